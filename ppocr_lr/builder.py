@@ -1,0 +1,76 @@
+"""From an lr section and the length of a run to a schedule, and to Paddle's scheduler."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.schedules import Schedule
+
+if TYPE_CHECKING:
+    from paddle.optimizer.lr import LRScheduler
+
+
+def build_schedule(
+    config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False
+) -> Schedule:
+    """The learning-rate curve of a run, as a pure function of the update number.
+
+    Args:
+        config: the section `Optimizer.lr` of a PaddleOCR config, as in
+            `{'name': 'Cosine', 'learning_rate': 0.1, 'warmup_epoch': 2}`. Never changed. Without `name`
+            it is `Const`. Its `last_epoch` says where training stands on the curve; it does not move it.
+        epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
+        iters_epoch: optimizer updates in an epoch, `len(train_dataloader)`; an int ≥ 1.
+        strict: refuse a key that is not known, instead of warning.
+
+    Returns:
+        A `Schedule`: `schedule(k)` is the rate that update `k` (0-based) uses, for an int or an integer
+        array, past the end of the run too.
+
+    Raises:
+        LRConfigError: the section cannot be used; names the key, the value and what is allowed.
+
+    Warns:
+        LRConfigWarning: the section can be used, but not in the way it is written.
+
+    Source: the table of PaddleOCR's `ppocr/optimizer/learning_rate.py`.
+    """
+    run = Run(epochs, iters_epoch)
+    return _parsed(config, run, strict).config.to_schedule(run)
+
+
+def build_lr_scheduler(
+    config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False
+) -> LRScheduler:
+    """The Paddle scheduler of a run; replaces PaddleOCR's function of this name.
+
+    Arguments, errors and warnings are those of `build_schedule`.
+
+    Returns:
+        A `paddle.optimizer.lr.LRScheduler`, always; of Paddle's own class where Paddle has it, for instance
+        a `LinearWarmup` around a `CosineAnnealingDecay`. Call `step()` after every optimizer update.
+        With `last_epoch: k` in the section it starts at update k + 1, with that update's rate.
+        `get_lr()` changes nothing, `step(k)` jumps to update k, and a restored state goes on with this
+        config's rate at the restored update. Its `schedule` is what `build_schedule` returns.
+
+    Raises:
+        ImportError: Paddle is not installed; says which extra to install.
+
+    Source: PaddleOCR's `ppocr/optimizer/__init__.py`, `build_lr_scheduler`.
+    """
+    from ppocr_lr.paddle_scheduler import to_paddle
+
+    run = Run(epochs, iters_epoch)
+    section = _parsed(config, run, strict).config
+    return to_paddle(section.to_schedule(run), section.done_iters)
+
+
+def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:
+    parsed = parse_lr_config(config, run, strict)
+    for remark in parsed.remarks:
+        warnings.warn(str(remark), LRConfigWarning, stacklevel=3)
+    return parsed

@@ -1,0 +1,21 @@
+"""The lr section of a training config: one validated model per `name`, in epochs, as written in YAML."""
+
+from ppocr_lr.lr_config import cyclic, decay, piecewise  # noqa: F401  # importing them registers the names
+from ppocr_lr.lr_config.base import LRConfig, NoEffect, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.parse import ParsedLRConfig, parse_lr_config
+from ppocr_lr.lr_config.registry import MODELS, register_lr_config
+from ppocr_lr.lr_config.remarks import Remark
+from ppocr_lr.lr_config.run import Run
+
+__all__ = [
+    "MODELS",
+    "LRConfig",
+    "NoEffect",
+    "ParsedLRConfig",
+    "Remark",
+    "ResumableConfig",
+    "Run",
+    "WarmupConfig",
+    "parse_lr_config",
+    "register_lr_config",
+]

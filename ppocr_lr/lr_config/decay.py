@@ -1,0 +1,123 @@
+"""Sections of the schedules that go down once: Const, Linear, Cosine and their kin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from ppocr_lr.lr_config.base import LRConfig, NoEffect, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.fields import AnyIters, PositiveRate, PositiveRateOrString, Power, Rate, RateOrString
+from ppocr_lr.lr_config.registry import register_lr_config
+from ppocr_lr.lr_config.remarks import Remark
+from ppocr_lr.lr_config.run import Run
+from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, PolynomialDecay, Schedule, TwoStepCosine
+
+_FIRST_COSINE_EPOCHS = 200  # written into PaddleOCR's TwoStepCosine
+
+
+class _PeakIsLearningRate(WarmupConfig):
+    learning_rate: PositiveRate = Field(description="the rate at the end of the warmup, the peak")
+
+    @property
+    def peak(self) -> float:
+        return self.learning_rate
+
+
+@register_lr_config("Const")
+class ConstConfig(_PeakIsLearningRate):
+    """The same rate throughout, after an optional warmup."""
+
+    def decay(self, run: Run) -> Schedule:
+        """`learning_rate`."""
+        return Constant(self.learning_rate)
+
+
+@register_lr_config("Linear")
+class LinearConfig(_PeakIsLearningRate):
+    """A straight (or polynomial) decay to `end_lr` over the run."""
+
+    end_lr: Rate = Field(default=0.0, description="the rate at the end of the decay")
+    power: Power = Field(default=1.0, description="exponent of the decay; 1 is a straight line")
+
+    def decay(self, run: Run) -> Schedule:
+        """A polynomial over all updates of the run."""
+        return PolynomialDecay(self.learning_rate, run.total_iters, self.end_lr, self.power)
+
+
+@register_lr_config("Cosine")
+class CosineConfig(_PeakIsLearningRate):
+    """Half a cosine from the peak to 0 over the run."""
+
+    def decay(self, run: Run) -> Schedule:
+        """A cosine over all updates of the run."""
+        return CosineDecay(self.learning_rate, run.total_iters)
+
+
+@register_lr_config("LinearWarmupCosine")
+class LinearWarmupCosineConfig(ResumableConfig):
+    """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
+
+    learning_rate: PositiveRateOrString = Field(description="the rate at the end of the warmup, the peak")
+    warmup_steps: AnyIters = Field(default=5000, description="length of the warmup (iterations)")
+    start_lr: RateOrString = Field(default=1e-5, description="the rate of the first update")
+    min_lr: RateOrString = Field(default=1e-8, description="the rate at the end of the cosine")
+
+    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+        "warmup_epoch": NoEffect(
+            "this name counts its warmup in iterations, by warmup_steps", lambda config, value, run: value == 0
+        )
+    }
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """The cosine, with the warmup before it if there is one."""
+        decay = CosineDecay(self.learning_rate, run.total_iters, self.min_lr)
+        if self.warmup_steps <= 0:
+            return decay
+        if self.learning_rate <= self.start_lr:
+            raise self.error("learning_rate", f"above start_lr, {self.start_lr:g}: the warmup goes up to it")
+        return LinearWarmup(decay, self.warmup_steps, self.learning_rate, self.start_lr)
+
+    def remarks(self, run: Run) -> list[Remark]:
+        """A negative warmup is accepted by PaddleOCR and means none."""
+        if self.warmup_steps < 0:
+            return [Remark("warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup")]
+        return []
+
+
+@register_lr_config("DecayLearningRate")
+class DecayLearningRateConfig(LRConfig):
+    """A polynomial decay to 0 over the run, without warmup."""
+
+    learning_rate: PositiveRate = Field(description="the rate of the first update, the peak")
+    factor: Power = Field(default=0.9, description="exponent of the decay")
+
+    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+        "end_lr": NoEffect(
+            "PaddleOCR fixes it at 0 under this name; Linear with power takes an end_lr",
+            lambda config, value, run: value == 0,
+        ),
+        "warmup_epoch": NoEffect(
+            "this name has no warmup; Linear with power has one", lambda config, value, run: value == 0
+        ),
+        "last_epoch": NoEffect("this name always starts at update 0", lambda config, value, run: value == -1),
+    }
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """A polynomial over all updates of the run."""
+        return PolynomialDecay(self.learning_rate, run.total_iters, power=self.factor)
+
+
+@register_lr_config("TwoStepCosine")
+class TwoStepCosineConfig(_PeakIsLearningRate):
+    """A cosine over 200 epochs, then the cosine over the run."""
+
+    def decay(self, run: Run) -> Schedule:
+        """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
+        return TwoStepCosine(
+            self.learning_rate,
+            first_iters=run.iters(_FIRST_COSINE_EPOCHS),
+            second_iters=run.total_iters,
+            recursive=self.warmup_iters(run) == 0,
+        )

@@ -1,0 +1,134 @@
+"""From the mapping in the YAML file to a validated model, with every message a user may see on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, nearest, shown
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.lr_config.remarks import Remark
+from ppocr_lr.lr_config.run import Run
+
+# What users of other libraries write for a key that is spelt quite differently here.
+_CALLED_ELSEWHERE = {
+    "base_lr": ("learning_rate", "max_lr"),
+    "lr": ("learning_rate", "max_lr"),
+    "peak_lr": ("learning_rate", "max_lr"),
+    "learning_rate": ("max_lr",),
+    "max_lr": ("learning_rate",),
+    "eta_min": ("end_lr", "min_lr"),
+    "end_lr": ("min_lr",),
+    "min_lr": ("end_lr",),
+    "warmup_steps": ("warmup_epoch",),
+    "warmup_iters": ("warmup_epoch", "warmup_steps"),
+    "warmup_epochs": ("warmup_epoch", "warmup_steps"),
+    "boundaries": ("decay_epochs", "milestones"),
+    "milestones": ("decay_epochs",),
+    "decay_epochs": ("milestones",),
+    "decay_rate": ("gamma",),
+    "decay_epoch": ("step_size", "decay_epochs", "milestones"),
+    "T_0": ("cycle",),
+}
+
+_SET_BY_THE_RUN = {
+    "epochs": NoEffect(
+        "the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs
+    ),
+    "step_each_epoch": NoEffect(
+        "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_epoch
+    ),
+}
+
+
+class ParsedLRConfig(NamedTuple):
+    """A section that can be used, and what is to be said about it."""
+
+    config: LRConfig
+    remarks: tuple[Remark, ...]
+
+
+def parse_lr_config(section: object, run: Run, strict: bool = False) -> ParsedLRConfig:
+    """Validate an lr section; `section` is never changed.
+
+    With `strict` an unknown key is an error instead of a remark.
+
+    Raises:
+        LRConfigError: with the key, the value and what is allowed.
+    """
+    if not isinstance(section, Mapping):
+        raise LRConfigError(
+            f"{SECTION} must be a mapping such as {{name: Cosine, learning_rate: 0.001}}, received {shown(section)}"
+        )
+    model = model_of(section)
+    no_effect = {**_SET_BY_THE_RUN, **model.no_effect}
+    remarks: list[Remark] = []
+    values: dict[str, Any] = {}
+    for key, value in section.items():
+        if key == "name":
+            continue
+        if key in model.model_fields:
+            values[key] = value
+        elif key not in no_effect:
+            remarks.append(_unknown(key, model, section, strict))
+    config = _validated(model, section, values, remarks)
+    config.to_schedule(run)  # the checks that need the length of the run
+    for key, value in section.items():
+        if key in no_effect and key not in model.model_fields:
+            rule = no_effect[key]
+            if not rule.agrees(config, value, run):
+                remarks.append(Remark(key, f"{shown(value)} has no effect: {rule.why}"))
+    return ParsedLRConfig(config, (*remarks, *config.remarks(run)))
+
+
+def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
+    """The model for the section's `name`; without a name it is Const, as in PaddleOCR."""
+    name = section.get("name", "Const")
+    if isinstance(name, str) and name in MODELS:
+        return MODELS[name]
+    suggestion = did_you_mean(name, list(MODELS)) if isinstance(name, str) else ""
+    raise LRConfigError(
+        f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'}"
+        f" the schedules are {', '.join(MODELS)}"
+    )
+
+
+def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], strict: bool) -> Remark:
+    known = list(model.model_fields)
+    suggestion = ""
+    if isinstance(key, str):
+        elsewhere = [name for name in _CALLED_ELSEWHERE.get(key, ()) if name in known]
+        names = elsewhere or nearest(key, known)
+        suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
+    message = f"is not a key of {_name(section)} and has no effect{suggestion}"
+    if strict:
+        raise LRConfigError(f"{SECTION}.{key}: {message}")
+    return Remark(str(key), message)
+
+
+def _name(section: Mapping[Any, Any]) -> str:
+    return str(section.get("name", "Const (no name is given)"))
+
+
+def _validated(
+    model: type[LRConfig], section: Mapping[Any, Any], values: dict[str, Any], remarks: list[Remark]
+) -> LRConfig:
+    try:
+        return model.model_validate(values, context=remarks)
+    except ValidationError as error:
+        lines = [_line(details, model, section) for details in error.errors(include_url=False)]
+    raise LRConfigError("\n".join(lines))
+
+
+def _line(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> str:
+    path = ".".join(str(part) for part in details["loc"])
+    if details["type"] == "missing":
+        meant = [key for key in section if path in _CALLED_ELSEWHERE.get(key, ())]
+        instead = f"; {meant[0]} is not read under this name" if meant else ""
+        what = model.model_fields[path].description or "no description"
+        return f"{SECTION}.{path} is missing: {_name(section)} needs it, {what}{instead}"
+    allowed = details["ctx"]["allowed"] if details["type"] == "lr_value" else details["msg"]
+    return f"{SECTION}.{path}: {shown(details['input'])} is not allowed; it must be {allowed}"

@@ -1,0 +1,141 @@
+"""Sections of the schedules of steps: Step, Piecewise, MultiStepDecay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from ppocr_lr.errors import key_error
+from ppocr_lr.lr_config.base import NoEffect, WarmupConfig
+from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, PositiveEpochs, PositiveRate, Rate
+from ppocr_lr.lr_config.registry import register_lr_config
+from ppocr_lr.lr_config.remarks import Remark
+from ppocr_lr.lr_config.run import Run
+from ppocr_lr.schedules import MultiStepDecay, PiecewiseConstant, Schedule, StepDecay
+
+
+@register_lr_config("Step")
+class StepConfig(WarmupConfig):
+    """The rate times `gamma` every `step_size` epochs."""
+
+    learning_rate: PositiveRate = Field(description="the rate before the first step, the peak")
+    step_size: PositiveEpochs = Field(description="length of one step (epochs)")
+    gamma: Gamma = Field(description="factor of each step")
+
+    @property
+    def peak(self) -> float:
+        """`learning_rate`."""
+        return self.learning_rate
+
+    def decay(self, run: Run) -> Schedule:
+        """Steps for ever."""
+        iters = run.iters(self.step_size)
+        if iters == 0:
+            raise self.error("step_size", run.too_short)
+        return StepDecay(self.learning_rate, iters, self.gamma)
+
+    def remarks(self, run: Run) -> list[Remark]:
+        """A fractional step is this project's: Paddle wants an integer."""
+        remarks = super().remarks(run)
+        if not self.step_size.is_integer():
+            remarks.append(
+                Remark(
+                    "step_size",
+                    f"{self.step_size:g} epochs is taken as {run.iters(self.step_size)} iterations; "
+                    "PaddleOCR itself fails on a fraction",
+                )
+            )
+        return remarks
+
+
+@register_lr_config("Piecewise")
+class PiecewiseConfig(WarmupConfig):
+    """`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`."""
+
+    decay_epochs: Annotated[
+        tuple[EpochMark, ...], AList, Field(description="where the next value starts (epochs, rising)")
+    ]
+    values: Annotated[
+        tuple[Rate, ...], AList, Field(description="the rates, one more than decay_epochs")
+    ]
+
+    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+        "learning_rate": NoEffect(
+            "Piecewise takes its rates from values",
+            lambda config, value, run: value is None or value == config.values[0],
+        )
+    }
+
+    @property
+    def peak(self) -> float:
+        """`values[0]`, where the warmup ends."""
+        return self.values[0]
+
+    def decay(self, run: Run) -> Schedule:
+        """Steps at the boundaries; with one value too few the last one holds."""
+        count = len(self.decay_epochs)
+        if count == 0:
+            raise self.error("decay_epochs", "a list of at least one epoch; a constant rate is name: Const")
+        if len(self.values) not in (count, count + 1):
+            raise self.error("values", f"{count + 1} rates, one more than the {count} decay_epochs")
+        _check_rising("decay_epochs", self.decay_epochs)
+        if not any(self.values):
+            raise self.error("values", "a list with a rate above 0")
+        if self.warmup_iters(run) and not self.values[0]:
+            raise self.error("values", "a list that starts with a rate above 0, since the warmup goes up to it")
+        values = self.values if len(self.values) > count else (*self.values, self.values[-1])
+        return PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
+
+    def remarks(self, run: Run) -> list[Remark]:
+        """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
+        remarks = super().remarks(run)
+        count = len(self.decay_epochs)
+        if len(self.values) == count:
+            remarks.append(
+                Remark(
+                    "values",
+                    f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
+                    f"and the boundary at epoch {self.decay_epochs[-1]:g} changes nothing; "
+                    f"Paddle 2.6.2 and later refuse this, write {count + 1} values",
+                )
+            )
+        return remarks
+
+
+@register_lr_config("MultiStepDecay")
+class MultiStepDecayConfig(WarmupConfig):
+    """The rate times `gamma` at each milestone."""
+
+    learning_rate: PositiveRate = Field(description="the rate before the first milestone, the peak")
+    milestones: Annotated[
+        tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")
+    ]
+    gamma: Gamma = Field(description="factor of each drop")
+
+    @property
+    def peak(self) -> float:
+        """`learning_rate`."""
+        return self.learning_rate
+
+    def decay(self, run: Run) -> Schedule:
+        """A drop at each milestone."""
+        _check_rising("milestones", self.milestones)
+        return MultiStepDecay(
+            self.learning_rate, tuple(run.first_update(epoch) for epoch in self.milestones), self.gamma
+        )
+
+    def remarks(self, run: Run) -> list[Remark]:
+        """Without milestones nothing ever drops."""
+        remarks = super().remarks(run)
+        if not self.milestones:
+            remarks.append(Remark("milestones", "the list is empty, so the rate never drops"))
+        return remarks
+
+
+def _check_rising(key: str, epochs: Sequence[float]) -> None:
+    for earlier, later in zip(epochs, epochs[1:], strict=False):
+        if later <= earlier:
+            what = "twice" if later == earlier else f"after {earlier:g}"
+            raise key_error(key, list(epochs), f"epochs in rising order, each once; {later:g} comes {what}")

@@ -1,0 +1,25 @@
+"""What is noticed about an lr section that can be used all the same."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydantic import ValidationInfo
+
+from ppocr_lr.errors import SECTION
+
+
+class Remark(NamedTuple):
+    """One thing to say about one key; `build_*` warns with it."""
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{SECTION}.{self.key}: {self.message}"
+
+
+def remarks_of(info: ValidationInfo) -> list[Remark]:
+    """The list that `parse_lr_config` collects remarks in; a throw-away one for a model made by hand."""
+    context = info.context
+    return context if isinstance(context, list) else []

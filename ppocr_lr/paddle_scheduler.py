@@ -1,0 +1,208 @@
+"""A schedule as a Paddle scheduler. The only module that imports Paddle.
+
+Each class here is Paddle's (or PaddleOCR's) class of the same name with one change: its rate comes from
+the schedule, not from a recursion. So `isinstance`, attributes and checkpoints are those of PaddleOCR,
+`get_lr()` is pure, and `step(k)` is right for every name.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import singledispatch
+from typing import Any
+
+from ppocr_lr import schedules
+from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.schedules.base import Schedule, as_step
+
+try:
+    from paddle.optimizer import lr
+except ImportError as error:
+    raise ImportError(
+        "Paddle is not installed: pip install 'ppocr-lr[paddle]' for a CPU, "
+        "or Paddle's own paddlepaddle-gpu for a GPU"
+    ) from error
+
+
+class _FromSchedule:
+    """Mixed in before a Paddle scheduler class; the rate of update `last_epoch` is `schedule(last_epoch)`."""
+
+    last_epoch: int
+    last_lr: float
+    verbose: bool
+
+    def __init__(self, schedule: Schedule, *args: Any, **kwargs: Any) -> None:
+        self.schedule = schedule
+        self._rate = schedule.formula  # as __call__, without its checks: step() is in the training loop
+        super().__init__(*args, **kwargs)
+
+    def get_lr(self) -> float:
+        """The rate of update `last_epoch`; changes nothing."""
+        return float(self._rate(self.last_epoch))
+
+    def step(self, epoch: int | None = None) -> None:
+        """Go to the next update, or to update `epoch`."""
+        self.last_epoch = self.last_epoch + 1 if epoch is None else as_step(epoch)
+        self.last_lr = float(self._rate(self.last_epoch))
+        if self.verbose:
+            print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
+
+    def set_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go to the update that the state stands at, with this schedule's rate there.
+
+        A state saved by a scheduler of another shape (with or without warmup) is taken too, with a warning:
+        `last_epoch` counts all updates in every shape.
+
+        Raises:
+            KeyError: the state has no `last_epoch`.
+        """
+        if "last_epoch" not in state_dict:
+            raise KeyError(f"a scheduler state needs last_epoch, received the keys {sorted(state_dict)}")
+        self.step(state_dict["last_epoch"])
+        if set(state_dict) != set(self.state_dict()):  # type: ignore[attr-defined]  # Paddle's, by mixing in
+            warnings.warn(
+                f"the state was saved by a scheduler of another shape (keys {sorted(state_dict)}); "
+                f"training goes on at update {self.last_epoch} with this config's rate, {self.last_lr:g}",
+                LRConfigWarning,
+                stacklevel=2,
+            )
+
+    set_dict = set_state_dict
+
+
+class ScheduleLR(_FromSchedule, lr.LRScheduler):
+    """Any schedule that neither Paddle nor PaddleOCR has a class for."""
+
+
+class ConstantLR(_FromSchedule, lr.LambdaDecay):
+    """A constant rate. Being a `LambdaDecay`, it also loads an optimizer state without a scheduler's,
+    which is what PaddleOCR saves for `Const`: it gives the optimizer a bare float."""
+
+
+class PolynomialDecay(_FromSchedule, lr.PolynomialDecay):
+    """Paddle's, read from the schedule."""
+
+
+class CosineAnnealingDecay(_FromSchedule, lr.CosineAnnealingDecay):
+    """Paddle's, read from the schedule."""
+
+
+class StepDecay(_FromSchedule, lr.StepDecay):
+    """Paddle's, read from the schedule."""
+
+
+class PiecewiseDecay(_FromSchedule, lr.PiecewiseDecay):
+    """Paddle's, read from the schedule."""
+
+
+class MultiStepDecay(_FromSchedule, lr.MultiStepDecay):
+    """Paddle's, read from the schedule."""
+
+
+class OneCycleDecay(_FromSchedule, lr.OneCycleLR):
+    """PaddleOCR's class of this name, here on Paddle's `OneCycleLR`, which came later."""
+
+
+class CyclicalCosineDecay(_FromSchedule, lr.LRScheduler):
+    """PaddleOCR's class of this name."""
+
+
+class TwoStepCosineDecay(_FromSchedule, lr.LRScheduler):
+    """PaddleOCR's class of this name."""
+
+
+class LinearWarmup(_FromSchedule, lr.LinearWarmup):
+    """Paddle's, read from the schedule; keeps the wrapped scheduler where Paddle's would have it."""
+
+    def step(self, epoch: int | None = None) -> None:
+        """Go to the next update, or to update `epoch`, and take the wrapped scheduler along."""
+        super().step(epoch)
+        wrapped = self.learning_rate
+        if isinstance(wrapped, _FromSchedule):
+            late = self.last_epoch - self.warmup_steps
+            if late >= 0:
+                wrapped.last_epoch = late
+                wrapped.last_lr = self.last_lr
+            elif wrapped.last_epoch:
+                wrapped.step(0)
+
+
+def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
+    """The Paddle scheduler for `schedule`, standing at update `done_iters`."""
+    scheduler = _scheduler(schedule)
+    if done_iters:
+        scheduler.step(done_iters)
+    return scheduler
+
+
+@singledispatch
+def _scheduler(schedule: Schedule) -> lr.LRScheduler:
+    return ScheduleLR(schedule, schedule(0))
+
+
+@_scheduler.register
+def _(schedule: schedules.Constant) -> lr.LRScheduler:
+    return ConstantLR(schedule, schedule.rate, _one)
+
+
+@_scheduler.register
+def _(schedule: schedules.PolynomialDecay) -> lr.LRScheduler:
+    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.power)
+
+
+@_scheduler.register
+def _(schedule: schedules.CosineDecay) -> lr.LRScheduler:
+    return CosineAnnealingDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end)
+
+
+@_scheduler.register
+def _(schedule: schedules.TwoStepCosine) -> lr.LRScheduler:
+    return TwoStepCosineDecay(schedule, schedule.peak)
+
+
+@_scheduler.register
+def _(schedule: schedules.StepDecay) -> lr.LRScheduler:
+    return StepDecay(schedule, schedule.peak, schedule.step_iters, schedule.gamma)
+
+
+@_scheduler.register
+def _(schedule: schedules.PiecewiseConstant) -> lr.LRScheduler:
+    return PiecewiseDecay(schedule, list(schedule.boundaries), list(schedule.values))
+
+
+@_scheduler.register
+def _(schedule: schedules.MultiStepDecay) -> lr.LRScheduler:
+    # Fractional milestones can fall on one update, which Paddle's constructor refuses.
+    distinct = list(dict.fromkeys(schedule.milestones))
+    return MultiStepDecay(schedule, schedule.peak, distinct, schedule.gamma)
+
+
+@_scheduler.register
+def _(schedule: schedules.CyclicalCosine) -> lr.LRScheduler:
+    return CyclicalCosineDecay(schedule, schedule.peak)
+
+
+@_scheduler.register
+def _(schedule: schedules.OneCycle) -> lr.LRScheduler:
+    return OneCycleDecay(
+        schedule,
+        schedule.peak,
+        schedule.total_iters,
+        schedule.div_factor,
+        schedule.final,
+        schedule.pct_start,
+        schedule.anneal,
+        schedule.three_phase,
+    )
+
+
+@_scheduler.register
+def _(schedule: schedules.LinearWarmup) -> lr.LRScheduler:
+    after = schedule.after
+    # PaddleOCR wraps the bare number for Const, and the state of a checkpoint shows the difference.
+    wrapped = after.rate if isinstance(after, schedules.Constant) else _scheduler(after)
+    return LinearWarmup(schedule, wrapped, schedule.warmup_iters, schedule.start, schedule.peak)
+
+
+def _one(step: int) -> float:
+    return 1.0

@@ -1,0 +1,126 @@
+"""What a schedule is: the learning rate as a pure function of the update number."""
+
+from __future__ import annotations
+
+import operator
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any, NamedTuple, SupportsIndex, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ppocr_lr.schedules.functions import ARRAY, SCALAR, Functions
+
+_MAX_STEP = int(np.iinfo(np.int64).max)
+
+
+class Corners(NamedTuple):
+    """Steps at which a curve jumps, bends, turns or restarts, in rising order."""
+
+    steps: NDArray[np.int64]
+    """The corners found; the first `limit` of them when there are more."""
+    complete: bool
+    """False when there are more than `limit` of them."""
+
+
+class Schedule(ABC):
+    """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to ask.
+
+    A subclass is a frozen dataclass and writes its formula once, in `formula`; the scalar and the
+    array form, the drawing and the Paddle scheduler all come from it.
+    """
+
+    @abstractmethod
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """The rate of update `k`, an int ≥ 0 or an int64 array of them, with functions taken from `xp`."""
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """All corners in [1, end], as `range`s (regular corners) and sorted tuples (irregular ones).
+
+        Two promises let a picture be exact without visiting every update: between two neighbouring
+        corners the curve is smooth and monotone (a jump lies between `c - 1` and `c`), and along every
+        second corner of a `range` the rates at `c` and at `c - 1` are monotone too.
+        """
+        return []
+
+    @overload
+    def __call__(self, step: SupportsIndex) -> float: ...
+    @overload
+    def __call__(self, step: ArrayLike) -> NDArray[np.float64]: ...
+
+    def __call__(self, step: Any) -> float | NDArray[np.float64]:
+        """The rate that update `step` uses: a float for an int, float64 of the same shape for an array.
+
+        Raises:
+            TypeError: `step` is neither an integer nor an array of integers.
+            ValueError: a step is negative, or an array's step does not fit into int64.
+        """
+        if type(step) is int and step >= 0:
+            return float(self.formula(step))
+        if isinstance(step, (np.ndarray, Sequence)):
+            return self._of_array(np.asarray(step))
+        return float(self.formula(as_step(step)))
+
+    def _of_array(self, steps: NDArray[Any]) -> NDArray[np.float64]:
+        if steps.dtype.kind not in "iu":
+            raise TypeError(f"steps must be integers, received an array of {steps.dtype}")
+        if steps.size and int(steps.min()) < 0:
+            raise ValueError(f"a step is an update number and cannot be negative, received {steps.min()}")
+        if steps.dtype.kind == "u" and steps.size and int(steps.max()) > _MAX_STEP:
+            raise ValueError(f"steps in an array must fit into int64, received {steps.max()}")
+        k = steps.astype(np.int64, copy=False)
+        return np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+
+    def corners(self, end: int, limit: int = 1000) -> Corners:
+        """The steps in [0, end] at which the curve jumps, bends, turns or restarts.
+
+        Between two neighbours the curve is smooth and monotone; a jump lies between `c - 1` and `c`.
+        The cost depends on `limit`, not on `end`. Where there are more than `limit` corners the first
+        `limit` come back with `complete=False`; `extremes` then tells what a stretch holds.
+        """
+        if as_step(limit) < 1:
+            raise ValueError(f"limit must be a positive integer, received {limit!r}")
+        runs = self.corner_runs(as_step(end))
+        some = sorted({step for run in runs for step in run[: limit + 1]})
+        return Corners(np.array(some[:limit], dtype=np.int64), complete=len(some) <= limit)
+
+    def extremes(self, first: int, last: int) -> tuple[float, float]:
+        """The lowest and the highest rate of the updates `first` … `last`, both counted in."""
+        first, last = as_step(first), as_step(last)
+        if last < first:
+            raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
+        steps = {first, last}
+        for run in self.corner_runs(last):
+            inside = _between(run, first + 1, last)
+            if isinstance(inside, range) and len(inside) > 8:
+                inside = [*inside[:4], *inside[-4:]]
+            steps.update(inside)
+            steps.update(corner - 1 for corner in inside)
+        rates = self(np.array(sorted(steps), dtype=np.int64))
+        return float(rates.min()), float(rates.max())
+
+
+def as_step(step: object) -> int:
+    """`step` as an int ≥ 0; NumPy integers are welcome, bools and floats are not."""
+    if isinstance(step, (bool, np.bool_)):
+        raise TypeError(f"a step must be an integer, received {step!r}")
+    try:
+        number = operator.index(step)  # type: ignore[arg-type]  # the call itself is the check
+    except TypeError:
+        raise TypeError(f"a step must be an integer, received {step!r}") from None
+    if number < 0:
+        raise ValueError(f"a step is an update number and cannot be negative, received {number}")
+    return number
+
+
+def shifted(run: Sequence[int], by: int, end: int) -> Sequence[int]:
+    """The corners of `run` moved `by` updates later, those past `end` left out."""
+    if isinstance(run, range):
+        return range(run.start + by, min(run.stop + by, end + 1), run.step)
+    return tuple(step + by for step in run if step + by <= end)
+
+
+def _between(run: Sequence[int], low: int, high: int) -> Sequence[int]:
+    return run[bisect_left(run, low) : bisect_right(run, high)]

@@ -1,0 +1,51 @@
+"""Schedules made of schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Schedule, shifted
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class LinearWarmup(Schedule):
+    """`start + (peak − start)·k/w` for k < w = `warmup_iters`, then `after(k − w)`.
+
+    The schedule behind the warmup starts when the warmup ends and is not shortened by it: a decay over
+    N updates ends at w + N. Past the end it is what `after` is there.
+
+    Source: Goyal et al. (arXiv 1706.02677), Bag of Tricks (arXiv 1812.01187); Paddle's `LinearWarmup`.
+    """
+
+    after: Schedule
+    warmup_iters: int
+    peak: float
+    start: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "warmup_iters")
+        checks.numbers(self, "start", at_least=0)
+        checks.numbers(self, "peak", above=self.start)
+        if not isinstance(self.after, Schedule):
+            raise TypeError(f"LinearWarmup: after must be a Schedule, received {self.after!r}")
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`start + (peak − start)·k/w`, then `after(k − w)`."""
+        w = self.warmup_iters
+        return xp.split(
+            k,
+            w,
+            lambda early: (self.peak - self.start) * early / w + self.start,
+            lambda late: self.after.formula(late - w, xp),
+        )
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The end of the warmup, then the corners of `after`, w updates later."""
+        w = self.warmup_iters
+        if end < w:
+            return []
+        return [(w,), *(shifted(run, w, end) for run in self.after.corner_runs(end - w))]

@@ -1,0 +1,132 @@
+"""Schedules that come back up: cosine cycles and the one-cycle policy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class CyclicalCosine(Schedule):
+    """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))` with c = `cycle_iters`, for ever.
+
+    Each cycle starts at `peak` and stops one update short of `end`; restarts fall on exact multiples of c.
+
+    Source: SGDR (arXiv 1608.03983) with equal cycles; PaddleOCR's `CyclicalCosineDecay`.
+    """
+
+    peak: float
+    cycle_iters: int
+    end: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "cycle_iters")
+        checks.numbers(self, "peak", "end", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
+        within = xp.wrap(k, self.cycle_iters)
+        return self.end + (self.peak - self.end) / 2 * (1 + xp.cos(math.pi * within / self.cycle_iters))
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The restarts c, 2c, …"""
+        return [range(self.cycle_iters, end + 1, self.cycle_iters)]
+
+
+class _Phases(NamedTuple):
+    first_steps: tuple[int, ...]  # of the second and later phases
+    begins: tuple[float, ...]  # where a phase starts on the time axis: a fraction of an update, as PyTorch has it
+    lengths: tuple[float, ...]
+    from_rates: tuple[float, ...]
+    to_rates: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up to `peak` in the first `pct_start` of the run, then down far below the start: the 1cycle policy.
+
+    With N = `total_iters`, start = peak/div_factor and final = start/final_div_factor, the phases end at
+    pct_start·N − 1 (at `peak`) and N − 1 (at final); `three_phase` comes down to start by 2·pct_start·N − 2
+    and to final by N − 1. Within a phase from a to b, p of it done: `b + (a − b)/2·(1 + cos(π·p))` for
+    `anneal` "cos", `a + (b − a)·p` for "linear".
+
+    Update N, one past the run, extrapolates the last phase as PaddleOCR does (a linear one may fall below
+    0 there); later updates, where PaddleOCR raises, hold the rate of update N, but not less than final.
+
+    Source: Smith and Topin (arXiv 1708.07120), PyTorch's `OneCycleLR`, PaddleOCR's `OneCycleDecay`.
+    """
+
+    peak: float
+    total_iters: int
+    anneal: Literal["cos", "linear"] = "cos"
+    three_phase: bool = False
+    pct_start: float = 0.3
+    div_factor: float = 25.0
+    final_div_factor: float = 1e4
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "total_iters")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "div_factor", "final_div_factor", above=0)
+        checks.numbers(self, "pct_start", above=0, below=0.5 if self.three_phase else 1)
+        if self.anneal not in ("cos", "linear"):
+            raise ValueError(f"OneCycle: anneal must be 'cos' or 'linear', received {self.anneal!r}")
+
+    @property
+    def start(self) -> float:
+        """The rate of update 0: peak/div_factor."""
+        return self.peak / self.div_factor
+
+    @property
+    def final(self) -> float:
+        """The rate of update N − 1: start/final_div_factor."""
+        return self.start / self.final_div_factor
+
+    @cached_property
+    def _phases(self) -> _Phases:
+        rise_end = self.pct_start * self.total_iters - 1
+        ends = [rise_end, float(self.total_iters - 1)]
+        rates = [self.start, self.peak, self.final]
+        if self.three_phase:
+            ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
+            rates.insert(2, self.start)
+        begins = [0.0, *ends[:-1]]
+        return _Phases(
+            # A run of a few updates has phases that end before they begin: the later one counts.
+            first_steps=tuple(accumulate((math.floor(end) + 1 for end in ends[:-1]), max)),
+            begins=tuple(begins),
+            lengths=tuple(end - begin for begin, end in zip(begins, ends, strict=True)),
+            from_rates=tuple(rates[:-1]),
+            to_rates=tuple(rates[1:]),
+        )
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """Cosine or straight line within the phase of update k; held past the end."""
+        phases = self._phases
+
+        def annealed(step: Any) -> Any:
+            i = xp.count_passed(step, phases.first_steps)
+            done = (step - xp.pick(phases.begins, i)) / xp.pick(phases.lengths, i)
+            a, b = xp.pick(phases.from_rates, i), xp.pick(phases.to_rates, i)
+            if self.anneal == "linear":
+                return (b - a) * done + a
+            return b + (a - b) / 2 * (1 + xp.cos(math.pi * done))
+
+        def held(step: Any) -> Any:
+            return xp.constant(step, max(self.formula(self.total_iters), self.final))
+
+        return xp.split(k, self.total_iters + 1, annealed, held)
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The ends of the phases, and the updates around the end of the run."""
+        n = self.total_iters
+        corners = {*self._phases.first_steps, n - 1, n, n + 1}
+        return [tuple(sorted(step for step in corners if 0 < step <= end))]

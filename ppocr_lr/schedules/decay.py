@@ -1,0 +1,150 @@
+"""Schedules that go down once: constant, polynomial, cosine, and PaddleOCR's cosine in two steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """The same rate at every update: `rate`.
+
+    Source: PaddleOCR's `Const`.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        checks.numbers(self, "rate", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`rate`."""
+        return xp.constant(k, self.rate)
+
+
+@dataclass(frozen=True)
+class PolynomialDecay(Schedule):
+    """`(peak − end)·(1 − min(k, N)/N)^power + end` with N = `decay_iters`.
+
+    From `peak` at k = 0 to `end` at k = N; past N it stays at `end`. Rates are learning rates,
+    `decay_iters` counts optimizer updates. `power` 1 is linear decay.
+
+    Source: PaddleOCR's `Linear` and `DecayLearningRate`, Paddle's `PolynomialDecay`.
+    """
+
+    peak: float
+    decay_iters: int
+    end: float = 0.0
+    power: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", "end", at_least=0)
+        checks.numbers(self, "power", above=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`(peak − end)·(1 − min(k, N)/N)^power + end`."""
+        done = xp.minimum(k, self.decay_iters) / self.decay_iters
+        return (self.peak - self.end) * (1 - done) ** self.power + self.end
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The end of the decay."""
+        return [(self.decay_iters,)] if self.decay_iters <= end else []
+
+
+@dataclass(frozen=True)
+class CosineDecay(Schedule):
+    """`end + (peak − end)/2·(1 + cos(π·k/N))` with N = `decay_iters`.
+
+    From `peak` at k = 0 to `end` at k = N. Past N the cosine goes on and rises again, as Paddle's does,
+    back to `peak` at 2N. Rates are learning rates, `decay_iters` counts optimizer updates.
+
+    Source: SGDR (arXiv 1608.03983, eq. 5 without restarts); PaddleOCR's `Cosine`, Paddle's
+    `CosineAnnealingDecay`.
+    """
+
+    peak: float
+    decay_iters: int
+    end: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", "end", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
+        k = xp.wrap(k, 2 * self.decay_iters)
+        return self.end + (self.peak - self.end) / 2 * (1 + xp.cos(math.pi * k / self.decay_iters))
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The turning points N, 2N, …: smooth, but not monotone across."""
+        return [range(self.decay_iters, end + 1, self.decay_iters)]
+
+
+@dataclass(frozen=True)
+class TwoStepCosine(Schedule):
+    """A cosine over T1 = `first_iters` for k ≤ T1, after that the cosine over T2 = `second_iters`.
+
+    `peak/2·(1 + cos(π·k/T))`, T = T1 for k ≤ T1, else T2. The second cosine counts from k = 0 as well,
+    so the rate jumps up behind T1 when T2 > T1, and rises again past T2.
+
+    With `recursive=True` the values are those of PaddleOCR's class when it is stepped without a warmup
+    around it: it multiplies the last rate, which is 0 at T1, so the rate stays exactly 0 until the second
+    cosine next leaves a zero of its own (T2, 3T2, …); for a run of 200 epochs and more that is after the
+    end of the run.
+
+    Source: PaddleOCR's `TwoStepCosineDecay`, which fixes T1 at 200 epochs.
+    """
+
+    peak: float
+    first_iters: int
+    second_iters: int
+    recursive: bool = False
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "first_iters", "second_iters")
+        checks.numbers(self, "peak", at_least=0)
+
+    @cached_property
+    def _cosines(self) -> tuple[CosineDecay, CosineDecay]:
+        return CosineDecay(self.peak, self.first_iters), CosineDecay(self.peak, self.second_iters)
+
+    @cached_property
+    def second_begin(self) -> int:
+        """The first update whose rate comes from the second cosine."""
+        t1, t2 = self.first_iters, self.second_iters
+        if not self.recursive:
+            return t1 + 1
+        odd_multiples = max(0, -(-(t1 - t2) // (2 * t2)))
+        return t2 * (2 * odd_multiples + 1) + 1
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak/2·(1 + cos(π·k/T))`, T by the part of the run."""
+        first, second = self._cosines
+
+        def later(late: Any) -> Any:
+            return xp.split(
+                late,
+                self.second_begin,
+                lambda resting: xp.constant(resting, 0.0),
+                lambda awake: second.formula(awake, xp),
+            )
+
+        return xp.split(k, self.first_iters + 1, lambda early: first.formula(early, xp), later)
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The switch, and the turning points of the second cosine behind it."""
+        first_turn = -(-self.second_begin // self.second_iters) * self.second_iters
+        switch = {self.first_iters, self.first_iters + 1, self.second_begin}
+        return [
+            tuple(sorted(step for step in switch if step <= end)),
+            range(first_turn, end + 1, self.second_iters),
+        ]

@@ -1,0 +1,104 @@
+"""The few functions a formula needs, once for one int (plain Python) and once for arrays (NumPy).
+
+A formula written with them stands in one place and still costs no NumPy call for a single step.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Functions(Protocol):
+    """What `formula(k, xp)` may call on `xp`; `k` is an int or an int64 array."""
+
+    def cos(self, x: Any) -> Any:
+        """The cosine."""
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller of both, element by element."""
+
+    def constant(self, k: Any, value: float) -> Any:
+        """`value`, in the shape of `k`."""
+
+    def wrap(self, k: Any, period: int) -> Any:
+        """`k % period`, exact for any `k`."""
+
+    def count_passed(self, k: Any, boundaries: Sequence[int]) -> Any:
+        """How many of the sorted `boundaries` are ≤ k."""
+
+    def pick(self, values: Sequence[float], index: Any) -> Any:
+        """`values[index]`."""
+
+    def split(self, k: Any, at: int, before: Callable[[Any], Any], after: Callable[[Any], Any]) -> Any:
+        """`before(k)` where k < at, `after(k)` from there on; each sees only its own steps."""
+
+
+class _Scalar:
+    cos = staticmethod(math.cos)
+    minimum = staticmethod(min)
+    pick = staticmethod(lambda values, index: values[index])
+
+    @staticmethod
+    def constant(k: int, value: float) -> float:
+        return value
+
+    @staticmethod
+    def wrap(k: int, period: int) -> int:
+        return k % period
+
+    @staticmethod
+    def count_passed(k: int, boundaries: Sequence[int]) -> int:
+        return bisect_right(boundaries, k)
+
+    @staticmethod
+    def split(k: int, at: int, before: Callable[[int], Any], after: Callable[[int], Any]) -> Any:
+        return before(k) if k < at else after(k)
+
+
+class _Array:
+    cos = staticmethod(np.cos)
+    minimum = staticmethod(np.minimum)
+
+    @staticmethod
+    def constant(k: Any, value: float) -> Any:
+        return np.full(np.shape(k), value)
+
+    @staticmethod
+    def wrap(k: Any, period: int) -> Any:
+        # An integer remainder costs as much as the cosine it is for; most runs never need it.
+        return k if k.size == 0 or k.max() < period else k % period
+
+    @staticmethod
+    def count_passed(k: Any, boundaries: Sequence[int]) -> Any:
+        return np.searchsorted(np.asarray(boundaries, dtype=np.int64), k, side="right")
+
+    @staticmethod
+    def pick(values: Sequence[float], index: Any) -> Any:
+        return np.asarray(values, dtype=np.float64)[index]
+
+    @staticmethod
+    def split(k: Any, at: int, before: Callable[[Any], Any], after: Callable[[Any], Any]) -> Any:
+        late = np.asarray(k >= at)
+        early_count = late.size - int(np.count_nonzero(late))
+        if early_count == 0:
+            return after(k)
+        if early_count == late.size:
+            return before(k)
+        rates = np.empty(late.shape)
+        if late.ndim == 1 and not late[:early_count].any():
+            # Steps in order, the usual case: two slices, where masks would copy everything twice.
+            rates[:early_count] = before(k[:early_count])
+            rates[early_count:] = after(k[early_count:])
+        else:
+            rates[~late] = before(k[~late])
+            rates[late] = after(k[late])
+        return rates
+
+
+SCALAR: Functions = _Scalar()
+ARRAY: Functions = _Array()

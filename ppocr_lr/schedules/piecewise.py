@@ -1,0 +1,95 @@
+"""Schedules of steps: constant between their boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class PiecewiseConstant(Schedule):
+    """`values[i]`, i = how many of `boundaries` are ≤ k.
+
+    `boundaries` are the first updates of the next value, in rising order; there is one value more than
+    boundaries. The last value holds for ever.
+
+    Source: PaddleOCR's `Piecewise`, Paddle's `PiecewiseDecay`.
+    """
+
+    boundaries: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        checks.rising(self, "boundaries")
+        values = tuple(checks.number(self, "values", value, at_least=0) for value in self.values)
+        if len(values) != len(self.boundaries) + 1:
+            raise ValueError(
+                f"PiecewiseConstant: {len(self.boundaries)} boundaries need {len(self.boundaries) + 1} values, "
+                f"received {len(values)}"
+            )
+        object.__setattr__(self, "values", values)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`values[number of boundaries ≤ k]`."""
+        return xp.pick(self.values, xp.count_passed(k, self.boundaries))
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The boundaries."""
+        return [tuple(step for step in self.boundaries if 0 < step <= end)]
+
+
+@dataclass(frozen=True)
+class MultiStepDecay(Schedule):
+    """`peak·gamma^n`, n = how many of `milestones` are ≤ k.
+
+    `milestones` are update numbers in rising order, 0 < gamma < 1. After the last one the rate holds.
+
+    Source: PaddleOCR's and Paddle's `MultiStepDecay`.
+    """
+
+    peak: float
+    milestones: tuple[int, ...]
+    gamma: float
+
+    def __post_init__(self) -> None:
+        checks.rising(self, "milestones")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "gamma", above=0, below=1)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak·gamma^(number of milestones ≤ k)`."""
+        return self.peak * self.gamma ** xp.count_passed(k, self.milestones)
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """The milestones."""
+        return [tuple(step for step in self.milestones if 0 < step <= end)]
+
+
+@dataclass(frozen=True)
+class StepDecay(Schedule):
+    """`peak·gamma^⌊k/step_iters⌋`, for ever; 0 < gamma < 1.
+
+    Source: PaddleOCR's `Step`, Paddle's `StepDecay`.
+    """
+
+    peak: float
+    step_iters: int
+    gamma: float
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "step_iters")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "gamma", above=0, below=1)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak·gamma^⌊k/step_iters⌋`."""
+        return self.peak * self.gamma ** (k // self.step_iters)
+
+    def corner_runs(self, end: int) -> list[Sequence[int]]:
+        """Every multiple of `step_iters`."""
+        return [range(self.step_iters, end + 1, self.step_iters)]
