@@ -8,6 +8,7 @@ the schedule, not from a recursion. So `isinstance`, attributes and checkpoints 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
@@ -33,19 +34,26 @@ class _FromSchedule:
 
     def __init__(self, schedule: Schedule, *args: Any, **kwargs: Any) -> None:
         self.schedule = schedule
-        self._rate = schedule.formula  # as __call__, without its checks: step() is in the training loop
+        self._rate = self._rate_of(schedule)
         super().__init__(*args, **kwargs)
+
+    @staticmethod
+    def _rate_of(schedule: Schedule) -> Callable[[int], float]:
+        return schedule.formula  # as __call__ without its checks: step() runs in every iteration
 
     def get_lr(self) -> float:
         """The rate of update `last_epoch`; changes nothing."""
-        return float(self._rate(self.last_epoch))
+        return self._rate(self.last_epoch)
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`."""
-        self.last_epoch = self.last_epoch + 1 if epoch is None else as_step(epoch)
-        self.last_lr = float(self._rate(self.last_epoch))
+        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
+        self.last_lr = self._rate(k)
         if self.verbose:
-            print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
+            self._tell()
+
+    def _tell(self) -> None:
+        print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
 
     def set_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go to the update that the state stands at, with this schedule's rate there.
@@ -72,6 +80,10 @@ class _FromSchedule:
 
 class ScheduleLR(_FromSchedule, lr.LRScheduler):
     """Any schedule that neither Paddle nor PaddleOCR has a class for."""
+
+    @staticmethod
+    def _rate_of(schedule: Schedule) -> Callable[[int], float]:
+        return schedule  # a formula from elsewhere may return a NumPy number, which no state may hold
 
 
 class ConstantLR(_FromSchedule, lr.LambdaDecay):
@@ -114,17 +126,29 @@ class TwoStepCosineDecay(_FromSchedule, lr.LRScheduler):
 class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     """Paddle's, read from the schedule; keeps the wrapped scheduler where Paddle's would have it."""
 
+    def __init__(
+        self, schedule: schedules.LinearWarmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any
+    ) -> None:
+        self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
+        self._rate_after = schedule.after.formula if self._wrapped is None else self._wrapped._rate
+        super().__init__(schedule, wrapped, *args, **kwargs)
+
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`, and take the wrapped scheduler along."""
-        super().step(epoch)
-        wrapped = self.learning_rate
-        if isinstance(wrapped, _FromSchedule):
-            late = self.last_epoch - self.warmup_steps
-            if late >= 0:
+        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
+        wrapped = self._wrapped
+        late = k - self.warmup_steps
+        if late >= 0:
+            self.last_lr = self._rate_after(late)
+            if wrapped is not None:
                 wrapped.last_epoch = late
                 wrapped.last_lr = self.last_lr
-            elif wrapped.last_epoch:
+        else:
+            self.last_lr = self._rate(k)
+            if wrapped is not None and wrapped.last_epoch:
                 wrapped.step(0)
+        if self.verbose:
+            self._tell()
 
 
 def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
@@ -14,10 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from ppocr_lr.errors import shown
 from ppocr_lr.lr_config.remarks import Remark, remarks_of
-
-# What YAML 1.2 calls a number; PyYAML reads YAML 1.1, where "1e-3" is a string.
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-
+from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
 def refused(allowed: str) -> PydanticCustomError:
     """The error of a validator; the caller adds the key and the value."""
@@ -42,7 +38,7 @@ class _Number:
                 Remark(
                     str(info.field_name),
                     f"{shown(value)} is a string in YAML 1.1 and is taken as the number {number:g}; "
-                    f"PaddleOCR itself fails on it, write {_yaml_float(number)}",
+                    f"PaddleOCR itself fails on it, write {yaml_number(number)}",
                 )
             )
         return int(number) if self.whole else number
@@ -50,20 +46,11 @@ class _Number:
     def _number(self, value: Any) -> float | None:
         if isinstance(value, bool) or not isinstance(value, (Real, str)):
             return None
-        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-            return None
         try:
-            number = float(value)
-        except (OverflowError, ValueError, TypeError):
+            number = number_in_text(value) if isinstance(value, str) else float(value)
+        except OverflowError:
             return None
-        return None if self.whole and not number.is_integer() else number
-
-
-def _yaml_float(number: float) -> str:
-    """`number` in a form that YAML 1.1 reads as a number: it wants a dot before the exponent."""
-    text = repr(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa if '.' in mantissa or not e else mantissa + '.0'}{e}{exponent}"
+        return None if number is None or (self.whole and not number.is_integer()) else number
 
 
 def _boolean(value: Any) -> bool:

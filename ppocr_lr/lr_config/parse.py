@@ -96,11 +96,16 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     )
 
 
+def called_elsewhere(key: str) -> tuple[str, ...]:
+    """The keys here that other libraries call `key`."""
+    return _CALLED_ELSEWHERE.get(key, ())
+
+
 def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], strict: bool) -> Remark:
     known = list(model.model_fields)
     suggestion = ""
     if isinstance(key, str):
-        elsewhere = [name for name in _CALLED_ELSEWHERE.get(key, ()) if name in known]
+        elsewhere = [name for name in called_elsewhere(key) if name in known]
         names = elsewhere or nearest(key, known)
         suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
     message = f"is not a key of {_name(section)} and has no effect{suggestion}"
@@ -126,7 +131,7 @@ def _validated(
 def _line(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> str:
     path = ".".join(str(part) for part in details["loc"])
     if details["type"] == "missing":
-        meant = [key for key in section if path in _CALLED_ELSEWHERE.get(key, ())]
+        meant = [key for key in section if path in called_elsewhere(key)]
         instead = f"; {meant[0]} is not read under this name" if meant else ""
         what = model.model_fields[path].description or "no description"
         return f"{SECTION}.{path} is missing: {_name(section)} needs it, {what}{instead}"

@@ -35,13 +35,15 @@ class LinearWarmup(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`start + (peak − start)·k/w`, then `after(k − w)`."""
-        w = self.warmup_iters
-        return xp.split(
-            k,
-            w,
-            lambda early: (self.peak - self.start) * early / w + self.start,
-            lambda late: self.after.formula(late - w, xp),
-        )
+        if xp is SCALAR:
+            return self._early(k) if k < self.warmup_iters else self._late(k, xp)
+        return xp.split(k, self.warmup_iters, self._early, self._late)
+
+    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
+        return (self.peak - self.start) * k / self.warmup_iters + self.start
+
+    def _late(self, k: Any, xp: Functions) -> Any:
+        return self.after.formula(k - self.warmup_iters, xp)
 
     def corner_runs(self, end: int) -> list[Sequence[int]]:
         """The end of the warmup, then the corners of `after`, w updates later."""

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -43,10 +44,7 @@ class CyclicalCosine(Schedule):
 
 class _Phases(NamedTuple):
     first_steps: tuple[int, ...]  # of the second and later phases
-    begins: tuple[float, ...]  # where a phase starts on the time axis: a fraction of an update, as PyTorch has it
-    lengths: tuple[float, ...]
-    from_rates: tuple[float, ...]
-    to_rates: tuple[float, ...]
+    rows: tuple[tuple[float, ...], ...]  # each: where it begins (a fraction of an update), length, rates a and b
 
 
 @dataclass(frozen=True)
@@ -99,31 +97,30 @@ class OneCycle(Schedule):
             ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
             rates.insert(2, self.start)
         begins = [0.0, *ends[:-1]]
+        lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
         return _Phases(
             # A run of a few updates has phases that end before they begin: the later one counts.
             first_steps=tuple(accumulate((math.floor(end) + 1 for end in ends[:-1]), max)),
-            begins=tuple(begins),
-            lengths=tuple(end - begin for begin, end in zip(begins, ends, strict=True)),
-            from_rates=tuple(rates[:-1]),
-            to_rates=tuple(rates[1:]),
+            rows=tuple(zip(begins, lengths, rates[:-1], rates[1:], strict=True)),
         )
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """Cosine or straight line within the phase of update k; held past the end."""
+        if xp is SCALAR:
+            return self._annealed(k, xp) if k <= self.total_iters else self._held
+        return xp.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
+
+    def _annealed(self, k: Any, xp: Functions) -> Any:
         phases = self._phases
+        begin, length, a, b = xp.pick_row(phases.rows, xp.count_passed(k, phases.first_steps))
+        done = (k - begin) / length
+        if self.anneal == "linear":
+            return (b - a) * done + a
+        return b + (a - b) / 2 * (1 + xp.cos(math.pi * done))
 
-        def annealed(step: Any) -> Any:
-            i = xp.count_passed(step, phases.first_steps)
-            done = (step - xp.pick(phases.begins, i)) / xp.pick(phases.lengths, i)
-            a, b = xp.pick(phases.from_rates, i), xp.pick(phases.to_rates, i)
-            if self.anneal == "linear":
-                return (b - a) * done + a
-            return b + (a - b) / 2 * (1 + xp.cos(math.pi * done))
-
-        def held(step: Any) -> Any:
-            return xp.constant(step, max(self.formula(self.total_iters), self.final))
-
-        return xp.split(k, self.total_iters + 1, annealed, held)
+    @cached_property
+    def _held(self) -> float:
+        return max(float(self._annealed(self.total_iters, SCALAR)), self.final)
 
     def corner_runs(self, end: int) -> list[Sequence[int]]:
         """The ends of the phases, and the updates around the end of the run."""

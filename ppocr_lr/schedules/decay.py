@@ -27,7 +27,7 @@ class Constant(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`rate`."""
-        return xp.constant(k, self.rate)
+        return self.rate if xp is SCALAR else xp.constant(k, self.rate)
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,12 @@ class TwoStepCosine(Schedule):
         checks.numbers(self, "peak", at_least=0)
 
     @cached_property
-    def _cosines(self) -> tuple[CosineDecay, CosineDecay]:
-        return CosineDecay(self.peak, self.first_iters), CosineDecay(self.peak, self.second_iters)
+    def _first(self) -> CosineDecay:
+        return CosineDecay(self.peak, self.first_iters)
+
+    @cached_property
+    def _second(self) -> CosineDecay:
+        return CosineDecay(self.peak, self.second_iters)
 
     @cached_property
     def second_begin(self) -> int:
@@ -128,17 +132,12 @@ class TwoStepCosine(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`peak/2·(1 + cos(π·k/T))`, T by the part of the run."""
-        first, second = self._cosines
+        if xp is SCALAR:
+            return self._first.formula(k) if k <= self.first_iters else self._behind_first(k, xp)
+        return xp.split(k, self.first_iters + 1, self._first.formula, self._behind_first)
 
-        def later(late: Any) -> Any:
-            return xp.split(
-                late,
-                self.second_begin,
-                lambda resting: xp.constant(resting, 0.0),
-                lambda awake: second.formula(awake, xp),
-            )
-
-        return xp.split(k, self.first_iters + 1, lambda early: first.formula(early, xp), later)
+    def _behind_first(self, k: Any, xp: Functions) -> Any:
+        return xp.split(k, self.second_begin, Constant(0.0).formula, self._second.formula)
 
     def corner_runs(self, end: int) -> list[Sequence[int]]:
         """The switch, and the turning points of the second cosine behind it."""

@@ -13,6 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 
 
+Part = Callable[[Any, "Functions"], Any]
+"""A part of a formula: takes steps and functions, as `Schedule.formula` does."""
+
+
 class Functions(Protocol):
     """What `formula(k, xp)` may call on `xp`; `k` is an int or an int64 array."""
 
@@ -34,8 +38,11 @@ class Functions(Protocol):
     def pick(self, values: Sequence[float], index: Any) -> Any:
         """`values[index]`."""
 
-    def split(self, k: Any, at: int, before: Callable[[Any], Any], after: Callable[[Any], Any]) -> Any:
-        """`before(k)` where k < at, `after(k)` from there on; each sees only its own steps."""
+    def pick_row(self, rows: Sequence[tuple[float, ...]], index: Any) -> tuple[Any, ...]:
+        """`rows[index]`, column by column."""
+
+    def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
+        """`before(k, xp)` where k < at, `after(k, xp)` from there on; each sees only its own steps."""
 
 
 class _Scalar:
@@ -56,8 +63,11 @@ class _Scalar:
         return bisect_right(boundaries, k)
 
     @staticmethod
-    def split(k: int, at: int, before: Callable[[int], Any], after: Callable[[int], Any]) -> Any:
-        return before(k) if k < at else after(k)
+    def pick_row(rows: Sequence[tuple[float, ...]], index: int) -> tuple[float, ...]:
+        return rows[index]
+
+    def split(self, k: int, at: int, before: Part, after: Part) -> Any:
+        return before(k, self) if k < at else after(k, self)
 
 
 class _Array:
@@ -82,21 +92,24 @@ class _Array:
         return np.asarray(values, dtype=np.float64)[index]
 
     @staticmethod
-    def split(k: Any, at: int, before: Callable[[Any], Any], after: Callable[[Any], Any]) -> Any:
+    def pick_row(rows: Sequence[tuple[float, ...]], index: Any) -> tuple[Any, ...]:
+        return tuple(np.asarray(column)[index] for column in zip(*rows, strict=True))
+
+    def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
         late = np.asarray(k >= at)
         early_count = late.size - int(np.count_nonzero(late))
         if early_count == 0:
-            return after(k)
+            return after(k, self)
         if early_count == late.size:
-            return before(k)
+            return before(k, self)
         rates = np.empty(late.shape)
         if late.ndim == 1 and not late[:early_count].any():
             # Steps in order, the usual case: two slices, where masks would copy everything twice.
-            rates[:early_count] = before(k[:early_count])
-            rates[early_count:] = after(k[early_count:])
+            rates[:early_count] = before(k[:early_count], self)
+            rates[early_count:] = after(k[early_count:], self)
         else:
-            rates[~late] = before(k[~late])
-            rates[late] = after(k[late])
+            rates[~late] = before(k[~late], self)
+            rates[late] = after(k[late], self)
         return rates
 
 

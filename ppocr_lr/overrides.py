@@ -1,0 +1,129 @@
+"""`-o KEY=VALUE`: dotted keys into a config, as PaddleOCR's trainer takes them, with a check that they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ppocr_lr.errors import LRConfigError, did_you_mean
+from ppocr_lr.lr_config.parse import called_elsewhere, model_of
+from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.yaml_file import read_yaml_text
+
+LR = "Optimizer.lr"
+
+# Keys that a config may lack and that this project reads, besides those of the lr section.
+_READ = (
+    "Global.epoch_num",
+    "Train.loader.batch_size_per_card",
+    "Train.loader.drop_last",
+    "Train.dataset.label_file_list",
+    "Train.dataset.ratio_list",
+    "Train.dataset.num_samples",
+    "Train.sampler.name",
+    "Train.sampler.scales",
+    "Train.sampler.first_bs",
+    "Train.sampler.fix_bs",
+    "Train.sampler.divided_factor",
+)
+
+
+def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mapping[str, Any]:
+    """`config` with each `KEY=VALUE` of `overrides` applied in order; `config` itself is not changed.
+
+    VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. A key that the config lacks
+    must be one that something reads.
+
+    Raises:
+        LRConfigError: no `=`, a key that nothing reads (the nearest is suggested), an index past the end.
+    """
+    new_keys = []
+    result: Any = config
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        key = key.strip()
+        if not equals or not all(key.split(".")):
+            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {LR}.learning_rate=0.001")
+        if not _has(config, key.split(".")):
+            new_keys.append(key)
+        result = _with(result, key.split("."), _value(text, key), key)
+    for key in new_keys:
+        _check_read(key, result, config)
+    return result  # type: ignore[no-any-return]  # a mapping again, key by key
+
+
+def _value(text: str, key: str) -> Any:
+    return _numbers(read_yaml_text(text, f"-o {key}"))
+
+
+def _numbers(value: Any) -> Any:
+    """YAML 1.1 leaves `1e-3` a string; on a command line nobody means one."""
+    if isinstance(value, str):
+        number = number_in_text(value)
+        return value if number is None else number
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _numbers(item) for name, item in value.items()}
+    return value
+
+
+def _is_list(node: Any) -> bool:
+    return isinstance(node, Sequence) and not isinstance(node, str)
+
+
+def _has(node: Any, parts: Sequence[str]) -> bool:
+    for part in parts:
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif _is_list(node):
+            return True  # `_with` checks the index, with a better message
+        else:
+            return False
+    return True
+
+
+def _with(node: Any, parts: Sequence[str], value: Any, key: str) -> Any:
+    if not parts:
+        return value
+    head, rest = parts[0], parts[1:]
+    if _is_list(node):
+        if not (head.isascii() and head.isdigit()) or int(head) >= len(node):
+            where = key[: len(key) - len(".".join(parts)) - 1]
+            raise LRConfigError(f"-o {key}: {where} is a list, its items are 0 to {len(node) - 1}")
+        items = list(node)
+        items[int(head)] = _with(items[int(head)], rest, value, key)
+        return items
+    if node is not None and not isinstance(node, Mapping):
+        where = key[: len(key) - len(".".join(parts)) - 1]
+        raise LRConfigError(f"-o {key}: {where} is a plain value and has no keys")
+    return {**(node or {}), head: _with((node or {}).get(head), rest, value, key)}
+
+
+def _check_read(key: str, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
+    section = config.get("Optimizer", {})
+    section = section.get("lr") if isinstance(section, Mapping) else None
+    fields = list(model_of(section).model_fields) if isinstance(section, Mapping) else []
+    known = [LR, f"{LR}.name", *(f"{LR}.{field}" for field in fields), *_READ]
+    if key in known:
+        return
+    last = key.rpartition(".")[2]
+    elsewhere = [f"{LR}.{field}" for field in called_elsewhere(last) if field in fields]
+    if elsewhere:
+        suggestion = f"; did you mean {' or '.join(elsewhere)}?"
+    else:
+        same_name = [name for name in known if name.rpartition(".")[2] == last]
+        suggestion = (
+            f"; did you mean {' or '.join(same_name)}?"
+            if same_name
+            else did_you_mean(key, [*known, *_leaves(original)])
+        )
+    raise LRConfigError(f"-o {key}: the config has no such key and nothing reads it{suggestion}")
+
+
+def _leaves(node: Any, prefix: str = "") -> Iterable[str]:
+    if isinstance(node, Mapping) and node:
+        for name, child in node.items():
+            yield from _leaves(child, f"{prefix}.{name}" if prefix else str(name))
+    elif prefix:
+        yield prefix

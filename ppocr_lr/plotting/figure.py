@@ -1,0 +1,200 @@
+"""The picture of one or several runs, by matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ppocr_lr.curve import Curve, trace
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.plotting.fonts import drawable
+from ppocr_lr.plotting.labels import labels
+from ppocr_lr.plotting.output import picture_format, write_whole
+from ppocr_lr.schedules import LinearWarmup
+from ppocr_lr.summary import Summary, summarize
+from ppocr_lr.training_config import PlannedRun
+
+# Okabe and Ito's colours, ordered so that neighbours differ in lightness too; the line styles carry the
+# difference where there is no colour at all.
+_COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+_STYLES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
+_GREY = "#666666"
+_MOST_MARKS = 12  # more vertical lines than that hide the curve
+_MOST_LEGEND = 14
+
+
+def draw(runs: Sequence[PlannedRun], log_scale: bool = False, title: str | None = None) -> Figure:
+    """A figure with one curve for each run: epochs below, iterations above where all epochs are equally long.
+
+    Raises:
+        LRConfigError: `log_scale` with a curve that has no rate above 0.
+    """
+    figure = Figure(figsize=(9, 5))
+    figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
+    axes = figure.add_subplot()
+    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
+    if len(runs) == 1:
+        _draw_single(axes, runs[0], curves[0])
+    else:
+        _draw_several(axes, runs, curves)
+    _scales(axes, runs, curves, log_scale)
+    _titles(axes, runs, title)
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure as its ending says (png, svg, pdf), whole or not at all."""
+    kind = picture_format(path)
+    # A picture that is drawn again from the same config is the same file.
+    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
+    with matplotlib.rc_context({"svg.hashsalt": "ppocr_lr", "svg.fonttype": "path", "pdf.fonttype": 42}):
+        write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
+
+
+def _draw_single(axes: Axes, run: PlannedRun, curve: Curve) -> None:
+    summary = summarize(run.schedule, run.run)
+    _draw_curve(axes, run, curve, _COLOURS[1], "-", None)
+    if summary.warmup_iters:
+        _mark_warmup(axes, run, summary)
+    _mark_corners(axes, run)
+    _annotate(axes, run, summary)
+
+
+def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve]) -> None:
+    for index, (run, curve, label) in enumerate(zip(runs, curves, labels(runs), strict=True)):
+        summary = summarize(run.schedule, run.run)
+        text, families = drawable(label)
+        numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
+        shown = f"{text}  ({numbers})" if index < _MOST_LEGEND else None
+        _draw_curve(
+            axes, run, curve, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown
+        )
+        # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
+        corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
+        if corners.complete and len(corners.steps):
+            axes.plot(
+                corners.steps / run.run.iters_epoch,
+                run.schedule(corners.steps),
+                linestyle="none",
+                marker="osD^v"[index % 5],
+                markersize=4,
+                color=_COLOURS[index % len(_COLOURS)],
+            )
+    legend = axes.legend(loc="upper right", fontsize=8.5, framealpha=0.9, handlelength=3)
+    for entry in legend.get_texts():
+        entry.set_fontfamily(drawable(entry.get_text())[1])
+        entry.set_parse_math(False)
+    if len(runs) > _MOST_LEGEND:
+        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop={"size": 8})
+
+
+def _draw_curve(
+    axes: Axes, run: PlannedRun, curve: Curve, colour: str, style: Any, label: str | None
+) -> None:
+    epochs = curve.steps / run.run.iters_epoch
+    if curve.exact:
+        few = run.run.total_iters <= 60
+        axes.plot(
+            epochs, curve.high, color=colour, linestyle=style, linewidth=1.8, label=label,
+            marker="." if few else None, markersize=5,
+        )  # fmt: skip
+    else:
+        note = "band from lowest to highest: the rate turns more often than the picture has columns"
+        axes.fill_between(
+            epochs, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
+            label=label or note,
+        )  # fmt: skip
+        if label is None:
+            axes.legend(loc="lower left", fontsize=8.5, framealpha=0.9)
+
+
+def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary) -> None:
+    length = summary.warmup_iters / run.run.iters_epoch
+    axes.axvspan(0, min(length, run.run.epochs), color="#000000", alpha=0.08, linewidth=0)
+
+
+def _mark_corners(axes: Axes, run: PlannedRun) -> None:
+    schedule = run.schedule
+    corners = schedule.corners(run.run.total_iters - 1, _MOST_MARKS + 1)
+    warmup_end = schedule.warmup_iters if isinstance(schedule, LinearWarmup) else 0
+    marks = [int(step) for step in corners.steps if step not in (0, warmup_end)]
+    if not corners.complete or len(marks) > _MOST_MARKS:
+        return
+    for step in marks:
+        epoch = step / run.run.iters_epoch
+        axes.axvline(epoch, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
+
+
+def _annotate(axes: Axes, run: PlannedRun, summary: Summary) -> None:
+    s = run.run.iters_epoch
+    for name, step, rate in (
+        ("peak", summary.peak_step, summary.peak),
+        ("final", summary.final_step, summary.final),
+    ):
+        epoch = step / s
+        right = epoch > run.run.epochs * 0.6
+        axes.plot([epoch], [rate], marker="o", markersize=5, color="#000000", zorder=3)
+        axes.annotate(
+            f"{name} {rate_text(rate)}\nepoch {count_text(round(epoch, 3))}",
+            (epoch, rate), textcoords="offset points", xytext=(-8 if right else 8, 8),
+            ha="right" if right else "left", va="bottom", fontsize=9,
+        )  # fmt: skip
+
+
+def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool) -> None:
+    epochs = max(run.run.epochs for run in runs)
+    highest = max(float(curve.high.max()) for curve in curves)
+    axes.set_xlim(0, epochs)
+    if log_scale:
+        positive = [curve.low[curve.low > 0] for curve in curves]
+        if highest <= 0 or not any(rates.size for rates in positive):
+            raise LRConfigError("--log-scale: no rate is above 0, there is nothing to draw")
+        lowest = min(float(rates.min()) for rates in positive if rates.size)
+        # A cosine's last updates are many decades down and would squeeze the rest.
+        axes.set_yscale("log")
+        axes.set_ylim(max(lowest, highest * 1e-6) / 1.5, highest * 3)
+    else:
+        lowest = min(0.0, min(float(curve.low.min()) for curve in curves))
+        axes.set_ylim(lowest * 1.1 if lowest < 0 else 0, highest * 1.18 if highest > 0 else 1)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
+    if log_scale:
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=epochs > 10))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda epoch, _: count_text(epoch)))
+    axes.grid(True, color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("learning rate" + (" (logarithmic)" if log_scale else ""))
+    lengths = {run.run.iters_epoch for run in runs}
+    if len(lengths) == 1:
+        _iterations_above(axes, epochs, lengths.pop())
+
+
+def _iterations_above(axes: Axes, epochs: int, iters_epoch: int) -> None:
+    above = axes.twiny()
+    above.set_xlim(0, epochs * iters_epoch)
+    above.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    above.xaxis.set_major_formatter(FuncFormatter(lambda step, _: count_text(step)))
+    above.tick_params(labelsize=8.5, colors=_GREY)
+    above.set_xlabel("iteration (optimizer update)", fontsize=8.5, color=_GREY)
+
+
+def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:
+    names = list(dict.fromkeys(PurePath(run.source).name for run in runs))
+    text = title or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
+    text = " ".join(text.split())  # a file name may hold a line break
+    if len(runs) == 1:
+        run = runs[0].run
+        warmup = summarize(runs[0].schedule, run).warmup_iters / run.iters_epoch
+        grey = f" · warmup {amount(warmup, 'epoch')} (grey)" if warmup else ""
+        text += f"\n{runs[0].name} · {amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}{grey}"
+    shown, families = drawable(text)
+    axes.figure.suptitle(shown, fontsize=11, fontfamily=families, parse_math=False)

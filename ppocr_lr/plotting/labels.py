@@ -1,0 +1,70 @@
+"""What tells several runs in one picture apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.training_config import PlannedRun
+
+_LONGEST = 60
+_ABSENT = object()
+
+
+def labels(runs: Sequence[PlannedRun]) -> list[str]:
+    """One label for each run: the values of the keys that differ, else the file name."""
+    settings = [_settings(run) for run in runs]
+    keys = list(dict.fromkeys(key for setting in settings for key in setting))
+    differing = [
+        key for key in keys if any(setting.get(key, _ABSENT) != settings[0].get(key, _ABSENT) for setting in settings)
+    ]
+    texts = [
+        ", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in settings
+    ]
+    texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
+    counts = Counter(texts)
+    names = _file_names(runs)
+    return [
+        text if counts[text] == 1 and len(text) <= _LONGEST else name
+        for text, name in zip(texts, names, strict=True)
+    ]
+
+
+def _settings(planned: PlannedRun) -> dict[str, Any]:
+    """What decides the curve, defaults filled in, so that a key left out equals its default."""
+    config = planned.parsed.config
+    return {
+        "name": planned.name,
+        **{key: value for key, value in config.model_dump().items() if key != "last_epoch"},
+        "epochs": planned.run.epochs,
+        "iterations an epoch": planned.run.iters_epoch,
+    }
+
+
+def _text(key: str, value: Any) -> str:
+    if key == "name":
+        return str(value)
+    if isinstance(value, tuple):
+        return f"{key} [{', '.join(_value(item) for item in value)}]"
+    return f"{key} {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and 0 < abs(value) < 1 and value != round(value, 1):
+        return rate_text(value, 4)
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _file_names(runs: Sequence[PlannedRun]) -> list[str]:
+    """File names, with as many folders before them as it takes to tell them apart."""
+    parts = [PurePath(run.source).parts for run in runs]
+    for depth in range(1, max(map(len, parts)) + 1):
+        names = ["/".join(part[-depth:]) for part in parts]
+        if len(set(names)) == len(names):
+            return names
+    return [f"{name} ({index + 1})" for index, name in enumerate(names)]

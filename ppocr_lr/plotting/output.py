@@ -1,0 +1,45 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from ppocr_lr.errors import LRConfigError
+
+PICTURES = ("png", "svg", "pdf")
+
+
+def picture_format(path: Path) -> str:
+    """The format by the file's ending; `LRConfigError` for one that is not drawn, or a path that cannot be."""
+    ending = path.suffix.lower().lstrip(".")
+    if ending not in PICTURES:
+        raise LRConfigError(f"--out {path}: the ending must be one of {', '.join('.' + e for e in PICTURES)}")
+    if path.is_dir():
+        raise LRConfigError(f"--out {path}: is a folder; give a file name")
+    if not path.parent.is_dir():
+        raise LRConfigError(f"--out {path}: the folder {path.parent} does not exist")
+    return ending
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Have `write` fill a new file beside `path`, then put it in place of `path` in one move."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False
+        ) as file:
+            temporary = file.name
+            write(file)  # type: ignore[arg-type]  # a file object in all but its nominal type
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)  # a temporary file is private; a picture is not
+        os.replace(temporary, path)
+    except OSError as error:
+        raise LRConfigError(f"--out {path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)

@@ -1,0 +1,88 @@
+"""A run in a few numbers, all asked of its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.schedules import LinearWarmup, Schedule
+from ppocr_lr.training_config import PlannedRun
+
+PERCENTAGES = (0, 25, 50, 75, 100)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Peak, end and warmup of a run; steps are update numbers, rates learning rates."""
+
+    peak: float
+    peak_step: int
+    final: float
+    final_step: int
+    warmup_iters: int
+    warmup_start: float
+    at: tuple[tuple[int, int, float], ...]
+    """(percent of the run, update, rate); 100 % is the last update."""
+
+
+def summarize(schedule: Schedule, run: Run) -> Summary:
+    """The summary of `schedule` over `run`."""
+    last = run.total_iters - 1
+    warmup = schedule if isinstance(schedule, LinearWarmup) else None
+    marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
+    peak, peak_step = _peak(schedule, last)
+    return Summary(
+        peak=peak,
+        peak_step=peak_step,
+        final=schedule(last),
+        final_step=last,
+        warmup_iters=warmup.warmup_iters if warmup else 0,
+        warmup_start=warmup.start if warmup else 0.0,
+        at=tuple((percent, step, schedule(step)) for percent, step in zip(PERCENTAGES, marks, strict=True)),
+    )
+
+
+def _peak(schedule: Schedule, last: int) -> tuple[float, int]:
+    """The highest rate and the first update that has it, found by halving: `extremes` is cheap and exact."""
+    highest = schedule.extremes(0, last)[1]
+    low, high = 0, last
+    while low < high:
+        middle = (low + high) // 2
+        if schedule.extremes(low, middle)[1] >= highest:
+            high = middle
+        else:
+            low = middle + 1
+    return highest, low
+
+
+def text_lines(planned: PlannedRun) -> Iterator[str]:
+    """The summary of a planned run, for a terminal."""
+    run = planned.run
+    summary = summarize(planned.schedule, run)
+    yield f"{planned.source}: {planned.name}"
+    yield (
+        f"  run      {amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}"
+        f" = {amount(run.total_iters, 'update')}"
+    )
+    yield f"  epoch    {planned.length.arithmetic}"
+    yield f"  warmup   {_warmup(summary, run)}"
+    yield f"  peak     {rate_text(summary.peak, 4)}, first at {_where(summary.peak_step, run)}"
+    yield f"  final    {rate_text(summary.final, 4)} at {_where(summary.final_step, run)}"
+    rates = "   ".join(f"{percent} % {rate_text(rate, 4)}" for percent, _, rate in summary.at)
+    yield f"  rates    {rates}"
+    if planned.parsed.config.done_iters:
+        yield f"  resume   last_epoch: the scheduler starts at {_where(planned.parsed.config.done_iters, run)}"
+
+
+def _warmup(summary: Summary, run: Run) -> str:
+    if not summary.warmup_iters:
+        return "none"
+    epochs = summary.warmup_iters / run.iters_epoch
+    length = f"{amount(epochs, 'epoch')} = {amount(summary.warmup_iters, 'iteration')}"
+    return f"{length}, starting from {rate_text(summary.warmup_start)}"
+
+
+def _where(step: int, run: Run) -> str:
+    return f"update {count_text(step)} (epoch {count_text(step / run.iters_epoch)})"

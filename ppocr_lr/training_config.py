@@ -1,0 +1,122 @@
+"""A whole training YAML: what of it decides the learning rate, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ppocr_lr.epoch_length import EpochLength, epoch_length
+from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.overrides import with_overrides
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.yaml_file import read_yaml_file
+
+DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
+"""The config that is drawn when none is given."""
+
+
+@dataclass(frozen=True)
+class RunFlags:
+    """What the command line says about a run beyond the config; None where it says nothing."""
+
+    epochs: int | None = None
+    iters_per_epoch: int | None = None
+    num_samples: int | None = None
+    gpus: int = 1
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A training run as its config plans it. Immutable; `schedule(k)` is the rate of update k."""
+
+    source: str
+    """The file name of the config."""
+    section: Mapping[str, Any]
+    """The lr section as written, overrides applied."""
+    parsed: ParsedLRConfig
+    run: Run
+    length: EpochLength
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The learning rate of the run."""
+        return self.parsed.config.to_schedule(self.run)
+
+    @property
+    def name(self) -> str:
+        """The schedule's name; `Const` where the section has none."""
+        return str(self.section.get("name", "Const"))
+
+
+def plan_run(path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None) -> PlannedRun:
+    """Read a training YAML and plan its run.
+
+    Args:
+        path: a PaddleOCR-style YAML file with `Optimizer.lr`.
+        overrides: `KEY=VALUE` strings, as after `-o`.
+        flags: what the command line gives; it wins over the config.
+
+    Raises:
+        LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
+    """
+    flags = flags or RunFlags()
+    config = read_training_config(path)
+    try:
+        config = with_overrides(config, overrides)
+        section = lr_section(config)
+        train = config.get("Train") or {}
+        if not isinstance(train, Mapping):
+            raise key_error("Train", train, "a mapping", section="")
+        epochs = _epochs(config, flags.epochs)
+        length = epoch_length(train, flags.iters_per_epoch, flags.num_samples, flags.gpus)
+        run = Run(epochs, length.iters)
+        return PlannedRun(str(path), section, parse_lr_config(section, run), run, length)
+    except LRConfigError as error:
+        raise LRConfigError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+
+
+def read_training_config(path: str | Path) -> Mapping[str, Any]:
+    """The sections of a training YAML.
+
+    Raises:
+        LRConfigError: the file cannot be read, is not plain YAML, or holds no sections.
+    """
+    config = read_yaml_file(path)
+    if config is None:
+        raise LRConfigError(f"{path}: is empty; a training config has the sections Global, Optimizer and Train")
+    if not isinstance(config, Mapping):
+        raise LRConfigError(f"{path}: must hold sections such as Optimizer, received {shown(config)}")
+    return config
+
+
+def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`Optimizer.lr` of a config; `LRConfigError` where it is missing or no mapping."""
+    optimizer = config.get("Optimizer")
+    if not isinstance(optimizer, Mapping) or "lr" not in optimizer:
+        sections = [str(name) for name in (optimizer if isinstance(optimizer, Mapping) else config)]
+        wanted = "lr" if isinstance(optimizer, Mapping) else "Optimizer"
+        raise LRConfigError(
+            f"has no {SECTION}, the section with the learning rate{did_you_mean(wanted, sections)}"
+        )
+    section = optimizer["lr"]
+    if not isinstance(section, Mapping):
+        raise key_error("lr", section, "a mapping such as {name: Cosine, learning_rate: 0.001}", "Optimizer")
+    return section
+
+
+def _epochs(config: Mapping[str, Any], given: int | None) -> int:
+    if given is not None:
+        if given < 1:
+            raise key_error("--epochs", given, "a positive integer", section="")
+        return given
+    settings = config.get("Global")
+    epochs = settings.get("epoch_num") if isinstance(settings, Mapping) else None
+    if epochs is None:
+        raise LRConfigError("Global.epoch_num is missing: it is the length of the run; or give --epochs N")
+    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
+        raise key_error("Global.epoch_num", epochs, "a positive integer", section="")
+    return epochs
