@@ -131,21 +131,26 @@ def _mark_corners(axes: Axes, run: PlannedRun) -> None:
     for step in marks:
         epoch = step / run.run.iters_epoch
         axes.axvline(epoch, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
+        axes.text(
+            epoch, 0.985, f" {count_text(round(epoch, 3))}", transform=axes.get_xaxis_transform(),
+            fontsize=8, color=_GREY, ha="left", va="top", clip_on=True,
+        )  # fmt: skip
 
 
 def _annotate(axes: Axes, run: PlannedRun, summary: Summary) -> None:
-    s = run.run.iters_epoch
-    for name, step, rate in (
-        ("peak", summary.peak_step, summary.peak),
-        ("final", summary.final_step, summary.final),
+    for name, step, rate, lift in (
+        ("peak", summary.peak_step, summary.peak, 7),
+        ("final", summary.final_step, summary.final, 26),
     ):
-        epoch = step / s
+        epoch = step / run.run.iters_epoch
         right = epoch > run.run.epochs * 0.6
-        axes.plot([epoch], [rate], marker="o", markersize=5, color="#000000", zorder=3)
+        below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
+        axes.plot([epoch], [rate], marker="o", markersize=5, color="#000000", zorder=3, clip_on=False)
         axes.annotate(
             f"{name} {rate_text(rate)}\nepoch {count_text(round(epoch, 3))}",
-            (epoch, rate), textcoords="offset points", xytext=(-8 if right else 8, 8),
-            ha="right" if right else "left", va="bottom", fontsize=9,
+            (epoch, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
+            ha="right" if right else "left", va="top" if below else "bottom", fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -25,12 +24,10 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
         ", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in settings
     ]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
-    counts = Counter(texts)
-    names = _file_names(runs)
-    return [
-        text if counts[text] == 1 and len(text) <= _LONGEST else name
-        for text, name in zip(texts, names, strict=True)
-    ]
+    # One label that is too long or stands twice, and all are file names: a mixture is hard to read.
+    if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:
+        return _file_names(runs)
+    return texts
 
 
 def _settings(planned: PlannedRun) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""What holds for every schedule."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr.schedules import CosineDecay, PiecewiseConstant, Schedule, StepDecay
+from tests.strategies import schedules
+
+CLOSE = {"rtol": 1e-12, "atol": 1e-15}
+far = st.integers(0, 10**13)
+
+
+@given(schedules, st.lists(far, min_size=1, max_size=30))
+def test_array_is_scalar(drawn: tuple[Schedule, int], steps: list[int]) -> None:
+    schedule, _ = drawn
+    np.testing.assert_allclose(schedule(np.array(steps)), [schedule(step) for step in steps], **CLOSE)
+
+
+@given(
+    schedules,
+    st.sampled_from([(), (0,), (1,), (5,), (2, 3), (2, 0, 3), (2, 2, 2)]),
+    st.sampled_from([np.int8, np.uint8, np.int32, np.int64, np.uint64]),
+    st.randoms(use_true_random=False),
+)
+def test_shape_is_kept_and_the_input_is_not_touched(
+    drawn: tuple[Schedule, int], shape: tuple[int, ...], dtype: Any, random: Any
+) -> None:
+    schedule, _ = drawn
+    size = int(np.prod(shape))
+    steps = np.array([random.randint(0, 100) for _ in range(size)], dtype=dtype).reshape(shape)
+    before = steps.copy()
+    rates = schedule(steps)
+    assert isinstance(rates, np.ndarray)
+    assert (rates.shape, rates.dtype) == (shape, np.float64)
+    np.testing.assert_array_equal(steps, before)
+    steps.flags.writeable = False
+    np.testing.assert_array_equal(schedule(steps), rates)
+
+
+@given(schedules)
+def test_a_view_with_strides_is_as_good(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    steps = np.arange(total + 5)
+    np.testing.assert_array_equal(schedule(steps[::-2]), schedule(steps)[::-2])
+
+
+@given(schedules, st.integers(0, 10**6))
+def test_numpy_integers_and_lists_are_steps(drawn: tuple[Schedule, int], step: int) -> None:
+    schedule, _ = drawn
+    rate = schedule(step)
+    assert type(rate) is float
+    assert type(schedule(np.int64(step))) is float
+    assert schedule(np.int64(step)) == rate
+    np.testing.assert_allclose(schedule([step, step]), [rate, rate], **CLOSE)
+
+
+@given(schedules)
+def test_immutable_hashable_picklable(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    schedule(total)
+    twin = pickle.loads(pickle.dumps(schedule))
+    assert twin == schedule
+    assert hash(twin) == hash(schedule)
+    with pytest.raises(AttributeError):
+        schedule.peak = 1.0  # type: ignore[attr-defined]
+
+
+@given(schedules)
+def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
+    """Between two neighbouring corners the rate is monotone, and never leaps more than it bends nearby."""
+    schedule, total = drawn
+    end = total + 40
+    corners = schedule.corners(end, limit=10_000)
+    assert corners.complete
+    assert corners.steps.dtype == np.int64
+    assert list(corners.steps) == sorted(set(corners.steps))
+    assert all(0 <= step <= end for step in corners.steps)
+    rates = schedule(np.arange(end + 1))
+    noise = 1e-12 * rates.max()
+    for first, after in zip([0, *corners.steps], [*corners.steps, end + 1], strict=True):
+        differences = np.diff(rates[first:after])
+        assert (differences >= -noise).all() or (differences <= noise).all()
+
+
+@given(schedules, st.data())
+def test_extremes_are_those_of_every_update(drawn: tuple[Schedule, int], data: st.DataObject) -> None:
+    schedule, total = drawn
+    first = data.draw(st.integers(0, total + 20))
+    last = data.draw(st.integers(first, total + 40))
+    rates = schedule(np.arange(first, last + 1))
+    np.testing.assert_allclose(schedule.extremes(first, last), (rates.min(), rates.max()), **CLOSE)
+
+
+def test_extremes_of_very_many_corners() -> None:
+    section = StepDecay(1.0, 1, 0.9999)
+    assert section.extremes(0, 10**12) == (0.0, 1.0)
+    assert CosineDecay(1.0, 2).extremes(5, 10**12) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "found", "complete"),
+    [(1, [2], False), (2, [2, 4], False), (4, [2, 4, 6, 8], True), (100, [2, 4, 6, 8], True)],
+)
+def test_too_many_corners_are_said_so(limit: int, found: list[int], complete: bool) -> None:
+    corners = StepDecay(1.0, 2, 0.5).corners(9, limit)
+    assert list(corners.steps) == found
+    assert corners.complete is complete
+
+
+def test_corners_far_away_are_counted_without_visiting_them() -> None:
+    assert not StepDecay(1.0, 1, 0.5).corners(10**15, 1000).complete
+    assert not PiecewiseConstant(tuple(range(1, 2000)), (0.1,) * 2000).corners(10**15, 1000).complete
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "message"),
+    [
+        (-1, ValueError, "cannot be negative, received -1"),
+        (np.array([3, -2]), ValueError, "cannot be negative, received -2"),
+        (1.0, TypeError, "must be an integer, received 1.0"),
+        (True, TypeError, "must be an integer, received True"),
+        ("3", TypeError, "array of <U1"),
+        (None, TypeError, "must be an integer, received None"),
+        (np.array([1.0]), TypeError, "array of float64"),
+        (np.array([True]), TypeError, "array of bool"),
+        (np.array([2**63], dtype=np.uint64), ValueError, "must fit into int64"),
+    ],
+)
+def test_what_is_no_step(step: object, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        CosineDecay(0.1, 10)(step)  # type: ignore[call-overload]
+
+
+def test_corners_and_extremes_check_their_arguments() -> None:
+    with pytest.raises(ValueError, match="limit must be a positive integer, received 0"):
+        CosineDecay(0.1, 10).corners(5, 0)
+    with pytest.raises(ValueError, match="last must not be below first, received 5 and 4"):
+        CosineDecay(0.1, 10).extremes(5, 4)

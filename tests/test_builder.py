@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import copy
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paddle
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigWarning, build_lr_scheduler, build_schedule
+from tests import paddleocr
+from tests.strategies import BY_NAME, planned
+
+DATA = Path(__file__).parent / "data"
+GOLDEN = json.loads((DATA / "paddleocr_lr.json").read_text(encoding="utf-8"))["cases"]
+REAL_SECTIONS = json.loads((DATA / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
+
+CLOSE = {"rtol": 1e-12, "atol": 1e-15}
+
+golden = pytest.mark.parametrize("case", GOLDEN, ids=[case["id"] for case in GOLDEN])
+
+
+def quietly(build: Any, *args: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LRConfigWarning)
+        return build(*args)
+
+
+def stepped(scheduler: Any, count: int) -> np.ndarray:
+    rates = [scheduler()]
+    for _ in range(count - 1):  # one step more and PaddleOCR's OneCycle raises
+        scheduler.step()
+        rates.append(scheduler())
+    return np.array(rates)
+
+
+class TestGoldenValues:
+    """Values recorded from PaddleOCR itself."""
+
+    @golden
+    def test_array(self, case: dict[str, Any]) -> None:
+        schedule = quietly(build_schedule, case["lr"], case["epochs"], case["iters_epoch"])
+        np.testing.assert_allclose(schedule(np.array(case["steps"])), case["values"], **CLOSE)
+
+    @golden
+    def test_each_step(self, case: dict[str, Any]) -> None:
+        schedule = quietly(build_schedule, case["lr"], case["epochs"], case["iters_epoch"])
+        rates = [schedule(step) for step in case["steps"]]
+        assert all(type(rate) is float for rate in rates)
+        np.testing.assert_allclose(rates, case["values"], **CLOSE)
+
+    @golden
+    def test_paddle_scheduler_stepped_from_0(self, case: dict[str, Any]) -> None:
+        scheduler = quietly(build_lr_scheduler, case["lr"], case["epochs"], case["iters_epoch"])
+        rates = stepped(scheduler, max(case["steps"]) + 1)
+        np.testing.assert_allclose(rates[case["steps"]], case["values"], **CLOSE)
+
+    @golden
+    def test_the_type_is_paddleocrs(self, case: dict[str, Any]) -> None:
+        scheduler = quietly(build_lr_scheduler, case["lr"], case["epochs"], case["iters_epoch"])
+        assert isinstance(scheduler, paddle.optimizer.lr.LRScheduler)
+        if case["paddleocr_type"] != "float":
+            assert type(scheduler).__name__ == case["paddleocr_type"]
+
+    @golden
+    def test_the_reference_of_these_tests_is_right(self, case: dict[str, Any]) -> None:
+        reference = paddleocr.build(case["lr"], case["epochs"], case["iters_epoch"])
+        if isinstance(reference, float):
+            assert set(case["values"]) == {reference}
+        else:
+            rates = stepped(reference, max(case["steps"]) + 1)
+            np.testing.assert_allclose(rates[case["steps"]], case["values"], **CLOSE)
+
+
+@pytest.mark.parametrize("case", REAL_SECTIONS, ids=[case["source"] for case in REAL_SECTIONS])
+def test_real_sections_give_paddleocrs_rates(case: dict[str, Any]) -> None:
+    iters_epoch = 7
+    schedule = quietly(build_schedule, case["lr"], case["epochs"], iters_epoch)
+    reference = paddleocr.build(case["lr"], case["epochs"], iters_epoch)
+    steps = np.arange(case["epochs"] * iters_epoch + 1)
+    if isinstance(reference, float):
+        assert set(schedule(steps)) == {reference}
+    else:
+        np.testing.assert_allclose(schedule(steps), stepped(reference, len(steps)), **CLOSE)
+
+
+def test_real_sections_are_quiet() -> None:
+    """PaddleOCR's own configs give a warning only where PaddleOCR itself would stop."""
+    loud = {}
+    for case in REAL_SECTIONS:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            build_schedule(case["lr"], case["epochs"], 10)
+        if caught:
+            loud[case["source"]] = [str(warning.message) for warning in caught]
+    assert loud == {}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@given(data=st.data(), run=st.tuples(st.integers(1, 20), st.integers(1, 25)))
+@settings(max_examples=30)
+def test_stepping_gives_paddleocrs_rates(name: str, data: st.DataObject, run: tuple[int, int]) -> None:
+    section = data.draw(BY_NAME[name])
+    count = run[0] * run[1] + 1
+    reference = paddleocr.build(section, *run)
+    expected = [reference] * count if isinstance(reference, float) else stepped(reference, count)
+    np.testing.assert_allclose(build_schedule(section, *run)(np.arange(count)), expected, **CLOSE)
+    np.testing.assert_allclose(stepped(build_lr_scheduler(section, *run), count), expected, **CLOSE)
+
+
+@pytest.mark.parametrize("name", sorted(set(BY_NAME) - {"OneCycle"}))
+@given(data=st.data())
+@settings(max_examples=10)
+def test_past_the_end_is_paddleocrs_too(name: str, data: st.DataObject) -> None:
+    section, count = data.draw(BY_NAME[name]), 700
+    reference = paddleocr.build(section, 3, 2)
+    expected = [reference] * count if isinstance(reference, float) else stepped(reference, count)
+    np.testing.assert_allclose(build_schedule(section, 3, 2)(np.arange(count)), expected, rtol=1e-9, atol=1e-13)
+
+
+@given(planned)
+def test_the_section_is_not_changed_and_builds_the_same_again(drawn: tuple[dict[str, Any], int, int]) -> None:
+    section, *run = drawn
+    before = copy.deepcopy(section)
+    first = build_schedule(section, *run)
+    build_lr_scheduler(section, *run)
+    assert section == before
+    assert build_schedule(section, *run) == first
+    assert hash(build_schedule(section, *run)) == hash(first)
+
+
+def test_without_a_name_it_is_const_with_warmup() -> None:
+    schedule = build_schedule({"learning_rate": 0.1, "warmup_epoch": 1}, 3, 4)
+    assert [schedule(k) for k in (0, 2, 4, 100)] == [0.0, 0.05, 0.1, 0.1]
+
+
+class TestLastEpoch:
+    """`last_epoch: k` starts at update k + 1, with that update's rate."""
+
+    @pytest.mark.parametrize("name", sorted(set(BY_NAME) - {"DecayLearningRate"}))
+    @given(data=st.data(), run=st.tuples(st.integers(1, 12), st.integers(1, 12)), last=st.integers(0, 150))
+    @settings(max_examples=15)
+    def test_goes_on_as_if_it_had_been_stepped(
+        self, name: str, data: st.DataObject, run: tuple[int, int], last: int
+    ) -> None:
+        section = data.draw(BY_NAME[name])
+        fresh = build_lr_scheduler(section, *run)
+        resumed = build_lr_scheduler({**section, "last_epoch": last}, *run)
+        for _ in range(last + 1):
+            fresh.step()
+        assert resumed.state_dict() == fresh.state_dict()
+        assert resumed.last_epoch == last + 1
+        np.testing.assert_array_equal(stepped(resumed, 20), stepped(fresh, 20))
+
+    def test_the_curve_itself_does_not_move(self) -> None:
+        section = {"name": "Cosine", "learning_rate": 0.1}
+        assert build_schedule({**section, "last_epoch": 499}, 10, 100) == build_schedule(section, 10, 100)
+        assert build_lr_scheduler({**section, "last_epoch": 499}, 10, 100)() == pytest.approx(0.05)
+
+
+def test_paddle_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "paddle.optimizer", None)
+    monkeypatch.delitem(sys.modules, "ppocr_lr.paddle_scheduler", raising=False)
+    with pytest.raises(ImportError, match=r"ppocr-lr\[paddle\].*paddlepaddle-gpu"):
+        build_lr_scheduler({"learning_rate": 0.1}, 1, 1)
