@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
 
 
-def build_schedule(
-    config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False
-) -> Schedule:
+def build_schedule(config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False) -> Schedule:
     """The learning-rate curve of a run, as a pure function of the update number.
 
     Args:
@@ -43,9 +41,7 @@ def build_schedule(
     return _parsed(config, run, strict).config.to_schedule(run)
 
 
-def build_lr_scheduler(
-    config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False
-) -> LRScheduler:
+def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False) -> LRScheduler:
     """The Paddle scheduler of a run; replaces PaddleOCR's function of this name.
 
     Arguments, errors and warnings are those of `build_schedule`.

@@ -116,9 +116,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
     dataset = _mapping(train.get("dataset"), "Train.dataset")
     files = dataset.get("label_file_list")
     files = [files] if isinstance(files, str) else files
-    if files is not None and (
-        not isinstance(files, Sequence) or not all(isinstance(file, str) for file in files)
-    ):
+    if files is not None and (not isinstance(files, Sequence) or not all(isinstance(file, str) for file in files)):
         raise key_error("Train.dataset.label_file_list", files, "a list of file names", section="")
     if files and all(Path(file).is_file() for file in files):
         ratios = _ratios(dataset.get("ratio_list", 1.0), len(files))
@@ -132,16 +130,13 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
     missing = [file for file in files or [] if not Path(file).is_file()]
     why = f"the label file {missing[0]} is not here" if missing else "the config names no label files"
     raise LRConfigError(
-        f"the length of an epoch is not known: {why}; "
-        "give --iters-per-epoch N, or --num-samples N with --gpus G"
+        f"the length of an epoch is not known: {why}; give --iters-per-epoch N, or --num-samples N with --gpus G"
     )
 
 
 def _ratios(value: Any, count: int) -> Sequence[float]:
     ratios = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value] * count
-    good = all(
-        isinstance(ratio, (int, float)) and not isinstance(ratio, bool) and 0 <= ratio <= 1 for ratio in ratios
-    )
+    good = all(isinstance(ratio, (int, float)) and not isinstance(ratio, bool) and 0 <= ratio <= 1 for ratio in ratios)
     if not good or len(ratios) != count:
         allowed = f"a number from 0 to 1, or a list of one for each of the {amount(count, 'label file')}"
         raise key_error("Train.dataset.ratio_list", value, allowed, section="")

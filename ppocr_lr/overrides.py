@@ -76,10 +76,8 @@ def _has(node: Any, parts: Sequence[str]) -> bool:
     for part in parts:
         if isinstance(node, Mapping) and part in node:
             node = node[part]
-        elif _is_list(node):
-            return True  # `_with` checks the index, with a better message
         else:
-            return False
+            return _is_list(node)  # `_with` checks the index, with a better message
     return True
 
 

@@ -8,7 +8,7 @@ the schedule, not from a recursion. So `isinstance`, attributes and checkpoints 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -20,17 +20,12 @@ try:
     from paddle.optimizer import lr
 except ImportError as error:
     raise ImportError(
-        "Paddle is not installed: pip install 'ppocr-lr[paddle]' for a CPU, "
-        "or Paddle's own paddlepaddle-gpu for a GPU"
+        "Paddle is not installed: pip install 'ppocr-lr[paddle]' for a CPU, or Paddle's own paddlepaddle-gpu for a GPU"
     ) from error
 
 
-class _FromSchedule:
+class _FromSchedule(lr.LRScheduler):
     """Mixed in before a Paddle scheduler class; the rate of update `last_epoch` is `schedule(last_epoch)`."""
-
-    last_epoch: int
-    last_lr: float
-    verbose: bool
 
     def __init__(self, schedule: Schedule, *args: Any, **kwargs: Any) -> None:
         self.schedule = schedule
@@ -55,7 +50,7 @@ class _FromSchedule:
     def _tell(self) -> None:
         print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
 
-    def set_state_dict(self, state_dict: dict[str, Any]) -> None:
+    def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go to the update that the state stands at, with this schedule's rate there.
 
         A state saved by a scheduler of another shape (with or without warmup) is taken too, with a warning:
@@ -67,7 +62,7 @@ class _FromSchedule:
         if "last_epoch" not in state_dict:
             raise KeyError(f"a scheduler state needs last_epoch, received the keys {sorted(state_dict)}")
         self.step(state_dict["last_epoch"])
-        if set(state_dict) != set(self.state_dict()):  # type: ignore[attr-defined]  # Paddle's, by mixing in
+        if set(state_dict) != set(self.state_dict()):
             warnings.warn(
                 f"the state was saved by a scheduler of another shape (keys {sorted(state_dict)}); "
                 f"training goes on at update {self.last_epoch} with this config's rate, {self.last_lr:g}",
@@ -78,7 +73,7 @@ class _FromSchedule:
     set_dict = set_state_dict
 
 
-class ScheduleLR(_FromSchedule, lr.LRScheduler):
+class ScheduleLR(_FromSchedule):
     """Any schedule that neither Paddle nor PaddleOCR has a class for."""
 
     @staticmethod
@@ -115,11 +110,11 @@ class OneCycleDecay(_FromSchedule, lr.OneCycleLR):
     """PaddleOCR's class of this name, here on Paddle's `OneCycleLR`, which came later."""
 
 
-class CyclicalCosineDecay(_FromSchedule, lr.LRScheduler):
+class CyclicalCosineDecay(_FromSchedule):
     """PaddleOCR's class of this name."""
 
 
-class TwoStepCosineDecay(_FromSchedule, lr.LRScheduler):
+class TwoStepCosineDecay(_FromSchedule):
     """PaddleOCR's class of this name."""
 
 

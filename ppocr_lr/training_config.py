@@ -99,9 +99,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(optimizer, Mapping) or "lr" not in optimizer:
         sections = [str(name) for name in (optimizer if isinstance(optimizer, Mapping) else config)]
         wanted = "lr" if isinstance(optimizer, Mapping) else "Optimizer"
-        raise LRConfigError(
-            f"has no {SECTION}, the section with the learning rate{did_you_mean(wanted, sections)}"
-        )
+        raise LRConfigError(f"has no {SECTION}, the section with the learning rate{did_you_mean(wanted, sections)}")
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
         raise key_error("lr", section, "a mapping such as {name: Cosine, learning_rate: 0.001}", "Optimizer")

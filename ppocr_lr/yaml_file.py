@@ -34,9 +34,7 @@ def read_yaml_file(path: str | Path) -> Any:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LRConfigError(
-            f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8"
-        ) from None
+        raise LRConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     return read_yaml_text(text, str(path))
 
 

@@ -39,7 +39,10 @@ def _piecewise() -> st.SearchStrategy[dict[str, Any]]:
 BY_NAME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "Const": with_warmup("Const", learning_rate=rates),
     "Linear": with_warmup(
-        "Linear", learning_rate=rates, end_lr=st.sampled_from([0.0, 1e-7]), power=st.sampled_from([0.5, 1, 2.0])
+        "Linear",
+        learning_rate=rates,
+        end_lr=st.sampled_from([0.0, 1e-7]),
+        power=st.sampled_from([0.5, 1, 2.0]),
     ),
     "Cosine": with_warmup("Cosine", learning_rate=rates),
     "LinearWarmupCosine": section(
@@ -58,7 +61,10 @@ BY_NAME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "CyclicalCosine": with_warmup("CyclicalCosine", learning_rate=rates, cycle=st.sampled_from([1, 2.5, 3, 7])),
     "OneCycle": with_warmup(
-        "OneCycle", max_lr=rates, anneal_strategy=st.sampled_from(["cos", "linear"]), three_phase=st.booleans()
+        "OneCycle",
+        max_lr=rates,
+        anneal_strategy=st.sampled_from(["cos", "linear"]),
+        three_phase=st.booleans(),
     ),
     "DecayLearningRate": section("DecayLearningRate", learning_rate=rates, factor=st.sampled_from([0.5, 0.9, 2])),
     "TwoStepCosine": with_warmup("TwoStepCosine", learning_rate=rates),

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,7 +73,11 @@ def test_paddles_own_classes_come_back(name: str, paddles: type) -> None:
 
 def test_attributes_are_paddles() -> None:
     warm = build_lr_scheduler({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}, 20, 100)
-    assert (warm.learning_rate.T_max, warm.learning_rate.eta_min, warm.learning_rate.base_lr) == (2000, 0, 0.1)
+    assert (warm.learning_rate.T_max, warm.learning_rate.eta_min, warm.learning_rate.base_lr) == (
+        2000,
+        0,
+        0.1,
+    )
     steps = build_lr_scheduler({"name": "Step", "learning_rate": 0.1, "step_size": 3, "gamma": 0.5}, 20, 100)
     assert (steps.step_size, steps.gamma) == (300, 0.5)
 
@@ -160,7 +163,12 @@ def rates_after_resume(tmp_path_factory: pytest.TempPathFactory) -> dict[str, di
         jobs.append((json.dumps(section), path))
     code = f"EPOCHS, ITERS, TOTAL, DONE = {EPOCHS}, {ITERS}, {TOTAL}, {DONE}\n{_RESUME}"
     process = subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(jobs), cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code],
+        input=json.dumps(jobs),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout.splitlines()[-1])  # type: ignore[no-any-return]
@@ -204,9 +212,7 @@ class TestStates:
     def test_const_loads_what_paddleocr_saves_without_a_scheduler(self) -> None:
         layer = paddle.nn.Linear(2, 2)
         plain = paddle.optimizer.SGD(0.1, parameters=layer.parameters())
-        ours = paddle.optimizer.SGD(
-            build_lr_scheduler({"learning_rate": 0.1}, 2, 2), parameters=layer.parameters()
-        )
+        ours = paddle.optimizer.SGD(build_lr_scheduler({"learning_rate": 0.1}, 2, 2), parameters=layer.parameters())
         ours.set_state_dict(plain.state_dict())
         plain.set_state_dict(ours.state_dict())
         assert ours.get_lr() == plain.get_lr() == 0.1

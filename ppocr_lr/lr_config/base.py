@@ -57,8 +57,7 @@ class ResumableConfig(LRConfig):
 
     last_epoch: LastEpoch = Field(
         default=-1,
-        description="number of the last optimizer update done before (iterations); training goes on with the "
-        "next one",
+        description="number of the last optimizer update done before (iterations); training goes on with the next one",
     )
 
     @property

@@ -48,9 +48,7 @@ class OneCycleConfig(WarmupConfig):
     anneal_strategy: Annotated[Literal["cos", "linear"], BeforeValidator(_anneal)] = Field(
         default="cos", description="shape of the rise and the fall"
     )
-    three_phase: Switch = Field(
-        default=False, description="come down to the first rate symmetrically, then to the end"
-    )
+    three_phase: Switch = Field(default=False, description="come down to the first rate symmetrically, then to the end")
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(

@@ -66,7 +66,8 @@ class LinearWarmupCosineConfig(ResumableConfig):
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "warmup_epoch": NoEffect(
-            "this name counts its warmup in iterations, by warmup_steps", lambda config, value, run: value == 0
+            "this name counts its warmup in iterations, by warmup_steps",
+            lambda config, value, run: value == 0,
         )
     }
 

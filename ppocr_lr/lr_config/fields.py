@@ -15,6 +15,7 @@ from ppocr_lr.errors import shown
 from ppocr_lr.lr_config.remarks import Remark, remarks_of
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
+
 def refused(allowed: str) -> PydanticCustomError:
     """The error of a validator; the caller adds the key and the value."""
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
@@ -65,12 +66,8 @@ def _a_list(value: Any) -> Any:
     raise refused("a list, as in [1, 2]")
 
 
-PositiveRate = Annotated[
-    float, BeforeValidator(_Number("a number above 0", lambda x: x > 0)), Field(gt=0)
-]
-Rate = Annotated[
-    float, BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0)), Field(ge=0)
-]
+PositiveRate = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: x > 0)), Field(gt=0)]
+Rate = Annotated[float, BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0)), Field(ge=0)]
 # LinearWarmupCosine alone passes its rates through float(), so PaddleOCR takes "1e-4" there.
 PositiveRateOrString = Annotated[
     float,
@@ -89,9 +86,7 @@ Gamma = Annotated[
 ]
 Power = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: x > 0)), Field(gt=0)]
 AnyLength = Annotated[float, BeforeValidator(_Number("a number of epochs, 0 for none", lambda x: True))]
-PositiveEpochs = Annotated[
-    float, BeforeValidator(_Number("a number of epochs above 0", lambda x: x > 0)), Field(gt=0)
-]
+PositiveEpochs = Annotated[float, BeforeValidator(_Number("a number of epochs above 0", lambda x: x > 0)), Field(gt=0)]
 EpochMark = Annotated[
     float, BeforeValidator(_Number("an epoch, a number of at least 0", lambda x: x >= 0)), Field(ge=0)
 ]

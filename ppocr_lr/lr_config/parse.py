@@ -35,9 +35,7 @@ _CALLED_ELSEWHERE = {
 }
 
 _SET_BY_THE_RUN = {
-    "epochs": NoEffect(
-        "the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs
-    ),
+    "epochs": NoEffect("the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs),
     "step_each_epoch": NoEffect(
         "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_epoch
     ),
@@ -91,8 +89,7 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
         return MODELS[name]
     suggestion = did_you_mean(name, list(MODELS)) if isinstance(name, str) else ""
     raise LRConfigError(
-        f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'}"
-        f" the schedules are {', '.join(MODELS)}"
+        f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'} the schedules are {', '.join(MODELS)}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -57,9 +58,7 @@ class PiecewiseConfig(WarmupConfig):
     decay_epochs: Annotated[
         tuple[EpochMark, ...], AList, Field(description="where the next value starts (epochs, rising)")
     ]
-    values: Annotated[
-        tuple[Rate, ...], AList, Field(description="the rates, one more than decay_epochs")
-    ]
+    values: Annotated[tuple[Rate, ...], AList, Field(description="the rates, one more than decay_epochs")]
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
@@ -109,9 +108,7 @@ class MultiStepDecayConfig(WarmupConfig):
     """The rate times `gamma` at each milestone."""
 
     learning_rate: PositiveRate = Field(description="the rate before the first milestone, the peak")
-    milestones: Annotated[
-        tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")
-    ]
+    milestones: Annotated[tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")]
     gamma: Gamma = Field(description="factor of each drop")
 
     @property
@@ -135,7 +132,7 @@ class MultiStepDecayConfig(WarmupConfig):
 
 
 def _check_rising(key: str, epochs: Sequence[float]) -> None:
-    for earlier, later in zip(epochs, epochs[1:], strict=False):
+    for earlier, later in pairwise(epochs):
         if later <= earlier:
             what = "twice" if later == earlier else f"after {earlier:g}"
             raise key_error(key, list(epochs), f"epochs in rising order, each once; {later:g} comes {what}")

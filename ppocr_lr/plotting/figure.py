@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ppocr_lr.curve import Curve, trace
@@ -71,12 +71,10 @@ def _draw_single(axes: Axes, run: PlannedRun, curve: Curve) -> None:
 def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve]) -> None:
     for index, (run, curve, label) in enumerate(zip(runs, curves, labels(runs), strict=True)):
         summary = summarize(run.schedule, run.run)
-        text, families = drawable(label)
+        text, _ = drawable(label)
         numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
         shown = f"{text}  ({numbers})" if index < _MOST_LEGEND else None
-        _draw_curve(
-            axes, run, curve, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown
-        )
+        _draw_curve(axes, run, curve, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown)
         # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
         corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
         if corners.complete and len(corners.steps):
@@ -93,12 +91,10 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
         entry.set_fontfamily(drawable(entry.get_text())[1])
         entry.set_parse_math(False)
     if len(runs) > _MOST_LEGEND:
-        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop={"size": 8})
+        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
 
 
-def _draw_curve(
-    axes: Axes, run: PlannedRun, curve: Curve, colour: str, style: Any, label: str | None
-) -> None:
+def _draw_curve(axes: Axes, run: PlannedRun, curve: Curve, colour: str, style: Any, label: str | None) -> None:
     epochs = curve.steps / run.run.iters_epoch
     if curve.exact:
         few = run.run.total_iters <= 60

@@ -20,9 +20,7 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
     differing = [
         key for key in keys if any(setting.get(key, _ABSENT) != settings[0].get(key, _ABSENT) for setting in settings)
     ]
-    texts = [
-        ", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in settings
-    ]
+    texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in settings]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
     # One label that is too long or stands twice, and all are file names: a mixture is hard to read.
     if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:

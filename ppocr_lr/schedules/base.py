@@ -98,7 +98,7 @@ class Schedule(ABC):
                 inside = [*inside[:4], *inside[-4:]]
             steps.update(inside)
             steps.update(corner - 1 for corner in inside)
-        rates = self(np.array(sorted(steps), dtype=np.int64))
+        rates = self._of_array(np.array(sorted(steps), dtype=np.int64))
         return float(rates.min()), float(rates.max())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from itertools import pairwise
 from typing import Any
 
 
@@ -69,6 +70,6 @@ def rising(owner: object, name: str) -> None:
         steps = tuple(operator.index(value) for value in values)
     except TypeError:
         raise _fail(owner, name, values, "a sequence of integers") from None
-    if any(step < 0 for step in steps) or any(a > b for a, b in zip(steps, steps[1:], strict=False)):
+    if any(step < 0 for step in steps) or any(a > b for a, b in pairwise(steps)):
         raise _fail(owner, name, values, "integers of at least 0 in rising order")
     _set(owner, name, steps)

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-
 Part = Callable[[Any, "Functions"], Any]
 """A part of a formula: takes steps and functions, as `Schedule.formula` does."""
 

@@ -55,7 +55,11 @@ TABLE = [
     (LinearWarmup(CosineDecay(1.0, 4), 2, 1.0), [0, 1, 2, 4, 6], [0, 0.5, 1, 0.5, 0]),
     (LinearWarmup(StepDecay(1.0, 2, 0.5), 3, 1.0), [2, 3, 4, 5], [2 / 3, 1, 1, 0.5]),
     # The second cosine of two counts from 0 too, so behind the first the rate jumps up.
-    (TwoStepCosine(1.0, 4, 8), [0, 2, 4, 5, 6, 8], [1, 0.5, 0, CosineDecay(1.0, 8)(5), CosineDecay(1.0, 8)(6), 0]),
+    (
+        TwoStepCosine(1.0, 4, 8),
+        [0, 2, 4, 5, 6, 8],
+        [1, 0.5, 0, CosineDecay(1.0, 8)(5), CosineDecay(1.0, 8)(6), 0],
+    ),
     # Multiplying ratios, PaddleOCR's class stays at 0 until the second cosine's own zero is over.
     (TwoStepCosine(1.0, 4, 8, True), [2, 4, 5, 8, 9, 16], [0.5, 0, 0, 0, CosineDecay(1.0, 8)(9), 1]),
     (TwoStepCosine(1.0, 4, 1, True), [3, 4, 5, 6, 7], [(1 - HALF) / 2, 0, 0, 1, 0]),
@@ -80,12 +84,18 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
         (lambda: Constant(True), "rate must be a finite number at least 0, received True"),
         (lambda: Constant(math.nan), "received nan"),
         (lambda: Constant("0.1"), "received '0.1'"),
-        (lambda: CosineDecay(0.1, 0), "CosineDecay: decay_iters must be an integer of at least 1, received 0"),
+        (
+            lambda: CosineDecay(0.1, 0),
+            "CosineDecay: decay_iters must be an integer of at least 1, received 0",
+        ),
         (lambda: CosineDecay(0.1, 2.5), "received 2.5"),
         (lambda: CosineDecay(0.1, True), "received True"),
         (lambda: PolynomialDecay(0.1, 5, power=0), "power must be a finite number above 0, received 0"),
         (lambda: StepDecay(0.1, 5, 1.0), "gamma must be a finite number above 0 and below 1, received 1.0"),
-        (lambda: MultiStepDecay(0.1, (5, 3), 0.5), r"integers of at least 0 in rising order, received \(5, 3\)"),
+        (
+            lambda: MultiStepDecay(0.1, (5, 3), 0.5),
+            r"integers of at least 0 in rising order, received \(5, 3\)",
+        ),
         (lambda: MultiStepDecay(0.1, (1.5,), 0.5), "a sequence of integers"),
         (lambda: PiecewiseConstant((1, 2), (0.1, 0.2)), "2 boundaries need 3 values, received 2"),
         (lambda: PiecewiseConstant((1,), (0.1, -0.2)), "values must be a finite number at least 0"),
@@ -100,5 +110,5 @@ def test_parameters_are_checked_when_the_schedule_is_made(make: object, message:
 
 
 def test_a_warmup_needs_a_schedule_behind_it() -> None:
-    with pytest.raises(TypeError, match="after must be a Schedule, received 0.1"):
+    with pytest.raises(TypeError, match=r"after must be a Schedule, received 0\.1"):
         LinearWarmup(0.1, 5, 0.1)  # type: ignore[arg-type]
