@@ -13,6 +13,8 @@ from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 
+_MOST_ERRORS = 5  # of one section in one message
+
 # What users of other libraries write for a key that is spelt quite differently here.
 _CALLED_ELSEWHERE = {
     "base_lr": ("learning_rate", "max_lr"),
@@ -32,6 +34,26 @@ _CALLED_ELSEWHERE = {
     "decay_rate": ("gamma",),
     "decay_epoch": ("step_size", "decay_epochs", "milestones"),
     "T_0": ("cycle",),
+}
+
+# What Paddle, PyTorch and PaddleOCR call the classes behind the names.
+_CLASSES_ELSEWHERE = {
+    "Constant": "Const",
+    "ConstantLR": "Const",
+    "CosineAnnealingDecay": "Cosine",
+    "CosineAnnealingLR": "Cosine",
+    "CosineAnnealingWarmRestarts": "CyclicalCosine",
+    "CyclicalCosineDecay": "CyclicalCosine",
+    "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
+    "MultiStepLR": "MultiStepDecay",
+    "OneCycleDecay": "OneCycle",
+    "OneCycleLR": "OneCycle",
+    "PiecewiseDecay": "Piecewise",
+    "Polynomial": "Linear (with power)",
+    "PolynomialDecay": "Linear (with power)",
+    "StepDecay": "Step",
+    "StepLR": "Step",
+    "TwoStepCosineDecay": "TwoStepCosine",
 }
 
 _SET_BY_THE_RUN = {
@@ -87,10 +109,12 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     name = section.get("name", "Const")
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
-    suggestion = did_you_mean(name, list(MODELS)) if isinstance(name, str) else ""
-    raise LRConfigError(
-        f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'} the schedules are {', '.join(MODELS)}"
-    )
+    suggestion = ""
+    if isinstance(name, str):
+        elsewhere = _CLASSES_ELSEWHERE.get(name)
+        suggestion = f"; did you mean {elsewhere}?" if elsewhere else did_you_mean(name, list(MODELS))
+    names = ", ".join(sorted(MODELS))
+    raise LRConfigError(f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}")
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
@@ -99,7 +123,7 @@ def called_elsewhere(key: str) -> tuple[str, ...]:
 
 
 def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], strict: bool) -> Remark:
-    known = list(model.model_fields)
+    known = sorted(model.model_fields)
     suggestion = ""
     if isinstance(key, str):
         elsewhere = [name for name in called_elsewhere(key) if name in known]
@@ -122,15 +146,16 @@ def _validated(
         return model.model_validate(values, context=remarks)
     except ValidationError as error:
         lines = [_line(details, model, section) for details in error.errors(include_url=False)]
-    raise LRConfigError("\n".join(lines))
+    raise LRConfigError("\n".join(lines[:_MOST_ERRORS]))
 
 
 def _line(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> str:
     path = ".".join(str(part) for part in details["loc"])
     if details["type"] == "missing":
         meant = [key for key in section if path in called_elsewhere(key)]
+        meant += [key for key in section if key not in model.model_fields and path in nearest(str(key), [path])]
         instead = f"; {meant[0]} is not read under this name" if meant else ""
         what = model.model_fields[path].description or "no description"
         return f"{SECTION}.{path} is missing: {_name(section)} needs it, {what}{instead}"
-    allowed = details["ctx"]["allowed"] if details["type"] == "lr_value" else details["msg"]
-    return f"{SECTION}.{path}: {shown(details['input'])} is not allowed; it must be {allowed}"
+    allowed = f"; it must be {details['ctx']['allowed']}" if details["type"] == "lr_value" else f": {details['msg']}"
+    return f"{SECTION}.{path}: {shown(details['input'])} is not allowed{allowed}"

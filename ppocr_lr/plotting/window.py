@@ -23,7 +23,7 @@ def show(runs: Sequence[PlannedRun], log_scale: bool = False) -> None:
     window = pyplot.figure()
     if type(window.canvas.manager) is FigureManagerBase:
         raise LRConfigError(
-            f"--show: no window can be opened here (matplotlib backend {matplotlib.get_backend()}); "
+            f"--show: no window can be opened here (matplotlib backend {matplotlib.get_backend().lower()}); "
             "the picture is in the file"
         )
     pyplot.close(window)

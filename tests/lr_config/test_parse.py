@@ -1,0 +1,207 @@
+"""Every bad or surprising lr section and what is said about it."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
+from ppocr_lr.errors import shown
+from ppocr_lr.lr_config import Run, parse_lr_config
+
+
+def bomb(depth: int = 12, width: int = 12) -> list[Any]:
+    value: list[Any] = [0]
+    for _ in range(depth):
+        value = [value] * width
+    return value
+
+
+COSINE = {"name": "Cosine", "learning_rate": 0.1}
+PIECEWISE = {"name": "Piecewise", "decay_epochs": [3, 5], "values": [0.3, 0.2, 0.1]}
+MULTI = {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [3, 5], "gamma": 0.1}
+STEP = {"name": "Step", "learning_rate": 0.1, "step_size": 2, "gamma": 0.1}
+CYCLE = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2}
+LWC = {"name": "LinearWarmupCosine", "learning_rate": 1e-4}
+NUMBER = "a number above 0"
+
+ERRORS = [
+    # section, what the message must hold
+    ({**COSINE, "name": "Cosin"}, ["Optimizer.lr.name: 'Cosin' is not a schedule; did you mean Cosine", "OneCycle"]),
+    ({**COSINE, "name": "cosine"}, ["did you mean Cosine?"]),
+    ({**COSINE, "name": "two_step_cosine"}, ["did you mean TwoStepCosine?"]),
+    ({**COSINE, "name": "CosineAnnealingDecay"}, ["did you mean Cosine?"]),
+    ({**COSINE, "name": None}, ["Optimizer.lr.name: null is not a schedule; the schedules are Const, Cosine"]),
+    ({**COSINE, "name": 3}, ["Optimizer.lr.name: 3 is not a schedule"]),
+    ({**COSINE, "name": ["Cosine"]}, ["Optimizer.lr.name: ['Cosine'] is not a schedule"]),
+    ({"name": "Cosine"}, ["Optimizer.lr.learning_rate is missing: Cosine needs it"]),
+    ({"warmup_epoch": 2}, ["Optimizer.lr.learning_rate is missing: Const (no name is given) needs it"]),
+    ({"name": "Cosine", "learning_rat": 0.1}, ["learning_rate is missing", "learning_rat is not read"]),
+    ({"name": "Cosine", "base_lr": 0.1}, ["learning_rate is missing", "base_lr is not read"]),
+    ({"name": "Step", "learning_rate": 0.1, "step_size": 2}, ["Optimizer.lr.gamma is missing: Step needs it"]),
+    ({"name": "OneCycle", "learning_rate": 0.1}, ["Optimizer.lr.max_lr is missing", "learning_rate is not read"]),
+    *(
+        ({**COSINE, "learning_rate": bad}, [f"Optimizer.lr.learning_rate: {shown} is not allowed", NUMBER])
+        for bad, shown in (
+            ("abc", "'abc'"), ("", "''"), ("1e", "'1e'"), ("nan", "'nan'"), ("inf", "'inf'"), ("0x10", "'0x10'"),
+            (True, "true"), (None, "null"), (0, "0"), (0.0, "0"), (-0.1, "-0.1"), (math.nan, "nan"),
+            (math.inf, "inf"), ([0.1], "[0.1]"), ({"a": 1}, "{'a': 1}"), (1j, "1j"),
+        )
+    ),
+    ({**COSINE, "learning_rate": 10**400}, ["Optimizer.lr.learning_rate: 10000", NUMBER]),
+    ({**COSINE, "learning_rate": 10**5000}, ["Optimizer.lr.learning_rate: an int", NUMBER]),
+    ({**COSINE, "warmup_epoch": None}, ["Optimizer.lr.warmup_epoch: null", "a number of epochs, 0 for none"]),
+    ({**COSINE, "warmup_epoch": math.nan}, ["Optimizer.lr.warmup_epoch: nan"]),
+    ({**COSINE, "warmup_epoch": [2]}, ["Optimizer.lr.warmup_epoch: [2]"]),
+    ({**COSINE, "last_epoch": -2}, ["Optimizer.lr.last_epoch: -2", "at least -1"]),
+    ({**COSINE, "last_epoch": 1.5}, ["Optimizer.lr.last_epoch: 1.5", "a whole number"]),
+    ({"name": "Linear", "learning_rate": 0.1, "power": 0}, ["Optimizer.lr.power: 0", NUMBER]),
+    ({"name": "Linear", "learning_rate": 0.1, "end_lr": -1e-9}, ["Optimizer.lr.end_lr: -1e-09", "at least 0"]),
+    ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": -1}, ["Optimizer.lr.factor: -1"]),
+    ({**PIECEWISE, "values": [0.1]}, ["Optimizer.lr.values: [0.1]", "3 rates, one more than the 2 decay_epochs"]),
+    ({**PIECEWISE, "values": [0.4, 0.3, 0.2, 0.1]}, ["3 rates, one more than the 2 decay_epochs"]),
+    ({**PIECEWISE, "values": 0.1}, ["Optimizer.lr.values: 0.1", "a list"]),
+    ({**PIECEWISE, "values": "0.1"}, ["Optimizer.lr.values: '0.1'", "a list"]),
+    ({**PIECEWISE, "values": [0.1, None, 0.1]}, ["Optimizer.lr.values.1: null", "at least 0"]),
+    ({**PIECEWISE, "values": [0, 0, 0]}, ["Optimizer.lr.values: [0, 0, 0]", "a rate above 0"]),
+    ({**PIECEWISE, "values": [0, 1, 1], "warmup_epoch": 1}, ["starts with a rate above 0"]),
+    ({**PIECEWISE, "decay_epochs": [5, 3]}, ["Optimizer.lr.decay_epochs: [5, 3]", "rising order", "3 comes after 5"]),
+    ({**PIECEWISE, "decay_epochs": [3, 3]}, ["Optimizer.lr.decay_epochs: [3, 3]", "3 comes twice"]),
+    ({**PIECEWISE, "decay_epochs": [-1, 3]}, ["Optimizer.lr.decay_epochs.0: -1", "at least 0"]),
+    ({**PIECEWISE, "decay_epochs": []}, ["Optimizer.lr.decay_epochs: []", "name: Const"]),
+    ({**PIECEWISE, "decay_epochs": 700}, ["Optimizer.lr.decay_epochs: 700", "a list"]),
+    ({"name": "Piecewise", "decay_epochs": [3]}, ["Optimizer.lr.values is missing"]),
+    ({**MULTI, "milestones": [5, 3]}, ["Optimizer.lr.milestones: [5, 3]", "rising order"]),
+    ({**MULTI, "milestones": [5, 5]}, ["5 comes twice"]),
+    ({**MULTI, "milestones": 5}, ["Optimizer.lr.milestones: 5", "a list"]),
+    ({**MULTI, "gamma": 1}, ["Optimizer.lr.gamma: 1", "above 0 and below 1"]),
+    ({**STEP, "gamma": 0}, ["Optimizer.lr.gamma: 0", "above 0 and below 1"]),
+    ({**STEP, "step_size": 0}, ["Optimizer.lr.step_size: 0", "above 0"]),
+    ({**STEP, "step_size": 0.001}, ["Optimizer.lr.step_size: 0.001", "at 100 iterations an epoch it rounds to 0"]),
+    ({**CYCLE, "cycle": 0.005}, ["Optimizer.lr.cycle: 0.005", "it rounds to 0"]),
+    ({**CYCLE, "cycle": -1}, ["Optimizer.lr.cycle: -1", "above 0"]),
+    ({"name": "OneCycle", "max_lr": 0.1, "anneal_strategy": "cosine"}, ["'cosine'", "cos or linear"]),
+    ({"name": "OneCycle", "max_lr": 0.1, "three_phase": "yes"}, ["Optimizer.lr.three_phase: 'yes'", "true or false"]),
+    ({**LWC, "learning_rate": 1e-5}, ["Optimizer.lr.learning_rate: 1e-05", "above start_lr, 1e-05"]),
+    ({**LWC, "warmup_steps": 2.5}, ["Optimizer.lr.warmup_steps: 2.5", "a whole number of iterations"]),
+    ("Cosine", ["Optimizer.lr must be a mapping", "'Cosine'"]),
+    (None, ["Optimizer.lr must be a mapping", "null"]),
+    ([COSINE], ["Optimizer.lr must be a mapping"]),
+    (bomb(), ["Optimizer.lr must be a mapping"]),
+    ({**PIECEWISE, "decay_epochs": bomb()}, ["Optimizer.lr.decay_epochs.0", "an epoch"]),
+    ({**STEP, "gamma": 3, "step_size": 0}, ["Optimizer.lr.gamma: 3", "Optimizer.lr.step_size: 0"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "parts"), ERRORS, ids=lambda value: shown(value)[:60])
+def test_what_cannot_be_used(section: Any, parts: list[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(LRConfigError) as caught:
+            build_schedule(section, 20, 100)
+    for part in parts:
+        assert part in str(caught.value)
+    assert all(len(line) < 400 for line in str(caught.value).splitlines())
+
+
+WARNINGS = [
+    # section, schedule it is equal to, what the warning must hold
+    ({**COSINE, "warmup_epochs": 3}, COSINE, "warmup_epochs: is not a key of Cosine and has no effect; did you mean w"),
+    ({**COSINE, "warmup_steps": 300}, COSINE, "warmup_steps: is not a key of Cosine.*did you mean warmup_epoch"),
+    ({**COSINE, "T_max": 300}, COSINE, "T_max: is not a key of Cosine"),
+    ({**COSINE, 3: 4}, COSINE, "Optimizer.lr.3: is not a key"),
+    ({**COSINE, "learning_rate": "1e-1"}, COSINE, "learning_rate: '1e-1' is a string.*PaddleOCR itself fails"),
+    ({**COSINE, "learning_rate": " 1e-5 "}, {**COSINE, "learning_rate": 1e-5}, "write 1.0e-05"),
+    ({**COSINE, "warmup_epoch": "2"}, {**COSINE, "warmup_epoch": 2}, "warmup_epoch: '2' is a string"),
+    ({**COSINE, "warmup_epoch": -2}, COSINE, "warmup_epoch: -2 is negative, so there is no warmup"),
+    ({**COSINE, "epochs": 21}, COSINE, "epochs: 21 has no effect: the length of the run is Global.epoch_num"),
+    ({**COSINE, "step_each_epoch": 7}, COSINE, "step_each_epoch: 7 has no effect"),
+    ({**PIECEWISE, "learning_rate": 0.5}, PIECEWISE, "learning_rate: 0.5 has no effect: Piecewise takes"),
+    ({**PIECEWISE, "values": ["3e-1", 0.2, 0.1]}, PIECEWISE, "values: '3e-1' is a string"),
+    ({**PIECEWISE, "values": [0.3, 0.2]}, {**PIECEWISE, "values": [0.3, 0.2, 0.2]},
+     "2 values for 2 decay_epochs: the last one, 0.2, holds.*write 3 values"),
+    ({**MULTI, "milestones": []}, {**MULTI, "milestones": []}, "milestones: the list is empty"),
+    ({**STEP, "step_size": 1.5}, {**STEP, "step_size": 1.5}, "1.5 epochs is taken as 150 iterations"),
+    ({"name": "OneCycle", "max_lr": 0.1, "learning_rate": 0.2}, {"name": "OneCycle", "max_lr": 0.1}, "from max_lr"),
+    ({"name": "OneCycle", "max_lr": 0.1, "pct_start": 0.4}, {"name": "OneCycle", "max_lr": 0.1}, "pct_start"),
+    ({**LWC, "warmup_epoch": 2}, LWC, "warmup_epoch: 2 has no effect: this name counts its warmup in iterations"),
+    ({**LWC, "warmup_steps": "1e2"}, {**LWC, "warmup_steps": 100}, "warmup_steps: '1e2' is a string"),
+    ({**LWC, "warmup_steps": -3}, {**LWC, "warmup_steps": 0}, "warmup_steps: -3 is negative"),
+    ({"name": "DecayLearningRate", "learning_rate": 0.1, "end_lr": 1e-5},
+     {"name": "DecayLearningRate", "learning_rate": 0.1}, "end_lr: 1e-05 has no effect: PaddleOCR fixes it at 0"),
+    ({"name": "DecayLearningRate", "learning_rate": 0.1, "warmup_epoch": 2},
+     {"name": "DecayLearningRate", "learning_rate": 0.1}, "warmup_epoch: 2 has no effect: this name has no warmup"),
+    ({"name": "DecayLearningRate", "learning_rate": 0.1, "last_epoch": 2},
+     {"name": "DecayLearningRate", "learning_rate": 0.1}, "last_epoch: 2 has no effect"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "same", "message"), WARNINGS, ids=lambda value: str(value)[:60])
+def test_what_is_used_with_a_warning(section: dict[Any, Any], same: dict[str, Any], message: str) -> None:
+    with pytest.warns(LRConfigWarning, match=message) as caught:
+        schedule = build_schedule(section, 20, 100)
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert schedule == build_schedule(same, 20, 100)
+
+
+QUIET = [
+    COSINE,
+    {**COSINE, "epochs": 20, "step_each_epoch": 100, "warmup_epoch": 0, "last_epoch": -1},
+    {**PIECEWISE, "learning_rate": 0.3},
+    {**PIECEWISE, "learning_rate": None},
+    {"name": "Piecewise", "decay_epochs": (3, 4.5), "values": (0.1, 0.2, 0)},
+    {"name": "DecayLearningRate", "learning_rate": 0.1, "end_lr": 0, "epochs": 20, "warmup_epoch": 0},
+    {**LWC, "learning_rate": "1e-4", "start_lr": "1e-5", "min_lr": "1e-8", "warmup_steps": 5000},
+    {**LWC, "learning_rate": 1e-6, "warmup_steps": 0},
+    {**CYCLE, "cycle": 0.006},
+    {"name": "OneCycle", "max_lr": 0.1, "three_phase": 1, "learning_rate": 0.1},
+    {"learning_rate": np.float32(0.5), "warmup_epoch": np.int64(2)},
+]
+
+
+@pytest.mark.parametrize("section", QUIET, ids=str)
+def test_what_says_nothing(section: dict[str, Any]) -> None:
+    assert parse_lr_config(section, Run(20, 100)).remarks == ()
+
+
+@pytest.mark.parametrize("key", ["warmup_epochs", "T_max", 3])
+def test_strict_refuses_unknown_keys(key: Any) -> None:
+    with pytest.raises(LRConfigError, match=rf"Optimizer\.lr\.{key}: is not a key of Cosine"):
+        build_schedule({**COSINE, key: 3}, 20, 100, strict=True)
+
+
+def test_strict_takes_what_paddleocr_sets_itself() -> None:
+    build_schedule({**COSINE, "epochs": 20}, 20, 100, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "iters_epoch", "message"),
+    [
+        (0, 1, "epochs must be a positive integer, received 0"),
+        (1, -1, "iters_epoch must be a positive integer, received -1"),
+        (1.0, 1, "epochs must be a positive integer, received 1"),
+        (True, 1, "epochs must be a positive integer, received true"),
+        ("3", 1, "epochs must be a positive integer, received '3'"),
+        (1, None, "iters_epoch must be a positive integer, received null"),
+        (2**30, 2**30, r"epochs × iters_epoch must be at most 2\^53"),
+    ],
+)
+def test_the_length_of_a_run(epochs: Any, iters_epoch: Any, message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        build_schedule(COSINE, epochs, iters_epoch)
+
+
+def test_numpy_integers_are_lengths() -> None:
+    assert build_schedule(COSINE, np.int32(20), np.int64(100)) == build_schedule(COSINE, 20, 100)
+
+
+def test_a_warmup_longer_than_any_run_is_still_a_schedule() -> None:
+    schedule = build_schedule({**COSINE, "warmup_epoch": 1e300}, 20, 100)
+    assert schedule(10**15) < 0.1
+    np.testing.assert_array_equal(schedule(np.array([0, 10**15])), [0, schedule(10**15)])

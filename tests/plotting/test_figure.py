@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from matplotlib.axes import Axes
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.plotting.figure import draw, save
+from ppocr_lr.training_config import PlannedRun, plan_run
+
+
+def planned(folder: Path, lr: dict[str, Any], epochs: int = 20, iters: int = 100, name: str = "c.yml") -> PlannedRun:
+    config = {
+        "Global": {"epoch_num": epochs},
+        "Optimizer": {"lr": lr},
+        "Train": {"dataset": {"num_samples": iters}, "loader": {"batch_size_per_card": 1}},
+    }
+    path = folder / name
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    return plan_run(path)
+
+
+COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+PIECEWISE = {"name": "Piecewise", "decay_epochs": [10, 15], "values": [0.1, 0.01, 0.001]}
+
+
+def texts(axes: Axes) -> str:
+    return "\n".join(text.get_text() for text in axes.texts)
+
+
+def test_one_run(tmp_path: Path) -> None:
+    run = planned(tmp_path, COSINE)
+    figure = draw([run])
+    below, above = figure.axes
+    curve = below.lines[0]
+    steps = np.asarray(curve.get_xdata()) * 100
+    np.testing.assert_allclose(curve.get_ydata(), run.schedule(np.rint(steps).astype(int)))
+    assert {0, 199, 200, 1999} <= set(np.rint(steps).astype(int))
+    assert "peak 1e-1\nepoch 2" in texts(below)
+    assert "final 2.47e-3\nepoch 19.99" in texts(below)
+    assert (below.get_xlim(), above.get_xlim()) == ((0, 20), (0, 2000))
+    assert (below.get_xlabel(), above.get_xlabel()) == ("epoch", "iteration (optimizer update)")
+    assert figure.get_suptitle() == "c.yml\nCosine · 20 epochs × 100 iterations · warmup 2 epochs (grey)"
+    figure.canvas.draw()
+    assert "8e-2" in [label.get_text() for label in below.get_yticklabels()]
+
+
+def test_milestones_are_marked(tmp_path: Path) -> None:
+    axes = draw([planned(tmp_path, PIECEWISE)]).axes[0]
+    marked = [line.get_xdata()[0] for line in axes.lines if list(line.get_ydata()) == [0, 1]]
+    assert marked == [10, 15]
+    assert " 10" in [text.get_text() for text in axes.texts]
+
+
+def test_jumps_are_exact(tmp_path: Path) -> None:
+    curve = draw([planned(tmp_path, PIECEWISE, epochs=10**6)]).axes[0].lines[0]
+    points = dict(zip(np.rint(np.asarray(curve.get_xdata()) * 100).astype(int), curve.get_ydata(), strict=True))
+    assert (points[999], points[1000], points[1499], points[1500]) == (0.1, 0.01, 0.01, 0.001)
+
+
+def test_several_runs_are_told_apart_by_what_differs(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in (0, 2, 5)]
+    axes = draw(runs).axes[0]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert [label.split("  ")[0] for label in labels] == ["warmup_epoch 0", "warmup_epoch 2", "warmup_epoch 5"]
+    assert "peak 1e-1, final" in labels[0]
+    dashes = {str(line._unscaled_dash_pattern) for line in axes.lines if line.get_linestyle() != "None"}
+    assert len(dashes) == 3  # readable without colour
+
+
+def test_runs_with_epochs_of_different_length_share_no_axis_of_iterations(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, COSINE, iters=iters) for iters in (10, 20)]
+    assert len(draw(runs).axes) == 1
+    assert len(draw(runs[:1]).axes) == 2
+
+
+def test_very_many_runs(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in range(20)]
+    legend = draw(runs).axes[0].get_legend()
+    assert len(legend.get_texts()) == 14
+    assert legend.get_title().get_text() == "the first 14 of 20 curves"
+
+
+def test_a_band_where_corners_are_too_many(tmp_path: Path) -> None:
+    axes = draw([planned(tmp_path, {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}, 10**5)]).axes[0]
+    assert len(axes.collections) == 1
+    assert "band from lowest to highest" in axes.get_legend().get_texts()[0].get_text()
+
+
+def test_log_scale(tmp_path: Path) -> None:
+    axes = draw([planned(tmp_path, COSINE)], log_scale=True).axes[0]
+    assert axes.get_yscale() == "log"
+    assert 0 < axes.get_ylim()[0] < 1e-3
+    assert axes.get_ylabel() == "learning rate (logarithmic)"
+    rest = planned(tmp_path, COSINE, epochs=1, iters=1)  # its only update is the first of the warmup
+    with pytest.raises(LRConfigError, match="--log-scale: no rate is above 0"):
+        draw([rest], log_scale=True)
+
+
+@pytest.mark.parametrize(("epochs", "iters"), [(1, 1), (1, 2), (3, 1), (1, 50), (10**9, 10**3)])
+@pytest.mark.parametrize("lr", [COSINE, PIECEWISE, {"learning_rate": 1.0}, {"name": "OneCycle", "max_lr": 1e-9}])
+def test_runs_of_any_length_are_drawn_without_a_warning(
+    tmp_path: Path, lr: dict[str, Any], epochs: int, iters: int
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save(draw([planned(tmp_path, lr, epochs, iters)]), tmp_path / "c.png")
+
+
+@pytest.mark.parametrize(
+    "name", ["学习率 余弦.yml", "a$b$c_{1}.yml", "Кириллица.yml", "a\nb\tc.yml", "emoji 🚀.yml", "<&>.yml"]
+)
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_any_file_name_is_drawn_without_a_warning(tmp_path: Path, name: str, ending: str) -> None:
+    runs = [planned(tmp_path, lr, name=name) for lr in (COSINE, COSINE)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save(draw(runs[:1]), tmp_path / f"one.{ending}")
+        save(draw(runs), tmp_path / f"two.{ending}")
+    start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
+    assert (tmp_path / f"one.{ending}").read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_same_picture_is_the_same_file(tmp_path: Path, ending: str) -> None:
+    run = planned(tmp_path, COSINE)
+    contents = []
+    for name in ("a", "b"):
+        save(draw([run]), tmp_path / f"{name}.{ending}")
+        contents.append((tmp_path / f"{name}.{ending}").read_bytes())
+    assert contents[0] == contents[1]

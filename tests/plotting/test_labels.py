@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ppocr_lr.plotting.labels import labels
+from tests.plotting.test_figure import COSINE, PIECEWISE, planned
+
+TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
+    (
+        [{"learning_rate": 1e-3}, {"learning_rate": 5e-4}],
+        ["learning_rate 1e-3", "learning_rate 5e-4"],
+    ),
+    # A key that is left out equals its default.
+    ([{**COSINE, "warmup_epoch": 0}, {"name": "Cosine", "learning_rate": 0.1}], ["a.yml", "b.yml"]),
+    (
+        [{"learning_rate": 0.1}, {"learning_rate": 0.1, "name": "Linear"}],
+        ["Const", "Linear, end_lr 0, power 1"],
+    ),
+    (
+        [PIECEWISE, {**PIECEWISE, "values": [0.3, 0.2, 0.01]}],
+        ["values [0.1, 1e-2, 1e-3]", "values [0.3, 0.2, 1e-2]"],
+    ),
+    # Too long for a legend: the file names.
+    ([PIECEWISE, {**PIECEWISE, "decay_epochs": list(range(30)), "values": [0.1] * 31}], ["a.yml", "b.yml"]),
+]
+
+
+@pytest.mark.parametrize(("sections", "expected"), TABLE)
+def test_labels(sections: list[dict[str, Any]], expected: list[str], tmp_path: Path) -> None:
+    runs = [planned(tmp_path, lr, name=name) for lr, name in zip(sections, ("a.yml", "b.yml"), strict=True)]
+    assert labels(runs) == expected
+
+
+def test_lengths_are_told(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, COSINE, epochs, iters) for epochs, iters in ((5, 10), (5, 20), (6, 20))]
+    assert labels(runs) == [
+        "epochs 5, iterations an epoch 10",
+        "epochs 5, iterations an epoch 20",
+        "epochs 6, iterations an epoch 20",
+    ]
+
+
+def test_equal_names_get_their_folder_and_the_same_file_a_number(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+    runs = [planned(tmp_path / folder, COSINE) for folder in ("x", "y")]
+    assert labels(runs) == ["x/c.yml", "y/c.yml"]
+    assert [label[-4:] for label in labels([runs[0], runs[0]])] == [" (1)", " (2)"]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.plotting.output import picture_format, write_whole
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.png", "png"), ("a.SVG", "svg"), ("a.b.pdf", "pdf")])
+def test_format_by_ending(tmp_path: Path, name: str, kind: str) -> None:
+    assert picture_format(tmp_path / name) == kind
+
+
+def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for name, message in (
+        ("a.bmp", r"a\.bmp: the ending must be one of \.png, \.svg, \.pdf"),
+        ("a", "the ending must be one of"),
+        (".png", "the ending must be one of"),
+        ("folder.png", "is a folder; give a file name"),
+        ("gone/a.png", "gone does not exist"),
+        ("file/a.png", "file does not exist"),
+    ):
+        with pytest.raises(LRConfigError, match=message):
+            picture_format(tmp_path / name)
+
+
+def test_a_file_appears_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+
+    def write(file: BinaryIO) -> None:
+        file.write(b"half")
+        assert not path.exists()
+        file.write(b" and half")
+
+    write_whole(path, write)
+    assert path.read_bytes() == b"half and half"
+    assert stat.S_IMODE(path.stat().st_mode) & 0o444
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("bug"), KeyboardInterrupt()])
+def test_or_not_at_all(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    def write(file: BinaryIO) -> None:
+        file.write(b"half")
+        raise error
+
+    expected = LRConfigError if isinstance(error, OSError) else type(error)
+    with pytest.raises(expected):
+        write_whole(path, write)
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]

@@ -1,0 +1,141 @@
+"""The command as a user runs it: real processes, real files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ppocr_lr.training_config import DEFAULT_CONFIG
+from tests.conftest import ROOT, Command
+
+SCRIPT = ROOT / "tools" / "plot_lr.py"
+PNG = b"\x89PNG"
+
+
+def write(path: Path, lr: Any, **train: Any) -> str:
+    config = {"Global": {"epoch_num": 10}, "Optimizer": {"lr": lr}, "Train": train}
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    return path.name
+
+
+@pytest.mark.parametrize("script", [SCRIPT, None])
+def test_without_arguments_it_draws_the_default_config(command: Command, tmp_path: Path, script: Path | None) -> None:
+    done = command(*([] if script else ["plot"]), script=script)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "peak     1e-1, first at update 200 (epoch 2)" in done.stdout
+    assert done.stdout.splitlines()[-1] == "picture: lr_default_config.png"
+    assert (tmp_path / "lr_default_config.png").read_bytes().startswith(PNG)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> None:
+    name = write(
+        tmp_path / "训练.yml",
+        {"name": "Piecewise", "decay_epochs": [5], "values": [0.1, 0.01]},
+        loader={"batch_size_per_card": 8, "drop_last": True},
+    )
+    done = command(
+        "plot", "-c", name, "-o", "Optimizer.lr.values.0=1e-3", "Optimizer.lr.warmup_epoch=1",
+        "--epochs", "8", "--num-samples", "100", "--gpus", "2", "--out", "图.svg", "--log-scale",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "8 epochs × 6 iterations = 48 updates" in done.stdout
+    assert "100 samples (as given) / 2 cards / 8 a batch, rounded down (drop_last) = 6" in done.stdout
+    assert "peak     1e-2, first at update 36 (epoch 6)" in done.stdout
+    assert (tmp_path / "图.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_label_files_are_counted_where_training_starts(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("a\tb\n" * 64, encoding="utf-8")
+    name = write(
+        tmp_path / "c.yml",
+        {"learning_rate": 0.1},
+        dataset={"label_file_list": ["./train.txt"], "ratio_list": [0.5]},
+        loader={"batch_size_per_card": 8, "drop_last": False},
+    )
+    done = command("plot", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations an epoch" in done.stdout
+
+
+def test_several_configs_give_one_picture(command: Command, tmp_path: Path) -> None:
+    names = [write(tmp_path / f"{rate}.yml", {"name": "Cosine", "learning_rate": rate}) for rate in (0.1, 0.01)]
+    done = command("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("run      10 epochs") == 2
+    assert [entry.name for entry in tmp_path.glob("*.p*")] == ["both.pdf"]
+
+
+def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
+    name = write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": "1e-3", "warmup_epochs": 2})
+    done = command("plot", name, "--iters-per-epoch", "10")
+    assert done.returncode == 0
+    assert "warning: c.yml: Optimizer.lr.learning_rate: '1e-3' is a string" in done.stderr
+    assert "warning: c.yml: Optimizer.lr.warmup_epochs: is not a key of Cosine" in done.stderr
+    assert "warning" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
+        (["plot", "."], "error: .: cannot be read: Is a directory"),
+        (["plot", "empty.yml"], "error: empty.yml: is empty"),
+        (["plot", "tag.yml"], "error: tag.yml:1:4: the tag !!python/object/apply:os.system is not allowed"),
+        (["plot", "c.yml"], "error: c.yml: the length of an epoch is not known"),
+        (["plot", "c.yml", "--iters-per-epoch", "0"], "--iters-per-epoch: 0 is not allowed; it must be a positive"),
+        (["plot", "c.yml", "-o", "Optimizer.lr.learning_rte=3"], "did you mean Optimizer.lr.learning_rate?"),
+        (["plot", "--out", "a.bmp"], "error: --out a.bmp: the ending must be one of .png, .svg, .pdf"),
+        (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
+        (["plot", "--out", "/proc/a.png"], "error: --out /proc/a.png: cannot be written"),
+        (["plot", "--epochs", "0"], "--epochs: 0 is not allowed"),
+        (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
+        (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
+        (["plot", "--sow"], "unrecognized arguments: --sow"),
+        (["plott"], "invalid choice: 'plott'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)  # fmt: skip
+def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
+    write(tmp_path / "c.yml", {"learning_rate": 0.1})
+    (tmp_path / "empty.yml").touch()
+    (tmp_path / "tag.yml").write_text("a: !!python/object/apply:os.system ['touch hacked']", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("error:") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_show_without_a_screen_says_so_and_keeps_the_picture(command: Command, tmp_path: Path) -> None:
+    done = command("plot", "--show")
+    assert done.returncode == 2
+    assert "error: --show: no window can be opened here (matplotlib backend agg)" in done.stderr
+    assert (tmp_path / "lr_default_config.png").exists()
+
+
+def test_help_has_examples(command: Command) -> None:
+    done = command("plot", "--help")
+    assert done.returncode == 0
+    assert "examples:" in done.stdout
+    assert "--num-samples 1000" in done.stdout
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", "plot", *[str(DEFAULT_CONFIG)] * 3],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(60)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import paddle
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.epoch_length import epoch_length
+
+LOADER = {"loader": {"batch_size_per_card": 8, "drop_last": False}}
+DROP = {"loader": {"batch_size_per_card": 8, "drop_last": True}}
+
+TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
+    ({}, {"iters_per_epoch": 7}, 7, "7 iterations an epoch, as given"),
+    ({}, {"iters_per_epoch": 7, "num_samples": 100}, 7, "as given"),
+    (LOADER, {"num_samples": 100}, 13, "100 samples (as given) / 1 card / 8 a batch, rounded up = 13 iterations"),
+    (DROP, {"num_samples": 100}, 12, "rounded down (drop_last) = 12 iterations an epoch"),
+    ({"loader": {"batch_size_per_card": 8}}, {"num_samples": 100}, 13, "rounded up"),
+    (LOADER, {"num_samples": 100, "gpus": 3}, 5, "100 samples (as given) / 3 cards / 8 a batch"),
+    (DROP, {"num_samples": 8, "gpus": 1}, 1, "= 1 iteration an epoch"),
+    ({**LOADER, "dataset": {"num_samples": 64}}, {}, 8, "num_samples of the config"),
+    ({**LOADER, "dataset": {"num_samples": 64}}, {"num_samples": 16}, 2, "16 samples (as given)"),
+]
+
+
+@pytest.mark.parametrize(("train", "flags", "iters", "words"), TABLE)
+def test_arithmetic(train: dict[str, Any], flags: dict[str, Any], iters: int, words: str) -> None:
+    length = epoch_length(train, **flags)
+    assert length.iters == iters
+    assert words in length.arithmetic
+    assert not length.estimate
+
+
+@given(st.integers(1, 500), st.integers(1, 40), st.integers(1, 8), st.booleans())
+def test_it_is_paddles_sampler(samples: int, batch: int, gpus: int, drop_last: bool) -> None:
+    dataset = paddle.io.TensorDataset([paddle.zeros([samples, 1])])
+    sampler = paddle.io.DistributedBatchSampler(dataset, batch, num_replicas=gpus, rank=0, drop_last=drop_last)
+    train = {"loader": {"batch_size_per_card": batch, "drop_last": drop_last}}
+    if len(sampler):
+        assert epoch_length(train, num_samples=samples, gpus=gpus).iters == len(sampler)
+    else:
+        with pytest.raises(LRConfigError, match="an epoch has no iteration"):
+            epoch_length(train, num_samples=samples, gpus=gpus)
+
+
+class TestLabelFiles:
+    def test_lines_are_counted(self, tmp_path: Path) -> None:
+        one, two, three = (tmp_path / name for name in ("1.txt", "2.txt", "3.txt"))
+        one.write_text("a\tb\n" * 30, encoding="utf-8")
+        two.write_text("a\tb\n" * 20 + "the last line has no end", encoding="utf-8")
+        three.write_bytes(b"")
+        files = [str(one), str(two), str(three)]
+        length = epoch_length({**LOADER, "dataset": {"label_file_list": files}})
+        assert (length.iters, length.arithmetic[:43]) == (7, "51 samples (30 + 21 + 0 lines of 3 label fi")
+        ratios = epoch_length({**LOADER, "dataset": {"label_file_list": files, "ratio_list": [0.5, 1.0, 1]}})
+        assert ratios.iters == 5  # 15 + 21
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": files, "ratio_list": 0.5}}).iters == 4
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": str(one)}}, gpus=2).iters == 2
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": files, "num_samples": 800}}).iters == 7
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": files}}, num_samples=800).iters == 100
+
+    def test_a_large_file_is_counted_in_blocks(self, tmp_path: Path) -> None:
+        path = tmp_path / "large.txt"
+        lines = random.Random(0).choices(["x\n", "longer\tline\n", "\n"], k=300_000)
+        path.write_text("".join(lines), encoding="utf-8")
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": [str(path)]}}).iters == 300_000 // 8
+
+    @pytest.mark.parametrize(
+        ("dataset", "message"),
+        [
+            ({"ratio_list": [1.0, 1.0]}, r"ratio_list: \[1, 1\].*a list of one for each of the 1 label file"),
+            ({"ratio_list": [1.5]}, "a number from 0 to 1"),
+            ({"ratio_list": "1"}, "a number from 0 to 1"),
+            ({"ratio_list": [True]}, "a number from 0 to 1"),
+            ({"ratio_list": 0}, "files with at least one line used"),
+        ],
+    )
+    def test_bad_ratios(self, dataset: dict[str, Any], message: str, tmp_path: Path) -> None:
+        (tmp_path / "1.txt").write_text("a\n", encoding="utf-8")
+        files = [str(tmp_path / "1.txt")]
+        with pytest.raises(LRConfigError, match=message):
+            epoch_length({**LOADER, "dataset": {"label_file_list": files, **dataset}})
+
+
+SCALES = [[320, 32], [320, 48], [320, 64]]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "samples", "gpus", "iters"),
+    [
+        # batches of 128, 85 and 64 go round until the samples are used: 277 a round
+        ({"scales": SCALES, "first_bs": 128, "fix_bs": False, "divided_factor": [8, 16]}, 277, 1, 3),
+        ({"scales": SCALES, "first_bs": 128, "fix_bs": False, "divided_factor": [8, 16]}, 278, 1, 6),
+        ({"scales": SCALES, "first_bs": 128, "fix_bs": False}, 1000, 2, 6),
+        ({"scales": SCALES, "first_bs": 10}, 31, 1, 6),
+        ({"scales": [32, 64], "first_bs": 10, "fix_bs": False}, 12, 1, 2),
+        ({"scales": SCALES}, 1, 1, 3),
+    ],
+)
+def test_multi_scale_sampler(sampler: dict[str, Any], samples: int, gpus: int, iters: int) -> None:
+    length = epoch_length({"sampler": {"name": "MultiScaleSampler", **sampler}}, num_samples=samples, gpus=gpus)
+    assert length.iters == iters
+    assert length.estimate
+    assert "an estimate" in length.arithmetic
+
+
+def test_an_unknown_sampler_is_said_to_be_unknown() -> None:
+    length = epoch_length({**LOADER, "sampler": {"name": "Own"}}, num_samples=80)
+    assert (length.iters, length.estimate) == (10, True)
+    assert "Own may count differently" in length.arithmetic
+
+
+BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({}, {}, "the config names no label files; give --iters-per-epoch N, or --num-samples N with --gpus G"),
+    ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"the label file gone\.txt is not here; give --iters-per"),
+    ({"dataset": {"label_file_list": 5}}, {}, "Train.dataset.label_file_list: 5.*a list of file names"),
+    ({"dataset": {"label_file_list": [5]}}, {}, "a list of file names"),
+    ({"dataset": [1]}, {}, r"Train.dataset: \[1\].*a mapping"),
+    ({"dataset": {"num_samples": 0}}, {}, "Train.dataset.num_samples: 0.*a positive integer"),
+    ({}, {"num_samples": 5}, "Train.loader.batch_size_per_card: null.*a positive integer"),
+    ({"loader": 5}, {"num_samples": 5}, "Train.loader: 5.*a mapping"),
+    ({"loader": {"batch_size_per_card": 2.5}}, {"num_samples": 5}, "batch_size_per_card: 2.5"),
+    ({"loader": {"batch_size_per_card": True}}, {"num_samples": 5}, "batch_size_per_card: true"),
+    ({"loader": {"batch_size_per_card": 2, "drop_last": "no"}}, {"num_samples": 5}, "drop_last: 'no'.*true or false"),
+    (DROP, {"num_samples": 7}, "an epoch has no iteration.*lower Train.loader.batch_size_per_card"),
+    (LOADER, {"num_samples": 0}, "--num-samples: 0 is not allowed; it must be a positive integer"),
+    (LOADER, {"num_samples": 5, "gpus": 0}, "--gpus: 0 is not allowed"),
+    ({}, {"iters_per_epoch": -3}, "--iters-per-epoch: -3 is not allowed"),
+    ({"sampler": 3}, {"num_samples": 5}, "Train.sampler: 3.*a mapping"),
+    ({"sampler": {"name": "MultiScaleSampler"}}, {"num_samples": 5}, "Train.sampler.scales: null"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": [[1, 2, 3]]}}, {"num_samples": 5}, "scales"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": ["ab"]}}, {"num_samples": 5}, "scales: 'ab'"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES, "first_bs": 0}}, {"num_samples": 5}, "first_bs: 0"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": [[4, 4]], "fix_bs": False}}, {"num_samples": 5},
+     "sizes of at least divided_factor"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES, "fix_bs": False, "divided_factor": 8}},
+     {"num_samples": 5}, "divided_factor: 8.*two positive integers"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("train", "flags", "message"), BAD, ids=[message[:40] for *_, message in BAD])
+def test_what_gives_no_length(train: dict[str, Any], flags: dict[str, Any], message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        epoch_length(train, **flags)

@@ -1,0 +1,35 @@
+"""What importing costs: text commands load neither Paddle nor matplotlib."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import ppocr_lr
+
+HEAVY = "[name for name in ('paddle', 'matplotlib', 'yaml', 'pydantic', 'numpy') if name in sys.modules]"
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import ppocr_lr", []),
+        ("import ppocr_lr.cli", []),
+        ("from ppocr_lr import build_schedule; build_schedule({'learning_rate': 0.1}, 1, 1)", ["pydantic", "numpy"]),
+        ("import ppocr_lr.training_config", ["yaml", "pydantic", "numpy"]),
+        ("from ppocr_lr.cli import run; run(['--help'])", []),
+    ],
+)
+def test_what_is_loaded(code: str, loaded: list[str]) -> None:
+    program = f"import sys; {code}; print({HEAVY})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == str(loaded)
+
+
+def test_public_names() -> None:
+    assert dir(ppocr_lr) == sorted(ppocr_lr.__all__)
+    assert all(getattr(ppocr_lr, name).__doc__ for name in ppocr_lr.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'build'"):
+        ppocr_lr.build  # type: ignore[attr-defined]  # noqa: B018

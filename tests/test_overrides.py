@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.overrides import with_overrides
+
+CONFIG: dict[str, Any] = {
+    "Global": {"epoch_num": 20, "use_gpu": True},
+    "Optimizer": {"name": "Adam", "lr": {"name": "Piecewise", "decay_epochs": [3, 5], "values": [0.3, 0.2, 0.1]}},
+    "Train": {"loader": {"batch_size_per_card": 8}, "dataset": None},
+}
+
+GOOD: list[tuple[list[str], list[str], Any]] = [
+    # overrides, where to look, what is there
+    (["Global.epoch_num=5"], ["Global", "epoch_num"], 5),
+    (["Global.use_gpu=false"], ["Global", "use_gpu"], False),
+    (["Optimizer.lr.values.0=0.01"], ["Optimizer", "lr", "values"], [0.01, 0.2, 0.1]),
+    (["Optimizer.lr.values=[1e-3, 1e-4, 0]"], ["Optimizer", "lr", "values"], [0.001, 0.0001, 0]),
+    (["Optimizer.lr.warmup_epoch=5"], ["Optimizer", "lr", "warmup_epoch"], 5),
+    (["Optimizer.lr.warmup_epoch=1e-1"], ["Optimizer", "lr", "warmup_epoch"], 0.1),
+    (["Optimizer.lr={name: Const, learning_rate: 1e-3}"], ["Optimizer", "lr", "learning_rate"], 0.001),
+    (["Optimizer.lr.name=Cosine", "Optimizer.lr.learning_rate=1"], ["Optimizer", "lr", "learning_rate"], 1),
+    (["Optimizer.lr.learning_rate=1", "Optimizer.lr.name=Cosine"], ["Optimizer", "lr", "learning_rate"], 1),
+    (["Train.dataset.num_samples=100"], ["Train", "dataset", "num_samples"], 100),
+    (["Train.loader.drop_last=True"], ["Train", "loader", "drop_last"], True),
+    (["Train.sampler.name=MultiScaleSampler"], ["Train", "sampler", "name"], "MultiScaleSampler"),
+    (["Global.epoch_num="], ["Global", "epoch_num"], None),
+    (["Global.epoch_num=5", "Global.epoch_num=6"], ["Global", "epoch_num"], 6),
+    (["Optimizer.name=a=b"], ["Optimizer", "name"], "a=b"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "path", "expected"), GOOD, ids=str)
+def test_overrides(overrides: list[str], path: list[str], expected: Any) -> None:
+    before = copy.deepcopy(CONFIG)
+    value: Any = with_overrides(CONFIG, overrides)
+    for part in path:
+        value = value[part]
+    assert value == expected
+    assert before == CONFIG
+
+
+BAD = [
+    ("Optimizer.lr.warmup_epochs=5", "nothing reads it; did you mean Optimizer.lr.warmup_epoch[?]"),
+    ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_epoch[?]"),
+    ("Optimizer.lr.learning_rate=0.1", "nothing reads it"),  # Piecewise does not
+    ("Optimizer.base_lr=0.1", "the config has no such key and nothing reads it"),
+    ("Global.epochs_num=5", "did you mean Global.epoch_num[?]"),
+    ("epoch_num=5", "did you mean Global.epoch_num[?]"),
+    ("Train.batch_size_per_card=5", "did you mean Train.loader.batch_size_per_card[?]"),
+    ("Nothing.at.all=5", "nothing reads it$"),
+    ("Optimizer.lr.values.3=0.1", "Optimizer.lr.values is a list, its items are 0 to 2"),
+    ("Optimizer.lr.values.-1=0.1", "Optimizer.lr.values is a list"),
+    ("Optimizer.lr.values.x=0.1", "Optimizer.lr.values is a list"),
+    ("Optimizer.lr.values.0.1=0.1", "Optimizer.lr.values.0 is a plain value and has no keys"),
+    ("Global.epoch_num.x=1", "Global.epoch_num is a plain value and has no keys"),
+    ("Global.epoch_num", "write KEY=VALUE"),
+    ("=5", "write KEY=VALUE"),
+    ("Global..epoch_num=5", "write KEY=VALUE"),
+    ("Global.epoch_num=[1", r"-o Global\.epoch_num:\d:\d: is not YAML"),
+    ("Global.epoch_num=!!python/name:os.system", "the tag !!python/name:os.system is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("override", "message"), BAD)
+def test_overrides_that_nothing_would_read(override: str, message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        with_overrides(CONFIG, [override])
+
+
+def test_a_key_of_another_name_is_suggested_under_its_name_here() -> None:
+    config = {**CONFIG, "Optimizer": {"lr": {"name": "Cosine", "learning_rate": 0.1}}}
+    with pytest.raises(LRConfigError, match=r"did you mean Optimizer\.lr\.learning_rate\?"):
+        with_overrides(config, ["Optimizer.base_lr=0.01"])

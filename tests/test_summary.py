@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from ppocr_lr import Run, build_schedule
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.summary import summarize, text_lines
+from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+from tests.strategies import planned
+
+
+@given(planned)
+def test_peak_and_final_are_those_of_every_update(drawn: tuple[dict[str, object], int, int]) -> None:
+    section, epochs, iters = drawn
+    schedule = build_schedule(section, epochs, iters)
+    rates = schedule(np.arange(epochs * iters))
+    summary = summarize(schedule, Run(epochs, iters))
+    assert summary.peak == pytest.approx(rates.max(), rel=1e-12)
+    assert rates[summary.peak_step] == pytest.approx(summary.peak, rel=1e-12)
+    assert (rates[: summary.peak_step] <= summary.peak).all()
+    assert (summary.final_step, summary.final) == (epochs * iters - 1, schedule(epochs * iters - 1))
+
+
+def test_the_lines_of_the_default_config() -> None:
+    planned_run = plan_run(DEFAULT_CONFIG)
+    text = "\n".join(text_lines(planned_run))
+    for part in (
+        "default_config.yml: Cosine",
+        "20 epochs × 100 iterations = 2000 updates",
+        "6400 samples (num_samples of the config) / 1 card / 64 a batch, rounded up = 100 iterations an epoch",
+        "warmup   2 epochs = 200 iterations, starting from 0",
+        "peak     1e-1, first at update 200 (epoch 2)",
+        "final    2.472e-3 at update 1999 (epoch 19.99)",
+        "0 % 0   25 % 9.455e-2   50 % 6.545e-2   75 % 2.73e-2   100 % 2.472e-3",
+    ):
+        assert part in text
+
+
+def test_a_resumed_run_says_where_it_starts() -> None:
+    lines = list(text_lines(plan_run(DEFAULT_CONFIG, ["Optimizer.lr.last_epoch=499"])))
+    assert lines[-1] == "  resume   last_epoch: the scheduler starts at update 500 (epoch 5)"
+
+
+def test_a_run_of_one_update() -> None:
+    planned_run = plan_run(DEFAULT_CONFIG, ["Optimizer.lr.warmup_epoch=0"], RunFlags(epochs=1, iters_per_epoch=1))
+    text = "\n".join(text_lines(planned_run))
+    assert "1 epoch × 1 iteration = 1 update" in text
+    assert "warmup   none" in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [(0, "0"), (0.001, "1e-3"), (0.00025, "2.5e-4"), (0.1, "1e-1"), (1.0, "1"), (1.5, "1.5"), (9.9999e-5, "1e-4"),
+     (1234.0, "1.23e3"), (-0.002, "-2e-3"), (2.472e-3, "2.47e-3"), (5e-324, "4.94e-324"), (100.0, "100")],
+)  # fmt: skip
+def test_rate_text(rate: float, text: str) -> None:
+    assert rate_text(rate) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0"), (2000, "2000"), (0.02, "0.02"), (10**6, "1e6"), (2.5e9, "2.5e9"), (123456, "123456")]
+)
+def test_count_text(count: float, text: str) -> None:
+    assert count_text(count) == text
+
+
+def test_amount() -> None:
+    assert (amount(1, "epoch"), amount(2.5, "epoch"), amount(0, "card")) == ("1 epoch", "2.5 epochs", "0 cards")
+
+
+def test_paths_are_shown_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text(DEFAULT_CONFIG.read_text(encoding="utf-8"), encoding="utf-8")
+    assert next(iter(text_lines(plan_run("a.yml")))) == "a.yml: Cosine"

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+
+REAL = json.loads((Path(__file__).parent / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
+
+
+def write(path: Path, config: Any) -> Path:
+    path.write_text(config if isinstance(config, str) else yaml.safe_dump(config), encoding="utf-8")
+    return path
+
+
+def test_the_default_config() -> None:
+    planned = plan_run(DEFAULT_CONFIG)
+    section = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+    assert planned.schedule == build_schedule(section, 20, 100)
+    assert (planned.run.epochs, planned.run.iters_epoch) == (20, 100)
+
+
+@pytest.mark.parametrize("case", REAL, ids=[case["source"] for case in REAL])
+def test_real_sections_come_through_yaml(case: dict[str, Any], tmp_path: Path) -> None:
+    config = {"Global": {"epoch_num": case["epochs"]}, "Optimizer": {"name": "Adam", "lr": case["lr"]}}
+    planned = plan_run(write(tmp_path / "c.yml", config), flags=RunFlags(iters_per_epoch=9))
+    steps = np.arange(0, case["epochs"] * 9, 7)
+    np.testing.assert_array_equal(planned.schedule(steps), build_schedule(case["lr"], case["epochs"], 9)(steps))
+    assert planned.parsed.remarks == ()
+
+
+def test_flags_and_overrides_win_over_the_config(tmp_path: Path) -> None:
+    config = {
+        "Global": {"epoch_num": 5},
+        "Optimizer": {"lr": {"learning_rate": 0.1}},
+        "Train": {"loader": {"batch_size_per_card": 4, "drop_last": True}, "dataset": {"num_samples": 40}},
+    }
+    path = write(tmp_path / "c.yml", config)
+    assert plan_run(path).run.total_iters == 50
+    assert plan_run(path, flags=RunFlags(epochs=7)).run.epochs == 7
+    assert plan_run(path, ["Global.epoch_num=8", "Train.loader.batch_size_per_card=2"]).run.total_iters == 160
+    assert plan_run(path, ["Global.epoch_num=8"], RunFlags(epochs=9)).run.epochs == 9
+    assert plan_run(path, flags=RunFlags(num_samples=80, gpus=2)).run.iters_epoch == 10
+
+
+LR = {"lr": {"name": "Cosine", "learning_rate": 0.1}}
+
+BAD = [
+    ("", r"is empty; a training config has the sections Global, Optimizer and Train"),
+    ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
+    ("just text", "must hold sections such as Optimizer"),
+    ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
+    ({"Optimiser": LR}, "has no Optimizer.lr.*did you mean Optimiser[?]"),
+    ({"Optimizer": {"Lr": {}}}, "did you mean Lr[?]"),
+    ({"Optimizer": None}, "has no Optimizer.lr"),
+    ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
+    ({"Optimizer": {"lr": None}}, "Optimizer.lr: null is not allowed"),
+    ({"Optimizer": LR}, "Global.epoch_num is missing: it is the length of the run; or give --epochs N"),
+    ({"Optimizer": LR, "Global": {"epoch_num": "many"}}, "Global.epoch_num: 'many'.*a positive integer"),
+    ({"Optimizer": LR, "Global": {"epoch_num": 0}}, "Global.epoch_num: 0"),
+    ({"Optimizer": LR, "Global": {"epoch_num": 5.0}}, "Global.epoch_num: 5"),
+    ({"Optimizer": LR, "Global": {"epoch_num": 5}, "Train": [1]}, r"Train: \[1\].*a mapping"),
+    ({"Optimizer": LR, "Global": {"epoch_num": 5}}, "give --iters-per-epoch N"),
+    ({"Optimizer": {"lr": {"name": "X"}}, "Global": {"epoch_num": 5}, "Train": {"dataset": {"num_samples": 5},
+      "loader": {"batch_size_per_card": 1}}}, "Optimizer.lr.name: 'X' is not a schedule"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "message"), BAD, ids=[message[:40] for _, message in BAD])
+def test_configs_that_cannot_be_used(config: Any, message: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yml", config)
+    with pytest.raises(LRConfigError, match=message) as caught:
+        plan_run(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_bad_epochs_flag() -> None:
+    with pytest.raises(LRConfigError, match="--epochs: 0 is not allowed"):
+        plan_run(DEFAULT_CONFIG, flags=RunFlags(epochs=0))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.yaml_file import read_yaml_file, read_yaml_text
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+
+BAD = [
+    ("a: !!python/object/apply:os.system ['touch hacked']", r"c\.yml:1:4: the tag !!python/object/apply:os\.system"),
+    ("a: !!python/name:os.system", "the tag !!python/name:os.system is not allowed; a config is plain YAML"),
+    ("a: !custom 1", "the tag '!custom' is not allowed"),
+    ("a: [1, 2", r"c\.yml:\d:\d: is not YAML"),
+    ("a: 1\n b: 2", r"c\.yml:2:3: is not YAML: mapping values are not allowed"),
+    ("\ta: 1", r"c\.yml:1:1: is not YAML"),
+    ("{a: 1}: 2\n? [b]\n: 3", "is not YAML: found unhashable key"),
+    (BOMB, "unfolds into more than 200000 values"),
+    ("a: &a [1, *a]", "the alias [*]a holds itself or is unknown"),
+    ("a: *nothing", "the alias [*]nothing holds itself or is unknown"),
+    ("[" * 10_000, "is nested more than 60 levels deep"),
+    ("a: " + "{b: " * 100 + "1" + "}" * 100, "is nested more than 60 levels deep"),
+    ("a: 2001-13-45", "holds a value that YAML cannot read"),
+    ("a: 1" + "0" * 5000, "holds a value that YAML cannot read"),
+    ("a: \x00", "is not YAML"),
+    ("a: 1\n---\nb: 2", "is not YAML: but found another document"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD, ids=[text[:40] for text, _ in BAD])
+def test_what_is_not_plain_yaml(text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("c.yml")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LRConfigError, match=message) as caught:
+        read_yaml_file(path)
+    assert len(str(caught.value)) < 300
+    assert [entry.name for entry in tmp_path.iterdir()] == ["c.yml"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"a: 1", {"a": 1}),
+        ("a: 学习率".encode(), {"a": "学习率"}),
+        ("a: 学习率".encode("utf-8-sig"), {"a": "学习率"}),
+        ("a: 学习率".encode("utf-16"), {"a": "学习率"}),
+        (b"a: &x [1, 2]\nb: *x\r\nc: *x", {"a": [1, 2], "b": [1, 2], "c": [1, 2]}),
+        (b"base: &b {k: 1}\nchild: {<<: *b, m: 2}", {"base": {"k": 1}, "child": {"k": 1, "m": 2}}),
+        (b"", None),
+        (b"# only a comment\n", None),
+        (b"a: 1e-3\nb: 1.0e-3", {"a": "1e-3", "b": 0.001}),
+    ],
+)
+def test_what_is(raw: bytes, expected: object, tmp_path: Path) -> None:
+    path = tmp_path / "c.yml"
+    path.write_bytes(raw)
+    assert read_yaml_file(path) == expected
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(LRConfigError, match=r"gone\.yml: cannot be read: No such file"):
+        read_yaml_file(tmp_path / "gone.yml")
+    with pytest.raises(LRConfigError, match="cannot be read: Is a directory"):
+        read_yaml_file(tmp_path)
+    gbk = tmp_path / "gbk.yml"
+    gbk.write_bytes("a: 学习率".encode("gbk"))
+    with pytest.raises(LRConfigError, match=r"gbk\.yml: is not UTF-8 \(byte 7\); save it as UTF-8"):
+        read_yaml_file(gbk)
+    large = tmp_path / "large.yml"
+    large.write_bytes(b"#" * (5 * 2**20))
+    with pytest.raises(LRConfigError, match=r"large\.yml: is larger than 4 MiB"):
+        read_yaml_file(large)
+
+
+def test_text_is_named_by_its_source() -> None:
+    with pytest.raises(LRConfigError, match=r"-o a\.b:\d:\d: is not YAML"):
+        read_yaml_text("[", "-o a.b")
