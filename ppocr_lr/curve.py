@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ppocr_lr.schedules import Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _COLUMNS = 1000  # about the pixels across a picture: more corners than that cannot be told apart
 

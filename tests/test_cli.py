@@ -128,6 +128,14 @@ def test_help_has_examples(command: Command) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
+def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (2, "error: standard output cannot be written: No space left on device\n")
+
+
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ppocr_lr", "plot", *[str(DEFAULT_CONFIG)] * 3],

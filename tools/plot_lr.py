@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from ppocr_lr.cli import run
+from ppocr_lr.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run(["plot", *sys.argv[1:]]))
+    main("plot")

@@ -10,6 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ppocr_lr.curve import Curve, trace
@@ -119,9 +120,10 @@ def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary) -> None:
 
 def _mark_corners(axes: Axes, run: PlannedRun) -> None:
     schedule = run.schedule
-    corners = schedule.corners(run.run.total_iters - 1, _MOST_MARKS + 1)
+    last = run.run.total_iters - 1
+    corners = schedule.corners(last, _MOST_MARKS + 1)
     warmup_end = schedule.warmup_iters if isinstance(schedule, LinearWarmup) else 0
-    marks = [int(step) for step in corners.steps if step not in (0, warmup_end)]
+    marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return
     for step in marks:
@@ -164,7 +166,9 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
         axes.set_ylim(max(lowest, highest * 1e-6) / 1.5, highest * 3)
     else:
         lowest = min(0.0, min(float(curve.low.min()) for curve in curves))
-        axes.set_ylim(lowest * 1.1 if lowest < 0 else 0, highest * 1.18 if highest > 0 else 1)
+        # Room above for the labels of the peak, or for the legend.
+        room = 1.18 if len(runs) < 4 else min(1.6, 1.02 + 0.055 * min(len(runs), _MOST_LEGEND))
+        axes.set_ylim(lowest * 1.1 if lowest < 0 else 0, highest * room if highest > 0 else 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
     if log_scale:
         axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
@@ -180,12 +184,25 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
 
 
 def _iterations_above(axes: Axes, epochs: int, iters_epoch: int) -> None:
-    above = axes.twiny()
-    above.set_xlim(0, epochs * iters_epoch)
-    above.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
-    above.xaxis.set_major_formatter(FuncFormatter(lambda step, _: count_text(step)))
-    above.tick_params(labelsize=8.5, colors=_GREY)
-    above.set_xlabel("iteration (optimizer update)", fontsize=8.5, color=_GREY)
+    """A scale of iterations along the upper edge; drawn by hand, since a second axes costs a third of a picture."""
+    total = epochs * iters_epoch
+    ticks = [tick for tick in MaxNLocator(nbins=10, integer=True).tick_values(0, total) if 0 <= tick <= total]
+    along_the_top = axes.get_xaxis_transform()
+    style: dict[str, Any] = {
+        "transform": along_the_top,
+        "color": _GREY,
+        "fontsize": 8.5,
+        "ha": "center",
+        "va": "bottom",
+    }
+    positions = [tick / iters_epoch for tick in ticks]
+    axes.plot(
+        positions, [1] * len(ticks), linestyle="none", marker=TICKUP, markersize=3.5, color=_GREY,
+        transform=along_the_top, clip_on=False, scalex=False, scaley=False,
+    )  # fmt: skip
+    for tick, position in zip(ticks, positions, strict=True):
+        axes.text(position, 1.014, count_text(tick), gid="iteration", **style)
+    axes.text(epochs / 2, 1.062, "iteration (optimizer update)", **style)
 
 
 def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:

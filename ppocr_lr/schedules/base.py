@@ -6,13 +6,16 @@ import operator
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any, NamedTuple, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from ppocr_lr.schedules.functions import ARRAY, SCALAR, Functions
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray  # slow to import, and only mypy needs it
+
+_BLOCK = 1 << 15  # steps at a time: the formula's intermediate arrays then stay in the cache
 _MAX_STEP = int(np.iinfo(np.int64).max)
 
 
@@ -71,7 +74,13 @@ class Schedule(ABC):
         if steps.dtype.kind == "u" and steps.size and int(steps.max()) > _MAX_STEP:
             raise ValueError(f"steps in an array must fit into int64, received {steps.max()}")
         k = steps.astype(np.int64, copy=False)
-        return np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+        if k.size <= _BLOCK:
+            return np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+        flat = k.reshape(-1)
+        rates = np.empty(flat.shape)
+        for start in range(0, flat.size, _BLOCK):
+            rates[start : start + _BLOCK] = self.formula(flat[start : start + _BLOCK], ARRAY)
+        return rates.reshape(k.shape)
 
     def corners(self, end: int, limit: int = 1000) -> Corners:
         """The steps in [0, end] at which the curve jumps, bends, turns or restarts.

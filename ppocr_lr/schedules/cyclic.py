@@ -35,7 +35,7 @@ class CyclicalCosine(Schedule):
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
         within = xp.wrap(k, self.cycle_iters)
-        return self.end + (self.peak - self.end) / 2 * (1 + xp.cos(math.pi * within / self.cycle_iters))
+        return self.end + (self.peak - self.end) / 2 * xp.one_plus_cos_pi(within / self.cycle_iters)
 
     def corner_runs(self, end: int) -> list[Sequence[int]]:
         """The restarts c, 2c, …"""
@@ -116,7 +116,7 @@ class OneCycle(Schedule):
         done = (k - begin) / length
         if self.anneal == "linear":
             return (b - a) * done + a
-        return b + (a - b) / 2 * (1 + xp.cos(math.pi * done))
+        return b + (a - b) / 2 * xp.one_plus_cos_pi(done)
 
     @cached_property
     def _held(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,7 +81,7 @@ class CosineDecay(Schedule):
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
         k = xp.wrap(k, 2 * self.decay_iters)
-        return self.end + (self.peak - self.end) / 2 * (1 + xp.cos(math.pi * k / self.decay_iters))
+        return self.end + (self.peak - self.end) / 2 * xp.one_plus_cos_pi(k / self.decay_iters)
 
     def corner_runs(self, end: int) -> list[Sequence[int]]:
         """The turning points N, 2N, …: smooth, but not monotone across."""

@@ -19,8 +19,8 @@ Part = Callable[[Any, "Functions"], Any]
 class Functions(Protocol):
     """What `formula(k, xp)` may call on `xp`; `k` is an int or an int64 array."""
 
-    def cos(self, x: Any) -> Any:
-        """The cosine."""
+    def one_plus_cos_pi(self, p: Any) -> Any:
+        """`1 + cos(π·p)` for 0 ≤ p < 2; exactly 0 at p = 1 and without cancellation near it."""
 
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller of both, element by element."""
@@ -44,8 +44,20 @@ class Functions(Protocol):
         """`before(k, xp)` where k < at, `after(k, xp)` from there on; each sees only its own steps."""
 
 
+# 1 + cos x = 2/(1 + tan²(x/2)). Written so, it keeps its digits where the cosine is near -1, and NumPy has a
+# vectorised tangent (on AVX-512) but no vectorised cosine. At p = 1 float64's π/2 leaves 7.5e-33 instead of 0;
+# taking that off changes no other value, since the smallest one is far above 1e-16 of it.
+_HALF_PI = math.pi / 2
+_SCALAR_REST = 2 / (1 + math.tan(_HALF_PI) ** 2)
+_ARRAY_REST = float((2 / (1 + np.tan(np.full(8, _HALF_PI)) ** 2))[0])
+
+
 class _Scalar:
-    cos = staticmethod(math.cos)
+    @staticmethod
+    def one_plus_cos_pi(p: float) -> float:
+        t = math.tan(p * _HALF_PI)
+        return 2 / (1 + t * t) - _SCALAR_REST
+
     minimum = staticmethod(min)
     pick = staticmethod(lambda values, index: values[index])
 
@@ -70,7 +82,11 @@ class _Scalar:
 
 
 class _Array:
-    cos = staticmethod(np.cos)
+    @staticmethod
+    def one_plus_cos_pi(p: Any) -> Any:
+        t = np.tan(p * _HALF_PI)
+        return 2 / (1 + t * t) - _ARRAY_REST
+
     minimum = staticmethod(np.minimum)
 
     @staticmethod

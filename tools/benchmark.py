@@ -1,0 +1,224 @@
+"""Speed as ratios of medians, measured in one run: python tools/benchmark.py [LETTER …]
+
+Needs the extra `paddle`. Every ratio is ours against the other side, the two taken in turns, so that
+whatever else the machine does falls on both. A limit is what the project promises.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+PLOT = ROOT / "tools" / "plot_lr.py"
+
+Work = Callable[[], object]
+
+
+class Row(NamedTuple):
+    """One comparison: `ours` must take at most `limit` times as long as `other`."""
+
+    name: str
+    ours: float
+    other: float
+    limit: float
+
+
+def medians(ours: Work, other: Work, repeat: int) -> tuple[float, float]:
+    """Median seconds of each side, run in turns after one round that does not count."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(repeat + 1):
+        for side, work in enumerate((ours, other)):
+            gc.collect()
+            start = time.perf_counter()
+            work()
+            if turn:
+                times[side].append(time.perf_counter() - start)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def curve() -> Iterator[Row]:
+    """(a) a curve of 10^6 iterations: the schedule against stepping Paddle and against bare NumPy."""
+    from paddle.optimizer import lr
+
+    from ppocr_lr import build_schedule
+
+    total = 10**6
+    for label, warmup in (("Cosine", 0), ("Cosine with warmup", 2)):
+        schedule = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": warmup}, 100, 10_000)
+        w = warmup * 10_000
+        steps = np.arange(total)
+
+        def bare(w: int = w) -> object:
+            k = np.arange(total)
+            if not w:
+                return 0.05 * (1 + np.cos(np.pi * k / total))
+            return np.where(k < w, 0.1 * k / w, 0.05 * (1 + np.cos(np.pi * (k - w) / total)))
+
+        def stepped(w: int = w) -> object:
+            cosine = lr.CosineAnnealingDecay(0.1, total)
+            scheduler = lr.LinearWarmup(cosine, w, 0.0, 0.1) if w else cosine
+            rates = np.empty(total)
+            for step in range(total):
+                rates[step] = scheduler()
+                scheduler.step()
+            return rates
+
+        del steps
+        yield Row(f"a  10^6 rates, {label}, against bare NumPy", *medians(
+            lambda schedule=schedule: schedule(np.arange(total)), bare, 21), 1.3)  # fmt: skip
+        yield Row(f"a  10^6 rates, {label}, against stepping Paddle", *medians(
+            lambda schedule=schedule: schedule(np.arange(total)), stepped, 3), 1 / 60)  # fmt: skip
+
+
+def step() -> Iterator[Row]:
+    """(b) `step()` of our scheduler against Paddle's own."""
+    from paddle.optimizer import lr
+
+    from ppocr_lr import build_lr_scheduler
+
+    epochs, iters = 1000, 100
+    total = epochs * iters
+    plain: dict[str, tuple[dict[str, object], Callable[[], lr.LRScheduler]]] = {
+        "Cosine": ({"name": "Cosine", "learning_rate": 0.1}, lambda: lr.CosineAnnealingDecay(0.1, total)),
+        "Linear": ({"name": "Linear", "learning_rate": 0.1}, lambda: lr.PolynomialDecay(0.1, total, 0.0)),
+        "Step": (
+            {"name": "Step", "learning_rate": 0.1, "step_size": 30, "gamma": 0.9},
+            lambda: lr.StepDecay(0.1, 3000, 0.9),
+        ),
+        "Piecewise": (
+            {"name": "Piecewise", "decay_epochs": [300, 600], "values": [0.1, 0.01, 0.001]},
+            lambda: lr.PiecewiseDecay([30_000, 60_000], [0.1, 0.01, 0.001]),
+        ),
+        "MultiStepDecay": (
+            {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [300, 600], "gamma": 0.1},
+            lambda: lr.MultiStepDecay(0.1, [30_000, 60_000], 0.1),
+        ),
+        "OneCycle": ({"name": "OneCycle", "max_lr": 0.1}, lambda: lr.OneCycleLR(0.1, total, end_learning_rate=4e-7)),
+    }
+    for name, (section, paddles) in plain.items():
+        for warmup in (0, 2):
+            ours = build_lr_scheduler({**section, "warmup_epoch": warmup}, epochs, iters)
+            inner = paddles()
+            other = lr.LinearWarmup(inner, warmup * iters, 0.0, 0.1) if warmup else inner
+            yield Row(
+                f"b  step(), {name}{' with warmup' if warmup else ''}",
+                *medians(lambda s=ours: _steps(s), lambda s=other: _steps(s), 41), 1.1,
+            )  # fmt: skip
+
+
+def _steps(scheduler: object) -> None:
+    advance = scheduler.step  # type: ignore[attr-defined]
+    for _ in range(2000):
+        advance()
+
+
+_TEN_LINES = """
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+steps = np.linspace(0, {total} - 1, 1000)
+rates = 0.05 * (1 + np.cos(np.pi * steps / {total}))
+fig, ax = plt.subplots(figsize=(9, 5))
+ax.plot(steps / 100, rates, label="Cosine")
+ax.set_xlabel("epoch"); ax.set_ylabel("learning rate"); ax.set_title("default"); ax.grid(True)
+fig.savefig("ten_lines.png", dpi=120)
+"""
+
+_STEP_EVERYTHING = """
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from paddle.optimizer import lr
+scheduler = lr.LinearWarmup(lr.CosineAnnealingDecay(0.1, {total}), 20000, 0.0, 0.1)
+rates = []
+for _ in range({total}):
+    rates.append(scheduler())
+    scheduler.step()
+plt.plot(rates)
+plt.savefig("stepped.png")
+"""
+
+
+def _process(*arguments: str, folder: str) -> Work:
+    def work() -> None:
+        subprocess.run([sys.executable, *arguments], cwd=folder, check=True, capture_output=True)
+
+    return work
+
+
+def plot() -> Iterator[Row]:
+    """(c) plot_lr.py as a whole process."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours = _process(str(PLOT), folder=folder)
+        bare = _process("-c", _TEN_LINES.format(total=2000), folder=folder)
+        yield Row("c  plot_lr.py, against ten lines of matplotlib", *medians(ours, bare, 15), 1.25)
+        million = _process(str(PLOT), "--epochs", "100", "--iters-per-epoch", "10000", folder=folder)
+        stepped = _process("-c", _STEP_EVERYTHING.format(total=10**6), folder=folder)
+        yield Row("c  plot_lr.py of 10^6 iterations, against stepping Paddle", *medians(million, stepped, 3), 1 / 4)
+
+
+def draw() -> Iterator[Row]:
+    """(d) drawing a long run against a short one."""
+    from ppocr_lr.plotting.figure import draw, save
+    from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+
+    with tempfile.TemporaryDirectory() as folder:
+
+        def drawn(epochs: int) -> Work:
+            def work() -> None:
+                flags = RunFlags(epochs=epochs, iters_per_epoch=100)
+                save(draw([plan_run(DEFAULT_CONFIG, flags=flags)]), Path(folder) / "a.png")
+
+            return work
+
+        yield Row("d  drawing 10^9 iterations, against 10^3", *medians(drawn(10**7), drawn(10), 15), 1.1)
+        yield Row("d  drawing 10^12 iterations, against 10^3", *medians(drawn(10**10), drawn(10), 15), 1.1)
+
+
+def imports() -> Iterator[Row]:
+    """(e) importing the package."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = _process("-c", "import numpy, pydantic", folder=folder)
+        yield Row(
+            "e  import ppocr_lr, against import numpy, pydantic",
+            *medians(_process("-c", "import ppocr_lr", folder=folder), bare, 15), 1.3,
+        )  # fmt: skip
+
+
+PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports}
+
+
+def main() -> int:
+    """Print the table; 1 when a limit is broken."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("letters", nargs="*", metavar="LETTER", help=f"which of {', '.join(PARTS)}; all without one")
+    letters = parser.parse_args().letters or list(PARTS)
+    unknown = [letter for letter in letters if letter not in PARTS]
+    if unknown:
+        parser.error(f"no part {unknown[0]!r}, the parts are {', '.join(PARTS)}")
+    print(f"{'':62}{'ours':>10}{'other':>10}{'ratio':>9}{'limit':>9}")
+    broken = 0
+    for letter in letters:
+        for row in PARTS[letter]():
+            ratio = row.ours / row.other
+            verdict = "" if ratio <= row.limit else "  over the limit"
+            broken += bool(verdict)
+            times = f"{row.ours * 1e3:8.2f}ms{row.other * 1e3:8.2f}ms"
+            print(f"{row.name:62}{times}{ratio:9.4f}{row.limit:9.4f}{verdict}", flush=True)
+    return int(broken > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
