@@ -1,0 +1,69 @@
+"""Every command and snippet of the README works, and its tables are complete."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr.lr_config import MODELS
+from tests.conftest import ROOT, Command
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+CONSOLE = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.mark.parametrize("snippet", blocks("python"), ids=lambda snippet: snippet.splitlines()[-1][:50])
+def test_snippets_run(snippet: str, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("line", CONSOLE)
+def test_commands_run(line: str, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    words = shlex.split(line)
+    assert words[0] == "ppocr-lr"
+    done = command(*words[1:])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_shown_output_is_the_output(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    first, *shown = blocks("console")[0].splitlines()
+    assert command(*shlex.split(first[2:])[1:]).stdout.splitlines() == shown
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_the_table_of_schedules_is_complete(name: str) -> None:
+    rows = [line for line in README.splitlines() if line.startswith(f"| `{name}`")]
+    assert len(rows) == 1
+    for key, field in MODELS[name].model_fields.items():
+        if key not in ("warmup_epoch", "last_epoch"):
+            assert f"`{key}`" in rows[0]
+            default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
+            assert field.is_required() or default.replace("e-0", "e-") in rows[0]
+    for key in ("warmup_epoch", "last_epoch"):
+        assert (f"no `{key}`" in rows[0]) == (key not in MODELS[name].model_fields)
+
+
+def test_every_option_is_in_the_table(command: Command) -> None:
+    options = set(re.findall(r"--[a-z-]+", command("plot", "--help").stdout)) - {"--help", "--config", "--opt"}
+    assert options
+    assert all(f"`{option}" in README or f" {option} G`" in README for option in options)
+
+
+def test_pictures_and_links_are_there() -> None:
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert len(pictures) == 3
+    assert all((ROOT / picture).stat().st_size < 150_000 for picture in pictures)
