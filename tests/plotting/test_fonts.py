@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.font_manager import fontManager
 
 from ppocr_lr.plotting import fonts
 
@@ -18,9 +19,12 @@ def test_characters_without_a_font_are_substituted(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_font_that_has_them_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """cmsy10 ships with matplotlib and stands in for a Chinese font: it has characters that DejaVu lacks."""
-    only_there = next(iter(sorted(fonts._characters("Last Resort High-Efficiency") - fonts._characters("DejaVu Sans"))))
-    monkeypatch.setattr(fonts, "_CJK", ("No Such Font", "cmsy10", "Last Resort High-Efficiency"))
-    text, families = fonts.drawable(f"a{chr(only_there)}")
-    assert text == f"a{chr(only_there)}"
-    assert families == ["DejaVu Sans", "Last Resort High-Efficiency"]
+    """Fonts that ship with matplotlib stand in for Chinese ones: some have characters that DejaVu lacks."""
+    base = fonts._characters("DejaVu Sans")
+    family, character = next(
+        (name, chr(min(more)))
+        for name in sorted({font.name for font in fontManager.ttflist})
+        if (more := fonts._characters(name) - base)
+    )
+    monkeypatch.setattr(fonts, "_CJK", ("No Such Font", "DejaVu Serif", family))
+    assert fonts.drawable(f"a{character}") == (f"a{character}", ["DejaVu Sans", family])
