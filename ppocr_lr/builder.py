@@ -37,8 +37,7 @@ def build_schedule(config: Mapping[str, Any], epochs: int, iters_epoch: int, str
 
     Source: the table of PaddleOCR's `ppocr/optimizer/learning_rate.py`.
     """
-    run = Run(epochs, iters_epoch)
-    return _parsed(config, run, strict).config.to_schedule(run)
+    return _parsed(config, Run(epochs, iters_epoch), strict).schedule
 
 
 def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False) -> LRScheduler:
@@ -60,9 +59,8 @@ def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int,
     """
     from ppocr_lr.paddle_scheduler import to_paddle
 
-    run = Run(epochs, iters_epoch)
-    section = _parsed(config, run, strict).config
-    return to_paddle(section.to_schedule(run), section.done_iters)
+    parsed = _parsed(config, Run(epochs, iters_epoch), strict)
+    return to_paddle(parsed.schedule, parsed.config.done_iters)
 
 
 def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:

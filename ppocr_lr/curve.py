@@ -31,15 +31,16 @@ class Curve:
 
 
 def trace(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> Curve:
-    """The curve of updates 0 … `total_iters` − 1, with at most 4·`columns` points.
+    """The curve of updates 0 … `total_iters` − 1, with at most 3·`columns` points.
 
     The cost depends on `columns`, not on `total_iters`.
     """
     end = total_iters - 1
-    samples = np.unique(np.linspace(0, end, min(columns, total_iters)).round().astype(np.int64))
+    count = total_iters if total_iters <= 2 * columns else columns  # a short run is drawn update by update
+    samples = np.unique(np.linspace(0, end, count).round().astype(np.int64))
     corners = schedule.corners(end, limit=columns)
     if corners.complete:
-        steps = np.union1d(samples, np.concatenate([corners.steps, corners.steps[corners.steps > 0] - 1]))
+        steps = np.union1d(samples, np.concatenate([corners.steps, corners.steps - 1]))
         rates = schedule(steps)
         return Curve(steps, rates, rates, exact=True)
     lasts = np.append(samples[1:] - 1, end)

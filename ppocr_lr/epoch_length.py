@@ -13,6 +13,10 @@ from ppocr_lr.errors import LRConfigError, key_error
 from ppocr_lr.numbers_text import amount, count_text
 
 
+class UnknownEpochLengthError(LRConfigError):
+    """Neither a flag nor the config tells how long an epoch is."""
+
+
 @dataclass(frozen=True)
 class EpochLength:
     """Iterations per epoch, and the arithmetic in words."""
@@ -20,6 +24,8 @@ class EpochLength:
     iters: int
     arithmetic: str
     estimate: bool = False
+    known: bool = True
+    """False where it is assumed, since neither a flag nor the config tells it."""
 
 
 def epoch_length(
@@ -129,7 +135,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
         return _positive("Train.dataset.num_samples", dataset["num_samples"]), "num_samples of the config"
     missing = [file for file in files or [] if not Path(file).is_file()]
     why = f"the label file {missing[0]} is not here" if missing else "the config names no label files"
-    raise LRConfigError(
+    raise UnknownEpochLengthError(
         f"the length of an epoch is not known: {why}; give --iters-per-epoch N, or --num-samples N with --gpus G"
     )
 

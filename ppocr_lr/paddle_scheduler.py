@@ -1,7 +1,7 @@
 """A schedule as a Paddle scheduler. The only module that imports Paddle.
 
 Each class here is Paddle's (or PaddleOCR's) class of the same name with one change: its rate comes from
-the schedule, not from a recursion. So `isinstance`, attributes and checkpoints are those of PaddleOCR,
+the schedule, not from a recursion. So `isinstance`, Paddle's attributes and checkpoints are as in PaddleOCR,
 `get_lr()` is pure, and `step(k)` is right for every name.
 """
 
@@ -184,6 +184,8 @@ def _(schedule: schedules.StepDecay) -> lr.LRScheduler:
 
 @_scheduler.register
 def _(schedule: schedules.PiecewiseConstant) -> lr.LRScheduler:
+    if not schedule.boundaries:  # Paddle's class refuses that
+        return ScheduleLR(schedule, schedule(0))
     return PiecewiseDecay(schedule, list(schedule.boundaries), list(schedule.values))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.epoch_length import EpochLength, epoch_length
+from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, epoch_length
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.overrides import with_overrides
@@ -41,15 +40,15 @@ class PlannedRun:
     run: Run
     length: EpochLength
 
-    @cached_property
+    @property
     def schedule(self) -> Schedule:
         """The learning rate of the run."""
-        return self.parsed.config.to_schedule(self.run)
+        return self.parsed.schedule
 
     @property
     def name(self) -> str:
         """The schedule's name; `Const` where the section has none."""
-        return str(self.section.get("name", "Const"))
+        return self.parsed.name
 
 
 def plan_run(path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None) -> PlannedRun:
@@ -63,20 +62,33 @@ def plan_run(path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | 
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    flags = flags or RunFlags()
     config = read_training_config(path)
     try:
-        config = with_overrides(config, overrides)
-        section = lr_section(config)
-        train = config.get("Train") or {}
-        if not isinstance(train, Mapping):
-            raise key_error("Train", train, "a mapping", section="")
-        epochs = _epochs(config, flags.epochs)
-        length = epoch_length(train, flags.iters_per_epoch, flags.num_samples, flags.gpus)
-        run = Run(epochs, length.iters)
-        return PlannedRun(str(path), section, parse_lr_config(section, run), run, length)
+        return plan_config(with_overrides(config, overrides), str(path), flags or RunFlags())
     except LRConfigError as error:
         raise LRConfigError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+
+
+def plan_config(
+    config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None
+) -> PlannedRun:
+    """As `plan_run`, for a config that has been read; `source` names it.
+
+    With `assumed_iters` an epoch of unknown length is taken to have so many iterations.
+    """
+    section = lr_section(config)
+    train = config.get("Train") or {}
+    if not isinstance(train, Mapping):
+        raise key_error("Train", train, "a mapping", section="")
+    epochs = _epochs(config, flags.epochs)
+    try:
+        length = epoch_length(train, flags.iters_per_epoch, flags.num_samples, flags.gpus)
+    except UnknownEpochLengthError as error:
+        if assumed_iters is None:
+            raise
+        length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
+    run = Run(epochs, length.iters)
+    return PlannedRun(source, section, parse_lr_config(section, run), run, length)
 
 
 def read_training_config(path: str | Path) -> Mapping[str, Any]:
@@ -85,7 +97,11 @@ def read_training_config(path: str | Path) -> Mapping[str, Any]:
     Raises:
         LRConfigError: the file cannot be read, is not plain YAML, or holds no sections.
     """
-    config = read_yaml_file(path)
+    return checked_sections(read_yaml_file(path), path)
+
+
+def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
+    """`config`, if it holds sections; `LRConfigError` naming `path` if not."""
     if config is None:
         raise LRConfigError(f"{path}: is empty; a training config has the sections Global, Optimizer and Train")
     if not isinstance(config, Mapping):

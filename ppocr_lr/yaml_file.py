@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -17,12 +19,63 @@ _MAX_DEPTH = 60
 _MAX_NODES = 200_000
 
 
+class Place(NamedTuple):
+    """Where a key stands in its file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class YAMLDocument:
+    """The content of a YAML file, and where each key stands."""
+
+    data: Any
+    places: Mapping[str, Place]
+    """By dotted key, as `Optimizer.lr.name`; items of lists by index."""
+    repeated: tuple[tuple[str, Place], ...]
+    """Keys that stand again in the same mapping; the last one counts."""
+    lines: tuple[str, ...]
+
+
 def read_yaml_file(path: str | Path) -> Any:
     """The content of a YAML file as plain Python values.
 
     Raises:
-        LRConfigError: the file cannot be read, is empty, or is not plain YAML; says where.
+        LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
+    return read_yaml_text(_text_of(path), str(path))
+
+
+def read_yaml_document(path: str | Path) -> YAMLDocument:
+    """As `read_yaml_file`, with the place of each key."""
+    text = _text_of(path)
+    data = read_yaml_text(text, str(path))
+    places: dict[str, Place] = {}
+    repeated: list[tuple[str, Place]] = []
+    _find_places(yaml.compose(text, Loader=_SafeLoader), "", places, repeated)
+    return YAMLDocument(data, places, tuple(repeated), tuple(text.splitlines()))
+
+
+def _find_places(node: Any, prefix: str, places: dict[str, Place], repeated: list[tuple[str, Place]]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            name = f"{prefix}.{key.value}" if prefix else str(key.value)
+            place = Place(key.start_mark.line + 1, key.start_mark.column + 1)
+            if name in seen:
+                repeated.append((name, place))
+            seen.add(name)
+            places[name] = place
+            _find_places(value, name, places, repeated)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            name = f"{prefix}.{index}"
+            places[name] = Place(value.start_mark.line + 1, value.start_mark.column + 1)
+            _find_places(value, name, places, repeated)
+
+
+def _text_of(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
             raw = file.read(_MAX_BYTES + 1)
@@ -32,10 +85,9 @@ def read_yaml_file(path: str | Path) -> Any:
         raise LRConfigError(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, so it is no training config")
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise LRConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return read_yaml_text(text, str(path))
 
 
 def read_yaml_text(text: str, source: str) -> Any:

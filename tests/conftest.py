@@ -31,7 +31,7 @@ def command(tmp_path: Path) -> Command:
             text=True,
             encoding="utf-8",
             timeout=120,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"},
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg", "PYTHONUNBUFFERED": ""},
         )
 
     return run

@@ -90,7 +90,7 @@ def test_real_sections_give_paddleocrs_rates(case: dict[str, Any]) -> None:
 
 
 def test_real_sections_are_quiet() -> None:
-    """PaddleOCR's own configs give a warning only where PaddleOCR itself would stop."""
+    """These configs of PaddleOCR's own are all as their authors mean them."""
     loud = {}
     for case in REAL_SECTIONS:
         with warnings.catch_warnings(record=True) as caught:

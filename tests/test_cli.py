@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,7 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(command: Command, t
     assert done.returncode == 2
     assert "error: --show: no window can be opened here (matplotlib backend agg)" in done.stderr
     assert (tmp_path / "lr_default_config.png").exists()
+    assert "picture: lr_default_config.png" in done.stdout
 
 
 def test_help_has_examples(command: Command) -> None:
@@ -128,12 +130,15 @@ def test_help_has_examples(command: Command) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
-def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, value: str) -> None:
+    unbuffered = {**os.environ, "PYTHONUNBUFFERED": value}
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
-        )
-    assert (done.returncode, done.stderr) == (2, "error: standard output cannot be written: No space left on device\n")
+            [sys.executable, "-m", "ppocr_lr", "plot"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, env=unbuffered,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:

@@ -16,13 +16,15 @@ def test_a_line_through_the_points_misses_nothing(drawn: tuple[Schedule, int]) -
     schedule, total = drawn
     columns = 200
     curve = trace(schedule, total, columns)
-    assert len(curve.steps) <= 4 * columns
+    assert len(curve.steps) <= 3 * columns
     assert (curve.steps[0], curve.steps[-1]) == (0, total - 1)
     assert (np.diff(curve.steps) > 0).all()
     if curve.exact:
         steps = np.arange(total)
         rates = schedule(steps)
         np.testing.assert_array_equal(curve.low, schedule(curve.steps))
+        if len(schedule.corners(total).steps) > columns / 20:
+            return  # pieces of a few columns each: their bends are too small to see
         # sqrt, the steepest end a drawn power gives, is off by sqrt(1/columns)/4 at most
         np.testing.assert_allclose(np.interp(steps, curve.steps, curve.high), rates, atol=0.02 * rates.max())
 
@@ -58,7 +60,7 @@ def test_cycles_too_fine_to_draw_fill_their_band() -> None:
 def test_points_do_not_grow_with_the_run(total: int) -> None:
     schedule = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 0.2}, total, 10)
     curve = trace(schedule, total)
-    assert len(curve.steps) <= min(total, 1003)
+    assert len(curve.steps) <= min(total, 2000)
 
 
 def test_the_rates_of_far_points_are_exact() -> None:

@@ -18,7 +18,7 @@ from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigWarning, Schedule, build_lr_scheduler, build_schedule
 from ppocr_lr.paddle_scheduler import to_paddle
-from ppocr_lr.schedules import LinearWarmup
+from ppocr_lr.schedules import LinearWarmup, PiecewiseConstant
 from tests import paddleocr
 from tests.conftest import ROOT
 from tests.strategies import planned
@@ -298,12 +298,19 @@ def test_verbose_tells_every_update(capsys: pytest.CaptureFixture[str]) -> None:
         assert "update 7" in capsys.readouterr().out
 
 
+def test_a_piecewise_schedule_of_one_piece() -> None:
+    assert to_paddle(PiecewiseConstant((), (0.3,)))() == 0.3
+
+
 @dataclass(frozen=True)
 class Halving(Schedule):
     """A schedule of somebody else, with a formula that returns a NumPy number."""
 
     def formula(self, k: Any, xp: Any = None) -> Any:
         return np.float64(0.1) / (k + 1)
+
+    def corner_runs(self) -> Any:
+        return ()
 
 
 @given(st.integers(0, 50))

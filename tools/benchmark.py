@@ -57,7 +57,6 @@ def curve() -> Iterator[Row]:
     for label, warmup in (("Cosine", 0), ("Cosine with warmup", 2)):
         schedule = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": warmup}, 100, 10_000)
         w = warmup * 10_000
-        steps = np.arange(total)
 
         def bare(w: int = w) -> object:
             k = np.arange(total)
@@ -74,7 +73,6 @@ def curve() -> Iterator[Row]:
                 scheduler.step()
             return rates
 
-        del steps
         yield Row(f"a  10^6 rates, {label}, against bare NumPy", *medians(
             lambda schedule=schedule: schedule(np.arange(total)), bare, 21), 1.3)  # fmt: skip
         yield Row(f"a  10^6 rates, {label}, against stepping Paddle", *medians(

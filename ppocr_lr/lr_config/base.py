@@ -84,7 +84,7 @@ class WarmupConfig(ResumableConfig):
 
     def warmup_iters(self, run: Run) -> int:
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
-        return max(0, run.iters(self.warmup_epoch))
+        return run.iters(max(0.0, self.warmup_epoch))
 
     def to_schedule(self, run: Run) -> Schedule:
         """`decay`, with the warmup before it if that lasts at least one iteration."""
@@ -95,5 +95,5 @@ class WarmupConfig(ResumableConfig):
     def remarks(self, run: Run) -> list[Remark]:
         """A negative warmup is accepted by PaddleOCR and means none."""
         if self.warmup_epoch < 0:
-            return [Remark("warmup_epoch", f"{self.warmup_epoch:g} is negative, so there is no warmup")]
+            return [Remark("LR305", "warmup_epoch", f"{self.warmup_epoch:g} is negative, so there is no warmup")]
         return []

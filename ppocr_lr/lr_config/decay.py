@@ -11,7 +11,7 @@ from ppocr_lr.lr_config.base import LRConfig, NoEffect, ResumableConfig, WarmupC
 from ppocr_lr.lr_config.fields import AnyIters, PositiveRate, PositiveRateOrString, Power, Rate, RateOrString
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import MAX_ITERS, Run
 from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, PolynomialDecay, Schedule, TwoStepCosine
 
 _FIRST_COSINE_EPOCHS = 200  # written into PaddleOCR's TwoStepCosine
@@ -78,12 +78,12 @@ class LinearWarmupCosineConfig(ResumableConfig):
             return decay
         if self.learning_rate <= self.start_lr:
             raise self.error("learning_rate", f"above start_lr, {self.start_lr:g}: the warmup goes up to it")
-        return LinearWarmup(decay, self.warmup_steps, self.learning_rate, self.start_lr)
+        return LinearWarmup(decay, min(self.warmup_steps, MAX_ITERS), self.learning_rate, self.start_lr)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A negative warmup is accepted by PaddleOCR and means none."""
         if self.warmup_steps < 0:
-            return [Remark("warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup")]
+            return [Remark("LR305", "warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup")]
         return []
 
 

@@ -37,6 +37,7 @@ class _Number:
         if isinstance(value, str) and not self.strings_are_welcome:
             remarks_of(info).append(
                 Remark(
+                    "LR102",
                     str(info.field_name),
                     f"{shown(value)} is a string in YAML 1.1 and is taken as the number {number:g}; "
                     f"PaddleOCR itself fails on it, write {yaml_number(number)}",

@@ -12,7 +12,9 @@ from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
+from ppocr_lr.schedules import Schedule
 
+_NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _MOST_ERRORS = 5  # of one section in one message
 
 # What users of other libraries write for a key that is spelt quite differently here.
@@ -67,7 +69,10 @@ _SET_BY_THE_RUN = {
 class ParsedLRConfig(NamedTuple):
     """A section that can be used, and what is to be said about it."""
 
+    name: str
+    """The schedule's name; `Const` where the section has none."""
     config: LRConfig
+    schedule: Schedule
     remarks: tuple[Remark, ...]
 
 
@@ -95,18 +100,18 @@ def parse_lr_config(section: object, run: Run, strict: bool = False) -> ParsedLR
         elif key not in no_effect:
             remarks.append(_unknown(key, model, section, strict))
     config = _validated(model, section, values, remarks)
-    config.to_schedule(run)  # the checks that need the length of the run
+    schedule = config.to_schedule(run)  # with the checks that need the length of the run
     for key, value in section.items():
         if key in no_effect and key not in model.model_fields:
             rule = no_effect[key]
             if not rule.agrees(config, value, run):
-                remarks.append(Remark(key, f"{shown(value)} has no effect: {rule.why}"))
-    return ParsedLRConfig(config, (*remarks, *config.remarks(run)))
+                remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}"))
+    return ParsedLRConfig(str(section.get("name", _NO_NAME)), config, schedule, (*remarks, *config.remarks(run)))
 
 
 def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     """The model for the section's `name`; without a name it is Const, as in PaddleOCR."""
-    name = section.get("name", "Const")
+    name = section.get("name", _NO_NAME)
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
     suggestion = ""
@@ -132,11 +137,11 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], str
     message = f"is not a key of {_name(section)} and has no effect{suggestion}"
     if strict:
         raise LRConfigError(f"{SECTION}.{key}: {message}")
-    return Remark(str(key), message)
+    return Remark("LR101", str(key), message)
 
 
 def _name(section: Mapping[Any, Any]) -> str:
-    return str(section.get("name", "Const (no name is given)"))
+    return str(section.get("name", f"{_NO_NAME} (no name is given)"))
 
 
 def _validated(

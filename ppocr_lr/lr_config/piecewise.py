@@ -43,6 +43,7 @@ class StepConfig(WarmupConfig):
         if not self.step_size.is_integer():
             remarks.append(
                 Remark(
+                    "LR502",
                     "step_size",
                     f"{self.step_size:g} epochs is taken as {run.iters(self.step_size)} iterations; "
                     "PaddleOCR itself fails on a fraction",
@@ -94,6 +95,7 @@ class PiecewiseConfig(WarmupConfig):
         if len(self.values) == count:
             remarks.append(
                 Remark(
+                    "LR501",
                     "values",
                     f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
                     f"and the boundary at epoch {self.decay_epochs[-1]:g} changes nothing; "
@@ -127,7 +129,7 @@ class MultiStepDecayConfig(WarmupConfig):
         """Without milestones nothing ever drops."""
         remarks = super().remarks(run)
         if not self.milestones:
-            remarks.append(Remark("milestones", "the list is empty, so the rate never drops"))
+            remarks.append(Remark("LR402", "milestones", "the list is empty, so the rate never drops"))
         return remarks
 
 

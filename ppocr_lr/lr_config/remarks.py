@@ -10,13 +10,15 @@ from ppocr_lr.errors import SECTION
 
 
 class Remark(NamedTuple):
-    """One thing to say about one key; `build_*` warns with it."""
+    """One thing to say about one key; `build_*` warns with it, `ppocr-lr check` lists it."""
 
+    code: str
+    """Which kind of finding it is, as in `preflight/catalogue.py`."""
     key: str
     message: str
 
     def __str__(self) -> str:
-        return f"{SECTION}.{self.key}: {self.message}"
+        return f"{SECTION}.{self.key}: {self.message} ({self.code})"
 
 
 def remarks_of(info: ValidationInfo) -> list[Remark]:

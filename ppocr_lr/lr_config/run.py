@@ -41,11 +41,11 @@ class Run:
 
     def iters(self, epochs: float) -> int:
         """A length in iterations, `round(epochs·iters_epoch)`; a half goes to the even side, as in PaddleOCR."""
-        return min(round(epochs * self.iters_epoch), MAX_ITERS)
+        return round(min(epochs * self.iters_epoch, MAX_ITERS))
 
     def first_update(self, epoch: float) -> int:
         """The first update that is not before `epoch`, so that `k ≥ first_update` is `k ≥ epoch·iters_epoch`."""
-        return min(math.ceil(epoch * self.iters_epoch), MAX_ITERS)
+        return math.ceil(min(epoch * self.iters_epoch, MAX_ITERS))
 
     @property
     def too_short(self) -> str:

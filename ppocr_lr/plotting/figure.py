@@ -16,9 +16,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ppocr_lr.curve import Curve, trace
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.output import picture_format, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.labels import labels
-from ppocr_lr.plotting.output import picture_format, write_whole
 from ppocr_lr.schedules import LinearWarmup
 from ppocr_lr.summary import Summary, summarize
 from ppocr_lr.training_config import PlannedRun

@@ -6,7 +6,7 @@ import operator
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 15  # steps at a time: the formula's intermediate arrays then stay in the cache
 _MAX_STEP = int(np.iinfo(np.int64).max)
+_FOR_EVER = 2**62  # len() of a range must fit into a machine word
+
+Runs: TypeAlias = "tuple[Sequence[int], ...]"
 
 
 class Corners(NamedTuple):
@@ -39,14 +42,14 @@ class Schedule(ABC):
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """The rate of update `k`, an int ≥ 0 or an int64 array of them, with functions taken from `xp`."""
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
-        """All corners in [1, end], as `range`s (regular corners) and sorted tuples (irregular ones).
+    @abstractmethod
+    def corner_runs(self) -> Runs:
+        """All corners, from 0 to infinity: `every(…)` for regular ones, sorted tuples for others.
 
         Two promises let a picture be exact without visiting every update: between two neighbouring
         corners the curve is smooth and monotone (a jump lies between `c - 1` and `c`), and along every
         second corner of a `range` the rates at `c` and at `c - 1` are monotone too.
         """
-        return []
 
     @overload
     def __call__(self, step: SupportsIndex) -> float: ...
@@ -58,9 +61,9 @@ class Schedule(ABC):
 
         Raises:
             TypeError: `step` is neither an integer nor an array of integers.
-            ValueError: a step is negative, or an array's step does not fit into int64.
+            ValueError: a step is negative or does not fit into int64.
         """
-        if type(step) is int and step >= 0:
+        if type(step) is int and 0 <= step <= _MAX_STEP:
             return float(self.formula(step))
         if isinstance(step, (np.ndarray, Sequence)):
             return self._of_array(np.asarray(step))
@@ -91,8 +94,8 @@ class Schedule(ABC):
         """
         if as_step(limit) < 1:
             raise ValueError(f"limit must be a positive integer, received {limit!r}")
-        runs = self.corner_runs(as_step(end))
-        some = sorted({step for run in runs for step in run[: limit + 1]})
+        end = as_step(end)
+        some = sorted({step for run in self.corner_runs() for step in _between(run, 1, end, limit + 1)})
         return Corners(np.array(some[:limit], dtype=np.int64), complete=len(some) <= limit)
 
     def extremes(self, first: int, last: int) -> tuple[float, float]:
@@ -101,7 +104,7 @@ class Schedule(ABC):
         if last < first:
             raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
         steps = {first, last}
-        for run in self.corner_runs(last):
+        for run in self.corner_runs():
             inside = _between(run, first + 1, last)
             if isinstance(inside, range) and len(inside) > 8:
                 inside = [*inside[:4], *inside[-4:]]
@@ -121,15 +124,23 @@ def as_step(step: object) -> int:
         raise TypeError(f"a step must be an integer, received {step!r}") from None
     if number < 0:
         raise ValueError(f"a step is an update number and cannot be negative, received {number}")
+    if number > _MAX_STEP:
+        raise ValueError("a step must fit into int64")
     return number
 
 
-def shifted(run: Sequence[int], by: int, end: int) -> Sequence[int]:
-    """The corners of `run` moved `by` updates later, those past `end` left out."""
+def every(period: int, first: int | None = None) -> range:
+    """Regular corners: `first` (or `period`) and every `period` updates after it, for ever."""
+    return range(period if first is None else first, _FOR_EVER, period)
+
+
+def shifted(run: Sequence[int], by: int) -> Sequence[int]:
+    """The corners of `run`, `by` updates later."""
     if isinstance(run, range):
-        return range(run.start + by, min(run.stop + by, end + 1), run.step)
-    return tuple(step + by for step in run if step + by <= end)
+        return range(run.start + by, run.stop + by, run.step)
+    return tuple(step + by for step in run)
 
 
-def _between(run: Sequence[int], low: int, high: int) -> Sequence[int]:
-    return run[bisect_left(run, low) : bisect_right(run, high)]
+def _between(run: Sequence[int], low: int, high: int, most: int | None = None) -> Sequence[int]:
+    first, after = bisect_left(run, low), bisect_right(run, high)
+    return run[first : after if most is None else min(after, first + most)]

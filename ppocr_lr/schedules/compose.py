@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Schedule, shifted
+from ppocr_lr.schedules.base import Runs, Schedule, shifted
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -35,7 +35,7 @@ class LinearWarmup(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`start + (peak − start)·k/w`, then `after(k − w)`."""
-        if xp is SCALAR:
+        if xp is SCALAR:  # what `split` does, without its call: this is the training loop
             return self._early(k) if k < self.warmup_iters else self._late(k, xp)
         return xp.split(k, self.warmup_iters, self._early, self._late)
 
@@ -45,9 +45,11 @@ class LinearWarmup(Schedule):
     def _late(self, k: Any, xp: Functions) -> Any:
         return self.after.formula(k - self.warmup_iters, xp)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The end of the warmup, then the corners of `after`, w updates later."""
+        return self._runs
+
+    @cached_property
+    def _runs(self) -> Runs:
         w = self.warmup_iters
-        if end < w:
-            return []
-        return [(w,), *(shifted(run, w, end) for run in self.after.corner_runs(end - w))]
+        return (w,), *(shifted(run, w) for run in self.after.corner_runs())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Literal, NamedTuple
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.base import Runs, Schedule, every
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
@@ -34,17 +33,17 @@ class CyclicalCosine(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
-        within = xp.wrap(k, self.cycle_iters)
-        return self.end + (self.peak - self.end) / 2 * xp.one_plus_cos_pi(within / self.cycle_iters)
+        left = self.cycle_iters - xp.wrap(k, self.cycle_iters)
+        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.cycle_iters)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The restarts c, 2c, …"""
-        return [range(self.cycle_iters, end + 1, self.cycle_iters)]
+        return (every(self.cycle_iters),)
 
 
 class _Phases(NamedTuple):
     first_steps: tuple[int, ...]  # of the second and later phases
-    rows: tuple[tuple[float, ...], ...]  # each: where it begins (a fraction of an update), length, rates a and b
+    rows: tuple[tuple[float, ...], ...]  # each: where it ends (a fraction of an update), length, rates a and b
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,12 @@ class OneCycle(Schedule):
             ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
             rates.insert(2, self.start)
         begins = [0.0, *ends[:-1]]
-        lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
+        # A phase without length is passed over; the last one has a length at any number of updates but one.
+        lengths = [(end - begin) or 1.0 for begin, end in zip(begins, ends, strict=True)]
         return _Phases(
             # A run of a few updates has phases that end before they begin: the later one counts.
-            first_steps=tuple(accumulate((math.floor(end) + 1 for end in ends[:-1]), max)),
-            rows=tuple(zip(begins, lengths, rates[:-1], rates[1:], strict=True)),
+            first_steps=tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max)),
+            rows=tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True)),
         )
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
@@ -112,18 +112,20 @@ class OneCycle(Schedule):
 
     def _annealed(self, k: Any, xp: Functions) -> Any:
         phases = self._phases
-        begin, length, a, b = xp.pick_row(phases.rows, xp.count_passed(k, phases.first_steps))
-        done = (k - begin) / length
-        if self.anneal == "linear":
-            return (b - a) * done + a
-        return b + (a - b) / 2 * xp.one_plus_cos_pi(done)
+        end, length, a, b = xp.pick_row(phases.rows, xp.count_passed(k, phases.first_steps))
+        left = (end - k) / length
+        return b + (a - b) * (left if self.anneal == "linear" else xp.half_cosine(left))
 
     @cached_property
     def _held(self) -> float:
         return max(float(self._annealed(self.total_iters, SCALAR)), self.final)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The ends of the phases, and the updates around the end of the run."""
         n = self.total_iters
-        corners = {*self._phases.first_steps, n - 1, n, n + 1}
-        return [tuple(sorted(step for step in corners if 0 < step <= end))]
+        return (tuple(sorted({*self._phases.first_steps, n - 1, n, n + 1})),)
+
+
+def _next(end: float, begin: float) -> int:
+    """The first update of the phase behind one from `begin` to `end`."""
+    return math.floor(end) + 1 if end > begin else math.ceil(end)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.base import Runs, Schedule, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -27,6 +26,10 @@ class Constant(Schedule):
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`rate`."""
         return self.rate if xp is SCALAR else xp.constant(k, self.rate)
+
+    def corner_runs(self) -> Runs:
+        """None."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ class PolynomialDecay(Schedule):
         done = xp.minimum(k, self.decay_iters) / self.decay_iters
         return (self.peak - self.end) * (1 - done) ** self.power + self.end
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The end of the decay."""
-        return [(self.decay_iters,)] if self.decay_iters <= end else []
+        return ((self.decay_iters,),)
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,12 @@ class CosineDecay(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
-        k = xp.wrap(k, 2 * self.decay_iters)
-        return self.end + (self.peak - self.end) / 2 * xp.one_plus_cos_pi(k / self.decay_iters)
+        left = self.decay_iters - xp.wrap(k, 2 * self.decay_iters)
+        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.decay_iters)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The turning points N, 2N, …: smooth, but not monotone across."""
-        return [range(self.decay_iters, end + 1, self.decay_iters)]
+        return (every(self.decay_iters),)
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,8 @@ class TwoStepCosine(Schedule):
     def _behind_first(self, k: Any, xp: Functions) -> Any:
         return xp.split(k, self.second_begin, Constant(0.0).formula, self._second.formula)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The switch, and the turning points of the second cosine behind it."""
         first_turn = -(-self.second_begin // self.second_iters) * self.second_iters
-        switch = {self.first_iters, self.first_iters + 1, self.second_begin}
-        return [
-            tuple(sorted(step for step in switch if step <= end)),
-            range(first_turn, end + 1, self.second_iters),
-        ]
+        switch = tuple(sorted({self.first_iters, self.first_iters + 1, self.second_begin}))
+        return switch, every(self.second_iters, first_turn)

@@ -19,8 +19,8 @@ Part = Callable[[Any, "Functions"], Any]
 class Functions(Protocol):
     """What `formula(k, xp)` may call on `xp`; `k` is an int or an int64 array."""
 
-    def one_plus_cos_pi(self, p: Any) -> Any:
-        """`1 + cos(π·p)` for 0 ≤ p < 2; exactly 0 at p = 1 and without cancellation near it."""
+    def half_cosine(self, q: Any) -> Any:
+        """`(1 − cos(π·q))/2` for −1 ≤ q ≤ 1: of a cosine decay, the share left when q of its time is left."""
 
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller of both, element by element."""
@@ -44,19 +44,17 @@ class Functions(Protocol):
         """`before(k, xp)` where k < at, `after(k, xp)` from there on; each sees only its own steps."""
 
 
-# 1 + cos x = 2/(1 + tan²(x/2)). Written so, it keeps its digits where the cosine is near -1, and NumPy has a
-# vectorised tangent (on AVX-512) but no vectorised cosine. At p = 1 float64's π/2 leaves 7.5e-33 instead of 0;
-# taking that off changes no other value, since the smallest one is far above 1e-16 of it.
+# (1 - cos x)/2 = t²/(1 + t²) with t = tan(x/2): no digits are lost near the end of a decay, it is exactly 0 there
+# and exactly 1 at the beginning, and NumPy has a vectorised tangent (on AVX-512) but no vectorised cosine.
 _HALF_PI = math.pi / 2
-_SCALAR_REST = 2 / (1 + math.tan(_HALF_PI) ** 2)
-_ARRAY_REST = float((2 / (1 + np.tan(np.full(8, _HALF_PI)) ** 2))[0])
 
 
 class _Scalar:
     @staticmethod
-    def one_plus_cos_pi(p: float) -> float:
-        t = math.tan(p * _HALF_PI)
-        return 2 / (1 + t * t) - _SCALAR_REST
+    def half_cosine(q: float) -> float:
+        t = math.tan(q * _HALF_PI)
+        t *= t
+        return t / (1 + t)
 
     minimum = staticmethod(min)
     pick = staticmethod(lambda values, index: values[index])
@@ -83,9 +81,10 @@ class _Scalar:
 
 class _Array:
     @staticmethod
-    def one_plus_cos_pi(p: Any) -> Any:
-        t = np.tan(p * _HALF_PI)
-        return 2 / (1 + t * t) - _ARRAY_REST
+    def half_cosine(q: Any) -> Any:
+        t = np.tan(q * _HALF_PI)
+        t *= t
+        return t / (1 + t)
 
     minimum = staticmethod(np.minimum)
 

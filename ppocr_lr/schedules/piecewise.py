@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Schedule
+from ppocr_lr.schedules.base import Runs, Schedule, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -38,9 +37,9 @@ class PiecewiseConstant(Schedule):
         """`values[number of boundaries ≤ k]`."""
         return xp.pick(self.values, xp.count_passed(k, self.boundaries))
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The boundaries."""
-        return [tuple(step for step in self.boundaries if 0 < step <= end)]
+        return (self.boundaries,)
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ class MultiStepDecay(Schedule):
         """`peak·gamma^(number of milestones ≤ k)`."""
         return self.peak * self.gamma ** xp.count_passed(k, self.milestones)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """The milestones."""
-        return [tuple(step for step in self.milestones if 0 < step <= end)]
+        return (self.milestones,)
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,6 @@ class StepDecay(Schedule):
         """`peak·gamma^⌊k/step_iters⌋`."""
         return self.peak * self.gamma ** (k // self.step_iters)
 
-    def corner_runs(self, end: int) -> list[Sequence[int]]:
+    def corner_runs(self) -> Runs:
         """Every multiple of `step_iters`."""
-        return [range(self.step_iters, end + 1, self.step_iters)]
+        return (every(self.step_iters),)

@@ -48,6 +48,7 @@ TABLE = [
     (OneCycle(1.0, 20, "linear", True), [0, 5, 10, 19], [0.04, 1, 0.04, 4e-6]),
     # PaddleOCR raises past update 20; here the rate holds, and is never negative.
     (OneCycle(1.0, 20, "linear"), [21, 10**12], [4e-6, 4e-6]),
+    (OneCycle(1.0, 4, pct_start=0.25), [0, 3], [1, 4e-6]),  # the rise ends where it begins
     (OneCycle(1.0, 1), [0, 10], [4e-6, OneCycle(1.0, 1)(1)]),
     (LinearWarmup(Constant(1.0), 4, 1.0), [0, 1, 3, 4, 9], [0, 0.25, 0.75, 1, 1]),
     (LinearWarmup(Constant(1.0), 4, 1.0, 0.2), [0, 2, 4], [0.2, 0.6, 1]),
@@ -70,6 +71,16 @@ TABLE = [
 def test_table(schedule: Schedule, steps: list[int], expected: list[float]) -> None:
     np.testing.assert_allclose([schedule(step) for step in steps], expected, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(schedule(np.array(steps)), expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("total", [10**3, 10**6, 10**9, 10**12, 2**53])
+def test_a_cosine_keeps_its_digits_to_the_end(total: int) -> None:
+    """(1 − cos x)/2 is x²/4 for small x; 1 + cos(π − x), in floats, would be anything."""
+    expected = (math.pi / total) ** 2 / 4 * (1 - (math.pi / total) ** 2 / 12)
+    cosine = CosineDecay(1.0, total)
+    assert cosine(total - 1) == pytest.approx(expected, rel=1e-10)
+    assert cosine(np.array([total - 1]))[0] == pytest.approx(expected, rel=1e-10)
+    assert (cosine(0), cosine(total), cosine(2 * total)) == (1.0, 0.0, 1.0)
 
 
 def test_one_cycle_holds_the_update_past_its_end() -> None:

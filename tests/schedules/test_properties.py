@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppocr_lr.schedules import CosineDecay, PiecewiseConstant, Schedule, StepDecay
+from ppocr_lr.schedules import (
+    CosineDecay,
+    CyclicalCosine,
+    LinearWarmup,
+    OneCycle,
+    PiecewiseConstant,
+    PolynomialDecay,
+    Schedule,
+    StepDecay,
+    TwoStepCosine,
+)
 from tests.strategies import schedules
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-15}
@@ -74,7 +84,7 @@ def test_immutable_hashable_picklable(drawn: tuple[Schedule, int]) -> None:
 
 @given(schedules)
 def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
-    """Between two neighbouring corners the rate is monotone, and never leaps more than it bends nearby."""
+    """Between two neighbouring corners the rate is monotone and bends smoothly."""
     schedule, total = drawn
     end = total + 40
     corners = schedule.corners(end, limit=10_000)
@@ -87,6 +97,51 @@ def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
     for first, after in zip([0, *corners.steps], [*corners.steps, end + 1], strict=True):
         differences = np.diff(rates[first:after])
         assert (differences >= -noise).all() or (differences <= noise).all()
+        # A kink or a jump inside a piece of some length stands out among its second differences.
+        bends = np.abs(np.diff(differences))
+        if len(bends) >= 12 and bends.max() > 1e-9 * rates.max():
+            inner = bends[4:-4]
+            assert inner.max(initial=0) <= 3 * max(np.partition(bends, -3)[-3], bends[:4].max(), bends[-4:].max())
+
+
+@pytest.mark.parametrize(
+    ("schedule", "corners"),
+    [
+        (PolynomialDecay(1.0, 30), [30]),
+        (CosineDecay(1.0, 30), [30, 60, 90]),
+        (TwoStepCosine(1.0, 20, 50), [20, 21, 50, 100]),
+        (TwoStepCosine(1.0, 20, 50, recursive=True), [20, 21, 51, 100]),
+        (OneCycle(1.0, 80), [24, 79, 80, 81]),
+        (OneCycle(1.0, 80, three_phase=True), [24, 47, 79, 80, 81]),
+        (LinearWarmup(LinearWarmup(StepDecay(1.0, 30, 0.5), 10, 1.0), 5, 1.0), [5, 15, 45, 75]),
+        (PiecewiseConstant((0, 7, 7, 200), (0.1, 0.2, 0.3, 0.4, 0.5)), [7]),
+    ],
+    ids=str,
+)
+def test_where_the_corners_are(schedule: Schedule, corners: list[int]) -> None:
+    assert list(schedule.corners(100).steps) == corners
+
+
+@given(
+    st.one_of(
+        st.builds(TwoStepCosine, st.just(1.0), st.integers(1, 60), st.integers(1, 60), st.booleans()),
+        st.builds(CyclicalCosine, st.just(1.0), st.integers(1, 9), st.sampled_from([0.0, 0.5, 2.0])),
+        st.builds(CosineDecay, st.just(1.0), st.integers(1, 9)),
+        st.builds(
+            OneCycle, st.just(1.0), st.integers(1, 40), st.sampled_from(["cos", "linear"]),
+            pct_start=st.sampled_from([0.05, 0.25, 0.3, 0.5, 0.9]),
+        ),
+        st.builds(
+            OneCycle, st.just(1.0), st.integers(1, 40), three_phase=st.just(True),
+            pct_start=st.sampled_from([0.05, 0.25, 0.3, 0.45]),
+        ),
+    ),
+    st.integers(0, 150), st.integers(0, 150),
+)  # fmt: skip
+def test_extremes_of_small_schedules(schedule: Schedule, first: int, more: int) -> None:
+    rates = schedule(np.arange(first, first + more + 1))
+    assert np.isfinite(rates).all()
+    np.testing.assert_allclose(schedule.extremes(first, first + more), (rates.min(), rates.max()), **CLOSE)
 
 
 @given(schedules, st.data())
@@ -131,6 +186,7 @@ def test_corners_far_away_are_counted_without_visiting_them() -> None:
         (np.array([1.0]), TypeError, "array of float64"),
         (np.array([True]), TypeError, "array of bool"),
         (np.array([2**63], dtype=np.uint64), ValueError, "must fit into int64"),
+        (10**400, ValueError, "must fit into int64"),
     ],
 )
 def test_what_is_no_step(step: object, error: type[Exception], message: str) -> None:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.plotting.output import picture_format, write_whole
+from ppocr_lr.output import picture_format, write_whole
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.png", "png"), ("a.SVG", "svg"), ("a.b.pdf", "pdf")])

@@ -1,0 +1,114 @@
+"""From a config file to its findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ppocr_lr.errors import SECTION, LRConfigError
+from ppocr_lr.overrides import with_overrides
+from ppocr_lr.preflight.catalogue import CODES
+from ppocr_lr.preflight.finding import Draft, Finding, Subject
+from ppocr_lr.preflight.rules import RULES
+from ppocr_lr.training_config import PlannedRun, RunFlags, checked_sections, plan_config
+from ppocr_lr.yaml_file import Place, YAMLDocument, read_yaml_document
+
+ASSUMED_ITERS = 1000
+"""Iterations an epoch where nobody tells; findings that depend on it are left out."""
+
+# What a run's learning rate depends on; elsewhere in a config a repeated key is not this tool's business.
+_READ = re.compile(
+    r"(Global|Optimizer|Train)$|Global\.epoch_num$|Optimizer\.(name$|lr\b)|Train\.(loader|dataset|sampler)\b"
+)
+
+_IGNORE = re.compile(r"#\s*ppocr-lr:\s*ignore\s+(LR\d{3}(?:[,\s]+LR\d{3})*)")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings of one file, in the order of their lines."""
+
+    path: str
+    findings: tuple[Finding, ...]
+    planned: PlannedRun | None
+    """None where the lr section cannot be used."""
+
+
+def check_file(
+    path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None, ignore: Iterable[str] = ()
+) -> Report:
+    """Check one training YAML.
+
+    Args:
+        path, overrides, flags: as for `plan_run`. The length of an epoch may stay unknown.
+        ignore: codes to leave out, besides those in comments: `# ppocr-lr: ignore LR303` behind a value counts
+            for its line, on a line of its own for the file.
+
+    Raises:
+        LRConfigError: the file is no training YAML, an override or a flag is wrong, or `ignore` names no code.
+    """
+    flags = flags or RunFlags()
+    ignored = set(ignore)
+    for code in ignored - set(CODES):
+        raise LRConfigError(f"--ignore {code}: there is no such code; `ppocr-lr explain` lists them")
+    document = read_yaml_document(path)
+    sections = checked_sections(document.data, path)
+    planned = None
+    try:
+        config = with_overrides(sections, overrides)
+        planned = plan_config(config, str(path), flags, ASSUMED_ITERS)
+        subject = Subject(planned, config, flags.gpus)
+        drafts = [draft for rule in RULES for draft in rule(subject)]
+    except LRConfigError as error:
+        lines = str(error).splitlines()
+        if not all(line.startswith(SECTION) for line in lines):
+            raise LRConfigError("\n".join(f"{path}: {line}" for line in lines)) from None
+        drafts = [Draft("LR100", _key_in(line), line) for line in lines]
+    drafts += [
+        Draft("LR106", key, "the key stands twice in this mapping; this one counts", "take the other one out")
+        for key, _ in document.repeated
+        if _READ.match(key)
+    ]
+    everywhere, by_line = _ignored_in(document)
+    findings = [
+        finding
+        for finding in _placed(drafts, document, str(path))
+        if finding.code not in ignored | everywhere | by_line.get(finding.line, set())
+    ]
+    return Report(str(path), tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code))), planned)
+
+
+def _key_in(line: str) -> str:
+    """The dotted key that a message about the section starts with."""
+    return re.split(r"[:\s]", line, maxsplit=1)[0]
+
+
+def _placed(drafts: Iterable[Draft], document: YAMLDocument, path: str) -> Iterator[Finding]:
+    for draft in drafts:
+        place = _place(draft.key, document)
+        yield Finding(draft.code, path, draft.key, place.line, place.column, draft.message, draft.hint)
+
+
+def _place(key: str, document: YAMLDocument) -> Place:
+    """Where the key stands, or the nearest mapping around it: an override or a missing key has no line."""
+    while key:
+        if key in document.places:
+            return document.places[key]
+        key = key.rpartition(".")[0]
+    return Place(1, 1)
+
+
+def _ignored_in(document: YAMLDocument) -> tuple[set[str], dict[int, set[str]]]:
+    everywhere: set[str] = set()
+    by_line: dict[int, set[str]] = {}
+    for number, line in enumerate(document.lines, 1):
+        match = _IGNORE.search(line)
+        if match:
+            codes = set(re.findall(r"LR\d{3}", match.group(1)))
+            if line.lstrip().startswith("#"):
+                everywhere |= codes
+            else:
+                by_line.setdefault(number, set()).update(codes)
+    return everywhere, by_line

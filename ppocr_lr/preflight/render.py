@@ -1,0 +1,104 @@
+"""Reports as text, as JSON, and as GitHub's annotations."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ppocr_lr.preflight.catalogue import CODES, FAMILIES, Severity
+from ppocr_lr.preflight.check import Report
+
+FORMATS = ("text", "json", "github")
+
+_COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
+_BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def render(reports: Sequence[Report], form: str, colour: bool = False) -> Iterator[str]:
+    """The lines of the reports in one of `FORMATS`."""
+    if form == "json":
+        yield json.dumps([_as_dict(report) for report in reports], indent=2, ensure_ascii=False)
+    elif form == "github":
+        yield from _github(reports)
+    else:
+        yield from _text(reports, colour)
+
+
+def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
+    bold, dim, end = (_BOLD, _DIM, _END) if colour else ("", "", "")
+    for report in reports:
+        for finding in report.findings:
+            mark = _COLOURS[finding.severity] if colour else ""
+            yield (
+                f"{bold}{finding.path}{end}:{finding.line}:{finding.column}: "
+                f"{mark}{finding.severity} {finding.code}{end} {_sentence(finding.key, finding.message)}"
+            )
+            if finding.hint:
+                yield f"    {dim}hint: {finding.hint}{end}"
+    counts = Counter(finding.severity for report in reports for finding in report.findings)
+    files = f"{len(reports)} file{'' if len(reports) == 1 else 's'}"
+    if counts:
+        parts = [
+            f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}" for severity in sorted(counts)[::-1]
+        ]
+        yield f"{', '.join(parts)} in {files}"
+    else:
+        yield f"nothing to say about {files}"
+
+
+def _sentence(key: str, message: str) -> str:
+    return message if message.startswith(key) else f"{key}: {message}"
+
+
+def _github(reports: Sequence[Report]) -> Iterator[str]:
+    for report in reports:
+        for finding in report.findings:
+            text = _sentence(finding.key, finding.message) + (f" ({finding.hint})" if finding.hint else "")
+            for character, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+                text = text.replace(character, escape)
+            path = finding.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+            kind = _GITHUB[finding.severity]
+            yield f"::{kind} file={path},line={finding.line},col={finding.column},title={finding.code}::{text}"
+
+
+def _as_dict(report: Report) -> dict[str, object]:
+    planned = report.planned
+    return {
+        "path": report.path,
+        "usable": planned is not None,
+        "epochs": planned.run.epochs if planned else None,
+        "iters_per_epoch": planned.run.iters_epoch if planned and planned.length.known else None,
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": str(finding.severity),
+                "key": finding.key,
+                "line": finding.line,
+                "column": finding.column,
+                "message": finding.message,
+                "hint": finding.hint,
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+def explanation(code: str) -> Iterator[str]:
+    """What a code means, for `ppocr-lr explain`."""
+    entry = CODES[code]
+    yield f"{code} ({entry.severity}, {FAMILIES[code[2]]}): {entry.title}"
+    yield ""
+    yield entry.why
+    yield ""
+    yield f"example: {entry.example}"
+    yield f"source:  {entry.source}"
+
+
+def table() -> Iterator[str]:
+    """All codes, as the rows of the README's table."""
+    yield "| code | severity | what it says |"
+    yield "|---|---|---|"
+    for code, entry in CODES.items():
+        yield f"| {code} | {entry.severity} | {entry.title} |"

@@ -1,0 +1,52 @@
+"""LR1xx: what is written, and what is read of it. The codes of the section's own keys come from `parse_lr_config`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ppocr_lr.lr_config.parse import called_elsewhere
+from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.preflight.finding import Draft, Subject
+
+# Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
+_OPTIMIZERS_OWN = {"name", "lr", "regularizer", "epsilon", "momentum", "weight_decay"}
+
+
+def remarks(subject: Subject) -> Iterator[Draft]:
+    """What was noticed while the section was read."""
+    for remark in subject.planned.parsed.remarks:
+        yield Draft(remark.code, subject.key(remark.key), remark.message)
+
+
+def no_name(subject: Subject) -> Iterator[Draft]:
+    """LR103."""
+    if "name" not in subject.planned.section:
+        first = "the end of the warmup" if subject.summary.warmup_iters else "the first"
+        yield Draft(
+            "LR103",
+            "Optimizer.lr",
+            f"there is no name, so the rate is the same from {first} to the last update",
+            "if that is meant, write name: Const, which older releases of PaddleOCR understand as well",
+        )
+
+
+def outside_the_section(subject: Subject) -> Iterator[Draft]:
+    """LR105."""
+    fields = {field for model in MODELS.values() for field in model.model_fields}
+    for section_name in ("Optimizer", "Global"):
+        section = subject.config.get(section_name)
+        for key in section if isinstance(section, Mapping) else ():
+            if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
+                continue
+            here = [name for name in (key, *called_elsewhere(key)) if name in fields]
+            if here:
+                takes = [name for name in here if name in type(subject.lr).model_fields]
+                yield Draft(
+                    "LR105",
+                    f"{section_name}.{key}",
+                    f"PaddleOCR reads the learning rate from Optimizer.lr alone; {section_name}.{key} has no effect",
+                    f"write it as {subject.key(takes[0])}" if takes else "",
+                )
+
+
+RULES = (remarks, no_name, outside_the_section)

@@ -1,0 +1,75 @@
+"""LR3xx: the way up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ppocr_lr.lr_config.cyclic import OneCycleConfig
+from ppocr_lr.lr_config.decay import LinearWarmupCosineConfig
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.schedules import LinearWarmup
+
+
+def _key(subject: Subject) -> str:
+    in_iterations = isinstance(subject.lr, LinearWarmupCosineConfig)
+    return subject.key("warmup_steps" if in_iterations else "warmup_epoch")
+
+
+def _can_be_told(subject: Subject) -> bool:
+    """A warmup in iterations against a run in epochs needs the length of an epoch."""
+    return subject.length_is_known or not isinstance(subject.lr, LinearWarmupCosineConfig)
+
+
+def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
+    """LR301."""
+    warmup, total = subject.summary.warmup_iters, subject.run.total_iters
+    if warmup >= total and _can_be_told(subject):
+        in_iterations = isinstance(subject.lr, LinearWarmupCosineConfig)
+        shorter = max(1, total // 20) if in_iterations else count_text(subject.run.epochs / 20)
+        yield Draft(
+            "LR301",
+            _key(subject),
+            f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
+            f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
+            f"-o {_key(subject)}={shorter}",
+        )
+
+
+def longer_than_the_first_piece(subject: Subject) -> Iterator[Draft]:
+    """LR302."""
+    for key in ("decay_epochs", "milestones"):
+        marks = getattr(subject.lr, key, ())
+        warmup = subject.epoch(subject.summary.warmup_iters)
+        if marks and 0 < marks[0] <= warmup:
+            yield Draft(
+                "LR302",
+                _key(subject),
+                f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(marks[0])}); "
+                f"the drop comes at epoch {count_text(warmup + marks[0])}",
+            )
+
+
+def first_update(subject: Subject) -> Iterator[Draft]:
+    """LR303."""
+    schedule = subject.schedule
+    if isinstance(schedule, LinearWarmup) and schedule(0) == 0 and not subject.lr.done_iters:
+        yield Draft(
+            "LR303", _key(subject), f"the first update has a rate of 0, the second of {rate_text(schedule(1))}"
+        )  # fmt: skip
+
+
+def before_one_cycle(subject: Subject) -> Iterator[Draft]:
+    """LR304."""
+    if isinstance(subject.lr, OneCycleConfig) and subject.summary.warmup_iters:
+        warmup = subject.summary.warmup_iters
+        yield Draft(
+            "LR304",
+            _key(subject),
+            f"the rate goes up to {rate_text(subject.lr.max_lr)} in {amount(subject.epoch(warmup), 'epoch')}, falls to "
+            f"{rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
+            f"-o {_key(subject)}=0",
+        )
+
+
+RULES = (as_long_as_the_run, longer_than_the_first_piece, first_update, before_one_cycle)

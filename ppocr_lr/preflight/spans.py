@@ -1,0 +1,36 @@
+"""How long a schedule is where; exact, and independent of the length of the run."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ppocr_lr.schedules import Schedule
+
+_MOST_CORNERS = 2000
+
+
+def count_below(schedule: Schedule, total_iters: int, limit: float) -> int:
+    """How many of the updates 0 … `total_iters` − 1 have a rate below `limit`.
+
+    Between neighbouring corners a schedule is monotone, so each piece is searched by halving. A schedule with
+    thousands of corners is counted on its first ones and scaled up.
+    """
+    corners = schedule.corners(total_iters - 1, _MOST_CORNERS)
+    end = total_iters if corners.complete else int(corners.steps[-1])
+    bounds = [0, *(int(step) for step in corners.steps if 0 < step < end), end]
+    below = sum(_below_in_piece(schedule, first, after, limit) for first, after in pairwise(bounds))
+    return below if corners.complete else round(below * total_iters / end)
+
+
+def _below_in_piece(schedule: Schedule, first: int, after: int, limit: float) -> int:
+    at_first, at_last = schedule(first) < limit, schedule(after - 1) < limit
+    if at_first == at_last:
+        return after - first if at_first else 0
+    low, high = first, after - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (schedule(middle) < limit) == at_first:
+            low = middle
+        else:
+            high = middle
+    return high - first if at_first else after - high
