@@ -21,7 +21,7 @@ def last_epoch(subject: Subject) -> Iterator[Draft]:
         yield Draft(
             "LR503",
             subject.key("last_epoch"),
-            f"it counts updates: training starts at update {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
+            f"counted in updates, training starts at {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
             f"with {rate_text(subject.schedule(done))} here; PaddleOCR starts a bare cosine from a wrong rate{crash}",
             "take it out and resume with Global.checkpoints",
         )

@@ -84,7 +84,7 @@ def rises_again(subject: Subject) -> Iterator[Draft]:
         yield Draft(
             "LR404",
             subject.key("last_epoch"),
-            f"the run has {amount(subject.run.total_iters, 'update')} and training goes on at {count_text(start)}, where "
+            f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
             f"the cosine is on its way up again ({rate_text(subject.schedule(start))})",
             f"raise Global.epoch_num above {count_text(subject.epoch(start))}",
         )

@@ -51,7 +51,7 @@ def cards(subject: Subject) -> Iterator[Draft]:
         yield Draft(
             "LR602",
             "Optimizer.lr",
-            f"the peak is {rate_text(peak)} with {subject.gpus} cards too; if it was meant for one card, the linear rule "
+            f"the peak is {rate_text(peak)} with {subject.gpus} cards too; if it was meant for one, the linear rule "
             f"makes it {rate_text(peak * subject.gpus)}",
         )
 
