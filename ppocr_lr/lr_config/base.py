@@ -29,6 +29,8 @@ class LRConfig(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {}
+    takes_strings: ClassVar[frozenset[str]] = frozenset()
+    """Keys under which PaddleOCR itself takes a number that YAML reads as a string."""
 
     @abstractmethod
     def to_schedule(self, run: Run) -> Schedule:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ppocr_lr.lr_config.base import LRConfig, NoEffect, ResumableConfig, WarmupConfig
-from ppocr_lr.lr_config.fields import AnyIters, PositiveRate, PositiveRateOrString, Power, Rate, RateOrString
+from ppocr_lr.lr_config.fields import AnyIters, PositiveRate, Power, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import MAX_ITERS, Run
@@ -59,11 +59,13 @@ class CosineConfig(_PeakIsLearningRate):
 class LinearWarmupCosineConfig(ResumableConfig):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
-    learning_rate: PositiveRateOrString = Field(description="the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = Field(description="the rate at the end of the warmup, the peak")
     warmup_steps: AnyIters = Field(default=5000, description="length of the warmup (iterations)")
-    start_lr: RateOrString = Field(default=1e-5, description="the rate of the first update")
-    min_lr: RateOrString = Field(default=1e-8, description="the rate at the end of the cosine")
+    start_lr: Rate = Field(default=1e-5, description="the rate of the first update")
+    min_lr: Rate = Field(default=1e-8, description="the rate at the end of the cosine")
 
+    # PaddleOCR passes these through float(), under this name alone.
+    takes_strings: ClassVar[frozenset[str]] = frozenset({"learning_rate", "start_lr", "min_lr"})
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "warmup_epoch": NoEffect(
             "this name counts its warmup in iterations, by warmup_steps",

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ppocr_lr.errors import shown
-from ppocr_lr.lr_config.remarks import Remark, remarks_of
-from ppocr_lr.lr_config.values import number_in_text, yaml_number
+from ppocr_lr.lr_config.values import number_in_text
 
 
 def refused(allowed: str) -> PydanticCustomError:
@@ -23,26 +21,16 @@ def refused(allowed: str) -> PydanticCustomError:
 
 @dataclass(frozen=True)
 class _Number:
-    """Turns what YAML gave into a float inside the bounds, or refuses it with `allowed`."""
+    """Turns what YAML gave into a float (an int if `whole`) inside the bounds, or refuses it with `allowed`."""
 
     allowed: str
     fits: Callable[[float], bool]
     whole: bool = False
-    strings_are_welcome: bool = False
 
-    def __call__(self, value: Any, info: ValidationInfo) -> float | int:
+    def __call__(self, value: Any) -> float | int:
         number = self._number(value)
         if number is None or not math.isfinite(number) or not self.fits(number):
             raise refused(self.allowed)
-        if isinstance(value, str) and not self.strings_are_welcome:
-            remarks_of(info).append(
-                Remark(
-                    "LR102",
-                    str(info.field_name),
-                    f"{shown(value)} is a string in YAML 1.1 and is taken as the number {number:g}; "
-                    f"PaddleOCR itself fails on it, write {yaml_number(number)}",
-                )
-            )
         return int(number) if self.whole else number
 
     def _number(self, value: Any) -> float | None:
@@ -69,17 +57,6 @@ def _a_list(value: Any) -> Any:
 
 PositiveRate = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: x > 0)), Field(gt=0)]
 Rate = Annotated[float, BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0)), Field(ge=0)]
-# LinearWarmupCosine alone passes its rates through float(), so PaddleOCR takes "1e-4" there.
-PositiveRateOrString = Annotated[
-    float,
-    BeforeValidator(_Number("a number above 0", lambda x: x > 0, strings_are_welcome=True)),
-    Field(gt=0),
-]
-RateOrString = Annotated[
-    float,
-    BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0, strings_are_welcome=True)),
-    Field(ge=0),
-]
 Gamma = Annotated[
     float,
     BeforeValidator(_Number("a number above 0 and below 1", lambda x: 0 < x < 1)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.schedules import Schedule
 
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
@@ -99,7 +100,8 @@ def parse_lr_config(section: object, run: Run, strict: bool = False) -> ParsedLR
             values[key] = value
         elif key not in no_effect:
             remarks.append(_unknown(key, model, section, strict))
-    config = _validated(model, section, values, remarks)
+    config = _validated(model, section, values)
+    remarks += _numbers_in_strings(model, values)
     schedule = config.to_schedule(run)  # with the checks that need the length of the run
     for key, value in section.items():
         if key in no_effect and key not in model.model_fields:
@@ -144,11 +146,25 @@ def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", f"{_NO_NAME} (no name is given)"))
 
 
-def _validated(
-    model: type[LRConfig], section: Mapping[Any, Any], values: dict[str, Any], remarks: list[Remark]
-) -> LRConfig:
+def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
+    for key, value in values.items():
+        if key in model.takes_strings:
+            continue
+        items = [(f"{key}.{i}", item) for i, item in enumerate(value)] if isinstance(value, (list, tuple)) else []
+        for path, item in [(key, value), *items]:
+            number = number_in_text(item) if isinstance(item, str) else None
+            if number is not None:
+                yield Remark(
+                    "LR102",
+                    path,
+                    f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
+                    f"PaddleOCR itself fails on it, write {yaml_number(number)}",
+                )
+
+
+def _validated(model: type[LRConfig], section: Mapping[Any, Any], values: dict[str, Any]) -> LRConfig:
     try:
-        return model.model_validate(values, context=remarks)
+        return model.model_validate(values)
     except ValidationError as error:
         lines = [_line(details, model, section) for details in error.errors(include_url=False)]
     raise LRConfigError("\n".join(lines[:_MOST_ERRORS]))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pydantic import ValidationInfo
-
 from ppocr_lr.errors import SECTION
 
 
@@ -19,9 +17,3 @@ class Remark(NamedTuple):
 
     def __str__(self) -> str:
         return f"{SECTION}.{self.key}: {self.message} ({self.code})"
-
-
-def remarks_of(info: ValidationInfo) -> list[Remark]:
-    """The list that `parse_lr_config` collects remarks in; a throw-away one for a model made by hand."""
-    context = info.context
-    return context if isinstance(context, list) else []

@@ -121,7 +121,7 @@ WARNINGS = [
     ({**COSINE, "epochs": 21}, COSINE, "epochs: 21 has no effect: the length of the run is Global.epoch_num"),
     ({**COSINE, "step_each_epoch": 7}, COSINE, "step_each_epoch: 7 has no effect"),
     ({**PIECEWISE, "learning_rate": 0.5}, PIECEWISE, "learning_rate: 0.5 has no effect: Piecewise takes"),
-    ({**PIECEWISE, "values": ["3e-1", 0.2, 0.1]}, PIECEWISE, "values: '3e-1' is a string"),
+    ({**PIECEWISE, "values": ["3e-1", 0.2, 0.1]}, PIECEWISE, "values.0: '3e-1' is a string"),
     ({**PIECEWISE, "values": [0.3, 0.2]}, {**PIECEWISE, "values": [0.3, 0.2, 0.2]},
      "2 values for 2 decay_epochs: the last one, 0.2, holds.*write 3 values"),
     ({**MULTI, "milestones": []}, {**MULTI, "milestones": []}, "milestones: the list is empty"),

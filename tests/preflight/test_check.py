@@ -1,0 +1,193 @@
+"""For each code one config that triggers it and a near miss that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.preflight import CODES, Finding, Severity, check_file
+from ppocr_lr.training_config import RunFlags
+
+KNOWN = RunFlags(iters_per_epoch=100)
+
+
+def config(lr: Any, epochs: int = 20, optimizer: str = "Momentum", **more: Any) -> dict[str, Any]:
+    return {"Global": {"epoch_num": epochs}, "Optimizer": {"name": optimizer, "lr": lr}, **more}
+
+
+def findings(tmp_path: Path, content: Any, flags: RunFlags | None = KNOWN, **arguments: Any) -> list[Finding]:
+    path = tmp_path / "c.yml"
+    text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    path.write_text(text, encoding="utf-8")
+    return list(check_file(path, flags=flags, **arguments).findings)
+
+
+COSINE = {"name": "Cosine", "learning_rate": 0.1}
+PIECEWISE = {"name": "Piecewise", "decay_epochs": [10, 15], "values": [0.1, 0.01, 0.001]}
+MULTI = {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [10, 15], "gamma": 0.1}
+LWC = {"name": "LinearWarmupCosine", "learning_rate": 0.01, "warmup_steps": 200}
+TWO = {"name": "TwoStepCosine", "learning_rate": 0.1}
+CYCLE = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 5}
+ONE = {"name": "OneCycle", "max_lr": 0.1}
+REPEATED = "Global: {epoch_num: 20}\nOptimizer:\n  lr:\n    learning_rate: 0.1\n    name: Const\n"
+
+# code, what triggers it, what the message must hold, a near miss that does not
+CASES: list[tuple[str, Any, str, Any]] = [
+    ("LR100", config({"name": "cosine", "learning_rate": 0.1}), "did you mean Cosine?", config(COSINE)),
+    ("LR100", config({**MULTI, "gamma": 1}), "gamma: 1 is not allowed", config({**MULTI, "gamma": 0.99})),
+    ("LR101", config({**COSINE, "warmup_epochs": 5}), "did you mean warmup_epoch?", config({**COSINE, "epochs": 20})),
+    ("LR101", config({**COSINE, "eta_min": 1e-5}), "is not a key of Cosine", config({**LWC, "min_lr": 1e-5})),
+    ("LR101", config({**COSINE, "T_max": 10}), "is not a key of Cosine", config(COSINE)),
+    ("LR101", config({**MULTI, "decay_epoch": 10}), "did you mean milestones?", config(MULTI)),
+    ("LR101", config({**COSINE, "warmup_steps": 10}), "did you mean warmup_epoch?", config(LWC)),
+    ("LR101", config({**COSINE, "base_lr": 10}), "did you mean learning_rate?", config(COSINE)),
+    ("LR102", config({**COSINE, "learning_rate": "1e-1"}), "'1e-1' is a string", config({**LWC, "min_lr": "1e-8"})),
+    ("LR103", config({"learning_rate": 0.1}), "the same from the first", config({"name": "Const", "learning_rate": 1})),
+    ("LR104", config({**PIECEWISE, "learning_rate": 0.5}), "0.5 has no effect", config({**PIECEWISE, "learning_rate": 0.1})),
+    ("LR104", config({"name": "DecayLearningRate", "learning_rate": 0.1, "end_lr": 1e-5}), "fixes it at 0",
+     config({"name": "DecayLearningRate", "learning_rate": 0.1, "end_lr": 0})),
+    ("LR104", config({"name": "DecayLearningRate", "learning_rate": 0.1, "warmup_epoch": 2}), "has no warmup",
+     config({"name": "DecayLearningRate", "learning_rate": 0.1, "warmup_epoch": 0})),
+    ("LR104", config({**COSINE, "epochs": 30}), "Global.epoch_num", config({**COSINE, "epochs": 20})),
+    ("LR105", {**config(COSINE), "Optimizer": {"name": "Adam", "base_lr": 0.1, "lr": COSINE}}, "Optimizer.base_lr has",
+     {**config(COSINE), "Optimizer": {"name": "Adam", "beta1": 0.9, "regularizer": {"name": "L2"}, "lr": COSINE}}),
+    ("LR105", {**config(COSINE), "Global": {"epoch_num": 20, "warmup_epoch": 3}}, "Global.warmup_epoch has", config(COSINE)),
+    ("LR106", REPEATED + "    learning_rate: 0.2\n", "stands twice", REPEATED + "Train: {learning_rate: 0.2}\n"),
+    ("LR203", config({**MULTI, "milestones": [3000, 6000]}), "looks like iterations; 6000 iterations would be 60 epochs",
+     config({**MULTI, "milestones": [3000, 6000]}, epochs=8000)),
+    ("LR203", config({**COSINE, "warmup_epoch": 1000}), "1000 counts epochs", config({**COSINE, "warmup_epoch": 10})),
+    ("LR204", config({**LWC, "warmup_steps": 5}), "over after 5 iterations", config({**LWC, "warmup_steps": 50})),
+    ("LR301", config({**COSINE, "warmup_epoch": 20}), "takes the whole run of 20 epochs", config({**COSINE, "warmup_epoch": 2})),
+    ("LR301", config({**LWC, "warmup_steps": 5000}), "takes the whole run", config(LWC)),
+    ("LR302", config({**MULTI, "milestones": [3, 9], "warmup_epoch": 5}), "the drop comes at epoch 8",
+     config({**MULTI, "milestones": [6, 9], "warmup_epoch": 5})),
+    ("LR303", config({**COSINE, "warmup_epoch": 1}), "the second of 1e-3", config(LWC)),
+    ("LR304", config({**ONE, "warmup_epoch": 2}), "falls to 4e-3 and rises again", config(ONE)),
+    ("LR305", config({**COSINE, "warmup_epoch": -1}), "there is no warmup", config({**COSINE, "warmup_epoch": 0})),
+    ("LR401", config({**COSINE, "warmup_epoch": 5}), "ends at 1.47e-2, 14.7 % of the peak, because the decay starts after 5",
+     config({**COSINE, "warmup_epoch": 2})),
+    ("LR402", config({**PIECEWISE, "decay_epochs": [15, 30]}), "30 lies beyond the run of 20 epochs; the rate stays at 1e-2",
+     config(PIECEWISE)),
+    ("LR402", config({**MULTI, "milestones": [10, 19], "warmup_epoch": 1}), "(epoch 20 with the warmup)",
+     config({**MULTI, "milestones": [10, 18], "warmup_epoch": 1})),
+    ("LR402", config({**MULTI, "milestones": []}), "the rate never drops", config(MULTI)),
+    ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
+    ("LR404", config({**COSINE, "last_epoch": 2500}), "on its way up again (1.47e-2)", config({**COSINE, "last_epoch": 1500})),
+    ("LR405", config({**CYCLE, "cycle": 8}), "ends 4 epochs into a cycle of 8 epochs", config(CYCLE)),
+    ("LR406", config(TWO, epochs=100), "stops before that, at 5e-2, 50 % of the peak", config(TWO, epochs=200)),
+    ("LR406", config(TWO, epochs=300), "exactly 0 from epoch 200", config(TWO, epochs=190)),
+    ("LR406", config({**TWO, "warmup_epoch": 2}, epochs=300), "behind it, at epoch 202, the rate jumps up to 2.5e-2",
+     config({**TWO, "warmup_epoch": 2}, epochs=202)),
+    ("LR407", config(COSINE, epochs=50), "rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
+    ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
+    ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "write 3 values", config(PIECEWISE)),
+    ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
+     config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
+    ("LR503", config({**COSINE, "last_epoch": 499}), "starts at 500, epoch 5, with 8.54e-2", config({**COSINE, "last_epoch": -1})),
+    ("LR504", config(ONE), "past update 2000", config(COSINE)),
+    ("LR505", config(COSINE, Train={"dataset": {"num_samples": 50}}), "PaddleOCR ignores this key", config(COSINE, Train={})),
+    ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 1e-7 to 8e-3",
+     config(COSINE, optimizer="Momentum")),
+    ("LR601", config({**COSINE, "learning_rate": 1e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 1e-6}, optimizer="AdamW")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "triggers", "message", "near_miss"), CASES, ids=lambda value: str(value)[:60])
+def test_trigger_and_near_miss(code: str, triggers: Any, message: str, near_miss: Any, tmp_path: Path) -> None:
+    found = [finding for finding in findings(tmp_path, triggers) if finding.code == code]
+    assert len(found) == 1
+    assert message in found[0].message
+    assert code not in {finding.code for finding in findings(tmp_path, near_miss)}
+
+
+def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:
+    """LR201 and LR202: what tells is a flag or a sampler, not the lr section."""
+    sampler = {"sampler": {"name": "MultiScaleSampler", "scales": [32, 64]}}
+    cases = [
+        (config(COSINE), None, {"LR201"}),
+        (config(COSINE, Train=sampler), RunFlags(num_samples=1000), {"LR202"}),
+        (config(COSINE), KNOWN, set()),
+    ]
+    for content, flags, expected in cases:
+        assert {f.code for f in findings(tmp_path, content, flags)} & {"LR201", "LR202"} == expected
+
+
+def test_cards(tmp_path: Path) -> None:
+    """LR602."""
+    content = config(COSINE, Train={"loader": {"batch_size_per_card": 1}})
+    four = [f for f in findings(tmp_path, content, RunFlags(num_samples=400, gpus=4)) if f.code == "LR602"]
+    assert "1e-1 with 4 cards too; if it was meant for one, the linear rule makes it 4e-1" in four[0].message
+    assert "LR602" not in {f.code for f in findings(tmp_path, content, RunFlags(num_samples=400))}
+
+
+def test_every_code_has_a_case() -> None:
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR602"} == set(CODES)
+
+
+def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
+    content = config({**LWC, "warmup_steps": 5000}, epochs=4)
+    codes = {finding.code for finding in findings(tmp_path, content, None)}
+    assert codes & {"LR301", "LR401", "LR407", "LR408"} == set()
+    assert "LR301" in {finding.code for finding in findings(tmp_path, content)}
+
+
+def test_places_are_those_in_the_file(tmp_path: Path) -> None:
+    text = (
+        "Global:\n  epoch_num: 20\nOptimizer:\n  lr:\n    name: Piecewise\n    decay_epochs: [15, 30]\n"
+        "    values:\n      - '3e-1'\n      - 0.1\n      - 0.01\n    warmup_epochs: 2\n"
+    )
+    places = {finding.code: (finding.key, finding.line, finding.column) for finding in findings(tmp_path, text)}
+    assert places["LR102"] == ("Optimizer.lr.values.0", 8, 9)
+    assert places["LR402"] == ("Optimizer.lr.decay_epochs", 6, 5)
+    assert places["LR101"] == ("Optimizer.lr.warmup_epochs", 11, 5)
+
+
+def test_overrides_are_checked_and_have_the_place_of_their_section(tmp_path: Path) -> None:
+    found = findings(tmp_path, config(COSINE), overrides=["Optimizer.lr.warmup_epoch=20"])
+    assert [(f.code, f.line) for f in found if f.code == "LR301"] == [("LR301", 5)]
+
+
+class TestIgnoring:
+    def test_by_argument(self, tmp_path: Path) -> None:
+        content = config({**COSINE, "warmup_epochs": 5})
+        assert "LR101" not in {f.code for f in findings(tmp_path, content, ignore=["LR101"])}
+        with pytest.raises(LRConfigError, match="--ignore LR999: there is no such code"):
+            findings(tmp_path, content, ignore=["LR999"])
+
+    @pytest.mark.parametrize(
+        ("head", "tail", "left"),
+        [
+            ("", "", 2),
+            ("", "  # ppocr-lr: ignore LR101", 1),
+            ("", "  # five of them; ppocr-lr: ignore LR101", 2),
+            ("", "  # ppocr-lr: ignore LR303", 2),
+            ("", "  # ppocr-lr: ignore LR303, LR101", 1),
+            ("# ppocr-lr: ignore LR101\n", "", 0),
+            ("  # ppocr-lr:ignore LR303 LR101\n", "", 0),
+        ],
+    )
+    def test_by_comment(self, tmp_path: Path, head: str, tail: str, left: int) -> None:
+        text = (
+            f"{head}Global: {{epoch_num: 20}}\nOptimizer:\n  lr:\n    name: Cosine\n    learning_rate: 0.1\n"
+            f"    warmup_epochs: 5{tail}\n    T_max: 3\n"
+        )
+        assert [f.code for f in findings(tmp_path, text)].count("LR101") == left
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "is empty"), ("[1, 2]", "must hold sections"), ({"Global": {}}, "has no Optimizer.lr"), ("a: [", "not YAML")],
+)
+def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        findings(tmp_path, content)
+
+
+def test_errors_are_what_paddleocr_stops_at() -> None:
+    assert {code for code, entry in CODES.items() if entry.severity is Severity.ERROR} == {
+        "LR100", "LR102", "LR301", "LR501", "LR502",
+    }  # fmt: skip

@@ -1,0 +1,126 @@
+"""`ppocr-lr check` and `explain` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr.preflight import CODES
+from tests.conftest import ROOT, Command
+
+BAD = """Global:
+  epoch_num: 20
+Optimizer:
+  name: Momentum
+  lr:
+    name: Cosine
+    learning_rate: 0.1
+    warmup_epochs: 5
+"""
+CLEAN = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text(BAD, encoding="utf-8")
+    (tmp_path / "clean.yml").write_text(CLEAN, encoding="utf-8")
+    (tmp_path / "unusable.yml").write_text(BAD.replace("Cosine", "cosine"), encoding="utf-8")
+    (tmp_path / "torn.yml").write_text("a: [", encoding="utf-8")
+
+
+def test_text(command: Command) -> None:
+    done = command("check", "bad.yml", "--iters-per-epoch", "100")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "bad.yml:5:3: note LR407 Optimizer.lr: 9 updates of 2000 have a rate below 5e-7, which the log prints as 0.000000",
+        "bad.yml:8:5: warning LR101 Optimizer.lr.warmup_epochs: is not a key of Cosine and has no effect; did you mean warmup_epoch?",
+        "1 warning, 1 note in 1 file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["bad.yml"], 1),
+        (["bad.yml", "--fail-on", "error"], 0),
+        (["bad.yml", "--ignore", "LR101"], 0),
+        (["bad.yml", "--ignore", "LR101", "--fail-on", "note"], 1),
+        (["clean.yml"], 0),
+        (["clean.yml", "--fail-on", "note"], 1),  # the length of an epoch is not known
+        (["clean.yml", "--fail-on", "note", "--iters-per-epoch", "9"], 0),
+        (["unusable.yml"], 2),
+        (["torn.yml"], 2),
+        (["bad.yml", "torn.yml"], 2),
+        (["bad.yml", "-o", "Optimizer.lr.warmup_epoch=25", "--fail-on", "error"], 1),
+        (["gone.yml"], 2),
+        (["bad.yml", "--ignore", "LR1"], 2),
+        ([], 2),
+    ],
+)
+def test_exit_codes(command: Command, arguments: list[str], status: int) -> None:
+    done = command("check", *arguments)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert bool(done.stderr) == (status == 2 and arguments != ["unusable.yml"])
+
+
+def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    shutil.copy(tmp_path / "bad.yml", tmp_path / "deep" / "er" / "b.YAML")
+    done = command("check", ".")
+    assert done.returncode == 2
+    assert "error: torn.yml:" in done.stderr
+    assert "deep/er/b.YAML:8:5: warning LR101" in done.stdout
+    assert "unusable.yml:6:5: error LR100 Optimizer.lr.name: 'cosine' is not a schedule" in done.stdout
+    (tmp_path / "empty").mkdir()
+    assert "error: empty: holds no .yml or .yaml file" in command("check", "empty").stderr
+
+
+def test_json(command: Command) -> None:
+    done = command("check", "bad.yml", "unusable.yml", "--format", "json", "--num-samples", "5")
+    assert done.returncode == 2
+    bad = json.loads(command("check", "bad.yml", "--format", "json", "--iters-per-epoch", "100").stdout)
+    assert bad[0]["path"] == "bad.yml"
+    assert (bad[0]["usable"], bad[0]["epochs"], bad[0]["iters_per_epoch"]) == (True, 20, 100)
+    assert bad[0]["findings"][1] == {
+        "code": "LR101", "severity": "warning", "key": "Optimizer.lr.warmup_epochs", "line": 8, "column": 5,
+        "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?", "hint": "",
+    }  # fmt: skip
+
+
+def test_github(command: Command) -> None:
+    done = command("check", "bad.yml", "--format", "github", "--iters-per-epoch", "100")
+    assert done.stdout.splitlines()[1] == (
+        "::warning file=bad.yml,line=8,col=5,title=LR101::Optimizer.lr.warmup_epochs: "
+        "is not a key of Cosine and has no effect; did you mean warmup_epoch?"
+    )
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_explain(command: Command, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from ppocr_lr.cli import run
+
+    assert run(["explain", code.lower()]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"{code} ({CODES[code].severity}, ")
+    assert "example:" in text
+    assert "source:" in text
+
+
+def test_explain_lists_all_and_refuses_the_rest(command: Command) -> None:
+    assert len(command("explain").stdout.splitlines()) == len(CODES)
+    done = command("explain", "LR999")
+    assert (done.returncode, done.stderr.startswith("error: explain LR999: there is no such code")) == (2, True)
+
+
+def test_two_hundred_files(command: Command, tmp_path: Path) -> None:
+    for index in range(200):
+        shutil.copy(ROOT / "configs" / "det_db.yml", tmp_path / f"{index}.yml")
+    (tmp_path / "torn.yml").unlink()
+    (tmp_path / "unusable.yml").unlink()
+    done = command("check", ".", "--fail-on", "error")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].endswith("in 202 files")
