@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr.lr_config import MODELS
+from ppocr_lr.preflight.render import table
 from tests.conftest import ROOT, Command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,28 +21,31 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-CONSOLE = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
-
-
 @pytest.mark.parametrize("snippet", blocks("python"), ids=lambda snippet: snippet.splitlines()[-1][:50])
 def test_snippets_run(snippet: str, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("line", CONSOLE)
-def test_commands_run(line: str, command: Command, tmp_path: Path) -> None:
+SHOWN = [
+    (command, output.splitlines())
+    for block in blocks("console")
+    for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize(("line", "shown"), SHOWN, ids=[line for line, _ in SHOWN])
+def test_commands_run_and_print_what_is_shown(line: str, shown: list[str], command: Command, tmp_path: Path) -> None:
     (tmp_path / "configs").symlink_to(ROOT / "configs")
     words = shlex.split(line)
     assert words[0] == "ppocr-lr"
     done = command(*words[1:])
     assert (done.returncode, done.stderr) == (0, "")
+    assert not shown or done.stdout.splitlines() == shown
 
 
-def test_the_shown_output_is_the_output(command: Command, tmp_path: Path) -> None:
-    (tmp_path / "configs").symlink_to(ROOT / "configs")
-    first, *shown = blocks("console")[0].splitlines()
-    assert command(*shlex.split(first[2:])[1:]).stdout.splitlines() == shown
+def test_the_table_of_codes_is_the_catalogue() -> None:
+    assert "\n".join(table()) in README
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -58,7 +62,8 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
 
 
 def test_every_option_is_in_the_table(command: Command) -> None:
-    options = set(re.findall(r"--[a-z-]+", command("plot", "--help").stdout)) - {"--help", "--config", "--opt"}
+    text = command("plot", "--help").stdout + command("check", "--help").stdout
+    options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--config", "--opt"}
     assert options
     assert all(f"`{option}" in README or f" {option} G`" in README for option in options)
 

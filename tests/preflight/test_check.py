@@ -82,7 +82,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR406", config(TWO, epochs=300), "exactly 0 from epoch 200", config(TWO, epochs=190)),
     ("LR406", config({**TWO, "warmup_epoch": 2}, epochs=300), "behind it, at epoch 202, the rate jumps up to 2.5e-2",
      config({**TWO, "warmup_epoch": 2}, epochs=202)),
-    ("LR407", config(COSINE, epochs=50), "rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
+    ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "write 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",

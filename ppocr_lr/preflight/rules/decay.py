@@ -13,6 +13,7 @@ from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, Polyno
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
 _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
+_LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 _DROPS = ("decay_epochs", "milestones")
 
 
@@ -126,7 +127,7 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
         message = f"the rate is exactly 0 from epoch {count_text(subject.epoch(switch))} to the end of the run"
     else:
         jump = subject.schedule(switch + 1) if switch + 1 < subject.run.total_iters else 0.0
-        if jump > 1e-2 * decay.peak:
+        if jump > _HIGH_END * decay.peak:
             where = count_text(round(subject.epoch(switch), 2))
             message = f"behind it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
     if message:
@@ -143,7 +144,7 @@ def too_small_for_the_log(subject: Subject) -> Iterator[Draft]:
     if not subject.length_is_known:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
-    if below:
+    if below > _LOG_MEDIAN:
         yield Draft(
             "LR407",
             "Optimizer.lr",
