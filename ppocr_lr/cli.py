@@ -40,6 +40,7 @@ def main(*command: str) -> None:
     # The process is short. Collecting garbage while modules load, looking for pydantic's plugins and taking
     # matplotlib apart at the end would be a quarter of it.
     gc.disable()
+    _ready_for_any_text()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     status = run([*command, *sys.argv[1:]])
     try:
@@ -51,6 +52,14 @@ def main(*command: str) -> None:
         status = 2
     sys.stderr.flush()
     os._exit(status)
+
+
+def _ready_for_any_text() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # for the rest of the process
+        # A terminal that knows no × shows a question mark.
+        getattr(sys, name).reconfigure(errors="replace")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -164,15 +173,17 @@ def _plot(arguments: argparse.Namespace) -> int:
 
     picture_format(out)  # a wrong path is told before anything is drawn
     runs = [plan_run(config, arguments.overrides, flags) for config in configs]
+    if not arguments.show:
+        os.environ["MPLBACKEND"] = "agg"  # matplotlib looks at it on import, and a wrong one is no matter here
+    from ppocr_lr.plotting.figure import draw, save
+
+    # The picture first: a reader of the text who leaves must not lose it.
+    save(draw(runs, arguments.log_scale), out)
     for planned in runs:
         for line in text_lines(planned):
             print(line)
         for remark in planned.parsed.remarks:
             print(f"warning: {planned.source}: {remark}", file=sys.stderr)
-
-    from ppocr_lr.plotting.figure import draw, save
-
-    save(draw(runs, arguments.log_scale), out)
     print(f"picture: {out}")
     if arguments.show:
         from ppocr_lr.plotting.window import show

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.errors import LRConfigError, key_error
+from ppocr_lr.errors import LRConfigError, key_error, shown
 from ppocr_lr.numbers_text import amount, count_text
 
 
@@ -33,18 +33,35 @@ def epoch_length(
     iters_per_epoch: int | None = None,
     num_samples: int | None = None,
     gpus: int = 1,
+    batch_size: int | None = None,
+    accumulate: int = 1,
 ) -> EpochLength:
-    """Iterations per epoch of a config's `Train` section.
+    """Optimizer updates per epoch of a config's `Train` section.
 
     In this order: `iters_per_epoch`; `num_samples`; the label files named in the section, if they exist;
     `Train.dataset.num_samples`, a key of this project's own. With N samples on G cards, n = ceil(N/G) and
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
-    DistributedBatchSampler counts.
+    DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
+    A batches make one update and what is left over of an epoch makes none: ⌊batches/A⌋ updates.
 
     Raises:
         LRConfigError: a number is not a positive integer, the label files are missing and no flag is given,
             or an epoch comes out empty.
     """
+    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size)
+    accumulate = _positive("--accumulate", accumulate)
+    if accumulate == 1:
+        return batches
+    updates = batches.iters // accumulate
+    if updates == 0:
+        raise LRConfigError(f"--accumulate {accumulate}: an epoch has only {amount(batches.iters, 'batch', 'batches')}")
+    words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} an epoch"
+    return EpochLength(updates, words, batches.estimate)
+
+
+def _batches(
+    train: Mapping[str, Any], iters_per_epoch: int | None, num_samples: int | None, gpus: int, batch_size: int | None
+) -> EpochLength:
     if iters_per_epoch is not None:
         iters = _positive("--iters-per-epoch", iters_per_epoch)
         return EpochLength(iters, f"{amount(iters, 'iteration')} an epoch, as given")
@@ -56,9 +73,9 @@ def epoch_length(
     if sampler.get("name") == "MultiScaleSampler":
         return _multi_scale(sampler, per_card, cards)
     loader = _mapping(train.get("loader"), "Train.loader")
-    batch = _positive("Train.loader.batch_size_per_card", loader.get("batch_size_per_card"))
+    batch = batch_per_card(train, batch_size)
     drop_last = loader.get("drop_last", False)
-    if not isinstance(drop_last, bool):
+    if drop_last not in (False, True):  # PaddleOCR asks for its truth alone, so 0 and 1 are common
         raise key_error("Train.loader.drop_last", drop_last, "true or false", section="")
     iters = per_card // batch if drop_last else math.ceil(per_card / batch)
     arithmetic = (
@@ -73,6 +90,14 @@ def epoch_length(
     if sampler.get("name"):
         return EpochLength(iters, f"{arithmetic}; {sampler['name']} may count differently", estimate=True)
     return EpochLength(iters, arithmetic)
+
+
+def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
+    """Samples in a batch of one card: `batch_size` if given, else `Train.loader.batch_size_per_card`."""
+    if batch_size is not None:
+        return _positive("--batch-size", batch_size)
+    loader = _mapping(train.get("loader"), "Train.loader")
+    return _positive("Train.loader.batch_size_per_card", loader.get("batch_size_per_card"))
 
 
 def _multi_scale(sampler: Mapping[str, Any], per_card: int, cards: str) -> EpochLength:
@@ -124,7 +149,8 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
     files = [files] if isinstance(files, str) else files
     if files is not None and (not isinstance(files, Sequence) or not all(isinstance(file, str) for file in files)):
         raise key_error("Train.dataset.label_file_list", files, "a list of file names", section="")
-    if files and all(Path(file).is_file() for file in files):
+    missing = [file for file in files or [] if not _is_file(file)]
+    if files and not missing:
         ratios = _ratios(dataset.get("ratio_list", 1.0), len(files))
         counts = [round(_count_lines(file) * ratio) for file, ratio in zip(files, ratios, strict=True)]
         if sum(counts) == 0:
@@ -133,11 +159,18 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
         return sum(counts), f"{shares}{amount(len(files), 'label file')}"
     if "num_samples" in dataset:
         return _positive("Train.dataset.num_samples", dataset["num_samples"]), "num_samples of the config"
-    missing = [file for file in files or [] if not Path(file).is_file()]
     why = f"the label file {missing[0]} is not here" if missing else "the config names no label files"
     raise UnknownEpochLengthError(
         f"the length of an epoch is not known: {why}; give --iters-per-epoch N, or --num-samples N with --gpus G"
     )
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError) as error:  # no permission to look, a name no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise LRConfigError(f"Train.dataset.label_file_list: {shown(path)} cannot be read: {reason}") from None
 
 
 def _ratios(value: Any, count: int) -> Sequence[float]:

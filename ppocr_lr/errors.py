@@ -40,8 +40,6 @@ def shown(value: object, depth: int = 0) -> str:
         more = ", …" if len(value) > _MAX_ITEMS else ""
         text = f"{opening}{', '.join(items)}{more}{closing}"
         return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…{closing}"
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:g}"
     try:
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits

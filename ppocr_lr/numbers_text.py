@@ -12,7 +12,12 @@ def rate_text(rate: float, digits: int = 3) -> str:
 
 
 def count_text(count: float) -> str:
-    """A count of iterations or epochs: `2000`, `0.02`, and `2.5e9` where all its digits would not help."""
+    """A count of iterations or epochs: `2000`, `0.02`, and `2.5e9` where all its digits would not help.
+
+    An int, which may stand in a sum, keeps its digits up to a billion.
+    """
+    if isinstance(count, int) and abs(count) <= 10**9:
+        return str(count)
     if round(abs(count)) < 10**6:
         return f"{round(count, 3 if abs(count) >= 1 else 6):.9g}"
     mantissa, exponent = _rounded(count, 4)
@@ -25,6 +30,6 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
     return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, int(exponent)
 
 
-def amount(count: float, unit: str) -> str:
-    """`1 epoch`, `2.5 epochs`."""
-    return f"{count_text(count)} {unit if count == 1 else unit + 's'}"
+def amount(count: float, unit: str, units: str | None = None) -> str:
+    """`1 epoch`, `2.5 epochs`, `2 batches`."""
+    return f"{count_text(count)} {unit if count == 1 else units or unit + 's'}"

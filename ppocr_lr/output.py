@@ -18,16 +18,20 @@ def picture_format(path: Path) -> str:
     ending = path.suffix.lower().lstrip(".")
     if ending not in PICTURES:
         raise LRConfigError(f"--out {path}: the ending must be one of {', '.join('.' + e for e in PICTURES)}")
-    if path.is_dir():
-        raise LRConfigError(f"--out {path}: is a folder; give a file name")
-    if not path.parent.is_dir():
-        raise LRConfigError(f"--out {path}: the folder {path.parent} does not exist")
+    try:
+        if path.is_dir():
+            raise LRConfigError(f"--out {path}: is a folder; give a file name")
+        if not path.parent.is_dir():
+            raise LRConfigError(f"--out {path}: the folder {path.parent} does not exist")
+    except OSError as error:
+        raise LRConfigError(f"--out {path}: cannot be written: {error.strerror}") from None
     return ending
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Have `write` fill a new file beside `path`, then put it in place of `path` in one move."""
     temporary = None
+    path = Path(os.path.realpath(path))  # a link stays a link
     try:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False

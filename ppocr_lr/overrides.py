@@ -12,6 +12,8 @@ from ppocr_lr.yaml_file import read_yaml_text
 
 LR = "Optimizer.lr"
 
+_DEEPEST = 30
+
 # Keys that a config may lack and that this project reads, besides those of the lr section.
 _READ = (
     "Global.epoch_num",
@@ -44,7 +46,9 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mappi
         key = key.strip()
         if not equals or not all(key.split(".")):
             raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {LR}.learning_rate=0.001")
-        if not _has(config, key.split(".")):
+        if len(key.split(".")) > _DEEPEST:
+            raise LRConfigError(f"-o {key[:60]}…: a key has at most {_DEEPEST} parts")
+        if not _has(result, key.split(".")):
             new_keys.append(key)
         result = _with(result, key.split("."), _value(text, key), key)
     for key in new_keys:
@@ -60,7 +64,9 @@ def _numbers(value: Any) -> Any:
     """YAML 1.1 leaves `1e-3` a string; on a command line nobody means one."""
     if isinstance(value, str):
         number = number_in_text(value)
-        return value if number is None else number
+        if number is None:
+            return value
+        return int(number) if number.is_integer() else number  # 1e2 epochs are 100
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     if isinstance(value, dict):

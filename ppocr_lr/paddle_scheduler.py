@@ -57,14 +57,17 @@ class _FromSchedule(lr.LRScheduler):
         `last_epoch` counts all updates in every shape.
 
         Raises:
+            TypeError: `state_dict` is no mapping, or its `last_epoch` no integer.
             KeyError: the state has no `last_epoch`.
         """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"a scheduler state is a mapping, received {state_dict!r}")
         if "last_epoch" not in state_dict:
-            raise KeyError(f"a scheduler state needs last_epoch, received the keys {sorted(state_dict)}")
-        self.step(state_dict["last_epoch"])
+            raise KeyError(f"a scheduler state needs last_epoch, received the keys {list(state_dict)}")
+        self.step(as_step(state_dict["last_epoch"]))
         if set(state_dict) != set(self.state_dict()):
             warnings.warn(
-                f"the state was saved by a scheduler of another shape (keys {sorted(state_dict)}); "
+                f"the state was saved by a scheduler of another shape (keys {list(state_dict)}); "
                 f"training goes on at update {self.last_epoch} with this config's rate, {self.last_lr:g}",
                 LRConfigWarning,
                 stacklevel=2,

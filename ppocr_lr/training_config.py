@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, epoch_length
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.overrides import with_overrides
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.yaml_file import read_yaml_file
@@ -26,6 +27,10 @@ class RunFlags:
     iters_per_epoch: int | None = None
     num_samples: int | None = None
     gpus: int = 1
+    batch_size: int | None = None
+    accumulate: int = 1
+    windows: bool = False
+    """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,25 @@ def plan_config(
         raise key_error("Train", train, "a mapping", section="")
     epochs = _epochs(config, flags.epochs)
     try:
-        length = epoch_length(train, flags.iters_per_epoch, flags.num_samples, flags.gpus)
+        length = epoch_length(
+            train, flags.iters_per_epoch, flags.num_samples, flags.gpus, flags.batch_size, flags.accumulate
+        )
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
             raise
         length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
-    run = Run(epochs, length.iters)
-    return PlannedRun(source, section, parse_lr_config(section, run), run, length)
+    parsed = parse_lr_config(section, Run(epochs, length.iters))
+    if flags.windows:
+        length = _on_windows(length)
+    return PlannedRun(source, section, parsed, Run(epochs, length.iters), length)
+
+
+def _on_windows(length: EpochLength) -> EpochLength:
+    if length.iters == 1:
+        raise LRConfigError("--windows: an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
+    left = length.iters - 1
+    words = f"{length.arithmetic}; on Windows {amount(left, 'of them runs', 'of them run')}, the schedule counts all"
+    return replace(length, iters=left, arithmetic=words)
 
 
 def read_training_config(path: str | Path) -> Mapping[str, Any]:
@@ -111,10 +128,12 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
 
 def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` where it is missing or no mapping."""
-    optimizer = config.get("Optimizer")
-    if not isinstance(optimizer, Mapping) or "lr" not in optimizer:
-        sections = [str(name) for name in (optimizer if isinstance(optimizer, Mapping) else config)]
-        wanted = "lr" if isinstance(optimizer, Mapping) else "Optimizer"
+    optimizer = config.get("Optimizer", {})
+    if not isinstance(optimizer, Mapping):
+        raise key_error("Optimizer", optimizer, "a mapping with name and lr", section="")
+    if "lr" not in optimizer:
+        sections = [str(name) for name in (optimizer or config)]
+        wanted = "lr" if optimizer else "Optimizer"
         raise LRConfigError(f"has no {SECTION}, the section with the learning rate{did_you_mean(wanted, sections)}")
     section = optimizer["lr"]
     if not isinstance(section, Mapping):

@@ -141,14 +141,32 @@ def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, value: str) 
     assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
 
 
-def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_loses_no_picture(tmp_path: Path, unbuffered: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "ppocr_lr", "plot", *[str(DEFAULT_CONFIG)] * 3],
+        [sys.executable, "-m", "ppocr_lr", "plot", *[str(DEFAULT_CONFIG)] * 60, "--out", "a.png"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    assert b"Traceback" not in process.stderr.read()
+    assert process.stderr.read() == b""
     process.stderr.close()
-    process.wait(60)
+    assert process.wait(60) == 0
+    assert (tmp_path / "a.png").exists()
+
+
+@pytest.mark.parametrize("setting", [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}])
+def test_odd_environments(tmp_path: Path, setting: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, capture_output=True, env={**os.environ, **setting}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_closed_standard_output(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m ppocr_lr plot >&-"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "lr_default_config.png").exists()

@@ -23,6 +23,7 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
         ("a", "the ending must be one of"),
         (".png", "the ending must be one of"),
         ("folder.png", "is a folder; give a file name"),
+        ("n" * 300 + ".png", "cannot be written: File name too long"),
         ("gone/a.png", "gone does not exist"),
         ("file/a.png", "file does not exist"),
     ):
@@ -42,6 +43,14 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"half and half"
     assert stat.S_IMODE(path.stat().st_mode) & 0o444
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.png").write_bytes(b"old")
+    (tmp_path / "link.png").symlink_to("real.png")
+    write_whole(tmp_path / "link.png", lambda file: file.write(b"new") and None)
+    assert (tmp_path / "link.png").is_symlink()
+    assert (tmp_path / "real.png").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("bug"), KeyboardInterrupt()])

@@ -29,6 +29,16 @@ GOOD: list[tuple[list[str], list[str], Any]] = [
     (["Train.loader.drop_last=True"], ["Train", "loader", "drop_last"], True),
     (["Train.sampler.name=MultiScaleSampler"], ["Train", "sampler", "name"], "MultiScaleSampler"),
     (["Global.epoch_num="], ["Global", "epoch_num"], None),
+    (["Global.epoch_num=1e2"], ["Global", "epoch_num"], 100),
+    (
+        [
+            "Optimizer.lr={name: MultiStepDecay, learning_rate: 1, gamma: 0.1}",
+            "Optimizer.lr.milestones=[5, 9]",
+            "Optimizer.lr.milestones.1=8",
+        ],
+        ["Optimizer", "lr", "milestones"],
+        [5, 8],
+    ),
     (["Global.epoch_num=5", "Global.epoch_num=6"], ["Global", "epoch_num"], 6),
     (["Optimizer.name=a=b"], ["Optimizer", "name"], "a=b"),
 ]
@@ -60,6 +70,7 @@ BAD = [
     ("Global.epoch_num.x=1", "Global.epoch_num is a plain value and has no keys"),
     ("Global.epoch_num", "write KEY=VALUE"),
     ("=5", "write KEY=VALUE"),
+    ("a." * 3000 + "b=1", "a key has at most 30 parts"),
     ("Global..epoch_num=5", "write KEY=VALUE"),
     ("Global.epoch_num=[1", r"-o Global\.epoch_num:\d:\d: is not YAML"),
     ("Global.epoch_num=!!python/name:os.system", "the tag !!python/name:os.system is not allowed"),

@@ -248,6 +248,12 @@ class TestStates:
             scheduler.set_state_dict({"last_lr": 0.1})
         with pytest.raises(TypeError, match="must be an integer, received 'x'"):
             scheduler.set_state_dict({"last_epoch": "x", "last_lr": 0.1})
+        with pytest.raises(TypeError, match="must be an integer, received None"):
+            scheduler.set_state_dict({"last_epoch": None, "last_lr": 0.1})
+        with pytest.raises(TypeError, match="a scheduler state is a mapping, received None"):
+            scheduler.set_state_dict(None)
+        with pytest.raises(KeyError, match="needs last_epoch"):
+            scheduler.set_state_dict({1: 2, "a": 3})
         with pytest.raises(ValueError, match="cannot be negative"):
             scheduler.set_state_dict({"last_epoch": -5, "last_lr": 0.1})
         assert scheduler.last_epoch == 0

@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from ppocr_lr.lr_config.values import number_in_text
 
+_LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
+
 
 def refused(allowed: str) -> PydanticCustomError:
     """The error of a validator; the caller adds the key and the value."""
@@ -55,8 +57,21 @@ def _a_list(value: Any) -> Any:
     raise refused("a list, as in [1, 2]")
 
 
-PositiveRate = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: x > 0)), Field(gt=0)]
-Rate = Annotated[float, BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0)), Field(ge=0)]
+@dataclass(frozen=True)
+class Unit:
+    """What the number of a key counts, as a mark in its type; `RATE` is what `scaling` looks for."""
+
+    name: str
+
+
+RATE = Unit("rate")
+
+PositiveRate = Annotated[
+    float, BeforeValidator(_Number("a number above 0", lambda x: 0 < x < _LARGEST_RATE)), Field(gt=0), RATE
+]
+Rate = Annotated[
+    float, BeforeValidator(_Number("a number of at least 0", lambda x: 0 <= x < _LARGEST_RATE)), Field(ge=0), RATE
+]
 Gamma = Annotated[
     float,
     BeforeValidator(_Number("a number above 0 and below 1", lambda x: 0 < x < 1)),

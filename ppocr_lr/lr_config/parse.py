@@ -138,8 +138,15 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], str
         suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
     message = f"is not a key of {_name(section)} and has no effect{suggestion}"
     if strict:
-        raise LRConfigError(f"{SECTION}.{key}: {message}")
-    return Remark("LR101", str(key), message)
+        raise LRConfigError(f"{SECTION}.{_printable(key)}: {message}")
+    return Remark("LR101", _printable(key), message)
+
+
+def _printable(key: object) -> str:
+    """A key from anywhere, fit for a terminal: no control characters, no endless text."""
+    text = str(key) if isinstance(key, (str, int, float)) else shown(key)
+    text = "".join(character if character.isprintable() else "?" for character in text[:80])
+    return text if len(text) < 80 else f"{text}…"
 
 
 def _name(section: Mapping[Any, Any]) -> str:

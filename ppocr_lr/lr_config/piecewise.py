@@ -137,4 +137,10 @@ def _check_rising(key: str, epochs: Sequence[float]) -> None:
     for earlier, later in pairwise(epochs):
         if later <= earlier:
             what = "twice" if later == earlier else f"after {earlier:g}"
-            raise key_error(key, list(epochs), f"epochs in rising order, each once; {later:g} comes {what}")
+            raise key_error(
+                key, [_plain(epoch) for epoch in epochs], f"epochs in rising order, each once; {later:g} comes {what}"
+            )
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number.is_integer() else number

@@ -26,7 +26,7 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
 
     def register(model: Model) -> Model:
         taken = _models.get(name)
-        if taken is not None and taken.__qualname__ != model.__qualname__:
+        if taken is not None and (taken.__module__, taken.__qualname__) != (model.__module__, model.__qualname__):
             raise ValueError(f"the schedule name {name!r} is taken by {taken.__module__}.{taken.__qualname__}")
         _models[name] = model
         return model

@@ -126,9 +126,13 @@ def _mark_corners(axes: Axes, run: PlannedRun) -> None:
     marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return
+    labelled = -1.0
     for step in marks:
         epoch = step / run.run.iters_epoch
         axes.axvline(epoch, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
+        if epoch - labelled < 0.04 * run.run.epochs:
+            continue  # its number would stand on the one before
+        labelled = epoch
         axes.text(
             epoch, 0.985, f" {count_text(round(epoch, 3))}", transform=axes.get_xaxis_transform(),
             fontsize=8, color=_GREY, ha="left", va="top", clip_on=True,
@@ -140,6 +144,8 @@ def _annotate(axes: Axes, run: PlannedRun, summary: Summary) -> None:
         ("peak", summary.peak_step, summary.peak, 7),
         ("final", summary.final_step, summary.final, 26),
     ):
+        if name == "final" and step == summary.peak_step:
+            continue  # a run of one update, or one that only rises
         epoch = step / run.run.iters_epoch
         right = epoch > run.run.epochs * 0.6
         below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
@@ -157,13 +163,14 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     highest = max(float(curve.high.max()) for curve in curves)
     axes.set_xlim(0, epochs)
     if log_scale:
-        positive = [curve.low[curve.low > 0] for curve in curves]
+        positive = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
         if highest <= 0 or not any(rates.size for rates in positive):
             raise LRConfigError("--log-scale: no rate is above 0, there is nothing to draw")
         lowest = min(float(rates.min()) for rates in positive if rates.size)
         # A cosine's last updates are many decades down and would squeeze the rest.
         axes.set_yscale("log")
-        axes.set_ylim(max(lowest, highest * 1e-6) / 1.5, highest * 3)
+        bottom = max(lowest, highest * 1e-6) / 1.5
+        axes.set_ylim(bottom, highest * max(3.0, (highest / bottom) ** 0.2))
     else:
         lowest = min(0.0, min(float(curve.low.min()) for curve in curves))
         # Room above for the labels of the peak, or for the legend.

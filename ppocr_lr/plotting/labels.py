@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.settings import settings
 from ppocr_lr.training_config import PlannedRun
 
 _LONGEST = 60
@@ -15,28 +16,18 @@ _ABSENT = object()
 
 def labels(runs: Sequence[PlannedRun]) -> list[str]:
     """One label for each run: the values of the keys that differ, else the file name."""
-    settings = [_settings(run) for run in runs]
-    keys = list(dict.fromkeys(key for setting in settings for key in setting))
-    differing = [
-        key for key in keys if any(setting.get(key, _ABSENT) != settings[0].get(key, _ABSENT) for setting in settings)
-    ]
-    texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in settings]
+    each = [settings(run) for run in runs]
+    keys = list(dict.fromkeys(key for setting in each for key in setting))
+    differing = [key for key in keys if any(setting.get(key, _ABSENT) != each[0].get(key, _ABSENT) for setting in each)]
+    if len({setting["name"] for setting in each}) == len(each):
+        # Every schedule is another one: its name tells it apart, the keys it has alone would only be long.
+        differing = [key for key in differing if key == "name" or all(key in setting for setting in each)]
+    texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
     # One label that is too long or stands twice, and all are file names: a mixture is hard to read.
     if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:
         return _file_names(runs)
     return texts
-
-
-def _settings(planned: PlannedRun) -> dict[str, Any]:
-    """What decides the curve, defaults filled in, so that a key left out equals its default."""
-    config = planned.parsed.config
-    return {
-        "name": planned.name,
-        **{key: value for key, value in config.model_dump().items() if key != "last_epoch"},
-        "epochs": planned.run.epochs,
-        "iterations an epoch": planned.run.iters_epoch,
-    }
 
 
 def _text(key: str, value: Any) -> str:

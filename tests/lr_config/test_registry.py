@@ -42,6 +42,6 @@ def test_a_name_is_taken_once() -> None:
     with pytest.raises(ValueError, match="the schedule name 'Cosine' is taken by"):
 
         @register_lr_config("Cosine")
-        class Other(LRConfig):
+        class CosineConfig(LRConfig):
             def to_schedule(self, run: Run) -> Schedule:
                 return Constant(0.1)

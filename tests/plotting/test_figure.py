@@ -94,6 +94,12 @@ def test_a_band_where_corners_are_too_many(tmp_path: Path) -> None:
     assert "band from lowest to highest" in axes.get_legend().get_texts()[0].get_text()
 
 
+def test_a_band_that_touches_0_has_a_log_scale_too(tmp_path: Path) -> None:
+    steps = {"name": "Step", "learning_rate": 0.1, "step_size": 1, "gamma": 0.999999}
+    axes = draw([planned(tmp_path, steps, 10**12)], log_scale=True).axes[0]
+    assert axes.get_ylim()[1] > 0.1
+
+
 def test_log_scale(tmp_path: Path) -> None:
     axes = draw([planned(tmp_path, COSINE)], log_scale=True).axes[0]
     assert axes.get_yscale() == "log"

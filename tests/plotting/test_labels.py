@@ -17,7 +17,7 @@ TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
     ([{**COSINE, "warmup_epoch": 0}, {"name": "Cosine", "learning_rate": 0.1}], ["a.yml", "b.yml"]),
     (
         [{"learning_rate": 0.1}, {"learning_rate": 0.1, "name": "Linear"}],
-        ["Const", "Linear, end_lr 0, power 1"],
+        ["Const", "Linear"],
     ),
     (
         [PIECEWISE, {**PIECEWISE, "values": [0.3, 0.2, 0.01]}],

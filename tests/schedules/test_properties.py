@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,27 @@ def test_extremes_are_those_of_every_update(drawn: tuple[Schedule, int], data: s
     last = data.draw(st.integers(first, total + 40))
     rates = schedule(np.arange(first, last + 1))
     np.testing.assert_allclose(schedule.extremes(first, last), (rates.min(), rates.max()), **CLOSE)
+
+
+@dataclass(frozen=True)
+class Forgetful(Schedule):
+    def formula(self, k: Any, xp: Any = None) -> float:
+        return 0.5
+
+    def corner_runs(self) -> tuple[()]:
+        return ()
+
+
+def test_a_formula_that_forgets_the_shape_is_given_it() -> None:
+    for shape in ((), (5,), (2, 3), (40_000,)):
+        rates = Forgetful()(np.ones(shape, dtype=int))
+        assert rates.shape == shape
+        assert (rates == 0.5).all()
+
+
+@pytest.mark.parametrize("nothing", [[], (), range(0), np.array([], dtype=int)])
+def test_no_steps_have_no_rates(nothing: Any) -> None:
+    assert CosineDecay(1.0, 5)(nothing).shape == (0,)
 
 
 def test_extremes_of_very_many_corners() -> None:

@@ -1,0 +1,72 @@
+"""A run as a few phases: warmup, decay, plateau, restart, rise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ppocr_lr.schedules import LinearWarmup, Schedule
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Neighbouring updates `first` … `last` (both counted in) in which the rate goes one way."""
+
+    kind: str
+    first: int
+    last: int
+    first_rate: float
+    last_rate: float
+
+
+class Phases(NamedTuple):
+    """The phases of a run, in order."""
+
+    phases: tuple[Phase, ...]
+    complete: bool
+    """False when the run has more of them than were asked for."""
+
+
+def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
+    """The first `limit` phases of updates 0 … `total_iters` − 1, as the schedule's corners divide them.
+
+    `warmup` is a linear warmup, `plateau` a constant rate, `decay` a falling and `rise` a rising one; a `restart` is a
+    decay that begins with a jump upwards. A piece of a single update belongs to the phase before it.
+    """
+    corners = schedule.corners(total_iters - 1, limit)
+    inner = [int(step) for step in corners.steps if 0 < step < total_iters]
+    end = total_iters if corners.complete else inner[-1]
+    starts = [0, *(step for step in inner if step < end)]
+    found: list[Phase] = []
+    for first, after in zip(starts, [*starts[1:], end], strict=True):
+        if found and after - first == 1:
+            previous = found.pop()
+            first = previous.first
+        found.append(_phase(schedule, first, after - 1, found[-1] if found else None))
+    return Phases(tuple(found), corners.complete)
+
+
+def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None) -> Phase:
+    start, end = schedule(first), schedule(last)
+    if first == 0 and isinstance(schedule, LinearWarmup):
+        kind = "warmup"
+    elif start == end:
+        kind = "plateau"
+    elif end > start:
+        kind = "rise"
+    elif previous and previous.kind != "warmup" and start > previous.last_rate:
+        kind = "restart"
+    else:
+        kind = "decay"
+    return Phase(kind, first, last, start, end)
+
+
+def mean_rate(schedule: Schedule, total_iters: int) -> float:
+    """The mean rate of updates 0 … `total_iters` − 1: the area under the curve, by the update.
+
+    Exact up to a million updates; for a longer run the mean of a million evenly spread ones.
+    """
+    import numpy as np
+
+    steps = np.linspace(0, total_iters - 1, min(total_iters, 10**6)).round().astype(np.int64)
+    return float(np.mean(schedule(steps)))

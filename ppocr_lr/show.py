@@ -1,0 +1,85 @@
+"""`ppocr-lr show`: a run as tables, its findings, and its curve in characters."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.phases import mean_rate, phases_of
+from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.preflight.check import Report
+from ppocr_lr.preflight.render import render
+from ppocr_lr.summary import summarize
+from ppocr_lr.training_config import PlannedRun
+
+
+def show(planned: PlannedRun, report: Report) -> None:
+    """Print the run on standard output.
+
+    Raises:
+        ImportError: rich is not installed; says which extra to install.
+    """
+    try:
+        from rich.console import Console
+        from rich.table import Table
+    except ImportError as error:
+        raise ImportError("rich is not installed: pip install 'ppocr-lr[terminal]'") from error
+
+    console = Console(file=sys.stdout, highlight=False)
+    if not console.is_terminal:
+        console = Console(file=sys.stdout, highlight=False, width=120)  # the reader of a pipe has no width
+    run = planned.run
+    console.print(f"{planned.source}: {planned.name}", style="bold", markup=False)
+    console.print(
+        f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {amount(run.total_iters, 'update')}"
+    )
+    console.print(planned.length.arithmetic, markup=False)
+    console.print(_phase_table(Table, planned))
+    console.print(_rate_table(Table, planned))
+    summary = summarize(planned.schedule, run)
+    if summary.peak:
+        share = mean_rate(planned.schedule, run.total_iters) / summary.peak
+        console.print(
+            f"area under the curve: {100 * share:.3g} % of training at the peak, {rate_text(summary.peak, 4)}"
+        )
+    print()
+    sys.stdout.flush()
+    for line in terminal_lines(planned, width=min(console.width, 100)):
+        print(line)
+    print()
+    for line in render([report], "text", colour=console.is_terminal):
+        print(line)
+
+
+def _phase_table(table: Any, planned: PlannedRun) -> Any:
+    run = planned.run
+    phases, complete = phases_of(planned.schedule, run.total_iters)
+    rows = table("phase", "epochs", "updates", "length", "rate", title="phases", title_justify="left")
+    for phase in phases:
+        length = phase.last - phase.first + 1
+        rates = rate_text(phase.first_rate, 4)
+        if phase.last_rate != phase.first_rate:
+            rates += f" → {rate_text(phase.last_rate, 4)}"
+        rows.add_row(
+            phase.kind,
+            f"{_epoch(phase.first, run.iters_epoch)} – {_epoch(phase.last + 1, run.iters_epoch)}",
+            f"{count_text(phase.first)} – {count_text(phase.last)}",
+            amount(round(length / run.iters_epoch, 3), "epoch"),
+            rates,
+        )
+    if not complete:
+        rows.add_row("…", "", "", "more phases than fit here", "")
+    return rows
+
+
+def _rate_table(table: Any, planned: PlannedRun) -> Any:
+    summary = summarize(planned.schedule, planned.run)
+    rows = table("of the run", "update", "epoch", "rate", title="rates", title_justify="left")
+    for percent, step, rate in summary.at:
+        rows.add_row(f"{percent} %", count_text(step), _epoch(step, planned.run.iters_epoch), rate_text(rate, 4))
+    return rows
+
+
+def _epoch(step: int, iters_epoch: int) -> str:
+    return count_text(round(step / iters_epoch, 3))
