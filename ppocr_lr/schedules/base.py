@@ -66,7 +66,7 @@ class Schedule(ABC):
         if type(step) is int and 0 <= step <= _MAX_STEP:
             return float(self.formula(step))
         if isinstance(step, (np.ndarray, Sequence)):
-            return self._of_array(np.asarray(step))
+            return self._of_array(np.asarray(step) if np.size(step) else np.asarray(step, dtype=np.int64))
         return float(self.formula(as_step(step)))
 
     def _of_array(self, steps: NDArray[Any]) -> NDArray[np.float64]:
@@ -78,7 +78,8 @@ class Schedule(ABC):
             raise ValueError(f"steps in an array must fit into int64, received {steps.max()}")
         k = steps.astype(np.int64, copy=False)
         if k.size <= _BLOCK:
-            return np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+            rates = np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+            return rates if rates.shape == k.shape else np.full(k.shape, rates)  # a formula may forget the shape
         flat = k.reshape(-1)
         rates = np.empty(flat.shape)
         for start in range(0, flat.size, _BLOCK):
