@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ppocr_lr.axis import Axis, updates_per_unit
 from ppocr_lr.curve import trace
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.settings import differing_settings
@@ -16,17 +17,7 @@ from ppocr_lr.training_config import PlannedRun
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Axis = Literal["iters", "epochs", "progress"]
-"""What two runs are compared along: the update number, the epoch, or the share of the run that is done."""
-
-AXES: tuple[Axis, ...] = ("iters", "epochs", "progress")
-
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
-
-
-def updates_per_unit(planned: PlannedRun, axis: Axis) -> float:
-    """How many updates one unit of the axis holds."""
-    return {"iters": 1.0, "epochs": float(planned.run.iters_epoch), "progress": float(planned.run.total_iters)}[axis]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +48,7 @@ class Difference:
 
 def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> Difference:
     """Compare two runs as far as both go."""
-    units = [updates_per_unit(planned, axis) for planned in (first, second)]
+    units = [updates_per_unit(planned.run, axis) for planned in (first, second)]
     ends = [planned.run.total_iters - 1 for planned in (first, second)]
     last = min(end / unit for end, unit in zip(ends, units, strict=True))
     traced = [trace(planned.schedule, planned.run.total_iters).steps / unit
@@ -99,7 +90,7 @@ def _rates_in_words(result: Difference, differs: NDArray[np.bool_]) -> Iterator[
     if begin == 0:
         yield "  the curves differ from the first update on"
     else:
-        yield f"  the curves are equal up to {_place(result, begin - 1)}"
+        yield f"  the curves are equal before {_named(result.axis, _first_difference(result, begin))}"
     ratios = result.ratios
     comparable = np.isfinite(ratios) & (ratios > 0)
     if comparable.any():
@@ -117,11 +108,30 @@ def _rates_in_words(result: Difference, differs: NDArray[np.bool_]) -> Iterator[
     )
 
 
+def _first_difference(result: Difference, begin: int) -> float:
+    """The position between two points at which the curves part, found by halving the first run's updates."""
+    runs = (result.first, result.second)
+    units = [updates_per_unit(planned.run, result.axis) for planned in runs]
+    low, high = (round(float(position) * units[0]) for position in result.positions[begin - 1 : begin + 1])
+    while high - low > 1:
+        middle = (low + high) // 2
+        ours = result.first.schedule(middle)
+        theirs = result.second.schedule(int(middle / units[0] * units[1] + 1e-6))
+        if abs(ours - theirs) > _EQUAL * max(ours, theirs):
+            high = middle
+        else:
+            low = middle
+    return high / units[0]
+
+
 def _place(result: Difference, index: int) -> str:
-    position = float(result.positions[index])
-    if result.axis == "progress":
+    return _named(result.axis, float(result.positions[index]))
+
+
+def _named(axis: Axis, position: float) -> str:
+    if axis == "progress":
         return f"{100 * position:.3g} % of the run"
-    return f"{'epoch' if result.axis == 'epochs' else 'update'} {count_text(round(position, 3))}"
+    return f"{'epoch' if axis == 'epochs' else 'update'} {count_text(round(position, 3))}"
 
 
 def _value(value: Any) -> str:

@@ -13,7 +13,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ppocr_lr.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve import Curve, trace
+from ppocr_lr.difference import Difference
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.output import picture_format, write_whole
@@ -32,8 +34,10 @@ _MOST_MARKS = 12  # more vertical lines than that hide the curve
 _MOST_LEGEND = 14
 
 
-def draw(runs: Sequence[PlannedRun], log_scale: bool = False, title: str | None = None) -> Figure:
-    """A figure with one curve for each run: epochs below, iterations above where all epochs are equally long.
+def draw(
+    runs: Sequence[PlannedRun], log_scale: bool = False, title: str | None = None, axis: Axis = "epochs"
+) -> Figure:
+    """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
@@ -43,11 +47,33 @@ def draw(runs: Sequence[PlannedRun], log_scale: bool = False, title: str | None 
     axes = figure.add_subplot()
     curves = [trace(run.schedule, run.run.total_iters) for run in runs]
     if len(runs) == 1:
-        _draw_single(axes, runs[0], curves[0])
+        _draw_single(axes, runs[0], curves[0], axis)
     else:
-        _draw_several(axes, runs, curves)
-    _scales(axes, runs, curves, log_scale)
+        _draw_several(axes, runs, curves, axis)
+    _scales(axes, runs, curves, log_scale, axis)
     _titles(axes, runs, title)
+    return figure
+
+
+def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
+    """Two runs above, the ratio second/first below, along the axis of the comparison."""
+    runs = (result.first, result.second)
+    figure = Figure(figsize=(9, 6.5))
+    figure.subplots_adjust(left=0.09, right=0.97, top=0.86, bottom=0.09, hspace=0.12)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
+    _draw_several(above, runs, curves, result.axis)
+    _scales(above, runs, curves, log_scale, result.axis)
+    above.set_xlabel("")
+    below.plot(result.positions, result.ratios, color=_COLOURS[0], linewidth=1.4)
+    below.axhline(1, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)))
+    below.set_yscale("log")
+    below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+    below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
+    below.grid(True, color="#dddddd", linewidth=0.6)
+    below.set_ylabel("ratio second/first")
+    below.set_xlabel(LABELS[result.axis])
+    _titles(above, runs, None)
     return figure
 
 
@@ -60,27 +86,29 @@ def save(figure: Figure, path: Path) -> None:
         write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
 
 
-def _draw_single(axes: Axes, run: PlannedRun, curve: Curve) -> None:
+def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis) -> None:
     summary = summarize(run.schedule, run.run)
-    _draw_curve(axes, run, curve, _COLOURS[1], "-", None)
+    unit = updates_per_unit(run.run, axis)
+    _draw_curve(axes, run, curve, unit, _COLOURS[1], "-", None)
     if summary.warmup_iters:
-        _mark_warmup(axes, run, summary)
-    _mark_corners(axes, run)
-    _annotate(axes, run, summary)
+        _mark_warmup(axes, run, summary, unit)
+    _mark_corners(axes, run, unit)
+    _annotate(axes, run, summary, axis)
 
 
-def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve]) -> None:
+def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], axis: Axis) -> None:
     for index, (run, curve, label) in enumerate(zip(runs, curves, labels(runs), strict=True)):
         summary = summarize(run.schedule, run.run)
         text, _ = drawable(label)
         numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
         shown = f"{text}  ({numbers})" if index < _MOST_LEGEND else None
-        _draw_curve(axes, run, curve, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown)
+        unit = updates_per_unit(run.run, axis)
+        _draw_curve(axes, run, curve, unit, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown)
         # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
         corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
         if corners.complete and len(corners.steps):
             axes.plot(
-                corners.steps / run.run.iters_epoch,
+                corners.steps / unit,
                 run.schedule(corners.steps),
                 linestyle="none",
                 marker="osD^v"[index % 5],
@@ -95,30 +123,31 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
         legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
 
 
-def _draw_curve(axes: Axes, run: PlannedRun, curve: Curve, colour: str, style: Any, label: str | None) -> None:
-    epochs = curve.steps / run.run.iters_epoch
+def _draw_curve(
+    axes: Axes, run: PlannedRun, curve: Curve, unit: int, colour: str, style: Any, label: str | None
+) -> None:
+    positions = curve.steps / unit
     if curve.exact:
         few = run.run.total_iters <= 60
         axes.plot(
-            epochs, curve.high, color=colour, linestyle=style, linewidth=1.8, label=label,
+            positions, curve.high, color=colour, linestyle=style, linewidth=1.8, label=label,
             marker="." if few else None, markersize=5,
         )  # fmt: skip
     else:
         note = "band from lowest to highest: the rate turns more often than the picture has columns"
         axes.fill_between(
-            epochs, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
+            positions, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
             label=label or note,
         )  # fmt: skip
         if label is None:
             axes.legend(loc="lower left", fontsize=8.5, framealpha=0.9)
 
 
-def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary) -> None:
-    length = summary.warmup_iters / run.run.iters_epoch
-    axes.axvspan(0, min(length, run.run.epochs), color="#000000", alpha=0.08, linewidth=0)
+def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
+    axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color="#000000", alpha=0.08, linewidth=0)
 
 
-def _mark_corners(axes: Axes, run: PlannedRun) -> None:
+def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
     schedule = run.schedule
     last = run.run.total_iters - 1
     corners = schedule.corners(last, _MOST_MARKS + 1)
@@ -126,42 +155,44 @@ def _mark_corners(axes: Axes, run: PlannedRun) -> None:
     marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return
-    labelled = -1.0
+    labelled = float("-inf")
     for step in marks:
-        epoch = step / run.run.iters_epoch
-        axes.axvline(epoch, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
-        if epoch - labelled < 0.04 * run.run.epochs:
+        position = step / unit
+        axes.axvline(position, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
+        if position - labelled < 0.04 * run.run.total_iters / unit:
             continue  # its number would stand on the one before
-        labelled = epoch
+        labelled = position
         axes.text(
-            epoch, 0.985, f" {count_text(round(epoch, 3))}", transform=axes.get_xaxis_transform(),
+            position, 0.985, f" {count_text(round(position, 3))}", transform=axes.get_xaxis_transform(),
             fontsize=8, color=_GREY, ha="left", va="top", clip_on=True,
         )  # fmt: skip
 
 
-def _annotate(axes: Axes, run: PlannedRun, summary: Summary) -> None:
+def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None:
+    place = {"iters": "update", "epochs": "epoch", "progress": "at"}[axis]
+    unit = updates_per_unit(run.run, axis)
     for name, step, rate, lift in (
         ("peak", summary.peak_step, summary.peak, 7),
         ("final", summary.final_step, summary.final, 26),
     ):
         if name == "final" and step == summary.peak_step:
             continue  # a run of one update, or one that only rises
-        epoch = step / run.run.iters_epoch
-        right = epoch > run.run.epochs * 0.6
+        position = step / unit
+        right = step > run.run.total_iters * 0.6
         below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
-        axes.plot([epoch], [rate], marker="o", markersize=5, color="#000000", zorder=3, clip_on=False)
+        axes.plot([position], [rate], marker="o", markersize=5, color="#000000", zorder=3, clip_on=False)
         axes.annotate(
-            f"{name} {rate_text(rate)}\nepoch {count_text(round(epoch, 3))}",
-            (epoch, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
+            f"{name} {rate_text(rate)}\n{place} {count_text(round(position, 3))}",
+            (position, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
             ha="right" if right else "left", va="top" if below else "bottom", fontsize=9,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
 
 
-def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool) -> None:
-    epochs = max(run.run.epochs for run in runs)
+def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, axis: Axis) -> None:
+    end = max(run.run.total_iters / updates_per_unit(run.run, axis) for run in runs)
     highest = max(float(curve.high.max()) for curve in curves)
-    axes.set_xlim(0, epochs)
+    axes.set_xlim(0, end)
     if log_scale:
         positive = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
         if highest <= 0 or not any(rates.size for rates in positive):
@@ -179,15 +210,15 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
     if log_scale:
         axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=epochs > 10))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda epoch, _: count_text(epoch)))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=end > 10))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.grid(True, color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(LABELS[axis])
     axes.set_ylabel("learning rate" + (" (logarithmic)" if log_scale else ""))
     lengths = {run.run.iters_epoch for run in runs}
-    if len(lengths) == 1:
-        _iterations_above(axes, epochs, lengths.pop())
+    if axis == "epochs" and len(lengths) == 1:
+        _iterations_above(axes, max(run.run.epochs for run in runs), lengths.pop())
 
 
 def _iterations_above(axes: Axes, epochs: int, iters_epoch: int) -> None:

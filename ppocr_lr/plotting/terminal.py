@@ -31,7 +31,7 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16) -> It
     marks = [top * part / 4 for part in range(5)]
     plotext.yticks(marks, [rate_text(mark, 2) for mark in marks])
     plotext.xlabel("epoch")
-    yield from plotext.build().rstrip().splitlines()
+    yield from (line.rstrip() for line in plotext.uncolorize(plotext.build()).rstrip().splitlines())
 
 
 def _sparkline(planned: PlannedRun, width: int) -> Iterator[str]:
