@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
-from collections.abc import Sequence
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, TypeAlias
 
 from ppocr_lr.errors import LRConfigError
-
-if TYPE_CHECKING:
-    from ppocr_lr.training_config import RunFlags
 
 _PLOT_EXAMPLES = """\
 examples:
@@ -21,6 +20,27 @@ examples:
   ppocr-lr plot -c det.yml --num-samples 1000        a PaddleOCR training YAML, 1000 samples on one card
   ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
   ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
+  ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
+  ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
+"""
+
+_SHOW_EXAMPLES = """\
+examples:
+  ppocr-lr show c.yml --num-samples 10000 --gpus 4
+  ppocr-lr show c.yml --num-samples 10000 --gpus 4 --reference-gpus 1 --scaling linear
+  ppocr-lr show c.yml --iters-per-epoch 500 --accumulate 4
+"""
+
+_DIFF_EXAMPLES = """\
+examples:
+  ppocr-lr diff old.yml new.yml --iters-per-epoch 500
+  ppocr-lr diff short.yml long.yml --x progress --out difference.png
+"""
+
+_SCHEMA_EXAMPLES = """\
+examples:
+  ppocr-lr schema > ppocr_lr.schema.json             for an editor that completes and checks training configs
+  ppocr-lr schema --section                          of the lr section alone
 """
 
 
@@ -48,7 +68,7 @@ def main(*command: str) -> None:
     except BrokenPipeError:
         pass
     except OSError as error:
-        _print_error(error)
+        print_error(error)
         status = 2
     sys.stderr.flush()
     os._exit(status)
@@ -70,55 +90,126 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        return int(arguments.command(arguments))
+        command = getattr(import_module("ppocr_lr.commands"), arguments.command)
+        return int(command(arguments))
     except (LRConfigError, ImportError) as error:
-        _print_error(error)
+        print_error(error)
         return 2
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to be told
     except OSError as error:
-        _print_error(error)
+        print_error(error)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
 
 
-def _print_error(error: Exception) -> None:
+def print_error(error: Exception) -> None:
+    """Say on stderr what cannot be used, one line for each thing."""
     for line in str(error).splitlines():
         print(f"error: {line}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ppocr-lr", description="Learning-rate schedules of PaddleOCR configs, before training starts."
+    parser = _Parser(
+        prog="ppocr-lr",
+        description="Learning-rate schedules of PaddleOCR configs, before training starts.",
+        epilog="ppocr-lr COMMAND --help has examples of each.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    plot = commands.add_parser(
-        "plot",
-        help="draw the learning rate of one or several configs",
-        description="Draw the learning rate of one or several training configs, and print it in a few numbers.",
-        epilog=_PLOT_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    plot.set_defaults(command=_plot)
-    _add_run_arguments(plot)
-    plot.add_argument("--out", type=Path, metavar="FILE", help="the picture: .png, .svg or .pdf (lr_CONFIG.png)")
-    plot.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
-    plot.add_argument("--show", action="store_true", help="open a window with the picture as well")
+    _add_plot(commands)
+    _add_show(commands)
     _add_check(commands)
+    _add_diff(commands)
+    _add_explain(commands)
+    _add_schema(commands)
     return parser
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    check = commands.add_parser(
-        "check",
-        help="find what is suspicious in configs before training starts",
-        description="Say what training configs will do to the learning rate that their authors may not have meant.",
-        epilog=_CHECK_EXAMPLES,
+class _Parser(argparse.ArgumentParser):
+    """Suggests the nearest command or flag for one that does not exist."""
+
+    def error(self, message: str) -> NoReturn:
+        from ppocr_lr.errors import did_you_mean
+
+        wrong = re.search(r"invalid choice: '([^']+)' \(choose from (.*)\)|unrecognized arguments: (-\S+)", message)
+        if wrong and wrong[1]:
+            message += did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        elif wrong:
+            flags = [flag for parser in _all_parsers(self) for flag in parser._option_string_actions]
+            message += did_you_mean(wrong[3].split("=")[0], flags)
+        super().error(message)
+
+
+def _all_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from _all_parsers(child)
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+def _add(commands: Commands, name: str, summary: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.set_defaults(command=_check)
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _add_plot(commands: Commands) -> None:
+    plot = _add(
+        commands,
+        "plot",
+        "draw the learning rate of one or several configs",
+        "Draw the learning rate of one or several training configs, and print it in a few numbers.",
+        _PLOT_EXAMPLES,
+    )
+    _add_configs(plot)
+    _add_run_arguments(plot)
+    _add_scaling(plot)
+    plot.add_argument(
+        "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
+    )
+    _add_axis(plot)
+    plot.add_argument(
+        "--out", type=Path, metavar="FILE", help="what to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png)"
+    )
+    plot.add_argument("--every", type=int, default=1, metavar="N", help="in .csv and .json, every N-th iteration (1)")
+    plot.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+    plot.add_argument("--show", action="store_true", help="open a window with the picture as well")
+
+
+def _add_show(commands: Commands) -> None:
+    show = _add(
+        commands,
+        "show",
+        "a run as tables and a curve in the terminal",
+        "Show the phases, rates and findings of a run, and its curve, on a server without a display.",
+        _SHOW_EXAMPLES,
+    )
+    _add_configs(show)
+    _add_run_arguments(show)
+    _add_scaling(show)
+
+
+def _add_check(commands: Commands) -> None:
+    check = _add(
+        commands,
+        "check",
+        "find what is suspicious in configs before training starts",
+        "Say what training configs will do to the learning rate that their authors may not have meant.",
+        _CHECK_EXAMPLES,
+    )
+    _add_configs(check)
     _add_run_arguments(check)
     check.add_argument("--format", choices=("text", "json", "github"), default="text", help="form of the output (text)")
     check.add_argument(
@@ -130,19 +221,50 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument(
         "--ignore", nargs="+", action="extend", default=[], metavar="CODE", help="leave these codes out, as LR303"
     )
-    explain = commands.add_parser(
-        "explain", help="what a finding code means", description="What a finding code means, why, and where it is from."
+
+
+def _add_diff(commands: Commands) -> None:
+    diff = _add(
+        commands,
+        "diff",
+        "how two configs differ",
+        "Say which keys of two configs differ, and where and by how much their curves do.",
+        _DIFF_EXAMPLES,
     )
-    explain.set_defaults(command=_explain)
+    diff.add_argument("configs", nargs=2, metavar="CONFIG", help="training YAML")
+    _add_run_arguments(diff)
+    _add_axis(diff)
+    diff.add_argument("--out", type=Path, metavar="FILE", help="a picture with the ratio below: .png, .svg or .pdf")
+    diff.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+
+
+def _add_explain(commands: Commands) -> None:
+    explain = _add(
+        commands, "explain", "what a finding code means", "What a finding code means, why, and where it is from."
+    )
     explain.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
 
 
-def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_schema(commands: Commands) -> None:
+    schema = _add(
+        commands,
+        "schema",
+        "the JSON Schema of a training config, for editors",
+        "Print the JSON Schema of the part of a training config that is read here.",
+        _SCHEMA_EXAMPLES,
+    )
+    schema.add_argument("--section", action="store_true", help="of the lr section alone")
+
+
+def _add_configs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("configs", nargs="*", metavar="CONFIG", help="training YAML, as -c")
     parser.add_argument(
         "-c", "--config", nargs="+", action="extend", default=[], metavar="CONFIG", dest="more_configs",
-        help="PaddleOCR training YAML; several give one picture",
+        help="PaddleOCR training YAML; several at once where that makes sense",
     )  # fmt: skip
+
+
+def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
         help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
@@ -153,83 +275,28 @@ def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--num-samples", type=int, metavar="N", help="training samples; the batch is the config's")
     parser.add_argument("--gpus", type=int, default=1, metavar="G", help="cards that share the samples (1)")
+    parser.add_argument("--batch-size", type=int, metavar="B", help="batch of one card instead of the config's")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches for one optimizer update (1)")
+    parser.add_argument(
+        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
+    )
 
 
-def _flags(arguments: argparse.Namespace) -> RunFlags:
-    from ppocr_lr.training_config import RunFlags
-
-    return RunFlags(arguments.epochs, arguments.iters_per_epoch, arguments.num_samples, arguments.gpus)
-
-
-def _plot(arguments: argparse.Namespace) -> int:
-    from ppocr_lr.summary import text_lines
-    from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
-
-    configs = [*arguments.configs, *arguments.more_configs] or [DEFAULT_CONFIG]
-    flags = _flags(arguments)
-    out = arguments.out or Path(f"lr_{PurePath(configs[0]).stem}.png")
-
-    from ppocr_lr.output import picture_format
-
-    picture_format(out)  # a wrong path is told before anything is drawn
-    runs = [plan_run(config, arguments.overrides, flags) for config in configs]
-    if not arguments.show:
-        os.environ["MPLBACKEND"] = "agg"  # matplotlib looks at it on import, and a wrong one is no matter here
-    from ppocr_lr.plotting.figure import draw, save
-
-    # The picture first: a reader of the text who leaves must not lose it.
-    save(draw(runs, arguments.log_scale), out)
-    for planned in runs:
-        for line in text_lines(planned):
-            print(line)
-        for remark in planned.parsed.remarks:
-            print(f"warning: {planned.source}: {remark}", file=sys.stderr)
-    print(f"picture: {out}")
-    if arguments.show:
-        from ppocr_lr.plotting.window import show
-
-        show(runs, arguments.log_scale)
-    return 0
+def _add_scaling(parser: argparse.ArgumentParser) -> None:
+    reference = parser.add_mutually_exclusive_group()
+    reference.add_argument(
+        "--reference-gpus",
+        type=int,
+        metavar="R",
+        help="cards that the config's rate is meant for; shows the scaled rate",
+    )
+    reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
+    parser.add_argument(
+        "--scaling", choices=("linear", "sqrt", "none"), default="linear", help="rule for that (linear)"
+    )
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from ppocr_lr.preflight.catalogue import Severity
-    from ppocr_lr.preflight.check import check_file
-    from ppocr_lr.preflight.files import config_files
-    from ppocr_lr.preflight.render import render
-
-    given = [*arguments.configs, *arguments.more_configs]
-    if not given:
-        raise LRConfigError("check: name at least one config or folder")
-    flags = _flags(arguments)
-    reports, unusable = [], False
-    for path in config_files(given):
-        try:
-            reports.append(check_file(path, arguments.overrides, flags, arguments.ignore))
-        except LRConfigError as error:
-            unusable = True
-            _print_error(error)
-    for line in render(reports, arguments.format, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")):
-        print(line)
-    if unusable or any(report.planned is None for report in reports):
-        return 2
-    least = Severity[arguments.fail_on.upper()]
-    return int(any(finding.severity >= least for report in reports for finding in report.findings))
-
-
-def _explain(arguments: argparse.Namespace) -> int:
-    from ppocr_lr.errors import did_you_mean
-    from ppocr_lr.preflight.catalogue import CODES
-    from ppocr_lr.preflight.render import explanation
-
-    if not arguments.codes:
-        for code, entry in CODES.items():
-            print(f"{code}  {entry.severity!s:8} {entry.title}")
-    for index, code in enumerate(arguments.codes):
-        if code.upper() not in CODES:
-            raise LRConfigError(f"explain {code}: there is no such code{did_you_mean(code, list(CODES))}")
-        if index:
-            print()
-        for line in explanation(code.upper()):
-            print(line)
-    return 0
+def _add_axis(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--x", choices=("iters", "epochs", "progress"), default="epochs", help="the horizontal axis (epochs)"
+    )

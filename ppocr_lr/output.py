@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,11 +13,11 @@ from ppocr_lr.errors import LRConfigError
 PICTURES = ("png", "svg", "pdf")
 
 
-def picture_format(path: Path) -> str:
-    """The format by the file's ending; `LRConfigError` for one that is not drawn, or a path that cannot be."""
+def output_kind(path: Path, kinds: Sequence[str]) -> str:
+    """The kind of file by its ending, one of `kinds`; `LRConfigError` for another, or a path that cannot be."""
     ending = path.suffix.lower().lstrip(".")
-    if ending not in PICTURES:
-        raise LRConfigError(f"--out {path}: the ending must be one of {', '.join('.' + e for e in PICTURES)}")
+    if ending not in kinds:
+        raise LRConfigError(f"--out {path}: the ending must be one of {', '.join('.' + kind for kind in kinds)}")
     try:
         if path.is_dir():
             raise LRConfigError(f"--out {path}: is a folder; give a file name")

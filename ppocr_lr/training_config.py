@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, epoch_length
+from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.numbers_text import amount
@@ -39,6 +39,9 @@ class PlannedRun:
 
     source: str
     """The file name of the config."""
+    config: Mapping[str, Any]
+    """The whole config, overrides applied."""
+    flags: RunFlags
     section: Mapping[str, Any]
     """The lr section as written, overrides applied."""
     parsed: ParsedLRConfig
@@ -49,6 +52,10 @@ class PlannedRun:
     def schedule(self) -> Schedule:
         """The learning rate of the run."""
         return self.parsed.schedule
+
+    def batch_per_card(self, given: int | None = None) -> int:
+        """Samples in a batch of one card: `given`, else the config's."""
+        return batch_per_card(self.config.get("Train") or {}, given)
 
     @property
     def name(self) -> str:
@@ -97,7 +104,7 @@ def plan_config(
     parsed = parse_lr_config(section, Run(epochs, length.iters))
     if flags.windows:
         length = _on_windows(length)
-    return PlannedRun(source, section, parsed, Run(epochs, length.iters), length)
+    return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length)
 
 
 def _on_windows(length: EpochLength) -> EpochLength:

@@ -7,12 +7,12 @@ from typing import BinaryIO
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.output import picture_format, write_whole
+from ppocr_lr.output import PICTURES, output_kind, write_whole
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.png", "png"), ("a.SVG", "svg"), ("a.b.pdf", "pdf")])
 def test_format_by_ending(tmp_path: Path, name: str, kind: str) -> None:
-    assert picture_format(tmp_path / name) == kind
+    assert output_kind(tmp_path / name, PICTURES) == kind
 
 
 def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
         ("file/a.png", "file does not exist"),
     ):
         with pytest.raises(LRConfigError, match=message):
-            picture_format(tmp_path / name)
+            output_kind(tmp_path / name, PICTURES)
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:

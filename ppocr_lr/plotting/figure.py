@@ -18,7 +18,7 @@ from ppocr_lr.curve import Curve, trace
 from ppocr_lr.difference import Difference
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.output import picture_format, write_whole
+from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.labels import labels
 from ppocr_lr.schedules import LinearWarmup
@@ -79,7 +79,7 @@ def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
 
 def save(figure: Figure, path: Path) -> None:
     """Write the figure as its ending says (png, svg, pdf), whole or not at all."""
-    kind = picture_format(path)
+    kind = output_kind(path, PICTURES)
     # A picture that is drawn again from the same config is the same file.
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
     with matplotlib.rc_context({"svg.hashsalt": "ppocr_lr", "svg.fonttype": "path", "pdf.fonttype": 42}):

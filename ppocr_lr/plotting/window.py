@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import matplotlib
 
+from ppocr_lr.axis import Axis
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.plotting.figure import draw
 from ppocr_lr.training_config import PlannedRun
 
 
-def show(runs: Sequence[PlannedRun], log_scale: bool = False) -> None:
+def show(runs: Sequence[PlannedRun], log_scale: bool = False, axis: Axis = "epochs") -> None:
     """Open a window with the picture and wait until it is closed.
 
     Raises:
@@ -27,7 +28,7 @@ def show(runs: Sequence[PlannedRun], log_scale: bool = False) -> None:
             "the picture is in the file"
         )
     pyplot.close(window)
-    figure = draw(runs, log_scale)
+    figure = draw(runs, log_scale, axis=axis)
     manager = pyplot.figure().canvas.manager
     assert manager is not None
     manager.canvas.figure = figure

@@ -59,8 +59,7 @@ def check_file(
     try:
         config = with_overrides(sections, overrides)
         planned = plan_config(config, str(path), flags, ASSUMED_ITERS)
-        subject = Subject(planned, config, flags.gpus)
-        drafts = [draft for rule in RULES for draft in rule(subject)]
+        drafts = _drafts(planned)
     except LRConfigError as error:
         lines = str(error).splitlines()
         if not all(line.startswith(SECTION) for line in lines):
@@ -78,6 +77,19 @@ def check_file(
         if finding.code not in ignored | everywhere | by_line.get(finding.line, set())
     ]
     return Report(str(path), tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code))), planned)
+
+
+def check_planned(planned: PlannedRun) -> Report:
+    """The findings about a run that is planned already, overrides and all; without places in a file."""
+    findings = [
+        Finding(draft.code, planned.source, draft.key, 0, 0, draft.message, draft.hint) for draft in _drafts(planned)
+    ]
+    return Report(planned.source, tuple(sorted(findings, key=lambda finding: finding.code)), planned)
+
+
+def _drafts(planned: PlannedRun) -> list[Draft]:
+    subject = Subject(planned)
+    return [draft for rule in RULES for draft in rule(subject)]
 
 
 def _key_in(line: str) -> str:

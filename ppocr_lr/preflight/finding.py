@@ -47,8 +47,16 @@ class Subject:
     """A planned run and the whole config around it, for the rules."""
 
     planned: PlannedRun
-    config: Mapping[str, Any]
-    gpus: int = 1
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The whole config."""
+        return self.planned.config
+
+    @property
+    def gpus(self) -> int:
+        """Cards that share the samples."""
+        return self.planned.flags.gpus
 
     @property
     def lr(self) -> LRConfig:

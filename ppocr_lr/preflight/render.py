@@ -32,7 +32,7 @@ def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
         for finding in report.findings:
             mark = _COLOURS[finding.severity] if colour else ""
             yield (
-                f"{bold}{finding.path}{end}:{finding.line}:{finding.column}: "
+                f"{bold}{finding.path}{end}:{f'{finding.line}:{finding.column}:' if finding.line else ''} "
                 f"{mark}{finding.severity} {finding.code}{end} {_sentence(finding.key, finding.message)}"
             )
             if finding.hint:

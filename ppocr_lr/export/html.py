@@ -1,0 +1,271 @@
+"""One self-contained page: the curves to move about in by Plotly, the lengths of the runs, and the findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib import import_module
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from ppocr_lr.curve import Curve, trace
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.plotting.labels import labels
+from ppocr_lr.preflight.catalogue import CODES
+from ppocr_lr.preflight.check import Report
+from ppocr_lr.summary import summarize
+from ppocr_lr.training_config import PlannedRun
+
+_DIV = "ppocr-lr-curves"
+# Okabe and Ito's colours, as in the picture; the dashes carry the difference where there is no colour at all.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#000000", "#56B4E9")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+_FEW = 60  # updates; then each is a dot
+_TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
+_HOVER = "epoch %{x:.6~f}<br>iteration %{customdata[0]}<br>rate %{customdata[1]:.6~g}"
+_HOVER_BAND = (
+    "from epoch %{x:.6~f}<br>from iteration %{customdata[0]}<br>"
+    "rate %{customdata[1]:.6~g} to %{customdata[2]:.6~g}"
+)  # fmt: skip
+
+# The policy makes the promise good: whatever a script tries, the browser sends no request.
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
+style-src 'unsafe-inline'; img-src data: blob:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #fff; }}
+h1 {{ font-size: 1.3rem; margin: 0 0 .6rem; }}
+h2 {{ font-size: 1.1rem; margin: 1.2rem 0 .6rem; }}
+table {{ border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #ddd; }}
+td {{ overflow-wrap: break-word; }}
+td.path {{ overflow-wrap: anywhere; }}
+td.number {{ white-space: nowrap; }}
+td.error {{ color: #b00020; font-weight: 600; }}
+td.warning {{ color: #8a5a00; font-weight: 600; }}
+code {{ font-size: .92em; }}
+#{div} {{ height: 65vh; min-height: 26rem; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{lengths}
+<div id="{div}"></div>
+{findings}
+<script>{plotly}</script>
+<script>Plotly.newPlot({figure});</script>
+</body>
+</html>
+"""
+
+
+def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: BinaryIO, log_scale: bool = False) -> None:
+    """Write one HTML page that needs no other file and no network, the same bytes for the same input.
+
+    Rates over epochs as lines (a band where a line would have more corners than the page has columns), the numbers
+    of a point when it is pointed at, curves switched in the legend, buttons for a linear and a logarithmic axis;
+    above them the lengths of the runs, beneath them the findings.
+
+    Args:
+        runs: at least one.
+        reports: the findings to show; none, and there is no table.
+        file: open for writing in binary.
+        log_scale: begin with the logarithmic axis.
+
+    Raises:
+        ImportError: plotly is not installed.
+        LRConfigError: `log_scale` with a curve that has no rate above 0.
+        OSError: the file cannot be written.
+    """
+    plotly = _plotly_js()
+    names = labels(runs)
+    page = _PAGE.format(
+        title=_text(_title(runs)),
+        div=_DIV,
+        lengths=_lengths(runs, names),
+        findings=_findings(reports) if reports else "",
+        plotly=plotly,
+        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale), _CONFIG)),
+    )
+    file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is no UTF-8
+
+
+# Plotly 7 has a button that uploads the chart, names and all, to a server; no policy of the page forbids that.
+_CONFIG = {"displaylogo": False, "responsive": True, "showSendToCloud": False, "plotlyServerURL": ""}
+
+
+def figure(
+    runs: Sequence[PlannedRun], names: Sequence[str], log_scale: bool = False
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Traces and layout for Plotly, as plain values; `names` has one name for each run.
+
+    Raises:
+        LRConfigError: `log_scale` with a curve that has no rate above 0.
+    """
+    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
+    highest = max(float(curve.high.max()) for curve in curves)
+    traces = [
+        drawn
+        for index, (run, curve, name) in enumerate(zip(runs, curves, names, strict=True))
+        for drawn in _traces(run, curve, name, index, highest)
+    ]
+    return traces, _layout(runs, curves, highest, log_scale)
+
+
+def _plotly_js() -> str:
+    try:
+        # By name: the extra may be missing, for mypy too.
+        return str(import_module("plotly.offline").get_plotlyjs())
+    except ImportError:
+        raise ImportError("plotly is not installed: pip install 'ppocr-lr[html]'") from None
+
+
+def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float) -> list[dict[str, Any]]:
+    colour = _COLOURS[index % len(_COLOURS)]
+    base: dict[str, Any] = {
+        "type": "scatter",
+        "name": _text(name),  # Plotly reads tags in a name
+        "legendgroup": str(index),
+        "x": (curve.steps / run.run.iters_epoch).tolist(),
+        "mode": "lines",
+    }
+    if curve.exact:
+        line = {"color": colour, "width": 2, "dash": _DASHES[index % len(_DASHES)]}
+        points = {"y": curve.high.tolist(), "customdata": _columns(curve.steps, curve.high)}
+        mode = "lines+markers" if run.run.total_iters <= _FEW else "lines"
+        return [{**base, **points, "mode": mode, "line": line, "hovertemplate": _HOVER}]
+    # A rate of 0 has no place on a logarithmic axis, and the area would break; this low nobody sees it.
+    low = np.where(curve.low > 0, curve.low, highest * 1e-9)
+    edge = {"color": colour, "width": 0.8, "shape": "hv"}
+    band = {"fill": "tonexty", "hovertemplate": _HOVER_BAND, "customdata": _columns(curve.steps, curve.low, curve.high)}
+    return [
+        {**base, "y": low.tolist(), "line": edge, "showlegend": False, "hoverinfo": "skip"},
+        {**base, "y": curve.high.tolist(), "line": edge, **band},
+    ]
+
+
+def _columns(*columns: Any) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float, log_scale: bool) -> dict[str, Any]:
+    linear = {"type": "linear", "range": _linear_range(curves, highest)}
+    positive = [float(curve.low[curve.low > 0].min()) for curve in curves if (curve.low > 0).any()]
+    if log_scale and not positive:
+        raise LRConfigError("--log-scale: no rate is above 0, there is nothing to draw")
+    # A cosine's last updates are many decades down and would squeeze the rest.
+    lowest = max(min(positive, default=highest), highest * 1e-6)
+    logarithmic = (
+        {"type": "log", "range": [float(np.log10(r)) for r in (lowest / 1.5, highest * 2)]} if positive else {}
+    )
+    axis = {"showline": True, "linecolor": "#999", "gridcolor": "#e5e5e5", "zeroline": False}
+    return {
+        "xaxis": {**axis, "title": {"text": "epoch"}, "range": [0, max(run.run.epochs for run in runs)]},
+        "yaxis": {
+            **axis,
+            "title": {"text": "learning rate"},
+            "exponentformat": "e",
+            **(logarithmic if log_scale else linear),
+        },
+        "updatemenus": [_buttons(linear, logarithmic, log_scale)] if logarithmic else [],
+        "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
+        "showlegend": True,
+        "hovermode": "x" if len(runs) <= _TOGETHER else "closest",
+        "hoverlabel": {"namelength": -1},
+        "margin": {"l": 80, "r": 30, "t": 50, "b": 60},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+    }
+
+
+def _linear_range(curves: Sequence[Curve], highest: float) -> list[float]:
+    lowest = min(0.0, *(float(curve.low.min()) for curve in curves))
+    return [lowest * 1.1, highest * 1.06 if highest > 0 else 1.0]
+
+
+def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: bool) -> dict[str, Any]:
+    def button(label: str, axis: dict[str, Any]) -> dict[str, Any]:
+        settings = {f"yaxis.{key}": value for key, value in axis.items()}
+        return {"label": label, "method": "relayout", "args": [settings]}
+
+    return {
+        "type": "buttons",
+        "direction": "right",
+        "active": int(log_scale),
+        "buttons": [button("linear", linear), button("logarithmic", logarithmic)],
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "pad": {"t": 0, "b": 0},
+    }
+
+
+def _title(runs: Sequence[PlannedRun]) -> str:
+    names = list(dict.fromkeys(PurePath(run.source).name for run in runs))
+    return f"Learning rate of {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
+    rows = []
+    for planned, name in zip(runs, names, strict=True):
+        run = planned.run
+        summary = summarize(planned.schedule, run)
+        updates = amount(run.total_iters, "update")
+        rows.append((
+            _text(name),
+            f'<td class="path">{_text(planned.source)}</td>',
+            f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {updates}",
+            _text(planned.length.arithmetic),
+            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {count_text(summary.peak_step / run.iters_epoch)}</td>',
+            f'<td class="number">{rate_text(summary.final, 4)}</td>',
+        ))  # fmt: skip
+    return _table(("run", "config", "length", "epoch", "peak", "final"), rows)
+
+
+def _findings(reports: Sequence[Report]) -> str:
+    found = [finding for report in reports for finding in report.findings]
+    if not found:
+        return f"<h2>Findings</h2>\n<p>Nothing to say about {amount(len(reports), 'file')}.</p>"
+    rows = [
+        (
+            f'<td class="{finding.severity}">{finding.severity}</td>',
+            f'<td title="{_text(CODES[finding.code].title)}">{_text(finding.code)}</td>',
+            f'<td class="path">{_text(f"{finding.path}:{finding.line}:{finding.column}")}</td>',
+            f"<code>{_text(finding.key)}</code>",
+            _text(finding.message),
+            f"<code>{_text(finding.hint)}</code>" if finding.hint else "",
+        )
+        for finding in found
+    ]
+    return "<h2>Findings</h2>\n" + _table(("severity", "code", "place", "key", "what will happen", "hint"), rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """An HTML table; the cells of `rows` are HTML, with or without their `<td>`."""
+    lines = ["<table>", "<tr>" + "".join(f"<th>{name}</th>" for name in head) + "</tr>"]
+    for row in rows:
+        cells = (cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in row)
+        lines.append("<tr>" + "".join(cells) + "</tr>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _text(text: str) -> str:
+    return escape(" ".join(text.split()))  # a file name may hold a line break
+
+
+def _script(value: Any) -> str:
+    """`value` for a script element, which `</script>` and `<!--` would end or open wherever they stand."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

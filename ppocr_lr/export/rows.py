@@ -1,0 +1,133 @@
+"""Every update of some runs as CSV or JSON, written in blocks: the memory needed does not depend on the length."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, TypeAlias
+
+import numpy as np
+
+from ppocr_lr.errors import key_error
+from ppocr_lr.export.row_text import rows_text
+from ppocr_lr.lr_config.run import MAX_ITERS
+from ppocr_lr.plotting.labels import labels
+from ppocr_lr.training_config import PlannedRun
+
+Progress: TypeAlias = Callable[[int, int], object]
+"""Told after each block: rows written so far, rows in all."""
+
+COLUMNS = ("iteration", "epoch", "rate")
+
+_BLOCK = 1 << 14  # rows at a time; more are no faster, since the text leaves the cache
+
+
+def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+    r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
+
+    Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
+    (iteration / iterations an epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
+
+    Args:
+        runs: at least one.
+        file: open for writing in binary.
+        every: only every so many updates, beginning with update 0; the last update is always there.
+        progress: called after each block.
+
+    Raises:
+        LRConfigError: `every` is no positive integer.
+        OSError: the file cannot be written.
+    """
+    count = _Counter(runs, every, progress)
+    several = len(runs) > 1
+    file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
+    for run, label in zip(runs, labels(runs), strict=True):
+        start = _csv_line(label) + b"," if several else b""
+        for text in count.blocks(run):
+            file.write(_with_start(text, start))
+
+
+def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+    """Write the runs as one JSON document, UTF-8.
+
+    `{"runs": [{"label", "source", "epochs", "iters_per_epoch", "columns": ["iteration", "epoch", "rate"],
+    "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. A rate that is no finite number is null.
+    Arguments and errors are those of `write_csv`.
+    """
+    count = _Counter(runs, every, progress, not_finite="null")
+    file.write(b'{"runs": [')
+    for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
+        file.write((b",\n" if index else b"\n") + _json_head(run, label))
+        between = b"\n["
+        for text in count.blocks(run):
+            file.write(between + text[:-1].replace(b"\n", b"],\n[") + b"]")
+            between = b",\n["
+        file.write(b"\n]}")
+    file.write(b"\n]}\n")
+
+
+class _Counter:
+    """Deals out the rows of the runs in blocks of text, and keeps count of them for `progress`."""
+
+    def __init__(
+        self, runs: Sequence[PlannedRun], every: int, progress: Progress | None, not_finite: str | None = None
+    ) -> None:
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise key_error("--every", every, "a positive integer", section="")
+        self._every = min(every, MAX_ITERS)  # no run is longer, and NumPy counts no further than 2^63
+        self._progress = progress
+        self._not_finite = not_finite
+        self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
+        self._done = 0
+
+    def blocks(self, run: PlannedRun) -> Iterator[bytes]:
+        r"""The rows of one run, `iteration,epoch,rate\n` each; no block is empty."""
+        last = run.run.total_iters - 1
+        rows = _row_count(run.run.total_iters, self._every)
+        for first in range(0, rows, _BLOCK):
+            after = min(first + _BLOCK, rows)
+            # The last row is the last update, on the grid or not.
+            stop = min(after * self._every, last + 1)
+            steps = np.arange(first * self._every, stop, self._every, dtype=np.int64)
+            if after == rows and (not steps.size or steps[-1] != last):
+                steps = np.append(steps, last)
+            rates = np.asarray(run.schedule(steps))
+            yield rows_text(steps, steps / run.run.iters_epoch, rates, self._not_finite)
+            self._done += after - first
+            if self._progress:
+                self._progress(self._done, self._total)
+
+
+def _row_count(total: int, every: int) -> int:
+    return -(-(total - 1) // every) + 1
+
+
+def _with_start(text: bytes, start: bytes) -> bytes:
+    """`start` before every line."""
+    return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n" if start else text
+
+
+def _csv_line(*values: str) -> bytes:
+    text = io.StringIO()
+    # Before Python 3.13 only those line breaks are quoted that end a line.
+    csv.writer(text, lineterminator="\r\n").writerow(values)
+    return _utf8(text.getvalue().removesuffix("\r\n"))
+
+
+def _json_head(run: PlannedRun, label: str) -> bytes:
+    head = {
+        "label": label,
+        "source": run.source,
+        "epochs": run.run.epochs,
+        "iters_per_epoch": run.run.iters_epoch,
+        "columns": COLUMNS,
+        "rows": [],
+    }
+    return _utf8(json.dumps(head, ensure_ascii=False).removesuffix("]}"))
+
+
+def _utf8(text: str) -> bytes:
+    # A file name that is no UTF-8 reaches Python as lone surrogates; as \udcff they are legal in JSON too.
+    return text.encode("utf-8", "backslashreplace")

@@ -1,0 +1,181 @@
+"""The rates of a section for another batch size. Nothing is ever scaled without being asked.
+
+The batch is what one optimizer update sees: the batch of one card, times the cards, times accumulated steps.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.lr_config import LRConfig
+from ppocr_lr.lr_config.fields import RATE
+from ppocr_lr.lr_config.values import yaml_number
+
+ScalingRule = Literal["linear", "sqrt", "none"]
+
+SCALING_RULES: Final[tuple[ScalingRule, ...]] = get_args(ScalingRule)
+"""The rules that `scaling_factor` knows."""
+
+_DIGITS = 6  # of a scaled rate; more would only be the noise of the product
+
+
+def scaling_factor(batch: int, reference_batch: int, rule: ScalingRule | str) -> float:
+    """By what a rate tuned for batches of `reference_batch` is multiplied for batches of `batch`.
+
+    With b = batch and r = reference_batch, both in samples per optimizer update:
+
+    - `linear`: b/r. Goyal et al., Accurate, Large Minibatch SGD, https://arxiv.org/abs/1706.02677
+    - `sqrt`: √(b/r), which keeps the variance of an update. Krizhevsky, One weird trick for parallelizing
+      convolutional neural networks, https://arxiv.org/abs/1404.5997; Hoffer et al., Train longer, generalize
+      better, https://arxiv.org/abs/1705.08741
+    - `none`: 1.
+
+    Raises:
+        LRConfigError: a batch is not a positive integer, or there is no such rule.
+    """
+    ratio = _positive_integer("batch", batch) / _positive_integer("reference_batch", reference_batch)
+    if rule == "linear":
+        return ratio
+    if rule == "sqrt":
+        return math.sqrt(ratio)
+    if rule == "none":
+        return 1.0
+    suggestion = did_you_mean(rule, SCALING_RULES) if isinstance(rule, str) else ""
+    raise LRConfigError(f"scaling: {shown(rule)} is not a rule; it must be {', '.join(SCALING_RULES)}{suggestion}")
+
+
+def rate_keys(model: type[LRConfig]) -> tuple[str, ...]:
+    """The keys of a model that are learning rates, found by `RATE` in their types, as `PositiveRate` has it.
+
+    In a key like `tuple[Rate, ...]` every number is a rate.
+    """
+    return tuple(key for key, field in model.model_fields.items() if _is_rate(field))
+
+
+def scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) -> dict[str, Any]:
+    """`section` with every rate times `factor`, to 6 significant digits; `section` itself is not changed.
+
+    A rate that the section leaves to its default is written out if scaling changes it, so that the schedule as
+    a whole is `factor` times the one before. A key without effect, such as `learning_rate` under Piecewise, stays.
+
+    Args:
+        section: the lr section as written.
+        config: the section as validated, `parse_lr_config(section, run).config`.
+        factor: dimensionless, as of `scaling_factor`; 1 changes nothing.
+
+    Raises:
+        LRConfigError: `factor` is not a positive number, a scaled rate is too large or too small for one, or the
+            model, a third party's, marks no key as a rate.
+    """
+    factor = _positive_number("the scaling factor", factor)
+    scaled = dict(section)
+    if factor == 1:
+        return scaled
+    keys = rate_keys(type(config))
+    if not keys:
+        raise LRConfigError(
+            f"{SECTION}: {type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
+            "give them the type PositiveRate or Rate of ppocr_lr.lr_config.fields"
+        )
+    for key in keys:
+        before = getattr(config, key)
+        after = _scaled(key, before, factor)
+        if key in section or after != before:
+            scaled[key] = after
+    _check_bounds(config, {key: scaled[key] for key in keys if key in scaled}, factor)
+    return scaled
+
+
+def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
+    """What to paste to turn `section` into `scaled`: `-o Optimizer.lr.learning_rate=0.004 …`.
+
+    Only keys that differ are in it; it is empty if none does. Numbers are written so that YAML 1.1 reads them as
+    numbers, for PaddleOCR's own `-o` too. A list stands in double quotes, which every shell understands.
+    """
+    changed = [key for key, value in scaled.items() if key not in section or section[key] != value]
+    settings = [_quoted(f"{SECTION}.{key}={_yaml(scaled[key])}") for key in changed]
+    return " ".join(["-o", *settings]) if settings else ""
+
+
+def _is_rate(field: FieldInfo) -> bool:
+    return RATE in field.metadata or any(mark == RATE for mark in _marks(field.annotation))
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """What `Annotated` says anywhere inside a type, as in `tuple[Rate, ...]` or `Rate | None`."""
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+        yield from _marks(annotation.__origin__)
+    else:
+        for inner in get_args(annotation):
+            yield from _marks(inner)
+
+
+def _scaled(key: str, value: Any, factor: float) -> Any:
+    """One rate, or the rates of a list or a mapping; None, for a rate that is left out, stays."""
+    if isinstance(value, Mapping):
+        return {name: _scaled(f"{key}.{name}", item, factor) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_scaled(f"{key}.{index}", item, factor) for index, item in enumerate(value)]
+    return value if value is None else _scaled_rate(key, value, factor)
+
+
+def _scaled_rate(key: str, rate: float, factor: float) -> float:
+    product = float(f"{rate * factor:.{_DIGITS}g}")
+    if not math.isfinite(product) or (product == 0) != (rate == 0):
+        allowed = f"a rate that is still one after scaling; times {factor:g} it is {product:g}"
+        raise key_error(key, rate, allowed)
+    return product
+
+
+def _check_bounds(config: LRConfig, rates: Mapping[str, Any], factor: float) -> None:
+    """A rate that was allowed may be too large for its type after scaling."""
+    try:
+        type(config).model_validate({**config.model_dump(), **rates})
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in details["loc"])
+        raise LRConfigError(
+            f"{SECTION}.{key}: {shown(details['input'])}, after scaling by {factor:g}, is not allowed; "
+            f"it must be {details['msg']}"
+        ) from None
+
+
+def _positive_number(what: str, value: object) -> float:
+    try:
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if not (math.isfinite(number) and number > 0):
+        raise key_error(what, value, "a number above 0", section="")
+    return number
+
+
+def _positive_integer(what: str, value: Any) -> int:
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise key_error(what, value, "a positive integer", section="")
+    return number
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_yaml(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_yaml(item) for item in value)}]"
+    return "null" if value is None else yaml_number(float(value))
+
+
+def _quoted(setting: str) -> str:
+    return f'"{setting}"' if any(character in setting for character in " [{") else setting

@@ -1,0 +1,254 @@
+"""JSON Schema of the lr section, and of what else of a training config is read; editors complete and check with it.
+
+It is made from the registered models, so a third party's schedule shows up as well. Only keywords are used that
+mean the same in draft 2020-12 and draft 7: VS Code's YAML extension knew no later draft until
+yaml-language-server 1.20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from ppocr_lr.lr_config import MODELS, LRConfig
+from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# `number_in_text` as a pattern; [0-9] because \d is every digit of Unicode in Python and only these in JavaScript.
+_NUMBER_IN_TEXT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+
+# Where a bound stands beside a validator, pydantic writes its own name for it.
+_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
+
+_POSITIVE_INTEGER = {"type": "integer", "minimum": 1}
+_SIZE = {"type": "array", "items": _POSITIVE_INTEGER, "minItems": 2, "maxItems": 2}
+
+
+class _Generator(GenerateJsonSchema):
+    """Without titles, which repeat the key; a type that JSON Schema cannot say allows anything."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+        return {}
+
+
+def lr_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of `Optimizer.lr`: which keys its `name` takes, with units and bounds.
+
+    Without a name the section is `Const`, as in PaddleOCR. Keys that PaddleOCR takes without using them are
+    allowed and say so; any other unknown key is not. What depends on the length of the run, or on two keys at
+    once, is left to `ppocr-lr check`.
+    """
+    definitions = _definitions()
+    return {
+        "$schema": DIALECT,
+        "title": "Optimizer.lr of a PaddleOCR training config",
+        **_section(),
+        **({"$defs": definitions} if definitions else {}),
+    }
+
+
+def config_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a training YAML: `Optimizer.lr`, and what decides the length of the run.
+
+    Everything that is not read here is allowed as it is.
+    """
+    definitions = _definitions()
+    optimizer = {
+        "name": {"description": "the optimizer, such as Adam, AdamW or Momentum", "type": "string"},
+        "lr": _section(),
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "PaddleOCR training config: the learning rate and the length of the run",
+        "type": "object",
+        "properties": {
+            "Global": _mapping(
+                "settings of the whole run",
+                {"epoch_num": {"description": "length of the run (epochs)", **_POSITIVE_INTEGER}},
+                required=["epoch_num"],
+            ),
+            "Optimizer": _mapping("the optimizer and its learning rate", optimizer, required=["lr"]),
+            "Train": _train(),
+        },
+        "required": ["Global", "Optimizer"],
+        **({"$defs": definitions} if definitions else {}),
+    }
+
+
+def _section() -> dict[str, Any]:
+    """The lr section: the names, and for each the keys that go with it.
+
+    A chain of if/then instead of oneOf: an editor then shows what is wrong under this name, not that none of
+    eleven alternatives fits.
+    """
+    names = sorted(MODELS)
+    return {
+        "description": "the learning rate of each optimizer update",
+        "type": "object",
+        "properties": {
+            "name": {
+                "description": f"the schedule; without a name it is {_NO_NAME}",
+                "enum": names,
+                "enumDescriptions": [_summary(name, MODELS[name]) for name in names],
+            }
+        },
+        "allOf": [{"if": _is_named(name), "then": _keys(name, MODELS[name])} for name in names],
+    }
+
+
+def _is_named(name: str) -> dict[str, Any]:
+    condition: dict[str, Any] = {"properties": {"name": {"const": name}}}
+    # `properties` holds for a key that is absent, which is just right for the default.
+    return condition if name == _NO_NAME else {**condition, "required": ["name"]}
+
+
+def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
+    """All keys of a section with this name, and no others."""
+    made = _json_schema(name, model)
+    own = {key: _key(key, schema, model) for key, schema in made.get("properties", {}).items()}
+    required = made.get("required", [])
+    return {
+        "properties": {
+            "name": {"const": name, "description": _summary(name, model)},
+            # Those that must be there come first, and so they do in what an editor offers.
+            **{key: own[key] for key in required},
+            **{key: schema for key, schema in own.items() if key not in required},
+            **dict(_keys_without_effect(model)),
+        },
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig]) -> dict[str, Any]:
+    """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
+    plain = _standard(schema)
+    if key not in model.takes_strings:
+        return plain
+    about: dict[str, Any] = {word: plain.pop(word) for word in ("description", "default") if word in plain}
+    return {**about, "anyOf": [plain, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
+
+
+def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key, rule in {**_SET_BY_THE_RUN, **model.no_effect}.items():
+        if key not in model.model_fields:
+            yield key, {"description": f"no effect: {rule.why}", "deprecated": True}
+
+
+def _summary(name: str, model: type[LRConfig]) -> str:
+    """The first line of the model's own docstring; its parents' tell nothing of it."""
+    text = (vars(model).get("__doc__") or "").strip()
+    return text.splitlines()[0] if text else f"the schedule {name}"
+
+
+def _json_schema(name: str, model: type[LRConfig]) -> dict[str, Any]:
+    # The models are built late; one whose types were not complete then is built here.
+    model.model_rebuild()
+    template = f"#/$defs/{name}.{{model}}"  # two models may use the same word for different types
+    return model.model_json_schema(by_alias=False, ref_template=template, schema_generator=_Generator)
+
+
+def _definitions() -> dict[str, Any]:
+    """The types that models share between their keys, under the names that their references use."""
+    return {
+        f"{name}.{word}": _standard(schema)
+        for name in sorted(MODELS)
+        for word, schema in sorted(_json_schema(name, MODELS[name]).get("$defs", {}).items())
+    }
+
+
+def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema with pydantic's bounds as JSON Schema calls them, at every depth."""
+    return {_BOUNDS.get(word, word): _standard_value(word, value) for word, value in schema.items()}
+
+
+def _standard_value(word: str, value: Any) -> Any:
+    if word in _VALUES:
+        return value
+    if word == "properties":  # its words are keys of a config, and one may be called `ge`
+        return {key: _standard(schema) for key, schema in value.items()}
+    if isinstance(value, Mapping):
+        return _standard(value)
+    if isinstance(value, list):
+        return [_standard(item) if isinstance(item, Mapping) else item for item in value]
+    return value
+
+
+def _mapping(description: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"description": description, "type": "object", "properties": properties, "required": required}
+
+
+def _train() -> dict[str, Any]:
+    """The keys that tell how long an epoch is; `epoch_length` reads them, and takes null for an empty section."""
+    sections = {"loader": _loader(), "dataset": _dataset(), "sampler": _sampler()}
+    return _section_or_nothing("the training data, which decides the iterations of an epoch", sections)
+
+
+def _section_or_nothing(description: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "type": ["object", "null"], "properties": properties}
+
+
+def _loader() -> dict[str, Any]:
+    batch = {"description": "samples in one iteration on one card (samples)", **_POSITIVE_INTEGER}
+    drop_last = {
+        "description": "leave out the last batch of an epoch if it is not full",
+        "type": "boolean",
+        "default": False,
+    }
+    return _section_or_nothing("how batches are made", {"batch_size_per_card": batch, "drop_last": drop_last})
+
+
+def _dataset() -> dict[str, Any]:
+    ratio = {"type": "number", "minimum": 0, "maximum": 1}
+    files: dict[str, Any] = {
+        "description": "text files with one sample a line; their lines are counted",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+    }
+    ratios = {
+        "description": "the share of each label file that is used (0 to 1), one for all or one for each",
+        "anyOf": [ratio, {"type": "array", "items": ratio}],
+        "default": 1.0,
+    }
+    samples = {
+        "description": "samples of an epoch where there are no label files to count (samples); PaddleOCR ignores it",
+        **_POSITIVE_INTEGER,
+    }
+    keys = {"label_file_list": files, "ratio_list": ratios, "num_samples": samples}
+    return _section_or_nothing("the training samples", keys)
+
+
+def _sampler() -> dict[str, Any]:
+    return _section_or_nothing(
+        "how samples are put into batches; MultiScaleSampler is counted in rounds over its scales",
+        {
+            "name": {"description": "the sampler, such as MultiScaleSampler", "type": "string"},
+            "scales": {
+                "description": "the image sizes, each [width, height] or one number for both (pixels)",
+                "type": "array",
+                "items": {"anyOf": [_SIZE, _POSITIVE_INTEGER]},
+                "minItems": 1,
+            },
+            "first_bs": {
+                "description": "batch size at the first scale, on one card (samples)",
+                **_POSITIVE_INTEGER,
+                "default": 128,
+            },
+            "fix_bs": {
+                "description": "the same batch size at each scale; false: fewer large images, more small ones",
+                "type": "boolean",
+                "default": True,
+            },
+            "divided_factor": {
+                "description": "width and height are rounded down to multiples of these (pixels)",
+                **_SIZE,
+                "default": [8, 16],
+            },
+        },
+    )

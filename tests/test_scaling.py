@@ -1,0 +1,272 @@
+"""Scaled rates: the whole schedule times the factor, and a line to paste that says just that."""
+
+from __future__ import annotations
+
+import copy
+import math
+import shlex
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.lr_config import MODELS, LRConfig, Run, WarmupConfig, parse_lr_config
+from ppocr_lr.lr_config.fields import PositiveRate, Rate
+from ppocr_lr.overrides import with_overrides
+from ppocr_lr.scaling import SCALING_RULES, override_line, rate_keys, scaled_section, scaling_factor
+from ppocr_lr.schedules import Constant, Schedule
+from tests.strategies import BY_NAME, planned
+
+RUN = Run(20, 100)
+
+
+def config_of(section, run=RUN) -> LRConfig:
+    return parse_lr_config(section, run).config
+
+
+def pasted(section, line):
+    """The section after the line stood behind `ppocr-lr plot`, in a shell."""
+    words = shlex.split(line)
+    assert words[:1] == (["-o"] if words else [])
+    return with_overrides({"Optimizer": {"lr": section}}, words[1:])["Optimizer"]["lr"]
+
+
+@pytest.mark.parametrize(
+    ("batch", "reference", "rule", "factor"),
+    [
+        (64, 16, "linear", 4),
+        (8192, 256, "linear", 32),
+        (16, 64, "linear", 0.25),
+        (64, 16, "sqrt", 2),
+        (32, 16, "sqrt", math.sqrt(2)),
+        (64, 16, "none", 1),
+        (16, 16, "linear", 1),
+        (16, 16, "sqrt", 1),
+        (np.int64(64), 16, "linear", 4),
+    ],
+)
+def test_factor(batch, reference, rule, factor):
+    assert scaling_factor(batch, reference, rule) == factor
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, 16, "linear"), "batch: 0 is not allowed; it must be a positive integer"),
+        ((-8, 16, "none"), "batch: -8 is not allowed"),
+        ((8.5, 16, "linear"), "batch: 8.5 is not allowed"),
+        ((True, 16, "linear"), "batch: true is not allowed"),
+        ((None, 16, "linear"), "batch: null is not allowed"),
+        ((64, 0, "sqrt"), "reference_batch: 0 is not allowed"),
+        ((64, "16", "sqrt"), "reference_batch: '16' is not allowed"),
+        ((64, 16, "liner"), "scaling: 'liner' is not a rule; it must be linear, sqrt, none; did you mean linear?"),
+        ((64, 16, None), "scaling: null is not a rule; it must be linear, sqrt, none"),
+    ],
+)
+def test_factor_of_something_wrong(arguments, message):
+    with pytest.raises(LRConfigError) as error:
+        scaling_factor(*arguments)
+    assert message in str(error.value)
+
+
+RATE_KEYS = {
+    "Const": ["learning_rate"],
+    "Linear": ["learning_rate", "end_lr"],
+    "Cosine": ["learning_rate"],
+    "LinearWarmupCosine": ["learning_rate", "start_lr", "min_lr"],
+    "Step": ["learning_rate"],
+    "Piecewise": ["values"],
+    "MultiStepDecay": ["learning_rate"],
+    "CyclicalCosine": ["learning_rate"],
+    "OneCycle": ["max_lr"],
+    "DecayLearningRate": ["learning_rate"],
+    "TwoStepCosine": ["learning_rate"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_the_rates_of_each_model(name):
+    assert sorted(rate_keys(MODELS[name])) == sorted(RATE_KEYS[name])
+
+
+CASES = [
+    ({"name": "Const", "learning_rate": 0.001}, 4, {"learning_rate": 0.004}, "learning_rate=0.004"),
+    ({"learning_rate": 1, "warmup_epoch": 2}, 2, {"learning_rate": 2}, "learning_rate=2"),
+    ({"name": "Cosine", "learning_rate": 1e-5}, 4, {"learning_rate": 4e-5}, "learning_rate=4.0e-05"),
+    (
+        {"name": "Cosine", "learning_rate": 0.001},
+        math.sqrt(2),
+        {"learning_rate": 0.00141421},
+        "learning_rate=0.00141421",
+    ),
+    (
+        {"name": "Linear", "learning_rate": 0.1, "end_lr": 1e-7, "power": 2},
+        0.5,
+        {"learning_rate": 0.05, "end_lr": 5e-8},
+        "learning_rate=0.05 Optimizer.lr.end_lr=5.0e-08",
+    ),
+    ({"name": "Linear", "learning_rate": 0.1, "end_lr": 0}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
+    (
+        {"name": "LinearWarmupCosine", "learning_rate": "1e-4", "min_lr": 0},
+        4,
+        {"learning_rate": 4e-4, "start_lr": 4e-5},
+        "learning_rate=0.0004 Optimizer.lr.start_lr=4.0e-05",
+    ),
+    (
+        {"name": "LinearWarmupCosine", "learning_rate": 1e-3},
+        2,
+        {"learning_rate": 2e-3, "start_lr": 2e-5, "min_lr": 2e-8},
+        "learning_rate=0.002 Optimizer.lr.start_lr=2.0e-05 Optimizer.lr.min_lr=2.0e-08",
+    ),
+    (
+        {"name": "Step", "learning_rate": 0.1, "step_size": 5, "gamma": 0.5},
+        2,
+        {"learning_rate": 0.2},
+        "learning_rate=0.2",
+    ),
+    (
+        {"name": "Piecewise", "decay_epochs": [5, 10], "values": [0.1, 0.01, 0], "warmup_epoch": 1},
+        4,
+        {"values": [0.4, 0.04, 0]},
+        "values=[0.4, 0.04, 0]",
+    ),
+    (
+        {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [5], "gamma": 0.1},
+        2,
+        {"learning_rate": 0.2},
+        "learning_rate=0.2",
+    ),
+    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 5}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
+    ({"name": "OneCycle", "max_lr": 0.1, "three_phase": True}, 3, {"max_lr": 0.3}, "max_lr=0.3"),
+    (
+        {"name": "DecayLearningRate", "learning_rate": 0.007, "end_lr": 0},
+        2,
+        {"learning_rate": 0.014},
+        "learning_rate=0.014",
+    ),
+    ({"name": "TwoStepCosine", "learning_rate": 0.1, "epochs": 20}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
+]
+
+
+@pytest.mark.parametrize(("section", "factor", "changes", "settings"), CASES)
+def test_scaled_section_and_the_line_to_paste(section, factor, changes, settings):
+    scaled = scaled_section(section, config_of(section), factor)
+    assert scaled == {**section, **changes}
+    line = override_line(section, scaled)
+    assert line.replace('"', "") == f"-o Optimizer.lr.{settings}"
+    assert pasted(section, line) == scaled
+
+
+def test_a_list_is_quoted_for_the_shell():
+    section = {"name": "Piecewise", "decay_epochs": [5], "values": [0.1, 0.01]}
+    line = override_line(section, scaled_section(section, config_of(section), 2))
+    assert line == '-o "Optimizer.lr.values=[0.2, 0.02]"'
+
+
+def test_a_key_without_effect_stays():
+    section = {"name": "Piecewise", "decay_epochs": [5], "values": [0.1, 0.01], "learning_rate": 0.1}
+    assert scaled_section(section, config_of(section), 2)["learning_rate"] == 0.1
+
+
+@given(planned, st.floats(1e-3, 1e3))
+def test_the_scaled_schedule_is_the_schedule_times_the_factor(drawn, factor):
+    section, epochs, iters_epoch = drawn
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    steps = np.arange(epochs * iters_epoch)
+    before, after = (build_schedule(each, epochs, iters_epoch)(steps) for each in (section, scaled))
+    # Six digits of each rate; what is left of a cosine at its foot is rounding alone.
+    np.testing.assert_allclose(after, factor * before, rtol=1e-5, atol=1e-13 * factor)
+
+
+@given(planned, st.sampled_from(range(-3, 4)))
+def test_an_unrounded_factor_is_exact(drawn, exponent):
+    section, epochs, iters_epoch = drawn
+    section = {key: float(f"{value:.3g}") if key == "learning_rate" else value for key, value in section.items()}
+    factor = 10.0**exponent
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    steps = np.arange(epochs * iters_epoch)
+    before, after = (build_schedule(each, epochs, iters_epoch)(steps) for each in (section, scaled))
+    np.testing.assert_allclose(after, factor * before, rtol=1e-12, atol=1e-15 * factor)
+
+
+@given(planned, st.floats(1e-3, 1e3))
+def test_the_line_gives_the_scaled_section_and_nobodys_dict_is_changed(drawn, factor):
+    section, epochs, iters_epoch = drawn
+    untouched = copy.deepcopy(section)
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    line = override_line(section, scaled)
+    assert section == untouched
+    assert pasted(section, line) == scaled
+
+
+@given(planned, st.integers(1, 10**6))
+def test_none_changes_nothing(drawn, batch):
+    section, epochs, iters_epoch = drawn
+    factor = scaling_factor(batch, 8, "none")
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    assert scaled == section
+    assert scaled is not section
+    assert override_line(section, scaled) == ""
+
+
+def test_none_does_not_even_round():
+    section = {"name": "Cosine", "learning_rate": 0.123456789}
+    assert scaled_section(section, config_of(section), 1) == section
+
+
+@pytest.mark.parametrize("factor", [0, -1, math.nan, math.inf, True, "2", None, 10**400])
+def test_a_factor_that_is_none(factor):
+    section = {"name": "Cosine", "learning_rate": 0.1}
+    with pytest.raises(LRConfigError, match=r"the scaling factor: .* is not allowed; it must be a number above 0"):
+        scaled_section(section, config_of(section), factor)
+
+
+@pytest.mark.parametrize("factor", [sys.float_info.max, 1e-323])
+def test_a_scaled_rate_that_is_none(factor):
+    section = {"name": "Piecewise", "decay_epochs": [5], "values": [100.0, 1e-3]}
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.values\.[01]: .* is not allowed"):
+        scaled_section(section, config_of(section), factor)
+
+
+def test_a_scaled_rate_beyond_its_bound():
+    section = {"name": "Cosine", "learning_rate": 0.1}
+    with pytest.raises(LRConfigError, match=r"learning_rate: 1e\+119, after scaling by 1e\+120, is not allowed"):
+        scaled_section(section, config_of(section), 1e120)
+
+
+class _Own(WarmupConfig):
+    learning_rate: float
+
+    @property
+    def peak(self) -> float:
+        return self.learning_rate
+
+    def decay(self, run: Run) -> Schedule:
+        return Constant(self.learning_rate)
+
+
+class _Marked(_Own):
+    learning_rate: PositiveRate
+    floor: Rate | None = None
+    stages: tuple[Rate, ...] = ()
+    weight: float = 2.0
+
+
+def test_a_third_partys_rates_are_found_by_their_types():
+    assert rate_keys(_Own) == ()
+    assert sorted(rate_keys(_Marked)) == ["floor", "learning_rate", "stages"]
+    section = {"learning_rate": 0.1, "stages": [0.1, 0.2]}
+    assert scaled_section(section, _Marked(**section), 2) == {"learning_rate": 0.2, "stages": [0.2, 0.4]}
+
+
+def test_a_third_partys_model_without_marks_is_an_error_and_not_silence():
+    with pytest.raises(LRConfigError, match="_Own does not tell which of its keys are rates"):
+        scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 2)
+    assert scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 1) == {"learning_rate": 0.1}
+
+
+def test_the_rules_are_those_of_the_help():
+    assert SCALING_RULES == ("linear", "sqrt", "none")
