@@ -85,6 +85,10 @@ def _ready_for_any_text() -> None:
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
     parser = _parser()
+    if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as stop:

@@ -7,10 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from ppocr_lr.cli import print_error
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.training_config import DEFAULT_CONFIG, PlannedRun, RunFlags, plan_run
+
+if TYPE_CHECKING:
+    from ppocr_lr.training_config import PlannedRun, RunFlags
 
 
 def plot(arguments: argparse.Namespace) -> int:
@@ -19,6 +22,7 @@ def plot(arguments: argparse.Namespace) -> int:
     from ppocr_lr.output import PICTURES, output_kind
     from ppocr_lr.summary import text_lines
     from ppocr_lr.sweep import sweep_overrides
+    from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
 
     configs = _configs(arguments) or [DEFAULT_CONFIG]
     out = arguments.out or Path(f"lr_{PurePath(configs[0]).stem}.png")
@@ -75,6 +79,7 @@ def show(arguments: argparse.Namespace) -> int:
     """`ppocr-lr show`."""
     from ppocr_lr.preflight.check import check_planned
     from ppocr_lr.show import show as show_run
+    from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
 
     for config in _configs(arguments) or [DEFAULT_CONFIG]:
         planned = plan_run(config, arguments.overrides, _flags(arguments))
@@ -113,6 +118,7 @@ def diff(arguments: argparse.Namespace) -> int:
     """`ppocr-lr diff`."""
     from ppocr_lr.difference import difference, text_lines
     from ppocr_lr.output import PICTURES, output_kind
+    from ppocr_lr.training_config import plan_run
 
     if arguments.out:
         output_kind(arguments.out, PICTURES)
@@ -164,6 +170,8 @@ def _configs(arguments: argparse.Namespace) -> list[str | Path]:
 
 
 def _flags(arguments: argparse.Namespace) -> RunFlags:
+    from ppocr_lr.training_config import RunFlags
+
     return RunFlags(
         epochs=arguments.epochs,
         iters_per_epoch=arguments.iters_per_epoch,

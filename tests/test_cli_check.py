@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ppocr_lr.preflight import CODES
+from ppocr_lr.preflight.catalogue import CODES
 from tests.conftest import ROOT, Command
 
 BAD = """Global:

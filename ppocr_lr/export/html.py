@@ -221,12 +221,13 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
         run = planned.run
         summary = summarize(planned.schedule, run)
         updates = amount(run.total_iters, "update")
+        peak_epoch = count_text(summary.peak_step / run.iters_epoch)
         rows.append((
             _text(name),
             f'<td class="path">{_text(planned.source)}</td>',
             f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
-            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {count_text(summary.peak_step / run.iters_epoch)}</td>',
+            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {peak_epoch}</td>',
             f'<td class="number">{rate_text(summary.final, 4)}</td>',
         ))  # fmt: skip
     return _table(("run", "config", "length", "epoch", "peak", "final"), rows)

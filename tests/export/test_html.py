@@ -1,0 +1,193 @@
+"""The page: whole in one file, safe whatever the names are, and what Plotly understands."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.export import EXPORTS
+from ppocr_lr.export.html import figure, write_html
+from ppocr_lr.preflight.check import Report, check_file
+from ppocr_lr.preflight.finding import Finding
+from ppocr_lr.schedules import Constant
+from ppocr_lr.training_config import PlannedRun, RunFlags, plan_config
+
+EVIL = "</script><script>alert(1)</script><img src=http://x.y/z onerror=alert(2)>&\"'.yml"
+COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+BAND = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}  # 5000 restarts are more than a line has
+
+
+def planned(source: str = "a.yml", epochs: int = 20, **section: object) -> PlannedRun:
+    config = {"Global": {"epoch_num": epochs}, "Optimizer": {"lr": section or COSINE}}
+    return plan_config(config, source, RunFlags(iters_per_epoch=100))
+
+
+class Page(HTMLParser):
+    """The elements, their attributes, and the texts outside of scripts and styles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "script" and data.strip():
+            self.scripts.append(data)
+        elif data.strip() and self.lasttag != "style":
+            self.texts.append(data.strip())
+
+
+def page(runs: list[PlannedRun], reports: Any = (), log_scale: bool = False) -> str:
+    pytest.importorskip("plotly")
+    file = io.BytesIO()
+    write_html(runs, reports, file, log_scale)
+    return file.getvalue().decode("utf-8")
+
+
+def ours(text: str) -> str:
+    """The page without Plotly's own script, which names many addresses that this page never asks for."""
+    from plotly.offline import get_plotlyjs
+
+    assert text.count(get_plotlyjs()) == 1
+    return text.replace(get_plotlyjs(), "")
+
+
+def report(path: str = "a.yml", message: str = "the rate ends high", hint: str = "-o a=1") -> Report:
+    return Report(path, (Finding("LR401", path, "Optimizer.lr.x", 3, 5, message, hint),), None)
+
+
+def test_exports() -> None:
+    assert EXPORTS == ("csv", "json", "html")
+
+
+def test_no_request_to_any_network() -> None:
+    text = page([planned(), planned("b.yml", **BAND)], [report()])
+    assert "http" not in ours(text).replace("http-equiv", "")
+    found = Page(text)
+    assert not {name for name, _ in found.attributes} & {"src", "href", "data", "action", "srcset"}
+    assert not {"link", "img", "iframe", "object"} & set(found.tags)
+    assert """content="default-src 'none';""" in text
+    assert '"showSendToCloud":false,"plotlyServerURL":""' in found.scripts[-1]  # no button that uploads the chart
+    assert "connect-src" not in text.split("<title>")[0]
+
+
+def test_text_of_the_user_stays_text() -> None:
+    runs = [planned(EVIL), planned("other.yml")]  # equal, so that the labels are the file names
+    text = page(runs, [report(EVIL, EVIL, EVIL)])
+    found = Page(text)
+    assert found.tags.count("script") == 2  # Plotly's and ours
+    assert "img" not in found.tags
+    assert found.texts.count(EVIL) == 3  # config, message, hint
+    assert "alert" not in [name for name, _ in found.attributes]
+    assert "<" not in found.scripts[-1]
+    (curve, *_), _ = figure(runs, [EVIL, "other"])
+    assert "<" not in curve["name"]  # Plotly reads tags in names
+    assert "&lt;/script&gt;" in curve["name"]
+
+
+def test_the_same_input_gives_the_same_page() -> None:
+    assert page([planned()], [report()]) == page([planned()], [report()])
+
+
+def test_lengths_and_findings_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "c.yml"
+    lr = {**COSINE, "warmup_epoch": 5}
+    path.write_text(yaml.safe_dump({"Global": {"epoch_num": 20}, "Optimizer": {"lr": lr}}), encoding="utf-8")
+    checked = check_file(path, flags=RunFlags(iters_per_epoch=100))
+    assert checked.planned is not None
+    texts = Page(page([checked.planned], [checked])).texts
+    assert "20 epochs × 100 iterations = 2000 updates" in texts
+    assert checked.findings
+    for finding in checked.findings:
+        place = texts.index(finding.message) - 2
+        assert texts[place] == f"{path}:{finding.line}:{finding.column}"
+        assert texts[place - 2 : place] == [str(finding.severity), finding.code]
+        assert texts[place + 1] == finding.key
+
+
+def test_without_findings() -> None:
+    assert "Findings" not in Page(page([planned()])).texts
+    assert "Nothing to say about 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
+
+
+def test_a_line_goes_through_every_point_of_the_curve() -> None:
+    run = planned(name="Piecewise", decay_epochs=[5, 10], values=[0.1, 0.01, 0.001])
+    (curve,), layout = figure([run], ["a"])
+    steps = [step for step, _ in curve["customdata"]]
+    assert {499, 500, 999, 1000, 1999} <= set(steps)
+    assert curve["x"] == [step / 100 for step in steps]
+    assert curve["y"] == [rate for _, rate in curve["customdata"]] == run.schedule(np.array(steps)).tolist()
+    assert layout["xaxis"]["range"] == [0, 20]
+
+
+def test_a_band_where_a_line_cannot_be() -> None:
+    run = planned(epochs=5000, **BAND)
+    (low, high), _ = figure([run], ["a"])
+    assert (high["fill"], high["line"]["shape"], low["showlegend"]) == ("tonexty", "hv", False)
+    assert low["legendgroup"] == high["legendgroup"]  # a click on the legend takes both
+    assert min(low["y"]) > 0  # zero has no place on a logarithmic axis
+    for index in (0, 500, -1):
+        step, lowest, highest = high["customdata"][index]
+        assert highest == high["y"][index]
+        assert lowest <= run.schedule(step) <= highest
+
+
+def test_buttons_switch_the_axis() -> None:
+    _, linear = figure([planned()], ["a"])
+    _, logarithmic = figure([planned()], ["a"], log_scale=True)
+    assert (linear["yaxis"]["type"], logarithmic["yaxis"]["type"]) == ("linear", "log")
+    for layout, other in ((linear, logarithmic), (logarithmic, linear)):
+        (menu,) = layout["updatemenus"]
+        shown = menu["buttons"][menu["active"]]["args"][0]
+        hidden = menu["buttons"][1 - menu["active"]]["args"][0]
+        for settings, axis in ((shown, layout["yaxis"]), (hidden, other["yaxis"])):
+            assert settings == {f"yaxis.{key}": axis[key] for key in ("type", "range")}
+    assert logarithmic["yaxis"]["range"][1] > np.log10(0.1) > logarithmic["yaxis"]["range"][0]
+
+
+def test_a_rate_that_is_always_zero() -> None:
+    run = planned()
+    run = replace(run, parsed=run.parsed._replace(schedule=Constant(0.0)))  # no config gives that, a schedule may
+    _, layout = figure([run], ["a"])
+    assert layout["updatemenus"] == []
+    with pytest.raises(LRConfigError, match="--log-scale: no rate is above 0"):
+        figure([run], ["a"], log_scale=True)
+
+
+@pytest.mark.parametrize("log_scale", [False, True])
+def test_plotly_knows_every_setting(log_scale: bool) -> None:
+    graph = pytest.importorskip("plotly.graph_objects")
+    traces, layout = figure(
+        [planned(), planned(epochs=5000, **BAND), planned(epochs=1, learning_rate=1e-4)], ["a", "b", "c"], log_scale
+    )
+    assert len(graph.Figure(traces, layout).data) == 4  # raises where it does not
+
+
+def test_without_plotly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "plotly.offline", None)
+    file = io.BytesIO()
+    with pytest.raises(ImportError, match=re.escape("plotly is not installed: pip install 'ppocr-lr[html]'")):
+        write_html([planned()], [], file)
+    assert not file.getvalue()
+
+
+def test_a_name_that_is_no_utf8() -> None:
+    assert "\\udcff.yml" in page([planned("\udcff.yml")])

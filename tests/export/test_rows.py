@@ -1,0 +1,203 @@
+"""Every update in a file: exact, whole, and in bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.export import row_text
+from ppocr_lr.export.row_text import rows_text
+from ppocr_lr.export.rows import write_csv, write_json
+from ppocr_lr.training_config import PlannedRun, RunFlags, plan_config, plan_run
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+NAMES = ["cosine", "rec_crnn", "det_db", "compare_piecewise"]
+
+
+def planned(source: str = "a.yml", epochs: int = 3, iters: int = 10, **section: object) -> PlannedRun:
+    lr = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1, **section}
+    config = {"Global": {"epoch_num": epochs}, "Optimizer": {"lr": lr}}
+    return plan_config(config, source, RunFlags(iters_per_epoch=iters))
+
+
+def expected(run: PlannedRun, every: int = 1) -> list[tuple[int, float, float]]:
+    last = run.run.total_iters - 1
+    steps = [*range(0, last, every), last]
+    rates = run.schedule(np.array(steps)).tolist()
+    return [(k, k / run.run.iters_epoch, rate) for k, rate in zip(steps, rates, strict=True)]
+
+
+def csv_text(*runs: PlannedRun, every: int = 1) -> str:
+    file = io.BytesIO()
+    write_csv(runs, file, every)
+    return file.getvalue().decode("utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv_is_the_schedule(name: str, tmp_path: Path) -> None:
+    run = plan_run(CONFIGS / f"{name}.yml", flags=RunFlags(epochs=9, iters_per_epoch=4321))
+    path = tmp_path / "a.csv"
+    with path.open("wb") as file:
+        write_csv([run], file)
+    lines = path.read_bytes().decode("utf-8").split("\n")
+    assert lines[0] == "iteration,epoch,rate"
+    assert lines[1:] == [*(f"{k},{epoch!r},{rate!r}" for k, epoch, rate in expected(run)), ""]
+
+
+@pytest.mark.parametrize("every", [1, 2, 7, 29, 30, 31, 10**30])
+@pytest.mark.parametrize("epochs", [1, 3, 5000])
+def test_every_ends_with_the_last_update(every: int, epochs: int) -> None:
+    run = planned(epochs=epochs)
+    rows = [
+        (int(k), float(epoch), float(rate))
+        for k, epoch, rate in list(csv.reader(csv_text(run, every=every).splitlines()))[1:]
+    ]
+    assert rows == expected(run, every)
+    assert rows[-1][0] == run.run.total_iters - 1
+
+
+@pytest.mark.parametrize("rows", [2**14 - 1, 2**14, 2**14 + 1, 2**15])
+@pytest.mark.parametrize("every", [1, 3])
+def test_no_row_is_lost_where_blocks_meet(rows: int, every: int) -> None:
+    for iters in ((rows - 1) * every + 1, (rows - 1) * every):  # the last update on the grid, and beside it
+        text = csv_text(planned(epochs=1, iters=iters, warmup_epoch=0), every=every)
+        found = [int(line.split(",")[0]) for line in text.splitlines()[1:]]
+        assert found == [*range(0, iters - 1, every), iters - 1]
+
+
+def test_one_update() -> None:
+    assert csv_text(planned(epochs=1, iters=1, warmup_epoch=0)) == "iteration,epoch,rate\n0,0.0,0.1\n"
+
+
+def test_the_longest_run_there_is() -> None:
+    run = planned(epochs=2**33, iters=2**20, warmup_epoch=0)
+    rows = csv_text(run, every=2**51).splitlines()[1:]
+    assert rows == [f"{k},{epoch!r},{rate!r}" for k, epoch, rate in expected(run, 2**51)]
+
+
+def test_several_runs_are_told_apart() -> None:
+    runs = [planned(), planned(warmup_epoch=0, learning_rate=0.2)]
+    lines = csv_text(*runs).splitlines()
+    assert lines[0] == "run,iteration,epoch,rate"
+    rows = list(csv.DictReader(lines))
+    assert [row["run"] for row in rows] == ["warmup_epoch 1, learning_rate 0.1"] * 30 + [
+        "warmup_epoch 0, learning_rate 0.2"
+    ] * 30
+    assert [float(row["rate"]) for row in rows] == [rate for run in runs for *_, rate in expected(run)]
+
+
+@pytest.mark.parametrize("name", ['a"b,c.yml', "学习率.yml", "two\nlines.yml", "old\rlines.yml"])
+def test_labels_are_quoted(name: str) -> None:
+    # Two runs that do not differ are named by their files.
+    rows = list(csv.reader(io.StringIO(csv_text(planned(name), planned("other.yml")), newline="")))
+    assert {row[0] for row in rows[1:]} == {name, "other.yml"}
+    assert {len(row) for row in rows} == {4}
+
+
+def test_a_name_that_is_no_utf8() -> None:
+    runs = [planned("\udcff.yml"), planned("other.yml")]
+    assert csv_text(*runs).splitlines()[1].startswith("\\udcff.yml,0,")
+    file = io.BytesIO()
+    write_json(runs, file)
+    assert json.loads(file.getvalue())["runs"][0]["source"] == "\udcff.yml"
+
+
+@pytest.mark.parametrize("every", [1, 4, 100])
+@pytest.mark.parametrize("epochs", [3, 3000])
+def test_json(every: int, epochs: int) -> None:
+    runs = [planned('a"b<学>.yml', epochs), planned("c.yml", epochs, 20)]
+    file = io.BytesIO()
+    write_json(runs, file, every)
+    document = json.loads(file.getvalue().decode("utf-8"))
+    assert [list(run) for run in document["runs"]] == [
+        ["label", "source", "epochs", "iters_per_epoch", "columns", "rows"]
+    ] * 2
+    for run, written in zip(runs, document["runs"], strict=True):
+        assert written["label"] == f"iterations an epoch {run.run.iters_epoch}"
+        assert (written["source"], written["epochs"], written["iters_per_epoch"]) == (
+            run.source,
+            epochs,
+            run.run.iters_epoch,
+        )
+        assert written["columns"] == ["iteration", "epoch", "rate"]
+        assert [tuple(row) for row in written["rows"]] == expected(run, every)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json])
+def test_progress_counts_the_rows_of_all_runs(write: object) -> None:
+    seen: list[tuple[int, int]] = []
+    write([planned(epochs=5000), planned(epochs=10)], io.BytesIO(), 2, lambda done, total: seen.append((done, total)))  # type: ignore[operator]
+    total = 25_001 + 51
+    assert {all_rows for _, all_rows in seen} == {total}
+    assert [done for done, _ in seen] == [2**14, 25_001, total]
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, True, "2"])
+def test_every_that_is_none(every: object) -> None:
+    file = io.BytesIO()
+    with pytest.raises(LRConfigError, match=r"--every: .* is not allowed; it must be a positive integer"):
+        write_csv([planned()], file, every)  # type: ignore[arg-type]
+    assert not file.getvalue()
+
+
+def numbers() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    rng = np.random.default_rng(7)
+    anything = rng.integers(-(2**63), 2**63 - 1, 30_000).view(np.float64)
+    edges = [limit * factor for limit in (1e-10, 1e-9, 1e-5, 1e-4, 1.0, 1e15, 1e16) for factor in (1, 1.5)]
+    beside = [np.nextafter(edge, end) for edge in edges for end in (0, np.inf)]
+    short = np.arange(1, 2000) / 10**7
+    return np.concatenate([[0.0, -0.0], anything, 10 ** rng.uniform(-12, 2, 30_000), edges, beside, short])
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_numbers_are_those_of_repr(known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not known:  # another pydantic, that writes numbers in another way
+        monkeypatch.setattr(row_text, "_notation_is_known", lambda: False)
+    values = numbers()
+    steps = np.arange(values.size)
+    want = "".join(
+        f"{k},{epoch!r},{rate!r}\n"
+        for k, epoch, rate in zip(steps, values[::-1].tolist(), values.tolist(), strict=True)
+    )
+    assert rows_text(steps, values[::-1].copy(), values).decode() == want
+
+
+def test_the_fast_way_is_taken() -> None:
+    assert row_text._notation_is_known()
+
+
+def test_what_is_no_number_is_null_in_json() -> None:
+    rates = np.array([np.nan, np.inf, 0.1])
+    assert rows_text(np.arange(3), np.zeros(3), rates, "null") == b"0,0.0,null\n1,0.0,null\n2,0.0,0.1\n"
+
+
+MEMORY = """
+import resource, sys
+from ppocr_lr.export.rows import write_csv, write_json
+from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+write = {"csv": write_csv, "json": write_json}[sys.argv[1]]
+run = plan_run(DEFAULT_CONFIG, flags=RunFlags(epochs=100, iters_per_epoch=int(sys.argv[2]) // 100))
+with open(sys.argv[3], "wb") as file:
+    write([run, run], file)
+assert "matplotlib" not in sys.modules
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the module resource is not there")
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_memory_does_not_grow_with_the_rows(form: str, tmp_path: Path) -> None:
+    def peak(rows: int) -> int:
+        command = [sys.executable, "-c", MEMORY, form, str(rows), str(tmp_path / "out")]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
+
+    # 3 million rows are 100 MB of text, and more as numbers; the process without them has about 60.
+    assert peak(3 * 10**6) < 1.15 * peak(10**5)

@@ -1,0 +1,161 @@
+"""`show`, `diff`, `plot --sweep`, exports, scaling and `schema` as a user runs them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr import build_schedule
+from ppocr_lr.numbers_text import rate_text
+from tests.conftest import ROOT, Command
+
+COSINE = str(ROOT / "configs" / "cosine.yml")
+PIECEWISE = str(ROOT / "configs" / "piecewise.yml")
+CRNN = str(ROOT / "configs" / "rec_crnn.yml")
+
+
+def test_show(command: Command) -> None:
+    done = command("show", PIECEWISE)
+    assert (done.returncode, done.stderr) == (0, "")
+    for part in ("warmup", "11 – 16", "1100 – 1599", "5 epochs", "0 → 9.9e-2", "75 %", "area under the curve: 55.2 %",
+                 "6400 samples", "note LR403", "3 notes in 1 file", "⠤"):  # fmt: skip
+        assert part in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("missing", "status", "part"),
+    [("plotext", 0, "full height 1e-1"), ("rich", 2, "error: rich is not installed: pip install 'ppocr-lr[terminal]'")],
+)
+def test_show_without_its_extras(tmp_path: Path, missing: str, status: int, part: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from ppocr_lr.cli import run; sys.exit(run(['show', {COSINE!r}]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == status
+    assert part in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    if missing == "plotext":
+        assert "▁" in done.stdout
+        assert "█" in done.stdout
+
+
+def test_diff(command: Command, tmp_path: Path) -> None:
+    done = command("diff", PIECEWISE, COSINE, "--out", "d.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "warmup_epoch: 1 → 2" in done.stdout
+    assert "largest ratio 20.61 at epoch 16" in done.stdout
+    assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+    assert command("diff", PIECEWISE).returncode == 2
+    assert "the ending must be one of .png, .svg, .pdf" in command("diff", PIECEWISE, COSINE, "--out", "d.csv").stderr
+
+
+def test_sweep(command: Command, tmp_path: Path) -> None:
+    done = command("plot", COSINE, "--sweep", "Optimizer.lr.warmup_epoch=0,2,5", "--x", "progress", "--out", "s.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line for line in done.stdout.splitlines() if "warmup " in line][2].startswith("  warmup   5 epochs")
+    assert "nothing reads it" in command("plot", COSINE, "--sweep", "Optimizer.lr.warmup=1,2").stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["s.png"]
+
+
+def test_csv_and_json(command: Command, tmp_path: Path) -> None:
+    section = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+    schedule = build_schedule(section, 20, 100)
+    assert command("plot", COSINE, "--out", "a.csv").returncode == 0
+    with open(tmp_path / "a.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2000
+    assert [float(row["rate"]) for row in rows] == schedule(range(2000)).tolist()
+    assert command("plot", COSINE, "--out", "a.json", "--every", "300").returncode == 0
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["runs"][0]
+    assert [row[0] for row in content["rows"]] == [0, 300, 600, 900, 1200, 1500, 1800, 1999]
+    assert "--every 0: must be a positive integer" in command("plot", COSINE, "--out", "a.csv", "--every", "0").stderr
+
+
+def test_html(command: Command, tmp_path: Path) -> None:
+    done = command("plot", COSINE, "-o", "Optimizer.lr.warmup_epochs=3", "--out", "a.html")
+    assert done.returncode == 2  # nothing reads that key
+    done = command("plot", COSINE, "--out", "a.html")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "LR303" in text
+    code = f"import sys; sys.modules['plotly'] = None; from ppocr_lr.cli import run; sys.exit(run(['plot', {COSINE!r}, '--out', 'b.html']))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: plotly is not installed: pip install 'ppocr-lr[html]'\n")
+    assert not (tmp_path / "b.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "parts"),
+    [
+        (
+            ["--reference-gpus", "1"],
+            ["1024 samples an update against 256: linear rule, rates × 4", "Optimizer.lr.learning_rate=0.002"],
+        ),
+        (["--reference-gpus", "1", "--scaling", "sqrt"], ["sqrt rule, rates × 2", "Optimizer.lr.learning_rate=0.001"]),
+        (["--reference-gpus", "1", "--scaling", "none"], ["nothing changes"]),
+        (["--reference-batch", "512"], ["against 512", "learning_rate=0.001"]),
+        (
+            ["--reference-batch", "512", "--batch-size", "64", "--accumulate", "2"],
+            ["512 samples an update against 512", "nothing"],
+        ),
+        ([], []),
+    ],
+)
+def test_scaling_is_shown_when_asked_for(command: Command, flags: list[str], parts: list[str]) -> None:
+    for name in ("show", "plot"):
+        done = command(name, CRNN, "--num-samples", "100000", "--gpus", "4", *flags)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert all(part in done.stdout for part in parts)
+        assert ("scaling" in done.stdout) == bool(flags)
+        assert "5e-4" in done.stdout  # the curve itself is the config's
+
+
+def test_bad_references(command: Command) -> None:
+    assert "--reference-gpus 0: must be a positive integer" in command("show", CRNN, "--reference-gpus", "0").stderr
+    assert command("show", CRNN, "--reference-gpus", "1", "--reference-batch", "2").returncode == 2
+
+
+def test_windows_and_accumulation_change_the_length(command: Command) -> None:
+    done = command("plot", COSINE, "--windows")
+    assert "20 epochs × 99 iterations = 1980 updates" in done.stdout
+    assert "on Windows 99 of them run, the schedule counts all" in done.stdout
+    rate = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}, 20, 100)(1979)
+    assert f"final    {rate_text(rate, 4)}" in done.stdout
+    assert "50 iterations = 1000 updates" in command("plot", COSINE, "--accumulate", "2").stdout
+    assert "--windows: an epoch of 1 iteration" in command("plot", COSINE, "--iters-per-epoch", "1", "--windows").stderr
+
+
+def test_schema(command: Command) -> None:
+    whole, section = (json.loads(command("schema", *more).stdout) for more in ([], ["--section"]))
+    assert "Optimizer" in whole["properties"]
+    assert "Optimizer" not in json.dumps(section.get("properties", {}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["shw"], "did you mean show?"),
+        (["plot", "--swep", "a=1"], "did you mean --sweep?"),
+        (["check", "--formt=json"], "did you mean --format?"),
+    ],
+)
+def test_near_commands_and_flags_are_suggested(command: Command, arguments: list[str], suggestion: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert suggestion in done.stderr
+
+
+@pytest.mark.parametrize("name", ["plot", "show", "check", "diff", "schema"])
+def test_every_help_has_examples(command: Command, name: str) -> None:
+    assert f"examples:\n  ppocr-lr {name}" in command(name, "--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [["check", COSINE], ["show", COSINE], ["diff", COSINE, PIECEWISE], ["explain"], ["schema"], ["plot", COSINE, "--out", "a.csv"]])  # fmt: skip
+def test_text_commands_import_neither_paddle_nor_matplotlib(tmp_path: Path, arguments: list[str]) -> None:
+    code = f"import sys; from ppocr_lr.cli import run; run({arguments!r}); print([m for m in ('paddle', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

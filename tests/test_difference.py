@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ppocr_lr.axis import AXES
+from ppocr_lr.difference import difference, text_lines
+from ppocr_lr.plotting.figure import draw, draw_difference
+from tests.plotting.test_figure import COSINE, PIECEWISE, planned
+
+MULTI = {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [10], "gamma": 0.1}
+
+
+def words(tmp_path: Path, first: dict[str, Any], second: dict[str, Any], axis: Any = "epochs", **lengths: int) -> str:
+    runs = planned(tmp_path, first, name="a.yml"), planned(tmp_path, second, name="b.yml", **lengths)
+    return "\n".join(text_lines(difference(*runs, axis)))
+
+
+def test_equal_runs(tmp_path: Path) -> None:
+    text = words(tmp_path, COSINE, COSINE)
+    assert "no setting differs" in text
+    assert "the curves are equal as far as both runs go" in text
+
+
+def test_two_ways_to_write_the_same(tmp_path: Path) -> None:
+    text = words(tmp_path, {"name": "Piecewise", "decay_epochs": [10], "values": [0.1, 0.01]}, MULTI)
+    assert "name: Piecewise → MultiStepDecay" in text
+    assert "the curves are equal as far as both runs go" in text
+
+
+def test_where_and_by_how_much(tmp_path: Path) -> None:
+    text = words(tmp_path, PIECEWISE, {**PIECEWISE, "values": [0.1, 0.02, 0.001]})
+    assert "values: [0.1, 0.01, 0.001] → [0.1, 0.02, 0.001]" in text
+    assert "the curves are equal before epoch 10" in text
+    assert "largest ratio 2 at epoch 10: 1e-2 against 2e-2" in text
+    assert "largest gap 1e-2 at epoch 10" in text
+
+
+def test_the_first_difference_is_exact(tmp_path: Path) -> None:
+    text = words(tmp_path, {**COSINE, "warmup_epoch": 5}, {**COSINE, "warmup_epoch": 5, "name": "Linear"}, "iters")
+    assert "the curves are equal before update 501" in text
+
+
+@pytest.mark.parametrize(
+    ("axis", "part"),
+    [("epochs", "equal as far as both"), ("iters", "equal before update 1000"), ("progress", "differ|equal")],
+)
+def test_epochs_of_another_length(tmp_path: Path, axis: Any, part: str) -> None:
+    """The same milestones in epochs: equal along epochs, not along updates."""
+    text = words(tmp_path, MULTI, MULTI, axis, iters=200)
+    assert any(option in text for option in part.split("|"))
+    assert "the runs have 2000 and 4000 updates" in text
+
+
+def test_along_the_share_of_the_run(tmp_path: Path) -> None:
+    """Cosines over runs of different length: the same but for the width of one update."""
+    cosine = {"name": "Cosine", "learning_rate": 0.1}
+    runs = planned(tmp_path, cosine, name="a.yml"), planned(tmp_path, cosine, name="b.yml", epochs=40)
+    gaps = {}
+    for axis in AXES:
+        result = difference(*runs, axis)
+        gaps[axis] = np.abs(result.first_rates - result.second_rates).max()
+    assert gaps["progress"] < 1e-4 < 1e-2 < min(gaps["epochs"], gaps["iters"])
+
+
+def test_the_picture_has_the_ratio_below(tmp_path: Path) -> None:
+    runs = planned(tmp_path, PIECEWISE, name="a.yml"), planned(tmp_path, COSINE, name="b.yml")
+    result = difference(*runs)
+    above, below = draw_difference(result).axes
+    assert below.get_ylabel() == "ratio second/first"
+    line = below.lines[0]
+    at = int(np.searchsorted(line.get_xdata(), 15))
+    assert line.get_ydata()[at] == pytest.approx(runs[1].schedule(1500) / runs[0].schedule(1500))
+    assert above.get_xlim() == below.get_xlim() == (0, 20)
+
+
+@pytest.mark.parametrize(("axis", "end", "label"), [("epochs", 20, "epoch"), ("iters", 2000, "iteration (optimizer update)"),
+                                                    ("progress", 1, "fraction of the run")])  # fmt: skip
+def test_pictures_along_each_axis(tmp_path: Path, axis: Any, end: float, label: str) -> None:
+    for runs in ([planned(tmp_path, PIECEWISE)], [planned(tmp_path, PIECEWISE), planned(tmp_path, COSINE)]):
+        axes = draw(runs, axis=axis).axes[0]
+        assert (axes.get_xlim(), axes.get_xlabel()) == ((0, end), label)
+        positions = np.asarray(axes.lines[0].get_xdata())
+        np.testing.assert_allclose(positions[-1], end * 1999 / 2000)
+
+
+def test_all_axes_are_tried_above() -> None:
+    assert set(AXES) == {"epochs", "iters", "progress"}

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from ppocr_lr import Schedule
+from ppocr_lr.phases import mean_rate, phases_of
+from ppocr_lr.preflight.spans import count_below
+from ppocr_lr.schedules import (
+    Constant,
+    CosineDecay,
+    CyclicalCosine,
+    LinearWarmup,
+    OneCycle,
+    PiecewiseConstant,
+    StepDecay,
+    TwoStepCosine,
+)
+from tests.strategies import schedules
+
+TABLE: list[tuple[Schedule, int, list[tuple[str, int, int]]]] = [
+    (Constant(0.1), 10, [("plateau", 0, 9)]),
+    (LinearWarmup(CosineDecay(1.0, 20), 5, 1.0), 20, [("warmup", 0, 4), ("decay", 5, 19)]),
+    (LinearWarmup(Constant(1.0), 30, 1.0), 20, [("warmup", 0, 19)]),
+    (PiecewiseConstant((4, 8), (3, 2, 1)), 12, [("plateau", 0, 3), ("plateau", 4, 7), ("plateau", 8, 11)]),
+    (CyclicalCosine(1.0, 5), 12, [("decay", 0, 4), ("restart", 5, 9), ("restart", 10, 11)]),
+    (OneCycle(1.0, 20), 20, [("rise", 0, 5), ("decay", 6, 19)]),
+    (TwoStepCosine(1.0, 10, 20), 20, [("decay", 0, 10), ("restart", 11, 19)]),
+    (CosineDecay(1.0, 5), 10, [("decay", 0, 4), ("rise", 5, 9)]),
+]
+
+
+@pytest.mark.parametrize(("schedule", "total", "expected"), TABLE, ids=str)
+def test_phases(schedule: Schedule, total: int, expected: list[tuple[str, int, int]]) -> None:
+    phases, complete = phases_of(schedule, total)
+    assert complete
+    assert [(phase.kind, phase.first, phase.last) for phase in phases] == expected
+    for phase in phases:
+        assert (phase.first_rate, phase.last_rate) == (schedule(phase.first), schedule(phase.last))
+
+
+def test_too_many_phases_are_said_so() -> None:
+    phases, complete = phases_of(StepDecay(1.0, 2, 0.5), 1000, limit=5)
+    assert not complete
+    assert len(phases) == 5
+
+
+@given(schedules)
+def test_phases_cover_the_run(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    phases, complete = phases_of(schedule, total, limit=10_000)
+    assert complete
+    assert [phase.first for phase in phases] == [0, *(phase.last + 1 for phase in phases[:-1])]
+    assert phases[-1].last == total - 1
+
+
+@given(schedules)
+def test_mean_rate_is_that_of_every_update(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    assert mean_rate(schedule, total) == pytest.approx(schedule(np.arange(total)).mean(), rel=1e-12)
+
+
+def test_mean_rate_of_a_long_run() -> None:
+    assert mean_rate(CosineDecay(1.0, 10**12), 10**12) == pytest.approx(0.5, rel=1e-6)
+
+
+@given(schedules)
+def test_count_below_is_that_of_every_update(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    rates = schedule(np.arange(total))
+    for limit in (0.0, float(np.median(rates)), float(rates.max()), 1e-6):
+        # A rate within rounding of the limit may fall on either side.
+        sure = int((rates < limit * (1 - 1e-9)).sum()), int((rates < limit * (1 + 1e-9)).sum())
+        assert sure[0] <= count_below(schedule, total, limit) <= sure[1]
+
+
+def test_count_below_of_very_many_corners() -> None:
+    assert count_below(CyclicalCosine(1.0, 10), 10**9, 0.5) == pytest.approx(5 * 10**8, rel=0.2)
