@@ -195,7 +195,23 @@ def imports() -> Iterator[Row]:
         )  # fmt: skip
 
 
-PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports}
+def text_commands() -> Iterator[Row]:
+    """(f) the text commands as whole processes."""
+    config, other = (str(ROOT / "configs" / f"{name}.yml") for name in ("cosine", "piecewise"))
+    with tempfile.TemporaryDirectory() as folder:
+        bare = _process("-c", "import numpy, pydantic, yaml", folder=folder)
+        for name, arguments in (
+            ("check", ["check", config]),
+            ("explain", ["explain", "LR401"]),
+            ("diff", ["diff", config, other]),
+            ("schema", ["schema"]),
+            ("show", ["show", config]),
+        ):
+            ours = _process("-m", "ppocr_lr", *arguments, *(["--fail-on", "error"] * (name == "check")), folder=folder)
+            yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *medians(ours, bare, 15), 1.5)
+
+
+PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports, "f": text_commands}
 
 
 def main() -> int:

@@ -40,7 +40,9 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "code", "content", "flags", "message"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS])
+@pytest.mark.parametrize(
+    ("row", "code", "content", "flags", "message"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS]
+)
 def test_row(row: int, code: str, content: Any, flags: RunFlags, message: str, tmp_path: Path) -> None:
     found = [finding.message for finding in findings(tmp_path, content, flags) if finding.code == code]
     assert any(message in text for text in found), found

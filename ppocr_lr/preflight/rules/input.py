@@ -11,11 +11,17 @@ from ppocr_lr.preflight.finding import Draft, Subject
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {"name", "lr", "regularizer", "epsilon", "momentum", "weight_decay"}
 
+# What does the same here, for keys of other libraries that have no name of their own.
+_INSTEAD = {
+    "eta_min": "a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr",
+    "T_max": "the decay lasts the whole run, Global.epoch_num epochs",
+}
+
 
 def remarks(subject: Subject) -> Iterator[Draft]:
     """What was noticed while the section was read."""
     for remark in subject.planned.parsed.remarks:
-        yield Draft(remark.code, subject.key(remark.key), remark.message)
+        yield Draft(remark.code, subject.key(remark.key), remark.message, _INSTEAD.get(remark.key, ""))
 
 
 def no_name(subject: Subject) -> Iterator[Draft]:
