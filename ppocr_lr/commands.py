@@ -139,8 +139,7 @@ def diff(arguments: argparse.Namespace) -> int:
 def explain(arguments: argparse.Namespace) -> int:
     """`ppocr-lr explain`."""
     from ppocr_lr.errors import did_you_mean
-    from ppocr_lr.preflight.catalogue import CODES
-    from ppocr_lr.preflight.render import explanation
+    from ppocr_lr.preflight.catalogue import CODES, explanation
 
     if not arguments.codes:
         for code, entry in CODES.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr.lr_config import MODELS
-from ppocr_lr.preflight.render import table
+from ppocr_lr.preflight.catalogue import table
 from tests.conftest import ROOT, Command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

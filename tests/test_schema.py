@@ -208,7 +208,7 @@ def test_any_string_is_a_number_for_both_or_for_neither(text):
 def own_name():
     """A name to register, gone again afterwards."""
     yield "Own"
-    registry._models.pop("Own", None)
+    registry._registered.pop("Own", None)
 
 
 def test_a_third_partys_schedule_shows_up(own_name):

@@ -1,7 +1,6 @@
 """The lr section of a training config: one validated model per `name`, in epochs, as written in YAML."""
 
-from ppocr_lr.lr_config import cyclic, decay, piecewise  # noqa: F401  # importing them registers the names
-from ppocr_lr.lr_config.base import LRConfig, NoEffect, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.base import LRConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig
 from ppocr_lr.lr_config.parse import ParsedLRConfig, parse_lr_config
 from ppocr_lr.lr_config.registry import MODELS, register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
@@ -12,6 +11,7 @@ __all__ = [
     "LRConfig",
     "NoEffect",
     "ParsedLRConfig",
+    "PeakConfig",
     "Remark",
     "ResumableConfig",
     "Run",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from ppocr_lr.errors import key_error
-from ppocr_lr.lr_config.fields import AnyLength, LastEpoch
+from ppocr_lr.lr_config.fields import AnyLength, LastEpoch, PositiveRate
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import LinearWarmup, Schedule
@@ -99,3 +99,14 @@ class WarmupConfig(ResumableConfig):
         if self.warmup_epoch < 0:
             return [Remark("LR305", "warmup_epoch", f"{self.warmup_epoch:g} is negative, so there is no warmup")]
         return []
+
+
+class PeakConfig(WarmupConfig):
+    """A section whose peak is called `learning_rate`."""
+
+    learning_rate: PositiveRate = Field(description="the rate at the end of the warmup, the peak")
+
+    @property
+    def peak(self) -> float:
+        """`learning_rate`."""
+        return self.learning_rate

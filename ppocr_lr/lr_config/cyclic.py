@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ppocr_lr.lr_config.base import NoEffect, WarmupConfig
+from ppocr_lr.lr_config.base import NoEffect, PeakConfig, WarmupConfig
 from ppocr_lr.lr_config.fields import PositiveEpochs, PositiveRate, Switch, refused
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
@@ -21,16 +21,11 @@ def _anneal(value: Any) -> Any:
 
 
 @register_lr_config("CyclicalCosine")
-class CyclicalCosineConfig(WarmupConfig):
+class CyclicalCosineConfig(PeakConfig):
     """A cosine from the peak to 0, again and again, each `cycle` epochs long."""
 
     learning_rate: PositiveRate = Field(description="the rate at the start of each cycle, the peak")
     cycle: PositiveEpochs = Field(description="length of one cycle (epochs, may be a fraction)")
-
-    @property
-    def peak(self) -> float:
-        """`learning_rate`."""
-        return self.learning_rate
 
     def decay(self, run: Run) -> Schedule:
         """Cosine cycles for ever."""

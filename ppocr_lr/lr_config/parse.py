@@ -39,6 +39,9 @@ _CALLED_ELSEWHERE = {
     "T_0": ("cycle",),
 }
 
+KNOWN_ELSEWHERE = frozenset({*_CALLED_ELSEWHERE, *(key for keys in _CALLED_ELSEWHERE.values() for key in keys)})
+"""Keys of learning-rate sections, here or in other libraries."""
+
 # What Paddle, PyTorch and PaddleOCR call the classes behind the names.
 _CLASSES_ELSEWHERE = {
     "Constant": "Const",

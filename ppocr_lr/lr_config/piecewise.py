@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ppocr_lr.errors import key_error
-from ppocr_lr.lr_config.base import NoEffect, WarmupConfig
+from ppocr_lr.lr_config.base import NoEffect, PeakConfig, WarmupConfig
 from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, PositiveEpochs, PositiveRate, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
@@ -18,17 +18,12 @@ from ppocr_lr.schedules import MultiStepDecay, PiecewiseConstant, Schedule, Step
 
 
 @register_lr_config("Step")
-class StepConfig(WarmupConfig):
+class StepConfig(PeakConfig):
     """The rate times `gamma` every `step_size` epochs."""
 
     learning_rate: PositiveRate = Field(description="the rate before the first step, the peak")
     step_size: PositiveEpochs = Field(description="length of one step (epochs)")
     gamma: Gamma = Field(description="factor of each step")
-
-    @property
-    def peak(self) -> float:
-        """`learning_rate`."""
-        return self.learning_rate
 
     def decay(self, run: Run) -> Schedule:
         """Steps for ever."""
@@ -106,17 +101,12 @@ class PiecewiseConfig(WarmupConfig):
 
 
 @register_lr_config("MultiStepDecay")
-class MultiStepDecayConfig(WarmupConfig):
+class MultiStepDecayConfig(PeakConfig):
     """The rate times `gamma` at each milestone."""
 
     learning_rate: PositiveRate = Field(description="the rate before the first milestone, the peak")
     milestones: Annotated[tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")]
     gamma: Gamma = Field(description="factor of each drop")
-
-    @property
-    def peak(self) -> float:
-        """`learning_rate`."""
-        return self.learning_rate
 
     def decay(self, run: Run) -> Schedule:
         """A drop at each milestone."""

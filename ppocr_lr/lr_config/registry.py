@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -11,10 +11,40 @@ if TYPE_CHECKING:
 
     Model = TypeVar("Model", bound=type[LRConfig])
 
-_models: dict[str, type[LRConfig]] = {}
+# Making a pydantic model takes longer than checking a config, so a module is imported when its name is asked for.
+_HOMES = {
+    "Const": "decay",
+    "Linear": "decay",
+    "Cosine": "cosine",
+    "LinearWarmupCosine": "cosine",
+    "Step": "piecewise",
+    "Piecewise": "piecewise",
+    "MultiStepDecay": "piecewise",
+    "CyclicalCosine": "cyclic",
+    "OneCycle": "cyclic",
+    "DecayLearningRate": "decay",
+    "TwoStepCosine": "cosine",
+}
 
-MODELS: Mapping[str, type[LRConfig]] = MappingProxyType(_models)
-"""All registered models by `name`, read-only."""
+_registered: dict[str, type[LRConfig]] = {}
+
+
+class _Models(Mapping[str, "type[LRConfig]"]):
+    """All models by `name`, read-only: this project's, and those that were registered."""
+
+    def __getitem__(self, name: str) -> type[LRConfig]:
+        if name not in _registered and name in _HOMES:
+            import_module(f"ppocr_lr.lr_config.{_HOMES[name]}")
+        return _registered[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*_HOMES, *(name for name in _registered if name not in _HOMES)])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+MODELS: Mapping[str, type[LRConfig]] = _Models()
 
 
 def register_lr_config(name: str) -> Callable[[Model], Model]:
@@ -25,10 +55,17 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
     """
 
     def register(model: Model) -> Model:
-        taken = _models.get(name)
-        if taken is not None and (taken.__module__, taken.__qualname__) != (model.__module__, model.__qualname__):
-            raise ValueError(f"the schedule name {name!r} is taken by {taken.__module__}.{taken.__qualname__}")
-        _models[name] = model
-        return model
+        if name in _HOMES and model.__module__ != f"ppocr_lr.lr_config.{_HOMES[name]}":
+            taken = f"ppocr_lr.lr_config.{_HOMES[name]}"
+        elif name in _registered and _identity(_registered[name]) != _identity(model):
+            taken = ".".join(_identity(_registered[name]))
+        else:
+            _registered[name] = model
+            return model
+        raise ValueError(f"the schedule name {name!r} is taken by {taken}")
 
     return register
+
+
+def _identity(model: type[LRConfig]) -> tuple[str, str]:
+    return model.__module__, model.__qualname__

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -276,3 +277,22 @@ CODES: dict[str, Code] = {
         "PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677",
     ),
 }
+
+
+def explanation(code: str) -> Iterator[str]:
+    """What a code means, for `ppocr-lr explain`."""
+    entry = CODES[code]
+    yield f"{code} ({entry.severity}, {FAMILIES[code[2]]}): {entry.title}"
+    yield ""
+    yield entry.why
+    yield ""
+    yield f"example: {entry.example}"
+    yield f"source:  {entry.source}"
+
+
+def table() -> Iterator[str]:
+    """All codes, as the rows of the README's table."""
+    yield "| code | severity | what it says |"
+    yield "|---|---|---|"
+    for code, entry in CODES.items():
+        yield f"| {code} | {entry.severity} | {entry.title} |"

@@ -79,6 +79,11 @@ class Subject:
         return summarize(self.schedule, self.run)
 
     @property
+    def counts_warmup_in_iterations(self) -> bool:
+        """True for the one name whose warmup is not in epochs."""
+        return self.planned.name == "LinearWarmupCosine"
+
+    @property
     def length_is_known(self) -> bool:
         """False where the length of an epoch is an assumption."""
         return self.planned.length.known

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ppocr_lr.preflight.catalogue import CODES, FAMILIES, Severity
+from ppocr_lr.preflight.catalogue import Severity
 from ppocr_lr.preflight.check import Report
 
 FORMATS = ("text", "json", "github")
@@ -83,22 +83,3 @@ def _as_dict(report: Report) -> dict[str, object]:
             for finding in report.findings
         ],
     }
-
-
-def explanation(code: str) -> Iterator[str]:
-    """What a code means, for `ppocr-lr explain`."""
-    entry = CODES[code]
-    yield f"{code} ({entry.severity}, {FAMILIES[code[2]]}): {entry.title}"
-    yield ""
-    yield entry.why
-    yield ""
-    yield f"example: {entry.example}"
-    yield f"source:  {entry.source}"
-
-
-def table() -> Iterator[str]:
-    """All codes, as the rows of the README's table."""
-    yield "| code | severity | what it says |"
-    yield "|---|---|---|"
-    for code, entry in CODES.items():
-        yield f"| {code} | {entry.severity} | {entry.title} |"

@@ -11,10 +11,10 @@ from ppocr_lr.schedules import Constant, LinearWarmup
 
 @pytest.fixture(autouse=True)
 def _names_are_put_back() -> Iterator[None]:
-    before = dict(registry._models)
+    before = dict(registry._registered)
     yield
-    registry._models.clear()
-    registry._models.update(before)
+    registry._registered.clear()
+    registry._registered.update(before)
 
 
 def test_one_decorator_adds_a_name() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ppocr_lr.lr_config.cyclic import CyclicalCosineConfig, OneCycleConfig
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
 
@@ -14,9 +13,7 @@ def last_epoch(subject: Subject) -> Iterator[Draft]:
     done = subject.lr.done_iters
     if done:
         crash = (
-            "; CyclicalCosine stops there with an AttributeError"
-            if isinstance(subject.lr, CyclicalCosineConfig)
-            else ""
+            "; CyclicalCosine stops there with an AttributeError" if subject.planned.name == "CyclicalCosine" else ""
         )
         yield Draft(
             "LR503",
@@ -29,7 +26,7 @@ def last_epoch(subject: Subject) -> Iterator[Draft]:
 
 def one_cycle_ends(subject: Subject) -> Iterator[Draft]:
     """LR504."""
-    if isinstance(subject.lr, OneCycleConfig):
+    if subject.planned.name == "OneCycle":
         last = subject.summary.warmup_iters + subject.run.total_iters
         yield Draft(
             "LR504",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.lr_config.cyclic import CyclicalCosineConfig
-from ppocr_lr.lr_config.decay import ConstConfig, LinearWarmupCosineConfig, TwoStepCosineConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.preflight.spans import count_below
@@ -27,14 +25,14 @@ def cut_off(subject: Subject) -> Iterator[Draft]:
     decay = _without_warmup(subject.schedule)
     if not isinstance(decay, (CosineDecay, PolynomialDecay)) or decay.end >= decay.peak:
         return
-    if isinstance(subject.lr, LinearWarmupCosineConfig) and not subject.length_is_known:
+    if subject.counts_warmup_in_iterations and not subject.length_is_known:
         return
     # With a few updates in a run the last one is well above the end even without a warmup.
     whole = decay(run.total_iters - 1)
     share = (summary.final - decay.end) / (decay.peak - decay.end)
     if summary.warmup_iters < run.total_iters and share > _HIGH_END and summary.final > 2 * whole:
         length = amount(subject.epoch(summary.warmup_iters), "epoch")
-        in_iterations = isinstance(subject.lr, LinearWarmupCosineConfig)
+        in_iterations = subject.counts_warmup_in_iterations
         key = subject.key("warmup_steps" if in_iterations else "warmup_epoch")
         shorter = max(1, run.total_iters // 20) if in_iterations else count_text(run.epochs / 20)
         yield Draft(
@@ -94,7 +92,7 @@ def rises_again(subject: Subject) -> Iterator[Draft]:
 def last_cycle(subject: Subject) -> Iterator[Draft]:
     """LR405."""
     decay = _without_warmup(subject.schedule)
-    if not isinstance(subject.lr, CyclicalCosineConfig) or not isinstance(decay, CyclicalCosine):
+    if not isinstance(decay, CyclicalCosine):
         return
     left = subject.run.total_iters - subject.summary.warmup_iters
     rest = left % decay.cycle_iters
@@ -114,7 +112,7 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
 def two_steps(subject: Subject) -> Iterator[Draft]:
     """LR406."""
     decay = _without_warmup(subject.schedule)
-    if not isinstance(subject.lr, TwoStepCosineConfig) or not isinstance(decay, TwoStepCosine):
+    if not isinstance(decay, TwoStepCosine):
         return
     warmup = subject.summary.warmup_iters
     switch = warmup + decay.first_iters
@@ -156,9 +154,9 @@ def too_small_for_the_log(subject: Subject) -> Iterator[Draft]:
 def flat_in_the_log(subject: Subject) -> Iterator[Draft]:
     """LR408."""
     decay, run = _without_warmup(subject.schedule), subject.run
-    if isinstance(subject.lr, ConstConfig) or not isinstance(decay, CosineDecay):
+    if not isinstance(decay, CosineDecay):
         return
-    if isinstance(subject.lr, LinearWarmupCosineConfig) and not subject.length_is_known:
+    if subject.counts_warmup_in_iterations and not subject.length_is_known:
         return
     total = run.total_iters - subject.summary.warmup_iters
     flat = total - count_below(decay, total, decay.peak - _LOG_STEP / 2) if total > 0 else 0

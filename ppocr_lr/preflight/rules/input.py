@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ppocr_lr.lr_config.parse import called_elsewhere
-from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.preflight.finding import Draft, Subject
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
@@ -38,7 +37,7 @@ def no_name(subject: Subject) -> Iterator[Draft]:
 
 def outside_the_section(subject: Subject) -> Iterator[Draft]:
     """LR105."""
-    fields = {field for model in MODELS.values() for field in model.model_fields}
+    fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
     for section_name in ("Optimizer", "Global"):
         section = subject.config.get(section_name)
         for key in section if isinstance(section, Mapping) else ():

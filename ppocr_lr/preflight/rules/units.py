@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.lr_config.decay import LinearWarmupCosineConfig
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.preflight.finding import Draft, Subject
 
@@ -45,8 +44,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Draft]:
 
 def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
     """LR204."""
-    if isinstance(subject.lr, LinearWarmupCosineConfig) and 0 < subject.lr.warmup_steps <= _LOOKS_LIKE_EPOCHS:
-        steps = subject.lr.warmup_steps
+    steps = subject.summary.warmup_iters
+    if subject.counts_warmup_in_iterations and 0 < steps <= _LOOKS_LIKE_EPOCHS:
         meant = f"-o {subject.key('warmup_steps')}={steps * subject.run.iters_epoch}" if subject.length_is_known else ""
         yield Draft(
             "LR204",

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.lr_config.cyclic import OneCycleConfig
-from ppocr_lr.lr_config.decay import LinearWarmupCosineConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.schedules import LinearWarmup
 
 
 def _key(subject: Subject) -> str:
-    in_iterations = isinstance(subject.lr, LinearWarmupCosineConfig)
+    in_iterations = subject.counts_warmup_in_iterations
     return subject.key("warmup_steps" if in_iterations else "warmup_epoch")
 
 
 def _can_be_told(subject: Subject) -> bool:
     """A warmup in iterations against a run in epochs needs the length of an epoch."""
-    return subject.length_is_known or not isinstance(subject.lr, LinearWarmupCosineConfig)
+    return subject.length_is_known or not subject.counts_warmup_in_iterations
 
 
 def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
     """LR301."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     if warmup >= total and _can_be_told(subject):
-        in_iterations = isinstance(subject.lr, LinearWarmupCosineConfig)
+        in_iterations = subject.counts_warmup_in_iterations
         shorter = max(1, total // 20) if in_iterations else count_text(subject.run.epochs / 20)
         yield Draft(
             "LR301",
@@ -61,13 +59,13 @@ def first_update(subject: Subject) -> Iterator[Draft]:
 
 def before_one_cycle(subject: Subject) -> Iterator[Draft]:
     """LR304."""
-    if isinstance(subject.lr, OneCycleConfig) and subject.summary.warmup_iters:
+    if subject.planned.name == "OneCycle" and subject.summary.warmup_iters:
         warmup = subject.summary.warmup_iters
         yield Draft(
             "LR304",
             _key(subject),
-            f"the rate goes up to {rate_text(subject.lr.max_lr)} in {amount(subject.epoch(warmup), 'epoch')}, falls to "
-            f"{rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
+            f"the rate goes up to {rate_text(subject.summary.peak)} in {amount(subject.epoch(warmup), 'epoch')}, falls "
+            f"to {rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
             f"-o {_key(subject)}=0",
         )
 
