@@ -33,9 +33,8 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
     `warmup` is a linear warmup, `plateau` a constant rate, `decay` a falling and `rise` a rising one; a `restart` is a
     decay that begins with a jump upwards. A piece of a single update belongs to the phase before it.
     """
-    corners = schedule.corners(total_iters - 1, limit)
-    inner = [int(step) for step in corners.steps if 0 < step < total_iters]
-    end = total_iters if corners.complete else inner[-1]
+    inner, complete = schedule.corner_steps(total_iters - 1, limit)
+    end = total_iters if complete else inner[-1]
     starts = [0, *(step for step in inner if step < end)]
     found: list[Phase] = []
     for first, after in zip(starts, [*starts[1:], end], strict=True):
@@ -43,7 +42,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
             previous = found.pop()
             first = previous.first
         found.append(_phase(schedule, first, after - 1, found[-1] if found else None))
-    return Phases(tuple(found), corners.complete)
+    return Phases(tuple(found), complete)
 
 
 def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None) -> Phase:

@@ -15,11 +15,11 @@ def count_below(schedule: Schedule, total_iters: int, limit: float) -> int:
     Between neighbouring corners a schedule is monotone, so each piece is searched by halving. A schedule with
     thousands of corners is counted on its first ones and scaled up.
     """
-    corners = schedule.corners(total_iters - 1, _MOST_CORNERS)
-    end = total_iters if corners.complete else int(corners.steps[-1])
-    bounds = [0, *(int(step) for step in corners.steps if 0 < step < end), end]
+    corners, complete = schedule.corner_steps(total_iters - 1, _MOST_CORNERS)
+    end = total_iters if complete else corners[-1]
+    bounds = [0, *(step for step in corners if step < end), end]
     below = sum(_below_in_piece(schedule, first, after, limit) for first, after in pairwise(bounds))
-    return below if corners.complete else round(below * total_iters / end)
+    return below if complete else round(below * total_iters / end)
 
 
 def _below_in_piece(schedule: Schedule, first: int, after: int, limit: float) -> int:

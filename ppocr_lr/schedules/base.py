@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import operator
+import sys
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias, overload
 
-import numpy as np
-
-from ppocr_lr.schedules.functions import ARRAY, SCALAR, Functions
+from ppocr_lr.schedules.functions import SCALAR, Functions
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray  # slow to import, and only mypy needs it
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
-_BLOCK = 1 << 15  # steps at a time: the formula's intermediate arrays then stay in the cache
-_MAX_STEP = int(np.iinfo(np.int64).max)
+_FEW = 100  # formulas asked one by one, before an array is worth it
+_BLOCK = 1 << 16  # steps at a time: the formula's intermediate arrays then stay in the cache
+_MAX_STEP = 2**63 - 1
 _FOR_EVER = 2**62  # len() of a range must fit into a machine word
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
@@ -65,11 +66,16 @@ class Schedule(ABC):
         """
         if type(step) is int and 0 <= step <= _MAX_STEP:
             return float(self.formula(step))
-        if isinstance(step, (np.ndarray, Sequence)):
-            return self._of_array(np.asarray(step) if np.size(step) else np.asarray(step, dtype=np.int64))
+        if isinstance(step, Sequence) or _is_array(step):
+            return self._of_array(step)
         return float(self.formula(as_step(step)))
 
-    def _of_array(self, steps: NDArray[Any]) -> NDArray[np.float64]:
+    def _of_array(self, given: Any) -> NDArray[np.float64]:
+        import numpy as np
+
+        from ppocr_lr.schedules.array_functions import ARRAY
+
+        steps = np.asarray(given) if len(np.shape(given)) == 0 or np.size(given) else np.asarray(given, dtype=np.int64)
         if steps.dtype.kind not in "iu":
             raise TypeError(f"steps must be integers, received an array of {steps.dtype}")
         if steps.size and int(steps.min()) < 0:
@@ -93,11 +99,18 @@ class Schedule(ABC):
         The cost depends on `limit`, not on `end`. Where there are more than `limit` corners the first
         `limit` come back with `complete=False`; `extremes` then tells what a stretch holds.
         """
+        import numpy as np
+
+        steps, complete = self.corner_steps(end, limit)
+        return Corners(np.array(steps, dtype=np.int64), complete)
+
+    def corner_steps(self, end: int, limit: int = 1000) -> tuple[list[int], bool]:
+        """As `corners`, as a list of ints: for the few that need no NumPy."""
         if as_step(limit) < 1:
             raise ValueError(f"limit must be a positive integer, received {limit!r}")
         end = as_step(end)
         some = sorted({step for run in self.corner_runs() for step in _between(run, 1, end, limit + 1)})
-        return Corners(np.array(some[:limit], dtype=np.int64), complete=len(some) <= limit)
+        return some[:limit], len(some) <= limit
 
     def extremes(self, first: int, last: int) -> tuple[float, float]:
         """The lowest and the highest rate of the updates `first` … `last`, both counted in."""
@@ -111,13 +124,21 @@ class Schedule(ABC):
                 inside = [*inside[:4], *inside[-4:]]
             steps.update(inside)
             steps.update(corner - 1 for corner in inside)
-        rates = self._of_array(np.array(sorted(steps), dtype=np.int64))
-        return float(rates.min()), float(rates.max())
+        if len(steps) <= _FEW:
+            rates = [float(self.formula(step)) for step in steps]
+            return min(rates), max(rates)
+        many = self._of_array(sorted(steps))
+        return float(many.min()), float(many.max())
+
+
+def _is_array(value: object) -> bool:
+    numpy = sys.modules.get("numpy")  # where it is not imported, nobody has an array
+    return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def as_step(step: object) -> int:
     """`step` as an int ≥ 0; NumPy integers are welcome, bools and floats are not."""
-    if isinstance(step, (bool, np.bool_)):
+    if type(step).__name__ in ("bool", "bool_"):  # Python's and NumPy's
         raise TypeError(f"a step must be an integer, received {step!r}")
     try:
         number = operator.index(step)  # type: ignore[arg-type]  # the call itself is the check

@@ -1,4 +1,4 @@
-"""The few functions a formula needs, once for one int (plain Python) and once for arrays (NumPy).
+"""The few functions a formula needs, for one int, in plain Python; `array_functions.py` has them for arrays.
 
 A formula written with them stands in one place and still costs no NumPy call for a single step.
 """
@@ -9,8 +9,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
-
-import numpy as np
 
 Part = Callable[[Any, "Functions"], Any]
 """A part of a formula: takes steps and functions, as `Schedule.formula` does."""
@@ -46,13 +44,13 @@ class Functions(Protocol):
 
 # (1 - cos x)/2 = t²/(1 + t²) with t = tan(x/2): no digits are lost near the end of a decay, it is exactly 0 there
 # and exactly 1 at the beginning, and NumPy has a vectorised tangent (on AVX-512) but no vectorised cosine.
-_HALF_PI = math.pi / 2
+HALF_PI = math.pi / 2
 
 
 class _Scalar:
     @staticmethod
     def half_cosine(q: float) -> float:
-        t = math.tan(q * _HALF_PI)
+        t = math.tan(q * HALF_PI)
         t *= t
         return t / (1 + t)
 
@@ -79,53 +77,4 @@ class _Scalar:
         return before(k, self) if k < at else after(k, self)
 
 
-class _Array:
-    @staticmethod
-    def half_cosine(q: Any) -> Any:
-        t = np.tan(q * _HALF_PI)
-        t *= t
-        return t / (1 + t)
-
-    minimum = staticmethod(np.minimum)
-
-    @staticmethod
-    def constant(k: Any, value: float) -> Any:
-        return np.full(np.shape(k), value)
-
-    @staticmethod
-    def wrap(k: Any, period: int) -> Any:
-        # An integer remainder costs as much as the cosine it is for; most runs never need it.
-        return k if k.size == 0 or k.max() < period else k % period
-
-    @staticmethod
-    def count_passed(k: Any, boundaries: Sequence[int]) -> Any:
-        return np.searchsorted(np.asarray(boundaries, dtype=np.int64), k, side="right")
-
-    @staticmethod
-    def pick(values: Sequence[float], index: Any) -> Any:
-        return np.asarray(values, dtype=np.float64)[index]
-
-    @staticmethod
-    def pick_row(rows: Sequence[tuple[float, ...]], index: Any) -> tuple[Any, ...]:
-        return tuple(np.asarray(column)[index] for column in zip(*rows, strict=True))
-
-    def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
-        late = np.asarray(k >= at)
-        early_count = late.size - int(np.count_nonzero(late))
-        if early_count == 0:
-            return after(k, self)
-        if early_count == late.size:
-            return before(k, self)
-        rates = np.empty(late.shape)
-        if late.ndim == 1 and not late[:early_count].any():
-            # Steps in order, the usual case: two slices, where masks would copy everything twice.
-            rates[:early_count] = before(k[:early_count], self)
-            rates[early_count:] = after(k[early_count:], self)
-        else:
-            rates[~late] = before(k[~late], self)
-            rates[late] = after(k[late], self)
-        return rates
-
-
 SCALAR: Functions = _Scalar()
-ARRAY: Functions = _Array()
