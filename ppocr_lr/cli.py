@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -60,6 +61,8 @@ def main(*command: str) -> None:
     # The process is short. Collecting garbage while modules load, looking for pydantic's plugins and taking
     # matplotlib apart at the end would be a quarter of it.
     gc.disable()
+    # By default SIGTERM ends the process at once and would leave a half-written file behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     _ready_for_any_text()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     status = run([*command, *sys.argv[1:]])

@@ -20,6 +20,7 @@ def plot(arguments: argparse.Namespace) -> int:
     """`ppocr-lr plot`."""
     from ppocr_lr.export import EXPORTS
     from ppocr_lr.output import PICTURES, output_kind
+    from ppocr_lr.plotting.labels import labels
     from ppocr_lr.summary import text_lines
     from ppocr_lr.sweep import sweep_overrides
     from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
@@ -29,6 +30,7 @@ def plot(arguments: argparse.Namespace) -> int:
     kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is told before anything is drawn
     if arguments.every < 1:
         raise LRConfigError(f"--every {arguments.every}: must be a positive integer")
+    _check_reference(arguments)
     flags = _flags(arguments)
     runs = [
         plan_run(config, [*arguments.overrides, *swept], flags)
@@ -44,9 +46,12 @@ def plot(arguments: argparse.Namespace) -> int:
         save(draw(runs, arguments.log_scale, axis=arguments.x), out)
     else:
         _export(runs, out, kind, arguments)
-    for planned in runs:
+    names = labels(runs) if len(runs) > 1 else [""]
+    for planned, name in zip(runs, names, strict=True):
         for line in text_lines(planned):
             print(line)
+        if name:
+            print(f"  curve    {name}")
         _print_scaling(planned, arguments)
         for remark in planned.parsed.remarks:
             print(f"warning: {planned.source}: {remark}", file=sys.stderr)
@@ -81,6 +86,7 @@ def show(arguments: argparse.Namespace) -> int:
     from ppocr_lr.show import show as show_run
     from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
 
+    _check_reference(arguments)
     for config in _configs(arguments) or [DEFAULT_CONFIG]:
         planned = plan_run(config, arguments.overrides, _flags(arguments))
         show_run(planned, check_planned(planned))
@@ -91,24 +97,24 @@ def show(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """`ppocr-lr check`."""
     from ppocr_lr.preflight.catalogue import Severity
-    from ppocr_lr.preflight.check import check_file
+    from ppocr_lr.preflight.check import check_file, unusable_report
     from ppocr_lr.preflight.files import config_files
     from ppocr_lr.preflight.render import render
 
     given = _configs(arguments)
     if not given:
-        raise LRConfigError("check: name at least one config or folder")
+        raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
     flags = _flags(arguments)
-    reports, unusable = [], False
+    reports = []
     for path in config_files(given):
         try:
             reports.append(check_file(path, arguments.overrides, flags, arguments.ignore))
         except LRConfigError as error:
-            unusable = True
             print_error(error)
+            reports.append(unusable_report(path, error))
     for line in render(reports, arguments.format, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")):
         print(line)
-    if unusable or any(report.planned is None for report in reports):
+    if any(report.planned is None for report in reports):
         return 2
     least = Severity[arguments.fail_on.upper()]
     return int(any(finding.severity >= least for report in reports for finding in report.findings))
@@ -188,10 +194,6 @@ def _print_scaling(planned: PlannedRun, arguments: argparse.Namespace) -> None:
         return
     from ppocr_lr.scaling import override_line, scaled_section, scaling_factor
 
-    for flag in ("reference_gpus", "reference_batch"):
-        value = getattr(arguments, flag)
-        if value is not None and value < 1:
-            raise LRConfigError(f"--{flag.replace('_', '-')} {value}: must be a positive integer")
     per_card = planned.batch_per_card(arguments.batch_size) * arguments.accumulate
     batch = per_card * arguments.gpus
     reference = arguments.reference_batch or per_card * arguments.reference_gpus
@@ -199,3 +201,10 @@ def _print_scaling(planned: PlannedRun, arguments: argparse.Namespace) -> None:
     line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
     print(f"  scaling  {batch} samples an update against {reference}: {arguments.scaling} rule, rates × {factor:.6g}")
     print(f"           {line or 'nothing changes'}")
+
+
+def _check_reference(arguments: argparse.Namespace) -> None:
+    for flag in ("reference_gpus", "reference_batch"):
+        value = getattr(arguments, flag)
+        if value is not None and value < 1:
+            raise LRConfigError(f"--{flag.replace('_', '-')} {value}: must be a positive integer")

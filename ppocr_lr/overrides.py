@@ -45,7 +45,8 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mappi
         key, equals, text = override.partition("=")
         key = key.strip()
         if not equals or not all(key.split(".")):
-            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {LR}.learning_rate=0.001")
+            place = "; a config goes before -o, or behind -c" if override.endswith((".yml", ".yaml")) else ""
+            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {LR}.learning_rate=0.001{place}")
         if len(key.split(".")) > _DEEPEST:
             raise LRConfigError(f"-o {key[:60]}…: a key has at most {_DEEPEST} parts")
         if not _has(result, key.split(".")):
@@ -66,7 +67,7 @@ def _numbers(value: Any) -> Any:
         number = number_in_text(value)
         if number is None:
             return value
-        return int(number) if number.is_integer() else number  # 1e2 epochs are 100
+        return int(number) if number.is_integer() and abs(number) < 1e15 else number  # 1e2 epochs are 100
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     if isinstance(value, dict):

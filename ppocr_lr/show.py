@@ -40,9 +40,8 @@ def show(planned: PlannedRun, report: Report) -> None:
     summary = summarize(planned.schedule, run)
     if summary.peak:
         share = mean_rate(planned.schedule, run.total_iters) / summary.peak
-        console.print(
-            f"area under the curve: {100 * share:.3g} % of training at the peak, {rate_text(summary.peak, 4)}"
-        )
+        percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
+        console.print(f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}")
     print()
     sys.stdout.flush()
     for line in terminal_lines(planned, width=min(console.width, 100)):

@@ -90,6 +90,13 @@ def test_json(command: Command) -> None:
     }  # fmt: skip
 
 
+def test_unusable_files_are_in_the_formats_for_programs(command: Command) -> None:
+    report = json.loads(command("check", "torn.yml", "--format", "json").stdout)[0]
+    assert (report["path"], report["usable"], report["findings"][0]["code"]) == ("torn.yml", False, "LR100")
+    assert "::error file=torn.yml,line=" in command("check", "torn.yml", "--format", "github").stdout
+    assert "nothing to say" not in command("check", "torn.yml").stdout
+
+
 def test_github(command: Command) -> None:
     done = command("check", "bad.yml", "--format", "github", "--iters-per-epoch", "100")
     assert done.stdout.splitlines()[0] == (

@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,23 @@ def test_scaling_is_shown_when_asked_for(command: Command, flags: list[str], par
 def test_bad_references(command: Command) -> None:
     assert "--reference-gpus 0: must be a positive integer" in command("show", CRNN, "--reference-gpus", "0").stderr
     assert command("show", CRNN, "--reference-gpus", "1", "--reference-batch", "2").returncode == 2
+
+
+def test_a_bad_reference_is_told_before_anything_is_written(command: Command, tmp_path: Path) -> None:
+    done = command("plot", CRNN, "--reference-gpus", "0", "--out", "a.csv")
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+
+
+def test_a_terminated_export_leaves_nothing(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", "plot", COSINE, "--iters-per-epoch", "100000000", "--out", "a.csv"],
+        cwd=tmp_path,
+    )
+    while process.poll() is None and not list(tmp_path.iterdir()):
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 143
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_windows_and_accumulation_change_the_length(command: Command) -> None:

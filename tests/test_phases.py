@@ -72,8 +72,10 @@ def test_count_below_is_that_of_every_update(drawn: tuple[Schedule, int]) -> Non
     for limit in (0.0, float(np.median(rates)), float(rates.max()), 1e-6):
         # A rate within rounding of the limit may fall on either side.
         sure = int((rates < limit * (1 - 1e-9)).sum()), int((rates < limit * (1 + 1e-9)).sum())
-        assert sure[0] <= count_below(schedule, total, limit) <= sure[1]
+        count = count_below(schedule, total, limit)
+        assert count is not None
+        assert sure[0] <= count <= sure[1]
 
 
 def test_count_below_of_very_many_corners() -> None:
-    assert count_below(CyclicalCosine(1.0, 10), 10**9, 0.5) == pytest.approx(5 * 10**8, rel=0.2)
+    assert count_below(CyclicalCosine(1.0, 10), 10**9, 0.5) is None

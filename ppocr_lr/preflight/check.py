@@ -79,6 +79,15 @@ def check_file(
     return Report(str(path), tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code))), planned)
 
 
+def unusable_report(path: str | Path, error: LRConfigError) -> Report:
+    """The report of a file that `check_file` refused, for the formats that programs read."""
+    message = str(error).removeprefix(f"{path}").lstrip(": ")
+    place = re.match(r"(\d+):(\d+): ", message)
+    line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+    message = message[place.end() :] if place else message
+    return Report(str(path), (Finding("LR100", str(path), "", line, column, message),), None)
+
+
 def check_planned(planned: PlannedRun) -> Report:
     """The findings about a run that is planned already, overrides and all; without places in a file."""
     findings = [

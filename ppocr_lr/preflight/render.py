@@ -49,7 +49,7 @@ def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
 
 
 def _sentence(key: str, message: str) -> str:
-    return message if message.startswith(key) else f"{key}: {message}"
+    return message if not key or message.startswith(key) else f"{key}: {message}"
 
 
 def _github(reports: Sequence[Report]) -> Iterator[str]:

@@ -9,17 +9,16 @@ from ppocr_lr.schedules import Schedule
 _MOST_CORNERS = 2000
 
 
-def count_below(schedule: Schedule, total_iters: int, limit: float) -> int:
+def count_below(schedule: Schedule, total_iters: int, limit: float) -> int | None:
     """How many of the updates 0 … `total_iters` − 1 have a rate below `limit`.
 
-    Between neighbouring corners a schedule is monotone, so each piece is searched by halving. A schedule with
-    thousands of corners is counted on its first ones and scaled up.
+    Between neighbouring corners a schedule is monotone, so each piece is searched by halving; None for a schedule
+    with thousands of corners, where that would take long.
     """
     corners, complete = schedule.corner_steps(total_iters - 1, _MOST_CORNERS)
-    end = total_iters if complete else corners[-1]
-    bounds = [0, *(step for step in corners if step < end), end]
-    below = sum(_below_in_piece(schedule, first, after, limit) for first, after in pairwise(bounds))
-    return below if complete else round(below * total_iters / end)
+    if not complete:
+        return None
+    return sum(_below_in_piece(schedule, *piece, limit) for piece in pairwise([0, *corners, total_iters]))
 
 
 def _below_in_piece(schedule: Schedule, first: int, after: int, limit: float) -> int:

@@ -12,14 +12,15 @@ def last_epoch(subject: Subject) -> Iterator[Draft]:
     """LR503."""
     done = subject.lr.done_iters
     if done:
-        crash = (
-            "; CyclicalCosine stops there with an AttributeError" if subject.planned.name == "CyclicalCosine" else ""
-        )
+        elsewhere = {
+            "Cosine": "; PaddleOCR starts a bare cosine from a wrong rate",
+            "CyclicalCosine": "; PaddleOCR stops there with an AttributeError",
+        }.get(subject.planned.name, "")
         yield Draft(
             "LR503",
             subject.key("last_epoch"),
             f"counted in updates, training starts at {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
-            f"with {rate_text(subject.schedule(done))} here; PaddleOCR starts a bare cosine from a wrong rate{crash}",
+            f"with {rate_text(subject.schedule(done))} here{elsewhere}",
             "take it out and resume with Global.checkpoints",
         )
 

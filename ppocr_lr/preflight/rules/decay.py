@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
@@ -32,15 +33,19 @@ def cut_off(subject: Subject) -> Iterator[Draft]:
     share = (summary.final - decay.end) / (decay.peak - decay.end)
     if summary.warmup_iters < run.total_iters and share > _HIGH_END and summary.final > 2 * whole:
         length = amount(subject.epoch(summary.warmup_iters), "epoch")
+        percent = 100 * summary.final / summary.peak
         in_iterations = subject.counts_warmup_in_iterations
         key = subject.key("warmup_steps" if in_iterations else "warmup_epoch")
-        shorter = max(1, run.total_iters // 20) if in_iterations else count_text(run.epochs / 20)
+        # A twentieth of the run ends low, unless the decay is bent so that it falls late.
+        falls_late = isinstance(decay, PolynomialDecay) and decay.power < 1
+        shorter = min(summary.warmup_iters // 2, run.total_iters // 20)
+        written = str(shorter) if in_iterations else count_text(subject.epoch(shorter))
         yield Draft(
             "LR401",
             key,
-            f"the rate ends at {rate_text(summary.final)}, {100 * share:.3g} % of the peak, because the decay starts "
+            f"the rate ends at {rate_text(summary.final)}, {percent:.3g} % of the peak, because the decay starts "
             f"after {length} of warmup and is not shortened",
-            f"-o {key}={shorter} lets it end lower",
+            f"-o {key}={written} lets it end lower" if shorter and not falls_late else "",
         )
 
 
@@ -59,7 +64,7 @@ def drops(subject: Subject) -> Iterator[Draft]:
                 subject.key(key),
                 f"{', '.join(map(count_text, late))} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
                 f"{amount(subject.run.epochs, 'epoch')}{shift}; the rate stays at {rate_text(subject.summary.final)}",
-                f"-o {subject.key(key)}=[{', '.join(_scaled(marks, subject.run.epochs, warmup))}]",
+                _scaled_hint(subject.key(key), marks, subject.run.epochs, warmup),
             )
         elif marks and warmup:
             real = ", ".join(count_text(mark + warmup) for mark in marks)
@@ -68,11 +73,15 @@ def drops(subject: Subject) -> Iterator[Draft]:
             )  # fmt: skip
 
 
-def _scaled(marks: tuple[float, ...], epochs: int, warmup: float) -> list[str]:
-    """The same milestones in proportion, so that the last piece is a tenth of the run."""
-    factor = 0.9 * max(epochs - warmup, 1) / marks[-1]
-    scaled = [max(1, round(mark * factor)) for mark in marks]
-    return [str(mark) for mark in dict.fromkeys(scaled)]
+def _scaled_hint(key: str, marks: tuple[float, ...], epochs: int, warmup: float) -> str:
+    """The same milestones in proportion, the last at nine tenths of the run; nothing where they do not fit."""
+    factor = 0.9 * (epochs - warmup) / marks[-1]
+    for digits in (0, 2):
+        scaled = [round(mark * factor, digits) for mark in marks]
+        rising = all(earlier < later for earlier, later in pairwise(scaled))
+        if rising and scaled[0] > warmup and scaled[-1] + warmup < epochs:
+            return f'-o "{key}=[{", ".join(f"{mark:g}" for mark in scaled)}]"'
+    return ""
 
 
 def rises_again(subject: Subject) -> Iterator[Draft]:
@@ -85,7 +94,7 @@ def rises_again(subject: Subject) -> Iterator[Draft]:
             subject.key("last_epoch"),
             f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
             f"the cosine is on its way up again ({rate_text(subject.schedule(start))})",
-            f"raise Global.epoch_num above {count_text(subject.epoch(start))}",
+            f"-o Global.epoch_num={int(subject.epoch(start)) + 1}, or more",
         )
 
 
@@ -98,14 +107,17 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
     rest = left % decay.cycle_iters
     if left > 0 and rest and subject.summary.final > _HIGH_END * decay.peak:
         whole = left // decay.cycle_iters
-        fits = subject.epoch(left / max(whole, 1))
+        # Rounded up, so that the run ends just before a cycle does and not just behind.
+        fits = -(-left // max(whole, 1))
+        written = f"{subject.epoch(fits):.6g}"
+        makes = subject.run.iters(float(written)) == fits and fits != decay.cycle_iters
         yield Draft(
             "LR405",
             subject.key("cycle"),
             f"the run ends {amount(round(subject.epoch(rest), 2), 'epoch')} into a cycle of "
             f"{amount(round(subject.epoch(decay.cycle_iters), 2), 'epoch')}, at {rate_text(subject.summary.final)}, "
             f"{100 * subject.summary.final / decay.peak:.3g} % of the peak",
-            f"-o {subject.key('cycle')}={count_text(fits)} makes {amount(max(whole, 1), 'whole cycle')}",
+            f"-o {subject.key('cycle')}={written} makes {amount(max(whole, 1), 'whole cycle')}" if makes else "",
         )
 
 
@@ -142,7 +154,7 @@ def too_small_for_the_log(subject: Subject) -> Iterator[Draft]:
     if not subject.length_is_known:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
-    if below > _LOG_MEDIAN:
+    if below is not None and below > _LOG_MEDIAN:
         yield Draft(
             "LR407",
             "Optimizer.lr",
@@ -159,13 +171,15 @@ def flat_in_the_log(subject: Subject) -> Iterator[Draft]:
     if subject.counts_warmup_in_iterations and not subject.length_is_known:
         return
     total = run.total_iters - subject.summary.warmup_iters
-    flat = total - count_below(decay, total, decay.peak - _LOG_STEP / 2) if total > 0 else 0
+    below = count_below(decay, total, decay.peak - _LOG_STEP / 2) if total > 0 else None
+    flat = 0 if below is None else total - below
+    after = " after the warmup" if subject.summary.warmup_iters else ""
     if flat > 0.03 * run.total_iters:
         yield Draft(
             "LR408",
             "Optimizer.lr",
-            f"the log prints the same rate for the first {count_text(round(subject.epoch(flat), 1))} epochs after the "
-            "warmup, while the cosine is flat",
+            f"the log prints the same rate for the first {count_text(round(subject.epoch(flat), 1))} epochs{after}, "
+            "while the cosine is flat",
         )
 
 

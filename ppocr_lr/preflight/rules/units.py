@@ -45,7 +45,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Draft]:
 def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
     """LR204."""
     steps = subject.summary.warmup_iters
-    if subject.counts_warmup_in_iterations and 0 < steps <= _LOOKS_LIKE_EPOCHS:
+    short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
+    if subject.counts_warmup_in_iterations and steps > 0 and short:
         meant = f"-o {subject.key('warmup_steps')}={steps * subject.run.iters_epoch}" if subject.length_is_known else ""
         yield Draft(
             "LR204",

@@ -1,0 +1,40 @@
+"""A hint that is pasted is taken, and makes the finding go away."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.preflight.test_check import COSINE, CYCLE, KNOWN, MULTI, PIECEWISE, config, findings
+
+
+@pytest.mark.parametrize(
+    ("code", "lr", "epochs"),
+    [
+        ("LR402", {**PIECEWISE, "decay_epochs": [15, 30]}, 20),
+        ("LR402", {"name": "Piecewise", "decay_epochs": [1, 2, 500], "values": [1, 0.1, 0.01, 0.001]}, 40),
+        ("LR402", {**PIECEWISE, "decay_epochs": [1.5, 2.5]}, 2),
+        ("LR402", {**MULTI, "milestones": [5, 15, 500], "warmup_epoch": 0.1}, 40),
+        ("LR402", {**MULTI, "milestones": [700, 800]}, 500),
+        ("LR401", {**COSINE, "warmup_epoch": 5}, 20),
+        ("LR401", {"name": "Linear", "learning_rate": 0.1, "warmup_epoch": 30}, 100),
+        ("LR405", {**CYCLE, "cycle": 8}, 20),
+        ("LR405", {**CYCLE, "cycle": 11, "warmup_epoch": 3}, 40),
+    ],
+)
+def test_pasted_hints_help(code: str, lr: dict[str, Any], epochs: int, tmp_path: Path) -> None:
+    (found,) = (finding for finding in findings(tmp_path, config(lr, epochs)) if finding.code == code)
+    pasted = re.match(r'-o ("[^"]*"|\S+)', found.hint)
+    assert pasted, found.hint
+    (override,) = shlex.split(pasted[1])
+    again = {finding.code for finding in findings(tmp_path, config(lr, epochs), KNOWN, overrides=[override])}
+    assert not again & {code, "LR100", "LR302"}
+
+
+def test_there_is_no_hint_where_nothing_fits(tmp_path: Path) -> None:
+    section = {**MULTI, "milestones": [11, 22, 37, 39], "warmup_epoch": 5}
+    assert [f.hint for f in findings(tmp_path, config(section, 1)) if f.code == "LR402"] == [""]
