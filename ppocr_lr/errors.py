@@ -1,4 +1,4 @@
-"""The one error and the one warning a learning-rate section can give."""
+"""The one error and the one warning for input of any kind, and how values are shown in them."""
 
 from __future__ import annotations
 

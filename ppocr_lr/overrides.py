@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ppocr_lr.errors import LRConfigError, did_you_mean
+from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean
 from ppocr_lr.lr_config.parse import called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.yaml_file import read_yaml_text
-
-LR = "Optimizer.lr"
 
 _DEEPEST = 30
 
@@ -46,7 +44,7 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mappi
         key = key.strip()
         if not equals or not all(key.split(".")):
             place = "; a config goes before -o, or behind -c" if override.endswith((".yml", ".yaml")) else ""
-            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {LR}.learning_rate=0.001{place}")
+            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}")
         if len(key.split(".")) > _DEEPEST:
             raise LRConfigError(f"-o {key[:60]}…: a key has at most {_DEEPEST} parts")
         if not _has(result, key.split(".")):
@@ -109,11 +107,11 @@ def _check_read(key: str, config: Mapping[str, Any], original: Mapping[str, Any]
     section = config.get("Optimizer", {})
     section = section.get("lr") if isinstance(section, Mapping) else None
     fields = list(model_of(section).model_fields) if isinstance(section, Mapping) else []
-    known = [LR, f"{LR}.name", *(f"{LR}.{field}" for field in fields), *_READ]
+    known = [SECTION, f"{SECTION}.name", *(f"{SECTION}.{field}" for field in fields), *_READ]
     if key in known:
         return
     last = key.rpartition(".")[2]
-    elsewhere = [f"{LR}.{field}" for field in called_elsewhere(last) if field in fields]
+    elsewhere = [f"{SECTION}.{field}" for field in called_elsewhere(last) if field in fields]
     if elsewhere:
         suggestion = f"; did you mean {' or '.join(elsewhere)}?"
     else:
