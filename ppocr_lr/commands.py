@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ppocr_lr.cli import print_error
 from ppocr_lr.errors import LRConfigError
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def show(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """`ppocr-lr check`."""
     from ppocr_lr.preflight.catalogue import Severity
-    from ppocr_lr.preflight.check import check_file, unusable_report
+    from ppocr_lr.preflight.check import check_file, known_codes, unusable_report
     from ppocr_lr.preflight.files import config_files
     from ppocr_lr.preflight.render import render
 
@@ -105,12 +104,12 @@ def check(arguments: argparse.Namespace) -> int:
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
     flags = _flags(arguments)
+    ignored = known_codes(arguments.ignore)
     reports = []
     for path in config_files(given):
         try:
-            reports.append(check_file(path, arguments.overrides, flags, arguments.ignore))
+            reports.append(check_file(path, arguments.overrides, flags, ignored))
         except LRConfigError as error:
-            print_error(error)
             reports.append(unusable_report(path, error))
     for line in render(reports, arguments.format, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")):
         print(line)

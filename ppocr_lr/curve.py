@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ppocr_lr.schedules import Schedule
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _COLUMNS = 1000  # about the pixels across a picture: more corners than that cannot be told apart
@@ -35,15 +35,24 @@ def trace(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> Curv
 
     The cost depends on `columns`, not on `total_iters`.
     """
+    import numpy as np
+
+    points, exact = curve_points(schedule, total_iters, columns)
+    steps = np.array(points, dtype=np.int64)
+    if exact:
+        rates = np.asarray(schedule(steps))
+        return Curve(steps, rates, rates, exact=True)
+    low, high = np.array([schedule.extremes(first, after - 1) for first, after in pairwise([*points, total_iters])]).T
+    return Curve(steps, low, high, exact=False)
+
+
+def curve_points(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> tuple[list[int], bool]:
+    """The updates of the points of `trace`, and whether every corner is among them; needs no NumPy."""
     end = total_iters - 1
     count = total_iters if total_iters <= 2 * columns else columns  # a short run is drawn update by update
-    samples = np.unique(np.linspace(0, end, count).round().astype(np.int64))
-    corners = schedule.corners(end, limit=columns)
-    if corners.complete:
-        steps = np.union1d(samples, np.concatenate([corners.steps, corners.steps - 1]))
-        rates = schedule(steps)
-        return Curve(steps, rates, rates, exact=True)
-    lasts = np.append(samples[1:] - 1, end)
-    bounds = [schedule.extremes(int(first), int(last)) for first, last in zip(samples, lasts, strict=True)]
-    low, high = np.array(bounds).T
-    return Curve(samples, low, high, exact=False)
+    steps = max(count - 1, 1)
+    samples = {(2 * end * i + steps) // (2 * steps) for i in range(count)}  # rounded, exact for any length
+    corners, exact = schedule.corner_steps(end, limit=columns)
+    if exact:
+        samples.update(corners, (corner - 1 for corner in corners))
+    return sorted(samples), exact

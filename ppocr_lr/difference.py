@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ppocr_lr.axis import Axis, updates_per_unit
-from ppocr_lr.curve import trace
+from ppocr_lr.curve import curve_points
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.settings import differing_settings
 from ppocr_lr.training_config import PlannedRun
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
 
@@ -29,21 +25,19 @@ class Difference:
     axis: Axis
     settings: tuple[tuple[str, Any, Any], ...]
     """Keys that differ, with both values; None where a schedule has no such key."""
-    positions: NDArray[np.float64]
-    first_rates: NDArray[np.float64]
-    second_rates: NDArray[np.float64]
+    positions: tuple[float, ...]
+    first_rates: tuple[float, ...]
+    second_rates: tuple[float, ...]
 
     @property
-    def ratios(self) -> NDArray[np.float64]:
+    def rates(self) -> Iterator[tuple[float, float]]:
+        """The rates of both runs at each position."""
+        return zip(self.first_rates, self.second_rates, strict=True)
+
+    @property
+    def ratios(self) -> list[float]:
         """second/first; NaN where the first is 0."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.first_rates > 0, self.second_rates / self.first_rates, np.nan)
-
-    @property
-    def differs(self) -> NDArray[np.bool_]:
-        """Where the rates are not equal."""
-        larger = np.maximum(np.abs(self.first_rates), np.abs(self.second_rates))
-        return np.abs(self.first_rates - self.second_rates) > _EQUAL * larger
+        return [second / first if first > 0 else math.nan for first, second in self.rates]
 
 
 def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> Difference:
@@ -51,21 +45,28 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
     units = [updates_per_unit(planned.run, axis) for planned in (first, second)]
     ends = [planned.run.total_iters - 1 for planned in (first, second)]
     last = min(end / unit for end, unit in zip(ends, units, strict=True))
-    traced = [trace(planned.schedule, planned.run.total_iters).steps / unit
-              for planned, unit in zip((first, second), units, strict=True)]  # fmt: skip
-    positions = np.union1d(*traced)
-    positions = positions[positions <= last]
-    # The update that a position falls into; the small shift undoes the division above.
-    steps = [np.minimum((positions * unit + 1e-6).astype(np.int64), end) for unit, end in zip(units, ends, strict=True)]
-    return Difference(
-        first,
-        second,
-        axis,
-        tuple(differing_settings(first, second)),
-        positions,
-        np.asarray(first.schedule(steps[0])),
-        np.asarray(second.schedule(steps[1])),
+    positions = sorted(
+        {
+            position
+            for planned, unit in zip((first, second), units, strict=True)
+            for step in curve_points(planned.schedule, planned.run.total_iters)[0]
+            if (position := step / unit) <= last
+        }
     )
+    rates = (
+        tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
+        for planned, unit, end in zip((first, second), units, ends, strict=True)
+    )
+    return Difference(first, second, axis, tuple(differing_settings(first, second)), tuple(positions), *rates)
+
+
+def _update_at(position: float, unit: int) -> int:
+    """The update that a position falls into; the small shift undoes the division that made it."""
+    return int(position * unit + 1e-6)
+
+
+def _differ(ours: float, theirs: float) -> bool:
+    return abs(ours - theirs) > _EQUAL * max(abs(ours), abs(theirs))
 
 
 def text_lines(result: Difference) -> Iterator[str]:
@@ -75,57 +76,50 @@ def text_lines(result: Difference) -> Iterator[str]:
         yield f"  {key}: {_value(ours)} → {_value(theirs)}"
     if not result.settings:
         yield "  no setting differs"
-    differs = result.differs
-    if not differs.any():
+    begin = next((index for index, rates in enumerate(result.rates) if _differ(*rates)), None)
+    if begin is None:
         yield "  the curves are equal as far as both runs go"
     else:
-        yield from _rates_in_words(result, differs)
+        yield from _rates_in_words(result, begin)
     lengths = [planned.run.total_iters for planned in (result.first, result.second)]
     if lengths[0] != lengths[1]:
         yield f"  the runs have {count_text(lengths[0])} and {count_text(lengths[1])} updates"
 
 
-def _rates_in_words(result: Difference, differs: NDArray[np.bool_]) -> Iterator[str]:
-    begin = int(np.argmax(differs))
+def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
     if begin == 0:
         yield "  the curves differ from the first update on"
     else:
         yield f"  the curves are equal before {_named(result.axis, _first_difference(result, begin))}"
     ratios = result.ratios
-    comparable = np.isfinite(ratios) & (ratios > 0)
-    if comparable.any():
-        size = np.where(comparable, np.abs(np.log(np.where(comparable, ratios, 1.0))), -1.0)
-        at = int(np.argmax(size))
-        yield (
-            f"  largest ratio {ratios[at]:.4g} at {_place(result, at)}: "
-            f"{rate_text(float(result.first_rates[at]), 4)} against {rate_text(float(result.second_rates[at]), 4)}"
-        )
-    gap = np.abs(result.first_rates - result.second_rates)
-    at = int(np.argmax(gap))
-    yield (
-        f"  largest gap {rate_text(float(gap[at]))} at {_place(result, at)}: "
-        f"{rate_text(float(result.first_rates[at]), 4)} against {rate_text(float(result.second_rates[at]), 4)}"
-    )
+    sizes = [abs(math.log(ratio)) if 0 < ratio < math.inf else -1.0 for ratio in ratios]
+    at = sizes.index(max(sizes))
+    if sizes[at] >= 0:
+        yield f"  largest ratio {ratios[at]:.4g} at {_both(result, at)}"
+    gaps = [abs(first - second) for first, second in result.rates]
+    at = gaps.index(max(gaps))
+    yield f"  largest gap {rate_text(gaps[at])} at {_both(result, at)}"
 
 
 def _first_difference(result: Difference, begin: int) -> float:
     """The position between two points at which the curves part, found by halving the first run's updates."""
     runs = (result.first, result.second)
     units = [updates_per_unit(planned.run, result.axis) for planned in runs]
-    low, high = (round(float(position) * units[0]) for position in result.positions[begin - 1 : begin + 1])
+    low, high = (round(position * units[0]) for position in result.positions[begin - 1 : begin + 1])
     while high - low > 1:
         middle = (low + high) // 2
         ours = result.first.schedule(middle)
-        theirs = result.second.schedule(int(middle / units[0] * units[1] + 1e-6))
-        if abs(ours - theirs) > _EQUAL * max(ours, theirs):
+        theirs = result.second.schedule(_update_at(middle / units[0], units[1]))
+        if _differ(ours, theirs):
             high = middle
         else:
             low = middle
     return high / units[0]
 
 
-def _place(result: Difference, index: int) -> str:
-    return _named(result.axis, float(result.positions[index]))
+def _both(result: Difference, index: int) -> str:
+    ours, theirs = rate_text(result.first_rates[index], 4), rate_text(result.second_rates[index], 4)
+    return f"{_named(result.axis, result.positions[index])}: {ours} against {theirs}"
 
 
 def _named(axis: Axis, position: float) -> str:

@@ -28,6 +28,10 @@ _READ = (
 )
 
 
+class SweptOverride(str):
+    """An override that stands for one value of `--sweep`; a message names that flag."""
+
+
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mapping[str, Any]:
     """`config` with each `KEY=VALUE` of `overrides` applied in order; `config` itself is not changed.
 
@@ -41,22 +45,23 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mappi
     result: Any = config
     for override in overrides:
         key, equals, text = override.partition("=")
-        key = key.strip()
+        key, flag = key.strip(), "--sweep" if isinstance(override, SweptOverride) else "-o"
         if not equals or not all(key.split(".")):
             place = "; a config goes before -o, or behind -c" if override.endswith((".yml", ".yaml")) else ""
-            raise LRConfigError(f"-o {override}: write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}")
+            raise LRConfigError(f"{flag} {override}: write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}")
         if len(key.split(".")) > _DEEPEST:
-            raise LRConfigError(f"-o {key[:60]}…: a key has at most {_DEEPEST} parts")
+            raise LRConfigError(f"{flag} {key[:60]}…: a key has at most {_DEEPEST} parts")
         if not _has(result, key.split(".")):
-            new_keys.append(key)
-        result = _with(result, key.split("."), _value(text, key), key)
-    for key in new_keys:
-        _check_read(key, result, config)
+            new_keys.append((key, f"{flag} {key}"))
+        result = _with(result, key.split("."), override_value(text, f"{flag} {key}"), key, flag)
+    for key, given in new_keys:
+        _check_read(key, given, result, config)
     return result  # type: ignore[no-any-return]  # a mapping again, key by key
 
 
-def _value(text: str, key: str) -> Any:
-    return _numbers(read_yaml_text(text, f"-o {key}"))
+def override_value(text: str, given: str) -> Any:
+    """The value that `text` stands for, YAML with numbers as people write them; `given` is its name in messages."""
+    return _numbers(read_yaml_text(text, given))
 
 
 def _numbers(value: Any) -> Any:
@@ -86,24 +91,24 @@ def _has(node: Any, parts: Sequence[str]) -> bool:
     return True
 
 
-def _with(node: Any, parts: Sequence[str], value: Any, key: str) -> Any:
+def _with(node: Any, parts: Sequence[str], value: Any, key: str, flag: str) -> Any:
     if not parts:
         return value
     head, rest = parts[0], parts[1:]
     if _is_list(node):
         if not (head.isascii() and head.isdigit()) or int(head) >= len(node):
             where = key[: len(key) - len(".".join(parts)) - 1]
-            raise LRConfigError(f"-o {key}: {where} is a list, its items are 0 to {len(node) - 1}")
+            raise LRConfigError(f"{flag} {key}: {where} is a list, its items are 0 to {len(node) - 1}")
         items = list(node)
-        items[int(head)] = _with(items[int(head)], rest, value, key)
+        items[int(head)] = _with(items[int(head)], rest, value, key, flag)
         return items
     if node is not None and not isinstance(node, Mapping):
         where = key[: len(key) - len(".".join(parts)) - 1]
-        raise LRConfigError(f"-o {key}: {where} is a plain value and has no keys")
-    return {**(node or {}), head: _with((node or {}).get(head), rest, value, key)}
+        raise LRConfigError(f"{flag} {key}: {where} is a plain value and has no keys")
+    return {**(node or {}), head: _with((node or {}).get(head), rest, value, key, flag)}
 
 
-def _check_read(key: str, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
+def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
     section = config.get("Optimizer", {})
     section = section.get("lr") if isinstance(section, Mapping) else None
     fields = list(model_of(section).model_fields) if isinstance(section, Mapping) else []
@@ -121,7 +126,7 @@ def _check_read(key: str, config: Mapping[str, Any], original: Mapping[str, Any]
             if same_name
             else did_you_mean(key, [*known, *_leaves(original)])
         )
-    raise LRConfigError(f"-o {key}: the config has no such key and nothing reads it{suggestion}")
+    raise LRConfigError(f"{given}: the config has no such key and nothing reads it{suggestion}")
 
 
 def _leaves(node: Any, prefix: str = "") -> Iterable[str]:

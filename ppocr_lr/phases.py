@@ -58,14 +58,3 @@ def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None) ->
     else:
         kind = "decay"
     return Phase(kind, first, last, start, end)
-
-
-def mean_rate(schedule: Schedule, total_iters: int) -> float:
-    """The mean rate of updates 0 … `total_iters` − 1: the area under the curve, by the update.
-
-    Exact up to a million updates; for a longer run the mean of a million evenly spread ones.
-    """
-    import numpy as np
-
-    steps = np.linspace(0, total_iters - 1, min(total_iters, 10**6)).round().astype(np.int64)
-    return float(np.mean(schedule(steps)))

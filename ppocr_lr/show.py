@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ppocr_lr.area import mean_rate
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.phases import mean_rate, phases_of
+from ppocr_lr.phases import phases_of
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.preflight.check import Report
 from ppocr_lr.preflight.render import render
@@ -26,9 +27,9 @@ def show(planned: PlannedRun, report: Report) -> None:
     except ImportError as error:
         raise ImportError("rich is not installed: pip install 'ppocr-lr[terminal]'") from error
 
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=sys.stdout, highlight=False, emoji=False)
     if not console.is_terminal:
-        console = Console(file=sys.stdout, highlight=False, width=120)  # the reader of a pipe has no width
+        console.width = 120  # the reader of a pipe has no width
     run = planned.run
     console.print(f"{planned.source}: {planned.name}", style="bold", markup=False)
     console.print(
@@ -38,8 +39,9 @@ def show(planned: PlannedRun, report: Report) -> None:
     console.print(_phase_table(Table, planned))
     console.print(_rate_table(Table, planned))
     summary = summarize(planned.schedule, run)
-    if summary.peak:
-        share = mean_rate(planned.schedule, run.total_iters) / summary.peak
+    mean = mean_rate(planned.schedule, run.total_iters)
+    if summary.peak and mean is not None:
+        share = mean / summary.peak
         percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
         console.print(f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}")
     print()

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.overrides import SweptOverride, override_value
 
 MOST_CURVES = 12
 
 
-def sweep_overrides(sweeps: Iterable[str]) -> list[list[str]]:
+def sweep_overrides(sweeps: Iterable[str]) -> list[list[SweptOverride]]:
     """The overrides of each combination, in order; one empty combination when there is nothing to sweep.
 
     A sweep is `KEY=V1,V2,…`; a comma inside brackets does not divide, so `KEY=[1, 2],[3]` has two values.
+    A value that stands there twice, as `0.001` and `1e-3`, counts once.
 
     Raises:
-        LRConfigError: no `=`, no value, or more than 12 combinations.
+        LRConfigError: no `=`, no value, a key in two sweeps, or more than 12 combinations.
     """
-    choices = []
+    choices: dict[str, list[SweptOverride]] = {}
     for sweep in sweeps:
         key, equals, text = sweep.partition("=")
+        key = key.strip()
         values = _divided(text)
-        if not equals or not key.strip() or not all(values):
+        if not equals or not key or not all(values):
             raise LRConfigError(f"--sweep {sweep}: write KEY=V1,V2, as in Optimizer.lr.warmup_epoch=0,2,5")
-        choices.append([f"{key.strip()}={value}" for value in values])
+        if key in choices:
+            raise LRConfigError(f"--sweep {sweep}: {key} is swept already; write all its values in one --sweep")
+        choices[key] = [SweptOverride(f"{key}={value}") for value in _different(values, key)]
     count = 1
-    for choice in choices:
+    for choice in choices.values():
         count *= len(choice)
     if count > MOST_CURVES:
         raise LRConfigError(f"--sweep: {count} combinations; a picture holds at most {MOST_CURVES} curves")
-    return [list(combination) for combination in product(*choices)]
+    return [list(combination) for combination in product(*choices.values())]
+
+
+def _different(values: Iterable[str], key: str) -> Iterator[str]:
+    seen: list[Any] = []
+    for text in values:
+        value = override_value(text, f"--sweep {key}")
+        if not any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in seen):
+            seen.append(value)
+            yield text
 
 
 def _divided(text: str) -> Sequence[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ppocr_lr import build_schedule
+from ppocr_lr import Schedule, build_schedule
+from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, StepDecay, TwoStepCosine
 
 rates = st.floats(1e-6, 1.0).map(lambda rate: float(f"{rate:.4g}"))
 warmups = st.sampled_from([0, 0.02, 0.5, 1, 1.5, 2, 2.32, 5, 30])
@@ -76,4 +77,23 @@ planned = st.tuples(sections, runs).map(lambda drawn: (drawn[0], *drawn[1]))
 """(section, epochs, iters_epoch)"""
 
 schedules = planned.map(lambda drawn: (build_schedule(*drawn), drawn[1] * drawn[2]))
+"""(schedule, total_iters)"""
+
+_peaks = st.sampled_from([1e-6, 0.1, 1.0])
+_cycles = st.integers(1, 12)
+many_pieces: st.SearchStrategy[Schedule] = st.one_of(
+    st.builds(CosineDecay, _peaks, _cycles, st.sampled_from([0.0, 1e-7])),
+    st.builds(CyclicalCosine, _peaks, _cycles, st.sampled_from([0.0, 1e-7])),
+    st.builds(StepDecay, _peaks, _cycles, st.sampled_from([0.5, 0.999])),
+    st.builds(TwoStepCosine, _peaks, st.integers(1, 300), _cycles, st.booleans()),
+)
+"""Schedules that turn, drop or restart hundreds of times in a few thousand updates."""
+
+long_runs = st.tuples(
+    st.one_of(
+        many_pieces,
+        st.builds(lambda after, warmup: LinearWarmup(after, warmup, after(0)), many_pieces, st.integers(1, 500)),
+    ),
+    st.integers(1, 8000),
+)
 """(schedule, total_iters)"""

@@ -24,7 +24,7 @@ def test_show(command: Command) -> None:
     done = command("show", PIECEWISE)
     assert (done.returncode, done.stderr) == (0, "")
     for part in ("warmup", "11 – 16", "1100 – 1599", "5 epochs", "0 → 9.9e-2", "75 %", "area under the curve: 55.2 %",
-                 "6400 samples", "note LR403", "3 notes in 1 file", "⠤"):  # fmt: skip
+                 "6400 samples", "LR403 note", "3 notes in 1 file", "⠤"):  # fmt: skip
         assert part in done.stdout
     assert "\x1b" not in done.stdout
 
@@ -58,7 +58,8 @@ def test_sweep(command: Command, tmp_path: Path) -> None:
     done = command("plot", COSINE, "--sweep", "Optimizer.lr.warmup_epoch=0,2,5", "--x", "progress", "--out", "s.png")
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if "warmup " in line][2].startswith("  warmup   5 epochs")
-    assert "nothing reads it" in command("plot", COSINE, "--sweep", "Optimizer.lr.warmup=1,2").stderr
+    wrong = command("plot", COSINE, "--sweep", "Optimizer.lr.warmup=1,2").stderr
+    assert "--sweep Optimizer.lr.warmup: the config has no such key and nothing reads it" in wrong
     assert [entry.name for entry in tmp_path.iterdir()] == ["s.png"]
 
 

@@ -22,6 +22,11 @@ HEAVY = "[name for name in ('paddle', 'matplotlib', 'yaml', 'pydantic', 'numpy')
         ("import ppocr_lr.training_config", ["yaml", "pydantic"]),
         ("from ppocr_lr.preflight.check import check_file; check_file('configs/cosine.yml')", ["yaml", "pydantic"]),
         ("from ppocr_lr.cli import run; run(['--help'])", []),
+        ("from ppocr_lr.cli import run; run(['show', 'configs/cosine.yml'])", ["yaml", "pydantic"]),
+        (
+            "from ppocr_lr.cli import run; run(['diff', 'configs/cosine.yml', 'configs/cyclical_cosine.yml'])",
+            ["yaml", "pydantic"],
+        ),
     ],
 )
 def test_what_is_loaded(code: str, loaded: list[str]) -> None:

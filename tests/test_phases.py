@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 
 from ppocr_lr import Schedule
-from ppocr_lr.phases import mean_rate, phases_of
-from ppocr_lr.preflight.spans import count_below
+from ppocr_lr.phases import phases_of
 from ppocr_lr.schedules import (
     Constant,
     CosineDecay,
@@ -53,29 +51,3 @@ def test_phases_cover_the_run(drawn: tuple[Schedule, int]) -> None:
     assert complete
     assert [phase.first for phase in phases] == [0, *(phase.last + 1 for phase in phases[:-1])]
     assert phases[-1].last == total - 1
-
-
-@given(schedules)
-def test_mean_rate_is_that_of_every_update(drawn: tuple[Schedule, int]) -> None:
-    schedule, total = drawn
-    assert mean_rate(schedule, total) == pytest.approx(schedule(np.arange(total)).mean(), rel=1e-12)
-
-
-def test_mean_rate_of_a_long_run() -> None:
-    assert mean_rate(CosineDecay(1.0, 10**12), 10**12) == pytest.approx(0.5, rel=1e-6)
-
-
-@given(schedules)
-def test_count_below_is_that_of_every_update(drawn: tuple[Schedule, int]) -> None:
-    schedule, total = drawn
-    rates = schedule(np.arange(total))
-    for limit in (0.0, float(np.median(rates)), float(rates.max()), 1e-6):
-        # A rate within rounding of the limit may fall on either side.
-        sure = int((rates < limit * (1 - 1e-9)).sum()), int((rates < limit * (1 + 1e-9)).sum())
-        count = count_below(schedule, total, limit)
-        assert count is not None
-        assert sure[0] <= count <= sure[1]
-
-
-def test_count_below_of_very_many_corners() -> None:
-    assert count_below(CyclicalCosine(1.0, 10), 10**9, 0.5) is None

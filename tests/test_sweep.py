@@ -18,6 +18,8 @@ from ppocr_lr.sweep import sweep_overrides
             ["a={name: Const, learning_rate: 1},{name: Cosine}"],
             [["a={name: Const, learning_rate: 1}"], ["a={name: Cosine}"]],
         ),
+        (["a=0.001, 1e-3,2,0.0010,2"], [["a=0.001"], ["a=2"]]),
+        (["a=[1, 2],[1,2.0],1,true"], [["a=[1, 2]"], ["a=1"], ["a=true"]]),
         (["a=1,2,3,4", "b=1,2,3"], [[f"a={a}", f"b={b}"] for a in range(1, 5) for b in range(1, 4)]),
     ],
 )
@@ -32,6 +34,8 @@ def test_combinations(sweeps: list[str], expected: list[list[str]]) -> None:
         (["=1"], "write KEY=V1,V2"),
         (["a="], "write KEY=V1,V2"),
         (["a=1,,2"], "write KEY=V1,V2"),
+        (["a=1,2", "a =3"], "a is swept already"),
+        (["a=[1"], "--sweep a:.*is not YAML"),
         (["a=1,2,3,4", "b=1,2,3,4"], "16 combinations; a picture holds at most 12 curves"),
     ],
 )

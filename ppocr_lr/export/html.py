@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import PurePath
@@ -17,6 +17,7 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.labels import labels
 from ppocr_lr.preflight.catalogue import CODES
 from ppocr_lr.preflight.check import Report
+from ppocr_lr.preflight.finding import Finding
 from ppocr_lr.summary import summarize
 from ppocr_lr.training_config import PlannedRun
 
@@ -26,11 +27,9 @@ _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#000000", "#56B4E9")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _FEW = 60  # updates; then each is a dot
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
-_HOVER = "epoch %{x:.6~f}<br>iteration %{customdata[0]}<br>rate %{customdata[1]:.6~g}"
-_HOVER_BAND = (
-    "from epoch %{x:.6~f}<br>from iteration %{customdata[0]}<br>"
-    "rate %{customdata[1]:.6~g} to %{customdata[2]:.6~g}"
-)  # fmt: skip
+_EPOCH = ".6~f"
+_HOVER = f"epoch %{{x:{_EPOCH}}}<br>iteration %{{customdata[0]}}<br>rate %{{customdata[1]}}"
+_HOVER_BAND = f"from {_HOVER.replace('<br>', '<br>from ', 1)} to %{{customdata[2]}}"
 
 # The policy makes the promise good: whatever a script tries, the browser sends no request.
 _PAGE = """<!DOCTYPE html>
@@ -45,21 +44,23 @@ style-src 'unsafe-inline'; img-src data: blob:">
 body {{ font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #fff; }}
 h1 {{ font-size: 1.3rem; margin: 0 0 .6rem; }}
 h2 {{ font-size: 1.1rem; margin: 1.2rem 0 .6rem; }}
+.wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #ddd; }}
 td {{ overflow-wrap: break-word; }}
-td.path {{ overflow-wrap: anywhere; }}
+td.path {{ overflow-wrap: anywhere; min-width: 11em; }}
 td.number {{ white-space: nowrap; }}
 td.error {{ color: #b00020; font-weight: 600; }}
 td.warning {{ color: #8a5a00; font-weight: 600; }}
 code {{ font-size: .92em; }}
-#{div} {{ height: 65vh; min-height: 26rem; }}
+#{div} {{ height: clamp(30rem, 65vh, 44rem); }}
 </style>
 </head>
 <body>
 <h1>{title}</h1>
-{lengths}
 <div id="{div}"></div>
+<h2>Runs</h2>
+{lengths}
 {findings}
 <script>{plotly}</script>
 <script>Plotly.newPlot({figure});</script>
@@ -73,7 +74,7 @@ def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: Bina
 
     Rates over epochs as lines (a band where a line would have more corners than the page has columns), the numbers
     of a point when it is pointed at, curves switched in the legend, buttons for a linear and a logarithmic axis;
-    above them the lengths of the runs, beneath them the findings.
+    beneath them the lengths of the runs and the findings.
 
     Args:
         runs: at least one.
@@ -92,7 +93,7 @@ def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: Bina
         title=_text(_title(runs)),
         div=_DIV,
         lengths=_lengths(runs, names),
-        findings=_findings(reports) if reports else "",
+        findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
         figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale), _CONFIG)),
     )
@@ -140,21 +141,23 @@ def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float
     }
     if curve.exact:
         line = {"color": colour, "width": 2, "dash": _DASHES[index % len(_DASHES)]}
-        points = {"y": curve.high.tolist(), "customdata": _columns(curve.steps, curve.high)}
+        points = {"y": curve.high.tolist(), "customdata": _numbers(curve.steps, curve.high)}
         mode = "lines+markers" if run.run.total_iters <= _FEW else "lines"
         return [{**base, **points, "mode": mode, "line": line, "hovertemplate": _HOVER}]
     # A rate of 0 has no place on a logarithmic axis, and the area would break; this low nobody sees it.
     low = np.where(curve.low > 0, curve.low, highest * 1e-9)
     edge = {"color": colour, "width": 0.8, "shape": "hv"}
-    band = {"fill": "tonexty", "hovertemplate": _HOVER_BAND, "customdata": _columns(curve.steps, curve.low, curve.high)}
+    band = {"fill": "tonexty", "hovertemplate": _HOVER_BAND, "customdata": _numbers(curve.steps, curve.low, curve.high)}
     return [
         {**base, "y": low.tolist(), "line": edge, "showlegend": False, "hoverinfo": "skip"},
         {**base, "y": curve.high.tolist(), "line": edge, **band},
     ]
 
 
-def _columns(*columns: Any) -> list[tuple[Any, ...]]:
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
+    """What stands in the label of each point, the rates as everywhere else; Plotly's own would read 0.0000262."""
+    texts = ([rate_text(rate, 6) for rate in column.tolist()] for column in rates)
+    return list(zip(steps.tolist(), *texts, strict=True))
 
 
 def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float, log_scale: bool) -> dict[str, Any]:
@@ -169,7 +172,12 @@ def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float,
     )
     axis = {"showline": True, "linecolor": "#999", "gridcolor": "#e5e5e5", "zeroline": False}
     return {
-        "xaxis": {**axis, "title": {"text": "epoch"}, "range": [0, max(run.run.epochs for run in runs)]},
+        "xaxis": {
+            **axis,
+            "title": {"text": "epoch", "standoff": 22},  # below the label of the epoch that is pointed at
+            "hoverformat": _EPOCH,
+            "range": [0, max(run.run.epochs for run in runs)],
+        },
         "yaxis": {
             **axis,
             "title": {"text": "learning rate"},
@@ -177,7 +185,7 @@ def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float,
             **(logarithmic if log_scale else linear),
         },
         "updatemenus": [_buttons(linear, logarithmic, log_scale)] if logarithmic else [],
-        "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "y": -0.17, "yanchor": "top"},
         "showlegend": True,
         "hovermode": "x" if len(runs) <= _TOGETHER else "closest",
         "hoverlabel": {"namelength": -1},
@@ -211,8 +219,8 @@ def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: boo
 
 
 def _title(runs: Sequence[PlannedRun]) -> str:
-    names = list(dict.fromkeys(PurePath(run.source).name for run in runs))
-    return f"Learning rate of {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    others = len({run.source for run in runs}) - 1
+    return f"Learning rate of {PurePath(runs[0].source).name}" + (f" and {others} more" if others else "")
 
 
 def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
@@ -233,31 +241,37 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
     return _table(("run", "config", "length", "epoch", "peak", "final"), rows)
 
 
-def _findings(reports: Sequence[Report]) -> str:
-    found = [finding for report in reports for finding in report.findings]
+def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
+    """The table, the worst first; what is the same for several runs stands once. `names` by the id of the run."""
+    found: dict[Finding, list[str]] = {}
+    for report in reports:
+        for finding in report.findings:
+            name = names.get(id(report.planned), finding.path)  # a run of overrides and flags stands in no file
+            place = f"{finding.path}:{finding.line}:{finding.column}" if finding.line else name
+            found.setdefault(finding, []).append(place)
     if not found:
         return f"<h2>Findings</h2>\n<p>Nothing to say about {amount(len(reports), 'file')}.</p>"
     rows = [
         (
             f'<td class="{finding.severity}">{finding.severity}</td>',
             f'<td title="{_text(CODES[finding.code].title)}">{_text(finding.code)}</td>',
-            f'<td class="path">{_text(f"{finding.path}:{finding.line}:{finding.column}")}</td>',
+            f'<td class="path">{_text(", ".join(places))}</td>',
             f"<code>{_text(finding.key)}</code>",
             _text(finding.message),
             f"<code>{_text(finding.hint)}</code>" if finding.hint else "",
         )
-        for finding in found
+        for finding, places in sorted(found.items(), key=lambda item: -item[0].severity)
     ]
-    return "<h2>Findings</h2>\n" + _table(("severity", "code", "place", "key", "what will happen", "hint"), rows)
+    return "<h2>Findings</h2>\n" + _table(("severity", "code", "where", "key", "what will happen", "hint"), rows)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """An HTML table; the cells of `rows` are HTML, with or without their `<td>`."""
-    lines = ["<table>", "<tr>" + "".join(f"<th>{name}</th>" for name in head) + "</tr>"]
+    lines = ['<div class="wide"><table>', "<tr>" + "".join(f"<th>{name}</th>" for name in head) + "</tr>"]
     for row in rows:
         cells = (cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in row)
         lines.append("<tr>" + "".join(cells) + "</tr>")
-    return "\n".join([*lines, "</table>"])
+    return "\n".join([*lines, "</table></div>"])
 
 
 def _text(text: str) -> str:

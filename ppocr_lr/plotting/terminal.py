@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ppocr_lr.curve import Curve, trace
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config import PlannedRun
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 
+Dots = Sequence[tuple[float, float]]
+"""Epochs and rates."""
 
-def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16) -> Iterator[str]:
-    """The curve of a run: a plot by plotext (extra `terminal`) where that is installed, else one line of bars."""
+
+def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots: Dots = ()) -> Iterator[str]:
+    """The curve of a run: a plot by plotext (extra `terminal`) where that is installed, else one line of bars.
+
+    `dots` are put on it, or stand in a line of bars of their own.
+    """
     run = planned.run
     try:
         import plotext
     except ImportError:
-        yield from _sparkline(planned, width)
+        yield from _sparkline(planned, width, dots)
         return
-    curve = trace(planned.schedule, run.total_iters, columns=2 * width)
+    positions, rates = _columns(planned, 2 * width)  # a character in braille is two dots wide
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plot_size(width, height)
-    # A band is drawn by its upper edge; its lower one would hide half of it in characters.
-    plotext.plot((curve.steps / run.iters_epoch).tolist(), curve.high.tolist(), marker="braille")
-    top = float(curve.high.max())
+    plotext.plot(positions, rates, marker="braille")
+    if dots:
+        plotext.scatter([epoch for epoch, _ in dots], [rate for _, rate in dots], marker="•")
+    plotext.xlim(0, run.epochs)
+    top = max([*rates, *(rate for _, rate in dots)])
     plotext.ylim(0, top * 1.05 if top else 1)
     marks = [top * part / 4 for part in range(5)]
     plotext.yticks(marks, [rate_text(mark, 2) for mark in marks])
@@ -34,21 +41,28 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16) -> It
     yield from (line.rstrip() for line in plotext.uncolorize(plotext.build()).rstrip().splitlines())
 
 
-def _sparkline(planned: PlannedRun, width: int) -> Iterator[str]:
-    count = min(width, planned.run.total_iters)
-    curve = _columns(planned, count)
-    top = float(curve.high.max()) or 1.0
-    yield "".join(_LEVELS[round(rate / top * (len(_LEVELS) - 1))] for rate in curve.high.tolist())
+def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:
+    _, rates = _columns(planned, width)
+    top = max([*rates, *(rate for _, rate in dots)]) or 1.0
+
+    def bar(rate: float) -> str:
+        return _LEVELS[round(rate / top * (len(_LEVELS) - 1))]
+
+    yield "".join(bar(rate) for rate in rates)
+    if dots:
+        last = {int(epoch / planned.run.epochs * len(rates)): rate for epoch, rate in dots}
+        yield "".join(bar(last[column]) if column in last else " " for column in range(len(rates))).rstrip() + " (log)"
     left, right = "epoch 0", f"epoch {count_text(planned.run.epochs)}, full height {rate_text(top)}"
-    yield f"{left}{right:>{max(count - len(left), len(right) + 1)}}"
+    yield f"{left}{right:>{max(len(rates) - len(left), len(right) + 1)}}"
 
 
-def _columns(planned: PlannedRun, count: int) -> Curve:
-    """The highest rate of each of `count` equal stretches of the run."""
-    import numpy as np
+def _columns(planned: PlannedRun, count: int) -> tuple[list[float], list[float]]:
+    """The first epoch and the highest rate of each of `count` equal stretches of the run, or of its updates.
 
+    Where a stretch holds many rates, the lowest would hide half of the curve in characters.
+    """
     total = planned.run.total_iters
+    count = min(count, total)
     edges = [total * i // count for i in range(count + 1)]
-    bounds = [planned.schedule.extremes(first, after - 1) for first, after in pairwise(edges)]
-    low, high = np.array(bounds).T
-    return Curve(np.array(edges[:-1]), low, high, exact=False)
+    rates = [planned.schedule.extremes(first, after - 1)[1] for first, after in pairwise(edges)]
+    return [edge / planned.run.iters_epoch for edge in edges[:-1]], rates

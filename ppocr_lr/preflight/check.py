@@ -50,9 +50,7 @@ def check_file(
         LRConfigError: the file is no training YAML, an override or a flag is wrong, or `ignore` names no code.
     """
     flags = flags or RunFlags()
-    ignored = set(ignore)
-    for code in ignored - set(CODES):
-        raise LRConfigError(f"--ignore {code}: there is no such code; `ppocr-lr explain` lists them")
+    ignored = known_codes(ignore)
     document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     planned = None
@@ -79,13 +77,24 @@ def check_file(
     return Report(str(path), tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code))), planned)
 
 
+def known_codes(codes: Iterable[str]) -> set[str]:
+    """The codes to leave out; `LRConfigError` where one of them is none."""
+    known = set(codes)
+    for code in sorted(known - set(CODES)):
+        raise LRConfigError(f"--ignore {code}: there is no such code; `ppocr-lr explain` lists them")
+    return known
+
+
 def unusable_report(path: str | Path, error: LRConfigError) -> Report:
-    """The report of a file that `check_file` refused, for the formats that programs read."""
-    message = str(error).removeprefix(f"{path}").lstrip(": ")
+    """The report of a file that `check_file` refused."""
+    return Report(str(path), tuple(_unusable(str(path), line) for line in str(error).splitlines()), None)
+
+
+def _unusable(path: str, text: str) -> Finding:
+    message = text.removeprefix(path).lstrip(": ")
     place = re.match(r"(\d+):(\d+): ", message)
     line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-    message = message[place.end() :] if place else message
-    return Report(str(path), (Finding("LR100", str(path), "", line, column, message),), None)
+    return Finding("LR100", path, "", line, column, message[place.end() :] if place else message)
 
 
 def check_planned(planned: PlannedRun) -> Report:

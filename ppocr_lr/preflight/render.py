@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.preflight.catalogue import Severity
 from ppocr_lr.preflight.check import Report
 
@@ -27,23 +28,25 @@ def render(reports: Sequence[Report], form: str, colour: bool = False) -> Iterat
 
 
 def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
+    """Findings below the name of their file, the worst first, and a last line with the counts."""
     bold, dim, end = (_BOLD, _DIM, _END) if colour else ("", "", "")
     for report in reports:
-        for finding in report.findings:
+        if not report.findings:
+            continue
+        yield f"{bold}{report.path}{end}"
+        places = [f"{finding.line}:{finding.column} " if finding.line else "" for finding in report.findings]
+        width = max(map(len, places))
+        for place, finding in sorted(zip(places, report.findings, strict=True), key=lambda pair: -pair[1].severity):
             mark = _COLOURS[finding.severity] if colour else ""
-            yield (
-                f"{bold}{finding.path}{end}:{f'{finding.line}:{finding.column}:' if finding.line else ''} "
-                f"{mark}{finding.severity} {finding.code}{end} {_sentence(finding.key, finding.message)}"
-            )
+            sentence = _sentence(finding.key, finding.message)
+            yield f"  {place:>{width}}{finding.code} {mark}{finding.severity}{end} {sentence}"
             if finding.hint:
-                yield f"    {dim}hint: {finding.hint}{end}"
+                yield f"  {'':{width}}{dim}hint: {finding.hint}{end}"
+        yield ""
     counts = Counter(finding.severity for report in reports for finding in report.findings)
-    files = f"{len(reports)} file{'' if len(reports) == 1 else 's'}"
+    files = amount(len(reports), "file")
     if counts:
-        parts = [
-            f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}" for severity in sorted(counts)[::-1]
-        ]
-        yield f"{', '.join(parts)} in {files}"
+        yield f"{', '.join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])} in {files}"
     else:
         yield f"nothing to say about {files}"
 

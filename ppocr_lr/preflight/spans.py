@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
+from ppocr_lr.pieces import Pieces, pieces_of
 from ppocr_lr.schedules import Schedule
 
-_MOST_CORNERS = 2000
+_MOST_PIECES = 2000  # counted one by one
 
 
 def count_below(schedule: Schedule, total_iters: int, limit: float) -> int | None:
     """How many of the updates 0 … `total_iters` − 1 have a rate below `limit`.
 
-    Between neighbouring corners a schedule is monotone, so each piece is searched by halving; None for a schedule
-    with thousands of corners, where that would take long.
+    A piece between neighbouring corners is monotone and searched by halving, and so is a row of such pieces. None
+    where that is not enough: thousands of pieces that pass `limit` each at another place.
     """
-    corners, complete = schedule.corner_steps(total_iters - 1, _MOST_CORNERS)
-    if not complete:
+    pieces = pieces_of(schedule, total_iters)
+    if pieces is None:
         return None
-    return sum(_below_in_piece(schedule, *piece, limit) for piece in pairwise([0, *corners, total_iters]))
+    counts = [_below_in_pieces(schedule, piece, limit) for piece in pieces]
+    return None if None in counts else sum(count for count in counts if count is not None)
 
 
-def _below_in_piece(schedule: Schedule, first: int, after: int, limit: float) -> int:
-    at_first, at_last = schedule(first) < limit, schedule(after - 1) < limit
-    if at_first == at_last:
-        return after - first if at_first else 0
-    low, high = first, after - 1
+def _below_in_pieces(schedule: Schedule, pieces: Pieces, limit: float) -> int | None:
+    def ends(index: int) -> tuple[float, float]:
+        first = pieces.begin(index)
+        return schedule(first), schedule(first + pieces.length - 1)
+
+    def count(index: int) -> int:
+        first = pieces.begin(index)
+        change = _change(lambda step: schedule(first + step) < limit, pieces.length)
+        return change if schedule(first) < limit else pieces.length - change
+
+    first_change = _change(lambda index: ends(index)[0] < limit, pieces.repeats)
+    last_change = _change(lambda index: ends(index)[1] < limit, pieces.repeats)
+    total = 0
+    for begin, after in pairwise(sorted({0, first_change, last_change, pieces.repeats})):
+        # First and last rates that are monotone along the pieces are the same in all where they are at both ends.
+        below = [rate < limit for rate in ends(begin)]
+        if below[0] == below[1] or ends(begin) == ends(after - 1):
+            total += (after - begin) * count(begin)
+        elif after - begin <= _MOST_PIECES:
+            total += sum(map(count, range(begin, after)))
+        else:
+            return None
+    return total
+
+
+def _change(holds: Callable[[int], bool], count: int) -> int:
+    """The first of 0 … `count` − 1 at which `holds` differs from what it is at 0, `count` without one."""
+    at_first = holds(0)
+    if holds(count - 1) == at_first:
+        return count
+    low, high = 0, count - 1
     while high - low > 1:
         middle = (low + high) // 2
-        if (schedule(middle) < limit) == at_first:
+        if holds(middle) == at_first:
             low = middle
         else:
             high = middle
-    return high - first if at_first else after - high
+    return high

@@ -17,7 +17,9 @@ import yaml
 from ppocr_lr import LRConfigError
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.export.html import figure, write_html
-from ppocr_lr.preflight.check import Report, check_file
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.preflight.catalogue import CODES
+from ppocr_lr.preflight.check import Report, check_file, check_planned
 from ppocr_lr.preflight.finding import Finding
 from ppocr_lr.schedules import Constant
 from ppocr_lr.training_config import PlannedRun, RunFlags, plan_config
@@ -123,6 +125,17 @@ def test_lengths_and_findings_are_written(tmp_path: Path) -> None:
         assert texts[place + 1] == finding.key
 
 
+def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
+    runs = [planned(**{**COSINE, "warmup_epoch": warmup}) for warmup in (1, 5, 8)]
+    texts = Page(page(runs, [check_planned(run) for run in runs])).texts
+    found = texts[texts.index("Findings") :]
+    codes = [text for text in found if text in CODES]
+    assert codes == ["LR401", "LR401", "LR303", "LR303", "LR303"]  # of each a sentence with other numbers
+    assert [found[found.index(code) + 1] for code in ("LR401", "LR303")] == ["warmup_epoch 5", "warmup_epoch 1"]
+    twice = Page(page([runs[0], runs[0]], [check_planned(runs[0])] * 2)).texts
+    assert twice.count("LR303") == 1
+
+
 def test_without_findings() -> None:
     assert "Findings" not in Page(page([planned()])).texts
     assert "Nothing to say about 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
@@ -134,7 +147,8 @@ def test_a_line_goes_through_every_point_of_the_curve() -> None:
     steps = [step for step, _ in curve["customdata"]]
     assert {499, 500, 999, 1000, 1999} <= set(steps)
     assert curve["x"] == [step / 100 for step in steps]
-    assert curve["y"] == [rate for _, rate in curve["customdata"]] == run.schedule(np.array(steps)).tolist()
+    assert curve["y"] == run.schedule(np.array(steps)).tolist()
+    assert [text for _, text in curve["customdata"]] == [rate_text(rate, 6) for rate in curve["y"]]
     assert layout["xaxis"]["range"] == [0, 20]
 
 
@@ -146,8 +160,8 @@ def test_a_band_where_a_line_cannot_be() -> None:
     assert min(low["y"]) > 0  # zero has no place on a logarithmic axis
     for index in (0, 500, -1):
         step, lowest, highest = high["customdata"][index]
-        assert highest == high["y"][index]
-        assert lowest <= run.schedule(step) <= highest
+        assert highest == rate_text(high["y"][index], 6)
+        assert float(lowest) * (1 - 1e-5) <= run.schedule(step) <= float(highest) * (1 + 1e-5)
 
 
 def test_buttons_switch_the_axis() -> None:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ppocr_lr.plotting.terminal import terminal_lines
+from tests.plotting.test_figure import COSINE, PIECEWISE, planned
+
+CYCLES = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}
+
+
+@pytest.mark.parametrize("plotext", [True, False])
+@pytest.mark.parametrize("section", [COSINE, PIECEWISE, CYCLES], ids=lambda section: section["name"])
+@pytest.mark.parametrize(("epochs", "iters"), [(1, 1), (3, 1), (20, 100), (10**9, 1000)])
+def test_any_run_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: dict[str, Any], epochs: int, iters: int, plotext: bool
+) -> None:
+    if not plotext:
+        monkeypatch.setitem(sys.modules, "plotext", None)
+    lines = list(terminal_lines(planned(tmp_path, section, epochs=epochs, iters=iters), width=60, height=12))
+    assert len(lines) == (12 if plotext else 2)
+    assert max(map(len, lines)) <= 60
+    if plotext and epochs < 100:  # a longer number does not fit below the end
+        assert float(lines[-2].split()[-1]) == epochs
+
+
+def test_cycles_too_fine_to_draw_show_their_peaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "plotext", None)
+    bars, _ = terminal_lines(planned(tmp_path, CYCLES, epochs=10**6), width=60)
+    assert bars == "█" * 60

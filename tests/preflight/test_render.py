@@ -1,0 +1,67 @@
+"""Reports as people read them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.preflight.check import Report, unusable_report
+from ppocr_lr.preflight.finding import Finding
+from ppocr_lr.preflight.render import render
+
+NOTE = Finding("LR303", "a.yml", "Optimizer.lr.x", 9, 5, "starts at 0")
+WARNING = Finding("LR401", "a.yml", "Optimizer.lr.y", 13, 5, "ends high", "-o x=1")
+ERROR = Finding("LR301", "a.yml", "Optimizer.lr", 110, 3, "Optimizer.lr: has no end")
+
+
+def lines(*reports: Report, colour: bool = False) -> list[str]:
+    return list(render(reports, "text", colour))
+
+
+def report(*findings: Finding, path: str = "a.yml") -> Report:
+    return Report(path, findings, None)
+
+
+def test_grouped_by_file_the_worst_first() -> None:
+    assert lines(report(NOTE, WARNING, ERROR), report(path="clean.yml"), report(NOTE, NOTE, path="b.yml")) == [
+        "a.yml",
+        "  110:3 LR301 error Optimizer.lr: has no end",
+        "   13:5 LR401 warning Optimizer.lr.y: ends high",
+        "        hint: -o x=1",
+        "    9:5 LR303 note Optimizer.lr.x: starts at 0",
+        "",
+        "b.yml",
+        "  9:5 LR303 note Optimizer.lr.x: starts at 0",
+        "  9:5 LR303 note Optimizer.lr.x: starts at 0",
+        "",
+        "1 error, 1 warning, 3 notes in 3 files",
+    ]
+
+
+def test_without_places() -> None:
+    """A run planned from overrides and flags stands in no file."""
+    assert lines(report(Finding("LR401", "a.yml", "", 0, 0, "ends high", "-o x=1"))) == [
+        "a.yml", "  LR401 warning ends high", "  hint: -o x=1", "", "1 warning in 1 file",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "line"), [(1, "nothing to say about 1 file"), (2, "nothing to say about 2 files")])
+def test_clean(count: int, line: str) -> None:
+    assert lines(*[report()] * count) == [line]
+
+
+def test_colour_changes_nothing_but_the_colour() -> None:
+    coloured = lines(report(NOTE, WARNING, ERROR), colour=True)
+    assert coloured[0] == "\x1b[1ma.yml\x1b[0m"
+    assert [re.sub("\x1b\\[[0-9;]*m", "", line) for line in coloured] == lines(report(NOTE, WARNING, ERROR))
+
+
+def test_a_file_that_cannot_be_used() -> None:
+    for message, text in (
+        ("c.yml:2:7: is not YAML", "2:7 LR100 error is not YAML"),
+        ("c.yml: cannot be read", "1:1 LR100 error cannot be read"),
+    ):
+        assert lines(unusable_report("c.yml", LRConfigError(message)))[:2] == ["c.yml", f"  {text}"]
+    assert len(unusable_report("c.yml", LRConfigError("c.yml: a\nc.yml: b")).findings) == 2
