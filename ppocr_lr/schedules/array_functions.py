@@ -18,10 +18,8 @@ class _Array:
         return t / (1 + t)
 
     minimum = staticmethod(np.minimum)
-
-    @staticmethod
-    def constant(k: Any, value: float) -> Any:
-        return np.full(np.shape(k), value)
+    maximum = staticmethod(np.maximum)
+    exp = staticmethod(np.exp)
 
     @staticmethod
     def wrap(k: Any, period: int) -> Any:
@@ -39,6 +37,8 @@ class _Array:
     @staticmethod
     def pick_row(rows: Sequence[tuple[float, ...]], index: Any) -> tuple[Any, ...]:
         return tuple(np.asarray(column)[index] for column in zip(*rows, strict=True))
+
+    interpolate = staticmethod(np.interp)
 
     def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
         late = np.asarray(k >= at)

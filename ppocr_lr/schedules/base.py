@@ -7,7 +7,7 @@ import sys
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _FEW = 100  # formulas asked one by one, before an array is worth it
 _BLOCK = 1 << 16  # steps at a time: the formula's intermediate arrays then stay in the cache
-_MAX_STEP = 2**63 - 1
+MAX_STEP = 2**63 - 1
 _FOR_EVER = 2**62  # len() of a range must fit into a machine word
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
@@ -53,7 +53,7 @@ class Schedule(ABC):
         """
 
     @overload
-    def __call__(self, step: SupportsIndex) -> float: ...
+    def __call__(self, step: int | np.integer[Any]) -> float: ...
     @overload
     def __call__(self, step: ArrayLike) -> NDArray[np.float64]: ...
 
@@ -64,7 +64,7 @@ class Schedule(ABC):
             TypeError: `step` is neither an integer nor an array of integers.
             ValueError: a step is negative or does not fit into int64.
         """
-        if type(step) is int and 0 <= step <= _MAX_STEP:
+        if type(step) is int and 0 <= step <= MAX_STEP:
             return float(self.formula(step))
         if isinstance(step, Sequence) or _is_array(step):
             return self._of_array(step)
@@ -80,12 +80,12 @@ class Schedule(ABC):
             raise TypeError(f"steps must be integers, received an array of {steps.dtype}")
         if steps.size and int(steps.min()) < 0:
             raise ValueError(f"a step is an update number and cannot be negative, received {steps.min()}")
-        if steps.dtype.kind == "u" and steps.size and int(steps.max()) > _MAX_STEP:
+        if steps.dtype.kind == "u" and steps.size and int(steps.max()) > MAX_STEP:
             raise ValueError(f"steps in an array must fit into int64, received {steps.max()}")
         k = steps.astype(np.int64, copy=False)
         if k.size <= _BLOCK:
             rates = np.asarray(self.formula(k, ARRAY), dtype=np.float64)
-            return rates if rates.shape == k.shape else np.full(k.shape, rates)  # a formula may forget the shape
+            return rates if rates.shape == k.shape else np.full(k.shape, rates)  # a constant has no shape
         flat = k.reshape(-1)
         rates = np.empty(flat.shape)
         for start in range(0, flat.size, _BLOCK):
@@ -146,7 +146,7 @@ def as_step(step: object) -> int:
         raise TypeError(f"a step must be an integer, received {step!r}") from None
     if number < 0:
         raise ValueError(f"a step is an update number and cannot be negative, received {number}")
-    if number > _MAX_STEP:
+    if number > MAX_STEP:
         raise ValueError("a step must fit into int64")
     return number
 

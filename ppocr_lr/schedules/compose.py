@@ -1,9 +1,12 @@
-"""Schedules made of schedules."""
+"""Schedules made of schedules; `warmup.py` has the warmups."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence as Run
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import accumulate
 from typing import Any
 
 from ppocr_lr.schedules import checks
@@ -12,44 +15,105 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
 @dataclass(frozen=True)
-class LinearWarmup(Schedule):
-    """`start + (peak − start)·k/w` for k < w = `warmup_iters`, then `after(k − w)`.
+class Sequence(Schedule):
+    """Schedules one after the other, each counted from its own beginning.
 
-    The schedule behind the warmup starts when the warmup ends and is not shortened by it: a decay over
-    N updates ends at w + N. Past the end it is what `after` is there.
+    `stages[i]` is (schedule, iterations): it is asked for its updates 0 … iterations − 1. `last` follows them
+    and goes on for ever.
 
-    Source: Goyal et al. (arXiv 1706.02677), Bag of Tricks (arXiv 1812.01187); Paddle's `LinearWarmup`.
+    Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
     """
 
-    after: Schedule
-    warmup_iters: int
-    peak: float
-    start: float = 0.0
+    stages: tuple[tuple[Schedule, int], ...]
+    last: Schedule
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "warmup_iters")
-        checks.numbers(self, "start", at_least=0)
-        checks.numbers(self, "peak", above=self.start)
-        if not isinstance(self.after, Schedule):
-            raise TypeError(f"LinearWarmup: after must be a Schedule, received {self.after!r}")
+        checks.stages(self, "stages")
+        checks.schedule(self, "last", self.last)
+
+    @cached_property
+    def _schedules(self) -> tuple[Schedule, ...]:
+        return *(schedule for schedule, _ in self.stages), self.last
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(accumulate((iters for _, iters in self.stages), initial=0))
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """`start + (peak − start)·k/w`, then `after(k − w)`."""
-        if xp is SCALAR:  # what `split` does, without its call: this is the training loop
-            return self._early(k) if k < self.warmup_iters else self._late(k, xp)
-        return xp.split(k, self.warmup_iters, self._early, self._late)
+        """`schedule(k − start)` of the stage of update k."""
+        if xp is SCALAR:
+            stage = bisect_right(self._starts, k) - 1
+            return self._schedules[stage].formula(k - self._starts[stage])
+        return self._among(0, len(self._starts), k, xp)
 
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
-        return (self.peak - self.start) * k / self.warmup_iters + self.start
-
-    def _late(self, k: Any, xp: Functions) -> Any:
-        return self.after.formula(k - self.warmup_iters, xp)
+    def _among(self, first: int, after: int, k: Any, xp: Functions) -> Any:
+        """The rates of updates in the stages `first` … `after` − 1."""
+        if after - first == 1:
+            return self._schedules[first].formula(k - self._starts[first], xp)
+        middle = (first + after) // 2
+        return xp.split(
+            k, self._starts[middle], partial(self._among, first, middle), partial(self._among, middle, after)
+        )
 
     def corner_runs(self) -> Runs:
-        """The end of the warmup, then the corners of `after`, w updates later."""
+        """The seams, and the corners of each stage as far as it goes."""
         return self._runs
 
     @cached_property
     def _runs(self) -> Runs:
-        w = self.warmup_iters
-        return (w,), *(shifted(run, w) for run in self.after.corner_runs())
+        loose = set(self._starts[1:])
+        regular = []
+        for (schedule, iters), start in zip(self.stages, self._starts, strict=False):
+            for run in schedule.corner_runs():
+                part = shifted(_below(run, iters), start)
+                regular.append(part) if isinstance(part, range) else loose.update(part)
+        later = (shifted(run, self._starts[-1]) for run in self.last.corner_runs())
+        return tuple(sorted(loose)), *(run for run in regular if run), *later
+
+
+@dataclass(frozen=True)
+class Scaled(Schedule):
+    """`factor·schedule(k)`, for ever as `schedule` is; `factor` ≥ 0."""
+
+    schedule: Schedule
+    factor: float
+
+    def __post_init__(self) -> None:
+        checks.schedule(self, "schedule", self.schedule)
+        checks.numbers(self, "factor", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`factor·schedule(k)`."""
+        return self.factor * self.schedule.formula(k, xp)
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule`."""
+        return self.schedule.corner_runs()
+
+
+@dataclass(frozen=True)
+class HeldAfter(Schedule):
+    """`schedule(min(k, end_iters))`: the rate of update `end_iters` holds for ever.
+
+    A `CosineDecay` held after its `decay_iters` does not rise again.
+    """
+
+    schedule: Schedule
+    end_iters: int
+
+    def __post_init__(self) -> None:
+        checks.schedule(self, "schedule", self.schedule)
+        checks.iterations(self, "end_iters", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`schedule(min(k, end_iters))`."""
+        return self.schedule.formula(xp.minimum(k, self.end_iters), xp)
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule` before `end_iters`, and that one."""
+        return (self.end_iters,), *(_below(run, self.end_iters) for run in self.schedule.corner_runs())
+
+
+def _below(run: Run[int], stop: int) -> Run[int]:
+    """The corners of `run` before `stop`."""
+    return run[: bisect_left(run, stop)]

@@ -1,131 +1,58 @@
-"""Schedules that come back up: cosine cycles and the one-cycle policy."""
+"""Triangles: up and down again between two rates."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate, pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import Runs, Schedule, every
-from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
 @dataclass(frozen=True)
-class CyclicalCosine(Schedule):
-    """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))` with c = `cycle_iters`, for ever.
+class Cyclic(Schedule):
+    """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`, for ever: cyclical learning rates.
 
-    Each cycle starts at `peak` and stops one update short of `end`; restarts fall on exact multiples of c.
+    j is the update's number within its cycle of u + d updates, u = `up_iters` and d = `down_iters`. s is 1 for
+    `mode` "triangular", 1/2^i in cycle i for "triangular2" and gamma^k in update k for "exp_range", the only
+    mode that reads `gamma`.
 
-    Source: SGDR (arXiv 1608.03983) with equal cycles; PaddleOCR's `CyclicalCosineDecay`.
+    Source: Smith (arXiv 1506.01186); PyTorch's and Paddle's `CyclicLR`.
     """
 
     peak: float
-    cycle_iters: int
-    end: float = 0.0
+    base: float
+    up_iters: int
+    down_iters: int
+    mode: Literal["triangular", "triangular2", "exp_range"] = "triangular"
+    gamma: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "cycle_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
+        checks.iterations(self, "up_iters", "down_iters")
+        checks.numbers(self, "base", at_least=0)
+        checks.numbers(self, "peak", at_least=self.base)
+        checks.choice(self, "mode", ("triangular", "triangular2", "exp_range"))
+        checks.numbers(self, "gamma", above=0, at_most=1)
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
-        left = self.cycle_iters - xp.wrap(k, self.cycle_iters)
-        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.cycle_iters)
+        """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`."""
+        period = self.up_iters + self.down_iters
+        j = xp.wrap(k, period)
+        height = (self.peak - self.base) * xp.minimum(j / self.up_iters, (period - j) / self.down_iters)
+        if self.mode == "triangular2":
+            height = height * 0.5 ** (k // period)
+        elif self.mode == "exp_range":
+            height = height * self.gamma**k
+        return self.base + height
 
     def corner_runs(self) -> Runs:
-        """The restarts c, 2c, …"""
-        return (every(self.cycle_iters),)
-
-
-class _Phases(NamedTuple):
-    first_steps: tuple[int, ...]  # of the second and later phases
-    rows: tuple[tuple[float, ...], ...]  # each: where it ends (a fraction of an update), length, rates a and b
-
-
-@dataclass(frozen=True)
-class OneCycle(Schedule):
-    """Up to `peak` in the first `pct_start` of the run, then down far below the start: the 1cycle policy.
-
-    With N = `total_iters`, start = peak/div_factor and final = start/final_div_factor, the phases end at
-    pct_start·N − 1 (at `peak`) and N − 1 (at final); `three_phase` comes down to start by 2·pct_start·N − 2
-    and to final by N − 1. Within a phase from a to b, p of it done: `b + (a − b)/2·(1 + cos(π·p))` for
-    `anneal` "cos", `a + (b − a)·p` for "linear".
-
-    Update N, one past the run, extrapolates the last phase as PaddleOCR does (a linear one may fall below
-    0 there); later updates, where PaddleOCR raises, hold the rate of update N, but not less than final.
-
-    Source: Smith and Topin (arXiv 1708.07120), PyTorch's `OneCycleLR`, PaddleOCR's `OneCycleDecay`.
-    """
-
-    peak: float
-    total_iters: int
-    anneal: Literal["cos", "linear"] = "cos"
-    three_phase: bool = False
-    pct_start: float = 0.3
-    div_factor: float = 25.0
-    final_div_factor: float = 1e4
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "total_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "div_factor", "final_div_factor", above=0)
-        checks.numbers(self, "pct_start", above=0, below=0.5 if self.three_phase else 1)
-        if self.anneal not in ("cos", "linear"):
-            raise ValueError(f"OneCycle: anneal must be 'cos' or 'linear', received {self.anneal!r}")
-
-    @property
-    def start(self) -> float:
-        """The rate of update 0: peak/div_factor."""
-        return self.peak / self.div_factor
-
-    @property
-    def final(self) -> float:
-        """The rate of update N − 1: start/final_div_factor."""
-        return self.start / self.final_div_factor
-
-    @cached_property
-    def _phases(self) -> _Phases:
-        rise_end = self.pct_start * self.total_iters - 1
-        ends = [rise_end, float(self.total_iters - 1)]
-        rates = [self.start, self.peak, self.final]
-        if self.three_phase:
-            ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
-            rates.insert(2, self.start)
-        begins = [0.0, *ends[:-1]]
-        # A phase without length is passed over; the last one has a length at any number of updates but one.
-        lengths = [(end - begin) or 1.0 for begin, end in zip(begins, ends, strict=True)]
-        return _Phases(
-            # A run of a few updates has phases that end before they begin: the later one counts.
-            first_steps=tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max)),
-            rows=tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True)),
-        )
-
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """Cosine or straight line within the phase of update k; held past the end."""
-        if xp is SCALAR:
-            return self._annealed(k, xp) if k <= self.total_iters else self._held
-        return xp.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
-
-    def _annealed(self, k: Any, xp: Functions) -> Any:
-        phases = self._phases
-        end, length, a, b = xp.pick_row(phases.rows, xp.count_passed(k, phases.first_steps))
-        left = (end - k) / length
-        return b + (a - b) * (left if self.anneal == "linear" else xp.half_cosine(left))
-
-    @cached_property
-    def _held(self) -> float:
-        return max(float(self._annealed(self.total_iters, SCALAR)), self.final)
-
-    def corner_runs(self) -> Runs:
-        """The ends of the phases, and the updates around the end of the run."""
-        n = self.total_iters
-        return (tuple(sorted({*self._phases.first_steps, n - 1, n, n + 1})),)
-
-
-def _next(end: float, begin: float) -> int:
-    """The first update of the phase behind one from `begin` to `end`."""
-    return math.floor(end) + 1 if end > begin else math.ceil(end)
+        """The turning points; an exponential may turn before the end of a rise."""
+        period = self.up_iters + self.down_iters
+        runs = every(period), every(period, self.up_iters)
+        if self.mode == "exp_range" and self.gamma < 1:
+            # j·gamma^j grows as long as gamma·(j + 1) > j.
+            turn = int(self.gamma / (1 - self.gamma)) + 1
+            if turn < self.up_iters:
+                return *runs, every(period, turn)
+        return runs

@@ -25,7 +25,7 @@ class Constant(Schedule):
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """`rate`."""
-        return self.rate if xp is SCALAR else xp.constant(k, self.rate)
+        return self.rate
 
     def corner_runs(self) -> Runs:
         """None."""

@@ -23,8 +23,11 @@ class Functions(Protocol):
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller of both, element by element."""
 
-    def constant(self, k: Any, value: float) -> Any:
-        """`value`, in the shape of `k`."""
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger of both, element by element."""
+
+    def exp(self, x: Any) -> Any:
+        """`e^x`."""
 
     def wrap(self, k: Any, period: int) -> Any:
         """`k % period`, exact for any `k`."""
@@ -37,6 +40,9 @@ class Functions(Protocol):
 
     def pick_row(self, rows: Sequence[tuple[float, ...]], index: Any) -> tuple[Any, ...]:
         """`rows[index]`, column by column."""
+
+    def interpolate(self, k: Any, steps: Sequence[int], rates: Sequence[float]) -> Any:
+        """The straight lines from each of (`steps`, `rates`) to the next; the first and the last rate outside."""
 
     def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
         """`before(k, xp)` where k < at, `after(k, xp)` from there on; each sees only its own steps."""
@@ -55,11 +61,9 @@ class _Scalar:
         return t / (1 + t)
 
     minimum = staticmethod(min)
+    maximum = staticmethod(max)
+    exp = staticmethod(math.exp)
     pick = staticmethod(lambda values, index: values[index])
-
-    @staticmethod
-    def constant(k: int, value: float) -> float:
-        return value
 
     @staticmethod
     def wrap(k: int, period: int) -> int:
@@ -72,6 +76,14 @@ class _Scalar:
     @staticmethod
     def pick_row(rows: Sequence[tuple[float, ...]], index: int) -> tuple[float, ...]:
         return rows[index]
+
+    @staticmethod
+    def interpolate(k: int, steps: Sequence[int], rates: Sequence[float]) -> float:
+        after = bisect_right(steps, k)
+        if not 0 < after < len(steps):
+            return rates[min(after, len(steps) - 1)]
+        (start, end), (a, b) = steps[after - 1 : after + 1], rates[after - 1 : after + 1]
+        return a + (b - a) * ((k - start) / (end - start))
 
     def split(self, k: int, at: int, before: Part, after: Part) -> Any:
         return before(k, self) if k < at else after(k, self)

@@ -1,8 +1,9 @@
-"""Schedules of steps: constant between their boundaries."""
+"""Schedules of pieces: constant between boundaries, or straight between knots."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
@@ -92,3 +93,34 @@ class StepDecay(Schedule):
     def corner_runs(self) -> Runs:
         """Every multiple of `step_iters`."""
         return (every(self.step_iters),)
+
+
+@dataclass(frozen=True)
+class PiecewiseLinear(Schedule):
+    """Straight lines through `knots`, pairs of an update and its rate, in strictly rising order.
+
+    Before the first knot the rate is the first one's, from the last one on the last one's.
+
+    Source: Page's "super-convergence" recipes (DAWNBench); optax' `piecewise_interpolate_schedule`.
+    """
+
+    knots: tuple[tuple[int, float], ...]
+
+    def __post_init__(self) -> None:
+        checks.knots(self, "knots")
+
+    @cached_property
+    def _steps(self) -> tuple[int, ...]:
+        return tuple(step for step, _ in self.knots)
+
+    @cached_property
+    def _rates(self) -> tuple[float, ...]:
+        return tuple(rate for _, rate in self.knots)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """The line between the knots around k."""
+        return xp.interpolate(k, self._steps, self._rates)
+
+    def corner_runs(self) -> Runs:
+        """The knots."""
+        return (self._steps,)

@@ -9,16 +9,34 @@ import pytest
 
 from ppocr_lr.schedules import (
     Constant,
+    ConstantWarmup,
     CosineDecay,
+    CosineWarmup,
+    Cyclic,
     CyclicalCosine,
+    CyclicPolynomial,
+    Decay,
+    ExponentialDecay,
+    ExponentialWarmup,
+    HeldAfter,
+    InverseSqrt,
+    InverseTimeDecay,
+    KDecay,
     LinearWarmup,
     MultiStepDecay,
+    NaturalExpDecay,
+    Noam,
     OneCycle,
     PiecewiseConstant,
+    PiecewiseLinear,
     PolynomialDecay,
+    Scaled,
     Schedule,
+    Sequence,
     StepDecay,
+    TanhDecay,
     TwoStepCosine,
+    WarmRestarts,
 )
 
 HALF = math.sqrt(0.5)
@@ -64,6 +82,62 @@ TABLE = [
     # Multiplying ratios, PaddleOCR's class stays at 0 until the second cosine's own zero is over.
     (TwoStepCosine(1.0, 4, 8, True), [2, 4, 5, 8, 9, 16], [0.5, 0, 0, 0, CosineDecay(1.0, 8)(9), 1]),
     (TwoStepCosine(1.0, 4, 1, True), [3, 4, 5, 6, 7], [(1 - HALF) / 2, 0, 0, 1, 0]),
+    (Decay(1.0, 4, shape="linear"), [0, 1, 4, 10**15], [1, 0.75, 0, 0]),
+    (Decay(1.0, 4, 0.5), [0, 2, 4, 6, 8], [1, 0.75, 0.5, 0.5, 0.5]),  # a cosine that does not rise again
+    (Decay(1.0, 4, 0.5, "1-sqrt"), [0, 1, 4, 5], [1, 0.75, 0.5, 0.5]),
+    (Decay(1.0, 4, 0.01, "exponential"), [0, 2, 4, 5], [1, 0.1, 0.01, 0.01]),
+    (Decay(1.0, 4, shape="rex"), [0, 2, 3, 4, 5], [1, 2 / 3, 0.4, 0, 0]),
+    (KDecay(1.0, 4, exponent=2), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0, 0]),
+    (KDecay(1.0, 4, 0.5), [1, 2, 4], [(3 + HALF) / 4, 0.75, 0.5]),
+    (
+        TanhDecay(1.0, 4, 0.5, -1, 1),
+        [0, 2, 4, 9],
+        [1 - 0.5 / (1 + math.e**2), 0.75, *[0.5 + 0.5 / (1 + math.e**2)] * 2],
+    ),
+    (ExponentialDecay(1.0, 0.25, 4), [0, 2, 4, 8, 10**12], [1, 0.5, 0.25, 0.0625, 0]),
+    (NaturalExpDecay(1.0, 2.0, 4), [0, 2, 4, 10**12], [1, 1 / math.e, math.e**-2, 0]),
+    (InverseTimeDecay(1.0, 3.0, 4), [0, 4, 8, 4 * 10**12], [1, 0.25, 1 / 7, 1 / (1 + 3e12)]),
+    (InverseSqrt(1.0, 5), [0, 15, 120, 5 * 10**12 - 5], [1, 0.5, 0.2, 1e-6]),
+    # The base model of Vaswani et al.: 7·10⁻⁴ at the end of the warmup.
+    (Noam(512, 4000), [0, 1000, 4000, 16000], [0, 1.746928107421711e-4, 6.987712429686844e-4, 3.493856214843422e-4]),
+    (PiecewiseLinear(((2, 0.1), (4, 0.5), (8, 0.1))), [0, 2, 3, 4, 6, 8, 10**12], [0.1, 0.1, 0.3, 0.5, 0.3, 0.1, 0.1]),
+    (PiecewiseLinear(((0, 0.1),)), [0, 9], [0.1, 0.1]),
+    (Cyclic(1.0, 0.5, 2, 4), [0, 1, 2, 3, 4, 6, 6 * 10**12 + 2], [0.5, 0.75, 1, 0.875, 0.75, 0.5, 1]),
+    (Cyclic(1.0, 0.5, 2, 2, "triangular2"), [0, 2, 6, 10, 4 * 10**12 + 2], [0.5, 1, 0.75, 0.625, 0.5]),
+    (Cyclic(1.0, 0.5, 2, 2, "exp_range", 0.5), [0, 1, 2, 6, 10**12], [0.5, 0.625, 0.625, 0.5 + 2**-7, 0.5]),
+    # A line to N, then longer and longer ones: at 5 of 8, 6 of 8, 9 of 12.
+    (
+        CyclicPolynomial(1.0, 4),
+        [0, 2, 4, 5, 6, 8, 9, 4 * 10**12 + 2],
+        [1, 0.5, 0, 0.375, 0.25, 0, 0.25, 2 / (4e12 + 4)],
+    ),
+    (CyclicPolynomial(1.0, 1, 0.5), [0, 1, 2], [1, 0.5, 0.5]),
+    # Cycles of 4, 8, 16, …, of which the last of these begins at 4·(2^40 − 1).
+    (WarmRestarts(1.0, (4,), 2), [0, 2, 4, 8, 12, 4 * (2**40 - 1)], [1, 0.5, 1, 0.5, 1, 1]),
+    (WarmRestarts(1.0, (4,), 1, 0.5, 0.9), [0, 2, 4, 6, 8, 4 * 10**12], [1, 0.75, 0.9, 0.7, 0.81, 0.5]),
+    # A list of lengths: the last one repeats, or grows.
+    (WarmRestarts(1.0, (2, 4), peak_decay=0.5), [0, 1, 2, 4, 6, 8, 10], [1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125]),
+    (WarmRestarts(1.0, (6, 4), 2), [0, 3, 6, 8, 10, 14, 18, 26], [1, 0.5, 1, 0.5, 1, 0.5, 1, 0.5]),
+    (WarmRestarts(1.0, (6,), 1, 0.2, 0.5, 2), [0, 1, 2, 4, 6, 7, 8, 10], [0.2, 0.6, 1, 0.6, 0.2, 0.35, 0.5, 0.35]),
+    (WarmRestarts(1.0, (4,), 2, warmup_iters=2), [0, 1, 2, 3, 4, 5, 6, 9, 12], [0, 0.5, 1, 0.5, 0, 0.5, 1, 0.5, 0]),
+    (ConstantWarmup(Constant(1.0), 4, 1.0, 0.2), [0, 3, 4, 9], [0.2, 0.2, 1, 1]),
+    (CosineWarmup(Constant(1.0), 4, 1.0, 0.5), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),
+    (ExponentialWarmup(PolynomialDecay(1.0, 4), 4, 1.0, 0.01), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
+    (Scaled(CosineDecay(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
+    (HeldAfter(CosineDecay(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
+    (HeldAfter(StepDecay(1.0, 3, 0.5), 4), [2, 3, 4, 6, 10**15], [1, 0.5, 0.5, 0.5, 0.5]),
+    # Warmup, stable, decay; each stage counts from its own beginning.
+    (
+        LinearWarmup(Sequence(((Constant(1.0), 3),), Decay(1.0, 4, shape="1-sqrt")), 2, 1.0),
+        [0, 1, 2, 4, 5, 6, 9, 10**12],
+        [0, 0.5, 1, 1, 1, 0.5, 0, 0],
+    ),
+    (
+        Sequence(((CyclicalCosine(1.0, 2), 3), (Constant(0.7), 1)), StepDecay(1.0, 2, 0.5)),
+        [0, 1, 2, 3, 4, 5, 6, 9],
+        [1, 0.5, 1, 0.7, 1, 1, 0.5, 0.25],
+    ),
+    (Sequence((), Constant(0.3)), [0, 5], [0.3, 0.3]),
 ]
 
 
@@ -113,6 +187,55 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
         (lambda: LinearWarmup(Constant(0.1), 5, 0.1, 0.1), "peak must be a finite number above 0.1"),
         (lambda: OneCycle(0.1, 5, "cosine"), "anneal must be 'cos' or 'linear', received 'cosine'"),
         (lambda: OneCycle(0.1, 5, three_phase=True, pct_start=0.5), "above 0 and below 0.5"),
+        (
+            lambda: CosineDecay(0.1, 2**53 + 1),
+            r"decay_iters must be at most 2\^53 iterations, received 9007199254740993",
+        ),
+        (
+            lambda: Decay(0.1, 5, shape="sqrt"),
+            "shape must be 'linear', 'cosine', '1-sqrt', 'rex' or 'exponential', rec",
+        ),
+        (lambda: Decay(0.1, 5, shape="exponential"), "Decay: end must be a finite number above 0, received 0"),
+        (lambda: Decay(0.1, 5, 0.2, "exponential"), "peak must be a finite number at least 0.2, received 0.1"),
+        (lambda: KDecay(0.1, 5, exponent=0), "exponent must be a finite number above 0"),
+        (lambda: TanhDecay(0.1, 5, lower=3, upper=3), "upper must be a finite number above 3 and at most 300"),
+        (lambda: ExponentialDecay(0.1, 1.0), "gamma must be a finite number above 0 and below 1, received 1.0"),
+        (lambda: NaturalExpDecay(0.1, 0), "gamma must be a finite number above 0"),
+        (lambda: InverseTimeDecay(0.1, -1), "gamma must be a finite number above 0"),
+        (lambda: InverseSqrt(0.1, 0), "timescale_iters must be an integer of at least 1"),
+        (lambda: Noam(0, 5), "d_model must be an integer of at least 1"),
+        (lambda: Noam(5, 5, 5e-324), "Noam: peak must be a finite number above 0, received 0.0"),
+        (lambda: Cyclic(0.1, 0.2, 5, 5), "peak must be a finite number at least 0.2"),
+        (
+            lambda: Cyclic(0.1, 0.0, 5, 5, "up"),
+            "mode must be 'triangular', 'triangular2' or 'exp_range', received 'up'",
+        ),
+        (
+            lambda: Cyclic(0.1, 0.0, 5, 5, gamma=1.1),
+            "gamma must be a finite number above 0 and at most 1, received 1.1",
+        ),
+        (lambda: WarmRestarts(0.1, ()), r"cycle_iters must be one or more integers of at least 1, received \(\)"),
+        (lambda: WarmRestarts(0.1, 10), "cycle_iters must be one or more integers of at least 1, received 10"),
+        (lambda: WarmRestarts(0.1, (10,), 1.001), "t_mult must be 1 or at least 1.01, received 1.001"),
+        (lambda: WarmRestarts(0.1, (10,), 0.5), "t_mult must be a finite number at least 1"),
+        (lambda: WarmRestarts(0.1, (10, 5), warmup_iters=5), "below every cycle's length, received 5 and a cycle of 5"),
+        (lambda: WarmRestarts(0.1, (10,), peak_decay=1.5), "peak_decay must be a finite number above 0 and at most 1"),
+        (lambda: WarmRestarts(0.1, (10, 0)), "each of cycle_iters must be an integer of at least 1, received 0"),
+        (lambda: PiecewiseLinear(()), "one or more pairs of an update and a rate, the updates in rising order"),
+        (lambda: PiecewiseLinear(((-1, 0.1),)), "each update of knots must be an integer of at least 0, received -1"),
+        (lambda: MultiStepDecay(0.1, (5, 2**60), 0.5), r"milestones must be at most 2\^53 iterations each"),
+        (lambda: PiecewiseLinear(((5, 0.1), (5, 0.2))), "in rising order"),
+        (lambda: PiecewiseLinear((5, 0.1)), "knots must be pairs of an update and a rate"),
+        (lambda: PiecewiseLinear(((5, 0.1, 3),)), "knots must be pairs of an update and a rate"),
+        (lambda: PiecewiseLinear(((5, -0.1),)), "each rate of knots must be a finite number at least 0, received -0.1"),
+        (lambda: ExponentialWarmup(Constant(0.1), 5, 0.1), "ExponentialWarmup: start must be a finite number above 0"),
+        (lambda: Scaled(Constant(0.1), -1), "factor must be a finite number at least 0"),
+        (lambda: HeldAfter(Constant(0.1), -1), "end_iters must be an integer of at least 0"),
+        (
+            lambda: Sequence(((Constant(0.1), 0),), Constant(0.1)),
+            "each length of stages must be an integer of at least 1, received 0",
+        ),
+        (lambda: Sequence((Constant(0.1), 5), Constant(0.1)), "stages must be pairs of a schedule and its iterations"),
     ],
 )
 def test_parameters_are_checked_when_the_schedule_is_made(make: object, message: str) -> None:
@@ -120,6 +243,95 @@ def test_parameters_are_checked_when_the_schedule_is_made(make: object, message:
         make()  # type: ignore[operator]
 
 
-def test_a_warmup_needs_a_schedule_behind_it() -> None:
-    with pytest.raises(TypeError, match=r"after must be a Schedule, received 0\.1"):
-        LinearWarmup(0.1, 5, 0.1)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: LinearWarmup(0.1, 5, 0.1), r"LinearWarmup: after must be a Schedule, received 0\.1"),
+        (lambda: CosineWarmup(0.1, 5, 0.1), r"CosineWarmup: after must be a Schedule, received 0\.1"),
+        (lambda: Scaled(0.1, 5), r"Scaled: schedule must be a Schedule, received 0\.1"),
+        (lambda: HeldAfter(0.1, 5), r"HeldAfter: schedule must be a Schedule, received 0\.1"),
+        (
+            lambda: Sequence(((0.1, 5),), Constant(0.1)),
+            r"Sequence: each schedule of stages must be a Schedule, received 0\.1",
+        ),
+        (lambda: Sequence((), 0.1), r"Sequence: last must be a Schedule, received 0\.1"),
+    ],
+)
+def test_a_schedule_of_schedules_needs_schedules(make: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        make()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("cycles", "t_mult", "restarts"),
+    [
+        ((10,), 3, [10, 40, 130, 400, 1210, 3640]),
+        ((10,), 1.5, [10, 25, 47, 81]),  # lengths 10, 15, 22.5, 33.75
+        ((5,), 1.1, [5, 11, 17]),  # 5.5 to the even 6, 6.05
+        ((50,), 1.1, [50, 105, 165]),  # 60.5 to the even 60, though 1.1 as a float is a little more
+        ((7, 3), 2, [7, 10, 16, 28]),
+        ((7, 3), 1, [7, 10, 13, 16]),
+    ],
+)
+def test_restarts_fall_on_exact_integers(cycles: tuple[int, ...], t_mult: float, restarts: list[int]) -> None:
+    schedule = WarmRestarts(1.0, cycles, t_mult)
+    assert list(schedule.corners(restarts[-1]).steps) == restarts
+    assert list(schedule(np.array(restarts))) == [1.0] * len(restarts)
+    assert (schedule(np.array(restarts) - 1) < 1).all()
+
+
+@pytest.mark.parametrize("t_mult", [2, 3, 10])
+def test_restarts_are_exact_as_far_as_int64_goes(t_mult: int) -> None:
+    schedule = WarmRestarts(1.0, (10,), t_mult, end=0.1)
+    restart, length = 0, 10
+    while restart < 2**63:
+        assert schedule(restart) == schedule(np.array([restart]))[0] == 1.0
+        assert restart == 0 or schedule(restart - 1) < 0.13
+        restart, length = restart + length, length * t_mult
+    assert length > 2**62
+
+
+EXTREME = [
+    Constant(1.0),
+    PolynomialDecay(1.0, 2**53, power=1e300),
+    Decay(1.0, 2**53, 5e-324, "exponential"),
+    Decay(1.0, 1, shape="rex"),
+    KDecay(1.0, 2**53, exponent=1e300),
+    TanhDecay(1.0, 1, lower=-300, upper=300),
+    ExponentialDecay(1.0, 5e-324),
+    ExponentialDecay(1.0, math.nextafter(1, 0), 2**53),
+    NaturalExpDecay(1.0, 1e280),
+    NaturalExpDecay(1.0, 5e-324, 2**53),
+    InverseTimeDecay(1.0, 1e280),
+    InverseTimeDecay(1.0, 5e-324, 2**53),
+    InverseSqrt(1.0, 1),
+    InverseSqrt(1.0, 2**53),
+    Noam(2**53, 2**53),
+    PiecewiseLinear(((0, 0.0), (2**53, 1.0))),
+    Cyclic(1.0, 0.0, 1, 2**53, "triangular2"),
+    Cyclic(1.0, 0.0, 2**53, 1, "exp_range", math.nextafter(1, 0)),
+    Cyclic(1.0, 0.0, 1, 1, "exp_range", 5e-324),
+    CyclicPolynomial(1.0, 2**53, power=1e300),
+    CyclicPolynomial(1.0, 1),
+    WarmRestarts(1.0, (1,), 1.01, peak_decay=5e-324),
+    WarmRestarts(1.0, (2**53,), 1e6),
+    WarmRestarts(1.0, (2**53,) * 2000),
+    WarmRestarts(1.0, (2,), 1, peak_decay=0.999, warmup_iters=1),
+    ExponentialWarmup(Constant(1.0), 2**53, 1.0, 5e-324),
+    ExponentialWarmup(Constant(1.0), 1, 1e-300, 5e-324),
+    Sequence(((Constant(1.0), 2**53),) * 2000, CosineDecay(1.0, 2**53)),
+    HeldAfter(StepDecay(1.0, 1, 0.5), 2**53),
+]
+
+
+@pytest.mark.parametrize("schedule", EXTREME, ids=lambda schedule: str(schedule)[:60])
+def test_no_parameter_and_no_step_breaks_a_formula(schedule: Schedule) -> None:
+    """Inside the checks, each rate is finite, between 0 and the peak, at any update that fits into int64."""
+    steps = [0, 1, 2, 3, 10, 10**6, 2**31, 2**53 - 1, 2**53, 10**18, 2**62, 2**63 - 1]
+    with np.errstate(all="raise", under="ignore"):
+        rates = schedule(np.array(steps))
+    assert ((rates >= 0) & (rates <= 1)).all()
+    np.testing.assert_allclose([schedule(step) for step in steps], rates, rtol=1e-12, atol=1e-15)
+    low, high = schedule.extremes(0, 2**63 - 1)
+    assert low <= rates.min()
+    assert high >= rates.max()

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ppocr_lr import schedules as lib
 from ppocr_lr.schedules import (
     CosineDecay,
     CyclicalCosine,
@@ -22,10 +23,18 @@ from ppocr_lr.schedules import (
     StepDecay,
     TwoStepCosine,
 )
-from tests.strategies import schedules
+from tests import strategies
+from tests.schedules.strategies import BY_CLASS, any_schedule
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-15}
 far = st.integers(0, 10**13)
+schedules = st.one_of(any_schedule, strategies.schedules)
+
+
+def test_every_class_is_drawn() -> None:
+    exported = (getattr(lib, name) for name in lib.__all__)
+    classes = {item for item in exported if isinstance(item, type) and issubclass(item, Schedule)}
+    assert set(BY_CLASS) == classes - {lib.Schedule, lib.Warmup}
 
 
 @given(schedules, st.lists(far, min_size=1, max_size=30))
@@ -85,9 +94,27 @@ def test_immutable_hashable_picklable(drawn: tuple[Schedule, int]) -> None:
 
 @given(schedules)
 def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
-    """Between two neighbouring corners the rate is monotone and bends smoothly."""
     schedule, total = drawn
-    end = total + 40
+    assert_corners_are_complete(schedule, total + 40)
+
+
+@pytest.mark.parametrize("kind", BY_CLASS, ids=lambda kind: kind.__name__)
+@settings(max_examples=20)
+@given(st.data())
+def test_each_class_keeps_its_promises(kind: type[Schedule], data: st.DataObject) -> None:
+    schedule = data.draw(BY_CLASS[kind])
+    assert type(schedule) is kind
+    assert_corners_are_complete(schedule, 300)
+    first, last = sorted(data.draw(st.tuples(st.integers(0, 300), st.integers(0, 300))))
+    steps = np.arange(first, last + 1)
+    rates = schedule(steps)
+    np.testing.assert_allclose(rates, [schedule(int(step)) for step in steps], **CLOSE)
+    np.testing.assert_allclose(schedule.extremes(first, last), (rates.min(), rates.max()), **CLOSE)
+    np.testing.assert_allclose(schedule(steps[::-1]), rates[::-1], **CLOSE)  # masks, not slices, behind a `split`
+
+
+def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
+    """Between two neighbouring corners the rate is monotone and bends smoothly."""
     corners = schedule.corners(end, limit=10_000)
     assert corners.complete
     assert corners.steps.dtype == np.int64
@@ -116,6 +143,28 @@ def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
         (OneCycle(1.0, 80, three_phase=True), [24, 47, 79, 80, 81]),
         (LinearWarmup(LinearWarmup(StepDecay(1.0, 30, 0.5), 10, 1.0), 5, 1.0), [5, 15, 45, 75]),
         (PiecewiseConstant((0, 7, 7, 200), (0.1, 0.2, 0.3, 0.4, 0.5)), [7]),
+        (lib.Decay(1.0, 30), [30]),
+        (lib.KDecay(1.0, 30, exponent=2), [30]),
+        (lib.TanhDecay(1.0, 30), [30]),
+        (lib.ExponentialDecay(1.0, 0.9), []),
+        (lib.InverseSqrt(1.0, 30), []),
+        (lib.Noam(64, 30), [30]),
+        (lib.PiecewiseLinear(((0, 0.1), (20, 1.0), (50, 0.0))), [20, 50]),
+        (lib.Cyclic(1.0, 0.1, 30, 15), [30, 45, 75, 90]),
+        # j·0.94^j is highest at 16.
+        (lib.Cyclic(1.0, 0.1, 30, 15, "exp_range", 0.94), [16, 30, 45, 61, 75, 90]),
+        (lib.Cyclic(1.0, 0.1, 10, 35, "exp_range", 0.94), [10, 45, 55, 90, 100]),
+        (lib.CyclicPolynomial(1.0, 30), [31, 61, 91]),
+        (lib.WarmRestarts(1.0, (30, 25), 2, warmup_iters=5), [5, 30, 35, 55, 60]),
+        (lib.WarmRestarts(1.0, (30, 40, 20)), [30, 70, 90]),
+        (lib.WarmRestarts(1.0, (30, 40), warmup_iters=5), [5, 30, 35, 70, 75]),
+        (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 35), [10, 20, 30, 35]),
+        (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 30), [10, 20, 30]),
+        (lib.Scaled(StepDecay(1.0, 40, 0.5), 0.1), [40, 80]),
+        (
+            lib.Sequence(((StepDecay(1.0, 10, 0.5), 25), (CosineDecay(1.0, 10), 10)), CosineDecay(1.0, 50)),
+            [10, 20, 25, 35, 85],
+        ),
     ],
     ids=str,
 )

@@ -1,0 +1,62 @@
+"""Exponential decays, for ever. In steps they are `StepDecay`, to an end that is given, `Decay`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class ExponentialDecay(Schedule):
+    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; 0 < gamma < 1.
+
+    Times `gamma` every N updates, smoothly; far away it is 0.
+
+    Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
+    """
+
+    peak: float
+    gamma: float
+    decay_iters: int = 1
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "gamma", above=0, below=1)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak·gamma^(k/N)`."""
+        return self.peak * self.gamma ** (k / self.decay_iters)
+
+    def corner_runs(self) -> Runs:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
+class NaturalExpDecay(Schedule):
+    """`peak·e^(−gamma·k/N)` with N = `decay_iters`, for ever; far away it is 0.
+
+    Source: Paddle's `NaturalExpDecay`, with N = 1.
+    """
+
+    peak: float
+    gamma: float
+    decay_iters: int = 1
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "gamma", above=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak·e^(−gamma·k/N)`."""
+        return self.peak * xp.exp(-self.gamma * (k / self.decay_iters))
+
+    def corner_runs(self) -> Runs:
+        """None."""
+        return ()

@@ -1,0 +1,101 @@
+"""Inverse powers of the time, for ever: inverse square root, Noam, inverse time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.warmup import LinearWarmup
+
+
+@dataclass(frozen=True)
+class InverseSqrt(Schedule):
+    """`peak·√(τ/(τ + k))` with τ = `timescale_iters`, for ever: half of `peak` at k = 3τ.
+
+    k counts from the end of the warmup, as every decay's. A warmup over w = τ updates before it makes it
+    peak·√(w/k) in update k of the run.
+
+    Source: fairseq's `inverse_sqrt` (τ = w), transformers' `get_inverse_sqrt_schedule` (any τ).
+    """
+
+    peak: float
+    timescale_iters: int
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "timescale_iters")
+        checks.numbers(self, "peak", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak·√(τ/(τ + k))`."""
+        return self.peak / (1 + k / self.timescale_iters) ** 0.5
+
+    def corner_runs(self) -> Runs:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Noam(Schedule):
+    """`scale·d_model^−0.5·min(k^−0.5, k·w^−1.5)` with w = `warmup_iters`, for ever; 0 at k = 0.
+
+    A linear warmup to `peak` = scale/√(d_model·w) at k = w, and an inverse square root.
+
+    Source: Vaswani et al. (arXiv 1706.03762, eq. 3), whose first update is k = 1; Paddle's `NoamDecay`, whose
+    first is k = 0, as here.
+    """
+
+    d_model: int
+    warmup_iters: int
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "d_model", "warmup_iters")
+        checks.numbers(self, "scale", above=0)
+        checks.number(self, "peak", self.peak, above=0)  # a tiny scale may leave nothing
+
+    @property
+    def peak(self) -> float:
+        """The rate of update w, the highest."""
+        return self.scale / math.sqrt(self.d_model) / math.sqrt(self.warmup_iters)
+
+    @cached_property
+    def _schedule(self) -> LinearWarmup:
+        return LinearWarmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`scale·d_model^−0.5·min(k^−0.5, k·w^−1.5)`."""
+        return self._schedule.formula(k, xp)
+
+    def corner_runs(self) -> Runs:
+        """The end of the warmup."""
+        return self._schedule.corner_runs()
+
+
+@dataclass(frozen=True)
+class InverseTimeDecay(Schedule):
+    """`peak/(1 + gamma·k/N)` with N = `decay_iters`, for ever.
+
+    Source: Paddle's `InverseTimeDecay`, with N = 1.
+    """
+
+    peak: float
+    gamma: float
+    decay_iters: int = 1
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "gamma", above=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`peak/(1 + gamma·k/N)`."""
+        return self.peak / (1 + self.gamma * (k / self.decay_iters))
+
+    def corner_runs(self) -> Runs:
+        """None."""
+        return ()

@@ -1,0 +1,191 @@
+"""Decays that start over: cosine and polynomial cycles, warm restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ppocr_lr.schedules import checks
+from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, every
+from ppocr_lr.schedules.functions import SCALAR, Functions
+
+
+@dataclass(frozen=True)
+class CyclicalCosine(Schedule):
+    """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))` with c = `cycle_iters`, for ever.
+
+    Each cycle starts at `peak` and stops one update short of `end`; restarts fall on exact multiples of c.
+
+    Source: SGDR (arXiv 1608.03983) with equal cycles; PaddleOCR's `CyclicalCosineDecay`.
+    """
+
+    peak: float
+    cycle_iters: int
+    end: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "cycle_iters")
+        checks.numbers(self, "peak", "end", at_least=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
+        left = self.cycle_iters - xp.wrap(k, self.cycle_iters)
+        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.cycle_iters)
+
+    def corner_runs(self) -> Runs:
+        """The restarts c, 2c, …"""
+        return (every(self.cycle_iters),)
+
+
+@dataclass(frozen=True)
+class CyclicPolynomial(Schedule):
+    """`(peak − end)·(1 − k/D)^power + end` with D = N·max(1, ⌈k/N⌉), N = `decay_iters`, for ever.
+
+    From `peak` at k = 0 to `end` at every multiple of N; behind each the rate jumps up to a line that started
+    at k = 0 and is longer by another N. `power` 1 is a straight line.
+
+    Source: Paddle's `PolynomialDecay` with `cycle=True`.
+    """
+
+    peak: float
+    decay_iters: int
+    end: float = 0.0
+    power: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.iterations(self, "decay_iters")
+        checks.numbers(self, "peak", "end", at_least=0)
+        checks.numbers(self, "power", above=0)
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """`(peak − end)·(1 − k/D)^power + end`."""
+        return xp.split(k, 1, self._at_zero, self._behind_zero)
+
+    def _at_zero(self, k: Any, xp: Functions) -> Any:
+        return self.peak
+
+    def _behind_zero(self, k: Any, xp: Functions) -> Any:
+        left = -k % self.decay_iters  # D − k, exact at any distance
+        return (self.peak - self.end) * (left / (1.0 * k + left)) ** self.power + self.end
+
+    def corner_runs(self) -> Runs:
+        """The jumps behind N, 2N, …"""
+        return (every(self.decay_iters, self.decay_iters + 1),)
+
+
+_LARGEST_T_MULT = 1e6
+_SMALLEST_T_MULT = 1.01  # has about 4000 restarts up to the last int64; each of them stands in a table
+
+
+@dataclass(frozen=True)
+class WarmRestarts(Schedule):
+    """Cosine cycles that may grow, with lower peaks, and with a warmup in each: SGDR.
+
+    In update j of cycle i, which lasts T updates: `end + (P − end)·j/w` while j < w = `warmup_iters`, from there
+    on `end + (P − end)/2·(1 + cos(π·(j − w)/(T − w)))`, with P = max(peak·peak_decay^i, end).
+
+    `cycle_iters` are the lengths of the first cycles, SGDR's T_0 if there is one. After those, the n-th more
+    cycle lasts `t_mult`^n times the last of them, rounded to an integer, halves to even (10, 15, 22, 34, … for
+    10 and 1.5); `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
+    distance. With `t_mult` 1 the last length repeats for ever. Each cycle stops one update short of `end`.
+
+    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; peaks that go
+    down as timm's `cycle_decay`, but never below `end`.
+    """
+
+    peak: float
+    cycle_iters: tuple[int, ...]
+    t_mult: float = 1.0
+    end: float = 0.0
+    peak_decay: float = 1.0
+    warmup_iters: int = 0
+
+    def __post_init__(self) -> None:
+        checks.integers(self, "cycle_iters", at_least=1)
+        checks.numbers(self, "end", at_least=0)
+        checks.numbers(self, "peak", at_least=self.end)
+        checks.numbers(self, "t_mult", at_least=1, at_most=_LARGEST_T_MULT)
+        if 1 < self.t_mult < _SMALLEST_T_MULT:
+            raise ValueError(f"WarmRestarts: t_mult must be 1 or at least {_SMALLEST_T_MULT}, received {self.t_mult!r}")
+        checks.numbers(self, "peak_decay", above=0, at_most=1)
+        checks.iterations(self, "warmup_iters", at_least=0)
+        if self.warmup_iters >= min(self.cycle_iters):
+            raise ValueError(
+                f"WarmRestarts: warmup_iters must be below every cycle's length, received {self.warmup_iters} "
+                f"and a cycle of {min(self.cycle_iters)}; that cycle would never reach its peak"
+            )
+
+    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+        """The cosine, or the warmup, of the cycle of update k."""
+        if self.t_mult > 1:
+            return self._listed(k, xp)
+        return xp.split(k, self._repeat_from, self._listed, self._repeated)
+
+    def _listed(self, k: Any, xp: Functions) -> Any:
+        start, length, peak = xp.pick_row(self._rows, xp.count_passed(k, self._starts[1:]))
+        return self._in_cycle(k - start, length, peak, xp)
+
+    def _repeated(self, k: Any, xp: Functions) -> Any:
+        length = self.cycle_iters[-1]
+        k = k - self._repeat_from
+        peak = self.peak if self.peak_decay == 1 else self._peak(k // length + len(self.cycle_iters) - 1, xp)
+        return self._in_cycle(xp.wrap(k, length), length, peak, xp)
+
+    def _in_cycle(self, j: Any, length: Any, peak: Any, xp: Functions) -> Any:
+        w = self.warmup_iters
+        if not w:
+            return self.end + (peak - self.end) * xp.half_cosine((length - j) / length)
+        # One of the two factors is exactly 1 at any time.
+        left = xp.minimum(length - j, length - w) / (length - w)
+        return self.end + (peak - self.end) * (xp.minimum(j, w) / w) * xp.half_cosine(left)
+
+    def _peak(self, cycle: Any, xp: Functions) -> Any:
+        return xp.maximum(self.peak * self.peak_decay**cycle, self.end)
+
+    @cached_property
+    def _repeat_from(self) -> int:
+        """The first update of the cycles that repeat, where they do."""
+        return sum(self.cycle_iters[:-1])
+
+    def _lengths(self) -> Iterator[int]:
+        """The lengths of the cycles that do not repeat; with `t_mult` above 1, endless."""
+        *listed, last = self.cycle_iters
+        yield from listed
+        if self.t_mult == 1:
+            return
+        from fractions import Fraction  # brings decimal along, which few need
+
+        factor = Fraction(str(self.t_mult))
+        numerator, denominator = last, 1  # no Fraction: it would look for a common divisor each time
+        while True:
+            whole, rest = divmod(numerator, denominator)
+            yield whole + (2 * rest + whole % 2 > denominator)
+            numerator *= factor.numerator
+            denominator *= factor.denominator
+
+    @cached_property
+    def _rows(self) -> tuple[tuple[float, ...], ...]:
+        """(first update, length, peak) of the cycles that do not repeat, as far as there are updates."""
+        rows: list[tuple[float, ...]] = []
+        start = 0
+        for length in self._lengths():
+            if start > MAX_STEP:
+                break
+            rows.append((start, float(length), self._peak(len(rows), SCALAR)))
+            start += length
+        return tuple(rows)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(int(start) for start, *_ in self._rows)
+
+    def corner_runs(self) -> Runs:
+        """The restarts, and the end of the warmup in each cycle."""
+        offsets = (0, self.warmup_iters) if self.warmup_iters else (0,)
+        listed = tuple(sorted(start + offset for start in self._starts for offset in offsets))
+        if self.t_mult > 1:
+            return (listed,)
+        length, first = self.cycle_iters[-1], self._repeat_from
+        return listed, *(every(length, first + offset) for offset in offsets)

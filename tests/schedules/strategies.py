@@ -1,0 +1,90 @@
+"""Random schedules of every class, and schedules made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ppocr_lr import schedules as lib
+
+peaks = st.sampled_from([1e-6, 0.1, 1.0])
+ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every peak
+lengths = st.one_of(st.integers(1, 12), st.integers(20, 150))
+gammas = st.sampled_from([0.1, 0.5, 0.9, 0.97, 0.999])
+exponents = st.sampled_from([0.3, 0.5, 1.0, 2.0, 3.5])
+
+
+def _restarts(cycles: list[int]) -> st.SearchStrategy[lib.WarmRestarts]:
+    return st.builds(
+        lib.WarmRestarts, peaks, st.just(tuple(cycles)), st.sampled_from([1.0, 1.01, 1.1, 1.5, 2, 3]), ends,
+        st.sampled_from([1.0, 0.9, 0.5, 0.01]), st.integers(0, min(cycles) - 1),
+    )  # fmt: skip
+
+
+def _knots(steps: list[int]) -> st.SearchStrategy[lib.PiecewiseLinear]:
+    rates = st.lists(st.floats(0, 1), min_size=len(steps), max_size=len(steps))
+    return rates.map(lambda drawn: lib.PiecewiseLinear(tuple(zip(sorted(steps), drawn, strict=True))))
+
+
+leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
+    lib.Constant: st.builds(lib.Constant, peaks),
+    lib.CosineDecay: st.builds(lib.CosineDecay, peaks, lengths, ends),
+    lib.Cyclic: st.builds(
+        lib.Cyclic, peaks, ends, lengths, lengths, st.sampled_from(["triangular", "triangular2", "exp_range"]), gammas
+    ),
+    lib.CyclicPolynomial: st.builds(lib.CyclicPolynomial, peaks, lengths, ends, exponents),
+    lib.CyclicalCosine: st.builds(lib.CyclicalCosine, peaks, lengths, ends),
+    lib.Decay: st.one_of(
+        st.builds(lib.Decay, peaks, lengths, ends, st.sampled_from(sorted({*lib.DECAY_SHAPES} - {"exponential"}))),
+        st.builds(lib.Decay, peaks, lengths, st.sampled_from([1e-9, 1e-7, 1e-6]), st.just("exponential")),
+    ),
+    lib.ExponentialDecay: st.builds(lib.ExponentialDecay, peaks, gammas, lengths),
+    lib.InverseSqrt: st.builds(lib.InverseSqrt, peaks, lengths),
+    lib.InverseTimeDecay: st.builds(lib.InverseTimeDecay, peaks, gammas, lengths),
+    lib.KDecay: st.builds(lib.KDecay, peaks, lengths, ends, exponents),
+    lib.MultiStepDecay: st.builds(
+        lib.MultiStepDecay, peaks, st.lists(lengths, max_size=4).map(lambda steps: tuple(sorted(steps))), gammas
+    ),
+    lib.NaturalExpDecay: st.builds(lib.NaturalExpDecay, peaks, gammas, lengths),
+    lib.Noam: st.builds(lib.Noam, st.integers(1, 1024), lengths, st.sampled_from([0.2, 1.0])),
+    lib.OneCycle: st.builds(lib.OneCycle, peaks, lengths, st.sampled_from(["cos", "linear"]), st.booleans()),
+    lib.PiecewiseConstant: st.builds(
+        lib.PiecewiseConstant, st.tuples(st.integers(0, 50), st.integers(50, 150)), st.tuples(peaks, peaks, peaks)
+    ),
+    lib.PiecewiseLinear: st.lists(st.integers(0, 200), min_size=1, max_size=6, unique=True).flatmap(_knots),
+    lib.PolynomialDecay: st.builds(lib.PolynomialDecay, peaks, lengths, ends, exponents),
+    lib.StepDecay: st.builds(lib.StepDecay, peaks, lengths, gammas),
+    lib.TanhDecay: st.builds(lib.TanhDecay, peaks, lengths, ends),
+    lib.TwoStepCosine: st.builds(lib.TwoStepCosine, peaks, lengths, lengths, st.booleans()),
+    lib.WarmRestarts: st.lists(lengths, min_size=1, max_size=3).flatmap(_restarts),
+}
+
+
+def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]]:
+    warmup: list[st.SearchStrategy[Any]] = [
+        inner,
+        lengths,
+        peaks.map(lambda peak: peak * 2),
+        peaks.map(lambda p: p / 1e7),
+    ]
+    return {
+        lib.ConstantWarmup: st.builds(lib.ConstantWarmup, *warmup[:2], st.just(2.0), peaks),
+        lib.CosineWarmup: st.builds(lib.CosineWarmup, *warmup),
+        lib.ExponentialWarmup: st.builds(lib.ExponentialWarmup, *warmup),
+        lib.LinearWarmup: st.builds(lib.LinearWarmup, *warmup),
+        lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
+        lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),
+        lib.Sequence: st.builds(
+            lib.Sequence, st.lists(st.tuples(inner, lengths), max_size=5).map(tuple), inner
+        ),
+    }  # fmt: skip
+
+
+any_leaf = st.one_of(*leaves.values())
+composed = _composed(st.one_of(any_leaf, *_composed(any_leaf).values()))
+BY_CLASS = leaves | composed
+"""A strategy for every class."""
+
+any_schedule = st.tuples(st.one_of(*BY_CLASS.values()), st.integers(1, 400))
+"""(schedule, total_iters)"""

@@ -1,0 +1,68 @@
+"""Learning rates of PyTorch's schedulers, recorded for the tests: python tools/record_torch_values.py
+
+Writes tests/data/torch_lr.json: of each case the rate that each of its updates uses. Needs PyTorch (made with
+torch 2.13.0), which the tests themselves do not.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.optim import lr_scheduler as lr
+
+PEAK = 0.1
+UPDATES = 240
+OUT = Path(__file__).parent.parent / "tests" / "data" / "torch_lr.json"
+
+Make = Callable[[torch.optim.Optimizer], Any]
+
+CASES: dict[str, Make] = {
+    "CosineAnnealingWarmRestarts T_mult=1": lambda opt: lr.CosineAnnealingWarmRestarts(opt, 30, 1, eta_min=1e-4),
+    "CosineAnnealingWarmRestarts T_mult=2": lambda opt: lr.CosineAnnealingWarmRestarts(opt, 10, 2),
+    "CosineAnnealingWarmRestarts T_mult=3": lambda opt: lr.CosineAnnealingWarmRestarts(opt, 10, 3, eta_min=1e-3),
+    "CyclicLR triangular": lambda opt: lr.CyclicLR(opt, 0.01, PEAK, 20, 30, cycle_momentum=False),
+    "CyclicLR triangular2": lambda opt: lr.CyclicLR(opt, 0.01, PEAK, 20, 10, "triangular2", cycle_momentum=False),
+    "CyclicLR exp_range": lambda opt: lr.CyclicLR(opt, 0.0, PEAK, 40, None, "exp_range", 0.97, cycle_momentum=False),
+    "OneCycleLR pct_start": lambda opt: lr.OneCycleLR(
+        opt, PEAK, UPDATES, pct_start=0.4, div_factor=10, final_div_factor=100, cycle_momentum=False
+    ),
+    "OneCycleLR three_phase": lambda opt: lr.OneCycleLR(
+        opt, PEAK, UPDATES, pct_start=0.2, anneal_strategy="linear", three_phase=True, cycle_momentum=False
+    ),
+    "ExponentialLR": lambda opt: lr.ExponentialLR(opt, 0.98),
+    "LinearLR": lambda opt: lr.LinearLR(opt, 0.25, 1.0, 50),
+    "ConstantLR": lambda opt: lr.ConstantLR(opt, 0.2, 40),
+    "PolynomialLR": lambda opt: lr.PolynomialLR(opt, 100, 0.9),
+    "SequentialLR": lambda opt: lr.SequentialLR(
+        opt, [lr.LinearLR(opt, 0.1, 1.0, 20), lr.ExponentialLR(opt, 0.95), lr.PolynomialLR(opt, 80, 2.0)], [20, 90]
+    ),
+}
+
+
+def record(make: Make) -> list[float]:
+    """The rate of each update, read before it."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], PEAK)
+    scheduler = make(optimizer)
+    rates = []
+    for update in range(UPDATES):
+        rates.append(float(optimizer.param_groups[0]["lr"]))
+        if update + 1 < UPDATES:
+            optimizer.step()
+            scheduler.step()
+    return rates
+
+
+def main() -> None:
+    """Record all cases."""
+    warnings.simplefilter("ignore")  # SequentialLR's own, of passing a step number
+    text = json.dumps({"torch": torch.__version__, "cases": {name: record(make) for name, make in CASES.items()}})
+    OUT.write_text(text.replace("], ", "],\n").replace("{", "{\n") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
