@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ppocr_lr.builder import build_lr_scheduler, build_schedule
     from ppocr_lr.errors import LRConfigError, LRConfigWarning
     from ppocr_lr.lr_config import LRConfig, Run, WarmupConfig, register_lr_config
+    from ppocr_lr.range_test import RangeTest, lr_range_test
+    from ppocr_lr.scheduler_state import LoadedState, load_lr_state
     from ppocr_lr.schedules import Schedule
 
 __version__ = "0.1.0"
@@ -26,6 +28,10 @@ _HOMES = {
     "Run": "ppocr_lr.lr_config",
     "WarmupConfig": "ppocr_lr.lr_config",
     "register_lr_config": "ppocr_lr.lr_config",
+    "RangeTest": "ppocr_lr.range_test",
+    "lr_range_test": "ppocr_lr.range_test",
+    "LoadedState": "ppocr_lr.scheduler_state",
+    "load_lr_state": "ppocr_lr.scheduler_state",
     "Schedule": "ppocr_lr.schedules",
 }
 
@@ -33,11 +39,15 @@ __all__ = [
     "LRConfig",
     "LRConfigError",
     "LRConfigWarning",
+    "LoadedState",
+    "RangeTest",
     "Run",
     "Schedule",
     "WarmupConfig",
     "build_lr_scheduler",
     "build_schedule",
+    "load_lr_state",
+    "lr_range_test",
     "register_lr_config",
 ]
 

@@ -38,6 +38,26 @@ examples:
   ppocr-lr diff short.yml long.yml --x progress --out difference.png
 """
 
+_COMPARE_LOG_EXAMPLES = """\
+examples:
+  ppocr-lr compare-log -c c.yml output/train.log     the length of an epoch is the config's, or the log's
+  ppocr-lr compare-log -c c.yml output/train.log --num-samples 10000 --gpus 4
+  ppocr-lr compare-log -c c.yml output/train.log --follow
+  ppocr-lr plot -c c.yml --log output/train.log      the same as a picture
+
+exit code: 0 when the run follows the plan, 1 when it does not, 2 for input that cannot be used.
+"""
+
+_RESUME_EXAMPLES = """\
+examples:
+  ppocr-lr resume -c c.yml --checkpoint output/latest --num-samples 10000
+  ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
+  ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
+
+exit code: 0 when all goes on as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
+schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
+"""
+
 _SCHEMA_EXAMPLES = """\
 examples:
   ppocr-lr schema > ppocr_lr.schema.json             for an editor that completes and checks training configs
@@ -129,6 +149,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_check(commands)
     _add_diff(commands)
+    _add_resume(commands)
+    _add_compare_log(commands)
     _add_explain(commands)
     _add_schema(commands)
     return parser
@@ -192,6 +214,10 @@ def _add_plot(commands: Commands) -> None:
     )
     plot.add_argument("--every", type=int, default=1, metavar="N", help="in .csv and .json, every N-th iteration (1)")
     plot.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+    plot.add_argument(
+        "--log", action="append", type=Path, default=[], metavar="FILE",
+        help="a train.log whose rates are dots on the curve; may be repeated",
+    )  # fmt: skip
     plot.add_argument("--show", action="store_true", help="open a window with the picture as well")
 
 
@@ -243,6 +269,43 @@ def _add_diff(commands: Commands) -> None:
     _add_axis(diff)
     diff.add_argument("--out", type=Path, metavar="FILE", help="a picture with the ratio below: .png, .svg or .pdf")
     diff.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+
+
+def _add_resume(commands: Commands) -> None:
+    resume = _add(
+        commands,
+        "resume",
+        "what happens when training goes on from a checkpoint",
+        "Say what PaddleOCR will do to the learning rate when it resumes a checkpoint with a config.",
+        _RESUME_EXAMPLES,
+    )
+    _add_configs(resume)
+    resume.add_argument(
+        "--checkpoint", metavar="PREFIX", help="as output/latest or output/latest.pdopt (Global.checkpoints)"
+    )
+    _add_run_arguments(resume)
+    resume.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (text)")
+    resume.add_argument("--out", type=Path, metavar="FILE", help="a picture with the resume: .png, .svg or .pdf")
+    resume.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+
+
+def _add_compare_log(commands: Commands) -> None:
+    compare = _add(
+        commands,
+        "compare-log",
+        "does a training log follow its config",
+        "Say whether the rates in PaddleOCR's train.log are those of the config, from where on not, and what would"
+        " explain it.",
+        _COMPARE_LOG_EXAMPLES,
+    )
+    compare.set_defaults(command="compare_log")
+    compare.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="train.log, also .gz; each is compared")
+    compare.add_argument("-c", "--config", required=True, metavar="CONFIG", help="PaddleOCR training YAML of the run")
+    _add_run_arguments(compare)
+    compare.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (text)")
+    compare.add_argument(
+        "--follow", action="store_true", help="draw in the terminal while the log grows, until the run is over"
+    )
 
 
 def _add_explain(commands: Commands) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from ppocr_lr.errors import LRConfigError
 
 if TYPE_CHECKING:
+    from ppocr_lr.log_comparison import Comparison
+    from ppocr_lr.train_log import TrainLog
     from ppocr_lr.training_config import PlannedRun, RunFlags
 
 
@@ -22,7 +24,7 @@ def plot(arguments: argparse.Namespace) -> int:
     from ppocr_lr.plotting.labels import labels
     from ppocr_lr.summary import text_lines
     from ppocr_lr.sweep import sweep_overrides
-    from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
+    from ppocr_lr.training_config import DEFAULT_CONFIG
 
     configs = _configs(arguments) or [DEFAULT_CONFIG]
     out = arguments.out or Path(f"lr_{PurePath(configs[0]).stem}.png")
@@ -30,19 +32,23 @@ def plot(arguments: argparse.Namespace) -> int:
     if arguments.every < 1:
         raise LRConfigError(f"--every {arguments.every}: must be a positive integer")
     _check_reference(arguments)
+    if arguments.log and kind not in PICTURES:
+        raise LRConfigError(f"--log: a log is drawn in a picture ({', '.join(PICTURES)}), not in .{kind}")
     flags = _flags(arguments)
+    logs = _read_logs(arguments.log)
     runs = [
-        plan_run(config, [*arguments.overrides, *swept], flags)
+        _plan_logged(config, logs, [*arguments.overrides, *swept], flags)
         for config in configs
         for swept in sweep_overrides(arguments.sweep)
     ]
+    beside = _beside(runs[0], logs)
     if not arguments.show:
         os.environ["MPLBACKEND"] = "agg"  # matplotlib looks at it on import, and a wrong one is no matter here
     # The file first: a reader of the text who leaves must not lose it.
     if kind in PICTURES:
         from ppocr_lr.plotting.figure import draw, save
 
-        save(draw(runs, arguments.log_scale, axis=arguments.x), out)
+        save(draw(runs, arguments.log_scale, axis=arguments.x, logs=beside), out)
     else:
         _export(runs, out, kind, arguments)
     names = labels(runs) if len(runs) > 1 else [""]
@@ -54,12 +60,78 @@ def plot(arguments: argparse.Namespace) -> int:
         _print_scaling(planned, arguments)
         for remark in planned.parsed.remarks:
             print(f"warning: {planned.source}: {remark}", file=sys.stderr)
+    if logs:
+        from ppocr_lr.log_comparison.report import verdict
+
+        for comparison in beside:
+            print(f"{comparison.log.source}: {verdict(comparison)}")
     print(f"{'picture' if kind in PICTURES else 'written'}: {out}")
     if arguments.show:
         from ppocr_lr.plotting.window import show as show_window
 
-        show_window(runs, arguments.log_scale, arguments.x)
+        show_window(runs, arguments.log_scale, arguments.x, beside)
     return 0
+
+
+def _read_logs(paths: Sequence[Path]) -> list[TrainLog]:
+    if not paths:
+        return []
+    from ppocr_lr.train_log import read_log
+
+    return [read_log(path) for path in paths]
+
+
+def _plan_logged(config: str | Path, logs: Sequence[TrainLog], overrides: Sequence[str], flags: RunFlags) -> PlannedRun:
+    """The plan; where a log is given, that tells the length of an epoch if nothing else does."""
+    if logs:
+        from ppocr_lr.log_comparison import plan_logged_run
+
+        return plan_logged_run(config, logs[0], overrides, flags)
+    from ppocr_lr.training_config import plan_run
+
+    return plan_run(config, overrides, flags)
+
+
+def _beside(planned: PlannedRun, logs: Sequence[TrainLog]) -> list[Comparison]:
+    if not logs:
+        return []
+    from ppocr_lr.log_comparison import compare_log
+
+    return [compare_log(planned, log) for log in logs]
+
+
+def compare_log(arguments: argparse.Namespace) -> int:
+    """`ppocr-lr compare-log`."""
+    import json
+
+    from ppocr_lr.log_comparison import plan_logged_run
+    from ppocr_lr.log_comparison.causes import diagnose
+    from ppocr_lr.log_comparison.report import json_value, text_lines
+    from ppocr_lr.train_log import LogReader
+
+    flags = _flags(arguments)
+    if arguments.follow:
+        from ppocr_lr.log_comparison.follow import follow
+
+        if len(arguments.logs) > 1 or arguments.format != "text":
+            raise LRConfigError("--follow: one log, and --format text")
+        reader = LogReader(arguments.logs[0])
+        compared = [follow(reader, lambda log: plan_logged_run(arguments.config, log, arguments.overrides, flags))]
+    else:
+        compared = [
+            comparison
+            for log in _read_logs(arguments.logs)
+            for comparison in _beside(_plan_logged(arguments.config, [log], arguments.overrides, flags), [log])
+        ]
+    diagnosed = [(each, diagnose(each)) for each in compared]
+    if arguments.format == "json":
+        values = [json_value(*pair) for pair in diagnosed]
+        print(json.dumps(values[0] if len(values) == 1 else values, indent=2, ensure_ascii=False))
+    else:
+        for pair in diagnosed:
+            for line in text_lines(*pair):
+                print(line)
+    return int(any(comparison.first_difference is not None for comparison in compared))
 
 
 def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argparse.Namespace) -> None:
@@ -139,6 +211,43 @@ def diff(arguments: argparse.Namespace) -> int:
     if arguments.out:
         print(f"picture: {arguments.out}")
     return 0
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """`ppocr-lr resume`."""
+    import json
+
+    from ppocr_lr.checkpoint import read_checkpoint
+    from ppocr_lr.output import PICTURES, output_kind
+    from ppocr_lr.preflight.catalogue import Severity
+    from ppocr_lr.resume import Resume
+    from ppocr_lr.resume_report import as_dict, remarks, text_lines
+    from ppocr_lr.training_config import plan_run
+
+    if len(configs := _configs(arguments)) != 1:
+        raise LRConfigError(f"resume: name one config, before -o or behind -c; received {len(configs)}")
+    if arguments.out:
+        output_kind(arguments.out, PICTURES)
+    planned = plan_run(configs[0], arguments.overrides, _flags(arguments))
+    settings = planned.config.get("Global")
+    given = arguments.checkpoint or (isinstance(settings, dict) and settings.get("checkpoints"))
+    if not given or not isinstance(given, str):
+        raise LRConfigError("resume: give --checkpoint PREFIX, as output/latest; the config has no Global.checkpoints")
+    result = Resume(planned, read_checkpoint(given))
+    if arguments.out:
+        os.environ["MPLBACKEND"] = "agg"
+        from ppocr_lr.plotting.figure import save
+        from ppocr_lr.plotting.resume import draw_resume
+
+        save(draw_resume(result, arguments.log_scale), arguments.out)
+    if arguments.format == "json":
+        print(json.dumps(as_dict(result), indent=2, ensure_ascii=False))
+    else:
+        for line in text_lines(result):
+            print(line)
+        if arguments.out:
+            print(f"picture: {arguments.out}")
+    return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 
 def explain(arguments: argparse.Namespace) -> int:

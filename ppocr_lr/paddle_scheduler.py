@@ -1,4 +1,4 @@
-"""A schedule as a Paddle scheduler. The only module that imports Paddle.
+"""A schedule as a Paddle scheduler. With `paddle_snapshot.py` the only module that imports Paddle.
 
 Each class here is Paddle's (or PaddleOCR's) class of the same name with one change: its rate comes from
 the schedule, not from a recursion. So `isinstance`, Paddle's attributes and checkpoints are as in PaddleOCR,
@@ -85,8 +85,8 @@ class ScheduleLR(_FromSchedule):
 
 
 class ConstantLR(_FromSchedule, lr.LambdaDecay):
-    """A constant rate. Being a `LambdaDecay`, it also loads an optimizer state without a scheduler's,
-    which is what PaddleOCR saves for `Const`: it gives the optimizer a bare float."""
+    """A constant rate. Being a `LambdaDecay`, it also loads an optimizer state without a scheduler's (since
+    Paddle 3), which is what PaddleOCR saves for `Const`: it gives the optimizer a bare float."""
 
 
 class PolynomialDecay(_FromSchedule, lr.PolynomialDecay):

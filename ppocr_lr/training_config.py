@@ -63,20 +63,26 @@ class PlannedRun:
         return self.parsed.name
 
 
-def plan_run(path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None) -> PlannedRun:
+def plan_run(
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    assumed_iters: int | None = None,
+) -> PlannedRun:
     """Read a training YAML and plan its run.
 
     Args:
         path: a PaddleOCR-style YAML file with `Optimizer.lr`.
         overrides: `KEY=VALUE` strings, as after `-o`.
         flags: what the command line gives; it wins over the config.
+        assumed_iters: the length of an epoch where neither tells it.
 
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
     config = read_training_config(path)
     try:
-        return plan_config(with_overrides(config, overrides), str(path), flags or RunFlags())
+        return plan_config(with_overrides(config, overrides), str(path), flags or RunFlags(), assumed_iters)
     except LRConfigError as error:
         raise LRConfigError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
 

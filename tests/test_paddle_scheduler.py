@@ -209,6 +209,7 @@ class TestStates:
         np.testing.assert_allclose(rates["ours"], expected, **CLOSE)
         np.testing.assert_allclose(rates["plain"], expected, **CLOSE)
 
+    @pytest.mark.skipif(paddle.__version__.startswith("2."), reason="its optimizer demands a scheduler's state of any")
     def test_const_loads_what_paddleocr_saves_without_a_scheduler(self) -> None:
         layer = paddle.nn.Linear(2, 2)
         plain = paddle.optimizer.SGD(0.1, parameters=layer.parameters())

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.preflight.catalogue import table
+from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,6 +46,43 @@ def test_commands_run_and_print_what_is_shown(line: str, shown: list[str], comma
     assert not shown or done.stdout.splitlines() == shown
 
 
+def shown_text(start: str) -> tuple[list[str], list[str]]:
+    """The words of the first command of the text block that starts so, and what it prints."""
+    (block,) = [block for block in blocks("text") if block.startswith(f"$ {start}")]
+    command, _, output = block.partition("\n")
+    return shlex.split(command)[2:], re.split(r"^\$ ", output, maxsplit=1, flags=re.MULTILINE)[0].splitlines()
+
+
+def test_the_resume_that_is_shown(command: Command, tmp_path: Path) -> None:
+    section = {"name": "Cosine", "learning_rate": 0.1}
+    (tmp_path / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 20}, "Optimizer": {"lr": section}}))
+    (tmp_path / "output").mkdir()
+    checkpoints.save(tmp_path / "output/latest", section, epochs=20, iters=100, done=1000, epoch=10)
+    words, shown = shown_text("ppocr-lr resume")
+    done = command(*words)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == shown
+    assert (tmp_path / "resume.png").exists()
+
+
+def test_the_log_that_is_shown(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    section = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())["Optimizer"]["lr"]
+    trainer = train_logs.Trainer(section, epochs=20, iters_epoch=100)
+    lines = list(trainer.train(epochs=8))
+    trainer.new_scheduler()  # the optimizer's state was not there
+    trainer.global_step = 0
+    (tmp_path / "output").mkdir()
+    train_logs.write_log(tmp_path / "output/train.log", iter(lines), trainer.train())
+    words, shown = shown_text("ppocr-lr compare-log")
+    done = command(*words)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == shown
+    (more,) = re.findall(r"^\$ ppocr-lr (plot .* --log .*)$", README, re.MULTILINE)
+    assert command(*shlex.split(more)).returncode == 0
+    assert (tmp_path / "run.png").exists()
+
+
 def test_the_table_of_codes_is_the_catalogue() -> None:
     assert "\n".join(table()) in README
 
@@ -62,7 +101,7 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
 
 
 def test_every_option_is_in_the_table(command: Command) -> None:
-    commands = ("plot", "show", "check", "diff", "explain", "schema")
+    commands = ("plot", "show", "check", "diff", "compare-log", "resume", "explain", "schema")
     text = "".join(command(name, "--help").stdout for name in commands)
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--config", "--opt"}
     assert len(options) > 15
@@ -71,5 +110,5 @@ def test_every_option_is_in_the_table(command: Command) -> None:
 
 def test_pictures_and_links_are_there() -> None:
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     assert all((ROOT / picture).stat().st_size < 150_000 for picture in pictures)

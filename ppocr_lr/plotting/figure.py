@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -21,9 +21,13 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.labels import labels
+from ppocr_lr.plotting.log_dots import draw_logs
 from ppocr_lr.schedules import LinearWarmup
 from ppocr_lr.summary import Summary, summarize
 from ppocr_lr.training_config import PlannedRun
+
+if TYPE_CHECKING:
+    from ppocr_lr.log_comparison import Comparison
 
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; the line styles carry the
 # difference where there is no colour at all.
@@ -35,9 +39,15 @@ _MOST_LEGEND = 14
 
 
 def draw(
-    runs: Sequence[PlannedRun], log_scale: bool = False, title: str | None = None, axis: Axis = "epochs"
+    runs: Sequence[PlannedRun],
+    log_scale: bool = False,
+    title: str | None = None,
+    axis: Axis = "epochs",
+    logs: Sequence[Comparison] = (),
 ) -> Figure:
     """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
+
+    The rates of `logs` are dots on it; see `draw_logs`.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
@@ -51,6 +61,8 @@ def draw(
     else:
         _draw_several(axes, runs, curves, axis)
     _scales(axes, runs, curves, log_scale, axis)
+    if logs:
+        draw_logs(axes, logs, axis)
     _titles(axes, runs, title)
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib
 
@@ -11,8 +12,13 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.plotting.figure import draw
 from ppocr_lr.training_config import PlannedRun
 
+if TYPE_CHECKING:
+    from ppocr_lr.log_comparison import Comparison
 
-def show(runs: Sequence[PlannedRun], log_scale: bool = False, axis: Axis = "epochs") -> None:
+
+def show(
+    runs: Sequence[PlannedRun], log_scale: bool = False, axis: Axis = "epochs", logs: Sequence[Comparison] = ()
+) -> None:
     """Open a window with the picture and wait until it is closed.
 
     Raises:
@@ -28,7 +34,7 @@ def show(runs: Sequence[PlannedRun], log_scale: bool = False, axis: Axis = "epoc
             "the picture is in the file"
         )
     pyplot.close(window)
-    figure = draw(runs, log_scale, axis=axis)
+    figure = draw(runs, log_scale, axis=axis, logs=logs)
     manager = pyplot.figure().canvas.manager
     assert manager is not None
     manager.canvas.figure = figure

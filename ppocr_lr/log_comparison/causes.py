@@ -1,0 +1,428 @@
+"""What would explain a log that does not follow its plan.
+
+Each candidate is the plan's own schedule, built again from its section with something changed, and held against every
+line. The simplest that explain all lines come back: first what the log itself says of its length, then one cause,
+then causes that the log speaks against, then a cause together with a constant factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.log_comparison.compare import Comparison, schedule_length
+from ppocr_lr.log_comparison.integer_search import Best, best_integer, refined
+from ppocr_lr.log_comparison.window import Lines, Medians, constant_rates, fitted_medians, medians
+from ppocr_lr.lr_config import Run, parse_lr_config
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.scaling import override_line, scaled_section
+from ppocr_lr.schedules import Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SAMPLE = 300  # lines that a search looks at
+_MANY = 20_000  # lines that its last steps look at
+_MOST_PROCESSES = 5  # diagnosed one by one
+_NEAREST = 3
+_OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
+_WARMUP_KEYS = ("warmup_epoch", "warmup_steps")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that was not as planned."""
+
+    kind: str
+    words: str
+    flag: str = ""
+    """What to add to the command line so that the plan is what was run."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Causes that together would make the log what it is, and how well."""
+
+    causes: tuple[Cause, ...]
+    explained: int
+    lines: int
+    largest: float
+    """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
+    rms: float
+    """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
+
+    @property
+    def complete(self) -> bool:
+        """Every line is explained, within rounding."""
+        return self.explained == self.lines
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What would explain the lines of some processes; if `found`, any of `explanations` does."""
+
+    processes: tuple[int, ...]
+    first: int
+    """The first of these lines, by its index in the log."""
+    explanations: tuple[Explanation, ...]
+    found: bool
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A section and a run that may have been used instead of the plan's."""
+
+    causes: tuple[Cause, ...]
+    section: Mapping[str, Any]
+    run: Run
+    shift: int = 0
+    factor: float = 1.0
+
+    def schedule(self) -> Schedule | None:
+        try:
+            return parse_lr_config(self.section, self.run).schedule
+        except LRConfigError:
+            return None
+
+    def because(self, cause: Cause, **changes: Any) -> _Candidate:
+        return replace(self, causes=(*self.causes, cause), **changes)
+
+
+def diagnose(comparison: Comparison) -> list[Diagnosis]:
+    """What would explain each process that does not follow the plan; those with one explanation together."""
+    log = comparison.log
+    groups: dict[tuple[int, int | None], list[int]] = {}
+    for process in np.unique(log.starts[~comparison.follows]).tolist():
+        first = int(np.searchsorted(log.starts, process))
+        groups.setdefault((int(log.totals[first]), log.lengths[process]), []).append(process)
+    found = []
+    for processes in groups.values():
+        together = _Search(comparison, processes).diagnosis()
+        if together.found:
+            found.append(together)
+        else:
+            found += [_of_one(comparison, process) for process in processes[:_MOST_PROCESSES]]
+    return sorted(found, key=lambda diagnosis: diagnosis.first)
+
+
+def _of_one(comparison: Comparison, process: int) -> Diagnosis:
+    """Of all lines of a process, or of those from the first difference on: a log may not tell where it was resumed."""
+    whole = _Search(comparison, [process]).diagnosis()
+    differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
+    if whole.found or differing[0] == whole.first:
+        return whole
+    rest = _Search(comparison, [process], int(differing[0])).diagnosis()
+    return rest if rest.found else whole
+
+
+class _Search:
+    """The search for what explains the lines of some processes."""
+
+    def __init__(self, comparison: Comparison, processes: list[int], first: int | None = None) -> None:
+        log, planned = comparison.log, comparison.planned
+        self._processes = tuple(processes)
+        which = np.isin(log.starts, processes)
+        lines = comparison.lines
+        if first is not None:
+            lines = lines.started_at(first, comparison.window)
+            which[:first] = False
+        self._first = first = int(np.argmax(which))
+        self._planned = planned
+        self._lines = lines.take(which)
+        surely = self._lines.least == self._lines.most
+        self._sample = (self._lines.take(surely) if surely.sum() > 20 else self._lines).thinned(_SAMPLE)
+        self._many = self._lines.thinned(_MANY)
+        # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
+        self._resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
+        self._plan = _Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
+        self._logged_length = log.lengths[processes[0]]
+        self._told = self._told_differences(int(log.totals[first]))
+
+    def diagnosis(self) -> Diagnosis:
+        """The simplest explanations, or the nearest where none explains every line."""
+        tried: list[tuple[Explanation, _Candidate]] = []
+        for level in (self._what_the_log_says, self._one_cause, self._against_the_log, self._with_a_factor):
+            new = [(self._explanation(candidate), candidate) for candidate in level()]
+            complete = [self._without_idle_causes(*pair) for pair in new if pair[0].complete]
+            if complete:
+                return Diagnosis(self._processes, self._first, _distinct(_without_detours(complete)), True)
+            tried += new
+        nearest = sorted((explanation for explanation, _ in tried), key=lambda each: (-each.explained, each.rms))
+        return Diagnosis(self._processes, self._first, _distinct(nearest)[:_NEAREST], False)
+
+    # The levels, from the simplest on.
+
+    def _what_the_log_says(self) -> Iterator[_Candidate]:
+        for count in range(1, len(self._told) + 1):
+            for differences in combinations(self._told, count):
+                yield self._with_told(differences)
+
+    def _one_cause(self) -> Iterator[_Candidate]:
+        base = self._with_told(self._told)
+        yield from self._at_another_place(base)
+        yield from self._scaled(base)
+        yield from self._changed(base)
+        yield from self._constant(base)
+        if self._logged_length is None:
+            yield from self._epoch_length(base)
+
+    def _against_the_log(self) -> Iterator[_Candidate]:
+        base = self._plan
+        if self._told:
+            yield from self._at_another_place(base)
+            yield from self._scaled(base)
+            yield from self._changed(base)
+        if self._logged_length is not None:
+            yield from self._epoch_length(base)
+
+    def _with_a_factor(self) -> Iterator[_Candidate]:
+        base = self._with_told(self._told)
+        for candidate in (
+            *self._at_another_place(base, scaled=True),
+            *self._changed(base, scaled=True),
+            *self._epoch_length(base, scaled=True),
+        ):
+            yield from self._scaled(candidate)
+
+    # The causes.
+
+    def _told_differences(self, epochs: int) -> tuple[str, ...]:
+        told = []
+        lengths = {self._plan.run.iters_epoch, self._planned.run.iters_epoch}
+        if self._logged_length is not None and self._logged_length not in lengths:
+            told.append("length")
+        if epochs != self._plan.run.epochs:
+            told.append("epochs")
+        self._logged_epochs = epochs
+        return tuple(told)
+
+    def _with_told(self, differences: Iterable[str]) -> _Candidate:
+        candidate = self._plan
+        for difference in differences:
+            run = candidate.run
+            if difference == "length" and self._logged_length is not None:
+                cause = self._length_cause(self._logged_length)
+                candidate = candidate.because(cause, run=Run(run.epochs, self._logged_length))
+            else:
+                words = f"the run has {amount(self._logged_epochs, 'epoch')}, not {run.epochs}"
+                cause = Cause("epochs", words, f"--epochs {self._logged_epochs}")
+                candidate = candidate.because(cause, run=Run(self._logged_epochs, run.iters_epoch))
+        return candidate
+
+    def _length_cause(self, iters: int) -> Cause:
+        words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_epoch}"
+        return Cause("epoch length", words, f"--iters-per-epoch {iters}")
+
+    def _scaled(self, base: _Candidate) -> Iterator[_Candidate]:
+        schedule = base.schedule()
+        if schedule is None or self._lines.rates.max() <= 1e-6:  # one digit tells no factor
+            return
+        shown = medians(schedule, self._lines, base.shift)
+        low, high = shown.factors(self._lines.rates)
+        config = parse_lr_config(base.section, base.run).config
+        peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
+        factor = _plainest_factor(low, high, peak) if low <= high else _least_squares(shown, self._lines.rates)
+        if factor <= 0:
+            return
+        try:
+            flag = override_line(base.section, scaled_section(base.section, config, factor))
+        except LRConfigError:  # a third party's section that marks no rates
+            flag = ""
+        part = f"1/{round(1 / factor)} of" if factor < 1 and _is_whole(1 / factor) else f"{factor:.6g} times"
+        yield base.because(Cause("factor", f"the rate is {part} the plan's", flag), factor=factor)
+
+    def _changed(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
+        """Another warmup, or another schedule."""
+        if base.schedule() is None:
+            return
+        config = parse_lr_config(base.section, base.run).config
+        key = next((key for key in _WARMUP_KEYS if hasattr(config, key)), None)
+        if key is not None:
+            warmup = max(0, getattr(config, key))
+            if warmup > 0:
+                section = {**base.section, key: 0}
+                cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
+                none = base.because(cause, section=section)
+                yield none
+                if self._explanation(none).complete:
+                    key = None  # any warmup that is over before the first line would do as well
+        if key is not None:
+            yield from self._warmup(base, key, warmup, scaled)
+        peak = getattr(config, "peak", None) or getattr(config, "learning_rate", None)
+        for name in _OTHER_NAMES:
+            if name != self._planned.name and peak:
+                section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
+                if name != "DecayLearningRate" and hasattr(config, "warmup_epoch"):
+                    section["warmup_epoch"] = config.warmup_epoch
+                cause = Cause("name", f"the schedule is {name}, not {self._planned.name}")
+                yield base.because(cause, section=section)
+
+    def _warmup(self, base: _Candidate, key: str, planned: float, scaled: bool) -> Iterator[_Candidate]:
+        iters_epoch = base.run.iters_epoch
+        unit = 1 if key == "warmup_steps" else iters_epoch
+
+        def with_length(iters: int) -> _Candidate:
+            section = {**base.section, key: iters / unit if iters % unit else iters // unit}
+            before = f"{count_text(planned)}" if planned else "none"
+            length = amount(iters, "iteration") if unit == 1 else amount(round(iters / unit, 3), "epoch")
+            cause = Cause("warmup", f"the warmup has {length}, not {before}", override_line(base.section, section))
+            return base.because(cause, section=section)
+
+        last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))
+        around = [round(planned * unit * part) for part in (0.5, 0.9, 1.1, 2)]
+        best = self._best(with_length, 1, last, around, scaled, whole=iters_epoch)
+        if best is not None and best.x != round(planned * unit):
+            yield with_length(best.x)
+
+    def _epoch_length(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
+        planned = base.run.iters_epoch
+
+        def with_length(iters: int) -> _Candidate:
+            return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))
+
+        around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
+        best = self._best(with_length, max(1, planned // 30), planned * 30, around, scaled)
+        if best is not None and best.x != planned:
+            yield with_length(best.x)
+
+    def _at_another_place(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
+        if not self._resumed:
+            return
+        first = int(self._lines.updates[0])
+        length = self._logged_length or base.run.iters_epoch
+        begin = (first - 1) // length * length  # PaddleOCR resumes at an epoch's first update
+
+        def at(place: int, fitting: str = "") -> _Candidate:
+            shift = place - first
+            if place <= length:
+                cause = Cause("started over", "the schedule started over at the resume instead of going on")
+            else:
+                way = "behind" if shift < 0 else "ahead of"
+                words = f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}"
+                cause = Cause("offset", words)
+            return base.because(cause, shift=shift)
+
+        over = at(first - begin)
+        if begin and self._explanation(over).complete:
+            yield over
+            return
+        best = self._best(at, 1, first + base.run.total_iters, [first - begin], scaled, whole=length, origin=first)
+        if best is not None and best.x != first:
+            ends = sorted((abs(best.low - first), abs(best.high - first)))
+            yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
+
+    def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
+        low, high = constant_rates(self._lines.rates)
+        config = self._planned.parsed.config
+        plainly = not getattr(config, "warmup_epoch", 0) or low <= getattr(config, "learning_rate", 0) <= high
+        if low > high or (self._planned.name == "Const" and plainly):
+            return  # a factor, or no warmup, says the same
+        rate = max(_plainest(low, high), 1e-7)
+        words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 5e-7 else "the rate is below 5e-7 throughout"
+        yield base.because(Cause("constant", words), section={"name": "Const", "learning_rate": rate}, shift=0)
+
+    # How well a candidate does.
+
+    def _explanation(self, candidate: _Candidate) -> Explanation:
+        rates = self._lines.rates
+        schedule = candidate.schedule()
+        if schedule is None:
+            return Explanation(candidate.causes, 0, len(rates), float("inf"), float("inf"))
+        shown = fitted_medians(schedule, self._lines, candidate.shift, candidate.factor)
+        distance = shown.distance(rates)
+        large = shown.high >= 1e-5
+        relative = distance[large] / shown.high[large]
+        return Explanation(
+            candidate.causes,
+            int(shown.explain(rates).sum()),
+            len(rates),
+            float(distance.max()),
+            float(np.sqrt(np.mean(relative**2))) if large.any() else 0.0,
+        )
+
+    def _without_idle_causes(self, explanation: Explanation, candidate: _Candidate) -> Explanation:
+        """What the log says of the length may make no difference to the rates."""
+        for kind, run in (
+            ("epoch length", Run(candidate.run.epochs, self._plan.run.iters_epoch)),
+            ("epochs", Run(self._plan.run.epochs, candidate.run.iters_epoch)),
+        ):
+            fewer = tuple(cause for cause in candidate.causes if cause.kind != kind)
+            if 0 < len(fewer) < len(candidate.causes):
+                simpler = replace(candidate, causes=fewer, run=run)
+                if (better := self._explanation(simpler)).complete:
+                    explanation, candidate = better, simpler
+        return explanation
+
+    def _cost(self, candidate: _Candidate, lines: Lines, scaled: bool, exact: bool) -> float:
+        schedule = candidate.schedule()
+        if schedule is None:
+            return float("inf")
+        shown = medians(schedule, lines, candidate.shift)
+        factor = _least_squares(shown, lines.rates) if scaled else 1.0
+        shown = fitted_medians(schedule, lines, candidate.shift, factor) if exact else shown.times(factor)
+        return float(shown.excess(lines.rates).mean())
+
+    def _best(
+        self,
+        candidate_at: Callable[[int], _Candidate],
+        low: int,
+        high: int,
+        around: Iterable[int],
+        scaled: bool,
+        whole: int = 0,
+        origin: int = 0,
+    ) -> Best | None:
+        """Which number explains best, found on a sample of the lines first; None where none comes near."""
+        coarse = cache(lambda x: self._cost(candidate_at(x), self._sample, scaled, exact=False))
+        fine = cache(lambda x: self._cost(candidate_at(x), self._many, scaled, exact=True))
+        near = best_integer(coarse, low, high, around, origin)
+        if coarse(near) > 0.2 * float(self._sample.rates.max()) + 1e-6:
+            return None
+        return refined(fine, near, low, high, max(1, (high - low) // _SAMPLE), whole, origin)
+
+
+def _least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
+    middle = (shown.low + shown.high) / 2
+    square = float(middle @ middle)
+    return float(middle @ rates) / square if square and rates.any() else 1.0
+
+
+def _plainest_factor(low: float, high: float, peak: float) -> float:
+    """A whole factor, or one over a whole one; else the factor that makes the peak a plain number."""
+    for whole in range(2, 1025):
+        for factor in (float(whole), 1 / whole):
+            if low <= factor <= high:
+                return factor
+    return _plainest(low * peak, high * peak) / peak if peak else _plainest(low, high)
+
+
+def _plainest(low: float, high: float) -> float:
+    """The number of fewest digits between two."""
+    middle = (low + high) / 2 if np.isfinite(high) else low
+    return next((x for digits in range(12) if low <= (x := float(f"{middle:.{digits}e}")) <= high), middle)
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-9 * number
+
+
+def _without_detours(explanations: list[Explanation]) -> list[Explanation]:
+    """Where no warmup at all would do, a short one or short epochs would too."""
+    kinds = [{cause.kind for cause in explanation.causes} for explanation in explanations]
+    if not any("no warmup" in each for each in kinds):
+        return explanations
+    return [
+        explanation
+        for explanation, each in zip(explanations, kinds, strict=True)
+        if "no warmup" in each or not each & {"warmup", "epoch length"}
+    ]
+
+
+def _distinct(explanations: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    return tuple({explanation.causes: explanation for explanation in explanations}.values())

@@ -1,0 +1,40 @@
+"""`compare-log --follow`: the plan and the log's dots in a terminal, drawn again while the log grows."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+from ppocr_lr.log_comparison.compare import Comparison, compare_log
+from ppocr_lr.log_comparison.report import verdict
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.train_log import LogReader, TrainLog
+from ppocr_lr.training_config import PlannedRun
+
+_PAUSE_SECONDS = 0.5
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+def follow(reader: LogReader, plan: Callable[[TrainLog], PlannedRun]) -> Comparison:
+    """Draw until the run's last update is logged, and return what the log then is; Ctrl-C ends it earlier."""
+    drawn = -1
+    while True:
+        changed = reader.read_on()
+        log = reader.log()
+        if len(log) and (changed or drawn < 0) and len(log) != drawn:
+            comparison = compare_log(plan(log), log)
+            _draw(comparison)
+            drawn = len(log)
+            if log.is_over(log.iters_epoch or comparison.planned.run.iters_epoch):
+                return comparison
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _draw(comparison: Comparison) -> None:
+    log = comparison.log
+    epochs = comparison.positions / comparison.planned.run.iters_epoch
+    lines = list(terminal_lines(comparison.planned, dots=list(zip(epochs.tolist(), log.rates.tolist(), strict=True))))
+    lines += [f"{log.place(-1)} of {log.totals[-1]}: lr {rate_text(float(log.rates[-1]), 4)}", verdict(comparison)]
+    print((_CLEAR if sys.stdout.isatty() else "") + "\n".join(lines) + "\n", flush=True)

@@ -1,0 +1,141 @@
+"""A comparison with its diagnoses, in plain sentences and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from ppocr_lr.log_comparison.causes import Diagnosis, Explanation
+from ppocr_lr.log_comparison.compare import Comparison, schedule_length
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+
+_MOST_SHOWN = 6
+
+
+def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
+    """The report for a terminal."""
+    log, planned = comparison.log, comparison.planned
+    yield f"{log.source} against {planned.source}: {planned.name}"
+    processes = len(set(log.starts.tolist()))
+    several = f", written by {processes} starts of the training" if processes > 1 else ""
+    stretch = f"{log.place(0)} to {log.place(-1)}"
+    yield f"  log      {amount(len(log), 'line')} with a rate, {stretch}, {log.totals[-1]} epochs planned{several}"
+    yield f"  plan     {amount(planned.run.epochs, 'epoch')}; {planned.length.arithmetic}"
+    for remark in _remarks(comparison):
+        yield f"  note     {remark}"
+    yield f"  verdict  {verdict(comparison)}"
+    for _, same in groupby(diagnoses, key=lambda each: (each.found, [shown.causes for shown in _shown(each)])):
+        alike = list(same)
+        places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
+        yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
+    looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
+    if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
+        yield f"           {amount(left, 'more start')} of the training not looked at"
+
+
+def verdict(comparison: Comparison) -> str:
+    """One sentence: does the run follow the plan, and where it leaves it."""
+    log, first = comparison.log, comparison.first_difference
+    if first is None:
+        return f"the run follows the plan: all {amount(len(log), 'line')} show its rates, to six decimals"
+    off = int((~comparison.follows).sum())
+    rate, low, high = (float(rates[first]) for rates in (log.rates, comparison.expected.low, comparison.expected.high))
+    plan = f"{low:.6f}" if high - low < 5e-7 else f"{low:.6f} to {high:.6f}"
+    return (
+        f"the run does not follow the plan: {off} of {amount(len(log), 'line')} differ, from {log.place(first)} on, "
+        f"where the log has {rate:.6f} and the plan {plan}"
+    )
+
+
+def json_value(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> dict[str, Any]:
+    """The report for programs."""
+    log, first = comparison.log, comparison.first_difference
+    return {
+        "log": log.source,
+        "config": comparison.planned.source,
+        "schedule": comparison.planned.name,
+        "follows": first is None,
+        "lines": len(log),
+        "lines_that_differ": int((~comparison.follows).sum()),
+        "notes": list(_remarks(comparison)),
+        "first_difference": None if first is None else _json_line(comparison, first),
+        "diagnoses": [
+            {
+                "from": _json_line(comparison, diagnosis.first),
+                "found": diagnosis.found,
+                "explanations": [_json_explanation(explanation) for explanation in diagnosis.explanations],
+            }
+            for diagnosis in diagnoses
+        ],
+    }
+
+
+def _json_line(comparison: Comparison, index: int) -> dict[str, Any]:
+    log = comparison.log
+    return {
+        "epoch": int(log.epochs[index]),
+        log.step_key: int(log.counts[index]) - (log.step_key == "iter"),
+        "update": int(comparison.lines.updates[index]) - 1,
+        "logged": float(log.rates[index]),
+        "planned": [float(comparison.expected.low[index]), float(comparison.expected.high[index])],
+    }
+
+
+def _json_explanation(explanation: Explanation) -> dict[str, Any]:
+    finite = bool(np.isfinite(explanation.largest))
+    return {
+        "causes": [{"kind": cause.kind, "text": cause.words, "flag": cause.flag} for cause in explanation.causes],
+        "lines": explanation.lines,
+        "lines_explained": explanation.explained,
+        "largest_distance": explanation.largest if finite else None,
+        "rms_relative_distance": explanation.rms if finite else None,
+    }
+
+
+def _remarks(comparison: Comparison) -> Iterator[str]:
+    log, planned = comparison.log, comparison.planned
+    lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_epoch}
+    if lengths:
+        logged = " and ".join(count_text(length) for length in sorted(lengths))
+        yield f"the epochs of the log have {logged} iterations, those of the plan {planned.run.iters_epoch}"
+    totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
+    if totals:
+        yield f"the log counts {' and '.join(map(str, totals))} epochs, the plan {planned.run.epochs}"
+    if log.rates.max() < 1e-5:
+        yield "rates below 1e-5 have one digit or none in a log of six decimals, so little can be told from them"
+    if (comparison.lines.updates != log.counts).any():
+        yield f"a resume did not keep {log.step_key}; the epochs tell where it went on"
+
+
+def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
+    shown = _shown(diagnosis)
+    if diagnosis.found and len(shown) == 1:
+        yield f"  cause    {_causes(shown[0])}{where}"
+        yield f"           explains {_fit(shown[0])}"
+    elif diagnosis.found:
+        yield f"  cause    one of these{where}; this log cannot tell them apart:"
+    else:
+        yield f"  cause    none of the known ones explains all lines{where}" + ("; the nearest are:" if shown else "")
+    if not diagnosis.found or len(shown) > 1:
+        for explanation in shown:
+            yield f"           - {_causes(explanation)}: {_fit(explanation)}"
+    flags = [cause.flag for cause in shown[0].causes if cause.flag] if diagnosis.found and len(shown) == 1 else []
+    if flags:
+        yield f"           plan it so: {' '.join(flags)}"
+
+
+def _shown(diagnosis: Diagnosis) -> list[Explanation]:
+    """Those worth a line: what leaves most of the log unexplained is none."""
+    return [each for each in diagnosis.explanations if 2 * each.explained >= each.lines][:_MOST_SHOWN]
+
+
+def _causes(explanation: Explanation) -> str:
+    return ", and ".join(cause.words for cause in explanation.causes)
+
+
+def _fit(explanation: Explanation) -> str:
+    lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
+    return f"{lines}, largest distance {rate_text(explanation.largest, 2)}"

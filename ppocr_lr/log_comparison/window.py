@@ -1,0 +1,152 @@
+"""What a log shows of a schedule: the median of a window of updates, rounded to six decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ppocr_lr.schedules import Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROUNDING = 0.5e-6 + 1e-11  # a half may be rounded either way
+_RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
+_CELLS = 1 << 19  # updates asked at a time
+_FEW_FILLS = 64
+_FEW_PROCESSES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines of a log: after `updates` updates the window held `least` to `most` of them, with the median `rates`."""
+
+    process: NDArray[np.int64]
+    updates: NDArray[np.int64]
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+    rates: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rates)
+
+    def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Lines:
+        """Some of the lines."""
+        columns = (self.process, self.updates, self.least, self.most, self.rates)
+        return Lines(*(column[which] for column in columns))  # type: ignore[arg-type]  # the rates come last
+
+    def started_at(self, index: int, window: int) -> Lines:
+        """The same lines, if a process began at some update between the line `index` and the one before."""
+        number = np.arange(len(self))
+        since = self.updates - self.updates[index] + 1
+        same = (self.process == self.process[index]) & (number >= index)
+        least = np.where(same, np.clip(since, 1, np.minimum(self.most, window)), self.least)
+        return Lines(self.process + (number >= index), self.updates, least, self.most, self.rates)
+
+    def thinned(self, count: int) -> Lines:
+        """At most `count` of the lines, evenly spread."""
+        if len(self) <= count:
+            return self
+        return self.take(np.unique(np.linspace(0, len(self) - 1, count).round().astype(np.int64)))
+
+
+@dataclass(frozen=True, eq=False)
+class Medians:
+    """The rates that lines would show under a schedule; `low` is `high` where the fill of the window is known."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    fill: NDArray[np.int64]
+    """How many updates the window held, as far as that is known."""
+
+    def distance(self, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far logged rates are from these."""
+        return np.maximum(np.maximum(self.low - rates, rates - self.high), 0.0)
+
+    def excess(self, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much farther logged rates are from these than rounding makes them."""
+        return np.maximum(self.distance(rates) - _ROUNDING - _RELATIVE * self.high, 0.0)
+
+    def explain(self, rates: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Where logged rates are these within rounding."""
+        return np.asarray(self.excess(rates) == 0)
+
+    def factors(self, rates: NDArray[np.float64]) -> tuple[float, float]:
+        """The least and the greatest factor that makes these the logged rates; if the first is larger, none does."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low = np.where(self.high > 0, (rates - _ROUNDING) / self.high, np.where(rates > _ROUNDING, np.inf, 0))
+            high = np.where(self.low > 0, (rates + _ROUNDING) / self.low, np.inf)
+        return max(float(low.max()), 0.0), float(high.min())
+
+    def times(self, factor: float) -> Medians:
+        """The medians of all rates times `factor`."""
+        return Medians(self.low * factor, self.high * factor, self.fill)
+
+
+def constant_rates(rates: NDArray[np.float64]) -> tuple[float, float]:
+    """The least and the greatest rate that is logged as all of `rates`."""
+    return max(float(rates.max()) - _ROUNDING, 0.0), float(rates.min()) + _ROUNDING
+
+
+def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
+    """What `lines` would show if update k used the rate `schedule(k + shift)`."""
+    low, high = np.empty(len(lines)), np.empty(len(lines))
+    depth = int(lines.most.max()) if len(lines) else 1
+    block = max(1, _CELLS // depth)
+    for start in range(0, len(lines), block):
+        part = slice(start, start + block)
+        low[part], high[part] = _block(schedule, lines.take(np.arange(start, min(start + block, len(lines)))), shift)
+    return Medians(low, high, lines.most.copy())
+
+
+def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float = 1.0) -> Medians:
+    """As `medians`, of all rates times `factor`, with the one start of each process that fits its first lines best."""
+    shown = medians(schedule, lines, shift).times(factor)
+    unknown = np.flatnonzero(lines.least < lines.most)
+    bounds = np.flatnonzero(np.diff(lines.process[unknown], prepend=-1, append=-1)).tolist()
+    if len(bounds) > _FEW_PROCESSES:
+        return shown
+    for begin, end in pairwise(bounds):
+        rows = unknown[begin:end]
+        if lines.most[rows[0]] - lines.least[rows[0]] < _FEW_FILLS:
+            sure = _fitted(schedule, lines.take(rows), shift, factor)
+            shown.low[rows], shown.high[rows], shown.fill[rows] = sure.low, sure.high, sure.fill
+    return shown
+
+
+def _fitted(schedule: Schedule, lines: Lines, shift: int, factor: float) -> Medians:
+    best_score = (-1, 0.0)
+    first = int(lines.updates[0])
+    for fill in _fills(lines.take(np.array([0]))):
+        fills = np.minimum(lines.most, fill + lines.updates - first)
+        sure = Lines(lines.process, lines.updates, fills, fills, lines.rates)
+        shown = medians(schedule, sure, shift).times(factor)
+        score = (int(shown.explain(lines.rates).sum()), -float(shown.distance(lines.rates).sum()))
+        if score > best_score:
+            best, best_score = shown, score
+    return best
+
+
+def _block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    depth = int(lines.most.max())
+    steps = lines.updates[:, None] - 1 + shift - np.arange(depth)
+    rates = schedule(np.maximum(steps, 0))
+    low, high = np.full(len(lines), np.inf), np.full(len(lines), -np.inf)
+    for fill in _fills(lines):
+        rows = np.flatnonzero((lines.least <= fill) & (fill <= lines.most))
+        if len(rows):
+            middle = np.median(rates[:, :fill] if len(rows) == len(lines) else rates[rows, :fill], axis=1)
+            low[rows], high[rows] = np.minimum(low[rows], middle), np.maximum(high[rows], middle)
+    return low, high
+
+
+def _fills(lines: Lines) -> list[int]:
+    unknown = lines.least < lines.most
+    between: list[int] = []
+    if unknown.any():
+        first, last = int(lines.least[unknown].min()), int(lines.most[unknown].max())
+        between = np.linspace(first, last, min(last - first + 1, _FEW_FILLS)).round().astype(int).tolist()
+    return sorted({*np.unique(lines.least).tolist(), *np.unique(lines.most).tolist(), *between})

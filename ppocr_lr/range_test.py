@@ -1,0 +1,245 @@
+"""The learning-rate range test: which rates a model can be trained with, from one short ramp."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppocr_lr.errors import key_error
+from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.schedules import Constant, ExponentialWarmup, LinearWarmup, Schedule
+
+if TYPE_CHECKING:
+    from paddle.amp import GradScaler
+    from paddle.nn import Layer
+    from paddle.optimizer import Optimizer
+
+Ramp = Literal["exponential", "linear"]
+
+_FEWEST = 10  # updates; below that no fall can be told from noise
+_NOISES = 3.0  # a fall is one when it is so many times the noise of a single loss
+
+
+class Choice(NamedTuple):
+    """A rate, or none, and the rule that gave it."""
+
+    rate: float | None
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class RangeTest:
+    """What a range test measured. The arrays hold one entry for each update; `losses` are all finite."""
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    smoothing: float
+    stopped: str | None
+    """Why the ramp ended before `end`; None when it did not."""
+
+    @cached_property
+    def smoothed(self) -> NDArray[np.float64]:
+        """Each loss averaged with those before it: Σ smoothing^j·loss[k−j] / Σ smoothing^j, j = 0 … k."""
+        return _smooth(self.losses, self.smoothing)
+
+    @cached_property
+    def smoothed_rates(self) -> NDArray[np.float64]:
+        """The rate that `smoothed` belongs to: the same average, of log(rate).
+
+        An average of past losses lags behind the rate; averaging both alike takes the lag out.
+        """
+        rates: NDArray[np.float64] = np.exp(_smooth(np.log(self.rates), self.smoothing))
+        return rates
+
+    @property
+    def suggestion(self) -> float | None:
+        """The rate where the smoothed loss falls steepest on a logarithmic axis; None when it does not fall."""
+        return self.choice.rate
+
+    @property
+    def tenth_of_minimum(self) -> float | None:
+        """Another common rule: a tenth of the rate at the smoothed loss's minimum; None without a minimum inside."""
+        if self.suggestion is None or self._lowest == len(self.losses) - 1:
+            return None
+        return float(self.smoothed_rates[self._lowest]) / 10
+
+    @cached_property
+    def choice(self) -> Choice:
+        """`suggestion` with the rule that it follows, or what stands against one."""
+        full = round(1 / (1 - self.smoothing))  # updates until the average has its length
+        if len(self.losses) < _FEWEST:
+            return Choice(None, f"only {amount(len(self.losses), 'update')} before the stop; begin at a lower rate")
+        begin = float(self.losses[: max(3, len(self.losses) // 10)].mean())
+        if self._lowest == 0 or begin - float(self.smoothed[self._lowest]) <= _NOISES * self._noise:
+            return Choice(None, "the loss never falls by more than its noise")
+        if self._lowest <= full:
+            return Choice(None, f"the loss is lowest within the first {full + 1} updates; begin at a lower rate")
+        slope = np.gradient(self.smoothed, np.log10(self.smoothed_rates))
+        steepest = full + int(slope[full : self._lowest + 1].argmin())
+        rule = "where the smoothed loss falls steepest on a logarithmic axis"
+        if self._lowest == len(self.losses) - 1:
+            rule += "; it still falls at the highest rate, so a higher end may show a better one"
+        return Choice(float(self.smoothed_rates[steepest]), rule)
+
+    @property
+    def _lowest(self) -> int:
+        return int(self.smoothed.argmin())
+
+    @property
+    def _noise(self) -> float:
+        """Standard deviation of a loss around its trend: second differences know no trend, a median no outlier."""
+        return float(np.median(np.abs(np.diff(self.losses, 2)))) / (0.6745 * math.sqrt(6))
+
+    def __str__(self) -> str:
+        rate, reason = self.choice
+        lines = [f"{len(self.rates)} updates from rate {rate_text(self.rates[0])} to {rate_text(self.rates[-1])}"]
+        if self.stopped:
+            lines[0] += f"; stopped, {self.stopped}"
+        lines.append(f"no suggestion: {reason}" if rate is None else f"suggestion: {rate_text(rate)}, {reason}")
+        if self.tenth_of_minimum is not None:
+            lines.append(f"another rule: {rate_text(self.tenth_of_minimum)}, a tenth of the rate where it is lowest")
+        return "\n".join(lines)
+
+    def save(self, path: str | Path) -> None:
+        """Draw loss against rate with the marks of both rules; png, svg or pdf by the ending."""
+        from ppocr_lr.plotting.figure import save
+        from ppocr_lr.plotting.range_test import draw_range_test
+
+        save(draw_range_test(self), Path(path))
+
+
+def lr_range_test(
+    step_fn: Callable[[], Any],
+    start: float = 1e-7,
+    end: float = 10.0,
+    num_iters: int = 100,
+    *,
+    model: Layer | Sequence[Layer],
+    optimizer: Optimizer,
+    scaler: GradScaler | None = None,
+    mode: Ramp = "exponential",
+    smoothing: float = 0.9,
+    stop_factor: float = 4.0,
+) -> RangeTest:
+    """Train with a rate that rises from `start` to `end`, watch the loss, and put everything back.
+
+    Update k of N = `num_iters` uses start·(end/start)^(k/(N−1)) (exponential) or start + (end − start)·k/(N−1)
+    (linear). The ramp ends early when a loss is not finite, or the smoothed loss has risen above its lowest by
+    more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
+
+    Args:
+        step_fn: one update, as in training: the next batch forward and backward, `optimizer.step()`,
+            `optimizer.clear_grad()`; returns the loss as a number or a tensor of one element. It need not
+            set the rate, and what it does to a scheduler has no effect on the ramp.
+        start, end: learning rates, 0 < start < end.
+        num_iters: updates; at least 10.
+        model: the layer, or layers, that `step_fn` trains.
+        optimizer: its rate may be a number or a scheduler; either comes back.
+        scaler: the `GradScaler`, if `step_fn` uses one.
+        mode: the form of the ramp.
+        smoothing: weight of the past in the smoothed loss, 0 ≤ smoothing < 1.
+        stop_factor: above 1.
+
+    Returns:
+        A `RangeTest`. Parameters, buffers and gradients, the optimizer with its moments, the scheduler, the
+        scaler, and the random generators of Python, NumPy and Paddle's device are then what they were before,
+        to the bit, also when `step_fn` raises. The place in a data loader is not: give the test one of its own.
+
+    Raises:
+        LRConfigError: an argument is not allowed; names it.
+        TypeError: `step_fn` returns something that is no number, or one of the objects is of another kind.
+        ValueError: the very first loss is not finite.
+        ImportError: Paddle is not installed.
+
+    Source: Smith 2017, arXiv 1506.01186 (linear); the exponential ramp and stop are those of Howard and
+    Gugger's fastai, arXiv 2002.04688.
+    """
+    ramp = _ramp(start, end, num_iters, mode, smoothing, stop_factor)
+    from ppocr_lr.paddle_scheduler import to_paddle  # first: it says what to install
+    from ppocr_lr.paddle_snapshot import restored
+
+    losses: list[float] = []
+    stopped, lowest, average = None, math.inf, _Average(smoothing)
+    layers = model if isinstance(model, Sequence) else [model]
+    with restored(*layers, optimizer, *([scaler] if scaler else [])):
+        scheduler = to_paddle(ramp)
+        optimizer.set_lr_scheduler(scheduler)
+        for k in range(num_iters):
+            scheduler.step(k)
+            loss = _number(step_fn())
+            if not math.isfinite(loss):
+                stopped = f"the loss was {loss} at rate {rate_text(scheduler())}"
+                if not losses:
+                    raise ValueError(f"{stopped}, before any update: there is nothing to test")
+                break
+            losses.append(loss)
+            smoothed = average.add(loss)
+            lowest = min(lowest, smoothed)
+            if smoothed - lowest > (stop_factor - 1) * abs(lowest):
+                stopped = f"the smoothed loss rose above {stop_factor:g} times its lowest"
+                break
+    return RangeTest(ramp(np.arange(len(losses))), np.array(losses), smoothing, stopped)
+
+
+class _Average:
+    """An exponential moving average without the bias towards 0 of its beginning."""
+
+    def __init__(self, smoothing: float) -> None:
+        self._smoothing = smoothing
+        self._sum = self._weight = 0.0
+
+    def add(self, value: float) -> float:
+        self._sum = self._smoothing * self._sum + value
+        self._weight = self._smoothing * self._weight + 1
+        return self._sum / self._weight
+
+
+def _smooth(values: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
+    average = _Average(smoothing)
+    return np.array([average.add(value) for value in values.tolist()])
+
+
+def _ramp(
+    start: object, end: object, num_iters: object, mode: object, smoothing: object, stop_factor: object
+) -> Schedule:
+    """The schedule of the test, once all its arguments are allowed."""
+    first, last = (_checked("start", start, 0, "a number above 0"), _checked("end", end, 0, "a number above 0"))
+    if last <= first:
+        raise _not_allowed("end", end, f"above start, {first!r}")
+    if isinstance(num_iters, bool) or not isinstance(num_iters, int) or num_iters < _FEWEST:
+        raise _not_allowed("num_iters", num_iters, f"an integer of at least {_FEWEST}")
+    if mode not in get_args(Ramp):
+        raise _not_allowed("mode", mode, " or ".join(get_args(Ramp)))
+    if smoothing != 0 and _checked("smoothing", smoothing, 0, "a number from 0 to below 1") >= 1:
+        raise _not_allowed("smoothing", smoothing, "a number from 0 to below 1")
+    _checked("stop_factor", stop_factor, 1, "a number above 1")
+    rise = LinearWarmup if mode == "linear" else ExponentialWarmup
+    return rise(Constant(last), num_iters - 1, last, first)
+
+
+def _checked(name: str, value: object, above: float, allowed: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value < math.inf:
+        raise _not_allowed(name, value, allowed)
+    return float(value)
+
+
+def _not_allowed(name: str, value: object, allowed: str) -> Exception:
+    return key_error(name, value, allowed, section="lr_range_test")
+
+
+def _number(loss: Any) -> float:
+    """The loss as a float; a tensor or an array of one element has `item`."""
+    try:
+        value = loss.item() if hasattr(loss, "item") else loss
+    except (ValueError, RuntimeError):  # of more than one element
+        value = None
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"step_fn must return the loss, a number or a tensor of one, received {loss!r}")
+    return float(value)

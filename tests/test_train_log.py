@@ -1,0 +1,195 @@
+"""Reading logs: what is in a line, where a process starts, how long an epoch is."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.train_log import LogReader, TrainLog, read_log
+from tests.conftest import ROOT
+from tests.train_logs import Trainer, write_log
+
+REAL = ROOT / "tests" / "data" / "logs"
+COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}
+
+
+def newer(epoch: int, step: int, rate: str = "0.000513", total: int = 100) -> str:
+    return f"[2022/09/29 02:59:23] ppocr INFO: epoch: [{epoch}/{total}], global_step: {step}, lr: {rate}, acc: 0.000000, loss: 1.692174"
+
+
+def older(epoch: int, step: int, rate: str = "0.000820", total: int = 10) -> str:
+    return f"[2021/03/20 11:54:28] root INFO: epoch: [{epoch}/{total}], iter: {step}, lr: {rate}, loss: 0.973238"
+
+
+START = "[2022/09/29 02:59:21] ppocr INFO: train dataloader has 40 iters"
+
+
+def parsed(folder: Path, *lines: str) -> TrainLog:
+    path = folder / "train.log"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return read_log(path)
+
+
+def test_real_excerpts() -> None:
+    log = read_log(REAL / "older.log")
+    assert log.counts.tolist() == [30, 31, 32, 33, 34, 35, 58, 59, 60, 61, 62, 63]
+    assert log.rates[[0, 5, 11]].tolist() == [0.00082, 0.000727, 0.000147]
+    assert (set(log.epochs), set(log.totals), log.step_key) == ({4, 8}, {10}, "iter")
+    log = read_log(REAL / "newer.log")
+    assert log.counts.tolist() == log.epochs.tolist() == [69, 70, 71, 72]
+    assert (log.rates.tolist(), log.lengths) == ([0.000972, 0.000971, 0.00097, 0.000969], (1,))
+    assert log.place(1) == "global_step 70 in epoch 70"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (newer(3, 90), (3, 100, 90, 0.000513)),
+        (older(4, 29), (4, 10, 30, 0.00082)),
+        ("[2024/08/06 18:03:31] openrec INFO: epoch: [1/2], global_step: 100, lr: 0.000005, loss: 69.376022,", (1, 2, 100, 5e-6)),
+        ("[2021/01/01 10:00:00] root INFO: epoch: [1/500], iter: 10, 'lr': 1e-05, 'loss': 3.2", (1, 500, 11, 1e-5)),
+        ("epoch: [2/5], global_step: 7, acc: 0.5, lr: 0.001000\r", (2, 5, 7, 0.001)),
+        ("学习 epoch: [1/1], global_step: 1, lr: 0.000000, 损失", (1, 1, 1, 0.0)),
+        ("eval model:: 50%\r[…] ppocr INFO: epoch: [1/9], global_step: 3, lr: 0.250000, loss: 1", (1, 9, 3, 0.25)),
+    ],
+)  # fmt: skip
+def test_lines(tmp_path: Path, line: str, expected: tuple[int, int, int, float]) -> None:
+    log = parsed(tmp_path, line, "")
+    assert [log.epochs[0], log.totals[0], log.counts[0], log.rates[0]] == list(expected)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[2022/09/29 02:59:23] ppocr INFO: cur metric, acc: 0.5, best_epoch: 1",
+        "[2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, l",
+        "[2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: 0.00051",  # torn: the number may go on
+        "[2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: nan, loss: 1",
+        "[…] epoch: [3/100], global_step: 90, [2022/09/29 02:59:23] eval, lr: 0.5, acc: 1",
+        "epoch: [3/100], global_step: 90, teacher_lr: 0.5, acc: 1",
+        "epoch: [99999999999999999999/1], global_step: 90, lr: 0.5, acc: 1",
+        "",
+    ],
+)
+def test_lines_without_a_rate(tmp_path: Path, line: str) -> None:
+    with pytest.raises(LRConfigError, match=r"train\.log: holds no line with a learning rate; PaddleOCR writes"):
+        parsed(tmp_path, line)
+
+
+@pytest.mark.parametrize(
+    ("encode", "name"),
+    [
+        (lambda text: text.encode("utf-8-sig"), "bom.log"),
+        (lambda text: text.encode("gbk"), "gbk.log"),
+        (lambda text: text.encode("utf-16"), "powershell.log"),
+        (lambda text: text.replace("\n", "\r\n").encode(), "windows.log"),
+        (lambda text: gzip.compress(text.encode()), "train.log.gz"),
+        (lambda text: b"\x00\xff\xfe" + text.encode() + b"\x80" * 50, "broken.log"),
+        (lambda text: ("x" * 3_000_000 + "\n" + text).encode(), "long.log"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_encodings(tmp_path: Path, encode: object, name: str) -> None:
+    text = "\n".join(["[2022/09/29 02:59:20] 训练开始", newer(1, 10), "评估", newer(1, 20), newer(2, 30), ""])
+    (tmp_path / name).write_bytes(encode(text))  # type: ignore[operator]
+    assert read_log(tmp_path / name).counts.tolist() == [10, 20, 30]
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    with pytest.raises(LRConfigError, match="cannot be read: No such file"):
+        read_log(tmp_path / "none.log")
+    with pytest.raises(LRConfigError, match="cannot be read: Is a directory"):
+        read_log(tmp_path)
+    (tmp_path / "torn.gz").write_bytes(gzip.compress(newer(1, 10).encode() * 1000)[:-20])
+    with pytest.raises(LRConfigError, match=r"torn\.gz: cannot be read: Compressed file ended"):
+        read_log(tmp_path / "torn.gz")
+
+
+@pytest.mark.parametrize(
+    ("lines", "starts", "lengths"),
+    [
+        # each epoch's last line tells its length
+        ([newer(1, 10), newer(1, 19), newer(2, 20), newer(2, 38), newer(3, 40)], [0] * 5, (19,)),
+        ([newer(5, 90), newer(5, 95), newer(6, 100), newer(6, 114), newer(7, 120)], [0] * 5, (19,)),
+        ([newer(1, 10), newer(1, 20)], [0] * 2, (None,)),
+        # on Windows the last line of an epoch is not written: 24 iterations
+        ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50), newer(3, 60), newer(3, 70), newer(4, 80)], [0] * 8, (None,)),
+        # the data loader's own word
+        ([START, newer(1, 10), newer(1, 20)], [0] * 2, (40,)),
+        # a resume, with and without the line that tells it
+        ([START, newer(1, 40), START, newer(2, 50)], [0, 1], (40, 40)),
+        ([newer(1, 10), newer(2, 20), newer(2, 10), newer(2, 20)], [0, 0, 1, 1], (10, None)),
+        ([newer(9, 90, total=50), newer(1, 10, "0.100000")], [0, 1], (None, None)),
+        # a crash whose last lines are written again
+        ([START, newer(1, 10), newer(1, 20), START, newer(1, 10), newer(1, 20)], [0, 0, 1, 1], (40, 40)),
+        # ranks that all write, one behind the other
+        ([newer(1, 10), newer(1, 10), newer(1, 20), newer(1, 20)], [0, 0], (None,)),
+        ([newer(1, 10), newer(1, 20), newer(1, 10), newer(1, 20), newer(1, 30)], [0, 0, 0], (None,)),
+        # the older format: counted over all epochs, within each epoch, or anew in each process
+        ([older(1, 0), older(1, 6), older(2, 7), older(2, 13), older(3, 14)], [0] * 5, (7,)),
+        ([older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)], [0] * 5, (7,)),
+        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], (7, None)),
+        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, (7,)),
+        # both formats in one file: PaddleOCR was updated between
+        ([older(1, 6), newer(1, 7), newer(2, 14)], [0, 1, 1], (None, 7)),
+    ],
+)  # fmt: skip
+def test_processes_and_lengths(
+    tmp_path: Path, lines: list[str], starts: list[int], lengths: tuple[int | None, ...]
+) -> None:
+    log = parsed(tmp_path, *lines)
+    assert (log.starts.tolist(), log.lengths) == (starts, lengths)
+
+
+def test_a_count_within_the_epoch_becomes_one_over_all(tmp_path: Path) -> None:
+    lines = [older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)]
+    assert parsed(tmp_path, *lines).counts.tolist() == [1, 7, 8, 14, 18]
+
+
+@pytest.mark.parametrize("older_format", [False, True])
+def test_a_whole_run(tmp_path: Path, older_format: bool) -> None:
+    trainer = Trainer(COSINE, 6, 23, every=5)
+    log = read_log(
+        write_log(tmp_path / "train.log", trainer.train(3, older=older_format), trainer.train(older=older_format))
+    )
+    assert log.lengths == (23, 23)
+    assert log.starts.tolist() == [0] * int((log.counts <= 69).sum()) + [1] * int((log.counts > 69).sum())
+    assert log.counts[-1] == 138
+    assert log.is_over(23)
+
+
+def test_reading_on(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    path.write_text(newer(1, 10)[:70], encoding="utf-8")
+    reader = LogReader(path)
+    assert reader.read_on()
+    assert not reader.read_on()
+    assert len(reader.log()) == 0
+    with path.open("a", encoding="utf-8") as file:
+        file.write(newer(1, 10)[70:])  # whole, but for its end
+        file.flush()
+        assert reader.read_on()
+        assert reader.log().counts.tolist() == [10]
+        file.write("\n" + newer(1, 20) + "\n")
+    assert reader.read_on()
+    assert reader.log().counts.tolist() == [10, 20]
+    path.write_text(newer(1, 5) + "\n", encoding="utf-8")  # truncated by a new run
+    assert reader.read_on()
+    assert reader.log().counts.tolist() == [5]
+    path.rename(tmp_path / "train.log.1")  # rotated
+    assert not reader.read_on()
+    path.write_text("\n".join([newer(1, 7), newer(1, 8), newer(1, 9)]) + "\n", encoding="utf-8")
+    assert reader.read_on()
+    assert reader.log().counts.tolist() == [7, 8, 9]
+
+
+def test_a_large_log_is_streamed(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    noise = "[2022/09/29 02:59:23] ppocr INFO: " + "x" * 500 + "\n"
+    with path.open("w", encoding="utf-8") as file:
+        for step in range(1, 5001):
+            file.write(noise + newer(1 + step // 1000, step) + "\n")
+    assert read_log(path).counts.tolist() == list(range(1, 5001))

@@ -1,0 +1,338 @@
+"""Real training runs, whole and disturbed: killed, resumed, on two cards."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pickle
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import paddle
+import pytest
+
+from digits.checkpoint import NAMES, save_checkpoint
+from digits.cli import run
+from ppocr_lr import build_schedule
+from ppocr_lr.training_config import RunFlags, plan_run
+from tests.conftest import ROOT
+
+SCRIPT = ROOT / "tools" / "train_digits.py"
+CONFIG = ROOT / "tools" / "digits" / "config.yml"
+EPOCHS, ITERS_EPOCH = 3, 19
+TOTAL = EPOCHS * ITERS_EPOCH
+SCHEDULE = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}, EPOCHS, ITERS_EPOCH)
+
+
+def start(*arguments: object, launch: Sequence[object] = ()) -> subprocess.Popen[str]:
+    """The script as a process of its own."""
+    words = [sys.executable, *launch, SCRIPT, *arguments]
+    return subprocess.Popen(
+        list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=200)
+    assert process.returncode == 0, output
+    return output
+
+
+def read(rates: Path) -> list[tuple[int, float, float]]:
+    """The whole lines of a file of --rates."""
+    lines = rates.read_text().split("\n")[:-1] if rates.exists() else []
+    return [(int(number), float(rate), float(loss)) for number, rate, loss in map(str.split, lines)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nothing happened to."""
+    output = tmp_path_factory.mktemp("undisturbed")
+    text = finish(start("--epochs", EPOCHS, "--output", output, "--rates", output / "rates.txt"))
+    accuracy = re.search(r"^test accuracy (0\.\d{4}) ", text, re.MULTILINE)
+    assert accuracy
+    assert float(accuracy[1]) > 0.9
+    return output
+
+
+def test_every_update_has_the_schedules_rate(undisturbed: Path) -> None:
+    assert [(number, rate) for number, rate, _ in read(undisturbed / "rates.txt")] == [
+        (k, SCHEDULE(k)) for k in range(TOTAL)
+    ]
+
+
+def test_the_log_is_paddleocrs(undisturbed: Path) -> None:
+    rates = [SCHEDULE(k) for k in range(TOTAL)]
+    losses = [loss for _, _, loss in read(undisturbed / "rates.txt")]
+    lines = re.findall(
+        r"^\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] ppocr INFO: epoch: \[(\d+)/3\], global_step: (\d+), lr: (\d\.\d{6}), acc: \d\.\d{6}, "
+        r"loss: (\d+\.\d{6}), avg_reader_cost: \d\.\d{5} s, avg_batch_cost: \d\.\d{5} s, avg_samples: [\d.]+, "
+        r"ips: [\d.]+ samples/s, eta: \d:\d\d:\d\d$",
+        (undisturbed / "train.log").read_text(),
+        re.MULTILINE,
+    )
+    steps = [10, 19, 20, 30, 38, 40, 50, 57]  # every 10 updates and at the end of each epoch
+    assert [int(step) for _, step, _, _ in lines] == steps
+    assert [int(epoch) for epoch, _, _, _ in lines] == [(step - 1) // ITERS_EPOCH + 1 for step in steps]
+    for _, step, rate, loss in lines:
+        window = slice(max(0, int(step) - 20), int(step))
+        assert rate == f"{statistics.median(rates[window]):.6f}"
+        assert loss == f"{statistics.median(losses[window]):.6f}"
+
+
+def test_paddleocr_can_resume_it(undisturbed: Path) -> None:
+    """With what its `load_model` does."""
+    parameters = paddle.load(str(undisturbed / "latest.pdparams"))
+    optimizer = paddle.load(str(undisturbed / "latest.pdopt"))
+    states = pickle.loads((undisturbed / "latest.states").read_bytes(), encoding="latin1")
+    assert len(parameters) == 6
+    assert optimizer["LR_Scheduler"]["last_epoch"] == TOTAL
+    assert set(optimizer["LR_Scheduler"]) == {"last_epoch", "last_lr", "LinearWarmup_LR"}
+    assert (states["epoch"], states["global_step"]) == (EPOCHS, TOTAL)
+    assert states["best_model_dict"]["acc"] > 0.9
+
+
+def test_killed_again_and_again_it_is_the_same_run(undisturbed: Path, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.txt"
+    arguments = ("--epochs", EPOCHS, "--output", tmp_path / "run", "--save-every", 4, "--rates", rates, "--resume")
+    chance = random.Random(4)
+    for _ in range(3):
+        at = len(read(rates)) + chance.randrange(1, 16)
+        process = start(*arguments)
+        while len(read(rates)) < at and process.poll() is None:
+            time.sleep(0.002)
+        process.kill()
+        process.communicate()
+        assert process.returncode == -9
+    finish(start(*arguments))
+    made: dict[int, tuple[float, float]] = {}
+    for number, rate, loss in read(rates):
+        assert made.setdefault(number, (rate, loss)) == (rate, loss)  # an update made again is the same
+    assert [(number, *made[number]) for number in sorted(made)] == read(undisturbed / "rates.txt")
+    assert len(read(rates)) > TOTAL
+    same = [(undisturbed / name).read_bytes() == (tmp_path / "run" / name).read_bytes() for name in NAMES[:2]]
+    assert same == [True, True]
+
+
+def test_a_torn_checkpoint_is_passed_over(
+    undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "run"
+    shutil.copytree(undisturbed, output, symlinks=True)
+    newest = output / "checkpoints" / "current" / "latest.pdopt"
+    newest.write_bytes(newest.read_bytes()[:-1000])
+    rates = tmp_path / "rates.txt"
+    assert run(["--epochs", "3", "--output", str(output), "--rates", str(rates), "--resume"]) == 0
+    printed = capsys.readouterr().out
+    assert "passed over" in printed
+    assert "latest.pdopt is not the file that was written there" in printed
+    assert read(rates) == read(undisturbed / "rates.txt")[-ITERS_EPOCH:]  # the last epoch again
+    for folder in (output / "checkpoints").glob("0*"):
+        (folder / "latest.states").unlink()
+    assert run(["--epochs", "3", "--output", str(output), "--resume"]) == 2
+    assert f"{output}: no whole checkpoint is left" in capsys.readouterr().err
+
+
+def test_two_cards(undisturbed: Path, tmp_path: Path) -> None:
+    """Two cards with half the batch each make the updates of one: the gradients are averaged, the rates equal."""
+    launch = (
+        "-m",
+        "paddle.distributed.launch",
+        "--nproc_per_node",
+        2,
+        "--backend",
+        "gloo",
+        "--log_dir",
+        tmp_path / "logs",
+    )
+    rates = tmp_path / "rates.txt"
+    arguments = ("--epochs", EPOCHS, "--batch-size", 32, "--output", tmp_path / "run", "--rates", rates)
+    finish(start(*arguments, launch=launch))
+    first, second = (read(tmp_path / f"rates.rank{rank}.txt") for rank in (0, 1))
+    one_card = read(undisturbed / "rates.txt")
+    assert [line[:2] for line in first] == [line[:2] for line in second] == [line[:2] for line in one_card]
+    losses = [(a[2] + b[2]) / 2 for a, b in zip(first, second, strict=True)]
+    assert losses == pytest.approx([loss for _, _, loss in one_card], rel=0.02)
+    assert losses[:20] == pytest.approx([loss for _, _, loss in one_card[:20]], rel=1e-4)
+    assert (tmp_path / "run" / "train.log").read_text().count("global_step: 57, ") == 1
+    assert "global_step: 57, lr: " in (tmp_path / "logs" / "workerlog.1").read_text()
+
+    # The run of one card goes on with two.
+    output = tmp_path / "other"
+    shutil.copytree(undisturbed, output, symlinks=True)
+    rates = tmp_path / "more.txt"
+    finish(start("--epochs", 4, "--output", output, "--rates", rates, "--resume", launch=launch))
+    log = (output / "train.log").read_text()
+    assert "cards 1 -> 2, batch per card 64 -> 64: an update has 64 -> 128 samples" in log
+    assert "iterations per epoch 19 -> 10: update 57, epoch 3.000, goes on as update 30, epoch 3.000" in log
+    longer = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}, 4, 10)
+    for rank in (0, 1):
+        assert [line[:2] for line in read(tmp_path / f"more.rank{rank}.txt")] == [(k, longer(k)) for k in range(30, 40)]
+    assert "rate of the next update 2.5e-2 -> 5e-2 (+100.0%)" in log  # the run has become longer
+
+
+def here(*arguments: object) -> int:
+    """The script in this process."""
+    return run(list(map(str, arguments)))
+
+
+@pytest.mark.parametrize("config", sorted((ROOT / "configs").glob("*.yml")), ids=lambda path: path.stem)
+def test_any_config_trains(config: Path, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.txt"
+    assert here("-c", config, "--epochs", 1, "--output", tmp_path / "run", "--rates", rates) == 0
+    made = read(rates)
+    planned = plan_run(config, flags=RunFlags(epochs=1, iters_per_epoch=len(made)))
+    assert [rate for _, rate, _ in made] == [planned.schedule(k) for k in range(len(made))]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "gathered"),
+    [
+        (["Optimizer.name=Momentum"], {"velocity_0"}),
+        (["Optimizer.name=SGD"], set()),
+        (["Optimizer.name=Adam", "Optimizer.lr.learning_rate=1e-3"], {"moment1_0", "moment2_0", "beta1_pow_acc_0", "beta2_pow_acc_0"}),
+        (["Optimizer.name=AdamW", "Optimizer.lr.learning_rate=1e-3"], {"moment1_0", "moment2_0", "beta1_pow_acc_0", "beta2_pow_acc_0"}),
+    ],
+)  # fmt: skip
+def test_optimizers(overrides: list[str], gathered: set[str], tmp_path: Path) -> None:
+    assert here("-o", *overrides, "--epochs", 1, "--output", tmp_path) == 0
+    names = set(paddle.load(str(tmp_path / "latest.pdopt"))) - {"LR_Scheduler"}
+    assert {name.partition("_0_")[2] or name.partition("w_0_")[2] for name in names} == gathered
+
+
+def test_the_seed_decides_the_run(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert here("--epochs", 1, "--seed", seed, "--output", tmp_path / name) == 0
+    a, b, c = ((tmp_path / name / "latest.pdparams").read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_a_run_that_is_there_is_not_overwritten_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--epochs", 1, "--output", tmp_path)
+    assert here(*arguments) == 0
+    assert here(*arguments) == 2
+    assert "holds a run; --resume continues it, --overwrite starts again" in capsys.readouterr().err
+    assert here(*arguments, "--resume") == 0
+    assert "nothing left to train: 19 of 19 updates are done" in capsys.readouterr().out
+    assert here(*arguments, "--resume", "-o", "Optimizer.lr.learning_rate=0.2", "--epochs", 2) == 0
+    assert "rate of the next update 1e-1 -> 2e-1 (+100.0%)" in capsys.readouterr().out
+    assert here(*arguments, "--overwrite", "--seed", 5) == 0
+    assert here(*arguments, "--resume", "--seed", 6) == 2
+    assert "--seed 6: the run to resume has the seed 5" in capsys.readouterr().err
+    assert (tmp_path / "train.log").read_text().count("train from scratch") == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "what"), [((), r"the loss is (nan|inf)"), (("--save-every", 1), "a weight is no number any more")]
+)
+def test_a_run_that_diverges_stops(
+    flags: tuple[object, ...], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    huge = ("-o", "Optimizer.lr.learning_rate=1e38", "Optimizer.lr.warmup_epoch=0")
+    assert here("--epochs", 1, "--output", tmp_path, *huge, *flags) == 1
+    assert re.search(rf"^error: update \d+, with a rate of \S+: {what}; training stops", capsys.readouterr().err)
+    if (tmp_path / "latest.pdparams").exists():
+        weights = paddle.load(str(tmp_path / "latest.pdparams"))
+        assert all(bool(paddle.isfinite(weights[name]).all()) for name in weights)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-c", "missing.yml"], "error: missing.yml: "),
+        (["-c", CONFIG, CONFIG], "error: -c: a run has one config, received 2"),
+        (["-o", "Optimizer.name=Lamb"], "error: Optimizer.name: 'Lamb' is not allowed; it must be one of Momentum, SGD, Adam, AdamW here"),
+        (["-o", "Optimizer.momentum=fast"], "error: Optimizer.momentum: 'fast' is not allowed; it must be a number from 0 to below 1"),
+        (["-o", "Optimizer.name=SGD", "--momentum", 0.5], "error: --momentum 0.5: Optimizer.name is SGD, which has none"),
+        (["-o", "Optimizer.lr.gama=2"], "Optimizer.lr.gama"),
+        (["-o", "Global.print_batch_step=0"], "error: Global.print_batch_step: 0 is not allowed"),
+        (["--epochs", 0], "argument --epochs: '0' is not an integer of 1 or more"),
+        (["--batch-size", 5000, "-o", "Train.loader.drop_last=true"], "an epoch has no iteration"),
+        (["--resume", "--overwrite"], "not allowed with argument"),
+        (["--compare", "-o", "Optimizer.lr.learning_rate=1"], "error: --compare: -o goes with two configs or more"),
+        (["--compare", "--out", "picture.jpg"], "error: --out picture.jpg: the ending must be one of .png, .svg, .pdf"),
+    ],
+)  # fmt: skip
+def test_wrong_input(
+    arguments: list[object], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert here(*arguments) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checkpoints_of_another_program_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "latest.pdopt").write_bytes(b"PaddleOCR's")
+    for flags in ((), ("--overwrite",), ("--resume",)):
+        assert here("--epochs", 1, "--output", tmp_path, *flags) == 2
+        assert "holds latest.pdopt of another program" in capsys.readouterr().err
+    assert (tmp_path / "latest.pdopt").read_bytes() == b"PaddleOCR's"
+
+
+class Touch:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> object:
+        return (Path.touch, (self.path,))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_in_a_checkpoint_is_run(
+    name: str, undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    side_effect = tmp_path / "touched"
+    files = {file: (undisturbed / file).read_bytes() for file in NAMES}
+    save_checkpoint(tmp_path, {**files, name: pickle.dumps({"LR_Scheduler": Touch(side_effect)})})
+    assert here("--epochs", 4, "--output", tmp_path, "--resume") == 2
+    assert f"{name}: " in capsys.readouterr().err
+    assert not side_effect.exists()
+
+
+def test_find_lr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert here("--find-lr", "--out", tmp_path / "range.png") == 0
+    rate = re.search(r"^suggestion: (\S+),", capsys.readouterr().out, re.MULTILINE)
+    assert rate
+    assert 1e-4 < float(rate[1]) < 0.5
+    assert (tmp_path / "range.png").stat().st_size > 10_000
+
+
+def test_compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "all.png"
+    assert here("--compare", "--seeds", 1, "--epochs", 1, "--out", out) == 0
+    rows = re.findall(r"^  (\S.*?) +(\d+\.\d\d) ±  0\.00 %", capsys.readouterr().out, re.MULTILINE)
+    assert [name for name, _ in rows] == [
+        "Const",
+        "Piecewise",
+        "Cosine",
+        "no warmup",
+        "1 epoch of warmup",
+        "5 epochs of warmup",
+    ]
+    assert rows[0][1] == rows[1][1] == rows[2][1]  # one epoch of the same warmup
+
+    huge = tmp_path / "huge.yml"
+    huge.write_text(
+        CONFIG.read_text()
+        .replace("learning_rate: 0.1", "learning_rate: 1.0e+38")
+        .replace("warmup_epoch: 1", "warmup_epoch: 0")
+    )
+    assert here("--compare", "-c", CONFIG, huge, "--seeds", 2, "--epochs", 2, "--out", out) == 0
+    assert re.findall(r"(\d) of 2 diverged$", capsys.readouterr().out, re.MULTILINE) == ["2"]
+    assert out.stat().st_size > 10_000
+
+
+def test_help_needs_no_paddle() -> None:
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from digits.cli import run; run(['--help']); print('paddle' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, SCRIPT.parent], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
+    assert all(f"--{option}" in done.stdout for option in itertools.chain(("resume", "find-lr", "compare", "rates")))

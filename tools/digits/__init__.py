@@ -1,0 +1,1 @@
+"""What `tools/train_digits.py` is made of: a real training run in the shape of PaddleOCR's."""

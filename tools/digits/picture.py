@@ -1,0 +1,59 @@
+"""The picture of a comparison: accuracy, loss and rate, one column for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullFormatter
+
+from digits.compare import Course, Result
+from ppocr_lr.curve import trace
+
+# Okabe and Ito's, dark to light, with line styles for where there is no colour.
+_LOOKS = (("#000000", "-"), ("#0072B2", "--"), ("#E69F00", "-."), ("#009E73", ":"), ("#CC79A7", "-"), ("#56B4E9", "--"))
+
+
+def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
+    """A column for each group; lines are means over the seeds, bands go from the worst to the best seed."""
+    figure = Figure(figsize=(3.8 * len(groups), 5.2), layout="constrained")
+    figure.supxlabel("mean of all seeds; bands from the worst seed to the best", fontsize=8.5, color="#666666")
+    grid = figure.subplots(3, len(groups), sharex="col", squeeze=False)
+    for (accuracy, loss, rate), title, group in zip(grid.T, titles, groups, strict=True):
+        accuracy.set_title(title, fontsize=9.5)
+        for index, result in enumerate(group):
+            look = _LOOKS[index % len(_LOOKS)]
+            _band(accuracy, result, lambda course: [100 * share for share in course.accuracies], look)
+            _band(loss, result, lambda course: course.losses, look)
+            curve = trace(result.planned.schedule, result.planned.run.total_iters)
+            rate.plot(curve.steps / result.planned.run.iters_epoch, curve.high, color=look[0], linestyle=look[1])
+        accuracy.set_ylabel("test accuracy in %")
+        accuracy.legend(loc="lower right", fontsize=8)
+        worst = min(100 * course.accuracy for result in group for course in result.courses)
+        accuracy.set_ylim(max(0, worst - 5), 100)  # the ends can be told apart; the first epochs may be below
+        loss.set_ylabel("training loss")
+        loss.set_yscale("log")
+        loss.yaxis.set_minor_formatter(NullFormatter())
+        rate.set_ylabel("learning rate")
+        rate.set_ylim(bottom=0)
+        rate.set_xlabel("epoch")
+        rate.set_xlim(0, max(result.planned.run.epochs for result in group))
+        rate.xaxis.set_major_locator(MaxNLocator(integer=True))
+        for axes in (accuracy, loss, rate):
+            axes.grid(True, color="#dddddd", linewidth=0.6)
+            axes.set_axisbelow(True)
+    return figure
+
+
+def _band(axes: Axes, result: Result, values: Callable[[Course], Sequence[float]], look: tuple[str, str]) -> None:
+    # A run that diverged is missing from where it did.
+    table = np.full((len(result.courses), result.planned.run.epochs), np.nan)
+    for row, course in zip(table, result.courses, strict=True):
+        row[: len(values(course))] = values(course)
+    table = table[:, ~np.isnan(table).all(axis=0)]
+    epochs = np.arange(1, table.shape[1] + 1)
+    axes.plot(epochs, np.nanmean(table, axis=0), color=look[0], linestyle=look[1], label=result.label)
+    low, high = np.nanmin(table, axis=0), np.nanmax(table, axis=0)
+    axes.fill_between(epochs, low, high, color=look[0], alpha=0.13, linewidth=0)
