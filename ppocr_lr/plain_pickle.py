@@ -146,7 +146,7 @@ class _Reader:
         self.memo: dict[int, Any] = {}
 
     def read(self) -> Any:
-        if self.file.read(1) != pickle.PROTO or self.file.read(1) not in (b"\2", b"\3", b"\4", b"\5"):
+        if self.take(1) != pickle.PROTO or self.take(1) not in (b"\2", b"\3", b"\4", b"\5"):
             raise _RefusedError(f"is no file of paddle.save, so it is not {self.kind}")
         while (code := self.take(1)) != pickle.STOP:
             self.spend(_INSTRUCTION)

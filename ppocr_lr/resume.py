@@ -33,10 +33,11 @@ _PADDLEOCR = (
 
 @dataclass(frozen=True)
 class ResumedByPaddle(Schedule):
-    """`rate` at update `first`, from there on `floor + factor·(shape(k) − floor)`; meant for k ≥ `first`.
+    """`rate` at update `first`, then `floor + factor·(shape(k) − floor)` up to `turn`, then `shape(k)`.
 
     Paddle's schedulers use the loaded rate once. Then most compute the config's (`factor` 1); a cosine
-    without warmup around it multiplies the last rate, and so keeps its distance from the config's.
+    without warmup around it multiplies the last rate, and so keeps its distance from the config's until it
+    next begins to rise, where it adds the config's difference to its minimum. Meant for k ≥ `first`.
     """
 
     shape: Schedule
@@ -44,12 +45,16 @@ class ResumedByPaddle(Schedule):
     rate: float
     factor: float = 1.0
     floor: float = 0.0
+    turn: int = 0
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """`rate`, then `floor + factor·(shape(k) − floor)`."""
+        """`rate`, then `floor + factor·(shape(k) − floor)`, then `shape(k)`."""
         return xp.split(k, self.first + 1, Constant(self.rate).formula, self._later)
 
     def _later(self, k: Any, xp: Functions) -> Any:
+        return xp.split(k, self.turn + 1, self._scaled, self.shape.formula)
+
+    def _scaled(self, k: Any, xp: Functions) -> Any:
         return self.floor + self.factor * (self.shape.formula(k, xp) - self.floor)
 
     def corner_runs(self) -> Runs:
@@ -58,20 +63,23 @@ class ResumedByPaddle(Schedule):
 
 
 def resumed_by_paddle(schedule: Schedule, update: int, rate: float) -> ResumedByPaddle:
-    """The rates of a plain Paddle scheduler for `schedule` that has loaded `rate` at `update`, to the run's end."""
+    """The rates of a plain Paddle scheduler for `schedule` that has loaded `rate` at `update`."""
     shape, floor = schedule, 0.0
     if isinstance(schedule, CosineDecay):
-        floor = schedule.end
+        floor, period = schedule.end, schedule.decay_iters
     elif isinstance(schedule, TwoStepCosine) and schedule.recursive:
-        if update >= schedule.first_iters:
-            shape = CosineDecay(schedule.peak, schedule.second_iters)
+        period = schedule.first_iters
+        if update >= period:
+            period = schedule.second_iters
+            shape = CosineDecay(schedule.peak, period)
     else:
         return ResumedByPaddle(schedule, update, rate)
+    turn = period * ((update // period + 1) | 1)  # the next odd multiple of the period
     scaled, planned = rate - floor, shape(update) - floor
     if not planned:  # from the very end of a cosine Paddle adds the next difference instead of multiplying
         planned = shape(update + 1) - floor
         scaled += planned
-    return ResumedByPaddle(shape, update, rate, scaled / planned if planned else 1.0, floor)
+    return ResumedByPaddle(shape, update, rate, scaled / planned if planned else 1.0, floor, turn)
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def test_other_instructions_are_refused_by_name(tmp_path: Path, instruction: str
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no file of paddle.save"),
+        (b"", "ends in the middle"),
         (b"Global:\n", "is no file of paddle.save"),
         (b"PK\3\4 a zip file", "is no file of paddle.save"),
         (pickle.dumps({}, 0), "is no file of paddle.save"),

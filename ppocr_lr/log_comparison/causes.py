@@ -21,6 +21,7 @@ from ppocr_lr.log_comparison.integer_search import Best, best_integer, refined
 from ppocr_lr.log_comparison.window import Lines, Medians, constant_rates, fitted_medians, medians
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.resume import ResumedByPaddle
 from ppocr_lr.scaling import override_line, scaled_section
 from ppocr_lr.schedules import Schedule
 
@@ -83,12 +84,15 @@ class _Candidate:
     run: Run
     shift: int = 0
     factor: float = 1.0
+    loaded: tuple[int, float] | None = None
+    """An update and the rate that it had instead."""
 
     def schedule(self) -> Schedule | None:
         try:
-            return parse_lr_config(self.section, self.run).schedule
+            schedule = parse_lr_config(self.section, self.run).schedule
         except LRConfigError:
             return None
+        return ResumedByPaddle(schedule, *self.loaded) if self.loaded else schedule
 
     def because(self, cause: Cause, **changes: Any) -> _Candidate:
         return replace(self, causes=(*self.causes, cause), **changes)
@@ -133,6 +137,7 @@ class _Search:
             lines = lines.started_at(first, comparison.window)
             which[:first] = False
         self._first = first = int(np.argmax(which))
+        self._rate_before = float(log.rates[first - 1])
         self._planned = planned
         self._lines = lines.take(which)
         surely = self._lines.least == self._lines.most
@@ -140,6 +145,7 @@ class _Search:
         self._many = self._lines.thinned(_MANY)
         # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
         self._resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
+        self._resumed_in_log = self._resumed and first > 0
         self._plan = _Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
         self._logged_length = log.lengths[processes[0]]
         self._told = self._told_differences(int(log.totals[first]))
@@ -165,12 +171,16 @@ class _Search:
 
     def _one_cause(self) -> Iterator[_Candidate]:
         base = self._with_told(self._told)
-        yield from self._at_another_place(base)
+        if self._resumed_in_log:
+            yield from self._with_a_loaded_rate(base)
+            yield from self._at_another_place(base)
         yield from self._scaled(base)
         yield from self._changed(base)
         yield from self._constant(base)
         if self._logged_length is None:
             yield from self._epoch_length(base)
+        if not self._resumed_in_log:
+            yield from self._at_another_place(base)
 
     def _against_the_log(self) -> Iterator[_Candidate]:
         base = self._plan
@@ -291,12 +301,30 @@ class _Search:
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
+    def _resumed_at(self, base: _Candidate) -> tuple[int, int]:
+        """The length of an epoch, and its first update, at which PaddleOCR resumes."""
+        length = self._logged_length or base.run.iters_epoch
+        return length, (int(self._lines.updates[0]) - 1) // length * length
+
+    def _with_a_loaded_rate(self, base: _Candidate) -> Iterator[_Candidate]:
+        schedule = base.schedule()
+        if schedule is None:
+            return
+        _, begin = self._resumed_at(base)
+        shown = float(self._lines.rates[0])
+        done = int(self._lines.updates[0]) - begin
+        # The first line tells the mean of two rates; behind more the median only tells which side the first is on.
+        rate = {1: shown, 2: max(0.0, 2 * shown - schedule(begin + 1))}.get(done, self._rate_before)
+        words = (
+            "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
+        )
+        yield base.because(Cause("loaded rate", words), loaded=(begin, rate))
+
     def _at_another_place(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         if not self._resumed:
             return
         first = int(self._lines.updates[0])
-        length = self._logged_length or base.run.iters_epoch
-        begin = (first - 1) // length * length  # PaddleOCR resumes at an epoch's first update
+        length, begin = self._resumed_at(base)
 
         def at(place: int, fitting: str = "") -> _Candidate:
             shift = place - first

@@ -131,6 +131,7 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: in
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """
     process = int(log.starts[begin])
+    part = slice(begin, begin + len(lines))
     missing = []
     for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_epoch):
         if length:
@@ -139,10 +140,18 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: in
                 missing.append(epochs_before * length)
     if not missing:
         return 0
-    # A count that is still within one epoch began anew for sure.
-    anew = int(lines.updates[0]) <= (log.lengths[process] or planned.run.iters_epoch)
+    # A count that is still within one epoch began anew, unless the log begins with it and epochs are short.
+    within_one = int(lines.updates[0]) <= (log.lengths[process] or planned.run.iters_epoch)
+    anew = within_one and (process > 0 or not _one_length_fits(log.epochs[part] - log.first_epoch, lines.updates))
     shifts = missing if anew else [0, *missing]
     return next(
         (shift for shift in shifts if fitted_medians(planned.schedule, lines, shift).explain(lines.rates).all()),
         shifts[0],
     )
+
+
+def _one_length_fits(epochs_before: NDArray[np.int64], counts: NDArray[np.int64]) -> bool:
+    """Could all counts be from the run's first update on, in epochs of some one length?"""
+    later = epochs_before > 0
+    shortest = -(-counts // (epochs_before + 1)).max()
+    return bool(shortest <= ((counts[later] - 1) // epochs_before[later]).min())
