@@ -144,7 +144,7 @@ def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argpars
         from ppocr_lr.preflight.check import check_planned
 
         reports = [check_planned(planned) for planned in runs]
-        write_whole(out, lambda file: write_html(runs, reports, file, arguments.log_scale))
+        write_whole(out, lambda file: write_html(runs, reports, file, arguments.log_scale, arguments.x))
         return
     write = {"csv": write_csv, "json": write_json}[kind]
     with progress(f"writing {out}") as bar:

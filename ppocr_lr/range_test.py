@@ -25,6 +25,7 @@ Ramp = Literal["exponential", "linear"]
 
 _FEWEST = 10  # updates; below that no fall can be told from noise
 _NOISES = 3.0  # a fall is one when it is so many times the noise of a single loss
+_STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
 
 
 class Choice(NamedTuple):
@@ -60,7 +61,11 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate where the smoothed loss falls steepest on a logarithmic axis; None when it does not fall."""
+        """The middle of the stretch in which the loss falls steepest on a logarithmic axis; None when it does not fall.
+
+        A stretch is a quarter of the updates up to the smoothed loss's minimum; its fall is the slope of the straight
+        line through its losses, by least squares. The losses are not smoothed for that, so that nothing lags.
+        """
         return self.choice.rate
 
     @property
@@ -81,12 +86,10 @@ class RangeTest:
             return Choice(None, "the loss never falls by more than its noise")
         if self._lowest <= full:
             return Choice(None, f"the loss is lowest within the first {full + 1} updates; begin at a lower rate")
-        slope = np.gradient(self.smoothed, np.log10(self.smoothed_rates))
-        steepest = full + int(slope[full : self._lowest + 1].argmin())
-        rule = "where the smoothed loss falls steepest on a logarithmic axis"
+        rule = "where the loss falls steepest on a logarithmic axis, over a quarter of the updates to its minimum"
         if self._lowest == len(self.losses) - 1:
             rule += "; it still falls at the highest rate, so a higher end may show a better one"
-        return Choice(float(self.smoothed_rates[steepest]), rule)
+        return Choice(_steepest(self.rates[: self._lowest + 1], self.losses[: self._lowest + 1]), rule)
 
     @property
     def _lowest(self) -> int:
@@ -204,6 +207,15 @@ class _Average:
 def _smooth(values: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
     average = _Average(smoothing)
     return np.array([average.add(value) for value in values.tolist()])
+
+
+def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> float:
+    """The middle of the stretch whose losses have the steepest line through them, over log(rate)."""
+    length = max(3, len(rates) // _STRETCH)
+    places, heights = (np.lib.stride_tricks.sliding_window_view(values, length) for values in (np.log(rates), losses))
+    away = places - places.mean(axis=1, keepdims=True)
+    steepest = ((away * heights).sum(axis=1) / (away**2).sum(axis=1)).argmin()
+    return float(np.exp(places[steepest].mean()))
 
 
 def _ramp(

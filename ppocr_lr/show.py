@@ -23,7 +23,6 @@ def show(planned: PlannedRun, report: Report) -> None:
     """
     try:
         from rich.console import Console
-        from rich.table import Table
     except ImportError as error:
         raise ImportError("rich is not installed: pip install 'ppocr-lr[terminal]'") from error
 
@@ -36,8 +35,8 @@ def show(planned: PlannedRun, report: Report) -> None:
         f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {amount(run.total_iters, 'update')}"
     )
     console.print(planned.length.arithmetic, markup=False)
-    console.print(_phase_table(Table, planned))
-    console.print(_rate_table(Table, planned))
+    console.print(_phase_table(planned))
+    console.print(_rate_table(planned))
     summary = summarize(planned.schedule, run)
     mean = mean_rate(planned.schedule, run.total_iters)
     if summary.peak and mean is not None:
@@ -53,10 +52,17 @@ def show(planned: PlannedRun, report: Report) -> None:
         print(line)
 
 
-def _phase_table(table: Any, planned: PlannedRun) -> Any:
+def _table(title: str, *heads: str) -> Any:
+    from rich.table import Column, Table
+
+    # Folded, not cut: half a number is a wrong one.
+    return Table(*(Column(head, overflow="fold") for head in heads), title=title, title_justify="left")
+
+
+def _phase_table(planned: PlannedRun) -> Any:
     run = planned.run
     phases, complete = phases_of(planned.schedule, run.total_iters)
-    rows = table("phase", "epochs", "updates", "length", "rate", title="phases", title_justify="left")
+    rows = _table("phases", "phase", "epochs", "updates", "length", "rate")
     for phase in phases:
         length = phase.last - phase.first + 1
         rates = rate_text(phase.first_rate, 4)
@@ -74,9 +80,9 @@ def _phase_table(table: Any, planned: PlannedRun) -> Any:
     return rows
 
 
-def _rate_table(table: Any, planned: PlannedRun) -> Any:
+def _rate_table(planned: PlannedRun) -> Any:
     summary = summarize(planned.schedule, planned.run)
-    rows = table("of the run", "update", "epoch", "rate", title="rates", title_justify="left")
+    rows = _table("rates", "of the run", "update", "epoch", "rate")
     for percent, step, rate in summary.at:
         rows.add_row(f"{percent} %", count_text(step), _epoch(step, planned.run.iters_epoch), rate_text(rate, 4))
     return rows

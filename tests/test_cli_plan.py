@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import build_schedule
+from ppocr_lr.cli import run
 from ppocr_lr.numbers_text import rate_text
 from tests.conftest import ROOT, Command
 
@@ -27,6 +28,17 @@ def test_show(command: Command) -> None:
                  "6400 samples", "LR403 note", "3 notes in 1 file", "⠤"):  # fmt: skip
         assert part in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_show_cuts_no_number_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich: as on a terminal
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run(["show", COSINE]) == 0
+    tables = capsys.readouterr().out.partition("area under")[0]
+    assert "┃" in tables
+    assert "…" not in tables
 
 
 @pytest.mark.parametrize(

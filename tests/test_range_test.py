@@ -115,6 +115,16 @@ def test_smoothing_does_not_move_the_suggestion(smoothing: float, at: int) -> No
     assert decades == pytest.approx(6 * at / 99, abs=0.35)
 
 
+@pytest.mark.parametrize("smoothing", [0.5, 0.9, 0.95])
+@pytest.mark.parametrize("num", [50, 100, 400])
+def test_noise_hardly_moves_the_suggestion(num: int, smoothing: float) -> None:
+    for seed in range(20):
+        noise = np.random.default_rng(seed).normal(0, 0.08, num)
+        result = on_losses((fall(num, 0.6 * num, 0.15 * num) + noise).tolist(), smoothing=smoothing)
+        assert result.suggestion is not None
+        assert math.log10(result.suggestion / 1e-5) == pytest.approx(6 * 0.6, abs=1.2)
+
+
 @given(st.floats(0, 0.99), st.lists(st.floats(-5, 5), min_size=10, max_size=30))
 @settings(max_examples=30)
 def test_the_smoothed_loss_is_the_weighted_mean(smoothing: float, losses: list[float]) -> None:
@@ -270,6 +280,9 @@ def test_the_picture_shows_both_rules() -> None:
 
     result = Descent().test(1e-5, 100.0, 100)
     axes = draw_range_test(result).axes[0]
+    axes.figure.canvas.draw()
+    text, page = axes.title.get_window_extent(), axes.figure.bbox
+    assert page.x0 < text.x0 < text.x1 < page.x1  # nothing is cut off
     marks = [line.get_xdata()[0] for line in axes.lines[2:]]
     assert marks == [result.suggestion, result.tenth_of_minimum]
     assert axes.get_xscale() == "log"

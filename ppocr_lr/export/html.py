@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ppocr_lr.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve import Curve, trace
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -28,7 +29,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _FEW = 60  # updates; then each is a dot
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
 _EPOCH = ".6~f"
-_HOVER = f"epoch %{{x:{_EPOCH}}}<br>iteration %{{customdata[0]}}<br>rate %{{customdata[1]}}"
+_HOVER = "epoch %{text}<br>iteration %{customdata[0]}<br>rate %{customdata[1]}"
 _HOVER_BAND = f"from {_HOVER.replace('<br>', '<br>from ', 1)} to %{{customdata[2]}}"
 
 # The policy makes the promise good: whatever a script tries, the browser sends no request.
@@ -69,10 +70,16 @@ code {{ font-size: .92em; }}
 """
 
 
-def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: BinaryIO, log_scale: bool = False) -> None:
+def write_html(
+    runs: Sequence[PlannedRun],
+    reports: Sequence[Report],
+    file: BinaryIO,
+    log_scale: bool = False,
+    axis: Axis = "epochs",
+) -> None:
     """Write one HTML page that needs no other file and no network, the same bytes for the same input.
 
-    Rates over epochs as lines (a band where a line would have more corners than the page has columns), the numbers
+    Rates along `axis` as lines (a band where a line would have more corners than the page has columns), the numbers
     of a point when it is pointed at, curves switched in the legend, buttons for a linear and a logarithmic axis;
     beneath them the lengths of the runs and the findings.
 
@@ -81,6 +88,7 @@ def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: Bina
         reports: the findings to show; none, and there is no table.
         file: open for writing in binary.
         log_scale: begin with the logarithmic axis.
+        axis: the horizontal one.
 
     Raises:
         ImportError: plotly is not installed.
@@ -95,7 +103,7 @@ def write_html(runs: Sequence[PlannedRun], reports: Sequence[Report], file: Bina
         lengths=_lengths(runs, names),
         findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
-        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale), _CONFIG)),
+        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis), _CONFIG)),
     )
     file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is no UTF-8
 
@@ -105,7 +113,7 @@ _CONFIG = {"displaylogo": False, "responsive": True, "showSendToCloud": False, "
 
 
 def figure(
-    runs: Sequence[PlannedRun], names: Sequence[str], log_scale: bool = False
+    runs: Sequence[PlannedRun], names: Sequence[str], log_scale: bool = False, axis: Axis = "epochs"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Traces and layout for Plotly, as plain values; `names` has one name for each run.
 
@@ -117,9 +125,9 @@ def figure(
     traces = [
         drawn
         for index, (run, curve, name) in enumerate(zip(runs, curves, names, strict=True))
-        for drawn in _traces(run, curve, name, index, highest)
+        for drawn in _traces(run, curve, name, index, highest, axis)
     ]
-    return traces, _layout(runs, curves, highest, log_scale)
+    return traces, _layout(runs, curves, highest, log_scale, axis)
 
 
 def _plotly_js() -> str:
@@ -130,13 +138,14 @@ def _plotly_js() -> str:
         raise ImportError("plotly is not installed: pip install 'ppocr-lr[html]'") from None
 
 
-def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float) -> list[dict[str, Any]]:
+def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float, axis: Axis) -> list[dict[str, Any]]:
     colour = _COLOURS[index % len(_COLOURS)]
     base: dict[str, Any] = {
         "type": "scatter",
         "name": _text(name),  # Plotly reads tags in a name
         "legendgroup": str(index),
-        "x": (curve.steps / run.run.iters_epoch).tolist(),
+        "x": (curve.steps / updates_per_unit(run.run, axis)).tolist(),
+        "text": [f"{epoch:.6f}".rstrip("0").rstrip(".") for epoch in (curve.steps / run.run.iters_epoch).tolist()],
         "mode": "lines",
     }
     if curve.exact:
@@ -160,7 +169,9 @@ def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
     return list(zip(steps.tolist(), *texts, strict=True))
 
 
-def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float, log_scale: bool) -> dict[str, Any]:
+def _layout(
+    runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float, log_scale: bool, along: Axis
+) -> dict[str, Any]:
     linear = {"type": "linear", "range": _linear_range(curves, highest)}
     positive = [float(curve.low[curve.low > 0].min()) for curve in curves if (curve.low > 0).any()]
     if log_scale and not positive:
@@ -174,9 +185,9 @@ def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float,
     return {
         "xaxis": {
             **axis,
-            "title": {"text": "epoch", "standoff": 22},  # below the label of the epoch that is pointed at
+            "title": {"text": LABELS[along], "standoff": 22},  # below the label of the place that is pointed at
             "hoverformat": _EPOCH,
-            "range": [0, max(run.run.epochs for run in runs)],
+            "range": [0, max(run.run.total_iters / updates_per_unit(run.run, along) for run in runs)],
         },
         "yaxis": {
             **axis,

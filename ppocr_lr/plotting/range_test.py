@@ -40,5 +40,5 @@ def draw_range_test(result: RangeTest) -> Figure:
     title = "no suggestion" if rate is None else f"suggested learning rate {rate_text(rate)}"
     details = [reason, f"stopped, {result.stopped}"] if result.stopped else [reason]
     figure.suptitle(f"Range test: {title}", fontsize=11)
-    axes.set_title("; ".join(details), fontsize=8.5, color="#666666")
+    axes.set_title("\n".join(details), fontsize=8.5, color="#666666")
     return figure

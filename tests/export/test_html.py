@@ -205,3 +205,16 @@ def test_without_plotly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_name_that_is_no_utf8() -> None:
     assert "\\udcff.yml" in page([planned("\udcff.yml")])
+
+
+@pytest.mark.parametrize(
+    ("axis", "label", "end"), [("iters", "iteration", 2000), ("epochs", "epoch", 20), ("progress", "fraction", 1)]
+)
+@pytest.mark.parametrize("section", [COSINE, BAND])
+def test_the_axis(axis: Any, label: str, end: float, section: dict[str, Any]) -> None:
+    traces, layout = figure([planned(**section), planned(epochs=10, **section)], ["a", "b"], axis=axis)
+    assert layout["xaxis"]["title"]["text"].startswith(label)
+    assert layout["xaxis"]["range"] == [0, end]
+    for drawn, ends in ((traces[0], end), (traces[-1], end if axis == "progress" else end / 2)):
+        assert drawn["x"][-1] == pytest.approx(ends, rel=0.01)
+    assert float(traces[0]["text"][-1]) == pytest.approx(20, rel=0.01)  # the epoch stands in every label

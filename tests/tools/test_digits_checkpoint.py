@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from collections.abc import Callable
@@ -79,6 +80,19 @@ def test_a_kill_at_any_moment_leaves_the_old_set_or_the_new_one(saved: int, tmp_
     assert not killed
     assert moment > 50
     assert seen == {False, True}
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    save_checkpoint(tmp_path, files(0))
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left.*latest\.pdparams"):
+        save_checkpoint(tmp_path, files(1))
+    found = load_checkpoint(tmp_path)
+    assert found is not None
+    assert (found.files, found.torn) == (files(0), ())
 
 
 def test_two_sets_are_kept(tmp_path: Path) -> None:

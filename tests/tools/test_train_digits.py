@@ -221,13 +221,18 @@ def test_a_run_that_is_there_is_not_overwritten_unasked(tmp_path: Path, capsys: 
     assert here(*arguments) == 2
     assert "holds a run; --resume continues it, --overwrite starts again" in capsys.readouterr().err
     assert here(*arguments, "--resume") == 0
-    assert "nothing left to train: 19 of 19 updates are done" in capsys.readouterr().out
+    assert "nothing left to train: 19 updates are done, the run has 19" in capsys.readouterr().out
+    assert here("--epochs", 2, "--output", tmp_path, "--resume") == 0
+    capsys.readouterr()
+    assert here(*arguments, "--resume") == 0  # a run made shorter
+    assert "rate of the next update" not in capsys.readouterr().out  # there is none
+    assert here("--epochs", 1, "--output", tmp_path, "--overwrite") == 0
     assert here(*arguments, "--resume", "-o", "Optimizer.lr.learning_rate=0.2", "--epochs", 2) == 0
     assert "rate of the next update 1e-1 -> 2e-1 (+100.0%)" in capsys.readouterr().out
     assert here(*arguments, "--overwrite", "--seed", 5) == 0
     assert here(*arguments, "--resume", "--seed", 6) == 2
     assert "--seed 6: the run to resume has the seed 5" in capsys.readouterr().err
-    assert (tmp_path / "train.log").read_text().count("train from scratch") == 2
+    assert (tmp_path / "train.log").read_text().count("train from scratch") == 3
 
 
 @pytest.mark.parametrize(
@@ -296,6 +301,27 @@ def test_nothing_in_a_checkpoint_is_run(
     assert here("--epochs", 4, "--output", tmp_path, "--resume") == 2
     assert f"{name}: " in capsys.readouterr().err
     assert not side_effect.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "train.log").symlink_to("/dev/full")
+    assert here("--epochs", 1, "--output", tmp_path) == 2
+    assert "train.log" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "module"), [("--find-lr", "find_lr"), ("--compare", "compare"), ("--resume", "session")]
+)
+def test_what_is_interrupted_says_how_to_go_on_if_it_can(
+    flag: str, module: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"digits.{module}.load_digits", interrupted)
+    assert here(flag, "--output", "nowhere") == 130
+    assert ("--resume goes on" in capsys.readouterr().err) == (flag == "--resume")
 
 
 def test_find_lr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

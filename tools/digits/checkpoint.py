@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from digits.naming import naming
 from ppocr_lr.errors import LRConfigError
 
 NAMES = ("latest.pdparams", "latest.pdopt", "latest.states")
@@ -110,7 +111,7 @@ def _sum(name: str, files: Mapping[str, bytes]) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with open(path, "wb") as file:
+    with naming(path), open(path, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -41,7 +41,8 @@ def run(argv: Sequence[str]) -> int:
         print_error(error)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; --resume goes on from the last checkpoint", file=sys.stderr)
+        aside = arguments.find_lr or arguments.compare
+        print("interrupted" if aside else "interrupted; --resume goes on from the last checkpoint", file=sys.stderr)
         return 130
 
 

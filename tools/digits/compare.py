@@ -184,7 +184,8 @@ def _named(group: Sequence[Result]) -> list[Result]:
 
 def _print(question: Question, group: Sequence[Result]) -> None:
     run, seeds = group[0].planned.run, amount(len(group[0].courses), "seed")
-    print(f"{question.title or 'test accuracy'}: {run.epochs} epochs × {run.iters_epoch} iterations, {seeds}")
+    length = f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}"
+    print(f"{question.title or 'test accuracy'}: {length}, {seeds}")
     width = max(len(result.label) for result in group)
     for result in group:
         print(f"  {result.label:{width}} {result.row()}")

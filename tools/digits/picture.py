@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from digits.compare import Course, Result
 from ppocr_lr.curve import trace
@@ -35,6 +35,8 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
         accuracy.set_ylim(max(0, worst - 5), 100)  # the ends can be told apart; the first epochs may be below
         loss.set_ylabel("training loss")
         loss.set_yscale("log")
+        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))  # a decade alone may hold no power of ten
+        loss.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         loss.yaxis.set_minor_formatter(NullFormatter())
         rate.set_ylabel("learning rate")
         rate.set_ylim(bottom=0)
@@ -54,6 +56,8 @@ def _band(axes: Axes, result: Result, values: Callable[[Course], Sequence[float]
         row[: len(values(course))] = values(course)
     table = table[:, ~np.isnan(table).all(axis=0)]
     epochs = np.arange(1, table.shape[1] + 1)
-    axes.plot(epochs, np.nanmean(table, axis=0), color=look[0], linestyle=look[1], label=result.label)
+    marker = "." if len(epochs) == 1 else None  # a line through one point is none
+    mean = np.nanmean(table, axis=0)
+    axes.plot(epochs, mean, color=look[0], linestyle=look[1], marker=marker, label=result.label)
     low, high = np.nanmin(table, axis=0), np.nanmax(table, axis=0)
     axes.fill_between(epochs, low, high, color=look[0], alpha=0.13, linewidth=0)

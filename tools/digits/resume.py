@@ -22,6 +22,7 @@ class Continuation:
     cards: int
     batch_size: int
     iters_epoch: int
+    total_iters: int
     optimizer: str
     schedule: Schedule
 
@@ -62,7 +63,7 @@ class Continuation:
                 f"{old.scheduler_iters / self.iters_epoch:.3f} of this schedule, "
                 f"with a rate of {rate_text(self.schedule(old.scheduler_iters), 6)}"
             )
-        if rate != old.rate or old.iters_epoch != self.iters_epoch:
+        if self.done_iters < self.total_iters and (rate != old.rate or old.iters_epoch != self.iters_epoch):
             change = f" ({rate / old.rate - 1:+.1%})" if old.rate else ""
             yield f"rate of the next update {rate_text(old.rate, 6)} -> {rate_text(rate, 6)}{change}"
         if old.optimizer != self.optimizer:

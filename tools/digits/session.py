@@ -23,7 +23,7 @@ from digits.train_log import TrainLog
 from digits.trainer import Score, Trainer, Update
 from ppocr_lr.errors import LRConfigError, key_error
 from ppocr_lr.export.progress import progress
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plain_pickle import read_plain_pickle
 
 # What PaddleOCR's configs have, where this one says nothing.
@@ -100,7 +100,7 @@ class _Session:
         """Train to the end."""
         trainer, total = self._trainer, self._trainer.planned.run.total_iters
         if trainer.done_iters >= total:
-            self._log.info(f"nothing left to train: {trainer.done_iters} of {amount(total, 'update')} are done")
+            self._log.info(f"nothing left to train: {trainer.done_iters} updates are done, the run has {total}")
         with progress("training") as bar, self._rates_file() as write_rate:
             for update in trainer.updates():
                 if not math.isfinite(update.loss):
@@ -130,6 +130,7 @@ class _Session:
             trainer.cards,
             trainer.batch_size,
             trainer.planned.run.iters_epoch,
+            trainer.planned.run.total_iters,
             type(trainer.optimizer).__name__,
             trainer.planned.schedule,
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import TextIO
 
+from digits.naming import naming
 from digits.trainer import Update
 from ppocr_lr.lr_config import Run
 
@@ -23,6 +24,7 @@ class TrainLog:
     """
 
     def __init__(self, path: Path | None, run: Run, window: int, every: int) -> None:
+        self._path = path
         self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
         self._out = sys.stdout
         self._run, self._every = run, every
@@ -33,9 +35,9 @@ class TrainLog:
     def info(self, message: str) -> None:
         """One line."""
         line = f"[{datetime.now():%Y/%m/%d %H:%M:%S}] ppocr INFO: {message}"
-        if self._file is not None:
-            self._file.write(line + "\n")
-            self._file.flush()
+        if self._file is not None and self._path is not None:
+            with naming(self._path):
+                print(line, file=self._file, flush=True)
         # A progress bar puts itself in the place of sys.stdout, to keep below the lines; a file needs no such thing.
         print(line, file=None if self._out.isatty() else self._out, flush=True)
 
