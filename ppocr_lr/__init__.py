@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ppocr_lr.range_test import RangeTest, lr_range_test
     from ppocr_lr.scheduler_state import LoadedState, load_lr_state
     from ppocr_lr.schedules import Schedule
+    from ppocr_lr.weight_decay import build_weight_decay_schedule
+    from ppocr_lr.weight_decay_stepper import WeightDecayStepper
 
 __version__ = "0.1.0"
 
@@ -33,6 +35,8 @@ _HOMES = {
     "LoadedState": "ppocr_lr.scheduler_state",
     "load_lr_state": "ppocr_lr.scheduler_state",
     "Schedule": "ppocr_lr.schedules",
+    "WeightDecayStepper": "ppocr_lr.weight_decay_stepper",
+    "build_weight_decay_schedule": "ppocr_lr.weight_decay",
 }
 
 __all__ = [
@@ -44,8 +48,10 @@ __all__ = [
     "Run",
     "Schedule",
     "WarmupConfig",
+    "WeightDecayStepper",
     "build_lr_scheduler",
     "build_schedule",
+    "build_weight_decay_schedule",
     "load_lr_state",
     "lr_range_test",
     "register_lr_config",

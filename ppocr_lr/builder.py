@@ -51,20 +51,24 @@ def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int,
         With `last_epoch: k` in the section it starts at update k + 1, with that update's rate.
         `get_lr()` changes nothing, `step(k)` jumps to update k, and a restored state goes on with this
         config's rate at the restored update. Its `schedule` is what `build_schedule` returns.
+        For `ReduceOnPlateau`, which has no schedule, it is Paddle's class itself: call `step(metric)`.
 
     Raises:
         ImportError: Paddle is not installed; says which extra to install.
 
     Source: PaddleOCR's `ppocr/optimizer/__init__.py`, `build_lr_scheduler`.
     """
-    from ppocr_lr.paddle_scheduler import to_paddle
+    from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
+    from ppocr_lr.paddle_scheduler import on_plateau, to_paddle
 
-    parsed = _parsed(config, Run(epochs, iters_epoch), strict)
+    parsed = _parsed(config, Run(epochs, iters_epoch), strict, beginning=True)
+    if isinstance(parsed.config, ReduceOnPlateauConfig):
+        return on_plateau(parsed.config)
     return to_paddle(parsed.schedule, parsed.config.done_iters)
 
 
-def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:
-    parsed = parse_lr_config(config, run, strict)
+def _parsed(config: Mapping[str, Any], run: Run, strict: bool, beginning: bool = False) -> ParsedLRConfig:
+    parsed = parse_lr_config(config, run, strict, beginning)
     for remark in parsed.remarks:
         warnings.warn(str(remark), LRConfigWarning, stacklevel=3)
     return parsed

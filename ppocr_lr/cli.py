@@ -210,6 +210,9 @@ def _add_plot(commands: Commands) -> None:
     )
     _add_axis(plot)
     plot.add_argument(
+        "--parameter", default="lr", metavar="lr,wd", help="lr,wd draws the weight decay below the rate (lr)"
+    )
+    plot.add_argument(
         "--out", type=Path, metavar="FILE", help="what to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png)"
     )
     plot.add_argument("--every", type=int, default=1, metavar="N", help="in .csv and .json, every N-th iteration (1)")

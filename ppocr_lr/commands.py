@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from ppocr_lr.errors import LRConfigError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from ppocr_lr.log_comparison import Comparison
+    from ppocr_lr.schedules import Schedule
     from ppocr_lr.train_log import TrainLog
     from ppocr_lr.training_config import PlannedRun, RunFlags
 
@@ -22,7 +25,7 @@ def plot(arguments: argparse.Namespace) -> int:
     from ppocr_lr.export import EXPORTS
     from ppocr_lr.output import PICTURES, output_kind
     from ppocr_lr.plotting.labels import labels
-    from ppocr_lr.summary import text_lines
+    from ppocr_lr.summary import text_lines, weight_decay_line
     from ppocr_lr.sweep import sweep_overrides
     from ppocr_lr.training_config import DEFAULT_CONFIG
 
@@ -32,6 +35,9 @@ def plot(arguments: argparse.Namespace) -> int:
     if arguments.every < 1:
         raise LRConfigError(f"--every {arguments.every}: must be a positive integer")
     _check_reference(arguments)
+    if arguments.parameter not in ("lr", "lr,wd"):
+        raise LRConfigError(f"--parameter {arguments.parameter}: must be lr or lr,wd")
+    with_weight_decay = arguments.parameter == "lr,wd"
     if arguments.log and kind not in PICTURES:
         raise LRConfigError(f"--log: a log is drawn in a picture ({', '.join(PICTURES)}), not in .{kind}")
     flags = _flags(arguments)
@@ -42,19 +48,28 @@ def plot(arguments: argparse.Namespace) -> int:
         for swept in sweep_overrides(arguments.sweep)
     ]
     beside = _beside(runs[0], logs)
+    weight_decays = _weight_decays(runs, out, kind) if with_weight_decay else []
     if not arguments.show:
         os.environ["MPLBACKEND"] = "agg"  # matplotlib looks at it on import, and a wrong one is no matter here
+
+    def figure() -> Figure:
+        from ppocr_lr.plotting.figure import draw
+
+        return draw(runs, arguments.log_scale, axis=arguments.x, weight_decays=weight_decays, logs=beside)
+
     # The file first: a reader of the text who leaves must not lose it.
     if kind in PICTURES:
-        from ppocr_lr.plotting.figure import draw, save
+        from ppocr_lr.plotting.figure import save
 
-        save(draw(runs, arguments.log_scale, axis=arguments.x, logs=beside), out)
+        save(figure(), out)
     else:
         _export(runs, out, kind, arguments)
     names = labels(runs) if len(runs) > 1 else [""]
-    for planned, name in zip(runs, names, strict=True):
+    for index, (planned, name) in enumerate(zip(runs, names, strict=True)):
         for line in text_lines(planned):
             print(line)
+        if weight_decays:
+            print(weight_decay_line(weight_decays[index], planned.run))
         if name:
             print(f"  curve    {name}")
         _print_scaling(planned, arguments)
@@ -69,8 +84,24 @@ def plot(arguments: argparse.Namespace) -> int:
     if arguments.show:
         from ppocr_lr.plotting.window import show as show_window
 
-        show_window(runs, arguments.log_scale, arguments.x, beside)
+        show_window(figure)
     return 0
+
+
+def _weight_decays(runs: Sequence[PlannedRun], out: Path, kind: str) -> list[Schedule]:
+    from ppocr_lr.output import PICTURES
+    from ppocr_lr.weight_decay import weight_decay_of
+
+    if kind not in PICTURES:
+        endings = ", ".join(f".{picture}" for picture in PICTURES)
+        raise LRConfigError(f"--out {out}: --parameter lr,wd is drawn in {endings} only")
+    found = []
+    for planned in runs:
+        try:
+            found.append(weight_decay_of(planned.config, planned.run))
+        except LRConfigError as error:
+            raise LRConfigError(f"{planned.source}: {error}") from None
+    return found
 
 
 def _read_logs(paths: Sequence[Path]) -> list[TrainLog]:

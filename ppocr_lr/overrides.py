@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean
-from ppocr_lr.lr_config.parse import called_elsewhere, model_of
+from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.yaml_file import read_yaml_text
 
@@ -15,6 +15,12 @@ _DEEPEST = 30
 # Keys that a config may lack and that this project reads, besides those of the lr section.
 _READ = (
     "Global.epoch_num",
+    "Optimizer.regularizer",
+    "Optimizer.regularizer.name",
+    "Optimizer.regularizer.factor",
+    "Optimizer.regularizer.end_factor",
+    "Optimizer.regularizer.warmup_epoch",
+    "Optimizer.weight_decay",
     "Train.loader.batch_size_per_card",
     "Train.loader.drop_last",
     "Train.dataset.label_file_list",
@@ -84,11 +90,19 @@ def _is_list(node: Any) -> bool:
 
 def _has(node: Any, parts: Sequence[str]) -> bool:
     for part in parts:
-        if isinstance(node, Mapping) and part in node:
+        if _is_list(node):
+            if not _is_index(part, node):
+                return True  # `_with` says so, with a better message
+            node = node[int(part)]
+        elif isinstance(node, Mapping) and part in node:
             node = node[part]
         else:
-            return _is_list(node)  # `_with` checks the index, with a better message
+            return False
     return True
+
+
+def _is_index(part: str, items: Sequence[Any]) -> bool:
+    return part.isascii() and part.isdigit() and int(part) < len(items)
 
 
 def _with(node: Any, parts: Sequence[str], value: Any, key: str, flag: str) -> Any:
@@ -96,7 +110,7 @@ def _with(node: Any, parts: Sequence[str], value: Any, key: str, flag: str) -> A
         return value
     head, rest = parts[0], parts[1:]
     if _is_list(node):
-        if not (head.isascii() and head.isdigit()) or int(head) >= len(node):
+        if not _is_index(head, node):
             where = key[: len(key) - len(".".join(parts)) - 1]
             raise LRConfigError(f"{flag} {key}: {where} is a list, its items are 0 to {len(node) - 1}")
         items = list(node)
@@ -109,14 +123,16 @@ def _with(node: Any, parts: Sequence[str], value: Any, key: str, flag: str) -> A
 
 
 def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
-    section = config.get("Optimizer", {})
-    section = section.get("lr") if isinstance(section, Mapping) else None
-    fields = list(model_of(section).model_fields) if isinstance(section, Mapping) else []
-    known = [SECTION, f"{SECTION}.name", *(f"{SECTION}.{field}" for field in fields), *_READ]
+    place, section = _section_around(key, config)
+    model = model_of(section) if section is not None else None
+    fields = ["name", *model.model_fields, *model.also_called] if model else []
+    if ".stages." in place:
+        fields += STAGE_KEYS
+    known = [SECTION, *(f"{place}.{field}" for field in fields), *_READ]
     if key in known:
         return
     last = key.rpartition(".")[2]
-    elsewhere = [f"{SECTION}.{field}" for field in called_elsewhere(last) if field in fields]
+    elsewhere = [f"{place}.{field}" for field in called_elsewhere(last) if field in fields]
     if elsewhere:
         suggestion = f"; did you mean {' or '.join(elsewhere)}?"
     else:
@@ -127,6 +143,22 @@ def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mappi
             else did_you_mean(key, [*known, *_leaves(original)])
         )
     raise LRConfigError(f"{given}: the config has no such key and nothing reads it{suggestion}")
+
+
+def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
+    """The innermost lr section that a key stands in, with its own path; None for one that is no mapping."""
+    optimizer = config.get("Optimizer")
+    section: Any = optimizer.get("lr") if isinstance(optimizer, Mapping) else None
+    place = SECTION
+    for part in key.split(".")[2:-1] if key.startswith(f"{SECTION}.") else ():
+        if isinstance(section, Mapping) and part in ("stages", "schedule"):
+            section = section.get(part)
+        elif _is_list(section) and _is_index(part, section):
+            section = section[int(part)]
+        else:
+            break
+        place += f".{part}"
+    return place, section if isinstance(section, Mapping) else None
 
 
 def _leaves(node: Any, prefix: str = "") -> Iterable[str]:

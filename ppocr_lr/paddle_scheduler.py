@@ -14,6 +14,7 @@ from typing import Any
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
 from ppocr_lr.schedules.base import Schedule, as_step
 
 try:
@@ -109,6 +110,51 @@ class MultiStepDecay(_FromSchedule, lr.MultiStepDecay):
     """Paddle's, read from the schedule."""
 
 
+class NoamDecay(_FromSchedule, lr.NoamDecay):
+    """Paddle's, read from the schedule."""
+
+
+class ExponentialDecay(_FromSchedule, lr.ExponentialDecay):
+    """Paddle's, read from the schedule; `gamma` is the factor of one update."""
+
+
+class NaturalExpDecay(_FromSchedule, lr.NaturalExpDecay):
+    """Paddle's, read from the schedule; `gamma` is that of one update."""
+
+
+class InverseTimeDecay(_FromSchedule, lr.InverseTimeDecay):
+    """Paddle's, read from the schedule; `gamma` is that of one update."""
+
+
+class CyclicLR(_FromSchedule, lr.CyclicLR):
+    """Paddle's, read from the schedule."""
+
+
+class CosineAnnealingWarmRestarts(_FromSchedule, lr.CosineAnnealingWarmRestarts):
+    """Paddle's, read from the schedule; right after a restore and after `step(k)` to a restart, as Paddle's is not."""
+
+    schedule: schedules.WarmRestarts
+
+    @property
+    def T_cur(self) -> int:  # noqa: N802  # Paddle's name
+        """Updates since the last restart."""
+        return self.last_epoch - self.schedule.cycle_around(self.last_epoch)[0]
+
+    @T_cur.setter
+    def T_cur(self, value: int) -> None:  # noqa: N802
+        """Nothing: Paddle's constructor sets what the schedule knows."""
+
+    @property
+    def T_i(self) -> int:  # noqa: N802  # Paddle's name
+        """Length of this cycle."""
+        begin, after = self.schedule.cycle_around(self.last_epoch)
+        return after - begin
+
+    @T_i.setter
+    def T_i(self, value: int) -> None:  # noqa: N802
+        """Nothing, as for T_cur."""
+
+
 class OneCycleDecay(_FromSchedule, lr.OneCycleLR):
     """PaddleOCR's class of this name, here on Paddle's `OneCycleLR`, which came later."""
 
@@ -153,6 +199,11 @@ def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
     if done_iters:
         scheduler.step(done_iters)
     return scheduler
+
+
+def on_plateau(config: ReduceOnPlateauConfig) -> lr.ReduceOnPlateau:
+    """Paddle's scheduler of a metric; the section's keys are its arguments."""
+    return lr.ReduceOnPlateau(**config.model_dump())
 
 
 @singledispatch
@@ -202,6 +253,56 @@ def _(schedule: schedules.MultiStepDecay) -> lr.LRScheduler:
 @_scheduler.register
 def _(schedule: schedules.CyclicalCosine) -> lr.LRScheduler:
     return CyclicalCosineDecay(schedule, schedule.peak)
+
+
+@_scheduler.register
+def _(schedule: schedules.CyclicPolynomial) -> lr.LRScheduler:
+    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.power, cycle=True)
+
+
+@_scheduler.register
+def _(schedule: schedules.Noam) -> lr.LRScheduler:
+    return NoamDecay(schedule, schedule.d_model, schedule.warmup_iters, schedule.scale)
+
+
+@_scheduler.register
+def _(schedule: schedules.ExponentialDecay) -> lr.LRScheduler:
+    gamma = schedule.gamma ** (1 / schedule.decay_iters)
+    # Over very many updates the factor of one of them rounds to 1, which Paddle's constructor refuses.
+    return ExponentialDecay(schedule, schedule.peak, gamma) if gamma < 1 else ScheduleLR(schedule, schedule.peak)
+
+
+@_scheduler.register
+def _(schedule: schedules.NaturalExpDecay) -> lr.LRScheduler:
+    return NaturalExpDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
+
+
+@_scheduler.register
+def _(schedule: schedules.InverseTimeDecay) -> lr.LRScheduler:
+    return InverseTimeDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
+
+
+@_scheduler.register
+def _(schedule: schedules.Cyclic) -> lr.LRScheduler:
+    return CyclicLR(
+        schedule,
+        schedule.base,
+        schedule.peak,
+        schedule.up_iters,
+        schedule.down_iters,
+        schedule.mode,
+        schedule.gamma,
+    )
+
+
+@_scheduler.register
+def _(schedule: schedules.WarmRestarts) -> lr.LRScheduler:
+    plain = len(schedule.cycle_iters) == 1 and schedule.peak_decay == 1 and not schedule.warmup_iters
+    if not plain or not schedule.t_mult.is_integer():  # more than Paddle's class knows
+        return ScheduleLR(schedule, schedule(0))
+    return CosineAnnealingWarmRestarts(
+        schedule, schedule.peak, schedule.cycle_iters[0], int(schedule.t_mult), schedule.end
+    )
 
 
 @_scheduler.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ppocr_lr.schedules import LinearWarmup, Schedule
+from ppocr_lr.schedules import Schedule, Warmup
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
 
 def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None) -> Phase:
     start, end = schedule(first), schedule(last)
-    if first == 0 and isinstance(schedule, LinearWarmup):
+    if first == 0 and isinstance(schedule, Warmup):
         kind = "warmup"
     elif start == end:
         kind = "plateau"

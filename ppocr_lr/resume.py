@@ -14,6 +14,7 @@ from typing import Any
 from ppocr_lr.checkpoint import Checkpoint
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import Run, parse_lr_config
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.scheduler_state import WRAPPED_KEY, relative_jump
 from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, Schedule, TwoStepCosine
 from ppocr_lr.schedules.base import Runs
@@ -24,11 +25,6 @@ EQUAL = 1e-9
 """Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
 
 _MOST_EPOCHS = 1000  # lengths of the saved run that are tried
-
-_PADDLEOCR = (
-    "Const", "Linear", "Cosine", "LinearWarmupCosine", "Step", "Piecewise", "MultiStepDecay", "CyclicalCosine",
-    "OneCycle", "DecayLearningRate", "TwoStepCosine",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,7 +119,7 @@ class Resume:
     @property
     def known_to_paddleocr(self) -> bool:
         """False for a schedule that PaddleOCR does not have."""
-        return self.planned.name in _PADDLEOCR
+        return self.planned.name in IN_PADDLEOCR
 
     @cached_property
     def failure(self) -> str:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config.own_keys import own_keys
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.catalogue import Severity
 from ppocr_lr.resume import Resume, ResumedByPaddle
@@ -28,8 +30,19 @@ class Remark(NamedTuple):
 
 def remarks(resume: Resume) -> list[Remark]:
     """What to know, worst first."""
-    found = [*_loading(resume), *_rate(resume), *_epochs(resume), *_end(resume)]
+    found = [*_own_keys(resume), *_loading(resume), *_rate(resume), *_epochs(resume), *_end(resume)]
     return sorted(found, key=lambda remark: -remark.severity)
+
+
+def _own_keys(resume: Resume) -> Iterator[Remark]:
+    keys = [own.key for own in own_keys(resume.planned.section, resume.planned.parsed.config)]
+    if keys and resume.known_to_paddleocr:
+        yield Remark(
+            Severity.WARNING,
+            f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
+            "does not hold for this config",
+            f"without {'it' if len(keys) == 1 else 'them'}, it does; or {_LIBRARY}",
+        )
 
 
 def _loading(resume: Resume) -> Iterator[Remark]:
@@ -37,7 +50,8 @@ def _loading(resume: Resume) -> Iterator[Remark]:
     if not resume.known_to_paddleocr:
         yield Remark(Severity.ERROR, stops, _LIBRARY)
     elif resume.failure and state:
-        key = "warmup_steps" if resume.planned.name == "LinearWarmupCosine" else "warmup_epoch"
+        config = resume.planned.parsed.config
+        key = config.warmup_key if isinstance(config, LeadConfig) else "warmup_epoch"
         yield Remark(
             Severity.ERROR,
             f"{stops}: the checkpoint was saved without warmup around a scheduler, the config has one",

@@ -15,8 +15,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
-from ppocr_lr.lr_config import LRConfig
+from ppocr_lr.lr_config import LRConfig, WarmupConfig
 from ppocr_lr.lr_config.fields import RATE
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.parse import config_of, spelling
+from ppocr_lr.lr_config.sequence import SequenceConfig
 from ppocr_lr.lr_config.values import yaml_number
 
 ScalingRule = Literal["linear", "sqrt", "none"]
@@ -76,21 +79,29 @@ def scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) 
             model, a third party's, marks no key as a rate.
     """
     factor = _positive_number("the scaling factor", factor)
-    scaled = dict(section)
     if factor == 1:
-        return scaled
+        return dict(section)
+    return _scaled_section(section, config, factor)
+
+
+def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) -> dict[str, Any]:
+    if isinstance(config, SequenceConfig):
+        stages = [_scaled_section(stage, config_of(stage), factor) for stage in config.stages]
+        return {**section, "stages": stages}
     keys = rate_keys(type(config))
-    if not keys:
+    if not set(keys) - set(WarmupConfig.model_fields):
         raise LRConfigError(
             f"{SECTION}: {type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
             "give them the type PositiveRate or Rate of ppocr_lr.lr_config.fields"
         )
+    written_as = spelling(type(config), section)
+    scaled, rates = dict(section), {}
     for key in keys:
-        before = getattr(config, key)
+        before, written = getattr(config, key), written_as.get(key, key)
         after = _scaled(key, before, factor)
-        if key in section or after != before:
-            scaled[key] = after
-    _check_bounds(config, {key: scaled[key] for key in keys if key in scaled}, factor)
+        if written in section or after != before:
+            scaled[written] = rates[key] = after
+    _check_bounds(config, rates, factor)
     return scaled
 
 
@@ -100,9 +111,17 @@ def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
     Only keys that differ are in it; it is empty if none does. Numbers are written so that YAML 1.1 reads them as
     numbers, for PaddleOCR's own `-o` too. A list stands in double quotes, which every shell understands.
     """
-    changed = [key for key, value in scaled.items() if key not in section or section[key] != value]
-    settings = [_quoted(f"{SECTION}.{key}={_yaml(scaled[key])}") for key in changed]
+    settings = [_quoted(f"{key}={_yaml(value)}") for key, value in _changes(SECTION, section, scaled)]
     return " ".join(["-o", *settings]) if settings else ""
+
+
+def _changes(path: str, section: Mapping[str, Any], scaled: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in scaled.items():
+        if key == "stages":
+            for index, (before, after) in enumerate(zip(section[key], value, strict=True)):
+                yield from _changes(f"{path}.{key}.{index}", before, after)
+        elif key not in section or section[key] != value:
+            yield f"{path}.{key}", value
 
 
 def _is_rate(field: FieldInfo) -> bool:
@@ -125,6 +144,8 @@ def _scaled(key: str, value: Any, factor: float) -> Any:
         return {name: _scaled(f"{key}.{name}", item, factor) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_scaled(f"{key}.{index}", item, factor) for index, item in enumerate(value)]
+    if isinstance(value, Length):  # of a knot, beside its rate
+        return value.written
     return value if value is None else _scaled_rate(key, value, factor)
 
 
@@ -139,7 +160,7 @@ def _scaled_rate(key: str, rate: float, factor: float) -> float:
 def _check_bounds(config: LRConfig, rates: Mapping[str, Any], factor: float) -> None:
     """A rate that was allowed may be too large for its type after scaling."""
     try:
-        type(config).model_validate({**config.model_dump(), **rates})
+        type(config).model_validate({**dict(config), **rates})
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in details["loc"])
@@ -174,6 +195,8 @@ def _yaml(value: Any) -> str:
         return "{" + ", ".join(f"{name}: {_yaml(item)}" for name, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(_yaml(item) for item in value)}]"
+    if isinstance(value, str):
+        return value
     return "null" if value is None else yaml_number(float(value))
 
 

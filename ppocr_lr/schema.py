@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from ppocr_lr.lr_config import MODELS, LRConfig
-from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN
+from ppocr_lr.lr_config.fields import LENGTH_SCHEMA, SECTION_SCHEMA
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
+from ppocr_lr.weight_decay import REGULARIZERS, WeightDecay
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -24,6 +28,7 @@ _NUMBER_IN_TEXT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 _VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
 
+_NUMBER = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
 _POSITIVE_INTEGER = {"type": "integer", "minimum": 1}
 _SIZE = {"type": "array", "items": _POSITIVE_INTEGER, "minItems": 2, "maxItems": 2}
 
@@ -37,6 +42,9 @@ class _Generator(GenerateJsonSchema):
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {}
 
+    def encode_default(self, dft: Any) -> Any:
+        return dft.written if isinstance(dft, Length) else super().encode_default(dft)
+
 
 def lr_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of `Optimizer.lr`: which keys its `name` takes, with units and bounds.
@@ -45,12 +53,11 @@ def lr_schema() -> dict[str, Any]:
     allowed and say so; any other unknown key is not. What depends on the length of the run, or on two keys at
     once, is left to `ppocr-lr check`.
     """
-    definitions = _definitions()
     return {
         "$schema": DIALECT,
         "title": "Optimizer.lr of a PaddleOCR training config",
         **_section(),
-        **({"$defs": definitions} if definitions else {}),
+        "$defs": _definitions("#"),
     }
 
 
@@ -59,10 +66,11 @@ def config_schema() -> dict[str, Any]:
 
     Everything that is not read here is allowed as it is.
     """
-    definitions = _definitions()
     optimizer = {
         "name": {"description": "the optimizer, such as Adam, AdamW or Momentum", "type": "string"},
         "lr": _section(),
+        "regularizer": _regularizer(),
+        "weight_decay": {"description": "the weight decay where there is no regularizer", **_NUMBER},
     }
     return {
         "$schema": DIALECT,
@@ -78,7 +86,7 @@ def config_schema() -> dict[str, Any]:
             "Train": _train(),
         },
         "required": ["Global", "Optimizer"],
-        **({"$defs": definitions} if definitions else {}),
+        "$defs": _definitions("#/properties/Optimizer/properties/lr"),
     }
 
 
@@ -120,6 +128,7 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
             # Those that must be there come first, and so they do in what an editor offers.
             **{key: own[key] for key in required},
             **{key: schema for key, schema in own.items() if key not in required},
+            **{other: _also(key, own[key]) for other, key in model.also_called.items()},
             **dict(_keys_without_effect(model)),
         },
         "required": required,
@@ -127,13 +136,32 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     }
 
 
-def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig]) -> dict[str, Any]:
+def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
     plain = _standard(schema)
     if key not in model.takes_strings:
         return plain
     about: dict[str, Any] = {word: plain.pop(word) for word in ("description", "default") if word in plain}
     return {**about, "anyOf": [plain, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
+
+
+def _also(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of another spelling of `key`."""
+    return {**schema, "description": f"the same as {key}: {schema['description']}"}
+
+
+def _stage(root: str) -> dict[str, Any]:
+    """The section at `root` with a length instead of `last_epoch`; each other key refers to the one there."""
+    length, until_end = STAGE_KEYS
+    own = {
+        length: {"description": "length of this stage (epochs)", **LENGTH_SCHEMA},
+        until_end: {"description": "this stage, the last one, lasts to the end of the run", "type": "boolean"},
+    }
+    stage = _section()
+    for index, branch in enumerate(stage["allOf"]):
+        keys = {key: {"$ref": f"{root}/allOf/{index}/then/properties/{key}"} for key in branch["then"]["properties"]}
+        branch["then"]["properties"] = {key: ref for key, ref in keys.items() if key != "last_epoch"} | own
+    return stage
 
 
 def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -155,17 +183,23 @@ def _json_schema(name: str, model: type[LRConfig]) -> dict[str, Any]:
     return model.model_json_schema(by_alias=False, ref_template=template, schema_generator=_Generator)
 
 
-def _definitions() -> dict[str, Any]:
-    """The types that models share between their keys, under the names that their references use."""
-    return {
+def _definitions(root: str) -> dict[str, Any]:
+    """The sections inside the one at `root`, and the types that models share, under the names of their references."""
+    shared = {
         f"{name}.{word}": _standard(schema)
         for name in sorted(MODELS)
         for word, schema in sorted(_json_schema(name, MODELS[name]).get("$defs", {}).items())
     }
+    section = {"allOf": [{"$ref": root}], "not": {"required": ["last_epoch"]}}
+    return {"section": section, "stage": _stage(root), **shared}
 
 
 def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema with pydantic's bounds as JSON Schema calls them, at every depth."""
+    """A schema with pydantic's bounds as JSON Schema calls them, at every depth, and with the sections in it."""
+    if SECTION_SCHEMA in schema:
+        about = {word: value for word, value in schema.items() if word != SECTION_SCHEMA}
+        # In draft 7 nothing counts beside a $ref.
+        return {**about, "allOf": [{"$ref": f"#/$defs/{schema[SECTION_SCHEMA]}"}]}
     return {_BOUNDS.get(word, word): _standard_value(word, value) for word, value in schema.items()}
 
 
@@ -183,6 +217,35 @@ def _standard_value(word: str, value: Any) -> Any:
 
 def _mapping(description: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"description": description, "type": "object", "properties": properties, "required": required}
+
+
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(schema_generator=_Generator)["properties"]  # type: ignore[no-any-return]
+
+
+def _regularizer() -> dict[str, Any]:
+    """The weight decay: PaddleOCR's classes, by name with or without `Decay`, and the keys of each."""
+    spellings = {name: [name.removesuffix("Decay"), name] for name in REGULARIZERS}
+    names = {"description": "the regularizer", "enum": [word for words in spellings.values() for word in words]}
+    return {
+        "description": "the weight decay",
+        "type": ["object", "null"],
+        "properties": {"name": names},
+        "required": ["name"],
+        "allOf": [
+            {
+                "if": {"properties": {"name": {"enum": spellings[name]}}, "required": ["name"]},
+                "then": {
+                    "properties": {
+                        "name": {"description": (model.__doc__ or "").strip()},
+                        **{key: _key(key, schema, model) for key, schema in _properties(model).items()},
+                    },
+                    "additionalProperties": False,
+                },
+            }
+            for name, model in REGULARIZERS.items()
+        ],
+    }
 
 
 def _train() -> dict[str, Any]:

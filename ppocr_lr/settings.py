@@ -5,23 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.training_config import PlannedRun
 
 
 def settings(planned: PlannedRun) -> dict[str, Any]:
-    """What decides the curve, defaults filled in, so that a key left out equals its default."""
+    """What decides the curve, defaults filled in, so that a key left out equals its default; without any, it is out."""
     config = planned.parsed.config
+    values = {key: _plain(getattr(config, key)) for key in type(config).model_fields if key != "last_epoch"}
     return {
         "name": planned.name,
-        **{key: value for key, value in config.model_dump().items() if key != "last_epoch"},
+        **{key: value for key, value in values.items() if value is not None},
         "epochs": planned.run.epochs,
         "iterations an epoch": planned.run.iters_epoch,
     }
 
 
 def differing_settings(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
-    """The keys with different values, with both; None where a run's schedule has no such key."""
+    """The keys with different values, with both; None where a run has no such key.
+
+    A key that only one of two schedules has is left out at its default: the names say that already.
+    """
     one, other = settings(first), settings(second)
     for key in dict.fromkeys([*one, *other]):
-        if one.get(key) != other.get(key):
+        if one.get(key) != other.get(key) and not (_at_default(key, first, second) or _at_default(key, second, first)):
             yield key, one.get(key), other.get(key)
+
+
+def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
+    """Whether `planned` alone has the key, at its default."""
+    field = type(planned.parsed.config).model_fields.get(key)
+    if field is None or key in type(other.parsed.config).model_fields:
+        return False
+    return bool(getattr(planned.parsed.config, key) == field.default)
+
+
+def _plain(value: Any) -> Any:
+    """A value as YAML has it: a length as it is written."""
+    if isinstance(value, Length):
+        return value.written
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value

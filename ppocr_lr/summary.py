@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import LinearWarmup, Schedule
+from ppocr_lr.schedules import Constant, Noam, Schedule, Warmup
 from ppocr_lr.training_config import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
@@ -30,7 +30,7 @@ class Summary:
 def summarize(schedule: Schedule, run: Run) -> Summary:
     """The summary of `schedule` over `run`."""
     last = run.total_iters - 1
-    warmup = schedule if isinstance(schedule, LinearWarmup) else None
+    warmup = schedule if isinstance(schedule, (Warmup, Noam)) else None
     marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
     peak, peak_step = _peak(schedule, last)
     return Summary(
@@ -39,7 +39,7 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
         final=schedule(last),
         final_step=last,
         warmup_iters=warmup.warmup_iters if warmup else 0,
-        warmup_start=warmup.start if warmup else 0.0,
+        warmup_start=warmup.start if isinstance(warmup, Warmup) else 0.0,
         at=tuple((percent, step, schedule(step)) for percent, step in zip(PERCENTAGES, marks, strict=True)),
     )
 
@@ -70,10 +70,20 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     yield f"  warmup   {_warmup(summary, run)}"
     yield f"  peak     {rate_text(summary.peak, 4)}, first at {_where(summary.peak_step, run)}"
     yield f"  final    {rate_text(summary.final, 4)} at {_where(summary.final_step, run)}"
-    rates = "   ".join(f"{percent} % {rate_text(rate, 4)}" for percent, _, rate in summary.at)
-    yield f"  rates    {rates}"
+    yield f"  rates    {_rates(summary)}"
     if planned.parsed.config.done_iters:
         yield f"  resume   last_epoch: the scheduler starts at {_where(planned.parsed.config.done_iters, run)}"
+
+
+def weight_decay_line(schedule: Schedule, run: Run) -> str:
+    """A weight decay coefficient, for a terminal, below the lines of its run."""
+    if isinstance(schedule, Constant):
+        return f"  wd       {rate_text(schedule.rate, 4)} throughout"
+    return f"  wd       {_rates(summarize(schedule, run))}"
+
+
+def _rates(summary: Summary) -> str:
+    return "   ".join(f"{percent} % {rate_text(rate, 4)}" for percent, _, rate in summary.at)
 
 
 def _warmup(summary: Summary, run: Run) -> str:

@@ -107,7 +107,8 @@ def plan_config(
         if assumed_iters is None:
             raise
         length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
-    parsed = parse_lr_config(section, Run(epochs, length.iters))
+    # Who assumes a length looks for findings, and there are some without a curve.
+    parsed = parse_lr_config(section, Run(epochs, length.iters), beginning=assumed_iters is not None)
     if flags.windows:
         length = _on_windows(length)
     return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length)

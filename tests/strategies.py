@@ -1,4 +1,4 @@
-"""Random lr sections that PaddleOCR accepts, random runs, and random schedules."""
+"""Random lr sections, PaddleOCR's and this project's own, random runs, and random schedules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from ppocr_lr import Schedule, build_schedule
 from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, StepDecay, TwoStepCosine
 
-rates = st.floats(1e-6, 1.0).map(lambda rate: float(f"{rate:.4g}"))
+
+def rates_from(lowest: float) -> st.SearchStrategy[float]:
+    return st.floats(lowest, 1.0).map(lambda rate: float(f"{rate:.4g}"))
+
+
+rates = rates_from(1e-6)
 warmups = st.sampled_from([0, 0.02, 0.5, 1, 1.5, 2, 2.32, 5, 30])
 runs = st.tuples(st.integers(1, 30), st.integers(1, 40))
 
@@ -48,7 +53,7 @@ BY_NAME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "Cosine": with_warmup("Cosine", learning_rate=rates),
     "LinearWarmupCosine": section(
         "LinearWarmupCosine",
-        learning_rate=st.floats(2e-5, 1.0),
+        learning_rate=rates_from(2e-5),
         warmup_steps=st.sampled_from([0, 1, 7, 300]),
         start_lr=st.sampled_from([1e-5, 1e-6]),
         min_lr=st.sampled_from([0.0, 1e-8]),
@@ -70,10 +75,154 @@ BY_NAME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "DecayLearningRate": section("DecayLearningRate", learning_rate=rates, factor=st.sampled_from([0.5, 0.9, 2])),
     "TwoStepCosine": with_warmup("TwoStepCosine", learning_rate=rates),
 }
+"""Sections that PaddleOCR accepts, by its names."""
 
-sections = st.one_of(*BY_NAME.values())
+_lengths = st.sampled_from([1, 2.5, "3it", "40it", "25%", "7.5 %"])
+_ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every rate
+_gammas = st.sampled_from([0.1, 0.5, 0.97])
 
-planned = st.tuples(sections, runs).map(lambda drawn: (drawn[0], *drawn[1]))
+
+def _merged(*parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.tuples(*parts).map(lambda drawn: {key: value for part in drawn for key, value in part.items()})
+
+
+_warmups = st.one_of(
+    st.just({}),
+    _merged(
+        st.sampled_from([{"warmup_epoch": 0.5}, {"warmup_epoch": "10%"}, {"warmup_iters": 7}, {"warmup_ratio": 0.1}]),
+        st.sampled_from(["linear", "constant", "cosine", "exponential"]).map(lambda mode: {"warmup_mode": mode}),
+        st.sampled_from([{"warmup_start_lr": 1e-7}, {"warmup_start_factor": 0.1}, {"warmup_start_factor": 0.001}]),
+    ),
+)
+_holds = st.sampled_from([{}, {"hold_epochs": 0.3}, {"hold_epochs": "4it"}])
+_within = st.sampled_from([{}, {"decay_within_run": True}, {"cooldown_epochs": "10%"}])
+
+
+def _cured(name: str, *parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """A section of a PaddleOCR name with the keys that PaddleOCR ignores."""
+    plain = BY_NAME[name].map(lambda drawn: {key: value for key, value in drawn.items() if key != "warmup_epoch"})
+    return _merged(plain, _warmups, *parts)
+
+
+def _own(name: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A section of a name with a peak that PaddleOCR does not know."""
+    return _merged(section(name, learning_rate=rates, **fields), _warmups, _holds)
+
+
+_SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "Const": _cured("Const"),
+    "Linear": _cured("Linear", _holds, _within),
+    "Cosine": _cured("Cosine", _holds, _within, st.fixed_dictionaries({"end_lr": _ends})),
+    "LinearWarmupCosine": _merged(
+        BY_NAME["LinearWarmupCosine"], st.just({"warmup_steps": 7, "warmup_mode": "exponential"}), _within
+    ),
+    "Step": _cured("Step", _holds),
+    "Piecewise": _cured("Piecewise", st.sampled_from([{}, {"decay_within_run": True}])),
+    "MultiStepDecay": _cured("MultiStepDecay", st.sampled_from([{}, {"decay_within_run": True}])),
+    "CyclicalCosine": _cured("CyclicalCosine", _holds, st.fixed_dictionaries({"eta_min": _ends})),
+    "OneCycle": _cured(
+        "OneCycle",
+        st.fixed_dictionaries(
+            {
+                "pct_start": st.sampled_from([0.1, 0.25, 0.45]),
+                "div_factor": st.sampled_from([1, 10.0]),
+                "final_div_factor": st.sampled_from([1, 100]),
+            }
+        ),
+        _within,
+    ),
+    "DecayLearningRate": _cured("DecayLearningRate", st.fixed_dictionaries({"min_lr": _ends}), _within)
+    .map(lambda drawn: {**drawn, "warmup_iters": 5} if "warmup_mode" in drawn else drawn)
+    .map(lambda drawn: {key: value for key, value in drawn.items() if key not in ("warmup_epoch", "warmup_ratio")}),
+    "TwoStepCosine": _cured(
+        "TwoStepCosine", _holds, _within, st.fixed_dictionaries({"end_lr": _ends, "first_epochs": _lengths})
+    ),
+    "Polynomial": _own(
+        "Polynomial",
+        end_lr=_ends,
+        power=st.sampled_from([0.5, 1, 2.0]),
+        decay_length=st.one_of(st.none(), _lengths),
+        cycle=st.booleans(),
+    ),
+    "LinearLR": section(
+        "LinearLR",
+        learning_rate=rates,
+        start_factor=st.sampled_from([0.1, 1, 2]),
+        end_factor=st.sampled_from([0.5, 1]),
+        decay_length=_lengths,
+    ),
+    "REX": _merged(_own("REX", end_lr=_ends), _within),
+    "KDecay": _merged(_own("KDecay", k=st.sampled_from([0.5, 1, 3]), end_lr=_ends), _within),
+    "Tanh": _merged(
+        _own("Tanh", lower=st.sampled_from([-6, -1.5]), upper=st.sampled_from([0, 3]), end_lr=_ends), _within
+    ),
+    "CosineWarmRestarts": _merged(
+        _own(
+            "CosineWarmRestarts",
+            T_mult=st.sampled_from([1, 1.5, 3]),
+            eta_min=_ends,
+            peak_decay=st.sampled_from([1, 0.5]),
+            cycle_warmup=st.sampled_from([0, "2it"]),
+        ),
+        st.one_of(
+            st.fixed_dictionaries({"T_0": _lengths}),
+            st.fixed_dictionaries({"cycles": st.lists(_lengths, min_size=1, max_size=4)}),
+        ),
+    ),
+    "WSD": _merged(
+        section(
+            "WSD",
+            learning_rate=rates,
+            decay_length=st.sampled_from(["1it", 1, "40%"]),
+            decay_shape=st.sampled_from(["linear", "cosine", "1-sqrt", "exponential"]),
+            end_lr=st.sampled_from([1e-9, 1e-7]),
+        ),
+        _warmups,
+    ),
+    "Trapezoid": _merged(section("Trapezoid", learning_rate=rates, end_lr=_ends), _warmups),
+    "InverseSqrt": _own("InverseSqrt", timescale=_lengths),
+    "InverseTime": _own("InverseTime", gamma=st.sampled_from([0.1, 2]), step_size=_lengths),
+    "Noam": section("Noam", learning_rate=rates, d_model=st.sampled_from([1, 512]), warmup_iters=st.integers(1, 50)),
+    "Exponential": _own("Exponential", gamma=_gammas, step_size=_lengths, staircase=st.booleans()),
+    "NaturalExp": _own("NaturalExp", gamma=_gammas, step_size=_lengths),
+    "PiecewiseLinear": section(
+        "PiecewiseLinear",
+        knots=st.lists(rates, min_size=1, max_size=5).map(
+            lambda drawn: [[index * 2.5, rate] for index, rate in enumerate(drawn)]
+        ),
+    ),
+    "Cyclic": section(
+        "Cyclic",
+        max_lr=rates,
+        base_lr=_ends,
+        step_size_up=_lengths,
+        step_size_down=st.one_of(st.none(), _lengths),
+        mode=st.sampled_from(["triangular", "triangular2", "exp_range"]),
+        gamma=st.sampled_from([0.9, 0.999]),
+    ),
+}
+
+_parts = st.one_of(*BY_NAME.values(), *_SIMPLE.values())
+
+OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    **_SIMPLE,
+    "Scale": section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
+    "Sequence": section(
+        "Sequence",
+        stages=st.tuples(_parts, _parts).map(
+            lambda drawn: [{**drawn[0], "epochs": "50%"}, {**drawn[1], "until_end": True}]
+        ),
+    ),
+}
+"""Sections with keys or names that PaddleOCR does not know; they fit any of `long_enough`."""
+
+sections = st.one_of(*BY_NAME.values(), *OWN.values())
+
+long_enough = st.tuples(st.integers(4, 30), st.integers(20, 40))
+
+planned = st.one_of(
+    st.tuples(st.one_of(*BY_NAME.values()), runs), st.tuples(st.one_of(*OWN.values()), long_enough)
+).map(lambda drawn: (drawn[0], *drawn[1]))
 """(section, epochs, iters_epoch)"""
 
 schedules = planned.map(lambda drawn: (build_schedule(*drawn), drawn[1] * drawn[2]))

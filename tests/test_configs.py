@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from ppocr_lr import LRConfigError
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.plotting.figure import draw
-from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
+from ppocr_lr.training_config import DEFAULT_CONFIG, lr_section, plan_run, read_training_config
 from tests.conftest import ROOT
 
-CONFIGS = [*sorted((ROOT / "configs").glob("*.yml")), DEFAULT_CONFIG]
+NO_CURVE = ROOT / "configs" / "reduce_on_plateau.yml"
+CONFIGS = [*sorted({*(ROOT / "configs").glob("*.yml")} - {NO_CURVE}), DEFAULT_CONFIG]
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
@@ -22,8 +24,13 @@ def test_it_is_planned_and_drawn_without_a_remark(path: Path) -> None:
     draw([planned])
 
 
+def test_one_without_a_curve_says_so() -> None:
+    with pytest.raises(LRConfigError, match="depends on the metric of the training, so it has no curve"):
+        plan_run(NO_CURVE)
+
+
 def test_there_is_one_for_every_name() -> None:
-    assert {plan_run(path).name for path in CONFIGS} == set(MODELS)
+    assert {lr_section(read_training_config(path))["name"] for path in [*CONFIGS, NO_CURVE]} == set(MODELS)
 
 
 def test_the_pair_differs_in_its_decay_alone() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ppocr_lr import Schedule, build_schedule
 from ppocr_lr.curve import trace
@@ -12,7 +13,7 @@ from tests.strategies import schedules
 
 @given(schedules)
 def test_a_line_through_the_points_misses_nothing(drawn: tuple[Schedule, int]) -> None:
-    """With far fewer points than updates, jumps are exact and smooth parts are within a percent of the peak."""
+    """With far fewer points than updates, jumps are exact and smooth parts off by 2 % of the peak or a column."""
     schedule, total = drawn
     columns = 200
     curve = trace(schedule, total, columns)
@@ -26,7 +27,10 @@ def test_a_line_through_the_points_misses_nothing(drawn: tuple[Schedule, int]) -
         if len(schedule.corners(total).steps) > columns / 20:
             return  # pieces of a few columns each: their bends are too small to see
         # sqrt, the steepest end a drawn power gives, is off by sqrt(1/columns)/4 at most
-        np.testing.assert_allclose(np.interp(steps, curve.steps, curve.high), rates, atol=0.02 * rates.max())
+        line, near = np.interp(steps, curve.steps, curve.high), total // columns
+        around = sliding_window_view(np.pad(rates, near, mode="edge"), 2 * near + 1)
+        assert (line >= around.min(axis=1) - 0.02 * rates.max()).all()
+        assert (line <= around.max(axis=1) + 0.02 * rates.max()).all()
 
 
 @given(schedules)

@@ -89,3 +89,10 @@ def test_pictures_along_each_axis(tmp_path: Path, axis: Any, end: float, label: 
 
 def test_all_axes_are_tried_above() -> None:
     assert set(AXES) == {"epochs", "iters", "progress"}
+
+
+def test_what_one_schedule_alone_has_at_its_default_is_left_out(tmp_path: Path) -> None:
+    text = words(tmp_path, COSINE, PIECEWISE)
+    assert not any(key in text for key in ("end_lr", "hold_epochs", "cooldown_epochs", "warmup_start_lr"))
+    assert "hold_epochs: 2 → –" in words(tmp_path, {**COSINE, "hold_epochs": 2}, PIECEWISE)
+    assert "hold_epochs: 0 → 200it" in words(tmp_path, COSINE, {**COSINE, "hold_epochs": "200it"})

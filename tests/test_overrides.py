@@ -56,7 +56,7 @@ def test_overrides(overrides: list[str], path: list[str], expected: Any) -> None
 
 BAD = [
     ("Optimizer.lr.warmup_epochs=5", "nothing reads it; did you mean Optimizer.lr.warmup_epoch[?]"),
-    ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_epoch[?]"),
+    ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_iters or Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.learning_rate=0.1", "nothing reads it"),  # Piecewise does not
     ("Optimizer.base_lr=0.1", "the config has no such key and nothing reads it"),
     ("Global.epochs_num=5", "did you mean Global.epoch_num[?]"),
@@ -87,3 +87,50 @@ def test_a_key_of_another_name_is_suggested_under_its_name_here() -> None:
     config = {**CONFIG, "Optimizer": {"lr": {"name": "Cosine", "learning_rate": 0.1}}}
     with pytest.raises(LRConfigError, match=r"did you mean Optimizer\.lr\.learning_rate\?"):
         with_overrides(config, ["Optimizer.base_lr=0.01"])
+
+
+SEQUENCE = {
+    "Optimizer": {
+        "lr": {
+            "name": "Sequence",
+            "stages": [
+                {"name": "Linear", "learning_rate": 0.1, "epochs": 5},
+                {"name": "Scale", "factor": 2, "schedule": {"name": "Step", "step_size": 5}, "until_end": True},
+            ],
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "override"),
+    [
+        ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.warmup_iters=500"),
+        ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.warmup_epoch=10%"),
+        ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.eta_min=1e-5"),
+        ({"Optimizer": {"lr": {"name": "Noam"}}}, "Optimizer.lr.warmup_steps=500"),
+        (SEQUENCE, "Optimizer.lr.stages.0.hold_epochs=3it"),
+        (SEQUENCE, "Optimizer.lr.stages.1.epochs=5"),
+        (SEQUENCE, "Optimizer.lr.stages.1.schedule.gamma=0.1"),
+    ],
+)
+def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, Any], override: str) -> None:
+    key, value = override.split("=")
+    node: Any = with_overrides(config, [override])
+    for part in key.split("."):
+        node = node[int(part) if part.isdigit() else part]
+    assert str(node) == str({"1e-5": 1e-5}.get(value, value))
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("Optimizer.lr.stages.0.eta_min=1", "did you mean Optimizer.lr.stages.0.end_lr[?]"),
+        ("Optimizer.lr.stages.2.end_lr=1", "Optimizer.lr.stages is a list, its items are 0 to 1"),
+        ("Optimizer.lr.stages.1.schedule.decay_rate=1", "did you mean Optimizer.lr.stages.1.schedule.gamma[?]"),
+        ("Optimizer.lr.learning_rate=1", "nothing reads it"),
+    ],
+)
+def test_keys_that_no_section_inside_reads(override: str, message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        with_overrides(SEQUENCE, [override])

@@ -116,6 +116,14 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
         assert optimizer.get_lr() == pytest.approx(result.paddleocr(100), rel=1e-12)
 
 
+def test_keys_that_paddleocr_does_not_read_are_told(tmp_path: Path) -> None:
+    save(tmp_path / "latest", COSINE, 20, 100, done=500, epoch=5)
+    plain = said(resume(tmp_path / "latest", COSINE, 20, 100))
+    cured = said(resume(tmp_path / "latest", {**COSINE, "decay_within_run": True, "eta_min": 0}, 20, 100))
+    assert not any("does not read" in line for line in plain)
+    assert any("PaddleOCR does not read decay_within_run, eta_min as this project does" in line for line in cured)
+
+
 def test_the_same_config_goes_on_and_nothing_is_said(tmp_path: Path) -> None:
     for section in (case.values[0] for case in ALL):
         prefix = save(tmp_path / "latest", section, EPOCHS, ITERS, 15, epoch=3)
@@ -209,10 +217,9 @@ class TestEpochs:
         assert said(result) == ["warning: nothing is left to train: epoch 20 of 20 is done"]
         assert any("trains nothing" in line for line in text_lines(result))
 
-    def test_a_schedule_that_paddleocr_does_not_have(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), WARM, 20, 10)
-        monkeypatch.setattr("ppocr_lr.resume._PADDLEOCR", ())
-        assert said(result) == ["error: PaddleOCR stops with AttributeError: it has no schedule Cosine"]
+    def test_a_schedule_that_paddleocr_does_not_have(self, tmp_path: Path) -> None:
+        result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "name": "WSD"}, 20, 10)
+        assert said(result)[0] == "error: PaddleOCR stops with AttributeError: it has no schedule WSD"
 
     @pytest.mark.parametrize("warmup", [0, 1])
     @pytest.mark.parametrize("done", [100, 103, 115])

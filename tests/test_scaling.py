@@ -18,7 +18,7 @@ from ppocr_lr.lr_config.fields import PositiveRate, Rate
 from ppocr_lr.overrides import with_overrides
 from ppocr_lr.scaling import SCALING_RULES, override_line, rate_keys, scaled_section, scaling_factor
 from ppocr_lr.schedules import Constant, Schedule
-from tests.strategies import BY_NAME, planned
+from tests.strategies import planned
 
 RUN = Run(20, 100)
 
@@ -72,22 +72,42 @@ def test_factor_of_something_wrong(arguments, message):
     assert message in str(error.value)
 
 
+START = "warmup_start_lr"
+
 RATE_KEYS = {
-    "Const": ["learning_rate"],
-    "Linear": ["learning_rate", "end_lr"],
-    "Cosine": ["learning_rate"],
+    "Const": ["learning_rate", START],
+    "Linear": ["learning_rate", "end_lr", START],
+    "Cosine": ["learning_rate", "end_lr", START],
     "LinearWarmupCosine": ["learning_rate", "start_lr", "min_lr"],
-    "Step": ["learning_rate"],
-    "Piecewise": ["values"],
-    "MultiStepDecay": ["learning_rate"],
-    "CyclicalCosine": ["learning_rate"],
-    "OneCycle": ["max_lr"],
-    "DecayLearningRate": ["learning_rate"],
-    "TwoStepCosine": ["learning_rate"],
+    "Step": ["learning_rate", START],
+    "Piecewise": ["values", START],
+    "MultiStepDecay": ["learning_rate", START],
+    "CyclicalCosine": ["learning_rate", "end_lr", START],
+    "OneCycle": ["max_lr", START],
+    "DecayLearningRate": ["learning_rate", "min_lr", START],
+    "TwoStepCosine": ["learning_rate", "end_lr", START],
+    "Polynomial": ["learning_rate", "end_lr", START],
+    "LinearLR": ["learning_rate"],
+    "REX": ["learning_rate", "end_lr", START],
+    "KDecay": ["learning_rate", "end_lr", START],
+    "Tanh": ["learning_rate", "end_lr", START],
+    "CosineWarmRestarts": ["learning_rate", "eta_min", START],
+    "WSD": ["learning_rate", "end_lr", START],
+    "Trapezoid": ["learning_rate", "end_lr", START],
+    "InverseSqrt": ["learning_rate", START],
+    "InverseTime": ["learning_rate", START],
+    "Noam": ["learning_rate"],
+    "Exponential": ["learning_rate", START],
+    "NaturalExp": ["learning_rate", START],
+    "PiecewiseLinear": ["knots"],
+    "Cyclic": ["max_lr", "base_lr"],
+    "Scale": ["factor"],
+    "Sequence": [],  # in its stages
+    "ReduceOnPlateau": ["learning_rate", "min_lr"],
 }
 
 
-@pytest.mark.parametrize("name", sorted(BY_NAME))
+@pytest.mark.parametrize("name", sorted(MODELS))
 def test_the_rates_of_each_model(name):
     assert sorted(rate_keys(MODELS[name])) == sorted(RATE_KEYS[name])
 
@@ -148,7 +168,22 @@ CASES = [
         "learning_rate=0.014",
     ),
     ({"name": "TwoStepCosine", "learning_rate": 0.1, "epochs": 20}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
-]
+    ({"name": "Cosine", "learning_rate": 0.1, "eta_min": 1e-6, "warmup_iters": 5, "warmup_start_lr": 0.01}, 2,
+     {"learning_rate": 0.2, "eta_min": 2e-6, "warmup_start_lr": 0.02},
+     "learning_rate=0.2 Optimizer.lr.eta_min=2.0e-06 Optimizer.lr.warmup_start_lr=0.02"),
+    ({"name": "Noam", "d_model": 512}, 2, {"learning_rate": 2}, "learning_rate=2"),
+    ({"name": "LinearLR", "learning_rate": 0.1, "start_factor": 0.5}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
+    ({"name": "PiecewiseLinear", "knots": [[0, 0.1], ["10%", 0.2]]}, 2, {"knots": [[0, 0.2], ["10%", 0.4]]},
+     "knots=[[0, 0.2], [10%, 0.4]]"),
+    ({"name": "Scale", "factor": 0.5, "schedule": {"learning_rate": 0.1}}, 4, {"factor": 2}, "factor=2"),
+    ({"name": "Sequence", "stages": [{"learning_rate": 0.1, "epochs": "5it"},
+                                     {"name": "Scale", "factor": 2, "schedule": {"learning_rate": 0.1}, "epochs": 3},
+                                     {"name": "Linear", "learning_rate": 0.1, "until_end": True}]}, 2,
+     {"stages": [{"learning_rate": 0.2, "epochs": "5it"},
+                 {"name": "Scale", "factor": 4, "schedule": {"learning_rate": 0.1}, "epochs": 3},
+                 {"name": "Linear", "learning_rate": 0.2, "until_end": True}]},
+     "stages.0.learning_rate=0.2 Optimizer.lr.stages.1.factor=4 Optimizer.lr.stages.2.learning_rate=0.2"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("section", "factor", "changes", "settings"), CASES)
@@ -184,7 +219,6 @@ def test_the_scaled_schedule_is_the_schedule_times_the_factor(drawn, factor):
 @given(planned, st.sampled_from(range(-3, 4)))
 def test_an_unrounded_factor_is_exact(drawn, exponent):
     section, epochs, iters_epoch = drawn
-    section = {key: float(f"{value:.3g}") if key == "learning_rate" else value for key, value in section.items()}
     factor = 10.0**exponent
     scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
     steps = np.arange(epochs * iters_epoch)
@@ -251,15 +285,15 @@ class _Own(WarmupConfig):
 class _Marked(_Own):
     learning_rate: PositiveRate
     floor: Rate | None = None
-    stages: tuple[Rate, ...] = ()
+    plateaus: tuple[Rate, ...] = ()
     weight: float = 2.0
 
 
 def test_a_third_partys_rates_are_found_by_their_types():
-    assert rate_keys(_Own) == ()
-    assert sorted(rate_keys(_Marked)) == ["floor", "learning_rate", "stages"]
-    section = {"learning_rate": 0.1, "stages": [0.1, 0.2]}
-    assert scaled_section(section, _Marked(**section), 2) == {"learning_rate": 0.2, "stages": [0.2, 0.4]}
+    assert rate_keys(_Own) == (START,)
+    assert sorted(rate_keys(_Marked)) == ["floor", "learning_rate", "plateaus", START]
+    section = {"learning_rate": 0.1, "plateaus": [0.1, 0.2]}
+    assert scaled_section(section, _Marked(**section), 2) == {"learning_rate": 0.2, "plateaus": [0.2, 0.4]}
 
 
 def test_a_third_partys_model_without_marks_is_an_error_and_not_silence():

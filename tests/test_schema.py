@@ -15,10 +15,12 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.lr_config import MODELS, Run, WarmupConfig, register_lr_config, registry
 from ppocr_lr.lr_config.fields import PositiveRate
+from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.overrides import _READ
 from ppocr_lr.schedules import Constant, Schedule
 from ppocr_lr.schema import _NUMBER_IN_TEXT, config_schema, lr_schema
+from ppocr_lr.weight_decay import weight_decay_of
 from ppocr_lr.yaml_file import read_yaml_file
 from tests.strategies import sections
 
@@ -95,6 +97,23 @@ WRONG = {
     "a fraction of an iteration": {"name": "LinearWarmupCosine", "learning_rate": 0.1, "warmup_steps": 0.5},
     "a string where none is taken": {"name": "LinearWarmupCosine", "learning_rate": 0.1, "warmup_steps": "1e3"},
     "last_epoch -2": {"name": "Cosine", "learning_rate": 0.1, "last_epoch": -2},
+    "no length": {"name": "WSD", "learning_rate": 0.1, "decay_length": "5 epochs"},
+    "a length of 0": {"name": "WSD", "learning_rate": 0.1, "decay_length": 0},
+    "a share above 1": {"name": "Cosine", "learning_rate": 0.1, "warmup_ratio": 5},
+    "unknown warmup": {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1, "warmup_mode": "poly"},
+    "a knot of one": {"name": "PiecewiseLinear", "knots": [[0, 0.1], [5]]},
+    "a rate alone for a section": {"name": "Scale", "factor": 2, "schedule": 0.1},
+    "a wrong section in a section": {"name": "Scale", "factor": 2, "schedule": {"name": "Cosine"}},
+    "a wrong stage": {"name": "Sequence", "stages": [{"learning_rate": 0.1, "epochs": 5, "until_ends": True}]},
+    "last_epoch in a stage": {
+        "name": "Sequence",
+        "stages": [{"learning_rate": 0.1, "until_end": True, "last_epoch": 5}],
+    },
+    "a section deep inside": {
+        "name": "Scale",
+        "factor": 2,
+        "schedule": {"name": "Sequence", "stages": [{"name": "Step", "learning_rate": 0.1, "until_end": True}]},
+    },
     "a number": 0.1,
     "nothing": None,
     "a list": [0.1],
@@ -166,14 +185,16 @@ def test_every_key_has_a_description_and_numbers_say_what_they_count(name):
         assert schema.get("description"), key
         numbers = schema.get("type") in ("number", "integer", "array") or "anyOf" in schema
         if numbers:
-            assert re.search(r"\b(rates?|epochs?|iterations|exponent|factor)\b", schema["description"]), key
+            unit = r"\b(rates?|epochs?|iterations|exponent|factor|share|calls|width|tangent|stages)\b"
+            assert re.search(unit, schema["description"]), key
 
 
 @pytest.mark.parametrize("path", [*_READ, "Optimizer.name", "Optimizer.lr", "Optimizer.lr.name"])
 def test_every_key_of_a_config_that_is_read_is_described(path):
     node = config_schema()
     for part in path.split("."):
-        node = node["properties"][part]
+        branches = [branch["then"]["properties"] for branch in node.get("allOf", [])]
+        node = next(keys[part] for keys in (node["properties"], *branches) if part in keys)
     assert node["description"]
 
 
@@ -189,7 +210,10 @@ def test_keys_without_effect_are_taken_and_say_so(name):
 def test_defaults_are_those_of_the_model(name):
     keys = keys_of(name)
     for key, field in MODELS[name].model_fields.items():
-        assert keys[key].get("default") == (None if field.is_required() else field.default)
+        default = None if field.is_required() else field.default
+        if isinstance(default, Length):
+            default = default.written
+        assert keys[key].get("default") == (list(default) if isinstance(default, tuple) else default)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +226,17 @@ def test_strings_are_numbers_for_the_schema_and_for_the_parser_alike(text):
 @given(st.text(alphabet="0123456789.eE+- x", max_size=8))
 def test_any_string_is_a_number_for_both_or_for_neither(text):
     assert bool(re.search(_NUMBER_IN_TEXT, text)) == (number_in_text(text) is not None)
+
+
+LENGTH = keys_of("WSD")["decay_length"]
+
+
+@pytest.mark.parametrize(
+    "text", ["500it", "10%", " 10 % ", "2.5%", "1e2it", "5", "it", "5 epochs", "-5it", "5 it s", "%"]
+)
+def test_lengths_are_lengths_for_the_schema_and_for_the_parser_alike(text):
+    is_one = number_in_text(text) is None and length_of(text) is not None and length_of(text).amount > 0
+    assert Draft202012Validator(LENGTH).is_valid(text) == is_one
 
 
 @pytest.fixture
@@ -236,3 +271,29 @@ def test_a_third_partys_schedule_shows_up(own_name):
     assert not validator.is_valid({"name": own_name, "learning_rate": 0, "half_life": 5})
     assert not validator.is_valid({"name": own_name, "learning_rate": 0.1})
     assert own_name not in LR.schema["properties"]["name"]["enum"]
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "valid"),
+    [
+        (None, True),
+        ({"name": "L2"}, True),
+        ({"name": "L2Decay", "factor": "1e-6"}, True),
+        ({"name": "CosineL2Decay", "factor": 5e-5, "end_factor": 0, "warmup_epoch": "10%"}, True),
+        ({"name": "L3"}, False),
+        ({"factor": 1}, False),
+        ({"name": "L2", "coeff": 1}, False),
+        ({"name": "L2", "end_factor": 1}, False),
+        ({"name": "CosineL2", "factor": -1}, False),
+        ({"name": "CosineL2", "warmup_epoch": "soon"}, False),
+    ],
+    ids=str,
+)
+def test_regularizer(regularizer: Any, valid: bool) -> None:
+    run = {"Global": {"epoch_num": 9}, "Optimizer": {"lr": {"learning_rate": 0.1}, "regularizer": regularizer}}
+    assert CONFIG.is_valid(run) is valid
+    if valid:
+        assert weight_decay_of(run, Run(9, 9))(0) >= 0
+    else:
+        with pytest.raises(LRConfigError):
+            weight_decay_of(run, Run(9, 9))

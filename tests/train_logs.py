@@ -11,6 +11,10 @@ import numpy as np
 import yaml
 from paddle.optimizer import lr
 
+from ppocr_lr import Run, build_lr_scheduler
+from ppocr_lr.lr_config import parse_lr_config
+from ppocr_lr.lr_config.own_keys import own_keys
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from tests.paddleocr import build
 
 
@@ -37,7 +41,11 @@ class Trainer:
         self.new_scheduler()
 
     def new_scheduler(self) -> None:
-        scheduler = build(dict(self.section), self.epochs, self.iters_epoch)
+        run = Run(self.epochs, self.iters_epoch)
+        parsed = parse_lr_config(self.section, run)
+        ours = parsed.name not in IN_PADDLEOCR or any(own_keys(self.section, parsed.config))
+        builder = build_lr_scheduler if ours else build
+        scheduler = builder(dict(self.section), self.epochs, self.iters_epoch)
         self.scheduler = lr.LambdaDecay(scheduler, lambda k: 1.0) if isinstance(scheduler, float) else scheduler
 
     def train(

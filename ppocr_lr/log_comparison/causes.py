@@ -20,6 +20,7 @@ from ppocr_lr.log_comparison.compare import Comparison, schedule_length
 from ppocr_lr.log_comparison.integer_search import Best, best_integer, refined
 from ppocr_lr.log_comparison.window import Lines, Medians, constant_rates, fitted_medians, medians
 from ppocr_lr.lr_config import Run, parse_lr_config
+from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume import ResumedByPaddle
 from ppocr_lr.scaling import override_line, scaled_section
@@ -33,7 +34,6 @@ _MANY = 20_000  # lines that its last steps look at
 _MOST_PROCESSES = 5  # diagnosed one by one
 _NEAREST = 3
 _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
-_WARMUP_KEYS = ("warmup_epoch", "warmup_steps")
 
 
 @dataclass(frozen=True)
@@ -252,42 +252,42 @@ class _Search:
         if base.schedule() is None:
             return
         config = parse_lr_config(base.section, base.run).config
-        key = next((key for key in _WARMUP_KEYS if hasattr(config, key)), None)
-        if key is not None:
-            warmup = max(0, getattr(config, key))
-            if warmup > 0:
-                section = {**base.section, key: 0}
-                cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
-                none = base.because(cause, section=section)
-                yield none
-                if self._explanation(none).complete:
-                    key = None  # any warmup that is over before the first line would do as well
+        key = config.warmup_key if isinstance(config, LeadConfig) else None
+        warmup = config.warmup_length(base.run) if isinstance(config, LeadConfig) else 0
+        if key is not None and warmup > 0:
+            section = {**base.section, key: 0}
+            cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
+            none = base.because(cause, section=section)
+            yield none
+            if self._explanation(none).complete:
+                key = None  # any warmup that is over before the first line would do as well
         if key is not None:
             yield from self._warmup(base, key, warmup, scaled)
         peak = getattr(config, "peak", None) or getattr(config, "learning_rate", None)
         for name in _OTHER_NAMES:
             if name != self._planned.name and peak:
                 section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
-                if name != "DecayLearningRate" and hasattr(config, "warmup_epoch"):
-                    section["warmup_epoch"] = config.warmup_epoch
+                if name != "DecayLearningRate" and warmup:
+                    section["warmup_epoch"] = warmup / base.run.iters_epoch
                 cause = Cause("name", f"the schedule is {name}, not {self._planned.name}")
                 yield base.because(cause, section=section)
 
-    def _warmup(self, base: _Candidate, key: str, planned: float, scaled: bool) -> Iterator[_Candidate]:
+    def _warmup(self, base: _Candidate, key: str, planned: int, scaled: bool) -> Iterator[_Candidate]:
         iters_epoch = base.run.iters_epoch
-        unit = 1 if key == "warmup_steps" else iters_epoch
+        # What the number under the key counts; a ratio is of the run.
+        unit = {"warmup_epoch": iters_epoch, "warmup_ratio": base.run.total_iters}.get(key, 1)
 
         def with_length(iters: int) -> _Candidate:
             section = {**base.section, key: iters / unit if iters % unit else iters // unit}
-            before = f"{count_text(planned)}" if planned else "none"
-            length = amount(iters, "iteration") if unit == 1 else amount(round(iters / unit, 3), "epoch")
+            before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else "none"
+            length = amount(round(iters / unit, 3), "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
             cause = Cause("warmup", f"the warmup has {length}, not {before}", override_line(base.section, section))
             return base.because(cause, section=section)
 
         last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))
-        around = [round(planned * unit * part) for part in (0.5, 0.9, 1.1, 2)]
+        around = [round(planned * part) for part in (0.5, 0.9, 1.1, 2)]
         best = self._best(with_length, 1, last, around, scaled, whole=iters_epoch)
-        if best is not None and best.x != round(planned * unit):
+        if best is not None and best.x != planned:
             yield with_length(best.x)
 
     def _epoch_length(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
@@ -348,7 +348,8 @@ class _Search:
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         low, high = constant_rates(self._lines.rates)
         config = self._planned.parsed.config
-        plainly = not getattr(config, "warmup_epoch", 0) or low <= getattr(config, "learning_rate", 0) <= high
+        bare = not isinstance(config, LeadConfig) or not config.warmup_length(base.run)
+        plainly = bare or low <= getattr(config, "learning_rate", 0) <= high
         if low > high or (self._planned.name == "Const" and plainly):
             return  # a factor, or no warmup, says the same
         rate = max(_plainest(low, high), 1e-7)

@@ -4,15 +4,48 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ppocr_lr.errors import key_error
-from ppocr_lr.lr_config.fields import AnyLength, LastEpoch, PositiveRate
+from ppocr_lr.errors import SECTION, LRConfigError, key_error, shown
+from ppocr_lr.lr_config.fields import (
+    AnyLength,
+    LastEpoch,
+    LengthOrNone,
+    NoIters,
+    Ours,
+    PositiveLength,
+    PositiveRate,
+    Rate,
+    Share,
+    Switch,
+    choice,
+)
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import LinearWarmup, Schedule
+from ppocr_lr.schedules import (
+    Constant,
+    ConstantWarmup,
+    CosineWarmup,
+    ExponentialWarmup,
+    HeldAfter,
+    LinearWarmup,
+    Schedule,
+    Sequence,
+    Warmup,
+)
+
+ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
+"""What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
+
+_WARMUPS: Mapping[str, type[Warmup]] = {
+    "linear": LinearWarmup,
+    "constant": ConstantWarmup,
+    "cosine": CosineWarmup,
+    "exponential": ExponentialWarmup,
+}
 
 
 class NoEffect(NamedTuple):
@@ -31,6 +64,10 @@ class LRConfig(BaseModel, ABC):
     no_effect: ClassVar[Mapping[str, NoEffect]] = {}
     takes_strings: ClassVar[frozenset[str]] = frozenset()
     """Keys under which PaddleOCR itself takes a number that YAML reads as a string."""
+    also_called: ClassVar[Mapping[str, str]] = {}
+    """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
+    nearest_in_paddleocr: ClassVar[str] = ""
+    """For a name that PaddleOCR does not know: what comes nearest there."""
 
     @abstractmethod
     def to_schedule(self, run: Run) -> Schedule:
@@ -40,6 +77,10 @@ class LRConfig(BaseModel, ABC):
             LRConfigError: the section does not fit this run.
         """
 
+    def beginning(self, run: Run) -> Schedule:
+        """The schedule as far as it is known before the training; all of it, unless a metric decides."""
+        return self.to_schedule(run)
+
     def remarks(self, run: Run) -> list[Remark]:
         """What to say about values that can be used, but surprise."""
         return []
@@ -48,6 +89,13 @@ class LRConfig(BaseModel, ABC):
     def done_iters(self) -> int:
         """How many updates are done before the scheduler starts; 0 for a fresh run."""
         return 0
+
+    def some_iters(self, key: str, run: Run) -> int:
+        """The length under `key` in iterations, at least one."""
+        iters = run.iters(getattr(self, key))
+        if iters == 0:
+            raise self.error(key, run.too_short)
+        return iters
 
     def error(self, key: str, allowed: str) -> Exception:
         """The error for one of this section's keys, with its value."""
@@ -68,12 +116,14 @@ class ResumableConfig(LRConfig):
         return self.last_epoch + 1
 
 
-class WarmupConfig(ResumableConfig):
-    """A section whose schedule may have a linear warmup from 0 before it."""
+class LeadConfig(LRConfig):
+    """A section with a peak, and what may come before the decay: a warmup, and a while at the peak."""
 
-    warmup_epoch: AnyLength = Field(
-        default=0.0, description="length of the linear warmup from 0 (epochs, may be a fraction)"
-    )
+    warmup_mode: Annotated[
+        Literal["linear", "constant", "cosine", "exponential"],
+        choice("linear", "constant", "cosine", "exponential"),
+        Ours("the warmup of PaddleOCR is always linear"),
+    ] = Field(default="linear", description="shape of the warmup")
 
     @property
     @abstractmethod
@@ -82,23 +132,123 @@ class WarmupConfig(ResumableConfig):
 
     @abstractmethod
     def decay(self, run: Run) -> Schedule:
-        """The schedule behind the warmup, counted from its end."""
+        """The schedule behind warmup and hold, counted from its own beginning; over the run it lasts `decay_iters`."""
 
-    def warmup_iters(self, run: Run) -> int:
+    @abstractmethod
+    def warmup_length(self, run: Run) -> int:
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
-        return run.iters(max(0.0, self.warmup_epoch))
+
+    @property
+    def warmup_start(self) -> float:
+        """The rate of the first update of the warmup."""
+        return 0.0
+
+    @property
+    @abstractmethod
+    def warmup_key(self) -> str:
+        """The key that says how long the warmup is."""
+
+    def hold_length(self, run: Run) -> int:
+        """How many iterations the rate stays at the peak after the warmup."""
+        return 0
+
+    def behind(self, run: Run, lead_iters: int) -> Schedule:
+        """What comes after `lead_iters` updates of warmup and hold."""
+        return self.decay(run)
 
     def to_schedule(self, run: Run) -> Schedule:
-        """`decay`, with the warmup before it if that lasts at least one iteration."""
-        decay = self.decay(run)
-        iters = self.warmup_iters(run)
-        return LinearWarmup(decay, iters, self.peak) if iters else decay
+        """Warmup, hold and decay, each if it lasts at least one iteration."""
+        warmup_iters, hold_iters = self.warmup_length(run), self.hold_length(run)
+        schedule = self.behind(run, warmup_iters + hold_iters)
+        if hold_iters:
+            schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
+        return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+
+    def remarks(self, run: Run) -> list[Remark]:
+        """What shapes a warmup counts only where there is one."""
+        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
+        idle = [key for key in sorted(shaping) if getattr(self, key) not in (None, 0, "linear")]
+        if not idle or self.warmup_length(run):
+            return []
+        return [Remark("LR104", key, f"{shown(getattr(self, key))} has no effect: there is no warmup") for key in idle]
+
+    def check_end(self, key: str) -> None:
+        """The rate at the end of a decay must not be above its beginning."""
+        if getattr(self, key) > self.peak:
+            raise self.error(key, f"at most the peak, {self.peak:g}")
+
+    def _warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+        start = self.warmup_start
+        if self.warmup_mode in ("constant", "exponential") and not start:
+            raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
+        return _WARMUPS[self.warmup_mode](schedule, iters, self.peak, start)
+
+
+class AnyWarmupConfig(LeadConfig):
+    """The keys of a warmup that PaddleOCR does not have."""
+
+    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations an epoch")] = Field(
+        default=0, description="length of the warmup (iterations), instead of warmup_epoch"
+    )
+    warmup_ratio: Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")] = Field(
+        default=0.0, description="length of the warmup as a share of the run's iterations (0 to 1)"
+    )
+    warmup_start_lr: Annotated[Rate | None, Ours("LinearWarmupCosine has start_lr")] = Field(
+        default=None, description="the rate of the first update of the warmup; 0 where nothing is said"
+    )
+    warmup_start_factor: Annotated[Share | None, Ours("LinearWarmupCosine has start_lr")] = Field(
+        default=None, description="the first rate of the warmup as a share of the peak (0 to 1)"
+    )
+
+    def warmup_length(self, run: Run) -> int:
+        """The one length that is given."""
+        self._only_one(*self._warmup_keys())
+        return self.warmup_iters or run.iters(Length(100 * self.warmup_ratio, "%"))
+
+    @property
+    def warmup_key(self) -> str:
+        """The one that is written, else the first that could be."""
+        keys = self._warmup_keys()
+        return next((key for key in keys if getattr(self, key)), keys[0])
+
+    @property
+    def warmup_start(self) -> float:
+        """`warmup_start_lr`, or `warmup_start_factor` of the peak; below the peak."""
+        self._only_one("warmup_start_lr", "warmup_start_factor")
+        start = self.warmup_start_lr or self.peak * (self.warmup_start_factor or 0.0)
+        if start >= self.peak:
+            key = "warmup_start_lr" if self.warmup_start_lr else "warmup_start_factor"
+            allowed = f"below the peak, {self.peak:g}" if self.warmup_start_lr else "below 1"
+            raise self.error(key, f"{allowed}: the warmup goes up to the peak")
+        return start
+
+    def _warmup_keys(self) -> list[str]:
+        return [key for key in ("warmup_epoch", "warmup_iters", "warmup_ratio") if key in type(self).model_fields]
+
+    def _only_one(self, *keys: str) -> None:
+        given = [f"{key}: {shown(getattr(self, key))}" for key in keys if getattr(self, key)]
+        if len(given) > 1:
+            raise LRConfigError(f"{SECTION}: {' and '.join(given)} say the same in two ways; write one of them")
+
+
+class WarmupConfig(ResumableConfig, AnyWarmupConfig):
+    """A section whose schedule may have a warmup before it."""
+
+    warmup_epoch: AnyLength = Field(
+        default=Length(0),
+        description="length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)",
+    )
+
+    def warmup_length(self, run: Run) -> int:
+        """`warmup_epoch`, or the one other length that is given."""
+        return super().warmup_length(run) or run.iters(self.warmup_epoch)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A negative warmup is accepted by PaddleOCR and means none."""
-        if self.warmup_epoch < 0:
-            return [Remark("LR305", "warmup_epoch", f"{self.warmup_epoch:g} is negative, so there is no warmup")]
-        return []
+        remarks = super().remarks(run)
+        if self.warmup_epoch.amount < 0:
+            remarks.append(Remark("LR305", "warmup_epoch", f"{self.warmup_epoch} is negative, so there is no warmup"))
+        return remarks
 
 
 class PeakConfig(WarmupConfig):
@@ -110,3 +260,63 @@ class PeakConfig(WarmupConfig):
     def peak(self) -> float:
         """`learning_rate`."""
         return self.learning_rate
+
+
+class HoldConfig(LeadConfig):
+    """The key that keeps the rate at its peak for a while before it decays."""
+
+    hold_epochs: Annotated[LengthOrNone, Ours("Piecewise holds its first value until the first boundary")] = Field(
+        default=Length(0), description="how long the rate stays at the peak after the warmup (epochs)"
+    )
+
+    def hold_length(self, run: Run) -> int:
+        """`hold_epochs`."""
+        return run.iters(self.hold_epochs)
+
+
+class DecayConfig(PeakConfig, HoldConfig):
+    """Warmup to `learning_rate`, perhaps a while there, then the decay."""
+
+
+class WithinRun(LeadConfig):
+    """The key that lets warmup and hold count against what follows."""
+
+    decay_within_run: Annotated[Switch, Ours("a shorter warmup, or Piecewise, whose last value is reached")] = Field(
+        default=False, description="the decay ends with the run: what is before it counts against it"
+    )
+
+    def behind(self, run: Run, lead_iters: int) -> Schedule:
+        """The decay, shortened if that is asked for."""
+        return self.decay(run.within(lead_iters, 0) if self.decay_within_run else run)
+
+
+class OverTheRun(WithinRun):
+    """A section whose decay lasts the whole run, or what is left of it."""
+
+    cooldown_epochs: Annotated[LengthOrNone, Ours("Piecewise, whose last value holds")] = Field(
+        default=Length(0),
+        description="how long the rate stays at its last value; the decay ends so long before the run (epochs)",
+    )
+
+    def behind(self, run: Run, lead_iters: int) -> Schedule:
+        """The decay over what is left of the run, and the cooldown."""
+        tail_iters = run.iters(self.cooldown_epochs)
+        if not (self.decay_within_run or tail_iters):
+            return self.decay(run)
+        rest = run.within(lead_iters, tail_iters)
+        if rest.decay_iters < 1:
+            taken = f"{lead_iters} iterations of warmup and hold and {tail_iters} of cooldown"
+            key, allowed = ("cooldown_epochs", "shorter") if tail_iters else ("decay_within_run", "false")
+            raise self.error(key, f"{allowed}: {taken} leave nothing of the run's {run.total_iters}")
+        decay = self.decay(rest)
+        return HeldAfter(decay, rest.decay_iters) if tail_iters else decay
+
+
+class UnitOfTime(LeadConfig):
+    """A decay for ever, which falls by so much in each unit of time."""
+
+    step_size: PositiveLength = Field(default=Length(1), description="the unit of time (epochs)")
+
+    def unit_iters(self, run: Run) -> int:
+        """`step_size` in iterations, at least 1."""
+        return self.some_iters("step_size", run)

@@ -1,33 +1,41 @@
-"""Sections of the schedules of a cosine: Cosine, LinearWarmupCosine, TwoStepCosine."""
+"""Sections of a decay like a cosine: Cosine, LinearWarmupCosine, TwoStepCosine, KDecay, Tanh."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ppocr_lr.lr_config.base import NoEffect, PeakConfig, ResumableConfig
-from ppocr_lr.lr_config.fields import AnyIters, PositiveRate, Rate
+from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, HoldConfig, NoEffect, OverTheRun, ResumableConfig
+from ppocr_lr.lr_config.fields import AnyIters, Bound, Ours, PositiveLength, PositiveRate, Power, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import MAX_ITERS, Run
-from ppocr_lr.schedules import CosineDecay, LinearWarmup, Schedule, TwoStepCosine
+from ppocr_lr.schedules import CosineDecay, KDecay, Schedule, TanhDecay, TwoStepCosine
 
-_FIRST_COSINE_EPOCHS = 200  # written into PaddleOCR's TwoStepCosine
+_FIRST_EPOCHS = 200  # fixed in PaddleOCR
+
+EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
+"""The minimum of a cosine."""
 
 
 @register_lr_config("Cosine")
-class CosineConfig(PeakConfig):
+class CosineConfig(DecayConfig, OverTheRun):
     """Half a cosine from the peak to 0 over the run."""
+
+    end_lr: EndRate = Field(default=0.0, description="the rate at the end of the cosine")
+
+    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
 
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
-        return CosineDecay(self.learning_rate, run.total_iters)
+        self.check_end("end_lr")
+        return CosineDecay(self.learning_rate, run.decay_iters, self.end_lr)
 
 
 @register_lr_config("LinearWarmupCosine")
-class LinearWarmupCosineConfig(ResumableConfig):
+class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
     learning_rate: PositiveRate = Field(description="the rate at the end of the warmup, the peak")
@@ -44,31 +52,93 @@ class LinearWarmupCosineConfig(ResumableConfig):
         )
     }
 
-    def to_schedule(self, run: Run) -> Schedule:
-        """The cosine, with the warmup before it if there is one."""
-        decay = CosineDecay(self.learning_rate, run.total_iters, self.min_lr)
-        if self.warmup_steps <= 0:
-            return decay
+    also_called: ClassVar[Mapping[str, str]] = {"eta_min": "min_lr"}
+
+    @property
+    def peak(self) -> float:
+        """`learning_rate`."""
+        return self.learning_rate
+
+    def warmup_length(self, run: Run) -> int:
+        """`warmup_steps`."""
+        return min(max(0, self.warmup_steps), MAX_ITERS)
+
+    @property
+    def warmup_key(self) -> str:
+        """`warmup_steps`."""
+        return "warmup_steps"
+
+    @property
+    def warmup_start(self) -> float:
+        """`start_lr`, below the peak."""
         if self.learning_rate <= self.start_lr:
             raise self.error("learning_rate", f"above start_lr, {self.start_lr:g}: the warmup goes up to it")
-        return LinearWarmup(decay, min(self.warmup_steps, MAX_ITERS), self.learning_rate, self.start_lr)
+        return self.start_lr
+
+    def decay(self, run: Run) -> Schedule:
+        """A cosine over all updates of the run."""
+        return CosineDecay(self.learning_rate, run.decay_iters, self.min_lr)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A negative warmup is accepted by PaddleOCR and means none."""
+        remarks = super().remarks(run)
         if self.warmup_steps < 0:
-            return [Remark("LR305", "warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup")]
-        return []
+            remarks.append(Remark("LR305", "warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup"))
+        return remarks
 
 
 @register_lr_config("TwoStepCosine")
-class TwoStepCosineConfig(PeakConfig):
+class TwoStepCosineConfig(DecayConfig, OverTheRun):
     """A cosine over 200 epochs, then the cosine over the run."""
+
+    first_epochs: Annotated[PositiveLength | None, Ours("Cosine decays over the whole run")] = Field(
+        default=None, description="length of the first cosine (epochs); without it 200, as in PaddleOCR"
+    )
+    end_lr: EndRate = Field(default=0.0, description="the rate at the end of both cosines")
+
+    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
 
     def decay(self, run: Run) -> Schedule:
         """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
-        return TwoStepCosine(
-            self.learning_rate,
-            first_iters=run.iters(_FIRST_COSINE_EPOCHS),
-            second_iters=run.total_iters,
-            recursive=self.warmup_iters(run) == 0,
-        )
+        self.check_end("end_lr")
+        if self.first_epochs is None:
+            first_iters = run.iters(_FIRST_EPOCHS)
+            recursive = not (self.warmup_length(run) or self.hold_length(run))
+        else:
+            first_iters, recursive = self.some_iters("first_epochs", run), False
+        return TwoStepCosine(self.learning_rate, first_iters, run.decay_iters, recursive, self.end_lr)
+
+
+@register_lr_config("KDecay")
+class KDecayConfig(DecayConfig, OverTheRun):
+    """A cosine of a power of time: with `k` above 1 it stays high for longer."""
+
+    k: Power = Field(default=1.0, description="exponent of time; 1 is a cosine")
+    end_lr: Rate = Field(default=0.0, description="the rate at the end of the decay")
+
+    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+
+    def decay(self, run: Run) -> Schedule:
+        """The bent cosine over all updates of the run."""
+        self.check_end("end_lr")
+        return KDecay(self.learning_rate, run.decay_iters, self.end_lr, self.k)
+
+
+@register_lr_config("Tanh")
+class TanhConfig(DecayConfig, OverTheRun):
+    """A hyperbolic tangent: a slow start, a fall, a slow end."""
+
+    lower: Bound = Field(default=-6.0, description="where on the tangent the run begins")
+    upper: Bound = Field(default=3.0, description="where on the tangent it ends; above lower")
+    end_lr: Rate = Field(default=0.0, description="the rate that the decay goes down to")
+
+    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+
+    def decay(self, run: Run) -> Schedule:
+        """The tangent over all updates of the run."""
+        self.check_end("end_lr")
+        if self.upper <= self.lower:
+            raise self.error("upper", f"above lower, {self.lower:g}")
+        return TanhDecay(self.learning_rate, run.decay_iters, self.end_lr, self.lower, self.upper)

@@ -1,49 +1,66 @@
-"""Sections of the schedules that come back up: CyclicalCosine, OneCycle."""
+"""Sections of the schedules that come back up: CyclicalCosine, OneCycle, Cyclic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from ppocr_lr.lr_config.base import NoEffect, PeakConfig, WarmupConfig
-from ppocr_lr.lr_config.fields import PositiveEpochs, PositiveRate, Switch, refused
+from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, NoEffect, OverTheRun, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.cosine import EndRate
+from ppocr_lr.lr_config.fields import (
+    AtLeastOne,
+    Factor,
+    InnerShare,
+    Ours,
+    PositiveEpochs,
+    PositiveLength,
+    PositiveRate,
+    Rate,
+    Switch,
+    UpToOne,
+    choice,
+)
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import CyclicalCosine, OneCycle, Schedule
-
-
-def _anneal(value: Any) -> Any:
-    if value not in ("cos", "linear"):
-        raise refused("cos or linear")
-    return value
+from ppocr_lr.schedules import Cyclic, CyclicalCosine, OneCycle, Schedule
 
 
 @register_lr_config("CyclicalCosine")
-class CyclicalCosineConfig(PeakConfig):
+class CyclicalCosineConfig(DecayConfig):
     """A cosine from the peak to 0, again and again, each `cycle` epochs long."""
 
     learning_rate: PositiveRate = Field(description="the rate at the start of each cycle, the peak")
     cycle: PositiveEpochs = Field(description="length of one cycle (epochs, may be a fraction)")
+    end_lr: EndRate = Field(default=0.0, description="the rate at the end of each cycle")
+
+    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
 
     def decay(self, run: Run) -> Schedule:
         """Cosine cycles for ever."""
-        iters = run.iters(self.cycle)
-        if iters == 0:
-            raise self.error("cycle", run.too_short)
-        return CyclicalCosine(self.learning_rate, iters)
+        self.check_end("end_lr")
+        return CyclicalCosine(self.learning_rate, self.some_iters("cycle", run), self.end_lr)
 
 
 @register_lr_config("OneCycle")
-class OneCycleConfig(WarmupConfig):
+class OneCycleConfig(WarmupConfig, OverTheRun):
     """Up to `max_lr` in the first 30 % of the run, then down to max_lr/250000."""
 
     max_lr: PositiveRate = Field(description="the highest rate, the peak")
-    anneal_strategy: Annotated[Literal["cos", "linear"], BeforeValidator(_anneal)] = Field(
+    anneal_strategy: Annotated[Literal["cos", "linear"], choice("cos", "linear")] = Field(
         default="cos", description="shape of the rise and the fall"
     )
     three_phase: Switch = Field(default=False, description="come down to the first rate symmetrically, then to the end")
+    pct_start: Annotated[InnerShare, Ours("0.3 is fixed there")] = Field(
+        default=0.3, description="share of the run in which the rate rises (0 to 1)"
+    )
+    div_factor: Annotated[AtLeastOne, Ours("25 is fixed there")] = Field(
+        default=25.0, description="the first rate is max_lr / div_factor"
+    )
+    final_div_factor: Annotated[Factor, Ours("10000 is fixed there")] = Field(
+        default=1e4, description="the last rate is the first rate / final_div_factor"
+    )
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
@@ -59,4 +76,46 @@ class OneCycleConfig(WarmupConfig):
 
     def decay(self, run: Run) -> Schedule:
         """One cycle over all updates of the run."""
-        return OneCycle(self.max_lr, run.total_iters, self.anneal_strategy, self.three_phase)
+        if self.three_phase and self.pct_start >= 0.5:
+            raise self.error("pct_start", "below 0.5 with three_phase, which falls as long as it rises")
+        if self.div_factor * self.final_div_factor < 1:
+            raise self.error(
+                "final_div_factor", f"at least 1/div_factor, {1 / self.div_factor:g}: max_lr is the highest rate"
+            )
+        return OneCycle(
+            self.max_lr,
+            run.decay_iters,
+            self.anneal_strategy,
+            self.three_phase,
+            self.pct_start,
+            self.div_factor,
+            self.final_div_factor,
+        )
+
+
+@register_lr_config("Cyclic")
+class CyclicConfig(ResumableConfig):
+    """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
+
+    max_lr: PositiveRate = Field(description="the highest rate, the peak")
+    base_lr: Rate = Field(description="the rate at the beginning and the end of each cycle")
+    step_size_up: PositiveLength = Field(description="length of the rise (epochs)")
+    step_size_down: PositiveLength | None = Field(
+        default=None, description="length of the fall; without it, as long as the rise (epochs)"
+    )
+    mode: Annotated[
+        Literal["triangular", "triangular2", "exp_range"], choice("triangular", "triangular2", "exp_range")
+    ] = Field(
+        default="triangular", description="all cycles as tall, each half as tall, or lower by gamma every iteration"
+    )
+    gamma: UpToOne = Field(default=1.0, description="factor of each iteration, for exp_range")
+
+    nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, which only falls"
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """Cycles for ever; the rise of the first one is its warmup."""
+        if self.base_lr > self.max_lr:
+            raise self.error("base_lr", f"at most max_lr, {self.max_lr:g}")
+        up = self.some_iters("step_size_up", run)
+        down = up if self.step_size_down is None else self.some_iters("step_size_down", run)
+        return Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)

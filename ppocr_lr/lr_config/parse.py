@@ -16,6 +16,7 @@ from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.schedules import Schedule
 
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
+_UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section in one message
 
 # What users of other libraries write for a key that is spelt quite differently here.
@@ -25,41 +26,113 @@ _CALLED_ELSEWHERE = {
     "peak_lr": ("learning_rate", "max_lr"),
     "learning_rate": ("max_lr",),
     "max_lr": ("learning_rate",),
+    "base_learning_rate": ("base_lr", "learning_rate"),
+    "initial_learning_rate": ("learning_rate",),
+    "max_learning_rate": ("max_lr", "learning_rate"),
     "eta_min": ("end_lr", "min_lr"),
-    "end_lr": ("min_lr",),
-    "min_lr": ("end_lr",),
-    "warmup_steps": ("warmup_epoch",),
+    "end_lr": ("min_lr", "eta_min"),
+    "min_lr": ("end_lr", "eta_min"),
+    "lr_min": ("end_lr", "min_lr", "eta_min"),
+    "end_learning_rate": ("end_lr", "min_lr", "eta_min"),
+    "eta_max": ("learning_rate", "max_lr"),
+    "warmup": ("warmup_epoch", "warmup_iters", "warmup_steps"),
+    "warmup_steps": ("warmup_iters", "warmup_epoch"),
+    "num_warmup_steps": ("warmup_iters", "warmup_steps"),
     "warmup_iters": ("warmup_epoch", "warmup_steps"),
+    "warmup_epoch": ("warmup_iters",),
     "warmup_epochs": ("warmup_epoch", "warmup_steps"),
-    "boundaries": ("decay_epochs", "milestones"),
+    "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
+    "warmup_factor": ("warmup_start_factor",),
+    "warmup_lr_init": ("warmup_start_lr", "start_lr"),
+    "warmup_init_lr": ("warmup_start_lr", "start_lr"),
+    "warmup_start": ("warmup_start_lr", "start_lr"),
+    "start_lr": ("warmup_start_lr",),
+    "warmup_start_lr": ("start_lr",),
+    "boundaries": ("decay_epochs", "milestones", "knots"),
     "milestones": ("decay_epochs",),
-    "decay_epochs": ("milestones",),
+    "decay_epochs": ("milestones", "decay_length", "step_size"),
     "decay_rate": ("gamma",),
+    "decay_t": ("step_size", "milestones"),
+    "decay_steps": ("decay_length", "step_size"),
+    "num_decay_steps": ("decay_length",),
+    "total_iters": ("decay_length",),
+    "total_steps": ("decay_length",),
     "decay_epoch": ("step_size", "decay_epochs", "milestones"),
+    "num_stable_steps": ("decay_length",),
+    "decay_type": ("decay_shape",),
+    "lr_end": ("end_lr",),
     "T_0": ("cycle",),
+    "t_initial": ("T_0", "cycle"),
+    "cycle": ("T_0",),
+    "cycle_mul": ("T_mult",),
+    "cycle_decay": ("peak_decay",),
+    "cycle_limit": ("cycles",),
+    "k_decay": ("k",),
+    "exp_gamma": ("gamma",),
+    "scale_mode": ("mode",),
+    "schedulers": ("stages",),
+    "schedules": ("stages",),
 }
 
-KNOWN_ELSEWHERE = frozenset({*_CALLED_ELSEWHERE, *(key for keys in _CALLED_ELSEWHERE.values() for key in keys)})
+# Words of everyday life, which outside an lr section mean something else.
+_COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", "stages", "warmup"})
+
+# A run has these anyway; where no key of a name means the same, that is the answer.
+_LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
+
+KNOWN_ELSEWHERE = frozenset(_CALLED_ELSEWHERE).union(*_CALLED_ELSEWHERE.values()) - _COMMON
 """Keys of learning-rate sections, here or in other libraries."""
 
-# What Paddle, PyTorch and PaddleOCR call the classes behind the names.
+STAGE_KEYS = ("epochs", "until_end")
+"""What a stage of a Sequence says of its length; the other keys are those of its lr section."""
+
+_NO_FUNCTION = "a section holds no function"
+
+# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
 _CLASSES_ELSEWHERE = {
     "Constant": "Const",
     "ConstantLR": "Const",
     "CosineAnnealingDecay": "Cosine",
     "CosineAnnealingLR": "Cosine",
-    "CosineAnnealingWarmRestarts": "CyclicalCosine",
+    "ChainedScheduler": "Scale (any schedule times a factor)",
+    "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
+    "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
+    "CyclicLR": "Cyclic",
     "CyclicalCosineDecay": "CyclicalCosine",
+    "ExponentialDecay": "Exponential",
+    "ExponentialLR": "Exponential",
+    "InverseSquareRoot": "InverseSqrt",
+    "InverseTimeDecay": "InverseTime",
+    "LambdaDecay": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "LambdaLR": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
     "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
     "MultiStepLR": "MultiStepDecay",
+    "MultiplicativeDecay": f"Exponential ({_NO_FUNCTION})",
+    "MultiplicativeLR": f"Exponential ({_NO_FUNCTION})",
+    "Multiply": "Scale",
+    "NaturalExpDecay": "NaturalExp",
+    "NoamDecay": "Noam",
+    "NoamLR": "Noam",
     "OneCycleDecay": "OneCycle",
     "OneCycleLR": "OneCycle",
     "PiecewiseDecay": "Piecewise",
-    "Polynomial": "Linear (with power)",
-    "PolynomialDecay": "Linear (with power)",
+    "PlateauLRScheduler": "ReduceOnPlateau",
+    "Poly": "Linear (with power), or Polynomial",
+    "PolyLR": "Linear (with power), or Polynomial",
+    "PolyLRScheduler": "Linear (with power), or Polynomial",
+    "PolynomialDecay": "Linear (with power), or Polynomial",
+    "PolynomialLR": "Linear (with power), or Polynomial",
+    "ReduceLROnPlateau": "ReduceOnPlateau",
+    "SGDR": "CosineWarmRestarts",
+    "SequentialLR": "Sequence",
     "StepDecay": "Step",
     "StepLR": "Step",
+    "TanhLRScheduler": "Tanh",
+    "TriStage": "WSD",
+    "TriStageLRSchedule": "WSD",
     "TwoStepCosineDecay": "TwoStepCosine",
+    "WarmupCosine": "Cosine (with warmup_epoch)",
+    "WarmupStableDecay": "WSD",
 }
 
 _SET_BY_THE_RUN = {
@@ -80,10 +153,11 @@ class ParsedLRConfig(NamedTuple):
     remarks: tuple[Remark, ...]
 
 
-def parse_lr_config(section: object, run: Run, strict: bool = False) -> ParsedLRConfig:
+def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: bool = False) -> ParsedLRConfig:
     """Validate an lr section; `section` is never changed.
 
-    With `strict` an unknown key is an error instead of a remark.
+    With `strict` an unknown key is an error instead of a remark. With `beginning` a name that has no curve is taken
+    as far as it is known.
 
     Raises:
         LRConfigError: with the key, the value and what is allowed.
@@ -96,22 +170,34 @@ def parse_lr_config(section: object, run: Run, strict: bool = False) -> ParsedLR
     no_effect = {**_SET_BY_THE_RUN, **model.no_effect}
     remarks: list[Remark] = []
     values: dict[str, Any] = {}
-    for key, value in section.items():
+    for written, value in section.items():
+        key = model.also_called.get(written, written) if isinstance(written, str) else written
         if key == "name":
             continue
+        if key in values:
+            other = next(name for name in section if name != written and model.also_called.get(name, name) == key)
+            raise LRConfigError(f"{SECTION}: {other} and {written} are the same key; write one of them")
         if key in model.model_fields:
             values[key] = value
         elif key not in no_effect:
-            remarks.append(_unknown(key, model, section, strict))
+            remarks.append(_unknown(key, model, section))
     config = _validated(model, section, values)
     remarks += _numbers_in_strings(model, values)
-    schedule = config.to_schedule(run)  # with the checks that need the length of the run
+    written_as = spelling(model, section)
+    try:  # with the checks that need the length of the run
+        schedule = config.beginning(run) if beginning else config.to_schedule(run)
+    except LRConfigError as error:
+        raise LRConfigError(_respelt(str(error), written_as)) from None
     for key, value in section.items():
         if key in no_effect and key not in model.model_fields:
             rule = no_effect[key]
             if not rule.agrees(config, value, run):
                 remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}"))
-    return ParsedLRConfig(str(section.get("name", _NO_NAME)), config, schedule, (*remarks, *config.remarks(run)))
+    remarks += config.remarks(run)
+    for code, key, message in remarks if strict else ():
+        if code == _UNKNOWN:
+            raise LRConfigError(f"{SECTION}.{key}: {message}")
+    return ParsedLRConfig(str(section.get("name", _NO_NAME)), config, schedule, tuple(remarks))
 
 
 def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
@@ -127,22 +213,30 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     raise LRConfigError(f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}")
 
 
+def config_of(section: Mapping[Any, Any]) -> LRConfig:
+    """The validated model of a section, without what depends on the length of the run and without remarks."""
+    model = model_of(section)
+    written_as = spelling(model, section)
+    keys = {key: written_as.get(key, key) for key in model.model_fields}
+    return _validated(model, section, {key: section[written] for key, written in keys.items() if written in section})
+
+
 def called_elsewhere(key: str) -> tuple[str, ...]:
     """The keys here that other libraries call `key`."""
     return _CALLED_ELSEWHERE.get(key, ())
 
 
-def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], strict: bool) -> Remark:
+def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any]) -> Remark:
     known = sorted(model.model_fields)
     suggestion = ""
     if isinstance(key, str):
-        elsewhere = [name for name in called_elsewhere(key) if name in known]
-        names = elsewhere or nearest(key, known)
-        suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
-    message = f"is not a key of {_name(section)} and has no effect{suggestion}"
-    if strict:
-        raise LRConfigError(f"{SECTION}.{_printable(key)}: {message}")
-    return Remark("LR101", _printable(key), message)
+        names = [name for name in called_elsewhere(key) if name in known]
+        if not names and key in _LENGTH_OF_THE_RUN:
+            suggestion = "; the length of the run is Global.epoch_num"
+        else:
+            names = names or nearest(key, known)
+            suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
+    return Remark(_UNKNOWN, _printable(key), f"is not a key of {_name(section)} and has no effect{suggestion}")
 
 
 def _printable(key: object) -> str:
@@ -152,16 +246,24 @@ def _printable(key: object) -> str:
     return text if len(text) < 80 else f"{text}…"
 
 
+def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str]:
+    """How a section spells the keys that it writes in another way than the model."""
+    return {key: written for written, key in model.also_called.items() if written in section}
+
+
+def _respelt(message: str, written_as: Mapping[str, str]) -> str:
+    for key, written in written_as.items():
+        message = message.replace(f"{SECTION}.{key}: ", f"{SECTION}.{written}: ")
+    return message
+
+
 def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", f"{_NO_NAME} (no name is given)"))
 
 
 def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
     for key, value in values.items():
-        if key in model.takes_strings:
-            continue
-        items = [(f"{key}.{i}", item) for i, item in enumerate(value)] if isinstance(value, (list, tuple)) else []
-        for path, item in [(key, value), *items]:
+        for path, item in _items(key, value) if key not in model.takes_strings else ():
             number = number_in_text(item) if isinstance(item, str) else None
             if number is not None:
                 yield Remark(
@@ -170,6 +272,15 @@ def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Ite
                     f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
                     f"PaddleOCR itself fails on it, write {yaml_number(number)}",
                 )
+
+
+def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The values in lists at any depth, each with its path."""
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _items(f"{path}.{index}", item)
+    else:
+        yield path, value
 
 
 def _validated(model: type[LRConfig], section: Mapping[Any, Any], values: dict[str, Any]) -> LRConfig:
@@ -181,7 +292,9 @@ def _validated(model: type[LRConfig], section: Mapping[Any, Any], values: dict[s
 
 
 def _line(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> str:
-    path = ".".join(str(part) for part in details["loc"])
+    key, *items = details["loc"]
+    key = spelling(model, section).get(key, key)
+    path = ".".join(str(part) for part in (key, *items))
     if details["type"] == "missing":
         meant = [key for key in section if path in called_elsewhere(key)]
         meant += [key for key in section if key not in model.model_fields and path in nearest(str(key), [path])]

@@ -1,4 +1,4 @@
-"""Sections of the schedules of steps: Step, Piecewise, MultiStepDecay."""
+"""Sections of the schedules of pieces: Step, Piecewise, MultiStepDecay, PiecewiseLinear."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ppocr_lr.errors import key_error
-from ppocr_lr.lr_config.base import NoEffect, PeakConfig, WarmupConfig
-from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, PositiveEpochs, PositiveRate, Rate
+from ppocr_lr.lr_config.base import DecayConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig, WithinRun
+from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import MultiStepDecay, PiecewiseConstant, Schedule, StepDecay
+from ppocr_lr.schedules import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, Schedule, StepDecay
 
 
 @register_lr_config("Step")
-class StepConfig(PeakConfig):
+class StepConfig(DecayConfig):
     """The rate times `gamma` every `step_size` epochs."""
 
     learning_rate: PositiveRate = Field(description="the rate before the first step, the peak")
@@ -27,10 +27,7 @@ class StepConfig(PeakConfig):
 
     def decay(self, run: Run) -> Schedule:
         """Steps for ever."""
-        iters = run.iters(self.step_size)
-        if iters == 0:
-            raise self.error("step_size", run.too_short)
-        return StepDecay(self.learning_rate, iters, self.gamma)
+        return StepDecay(self.learning_rate, self.some_iters("step_size", run), self.gamma)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A fractional step is this project's: Paddle wants an integer."""
@@ -48,7 +45,7 @@ class StepConfig(PeakConfig):
 
 
 @register_lr_config("Piecewise")
-class PiecewiseConfig(WarmupConfig):
+class PiecewiseConfig(WarmupConfig, WithinRun):
     """`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`."""
 
     decay_epochs: Annotated[
@@ -78,7 +75,7 @@ class PiecewiseConfig(WarmupConfig):
         _check_rising("decay_epochs", self.decay_epochs)
         if not any(self.values):
             raise self.error("values", "a list with a rate above 0")
-        if self.warmup_iters(run) and not self.values[0]:
+        if self.warmup_length(run) and not self.values[0]:
             raise self.error("values", "a list that starts with a rate above 0, since the warmup goes up to it")
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
         return PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
@@ -101,7 +98,7 @@ class PiecewiseConfig(WarmupConfig):
 
 
 @register_lr_config("MultiStepDecay")
-class MultiStepDecayConfig(PeakConfig):
+class MultiStepDecayConfig(PeakConfig, WithinRun):
     """The rate times `gamma` at each milestone."""
 
     learning_rate: PositiveRate = Field(description="the rate before the first milestone, the peak")
@@ -134,3 +131,28 @@ def _check_rising(key: str, epochs: Sequence[float]) -> None:
 
 def _plain(number: float) -> float | int:
     return int(number) if number.is_integer() else number
+
+
+@register_lr_config("PiecewiseLinear")
+class PiecewiseLinearConfig(ResumableConfig):
+    """Straight lines through `knots`."""
+
+    knots: Annotated[
+        tuple[Knot, ...],
+        AList,
+        Field(description="pairs of when (epochs, rising) and the rate there, with straight lines between"),
+    ]
+
+    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with many values"
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """The lines; constant before the first knot and behind the last."""
+        knots = [(run.iters(when), rate) for when, rate in self.knots]
+        written = [[when, rate] for when, rate in self.knots]
+        if not any(rate for _, rate in knots):
+            raise key_error("knots", written, "a list of pairs of when and the rate there, one of the rates above 0")
+        for (earlier, _), (later, _) in pairwise(knots):
+            if later <= earlier:
+                what = "twice" if later == earlier else f"after {earlier}"
+                raise key_error("knots", written, f"in rising order, each once; iteration {later} comes {what}")
+        return PiecewiseLinear(tuple(knots))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Model = TypeVar("Model", bound=type[LRConfig])
 
 # Making a pydantic model takes longer than checking a config, so a module is imported when its name is asked for.
-_HOMES = {
+_IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
     "Cosine": "cosine",
@@ -25,6 +25,32 @@ _HOMES = {
     "DecayLearningRate": "decay",
     "TwoStepCosine": "cosine",
 }
+
+_OUR_OWN = {
+    "Polynomial": "decay",
+    "LinearLR": "decay",
+    "REX": "decay",
+    "KDecay": "cosine",
+    "Tanh": "cosine",
+    "CosineWarmRestarts": "restarts",
+    "WSD": "stable",
+    "Trapezoid": "stable",
+    "InverseSqrt": "inverse",
+    "InverseTime": "inverse",
+    "Noam": "inverse",
+    "Exponential": "exponential",
+    "NaturalExp": "exponential",
+    "PiecewiseLinear": "piecewise",
+    "Cyclic": "cyclic",
+    "Sequence": "sequence",
+    "Scale": "sequence",
+    "ReduceOnPlateau": "plateau",
+}
+
+_HOMES = _IN_PADDLEOCR | _OUR_OWN
+
+IN_PADDLEOCR = frozenset(_IN_PADDLEOCR)
+"""The names that PaddleOCR has too."""
 
 _registered: dict[str, type[LRConfig]] = {}
 

@@ -22,7 +22,7 @@ from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.labels import labels
 from ppocr_lr.plotting.log_dots import draw_logs
-from ppocr_lr.schedules import LinearWarmup
+from ppocr_lr.schedules import Schedule, Warmup
 from ppocr_lr.summary import Summary, summarize
 from ppocr_lr.training_config import PlannedRun
 
@@ -43,24 +43,32 @@ def draw(
     log_scale: bool = False,
     title: str | None = None,
     axis: Axis = "epochs",
+    weight_decays: Sequence[Schedule] = (),
     logs: Sequence[Comparison] = (),
 ) -> Figure:
     """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
 
-    The rates of `logs` are dots on it; see `draw_logs`.
+    With `weight_decays`, one for each run, a second panel below has their coefficients. The rates of `logs` are
+    dots on the curves; see `draw_logs`.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
     """
-    figure = Figure(figsize=(9, 5))
-    figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
-    axes = figure.add_subplot()
+    if weight_decays:
+        figure, axes, below = _two_panels(top=0.87)
+    else:
+        figure = Figure(figsize=(9, 5))
+        figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
+        axes = figure.add_subplot()
     curves = [trace(run.schedule, run.run.total_iters) for run in runs]
     if len(runs) == 1:
         _draw_single(axes, runs[0], curves[0], axis)
     else:
         _draw_several(axes, runs, curves, axis)
     _scales(axes, runs, curves, log_scale, axis)
+    if weight_decays:
+        axes.set_xlabel("")
+        _draw_weight_decays(below, runs, weight_decays, axis)
     if logs:
         draw_logs(axes, logs, axis)
     _titles(axes, runs, title)
@@ -70,9 +78,7 @@ def draw(
 def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
     """Two runs above, the ratio second/first below, along the axis of the comparison."""
     runs = (result.first, result.second)
-    figure = Figure(figsize=(9, 6.5))
-    figure.subplots_adjust(left=0.09, right=0.97, top=0.86, bottom=0.09, hspace=0.12)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    figure, above, below = _two_panels(top=0.86)
     curves = [trace(run.schedule, run.run.total_iters) for run in runs]
     _draw_several(above, runs, curves, result.axis)
     _scales(above, runs, curves, log_scale, result.axis)
@@ -87,6 +93,14 @@ def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
     below.set_xlabel(LABELS[result.axis])
     _titles(above, runs, None)
     return figure
+
+
+def _two_panels(top: float) -> tuple[Figure, Axes, Axes]:
+    """A figure with a large panel and a small one below, along the same axis."""
+    figure = Figure(figsize=(9, 6.5))
+    figure.subplots_adjust(left=0.09, right=0.97, top=top, bottom=0.09, hspace=0.12)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    return figure, above, below
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -115,7 +129,7 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
         numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
         shown = f"{text}  ({numbers})" if index < _MOST_LEGEND else None
         unit = updates_per_unit(run.run, axis)
-        _draw_curve(axes, run, curve, unit, _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)], shown)
+        _draw_curve(axes, run, curve, unit, *_colour_and_style(index), shown)
         # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
         corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
         if corners.complete and len(corners.steps):
@@ -133,6 +147,26 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
         entry.set_parse_math(False)
     if len(runs) > _MOST_LEGEND:
         legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
+
+
+def _draw_weight_decays(axes: Axes, runs: Sequence[PlannedRun], schedules: Sequence[Schedule], axis: Axis) -> None:
+    """The coefficients, in the colours of their runs above."""
+    highest = 0.0
+    for index, (run, schedule) in enumerate(zip(runs, schedules, strict=True)):
+        curve = trace(schedule, run.run.total_iters)
+        colour, style = (_COLOURS[1], "-") if len(runs) == 1 else _colour_and_style(index)
+        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), colour, style, None)
+        highest = max(highest, float(curve.high.max()))
+    axes.set_ylim(0, 1.1 * highest or 1)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda coefficient, _: rate_text(coefficient)))
+    axes.grid(True, color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set_ylabel("weight decay")
+    axes.set_xlabel(LABELS[axis])
+
+
+def _colour_and_style(index: int) -> tuple[str, Any]:
+    return _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)]
 
 
 def _draw_curve(
@@ -163,7 +197,7 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
     schedule = run.schedule
     last = run.run.total_iters - 1
     corners = schedule.corners(last, _MOST_MARKS + 1)
-    warmup_end = schedule.warmup_iters if isinstance(schedule, LinearWarmup) else 0
+    warmup_end = schedule.warmup_iters if isinstance(schedule, Warmup) else 0
     marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import matplotlib
+from matplotlib.figure import Figure
 
-from ppocr_lr.axis import Axis
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.plotting.figure import draw
-from ppocr_lr.training_config import PlannedRun
-
-if TYPE_CHECKING:
-    from ppocr_lr.log_comparison import Comparison
 
 
-def show(
-    runs: Sequence[PlannedRun], log_scale: bool = False, axis: Axis = "epochs", logs: Sequence[Comparison] = ()
-) -> None:
+def show(make_figure: Callable[[], Figure]) -> None:
     """Open a window with the picture and wait until it is closed.
 
     Raises:
@@ -34,7 +26,7 @@ def show(
             "the picture is in the file"
         )
     pyplot.close(window)
-    figure = draw(runs, log_scale, axis=axis, logs=logs)
+    figure = make_figure()
     manager = pyplot.figure().canvas.manager
     assert manager is not None
     manager.canvas.figure = figure

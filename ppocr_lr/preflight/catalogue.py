@@ -96,6 +96,14 @@ CODES: dict[str, Code] = {
         "lr: {name: Cosine, learning_rate: 0.001, learning_rate: 0.01}",
         "PyYAML",
     ),
+    "LR107": Code(
+        _ERROR,
+        "the weight decay cannot be used",
+        "PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not "
+        "know or cannot take as a number.",
+        "regularizer: {name: L2, coeff: 1.0e-5}   # the key is factor",
+        "PaddleOCR's regularizer.py",
+    ),
     "LR201": Code(
         _NOTE,
         "the length of an epoch is not known",
@@ -221,6 +229,37 @@ CODES: dict[str, Code] = {
         "learning_rate: 5.0e-5, epoch_num: 5000",
         "PaddleOCR #3891 #2120",
     ),
+    "LR409": Code(
+        _NOTE,
+        "a decay that does not know the end of the run",
+        "Inverse and exponential decays go on for ever. Where their time scale is long against the run, the rate is "
+        "still high when training stops, and the gain of a low rate at the end is lost.",
+        "lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs",
+        "Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392",
+    ),
+    "LR410": Code(
+        _WARNING,
+        "the decay is over long before the run",
+        "Behind its last point the rate stays where it is, often at 0, and the rest of the training changes nothing.",
+        "epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}",
+        "Paddle's PolynomialDecay, whose decay_steps are not the run's",
+    ),
+    "LR411": Code(
+        _WARNING,
+        "a jump up between stages",
+        "A stage of a Sequence knows nothing of the one before. A sudden rise of the rate can undo what was learnt, "
+        "as a large rate without a warmup does.",
+        "stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: true}]",
+        "optax' join_schedules, PyTorch's SequentialLR",
+    ),
+    "LR412": Code(
+        _NOTE,
+        "a schedule without a curve",
+        "The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or "
+        "compared before. Called once for each update instead of each evaluation, its patience is over in a moment.",
+        "lr: {name: ReduceOnPlateau, learning_rate: 0.001}",
+        "Paddle's and PyTorch's ReduceOnPlateau",
+    ),
     "LR501": Code(
         _ERROR,
         "as many values as boundaries",
@@ -255,9 +294,34 @@ CODES: dict[str, Code] = {
     "LR505": Code(
         _NOTE,
         "a key of this project alone",
-        "PaddleOCR ignores it; there the length of an epoch is what the data loader has.",
-        "Train: {dataset: {num_samples: 6400}}",
+        "PaddleOCR ignores it, without a word. A config that is trained with PaddleOCR's own scheduler needs the "
+        "nearest thing that it can do.",
+        "lr: {name: Cosine, learning_rate: 0.001, eta_min: 1.0e-6}",
         "this project",
+    ),
+    "LR506": Code(
+        _NOTE,
+        "a schedule of this project alone",
+        "PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. "
+        "A training that uses this project's build_lr_scheduler runs.",
+        "lr: {name: WSD, learning_rate: 0.001}",
+        "PaddleOCR's learning_rate.py",
+    ),
+    "LR507": Code(
+        _NOTE,
+        "a weight decay that starts over on resume",
+        "PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is in no checkpoint. A run that is "
+        "resumed late trains with the large coefficient of the beginning again.",
+        "regularizer: {name: CosineL2Decay, factor: 5.0e-5}",
+        "PaddleOCR's optimizer/__init__.py",
+    ),
+    "LR508": Code(
+        _ERROR,
+        "a weight decay schedule that PaddleOCR cannot set",
+        "PaddleOCR sets optimizer.regularization._coeff. Momentum takes L2 into its own update and AdamW decays the "
+        "weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.",
+        "Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}",
+        "Paddle's momentum.py and adamw.py",
     ),
     "LR601": Code(
         _WARNING,
@@ -275,6 +339,14 @@ CODES: dict[str, Code] = {
         "common rule scales the rate with it. Nothing is scaled unless asked.",
         "ppocr-lr check c.yml --num-samples 10000 --gpus 8",
         "PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677",
+    ),
+    "LR603": Code(
+        _WARNING,
+        "Noam's factor written as a rate",
+        "The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A "
+        "rate as for other names makes the peak a thousand times too small.",
+        "lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7",
+        "Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay",
     ),
 }
 

@@ -20,7 +20,7 @@ ASSUMED_ITERS = 1000
 
 # What a run's learning rate depends on; elsewhere in a config a repeated key is not this tool's business.
 _READ = re.compile(
-    r"(Global|Optimizer|Train)$|Global\.epoch_num$|Optimizer\.(name$|lr\b)|Train\.(loader|dataset|sampler)\b"
+    r"(Global|Optimizer|Train)$|Global\.epoch_num$|Optimizer\.(name$|weight_decay$|(lr|regularizer)\b)|Train\.(loader|dataset|sampler)\b"
 )
 
 _IGNORE = re.compile(r"#\s*ppocr-lr:\s*ignore\s+(LR\d{3}(?:[,\s]+LR\d{3})*)")

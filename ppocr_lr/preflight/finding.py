@@ -9,8 +9,11 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
+from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.numbers_text import count_text
 from ppocr_lr.preflight.catalogue import CODES, Severity
-from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules import Noam, Schedule
 from ppocr_lr.summary import Summary, summarize
 from ppocr_lr.training_config import PlannedRun
 
@@ -79,14 +82,35 @@ class Subject:
         return summarize(self.schedule, self.run)
 
     @property
+    def warmup_key(self) -> str:
+        """The key, without the section, that says how long the warmup is; empty where there is none."""
+        if isinstance(self.lr, LeadConfig):
+            return self.lr.warmup_key
+        return "warmup_iters" if isinstance(self.schedule, Noam) else ""
+
+    @property
     def counts_warmup_in_iterations(self) -> bool:
-        """True for the one name whose warmup is not in epochs."""
-        return self.planned.name == "LinearWarmupCosine"
+        """True where the warmup is not a share of the run, whatever the length of an epoch."""
+        written = getattr(self.lr, self.warmup_key, None)
+        return isinstance(written, int) or (isinstance(written, Length) and written.unit == "it")
+
+    def warmup_text(self, iters: int) -> str:
+        """A warmup of about `iters` iterations, as it is written under `warmup_key`."""
+        if self.counts_warmup_in_iterations:
+            return str(iters) if isinstance(getattr(self.lr, self.warmup_key), int) else f"{iters}it"
+        if self.warmup_key == "warmup_ratio":
+            return f"{iters / self.run.total_iters:.3g}"
+        return count_text(self.epoch(iters))
 
     @property
     def length_is_known(self) -> bool:
         """False where the length of an epoch is an assumption."""
         return self.planned.length.known
+
+    @cached_property
+    def can_be_told(self) -> bool:
+        """False where the section counts iterations too, and the length of an epoch is an assumption."""
+        return self.length_is_known or not any(_counts_iterations(key, value) for key, value in self.lr)
 
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
@@ -96,3 +120,11 @@ class Subject:
     def key(name: str) -> str:
         """The dotted key of a name in the lr section."""
         return f"{SECTION}.{name}"
+
+
+def _counts_iterations(key: str, value: Any) -> bool:
+    if isinstance(value, tuple):
+        return any(_counts_iterations(key, item) for item in value)
+    if isinstance(value, Length):
+        return value.unit == "it"
+    return bool(value) and key.endswith(("_iters", "_steps"))

@@ -46,6 +46,12 @@ class Cyclic(Schedule):
             height = height * self.gamma**k
         return self.base + height
 
+    def cycle_around(self, k: int) -> tuple[int, int]:
+        """The first updates of the cycle of update `k`, and of the next one."""
+        period = self.up_iters + self.down_iters
+        begin = k - k % period
+        return begin, begin + period
+
     def corner_runs(self) -> Runs:
         """The turning points; an exponential may turn before the end of a rise."""
         period = self.up_iters + self.down_iters

@@ -95,7 +95,7 @@ class CosineDecay(Schedule):
 class TwoStepCosine(Schedule):
     """A cosine over T1 = `first_iters` for k ≤ T1, after that the cosine over T2 = `second_iters`.
 
-    `peak/2·(1 + cos(π·k/T))`, T = T1 for k ≤ T1, else T2. The second cosine counts from k = 0 as well,
+    `end + (peak − end)/2·(1 + cos(π·k/T))`, T = T1 for k ≤ T1, else T2. The second cosine counts from k = 0 as well,
     so the rate jumps up behind T1 when T2 > T1, and rises again past T2.
 
     With `recursive=True` the values are those of PaddleOCR's class when it is stepped without a warmup
@@ -110,18 +110,19 @@ class TwoStepCosine(Schedule):
     first_iters: int
     second_iters: int
     recursive: bool = False
+    end: float = 0.0
 
     def __post_init__(self) -> None:
         checks.iterations(self, "first_iters", "second_iters")
-        checks.numbers(self, "peak", at_least=0)
+        checks.numbers(self, "peak", "end", at_least=0)
 
     @cached_property
     def _first(self) -> CosineDecay:
-        return CosineDecay(self.peak, self.first_iters)
+        return CosineDecay(self.peak, self.first_iters, self.end)
 
     @cached_property
     def _second(self) -> CosineDecay:
-        return CosineDecay(self.peak, self.second_iters)
+        return CosineDecay(self.peak, self.second_iters, self.end)
 
     @cached_property
     def second_begin(self) -> int:
@@ -133,13 +134,13 @@ class TwoStepCosine(Schedule):
         return t2 * (2 * odd_multiples + 1) + 1
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """`peak/2·(1 + cos(π·k/T))`, T by the part of the run."""
+        """`end + (peak − end)/2·(1 + cos(π·k/T))`, T by the part of the run."""
         if xp is SCALAR:
             return self._first.formula(k) if k <= self.first_iters else self._behind_first(k, xp)
         return xp.split(k, self.first_iters + 1, self._first.formula, self._behind_first)
 
     def _behind_first(self, k: Any, xp: Functions) -> Any:
-        return xp.split(k, self.second_begin, Constant(0.0).formula, self._second.formula)
+        return xp.split(k, self.second_begin, Constant(self.end).formula, self._second.formula)
 
     def corner_runs(self) -> Runs:
         """The switch, and the turning points of the second cosine behind it."""

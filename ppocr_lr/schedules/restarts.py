@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -180,6 +181,16 @@ class WarmRestarts(Schedule):
     @cached_property
     def _starts(self) -> tuple[int, ...]:
         return tuple(int(start) for start, *_ in self._rows)
+
+    def cycle_around(self, k: int) -> tuple[int, int]:
+        """The first updates of the cycle of update `k`, and of the next one."""
+        if self.t_mult == 1 and k >= self._repeat_from:
+            length = self.cycle_iters[-1]
+            begin = k - (k - self._repeat_from) % length
+        else:
+            row = bisect_right(self._starts, k) - 1
+            begin, length = self._starts[row], int(self._rows[row][1])
+        return begin, begin + length
 
     def corner_runs(self) -> Runs:
         """The restarts, and the end of the warmup in each cycle."""

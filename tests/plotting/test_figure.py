@@ -9,7 +9,7 @@ import pytest
 import yaml
 from matplotlib.axes import Axes
 
-from ppocr_lr import LRConfigError
+from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
 from ppocr_lr.training_config import PlannedRun, plan_run
 
@@ -142,3 +142,19 @@ def test_the_same_picture_is_the_same_file(tmp_path: Path, ending: str) -> None:
         save(draw([run]), tmp_path / f"{name}.{ending}")
         contents.append((tmp_path / f"{name}.{ending}").read_bytes())
     assert contents[0] == contents[1]
+
+
+def test_weight_decay_below(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, COSINE), planned(tmp_path, PIECEWISE, name="p.yml")]
+    decays = [build_weight_decay_schedule(config, 20, 100) for config in ({"name": "CosineL2Decay"}, None)]
+    for count in (1, 2):
+        figure = draw(runs[:count], weight_decays=decays[:count])
+        above, below = figure.axes
+        assert (above.get_xlabel(), below.get_xlabel(), below.get_ylabel()) == ("", "epoch", "weight decay")
+        assert above.get_xlim() == below.get_xlim() == (0, 20)
+        for line, decay in zip(below.lines, decays, strict=False):
+            steps = np.rint(np.asarray(line.get_xdata()) * 100).astype(int)
+            np.testing.assert_allclose(line.get_ydata(), decay(steps))
+        assert len(below.lines) == count
+    assert draw(runs[:1], weight_decays=decays[1:]).axes[1].get_ylim() == (0, 1)
+    assert len(draw(runs).axes) == 1

@@ -35,6 +35,26 @@ LWC = {"name": "LinearWarmupCosine", "learning_rate": 0.01, "warmup_steps": 200}
 TWO = {"name": "TwoStepCosine", "learning_rate": 0.1}
 CYCLE = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 5}
 ONE = {"name": "OneCycle", "max_lr": 0.1}
+WSD = {"name": "WSD", "learning_rate": 0.1}
+EXPONENTIAL = {"name": "Exponential", "learning_rate": 0.1, "gamma": 0.8}
+RESTARTS = {"name": "CosineWarmRestarts", "learning_rate": 0.1, "T_0": 5}
+CYCLIC = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.025, "step_size_up": 2}
+POLYNOMIAL = {"name": "Polynomial", "learning_rate": 0.1}
+LINES = {"name": "PiecewiseLinear", "knots": [[0, 0.01], [5, 0.1], [20, 0]]}
+NOAM = {"name": "Noam", "d_model": 512, "warmup_iters": 300}
+LINEAR_LR = {"name": "LinearLR", "learning_rate": 0.1}
+PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+
+
+def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
+    rate = {"name": "Const", "learning_rate": 0.001}
+    return {**config(rate), "Optimizer": {"name": optimizer, "lr": rate, "regularizer": regularizer}}
+
+
+def sequence(*stages: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "Sequence", "stages": [{**stages[0], "epochs": 5}, {**stages[1], "until_end": True}]}
+
+
 REPEATED = "Global: {epoch_num: 20}\nOptimizer:\n  lr:\n    learning_rate: 0.1\n    name: Const\n"
 
 # code, what triggers it, what the message must hold, a near miss that does not
@@ -42,10 +62,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR100", config({"name": "cosine", "learning_rate": 0.1}), "did you mean Cosine?", config(COSINE)),
     ("LR100", config({**MULTI, "gamma": 1}), "gamma: 1 is not allowed", config({**MULTI, "gamma": 0.99})),
     ("LR101", config({**COSINE, "warmup_epochs": 5}), "did you mean warmup_epoch?", config({**COSINE, "epochs": 20})),
-    ("LR101", config({**COSINE, "eta_min": 1e-5}), "is not a key of Cosine", config({**LWC, "min_lr": 1e-5})),
+    ("LR101", config({**MULTI, "eta_min": 1e-5}), "is not a key of MultiStepDecay", config({**COSINE, "eta_min": 1e-5})),
+    ("LR101", config({**PLATEAU, "patiance": 5}), "did you mean patience?", config({**PLATEAU, "patience": 5})),
     ("LR101", config({**COSINE, "T_max": 10}), "is not a key of Cosine", config(COSINE)),
     ("LR101", config({**MULTI, "decay_epoch": 10}), "did you mean milestones?", config(MULTI)),
-    ("LR101", config({**COSINE, "warmup_steps": 10}), "did you mean warmup_epoch?", config(LWC)),
+    ("LR101", config({**COSINE, "warmup_steps": 10}), "did you mean warmup_iters or warmup_epoch?", config(LWC)),
     ("LR101", config({**COSINE, "base_lr": 10}), "did you mean learning_rate?", config(COSINE)),
     ("LR102", config({**COSINE, "learning_rate": "1e-1"}), "'1e-1' is a string", config({**LWC, "min_lr": "1e-8"})),
     ("LR103", config({"learning_rate": 0.1}), "the same from the first", config({"name": "Const", "learning_rate": 1})),
@@ -59,19 +80,44 @@ CASES: list[tuple[str, Any, str, Any]] = [
      {**config(COSINE), "Optimizer": {"name": "Adam", "beta1": 0.9, "regularizer": {"name": "L2"}, "lr": COSINE}}),
     ("LR105", {**config(COSINE), "Global": {"epoch_num": 20, "warmup_epoch": 3}}, "Global.warmup_epoch has", config(COSINE)),
     ("LR106", REPEATED + "    learning_rate: 0.2\n", "stands twice", REPEATED + "Train: {learning_rate: 0.2}\n"),
+    ("LR106", REPEATED + "  regularizer: {name: L2, factor: 1, factor: 2}\n", "stands twice", REPEATED),
+    ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
+     regularized({"name": "L2", "factor": "1e-5"})),
+    ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
+     "there is a regularizer as well", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "weight_decay": 0}}),
+    ("LR107", regularized({"name": "L3"}), "'L3' is not a regularizer", regularized(None)),
     ("LR203", config({**MULTI, "milestones": [3000, 6000]}), "looks like iterations; 6000 iterations would be 60 epochs",
      config({**MULTI, "milestones": [3000, 6000]}, epochs=8000)),
     ("LR203", config({**COSINE, "warmup_epoch": 1000}), "1000 counts epochs", config({**COSINE, "warmup_epoch": 10})),
     ("LR204", config({**LWC, "warmup_steps": 5}), "over after 5 iterations", config({**LWC, "warmup_steps": 50})),
+    ("LR203", config({**LINES, "knots": [[0, 0.1], [5000, 0]]}), "5000 counts epochs", config(LINES)),
+    ("LR204", config({**NOAM, "warmup_iters": 5}), "over after 5 iterations", config(NOAM)),
+    ("LR204", config(LINEAR_LR), "the way from 3.33e-2 to 1e-1 is over after 5 iterations",
+     config({**LINEAR_LR, "decay_length": 5})),
+    ("LR301", config({**NOAM, "warmup_iters": 4000}), "takes the whole run", config(NOAM)),
     ("LR301", config({**COSINE, "warmup_epoch": 20}), "takes the whole run of 20 epochs", config({**COSINE, "warmup_epoch": 2})),
     ("LR301", config({**LWC, "warmup_steps": 5000}), "takes the whole run", config(LWC)),
     ("LR302", config({**MULTI, "milestones": [3, 9], "warmup_epoch": 5}), "the drop comes at epoch 8",
      config({**MULTI, "milestones": [6, 9], "warmup_epoch": 5})),
+    ("LR302", config({**MULTI, "milestones": [3, 9], "warmup_epoch": 5, "decay_within_run": True}),
+     "the drop comes at epoch 5", config({**MULTI, "milestones": [6, 9], "warmup_epoch": 5, "decay_within_run": True})),
     ("LR303", config({**COSINE, "warmup_epoch": 1}), "the second of 1e-3", config(LWC)),
+    ("LR303", config(NOAM), "a rate of 0", config({**COSINE, "warmup_epoch": 1, "warmup_start_factor": 0.01})),
+    ("LR303", config({**LINES, "knots": [[0, 0], [5, 0.1], [20, 0]]}), "the second of 2e-4", config(LINES)),
     ("LR304", config({**ONE, "warmup_epoch": 2}), "falls to 4e-3 and rises again", config(ONE)),
     ("LR305", config({**COSINE, "warmup_epoch": -1}), "there is no warmup", config({**COSINE, "warmup_epoch": 0})),
     ("LR401", config({**COSINE, "warmup_epoch": 5}), "ends at 1.47e-2, 14.7 % of the peak, because the decay starts after 5",
      config({**COSINE, "warmup_epoch": 2})),
+    *(
+        ("LR401", config({"name": name, "learning_rate": 0.1, "warmup_epoch": 8, **keys}), "because the decay starts after 8",
+         config({"name": name, "learning_rate": 0.1, "warmup_epoch": 8, "decay_within_run": True, **keys}))
+        for name, keys in [("KDecay", {"k": 2}), ("Tanh", {}), ("REX", {}), ("Linear", {"power": 0.5}), ("Polynomial", {})]
+    ),
+    ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
+     config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    ("LR401", config({**POLYNOMIAL, "decay_length": 40}), "would end at epoch 40, beyond the run of 20 epochs; the rate ends at 5e-2",
+     config({**POLYNOMIAL, "decay_length": "100%"})),
+    ("LR402", config({**LINES, "knots": [[0, 0.1], [30, 0]]}), "the last knot, at epoch 30, lies beyond the run", config(LINES)),
     ("LR402", config({**PIECEWISE, "decay_epochs": [15, 30]}), "30 lies beyond the run of 20 epochs; the rate stays at 1e-2",
      config(PIECEWISE)),
     ("LR402", config({**MULTI, "milestones": [10, 19], "warmup_epoch": 1}), "(epoch 20 with the warmup)",
@@ -79,19 +125,46 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR402", config({**MULTI, "milestones": []}), "the rate never drops", config(MULTI)),
     ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
     ("LR404", config({**COSINE, "last_epoch": 2500}), "on its way up again (1.47e-2)", config({**COSINE, "last_epoch": 1500})),
+    ("LR404", config({**COSINE, "last_epoch": 2500}), "on its way up",
+     config({**COSINE, "last_epoch": 2500, "cooldown_epochs": 1})),
     ("LR405", config({**CYCLE, "cycle": 8}), "ends 4 epochs into a cycle of 8 epochs", config(CYCLE)),
+    ("LR405", config({**RESTARTS, "T_mult": 2}), "ends 5 epochs into a cycle of 20 epochs, at 8.54e-2",
+     config({**RESTARTS, "T_mult": 3})),
+    ("LR405", config({**CYCLIC, "step_size_up": 3}), "ends 2 epochs into a cycle of 6 epochs", config(CYCLIC)),
+    ("LR405", config({**POLYNOMIAL, "decay_length": 8, "cycle": True}), "ends 4 epochs into a cycle of 8 epochs",
+     config({**POLYNOMIAL, "decay_length": 5, "cycle": True})),
     ("LR406", config(TWO, epochs=100), "stops before that, at 5e-2, 50 % of the peak", config(TWO, epochs=200)),
     ("LR406", config(TWO, epochs=300), "exactly 0 from epoch 200", config(TWO, epochs=190)),
     ("LR406", config({**TWO, "warmup_epoch": 2}, epochs=300), "behind it, at epoch 202, the rate jumps up to 2.5e-2",
      config({**TWO, "warmup_epoch": 2}, epochs=202)),
     ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
+    ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
+     config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
+    ("LR409", config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}), "does not know when the run ends",
+     config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.1})),
+    ("LR410", config({**POLYNOMIAL, "decay_length": 10}), "over at epoch 10; the rate stays at 0 for the other 10 epochs",
+     config({**POLYNOMIAL, "decay_length": 16})),
+    ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the other 10 epochs", config(LINES)),
+    ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "over at epoch 0.42", config(EXPONENTIAL)),
+    ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
+     config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
+    ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "write 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
      config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
     ("LR503", config({**COSINE, "last_epoch": 499}), "starts at 500, epoch 5, with 8.54e-2", config({**COSINE, "last_epoch": -1})),
     ("LR504", config(ONE), "past update 2000", config(COSINE)),
     ("LR505", config(COSINE, Train={"dataset": {"num_samples": 50}}), "PaddleOCR ignores this key", config(COSINE, Train={})),
+    ("LR505", config({**COSINE, "eta_min": 1e-5}), "PaddleOCR ignores this key", config({**LWC, "min_lr": 1e-5})),
+    ("LR505", config({**COSINE, "warmup_epoch": "10%"}), "PaddleOCR does not know 10% and stops", config({**WSD, "warmup_epoch": "10%"})),
+    ("LR505", config({**TWO, "first_epochs": 9}), "here it counts", config(TWO)),
+    ("LR505", regularized({"name": "CosineL2", "warmup_epoch": "5%"}), "does not know 5% and stops",
+     regularized({"name": "CosineL2", "warmup_epoch": 5})),
+    ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
+    ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
+    ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
+    ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
     ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 1e-7 to 8e-3",
      config(COSINE, optimizer="Momentum")),
     ("LR601", config({**COSINE, "learning_rate": 1e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 1e-6}, optimizer="AdamW")),
@@ -135,6 +208,22 @@ def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path
     codes = {finding.code for finding in findings(tmp_path, content, None)}
     assert codes & {"LR301", "LR401", "LR407", "LR408"} == set()
     assert "LR301" in {finding.code for finding in findings(tmp_path, content)}
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({**EXPONENTIAL, "step_size": "1it"}, "LR410"),
+        ({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.1, "step_size": "9999it"}, "LR409"),
+        ({**NOAM, "warmup_iters": 1900}, "LR409"),
+        ({**RESTARTS, "T_0": "1500it"}, "LR405"),
+        ({**COSINE, "hold_epochs": "800it"}, "LR401"),
+        ({**LINES, "knots": [[0, 0.1], ["500it", 0]]}, "LR410"),
+    ],
+)
+def test_a_length_in_iterations_needs_the_length_of_an_epoch(section: Any, code: str, tmp_path: Path) -> None:
+    assert code in {finding.code for finding in findings(tmp_path, config(section))}
+    assert code not in {finding.code for finding in findings(tmp_path, config(section), None)}
 
 
 def test_places_are_those_in_the_file(tmp_path: Path) -> None:
@@ -191,5 +280,5 @@ def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) 
 
 def test_errors_are_what_paddleocr_stops_at() -> None:
     assert {code for code, entry in CODES.items() if entry.severity is Severity.ERROR} == {
-        "LR100", "LR102", "LR301", "LR501", "LR502",
+        "LR100", "LR102", "LR107", "LR301", "LR501", "LR502", "LR508",
     }  # fmt: skip

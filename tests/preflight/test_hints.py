@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-from tests.preflight.test_check import COSINE, CYCLE, KNOWN, MULTI, PIECEWISE, config, findings
+from tests.preflight.test_check import (
+    COSINE,
+    CYCLE,
+    KNOWN,
+    LWC,
+    MULTI,
+    NOAM,
+    PIECEWISE,
+    POLYNOMIAL,
+    TWO,
+    config,
+    findings,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +34,23 @@ from tests.preflight.test_check import COSINE, CYCLE, KNOWN, MULTI, PIECEWISE, c
         ("LR402", {**MULTI, "milestones": [700, 800]}, 500),
         ("LR401", {**COSINE, "warmup_epoch": 5}, 20),
         ("LR401", {"name": "Linear", "learning_rate": 0.1, "warmup_epoch": 30}, 100),
+        ("LR401", {**COSINE, "warmup_epoch": "1200it"}, 20),
+        ("LR401", {**COSINE, "warmup_iters": 800}, 20),
+        ("LR401", {**COSINE, "warmup_ratio": 0.4}, 20),
+        ("LR401", {**COSINE, "hold_epochs": 8}, 20),
+        ("LR401", {"name": "KDecay", "learning_rate": 0.1, "k": 2, "warmup_epoch": 8}, 20),
+        ("LR401", {"name": "REX", "learning_rate": 0.1, "warmup_epoch": 3}, 20),
+        ("LR401", {**POLYNOMIAL, "decay_length": 40}, 20),
+        ("LR301", {**COSINE, "warmup_epoch": 30}, 20),
+        ("LR301", {**COSINE, "warmup_ratio": 1}, 20),
+        ("LR301", {**COSINE, "warmup_iters": 5000}, 20),
+        ("LR301", {**NOAM, "warmup_iters": 4000}, 20),
+        ("LR303", {**COSINE, "warmup_epoch": 2}, 20),
+        ("LR303", {**LWC, "start_lr": 0}, 20),
+        ("LR406", TWO, 300),
+        ("LR409", {"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 6}, 20),
+        ("LR505", {**COSINE, "warmup_epoch": "150it"}, 20),
+        ("LR603", {**NOAM, "learning_rate": 0.001}, 20),
         ("LR405", {**CYCLE, "cycle": 8}, 20),
         ("LR405", {**CYCLE, "cycle": 11, "warmup_epoch": 3}, 40),
     ],

@@ -33,10 +33,12 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     (16, "LR201", config(COSINE), RunFlags(), "length of an epoch is not known"),
     (17, "LR503", config({**COSINE, "last_epoch": 499}), KNOWN, "a bare cosine from a wrong rate"),
     (19, "LR303", config({**COSINE, "warmup_epoch": 2}), KNOWN, "the first update has a rate of 0"),
-    (20, "LR101", config({**COSINE, "eta_min": 1e-5}), KNOWN, "is not a key of Cosine and has no effect"),
+    (20, "LR505", config({**COSINE, "eta_min": 1e-5}), KNOWN, "PaddleOCR ignores this key; here it counts"),
+    (20, "LR101", config({**MULTI, "eta_min": 1e-5}), KNOWN, "is not a key of MultiStepDecay and has no effect"),
+    (23, "LR100", config({**COSINE, "warmup_epoch": 2, "warmup_iters": 200}), KNOWN, "the same in two ways"),
     (23, "LR204", config({**LWC, "warmup_steps": 5}), KNOWN, "looks like epochs"),
     (23, "LR203", config({**COSINE, "warmup_epoch": 5000}), KNOWN, "looks like iterations"),
-    (23, "LR101", config({**CYCLE, "warmup_steps": 500}), KNOWN, "did you mean warmup_epoch?"),
+    (23, "LR101", config({**CYCLE, "warmup_steps": 500}), KNOWN, "did you mean warmup_iters or warmup_epoch?"),
 ]  # fmt: skip
 
 
@@ -46,6 +48,23 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
 def test_row(row: int, code: str, content: Any, flags: RunFlags, message: str, tmp_path: Path) -> None:
     found = [finding.message for finding in findings(tmp_path, content, flags) if finding.code == code]
     assert any(message in text for text in found), found
+
+
+CURES: list[tuple[int, str, Any, str]] = [
+    # row, the code, a config, the key that its hint names
+    (9, "LR401", config({**COSINE, "warmup_epoch": 8}), "-o Optimizer.lr.decay_within_run=true"),
+    (14, "LR406", config(TWO, epochs=300), "-o Optimizer.lr.first_epochs=300"),
+    (19, "LR303", config({**COSINE, "warmup_epoch": 2}), "-o Optimizer.lr.warmup_start_factor=0.01"),
+    (19, "LR303", config({**LWC, "start_lr": 0}), "-o Optimizer.lr.start_lr=0.0001"),
+    (20, "LR505", config({**COSINE, "eta_min": 1e-5}), "LinearWarmupCosine with min_lr"),
+    (23, "LR505", config({**COSINE, "warmup_iters": 200}), "warmup_epoch"),
+]
+
+
+@pytest.mark.parametrize(("row", "code", "content", "words"), CURES, ids=[f"{row[0]}-{row[1]}" for row in CURES])
+def test_the_hint_names_the_cure(row: int, code: str, content: Any, words: str, tmp_path: Path) -> None:
+    hints = [finding.hint for finding in findings(tmp_path, content) if finding.code == code]
+    assert any(words in hint for hint in hints), hints
 
 
 def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) -> None:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ppocr_lr.lr_config.length import length_of
+from ppocr_lr.lr_config.own_keys import own_keys as own_keys_of
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.weight_decay import REGULARIZER
+
+# Paddle's optimizers that keep L2 elsewhere than in `regularization`.
+_WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
 
 
 def last_epoch(subject: Subject) -> Iterator[Draft]:
@@ -38,6 +45,19 @@ def one_cycle_ends(subject: Subject) -> Iterator[Draft]:
 
 def own_keys(subject: Subject) -> Iterator[Draft]:
     """LR505."""
+    known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
+    for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
+        if length is None:
+            hint = f"what PaddleOCR can do: {instead}"
+            yield Draft("LR505", subject.key(key), "PaddleOCR ignores this key; here it counts", hint)
+        else:
+            in_epochs = f"{subject.epoch(subject.run.iters(length)):.6g}"
+            yield Draft(
+                "LR505",
+                subject.key(key),
+                f"PaddleOCR does not know {length} and stops; it counts epochs",
+                f"-o {subject.key(key)}={in_epochs}" if subject.length_is_known or length.unit == "%" else "",
+            )
     train = subject.config.get("Train")
     dataset = train.get("dataset") if isinstance(train, Mapping) else None
     if isinstance(dataset, Mapping) and "num_samples" in dataset:
@@ -46,4 +66,44 @@ def own_keys(subject: Subject) -> Iterator[Draft]:
         )
 
 
-RULES = (last_epoch, one_cycle_ends, own_keys)
+def own_name(subject: Subject) -> Iterator[Draft]:
+    """LR506."""
+    if subject.planned.name not in IN_PADDLEOCR:
+        nearest = type(subject.lr).nearest_in_paddleocr
+        yield Draft(
+            "LR506",
+            subject.key("name"),
+            f"PaddleOCR has no {subject.planned.name} and would stop with an AttributeError; train with this project's "
+            "build_lr_scheduler",
+            f"the nearest that PaddleOCR has: {nearest}" if nearest else "",
+        )
+
+
+def cosine_weight_decay(subject: Subject) -> Iterator[Draft]:
+    """LR507, LR508."""
+    optimizer = subject.config["Optimizer"]
+    section = optimizer.get("regularizer")
+    if not isinstance(section, Mapping) or section.get("name") not in ("CosineL2", "CosineL2Decay"):
+        return
+    held = length_of(section.get("warmup_epoch", 0))
+    if held and held.unit != "epochs":
+        yield Draft(
+            "LR505", f"{REGULARIZER}.warmup_epoch", f"PaddleOCR does not know {held} and stops; it counts epochs"
+        )
+    yield Draft(
+        "LR507",
+        REGULARIZER,
+        "PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor",
+        "this project's WeightDecayStepper has a state_dict",
+    )
+    if optimizer.get("name") in _WITHOUT_REGULARIZATION:
+        yield Draft(
+            "LR508",
+            REGULARIZER,
+            f"PaddleOCR sets the coefficient where {optimizer['name']} has none, and stops at the first update with an "
+            "AttributeError",
+            "use Adam, or this project's WeightDecayStepper, which knows where it is",
+        )
+
+
+RULES = (last_epoch, one_cycle_ends, own_keys, own_name, cosine_weight_decay)

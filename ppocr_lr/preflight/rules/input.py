@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.weight_decay import weight_decay_of
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {"name", "lr", "regularizer", "epsilon", "momentum", "weight_decay"}
@@ -54,4 +56,20 @@ def outside_the_section(subject: Subject) -> Iterator[Draft]:
                 )
 
 
-RULES = (remarks, no_name, outside_the_section)
+def weight_decay(subject: Subject) -> Iterator[Draft]:
+    """LR107."""
+    try:
+        weight_decay_of(subject.config, subject.run)
+    except LRConfigError as error:
+        yield Draft("LR107", str(error).partition(":")[0], str(error))
+    optimizer = subject.config["Optimizer"]
+    if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
+        yield Draft(
+            "LR107",
+            "Optimizer.weight_decay",
+            "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError",
+            "take one of them out",
+        )
+
+
+RULES = (remarks, no_name, outside_the_section, weight_decay)

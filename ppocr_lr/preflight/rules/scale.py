@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.schedules import Noam
 
 # Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.
 _ADAPTIVE = (1e-7, 8e-3)
@@ -18,6 +19,8 @@ _USUAL = {
     "Momentum": _PLAIN,
     "SGD": _PLAIN,
 }
+
+_A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
 
 def unusual_peak(subject: Subject) -> Iterator[Draft]:
@@ -56,4 +59,16 @@ def cards(subject: Subject) -> Iterator[Draft]:
         )
 
 
-RULES = (unusual_peak, cards)
+def factor_as_rate(subject: Subject) -> Iterator[Draft]:
+    """LR603."""
+    schedule = subject.schedule
+    if isinstance(schedule, Noam) and schedule.scale < _A_FACTOR:
+        yield Draft(
+            "LR603",
+            subject.key("learning_rate"),
+            f"under Noam it is a factor, not the peak: the peak is {rate_text(schedule.peak)}",
+            f"-o {subject.key('learning_rate')}=1 makes the paper's peak, {rate_text(schedule.peak / schedule.scale)}",
+        )
+
+
+RULES = (unusual_peak, cards, factor_as_rate)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.numbers_text import amount, count_text
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.schedules import PolynomialDecay
 
-_EPOCH_KEYS = ("warmup_epoch", "decay_epochs", "milestones", "step_size", "cycle")
 _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
 
@@ -24,12 +25,27 @@ def epoch_length(subject: Subject) -> Iterator[Draft]:
         yield Draft("LR202", "Train.sampler", length.arithmetic)
 
 
+# In models these are plain numbers, in PaddleOCR's way.
+_EPOCH_KEYS = ("decay_epochs", "milestones", "step_size", "cycle")
+
+
+def _in_epochs(key: str, value: object) -> Iterator[float]:
+    """The numbers of a key that count epochs."""
+    if isinstance(value, Length):
+        if value.unit == "epochs":
+            yield value.amount
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _in_epochs(key, item)
+    elif key in _EPOCH_KEYS and isinstance(value, float):
+        yield value
+
+
 def iterations_for_epochs(subject: Subject) -> Iterator[Draft]:
     """LR203."""
     epochs = subject.run.epochs
-    for key in _EPOCH_KEYS:
-        value = getattr(subject.lr, key, ())
-        largest = max(value, default=0) if isinstance(value, tuple) else value
+    for key, value in subject.lr:
+        largest = max(_in_epochs(key, value), default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = (
                 f"; {amount(largest, 'iteration')} would be "
@@ -47,13 +63,30 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        meant = f"-o {subject.key('warmup_steps')}={steps * subject.run.iters_epoch}" if subject.length_is_known else ""
+        key, longer = subject.key(subject.warmup_key), subject.warmup_text(steps * subject.run.iters_epoch)
+        meant = f"-o {key}={longer}" if subject.length_is_known else ""
         yield Draft(
             "LR204",
-            subject.key("warmup_steps"),
+            key,
             f"the warmup is over after {amount(steps, 'iteration')}; the number looks like epochs",
             f"for {amount(steps, 'epoch')}: {meant}" if meant else "it counts iterations: epochs × iterations an epoch",
         )
 
 
-RULES = (epoch_length, iterations_for_epochs, epochs_for_iterations)
+def linear_lr_in_iterations(subject: Subject) -> Iterator[Draft]:
+    """LR204 for LinearLR, whose default is the five iterations of PyTorch's."""
+    line = subject.schedule
+    if subject.planned.name != "LinearLR" or not isinstance(line, PolynomialDecay):
+        return
+    if line.decay_iters <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
+        key = subject.key("decay_length")
+        yield Draft(
+            "LR204",
+            key,
+            f"the way from {rate_text(line.peak)} to {rate_text(line.end)} is over after "
+            f"{amount(line.decay_iters, 'iteration')}; the number looks like epochs",
+            f"for {amount(line.decay_iters, 'epoch')}: -o {key}={line.decay_iters}",
+        )
+
+
+RULES = (epoch_length, iterations_for_epochs, epochs_for_iterations, linear_lr_in_iterations)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ppocr_lr.errors import SECTION
+from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
-from ppocr_lr.schedules import LinearWarmup
 
 
 def _key(subject: Subject) -> str:
-    in_iterations = subject.counts_warmup_in_iterations
-    return subject.key("warmup_steps" if in_iterations else "warmup_epoch")
+    return subject.key(subject.warmup_key) if subject.summary.warmup_iters and subject.warmup_key else SECTION
 
 
 def _can_be_told(subject: Subject) -> bool:
@@ -23,14 +23,12 @@ def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
     """LR301."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     if warmup >= total and _can_be_told(subject):
-        in_iterations = subject.counts_warmup_in_iterations
-        shorter = max(1, total // 20) if in_iterations else count_text(subject.run.epochs / 20)
         yield Draft(
             "LR301",
             _key(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {_key(subject)}={shorter}",
+            f"-o {_key(subject)}={subject.warmup_text(max(1, total // 20))}",
         )
 
 
@@ -40,21 +38,36 @@ def longer_than_the_first_piece(subject: Subject) -> Iterator[Draft]:
         marks = getattr(subject.lr, key, ())
         warmup = subject.epoch(subject.summary.warmup_iters)
         if marks and 0 < marks[0] <= warmup:
+            drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + marks[0]
             yield Draft(
                 "LR302",
                 _key(subject),
                 f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(marks[0])}); "
-                f"the drop comes at epoch {count_text(warmup + marks[0])}",
+                f"the drop comes at epoch {count_text(drop)}",
             )
 
 
 def first_update(subject: Subject) -> Iterator[Draft]:
     """LR303."""
     schedule = subject.schedule
-    if isinstance(schedule, LinearWarmup) and schedule(0) == 0 and not subject.lr.done_iters:
+    if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
         yield Draft(
-            "LR303", _key(subject), f"the first update has a rate of 0, the second of {rate_text(schedule(1))}"
-        )  # fmt: skip
+            "LR303",
+            _key(subject),
+            f"the first update has a rate of 0, the second of {rate_text(schedule(1))}",
+            _start_hint(subject),
+        )
+
+
+def _start_hint(subject: Subject) -> str:
+    """What lets a warmup start above 0, where there is a key for it."""
+    if not subject.summary.warmup_iters:
+        return ""
+    if hasattr(subject.lr, "start_lr"):
+        return f"-o {subject.key('start_lr')}={yaml_number(float(f'{subject.summary.peak / 100:.3g}'))}"
+    if hasattr(subject.lr, "warmup_start_factor"):
+        return f"-o {subject.key('warmup_start_factor')}=0.01 starts at 1 % of the peak (PaddleOCR ignores that key)"
+    return ""
 
 
 def before_one_cycle(subject: Subject) -> Iterator[Draft]:

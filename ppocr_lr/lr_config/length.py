@@ -1,0 +1,66 @@
+"""A length of time as it stands in YAML: epochs (`5`), iterations (`"500it"`) or a share of the run (`"10%"`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from numbers import Real
+from typing import Literal
+
+from ppocr_lr.lr_config.values import number_in_text, yaml_number
+
+Unit = Literal["epochs", "it", "%"]
+
+FORMS = 'epochs (5), iterations ("500it") or a share of the run ("10%")'
+
+_WITH_UNIT = re.compile(r"\s*([-+0-9.eE]+)\s*(it|%)\s*")
+
+
+@dataclass(frozen=True, repr=False)
+class Length:
+    """`amount` epochs, iterations or percent of the run; `Run.iters` makes iterations of it."""
+
+    amount: float
+    unit: Unit = "epochs"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", float(self.amount))
+
+    @property
+    def written(self) -> float | str:
+        """As it stands in YAML: 5, "500it" or "10%"."""
+        if self.unit != "epochs":
+            return str(self)
+        return int(self.amount) if self.amount.is_integer() else self.amount
+
+    def __str__(self) -> str:
+        return yaml_number(self.amount) + ("" if self.unit == "epochs" else self.unit)
+
+    def __repr__(self) -> str:
+        return repr(self.written)
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+
+def length_of(value: object) -> Length | None:
+    """The length that a value from YAML is, or None where it is none."""
+    if isinstance(value, Length):
+        return value
+    if isinstance(value, Real) and not isinstance(value, bool):
+        try:
+            return _finite(float(value), "epochs")
+        except OverflowError:  # an int with hundreds of digits
+            return None
+    if not isinstance(value, str):
+        return None
+    match = _WITH_UNIT.fullmatch(value)
+    unit: Unit = "epochs" if match is None else "it" if match[2] == "it" else "%"
+    number = number_in_text(value if match is None else match[1])
+    if number is None or (unit == "it" and not number.is_integer()):
+        return None
+    return _finite(number, unit)
+
+
+def _finite(number: float, unit: Unit) -> Length | None:
+    return Length(number, unit) if abs(number) < float("inf") else None

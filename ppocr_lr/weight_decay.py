@@ -1,0 +1,129 @@
+"""The weight decay of a training config as a schedule: `Optimizer.regularizer`, and `Optimizer.weight_decay`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ppocr_lr.errors import LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.fields import LengthOrNone, Nonnegative
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.schedules import Constant, Decay, Schedule, Sequence
+
+REGULARIZER = "Optimizer.regularizer"
+
+_ADAMWS_OWN = 0.01  # what PaddleOCR's AdamW takes where the config says nothing
+
+
+class WeightDecay(BaseModel):
+    """A coefficient that stays as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    # PaddleOCR passes these through float(), so a number that YAML reads as a string will do.
+    takes_strings: ClassVar[frozenset[str]] = frozenset({"factor", "end_factor"})
+
+    factor: Nonnegative = Field(default=0.0, description="the coefficient")
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """`factor`."""
+        return Constant(self.factor)
+
+
+class CosineWeightDecay(WeightDecay):
+    """A coefficient that is held during the warmup and then follows half a cosine to `end_factor`."""
+
+    factor: Nonnegative = Field(default=5e-5, description="the coefficient at the beginning")
+    end_factor: Nonnegative = Field(default=0.0, description="the coefficient at the end of the run")
+    warmup_epoch: LengthOrNone = Field(
+        default=Length(0), description="how long the coefficient stays at factor, like the lr's warmup (epochs)"
+    )
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """With w updates of warmup and N in all: `factor` for k ≤ w, then the cosine over N − w updates."""
+        held = run.iters(self.warmup_epoch)
+        cosine = Decay(self.factor, max(1, run.total_iters - held), self.end_factor, "cosine")
+        return Sequence(((Constant(self.factor), held),), cosine) if held else cosine
+
+
+REGULARIZERS: Mapping[str, type[WeightDecay]] = {
+    "L1Decay": WeightDecay,
+    "L2Decay": WeightDecay,
+    "CosineL2Decay": CosineWeightDecay,
+}
+"""By the name of PaddleOCR's class; a config may leave out its `Decay`, as PaddleOCR lets it."""
+
+
+def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, iters_epoch: int) -> Schedule:
+    """The weight decay coefficient of every optimizer update.
+
+    Args:
+        config: the section `Optimizer.regularizer`, as in
+            `{'name': 'CosineL2Decay', 'factor': 5e-5, 'end_factor': 0, 'warmup_epoch': 5}` or `{'name': 'L2',
+            'factor': 1e-5}`; None for no regularizer. Never changed.
+        epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
+        iters_epoch: optimizer updates in an epoch; an int ≥ 1.
+
+    Returns:
+        A `Schedule`: `schedule(k)` is the coefficient that update `k` (0-based) uses. CosineL2Decay, with w =
+        round(warmup_epoch·iters_epoch) and N updates in all: factor for k < w, then end_factor +
+        (factor − end_factor)/2·(1 + cos(π·p)), p = (k − w)/(N − w), at most 1: past the end it stays at end_factor.
+
+    Raises:
+        LRConfigError: the section cannot be used; names the key, the value and what is allowed.
+
+    Source: PaddleOCR's `CosineWeightDecayScheduler`, after EfficientNetV2 (arXiv 2104.00298).
+    """
+    run = Run(epochs, iters_epoch)
+    return Constant(0.0) if config is None else parse_regularizer(config).to_schedule(run)
+
+
+def weight_decay_of(config: Mapping[str, Any], run: Run) -> Schedule:
+    """The weight decay of a whole training config: `regularizer`, else `weight_decay`, else the optimizer's own.
+
+    Raises:
+        LRConfigError: as `build_weight_decay_schedule`.
+    """
+    optimizer = config.get("Optimizer") or {}
+    if optimizer.get("regularizer") is not None:
+        return parse_regularizer(optimizer["regularizer"]).to_schedule(run)
+    own = _ADAMWS_OWN if optimizer.get("name") == "AdamW" else 0.0
+    plain = optimizer.get("weight_decay")
+    values = {"factor": own if plain is None else plain}
+    return _validated(WeightDecay, values, "Optimizer.weight_decay").to_schedule(run)
+
+
+def parse_regularizer(section: object) -> WeightDecay:
+    """The section `Optimizer.regularizer`, validated.
+
+    Raises:
+        LRConfigError: with the key, the value and what is allowed.
+    """
+    if not isinstance(section, Mapping):
+        raise key_error("regularizer", section, "a mapping such as {name: L2, factor: 1.0e-5}", "Optimizer")
+    keys = dict(section)
+    name = keys.pop("name", None)
+    model = REGULARIZERS.get(name) or REGULARIZERS.get(f"{name}Decay") if isinstance(name, str) else None
+    if model is None:
+        given = f"{shown(name)} is not a regularizer" if "name" in section else "is missing"
+        suggestion = did_you_mean(name, list(REGULARIZERS)) if isinstance(name, str) else ""
+        raise LRConfigError(
+            f"{REGULARIZER}.name: {given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}"
+        )
+    return _validated(model, keys, REGULARIZER)
+
+
+def _validated(model: type[WeightDecay], values: Mapping[str, Any], place: str) -> WeightDecay:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+    key, value = ".".join(map(str, details["loc"])), details["input"]
+    if details["type"] == "extra_forbidden":
+        # Not swallowed as in the lr section: PaddleOCR stops with a TypeError.
+        raise LRConfigError(f"{place}.{key}: is not a key of it; it takes name, {', '.join(model.model_fields)}")
+    allowed = details["ctx"]["allowed"]
+    raise key_error(key, value, allowed, place) if place == REGULARIZER else key_error(place, value, allowed, "")

@@ -1,0 +1,95 @@
+"""Lengths: epochs, iterations or a share of the run, with one way of rounding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.length import FORMS, Length, length_of
+from ppocr_lr.schedules import StepDecay
+
+RUN = Run(20, 50)  # 1000 iterations
+
+GOOD: list[tuple[Any, str, int]] = [
+    # as written, as shown, iterations of RUN
+    (5, "5", 250),
+    (5.0, "5", 250),
+    (np.int64(5), "5", 250),
+    ("5", "5", 250),
+    ("1e1", "10", 500),
+    (0.02, "0.02", 1),
+    ("500it", "500it", 500),
+    ("500 it", "500it", 500),
+    (" 5e2it ", "500it", 500),
+    ("10%", "10%", 100),
+    ("10 %", "10%", 100),
+    ("0.5%", "0.5%", 5),
+    ("7%", "7%", 70),
+    ("150%", "150%", 1500),
+    # halves to the even side, as PaddleOCR's round
+    (0.01, "0.01", 0),
+    (0.03, "0.03", 2),
+    (0.05, "0.05", 2),
+    ("0.05%", "0.05%", 0),
+    ("0.15%", "0.15%", 2),
+    (0.0101, "0.0101", 1),
+    # as far as whole numbers are exact
+    (1e300, "1.0e+300", 2**53),
+    ("1e300it", "1.0e+300it", 2**53),
+    (-1e300, "-1.0e+300", 0),
+]
+
+
+@pytest.mark.parametrize(("written", "text", "iters"), GOOD, ids=repr)
+def test_forms(written: Any, text: str, iters: int) -> None:
+    length = length_of(written)
+    assert length is not None
+    assert str(length) == text
+    assert RUN.iters(length) == iters
+
+
+BAD = [
+    None, True, "", "it", "%", "5 epochs", "5ep", "1.5it", "inf", "inf%", "1e999it", "nan", "10%%", "5it%", "0x5it", "5,5",
+    float("nan"), float("inf"), 10**400, [5], {"epochs": 5}, 1j, "５it", "5it\n5it",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", BAD, ids=lambda value: repr(value)[:20])
+def test_what_is_no_length_is_told_the_forms(written: Any) -> None:
+    assert length_of(written) is None
+    section = {"name": "Exponential", "learning_rate": 0.1, "gamma": 0.5, "step_size": written}
+    with pytest.raises(
+        LRConfigError, match=r"Optimizer\.lr\.step_size: .* is not allowed; it must be a length"
+    ) as error:
+        build_schedule(section, 20, 50)
+    assert FORMS in str(error.value)
+
+
+@given(st.floats(0, 1e6), st.sampled_from(["epochs", "it", "%"]))
+def test_what_is_written_is_read_back(amount: float, unit: Any) -> None:
+    length = Length(float(int(amount)) if unit == "it" else amount, unit)
+    assert length_of(length.written) == length
+    assert length_of(str(length)) == length
+
+
+@pytest.mark.parametrize(
+    "key", [{"name": "Step", "step_size": 5}, {"name": "Exponential", "staircase": True, "step_size": "250it"},
+            {"name": "Exponential", "staircase": True, "step_size": "25%"}],
+)  # fmt: skip
+def test_three_ways_to_write_one_schedule(key: dict[str, Any]) -> None:
+    assert build_schedule({**key, "learning_rate": 0.1, "gamma": 0.5}, 20, 50) == StepDecay(0.1, 250, 0.5)
+
+
+def test_a_share_in_a_stage_is_one_of_the_stage() -> None:
+    stages = [
+        {"name": "Exponential", "learning_rate": 1, "gamma": 0.5, "step_size": "50%", "epochs": "20%"},
+        {"name": "Const", "learning_rate": 1, "until_end": True},
+    ]
+    schedule = build_schedule({"name": "Sequence", "stages": stages}, 20, 50)
+    assert [schedule(k) for k in (0, 100, 200)] == [1, 0.5, 1]

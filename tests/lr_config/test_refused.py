@@ -1,0 +1,137 @@
+"""What the names of this project refuse, and that nothing but an LRConfigError comes of any value."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
+from tests.strategies import BY_NAME, OWN
+
+SGDR = {"name": "CosineWarmRestarts", "learning_rate": 0.1, "T_0": 5}
+WSD = {"name": "WSD", "learning_rate": 0.1}
+KNOTS: dict[str, Any] = {"name": "PiecewiseLinear"}
+CYCLE = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": 2}
+CONST = {"learning_rate": 0.1}
+
+
+def sequence(*stages: Any) -> dict[str, Any]:
+    return {"name": "Sequence", "stages": list(stages)}
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: null is not allowed; it must be a length, or cycles"),
+    ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
+    ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),
+    ({**SGDR, "T_0": None, "cycles": ["1it", 0.01]}, r"cycles: \['1it', 0.01\] is not allowed; .*rounds to 0"),
+    ({**SGDR, "T_0": None, "cycles": [1, "x"]}, "cycles.1: 'x' is not allowed; it must be a length above 0"),
+    ({**SGDR, "T_mult": 1.001}, "T_mult: 1.001 is not allowed; it must be 1, or a number from 1.01 to 1000000"),
+    ({**SGDR, "T_mult": 0.5}, "T_mult: 0.5 is not allowed"),
+    ({**SGDR, "eta_min": 0.2}, "eta_min: 0.2 is not allowed; it must be at most the peak, 0.1"),
+    ({**SGDR, "peak_decay": 2}, "peak_decay: 2 is not allowed; it must be a number above 0, at most 1"),
+    ({**SGDR, "cycle_warmup": 5}, "cycle_warmup: 5 is not allowed; it must be shorter than the shortest cycle, 50"),
+    ({**WSD, "decay_length": "100%", "warmup_iters": 1}, "at most the 199 iterations that the warmup leaves of the run's 200"),
+    ({**WSD, "decay_length": "150%"}, "decay_length: '150%' is not allowed; it must be at most the 200"),
+    ({**WSD, "decay_length": "0%"}, "decay_length: '0%' is not allowed; it must be a length above 0"),
+    ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt or exponential"),
+    ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
+    ({**WSD, "end_lr": 0.2}, "end_lr: 0.2 is not allowed; it must be at most the peak"),
+    ({"name": "InverseSqrt", **CONST}, "timescale: null is not allowed; it must be a length where there is no warmup"),
+    ({"name": "Noam", "d_model": 0}, "d_model: 0 is not allowed; it must be a whole number above 0"),
+    ({"name": "Noam"}, "d_model is missing: Noam needs it, width of the model"),
+    ({"name": "Exponential", **CONST, "gamma": 1}, "gamma: 1 is not allowed; it must be a number above 0 and below 1"),
+    ({"name": "InverseTime", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),
+    ({"name": "Polynomial", **CONST, "decay_length": 5, "decay_within_run": True}, "decay_length: 5 .*must be left out"),
+    ({"name": "KDecay", **CONST, "k": 0}, "k: 0 is not allowed"),
+    ({"name": "Tanh", **CONST, "upper": -7}, "upper: -7.0 is not allowed; it must be above lower, -6"),
+    ({"name": "Tanh", **CONST, "lower": -1000}, "lower: -1000 is not allowed; it must be a number from -300 to 300"),
+    ({**KNOTS, "knots": []}, r"knots: \[\] is not allowed; it must be a list of pairs"),
+    ({**KNOTS, "knots": [[0, 0.1], [5]]}, r"knots.1: \[5\] is not allowed; it must be a pair of when and the rate"),
+    ({**KNOTS, "knots": [[0, 0.1, 2]]}, r"knots.0: \[0, 0.1, 2\] is not allowed; it must be a pair"),
+    ({**KNOTS, "knots": [0, 0.1]}, "knots.0: 0 is not allowed; it must be a pair"),
+    ({**KNOTS, "knots": [[0, "x"]]}, "knots.0.1: 'x' is not allowed; it must be a number of at least 0"),
+    ({**KNOTS, "knots": [[0, 0], [5, 0]]}, "one of the rates above 0"),
+    ({**KNOTS, "knots": [[5, 0.1], ["10it", 0]]}, "in rising order, each once; iteration 10 comes after 50"),
+    ({**KNOTS, "knots": [[1, 0.1], ["10it", 0]]}, "iteration 10 comes twice"),
+    ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01}, "step_size_up is missing: Cyclic needs it, length of the rise"),
+    ({**CYCLE, "base_lr": 0.2}, "base_lr: 0.2 is not allowed; it must be at most max_lr, 0.1"),
+    ({**CYCLE, "step_size_down": 0.01}, "step_size_down: 0.01 is not allowed; .*rounds to 0"),
+    ({**CYCLE, "mode": "triangle"}, "it must be triangular, triangular2 or exp_range"),
+    (sequence(), r"stages: \(\)|stages: \[\] is not allowed; it must be a list of at least one stage"),
+    ({"name": "Sequence", "stages": {}}, "stages: {} is not allowed; it must be a list"),
+    (sequence(5), "stages.0: 5 is not allowed; it must be an lr section"),
+    (sequence(CONST), "stages.0.epochs: is missing; it must be the length of the stage: epochs"),
+    (sequence({**CONST, "epochs": "x"}), "stages.0.epochs: 'x' is not allowed; it must be the length of the stage"),
+    (sequence({**CONST, "epochs": 0}), "stages.0.epochs: 0 is not allowed"),
+    (sequence({**CONST, "epochs": 5}), "stages: they last 50 of the run's 200 iterations; write until_end: true"),
+    (sequence({**CONST, "epochs": 15}, {**CONST, "epochs": 10}), "stages.1: 100 iterations after 150 do not fit"),
+    (sequence({**CONST, "epochs": 20}, {**CONST, "until_end": True}), "stages.1: 0 iterations after 200 do not fit"),
+    (sequence({**CONST, "epochs": 0.01}, {**CONST, "until_end": True}), "stages.0: 0 iterations after 0"),
+    (sequence({**CONST, "until_end": True}, {**CONST, "epochs": 5}), "stages.0.until_end: true is not allowed; it is true in"),
+    (sequence({**CONST, "until_end": True, "epochs": 5}), "stages.0.epochs: 5 is not allowed"),
+    (sequence({**CONST, "until_end": "yes"}), "stages.0.until_end: 'yes' is not allowed"),
+    (sequence({"name": "Cosin", "until_end": True}), "stages.0.name: 'Cosin' is not a schedule; did you mean Cosine"),
+    (sequence({"name": "Step", **CONST, "until_end": True}), "Optimizer.lr.stages.0.step_size is missing"),
+    (sequence({**CONST, "until_end": True, "last_epoch": 5}), "stages.0.last_epoch: write it beside stages"),
+    ({"name": "Scale", "factor": 0, "schedule": CONST}, "factor: 0 is not allowed; it must be a number above 0"),
+    ({"name": "Scale", "factor": 2, "schedule": 5}, "schedule: 5 is not allowed; it must be an lr section"),
+    ({"name": "Scale", "factor": 2, "schedule": {}}, "Optimizer.lr.schedule.learning_rate is missing"),
+    ({"name": "Scale", "factor": 2, "schedule": sequence({**CONST, "epochs": 5})}, "Optimizer.lr.schedule.stages: they last"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "message"), REFUSED, ids=lambda value: str(value)[:90])
+def test_what_is_refused(section: dict[str, Any], message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        build_schedule(section, EPOCHS, ITERS_EPOCH)
+
+
+def test_what_is_said_of_a_section_inside_names_its_place() -> None:
+    inside = {"name": "Cosine", "learning_rate": "1e-1", "warmup_epochs": 2}
+    section = sequence({**CONST, "epochs": 5}, {"name": "Scale", "factor": 2, "schedule": inside, "until_end": True})
+    remarks = parse_lr_config(section, Run(20, 10)).remarks
+    assert [(remark.code, remark.key) for remark in remarks] == [
+        ("LR101", "stages.1.schedule.warmup_epochs"),
+        ("LR102", "stages.1.schedule.learning_rate"),
+    ]
+    with pytest.raises(
+        LRConfigError, match=r"Optimizer\.lr\.stages\.1\.schedule\.warmup_epochs: is not a key of Cosine"
+    ):
+        build_schedule(section, 20, 10, strict=True)
+
+
+odd = st.one_of(
+    st.sampled_from(
+        [None, True, "", "x", "500it", "10%", "1e-3", -1, 0, 1, 2, 0.5, 1e-320, 1e99, 1e300, 10**400, [], {}]
+    ),
+    st.floats(),
+    st.integers(),
+    st.lists(st.sampled_from([0, 1, "x", 1e300, [0, 1], None]), max_size=3),
+    st.sampled_from([{"learning_rate": 0.1}, [{"learning_rate": 0.1, "until_end": True}]]),
+)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"ReduceOnPlateau"}))
+@given(data=st.data())
+@settings(max_examples=100)
+def test_any_value_of_any_key_is_a_rate_or_one_error(name: str, data: st.DataObject) -> None:
+    section = data.draw(OWN.get(name, BY_NAME.get(name)))
+    keys = data.draw(st.lists(st.sampled_from(sorted(MODELS[name].model_fields)), min_size=1, max_size=3))
+    section |= {key: data.draw(odd) for key in keys}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            schedule = build_schedule(section, *data.draw(st.tuples(st.integers(1, 5), st.integers(1, 5))))
+        except LRConfigError as error:
+            said = str(error)
+        else:
+            said = "Optimizer.lr can be used"
+            assert all(math.isfinite(schedule(update)) for update in (0, 1, 7, 10**6, 10**12))
+    assert "Optimizer.lr" in said

@@ -1,0 +1,88 @@
+"""`plot --parameter lr,wd`, and the commands on a schedule without a curve, as a user runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+
+CONFIG = """Global: {epoch_num: 20}
+Optimizer:
+  name: Adam
+  lr: {name: Cosine, learning_rate: 0.001, warmup_epoch: 2}
+  regularizer: {name: CosineL2Decay, factor: 5.0e-5, end_factor: 5.0e-6, warmup_epoch: 2}
+"""
+PLATEAU = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: ReduceOnPlateau, learning_rate: 0.1, patiance: 3}}\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path) -> None:
+    (tmp_path / "wd.yml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "plateau.yml").write_text(PLATEAU, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        ([], "  wd       0 % 5e-5   25 % 4.699e-5   50 % 3.141e-5   75 % 1.304e-5   100 % 5e-6"),
+        (
+            ["Optimizer.regularizer.factor=1e-4", "Optimizer.regularizer.end_factor=1e-4"],
+            "  wd       0 % 1e-4   25 % 1e-4",
+        ),
+        (["Optimizer.regularizer={name: L2, factor: 2e-5}"], "  wd       2e-5 throughout"),
+        (["Optimizer.regularizer=null", "Optimizer.weight_decay=0.05"], "  wd       5e-2 throughout"),
+        (["Optimizer.regularizer=null", "Optimizer.name=AdamW"], "  wd       1e-2 throughout"),
+        (["Optimizer.regularizer=null"], "  wd       0 throughout"),
+    ],
+)
+def test_rate_and_weight_decay(command: Command, tmp_path: Path, overrides: list[str], line: str) -> None:
+    done = command(
+        "plot", "wd.yml", "--iters-per-epoch", "100", "--parameter", "lr,wd", "-o", *overrides, "Global.epoch_num=20"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert line in done.stdout
+    assert (tmp_path / "lr_wd.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--parameter", "wd"], "--parameter wd: must be lr or lr,wd"),
+        (["--parameter", "lr,wd", "--out", "a.csv"], "--parameter lr,wd is drawn in .png, .svg, .pdf only"),
+        (["--parameter", "lr,wd", "--out", "a.html"], "--parameter lr,wd is drawn in .png, .svg, .pdf only"),
+        (
+            ["--parameter", "lr,wd", "-o", "Optimizer.regularizer.name=L3"],
+            "wd.yml: Optimizer.regularizer.name: 'L3' is not a",
+        ),
+        (["-o", "Optimizer.regularizer.end_facor=1"], "did you mean Optimizer.regularizer.end_factor"),
+    ],
+)
+def test_what_cannot_be_drawn(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
+    done = command("plot", "wd.yml", "--iters-per-epoch", "100", *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert message in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plateau.yml", "wd.yml"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["plot"], ["plot", "--out", "a.csv"], ["plot", "--out", "a.html"], ["show"], ["diff", "wd.yml"]],
+    ids=str,
+)
+def test_without_a_curve_there_is_nothing_to_draw(command: Command, arguments: list[str]) -> None:
+    done = command(arguments[0], "plateau.yml", *arguments[1:], "--iters-per-epoch", "9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: ReduceOnPlateau depends on the metric")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_curve_the_keys_are_checked_all_the_same(command: Command) -> None:
+    done = command("check", "plateau.yml", "--iters-per-epoch", "9")
+    assert done.returncode == 1
+    assert "LR101 warning Optimizer.lr.patiance: is not a key of ReduceOnPlateau" in done.stdout
+    assert "LR412 note Optimizer.lr.name: the rate starts at 1e-1" in done.stdout
+    assert command("check", "plateau.yml", "--iters-per-epoch", "9", "--ignore", "LR101").returncode == 0
+    assert command("check", "plateau.yml", "-o", "Optimizer.lr.factor=2").returncode == 2

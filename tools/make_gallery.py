@@ -1,0 +1,248 @@
+"""Makes docs/gallery.md and its pictures: python tools/make_gallery.py [FOLDER]
+
+Formulas and sources are the docstrings of `ppocr_lr.schedules`, keys and what PaddleOCR does instead are those of the
+models in `ppocr_lr.lr_config`, the YAML is that of configs/. What is to say beyond that stands in gallery.yml.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import getdoc
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
+from pydantic.fields import FieldInfo
+
+from ppocr_lr.curve import trace
+from ppocr_lr.lr_config import MODELS, LRConfig, WarmupConfig
+from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config.fields import Ours
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.output import write_whole
+from ppocr_lr.schedules import HeldAfter, Schedule, Warmup
+from ppocr_lr.schedules import Sequence as Stages
+from ppocr_lr.summary import summarize
+from ppocr_lr.training_config import PlannedRun, plan_run
+from ppocr_lr.yaml_file import read_yaml_file
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = ROOT / "configs"
+TEXTS = Path(__file__).with_name("gallery.yml")
+
+_STYLES: Sequence[tuple[str, Any]] = (
+    ("#0072B2", "-"),
+    ("#E69F00", (0, (5, 2))),
+    ("#009E73", (0, (1, 1.2))),
+    ("#CC79A7", (0, (6, 2, 1, 2))),
+)
+_BEFORE: tuple[str, Any] = ("#999999", "-")
+_COLOURS = 64
+_WITHOUT_CURVE = ("ReduceOnPlateau",)
+_AROUND = ("hold_epochs", "decay_within_run", "cooldown_epochs")
+
+_HEAD = """\
+# Gallery of schedules
+
+Every `name` that an lr section may have: its curve, its formula, an example and when to use it. Which one to start
+with: [Which schedule should I use?](choosing.md) This page is made by `python tools/make_gallery.py`.
+
+In the formulas k is the optimizer update, 0-based and counted from the end of the warmup; lengths are in updates.
+`peak` is `learning_rate` (`max_lr`, `values[0]`), `end` is `end_lr` (`eta_min`, `min_lr`), and N is the length of the
+run where no key gives a shorter one. The text at a formula is that of the Python class in `ppocr_lr.schedules`, and
+other names in it are that class's parameters. In YAML a length is in epochs; with every key of the names that PaddleOCR
+does not know, and with the warmups, it may be written as iterations (`"500it"`) or as a share of the run (`"10%"`).
+The grey part of a picture is the warmup.
+"""
+
+
+class Line(NamedTuple):
+    """A curve of a picture."""
+
+    run: PlannedRun
+    label: str | None = None
+    style: tuple[str, Any] = _STYLES[0]
+
+
+def main(folder: Path) -> None:
+    """Write gallery.md and gallery/*.png into `folder`, the same files when nothing has changed."""
+    texts = read_yaml_file(TEXTS)
+    (folder / "gallery").mkdir(parents=True, exist_ok=True)
+    blocks = [_HEAD, *_overview(texts["groups"]), *_schedules(texts["groups"], folder)]
+    blocks += [*_warmups(texts["warmups"], folder), *_cures(texts["cures"], folder)]
+    page = "\n\n".join(block.strip() for block in blocks if block)
+    linked = re.sub(r"arXiv (\d{4}\.\d{5})", r"[arXiv \1](https://arxiv.org/abs/\1)", page)
+    (folder / "gallery.md").write_text(f"{linked}\n", encoding="utf-8", newline="\n")
+
+
+def _overview(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for group in groups for name in group["names"]
+    ]
+    yield "\n".join(["| `name` | |", "|---|---|", *rows])
+    yield "Besides: [warmups](#warmups) and [cures](#cures), keys that go with many names."
+
+
+def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
+    examples = _examples()
+    for group in groups:
+        yield f"## {group['title']}"
+        yield group.get("text", "")
+        for name, when in group["names"].items():
+            yield f"### {name}"
+            yield from _schedule(name, examples[name], when, folder)
+
+
+def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str]:
+    model = MODELS[name]
+    what, *formula = _paragraphs(model)
+    if name not in _WITHOUT_CURVE:
+        run = plan_run(example)
+        yield _picture(name, [Line(run)], folder)
+        core = _core(run.schedule, name)
+        formula = _paragraphs(type(core), None if "decay_shape" in model.model_fields else core)
+    yield what
+    yield from (text for text in formula if not text.startswith("Source:"))
+    yield f"```yaml\nOptimizer:\n  lr:\n{_section_text(example)}\n```"
+    yield f"**When.** {when}"
+    yield _keys(model)
+    if model.nearest_in_paddleocr:
+        yield f"PaddleOCR does not know this name. The nearest it has: {model.nearest_in_paddleocr}."
+    yield from (text for text in formula if text.startswith("Source:"))
+
+
+def _warmups(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    yield "## Warmups"
+    settings = [[*texts["set"], mode] for mode in texts["curves"]]
+    lines = [Line(_run(texts["config"], each), each[-1], style) for each, style in zip(settings, _STYLES, strict=True)]
+    yield _picture("warmups", lines, folder)
+    yield texts["text"]
+    yield _command(texts["config"], settings[-1])
+
+
+def _cures(cures: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
+    yield "## Cures"
+    yield "What PaddleOCR's schedules lack, as keys that are off until they are written. Grey: the curve without them."
+    for cure in cures:
+        key, config, settings = cure["key"], cure["config"], cure["set"]
+        after = _run(config, settings)
+        field = type(after.parsed.config).model_fields[key]
+        ours = next(mark for mark in field.metadata if isinstance(mark, Ours))
+        yield f"### {key}"
+        yield _picture(key, [Line(_run(config, []), None, _BEFORE), Line(after, ", ".join(settings))], folder)
+        yield cure["text"]
+        yield _command(config, settings)
+        yield f"`{key}`: {field.description}. PaddleOCR ignores it; in its place: {ours.instead}."
+
+
+def _examples() -> dict[str, Path]:
+    """The example config of each name; where there are several, the one that is called like it."""
+    names = {path: read_yaml_file(path)["Optimizer"]["lr"]["name"] for path in sorted(CONFIGS.glob("*.yml"))}
+    by_likeness = sorted(names, key=lambda path: names[path].lower().startswith(path.stem.replace("_", "")))
+    return {names[path]: path for path in by_likeness}  # the last one stays
+
+
+def _run(config: str, settings: Sequence[str]) -> PlannedRun:
+    return plan_run(CONFIGS / config, [f"Optimizer.lr.{setting}" for setting in settings])
+
+
+def _command(config: str, settings: Sequence[str]) -> str:
+    overrides = " ".join(f"Optimizer.lr.{setting}" for setting in settings)
+    return f"```console\n$ ppocr-lr plot -c configs/{config} -o {overrides}\n```"
+
+
+def _core(schedule: Schedule, name: str) -> Schedule:
+    """The schedule that `name` stands for, without what is before and behind it."""
+    if isinstance(schedule, Warmup):
+        return _core(schedule.after, name)
+    if isinstance(schedule, HeldAfter):
+        return _core(schedule.schedule, name)
+    if isinstance(schedule, Stages) and name != "Sequence":
+        return _core(schedule.last, name)
+    return schedule
+
+
+def _paragraphs(described: type, shaped: object = None) -> list[str]:
+    """The paragraphs of a docstring; of a table of shapes only the row of `shaped`, if there is one."""
+    text = getdoc(described) or ""
+    shape = getattr(shaped, "shape", None)
+    if shape:
+        text = re.sub(rf'^\| "(?!{re.escape(shape)}").*(\n|\Z)', "", text, flags=re.MULTILINE)
+    return text.split("\n\n")
+
+
+def _section_text(path: Path) -> str:
+    """The lr section as it stands in the file, comments included."""
+    lines = iter(path.read_text(encoding="utf-8").splitlines())
+    for line in lines:
+        if line.startswith("  lr:"):
+            break
+    return "\n".join(takewhile(lambda line: line.startswith("    "), lines))
+
+
+def _keys(model: type[LRConfig]) -> str:
+    """A table of the name's own keys, and which of the common ones go with it."""
+    fields = model.model_fields
+    warmup = set(WarmupConfig.model_fields) & set(fields) if issubclass(model, LeadConfig) else set()
+    own = {key: field for key, field in fields.items() if key not in {*warmup, *_AROUND, "last_epoch"}}
+    rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
+    common = ["the keys of a [warmup](#warmups)" if "warmup_iters" in warmup else "`warmup_mode`"] if warmup else []
+    common += [f"[`{key}`](#{key})" for key in _AROUND if key in fields]
+    also = f"\n\nBesides: {', '.join(common)}." if common else ""
+    return "\n".join(["| key | default | |", "|---|---|---|", *rows]) + also
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.is_required():
+        return "required"
+    if value in (None, ()):
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+
+
+def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
+    """Draw the runs; the Markdown that shows the picture."""
+    figure = Figure(figsize=(5.2, 2.3), dpi=100)
+    axes = figure.add_axes((0.11, 0.18, 0.87, 0.78))
+    for line in lines:
+        curve = trace(line.run.schedule, line.run.run.total_iters)
+        colour, dashes = line.style
+        positions = curve.steps / line.run.run.iters_epoch
+        axes.plot(positions, curve.high, color=colour, linestyle=dashes, linewidth=1.8, label=line.label)
+    run = lines[-1].run
+    axes.axvspan(0, summarize(run.schedule, run.run).warmup_iters / run.run.iters_epoch, color="#ebebeb", linewidth=0)
+    axes.set_xlim(0, run.run.epochs)
+    axes.set_ylim(0, axes.get_ylim()[1])
+    axes.set_xlabel("epoch", fontsize=8, labelpad=1)
+    axes.tick_params(labelsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
+    axes.grid(True, color="#e3e3e3", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    labels = [line.label for line in lines if line.label]
+    if labels:
+        axes.legend(fontsize=8, loc="best", handlelength=3, framealpha=1)
+    write_whole(folder / "gallery" / f"{name}.png", lambda file: _save(figure, file))
+    return f"![The learning rate with {' and with '.join(labels) or name}](gallery/{name}.png)"
+
+
+def _save(figure: Figure, file: BinaryIO) -> None:
+    """As a PNG of few colours: a third of the size."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    Image.open(buffer).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs")
