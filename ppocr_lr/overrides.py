@@ -128,6 +128,8 @@ def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mappi
     fields = ["name", *model.model_fields, *model.also_called] if model else []
     if ".stages." in place:
         fields += STAGE_KEYS
+    if place != SECTION:
+        fields = [field for field in fields if field != "last_epoch"]  # that of the whole run stands outside
     known = [SECTION, *(f"{place}.{field}" for field in fields), *_READ]
     if key in known:
         return

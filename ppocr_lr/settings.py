@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ppocr_lr.lr_config.length import Length
@@ -12,7 +12,8 @@ from ppocr_lr.training_config import PlannedRun
 def settings(planned: PlannedRun) -> dict[str, Any]:
     """What decides the curve, defaults filled in, so that a key left out equals its default; without any, it is out."""
     config = planned.parsed.config
-    values = {key: _plain(getattr(config, key)) for key in type(config).model_fields if key != "last_epoch"}
+    keys = [key for key in type(config).model_fields if key != "last_epoch"]
+    values = {path: value for key in keys for path, value in _flat(key, getattr(config, key))}
     return {
         "name": planned.name,
         **{key: value for key, value in values.items() if value is not None},
@@ -40,8 +41,20 @@ def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
     return bool(getattr(planned.parsed.config, key) == field.default)
 
 
+def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value with its key; the keys of a section in a section are dotted, as after `-o`."""
+    if isinstance(value, Mapping):
+        for inner, item in value.items():
+            yield from _flat(f"{key}.{inner}", item)
+    elif isinstance(value, (tuple, list)) and any(isinstance(item, Mapping) for item in value):
+        for index, item in enumerate(value):
+            yield from _flat(f"{key}.{index}", item)
+    else:
+        yield key, _plain(value)
+
+
 def _plain(value: Any) -> Any:
     """A value as YAML has it: a length as it is written."""
     if isinstance(value, Length):
         return value.written
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+    return tuple(map(_plain, value)) if isinstance(value, (tuple, list)) else value

@@ -31,6 +31,15 @@ def test_two_ways_to_write_the_same(tmp_path: Path) -> None:
     assert "the curves are equal as far as both runs go" in text
 
 
+def test_keys_of_sections_inside_are_dotted(tmp_path: Path) -> None:
+    def stages(rate: float) -> dict[str, Any]:
+        inside = {"name": "Scale", "factor": 0.5, "schedule": {**MULTI, "learning_rate": rate}, "until_end": True}
+        return {"name": "Sequence", "stages": [{"name": "Const", "learning_rate": 0.1, "epochs": 5}, inside]}
+
+    text = words(tmp_path, stages(0.1), stages(0.2))
+    assert [line.strip() for line in text.splitlines() if "→" in line] == ["stages.1.schedule.learning_rate: 0.1 → 0.2"]
+
+
 def test_where_and_by_how_much(tmp_path: Path) -> None:
     text = words(tmp_path, PIECEWISE, {**PIECEWISE, "values": [0.1, 0.02, 0.001]})
     assert "values: [0.1, 0.01, 0.001] → [0.1, 0.02, 0.001]" in text

@@ -232,11 +232,34 @@ LENGTH = keys_of("WSD")["decay_length"]
 
 
 @pytest.mark.parametrize(
-    "text", ["500it", "10%", " 10 % ", "2.5%", "1e2it", "5", "it", "5 epochs", "-5it", "5 it s", "%"]
+    "text",
+    [
+        "500it",
+        "10%",
+        " 10 % ",
+        "2.5%",
+        ".5%",
+        "+5%",
+        "1e2it",
+        "5.0it",
+        "1.5it",
+        "0it",
+        "0.0%",
+        "5",
+        "it",
+        "5 epochs",
+        "-5it",
+        "5 it s",
+        "%",
+    ],
 )
 def test_lengths_are_lengths_for_the_schema_and_for_the_parser_alike(text):
     is_one = number_in_text(text) is None and length_of(text) is not None and length_of(text).amount > 0
     assert Draft202012Validator(LENGTH).is_valid(text) == is_one
+
+
+def test_a_negative_warmup_is_one_for_both():
+    assert Draft202012Validator(keys_of("Cosine")["warmup_epoch"]).is_valid("-5it")
 
 
 @pytest.fixture

@@ -98,8 +98,11 @@ class LRConfig(BaseModel, ABC):
         return iters
 
     def error(self, key: str, allowed: str) -> Exception:
-        """The error for one of this section's keys, with its value."""
-        return key_error(key, getattr(self, key), allowed)
+        """The error for one of this section's keys, with its value, or that there is none."""
+        value = getattr(self, key)
+        if value is None and key not in self.model_fields_set:
+            return LRConfigError(f"{SECTION}.{key} is missing: it must be {allowed}")
+        return key_error(key, value, allowed)
 
 
 class ResumableConfig(LRConfig):

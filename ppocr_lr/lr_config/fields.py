@@ -123,8 +123,11 @@ def choice(*words: str) -> BeforeValidator:
     return BeforeValidator(_Choice(words))
 
 
-def _length_schema(**bound: float) -> dict[str, Any]:
-    text = {"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?\s*(it|%)\s*$"}
+def _length_schema(sign: str = r"\+?", **bound: float) -> dict[str, Any]:
+    iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
+    share = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*%"
+    above_0 = "(?=[^eE]*[1-9])" if "exclusiveMinimum" in bound else ""
+    text = {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}
     return {"anyOf": [{"type": "number", **bound}, text]}
 
 
@@ -164,7 +167,7 @@ LastEpoch = Annotated[
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 AnyLength = Annotated[
-    Length, BeforeValidator(_Length(lambda x: True, ", 0 for none")), WithJsonSchema(_length_schema())
+    Length, BeforeValidator(_Length(lambda x: True, ", 0 for none")), WithJsonSchema(_length_schema(r"[-+]?"))
 ]
 PositiveLength = Annotated[Length, BeforeValidator(_Length(lambda x: x > 0, " above 0")), WithJsonSchema(LENGTH_SCHEMA)]
 LengthOrNone = Annotated[

@@ -30,6 +30,8 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
             continue
         mark = next((mark for mark in field.metadata if isinstance(mark, Ours)), None)
         value = getattr(config, key)
+        if (mark or key != written) and value == field.default:
+            continue  # what happens in PaddleOCR anyway
         if mark:
             yield OwnKey(written, mark.instead)
         elif key != written:

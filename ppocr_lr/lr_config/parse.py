@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, nearest, shown
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.lr_config.fields import Ours
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
@@ -58,7 +59,6 @@ _CALLED_ELSEWHERE = {
     "total_iters": ("decay_length",),
     "total_steps": ("decay_length",),
     "decay_epoch": ("step_size", "decay_epochs", "milestones"),
-    "num_stable_steps": ("decay_length",),
     "decay_type": ("decay_shape",),
     "lr_end": ("end_lr",),
     "T_0": ("cycle",),
@@ -182,7 +182,10 @@ def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: 
         elif key not in no_effect:
             remarks.append(_unknown(key, model, section))
     config = _validated(model, section, values)
-    remarks += _numbers_in_strings(model, values)
+    name = str(section.get("name", _NO_NAME))
+    if name in IN_PADDLEOCR:
+        in_paddleocr = {key: value for key, value in values.items() if key in section}  # not under another spelling
+        remarks += _numbers_in_strings(model, in_paddleocr)
     written_as = spelling(model, section)
     try:  # with the checks that need the length of the run
         schedule = config.beginning(run) if beginning else config.to_schedule(run)
@@ -194,10 +197,11 @@ def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: 
             if not rule.agrees(config, value, run):
                 remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}"))
     remarks += config.remarks(run)
+    remarks = [remark._replace(key=_respelt_path(remark.key, written_as)) for remark in remarks]
     for code, key, message in remarks if strict else ():
         if code == _UNKNOWN:
             raise LRConfigError(f"{SECTION}.{key}: {message}")
-    return ParsedLRConfig(str(section.get("name", _NO_NAME)), config, schedule, tuple(remarks))
+    return ParsedLRConfig(name, config, schedule, tuple(remarks))
 
 
 def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
@@ -251,6 +255,11 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
     return {key: written for written, key in model.also_called.items() if written in section}
 
 
+def _respelt_path(path: str, written_as: Mapping[str, str]) -> str:
+    key, dot, rest = path.partition(".")
+    return f"{written_as.get(key, key)}{dot}{rest}"
+
+
 def _respelt(message: str, written_as: Mapping[str, str]) -> str:
     for key, written in written_as.items():
         message = message.replace(f"{SECTION}.{key}: ", f"{SECTION}.{written}: ")
@@ -262,8 +271,10 @@ def _name(section: Mapping[Any, Any]) -> str:
 
 
 def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
+    """Those under keys that PaddleOCR reads, and does not convert."""
     for key, value in values.items():
-        for path, item in _items(key, value) if key not in model.takes_strings else ():
+        swallowed = key in model.takes_strings or any(isinstance(m, Ours) for m in model.model_fields[key].metadata)
+        for path, item in () if swallowed else _items(key, value):
             number = number_in_text(item) if isinstance(item, str) else None
             if number is not None:
                 yield Remark(

@@ -17,6 +17,8 @@ from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Scaled, Schedule, Sequence
 
+_NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
+
 
 @register_lr_config("Sequence")
 class SequenceConfig(ResumableConfig):
@@ -105,7 +107,8 @@ def _inner(section: Mapping[str, Any], run: Run, place: str) -> ParsedLRConfig:
             f"{SECTION}.{place}.last_epoch: write it beside {place.partition('.')[0]}, for the whole run"
         )
     try:
-        return parse_lr_config(section, run)
+        parsed = parse_lr_config(section, run)
+        return parsed._replace(remarks=tuple(remark for remark in parsed.remarks if remark.code not in _NOT_INSIDE))
     except LRConfigError as error:
         raise LRConfigError(str(error).replace(SECTION, f"{SECTION}.{place}")) from None
 

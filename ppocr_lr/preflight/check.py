@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ppocr_lr.errors import SECTION, LRConfigError
 from ppocr_lr.overrides import with_overrides
 from ppocr_lr.preflight.catalogue import CODES
-from ppocr_lr.preflight.finding import Draft, Finding, Subject
+from ppocr_lr.preflight.finding import Draft, Finding, Subject, counts_iterations
 from ppocr_lr.preflight.rules import RULES
-from ppocr_lr.training_config import PlannedRun, RunFlags, checked_sections, plan_config
+from ppocr_lr.preflight.rules.units import HOW_TO_TELL
+from ppocr_lr.training_config import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.yaml_file import Place, YAMLDocument, read_yaml_document
 
-ASSUMED_ITERS = 1000
-"""Iterations an epoch where nobody tells; findings that depend on it are left out."""
+ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
+"""Iterations an epoch where nobody tells, the first that the section fits; findings that depend on it are left out."""
 
 # What a run's learning rate depends on; elsewhere in a config a repeated key is not this tool's business.
 _READ = re.compile(
@@ -56,8 +58,10 @@ def check_file(
     planned = None
     try:
         config = with_overrides(sections, overrides)
-        planned = plan_config(config, str(path), flags, ASSUMED_ITERS)
+        planned = _planned(config, str(path), flags)
         drafts = _drafts(planned)
+    except _DependsOnTheEpochError as error:
+        drafts = [Draft("LR201", "Train", str(error), HOW_TO_TELL)]
     except LRConfigError as error:
         lines = str(error).splitlines()
         if not all(line.startswith(SECTION) for line in lines):
@@ -75,6 +79,28 @@ def check_file(
         if finding.code not in ignored | everywhere | by_line.get(finding.line, set())
     ]
     return Report(str(path), tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code))), planned)
+
+
+class _DependsOnTheEpochError(LRConfigError):
+    """Whether a section can be used depends on the length of an epoch, which is not known."""
+
+
+def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
+    """The plan; where the length of an epoch is not known, with the first assumed one that the section fits."""
+    errors: list[LRConfigError] = []
+    for assumed in ASSUMED_ITERS:
+        try:
+            return plan_config(config, source, flags, assumed)
+        except LRConfigError as error:
+            if errors and str(error) == str(errors[0]):  # whatever the length
+                raise
+            errors.append(error)
+    if counts_iterations(lr_section(config)):
+        raise _DependsOnTheEpochError(
+            "the length of an epoch is not known, and the lr section fits some lengths at most: "
+            f"at {ASSUMED_ITERS[0]} iterations it is {errors[0]}"
+        )
+    raise errors[0]
 
 
 def known_codes(codes: Iterable[str]) -> set[str]:

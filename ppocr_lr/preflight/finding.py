@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.base import LeadConfig
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, length_of
+from ppocr_lr.lr_config.parse import config_of, spelling
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.preflight.catalogue import CODES, Severity
 from ppocr_lr.schedules import Noam, Schedule
@@ -72,6 +74,11 @@ class Subject:
         return self.planned.run
 
     @property
+    def built_for(self) -> Run:
+        """The run that the schedule is built for, in which lengths are written; on Windows it is the longer one."""
+        return replace(self.run, iters_epoch=self.run.iters_epoch + self.planned.flags.windows)
+
+    @property
     def schedule(self) -> Schedule:
         """The learning rate of the run."""
         return self.planned.schedule
@@ -80,6 +87,11 @@ class Subject:
     def summary(self) -> Summary:
         """The run in a few numbers."""
         return summarize(self.schedule, self.run)
+
+    @property
+    def ignored(self) -> str:
+        """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
+        return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
 
     @property
     def warmup_key(self) -> str:
@@ -99,8 +111,8 @@ class Subject:
         if self.counts_warmup_in_iterations:
             return str(iters) if isinstance(getattr(self.lr, self.warmup_key), int) else f"{iters}it"
         if self.warmup_key == "warmup_ratio":
-            return f"{iters / self.run.total_iters:.3g}"
-        return count_text(self.epoch(iters))
+            return f"{iters / self.built_for.total_iters:.3g}"
+        return count_text(iters / self.built_for.iters_epoch)
 
     @property
     def length_is_known(self) -> bool:
@@ -116,10 +128,14 @@ class Subject:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
         return step / self.run.iters_epoch
 
-    @staticmethod
-    def key(name: str) -> str:
-        """The dotted key of a name in the lr section."""
-        return f"{SECTION}.{name}"
+    def key(self, name: str) -> str:
+        """The dotted key of a name in the lr section, as the section spells it."""
+        return f"{SECTION}.{spelling(type(self.lr), self.planned.section).get(name, name)}"
+
+
+def counts_iterations(section: Mapping[str, Any]) -> bool:
+    """True where a section, or one inside it, gives a length in iterations, so that it fits some epochs alone."""
+    return any(_counts_iterations(key, value) for key, value in config_of(section))
 
 
 def _counts_iterations(key: str, value: Any) -> bool:
@@ -127,4 +143,6 @@ def _counts_iterations(key: str, value: Any) -> bool:
         return any(_counts_iterations(key, item) for item in value)
     if isinstance(value, Length):
         return value.unit == "it"
+    if isinstance(value, Mapping):  # a section in a section, perhaps with its length
+        return counts_iterations(value) or _counts_iterations("epochs", length_of(value.get("epochs")))
     return bool(value) and key.endswith(("_iters", "_steps"))

@@ -27,7 +27,7 @@ def sequence(*stages: Any) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: null is not allowed; it must be a length, or cycles"),
+    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0 is missing: it must be a length, or cycles"),
     ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
     ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),
     ({**SGDR, "T_0": None, "cycles": ["1it", 0.01]}, r"cycles: \['1it', 0.01\] is not allowed; .*rounds to 0"),
@@ -43,7 +43,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt or exponential"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
     ({**WSD, "end_lr": 0.2}, "end_lr: 0.2 is not allowed; it must be at most the peak"),
-    ({"name": "InverseSqrt", **CONST}, "timescale: null is not allowed; it must be a length where there is no warmup"),
+    ({"name": "InverseSqrt", **CONST}, "timescale is missing: it must be a length where there is no warmup"),
     ({"name": "Noam", "d_model": 0}, "d_model: 0 is not allowed; it must be a whole number above 0"),
     ({"name": "Noam"}, "d_model is missing: Noam needs it, width of the model"),
     ({"name": "Exponential", **CONST, "gamma": 1}, "gamma: 1 is not allowed; it must be a number above 0 and below 1"),
@@ -94,12 +94,12 @@ def test_what_is_refused(section: dict[str, Any], message: str) -> None:
 
 
 def test_what_is_said_of_a_section_inside_names_its_place() -> None:
-    inside = {"name": "Cosine", "learning_rate": "1e-1", "warmup_epochs": 2}
+    inside = {"name": "Cosine", "learning_rate": "1e-1", "warmup_epoch": -1, "warmup_epochs": 2}
     section = sequence({**CONST, "epochs": 5}, {"name": "Scale", "factor": 2, "schedule": inside, "until_end": True})
     remarks = parse_lr_config(section, Run(20, 10)).remarks
     assert [(remark.code, remark.key) for remark in remarks] == [
         ("LR101", "stages.1.schedule.warmup_epochs"),
-        ("LR102", "stages.1.schedule.learning_rate"),
+        ("LR305", "stages.1.schedule.warmup_epoch"),
     ]
     with pytest.raises(
         LRConfigError, match=r"Optimizer\.lr\.stages\.1\.schedule\.warmup_epochs: is not a key of Cosine"

@@ -28,6 +28,7 @@ def findings(tmp_path: Path, content: Any, flags: RunFlags | None = KNOWN, **arg
     return list(check_file(path, flags=flags, **arguments).findings)
 
 
+CONST = {"name": "Const", "learning_rate": 0.1}
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
 PIECEWISE = {"name": "Piecewise", "decay_epochs": [10, 15], "values": [0.1, 0.01, 0.001]}
 MULTI = {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [10, 15], "gamma": 0.1}
@@ -224,6 +225,73 @@ def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path
 def test_a_length_in_iterations_needs_the_length_of_an_epoch(section: Any, code: str, tmp_path: Path) -> None:
     assert code in {finding.code for finding in findings(tmp_path, config(section))}
     assert code not in {finding.code for finding in findings(tmp_path, config(section), None)}
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"name": "Sequence", "stages": [{**CONST, "epochs": "50000it"}, {**COSINE, "until_end": True}]},
+        {"name": "Sequence", "stages": [{**CONST, "epochs": "500it"}, {**COSINE, "epochs": 19}]},
+        {"name": "Sequence", "stages": [{**LWC, "epochs": 1}, {**COSINE, "epochs": "500it"}]},
+        {"name": "Scale", "factor": 2, "schedule": {**WSD, "decay_length": "50000it"}},
+        {**WSD, "decay_length": "50000it"},
+        {**COSINE, "cooldown_epochs": "50000it"},
+        {**RESTARTS, "cycle_warmup": "5000it"},
+        {**LINES, "knots": [[0, 0.1], ["5000it", 0.2], [3, 0]]},
+        {**EXPONENTIAL, "step_size": 0.0001},
+    ],
+    ids=str,
+)
+def test_what_fits_some_epochs_is_no_error_while_their_length_is_unknown(section: Any, tmp_path: Path) -> None:
+    codes = {finding.code for finding in findings(tmp_path, config(section), None)}
+    assert "LR201" in codes
+    assert "LR100" not in codes
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"name": "Sequence", "stages": [{**CONST, "epochs": 9}, {**COSINE, "epochs": 12}]},
+        {**LINES, "knots": [[0, 0.1], [5, 0.2], [3, 0]]},
+        {**WSD, "decay_length": 30},
+        {**COSINE, "warmup_iters": 5, "warmup_ratio": 0.1},
+    ],
+    ids=str,
+)
+def test_what_fits_no_epoch_is_an_error_with_any_length(section: Any, tmp_path: Path) -> None:
+    assert "LR100" in {finding.code for finding in findings(tmp_path, config(section), None)}
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({"name": "Sequence", "stages": [{**CONST, "epochs": "700it"}, {**CYCLE, "until_end": True}]}, "LR405"),
+        ({**WSD, "learning_rate": "1e-1"}, "LR102"),
+        ({**COSINE, "eta_min": "1e-6"}, "LR102"),
+        (sequence({**CONST, "learning_rate": "1e-1"}, COSINE), "LR102"),
+        (
+            sequence(COSINE, {"name": "Step", "learning_rate": 1e-9, "gamma": 0.1, "step_size": 2.5}),
+            "LR502",
+        ),
+        ({**COSINE, "eta_min": 0, "decay_within_run": False}, "LR505"),
+        ({**ONE, "pct_start": 0.3}, "LR505"),
+    ],
+    ids=str,
+)
+def test_what_paddleocr_never_gets_to_is_not_said(section: Any, code: str, tmp_path: Path) -> None:
+    assert code not in {finding.code for finding in findings(tmp_path, config(section))}
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ({**NOAM, "warmup_steps": 5}, "warmup_steps"),
+        ({"name": "Sequence", "stages": [{**COSINE, "warmup_epoch": -1, "until_end": True}]}, "stages.0.warmup_epoch"),
+    ],
+)
+def test_a_key_is_named_as_it_is_written(section: Any, key: str, tmp_path: Path) -> None:
+    section = {name: value for name, value in section.items() if name != "warmup_iters"}
+    assert f"Optimizer.lr.{key}" in {finding.key for finding in findings(tmp_path, config(section))}
 
 
 def test_places_are_those_in_the_file(tmp_path: Path) -> None:

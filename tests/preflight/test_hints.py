@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from ppocr_lr.training_config import RunFlags
 from tests.preflight.test_check import (
+    CONST,
     COSINE,
     CYCLE,
     KNOWN,
@@ -19,8 +21,10 @@ from tests.preflight.test_check import (
     PIECEWISE,
     POLYNOMIAL,
     TWO,
+    WSD,
     config,
     findings,
+    sequence,
 )
 
 
@@ -51,6 +55,8 @@ from tests.preflight.test_check import (
         ("LR409", {"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 6}, 20),
         ("LR505", {**COSINE, "warmup_epoch": "150it"}, 20),
         ("LR603", {**NOAM, "learning_rate": 0.001}, 20),
+        ("LR301", {"name": "Noam", "d_model": 512, "warmup_steps": 4000}, 20),
+        ("LR406", {**TWO, "warmup_epoch": 5}, 20),
         ("LR405", {**CYCLE, "cycle": 8}, 20),
         ("LR405", {**CYCLE, "cycle": 11, "warmup_epoch": 3}, 40),
     ],
@@ -64,6 +70,32 @@ def test_pasted_hints_help(code: str, lr: dict[str, Any], epochs: int, tmp_path:
     assert not again & {code, "LR100", "LR302"}
 
 
+def test_a_hint_of_windows_is_in_the_epochs_that_paddleocr_counts(tmp_path: Path) -> None:
+    flags = RunFlags(iters_per_epoch=100, windows=True)
+    section = config({**COSINE, "warmup_epoch": "150it", "warmup_start_factor": 0.1})
+    hints = {finding.key: finding.hint for finding in findings(tmp_path, section, flags) if finding.code == "LR505"}
+    assert hints["Optimizer.lr.warmup_epoch"] == "-o Optimizer.lr.warmup_epoch=1.5"
+
+
+@pytest.mark.parametrize("section", [
+    sequence({**CONST, "epochs": 5}, CYCLE),
+    sequence(CONST, TWO),
+    {**WSD, "warmup_epoch": 0.005, "decay_length": "1it"},
+    {"name": "REX", "learning_rate": 0.1, "hold_epochs": 19.98, "decay_within_run": True},
+], ids=str)  # fmt: skip
+def test_no_hint_names_a_key_that_the_section_does_not_take(section: Any, tmp_path: Path) -> None:
+    for finding in findings(tmp_path, config(section)):
+        for pasted in re.findall(r'-o ("[^"]*"|[^\s;]+)', finding.hint):
+            again = findings(tmp_path, config(section), overrides=shlex.split(pasted))
+            assert not {(f.code, f.key) for f in again} & {("LR100", "Optimizer.lr"), (finding.code, finding.key)}
+
+
 def test_there_is_no_hint_where_nothing_fits(tmp_path: Path) -> None:
     section = {**MULTI, "milestones": [11, 22, 37, 39], "warmup_epoch": 5}
     assert [f.hint for f in findings(tmp_path, config(section, 1)) if f.code == "LR402"] == [""]
+
+
+def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
+    for section, ignored in (({**COSINE, "warmup_epoch": 2}, True), ({**WSD, "warmup_epoch": 2}, False)):
+        (hint,) = (finding.hint for finding in findings(tmp_path, config(section)) if finding.code == "LR303")
+        assert ("PaddleOCR ignores" in hint) is ignored

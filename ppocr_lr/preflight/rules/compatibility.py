@@ -51,7 +51,7 @@ def own_keys(subject: Subject) -> Iterator[Draft]:
             hint = f"what PaddleOCR can do: {instead}"
             yield Draft("LR505", subject.key(key), "PaddleOCR ignores this key; here it counts", hint)
         else:
-            in_epochs = f"{subject.epoch(subject.run.iters(length)):.6g}"
+            in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_epoch:.6g}"
             yield Draft(
                 "LR505",
                 subject.key(key),

@@ -45,9 +45,11 @@ _NOTHING = 1e-4  # of the peak
 _DROPS = ("decay_epochs", "milestones")
 
 
-def _decay_of(schedule: Schedule) -> tuple[Schedule, int]:
-    """The decay itself, and the updates of warmup and hold before it."""
-    lead_iters = 0
+def _decay_of(subject: Subject) -> tuple[Schedule, int]:
+    """The decay itself, and the updates of warmup and hold before it; a section of stages is no hold and a decay."""
+    schedule, lead_iters = subject.schedule, 0
+    if subject.planned.name == "Sequence":
+        return schedule, lead_iters
     if isinstance(schedule, Warmup):
         lead_iters = schedule.warmup_iters
         schedule = schedule.after
@@ -60,11 +62,13 @@ def _decay_of(schedule: Schedule) -> tuple[Schedule, int]:
 def cut_off(subject: Subject) -> Iterator[Draft]:
     """LR401."""
     summary, run = subject.summary, subject.run
-    decay, lead_iters = _decay_of(subject.schedule)
+    decay, lead_iters = _decay_of(subject)
     if not isinstance(decay, (CosineDecay, PolynomialDecay, Decay, KDecay, TanhDecay)) or decay.end >= decay.peak:
         return
     if not subject.can_be_told:
         return
+    if getattr(subject.lr, "decay_within_run", True) or getattr(subject.lr, "cooldown_epochs", False):
+        return  # shortened already
     if decay.decay_iters > run.total_iters:
         return  # too long by itself: `over_too_early`
     # With a few updates in a run the last one is well above the end even without a warmup.
@@ -87,14 +91,14 @@ def cut_off(subject: Subject) -> Iterator[Draft]:
             f"the rate ends at {rate_text(summary.final)}, {percent:.3g} % of the peak, because the decay starts "
             f"after {length} of {what} and is not shortened",
             (f"{shorten}; " if shorter and not falls_late and what == "warmup" else "")
-            + f"-o {subject.key('decay_within_run')}=true shortens it (PaddleOCR ignores that key)",
+            + f"-o {subject.key('decay_within_run')}=true shortens it{subject.ignored}",
         )
 
 
 def drops(subject: Subject) -> Iterator[Draft]:
     """LR402, LR403."""
     # Where the warmup counts against the run, the marks are epochs of the run already.
-    _, lead_iters = _decay_of(subject.schedule)
+    _, lead_iters = _decay_of(subject)
     warmup = 0.0 if getattr(subject.lr, "decay_within_run", False) else subject.epoch(lead_iters)
     for key in _DROPS:
         marks = getattr(subject.lr, key, ())
@@ -130,7 +134,7 @@ def _scaled_hint(key: str, marks: tuple[float, ...], epochs: int, warmup: float)
 
 def rises_again(subject: Subject) -> Iterator[Draft]:
     """LR404."""
-    decay, _ = _decay_of(subject.schedule)
+    decay, _ = _decay_of(subject)
     start = subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)  # a cosine that is held does not
     if isinstance(decay, CosineDecay) and start >= subject.run.total_iters and rises:
@@ -145,7 +149,7 @@ def rises_again(subject: Subject) -> Iterator[Draft]:
 
 def last_cycle(subject: Subject) -> Iterator[Draft]:
     """LR405."""
-    decay, lead_iters = _decay_of(subject.schedule)
+    decay, lead_iters = _decay_of(subject)
     if not subject.can_be_told:
         return
     if isinstance(decay, (Cyclic, CyclicPolynomial, WarmRestarts)):
@@ -158,8 +162,8 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
         whole = left // decay.cycle_iters
         # Rounded up, so that the run ends just before a cycle does and not just behind.
         fits = -(-left // max(whole, 1))
-        written = f"{subject.epoch(fits):.6g}"
-        makes = subject.run.iters(float(written)) == fits and fits != decay.cycle_iters
+        written = f"{fits / subject.built_for.iters_epoch:.6g}"
+        makes = subject.built_for.iters(float(written)) == fits and fits != decay.cycle_iters
         yield Draft(
             "LR405",
             subject.key("cycle"),
@@ -198,16 +202,18 @@ def _last_of_other_cycles(
 
 def has_no_end(subject: Subject) -> Iterator[Draft]:
     """LR409."""
-    decay, _ = _decay_of(subject.schedule)
+    decay, _ = _decay_of(subject)
     final, peak = subject.summary.final, subject.summary.peak
     decays = subject.can_be_told and subject.summary.warmup_iters < subject.run.total_iters
     if isinstance(decay, _FOR_EVER) and decays and final > _STILL_HIGH * peak:
+        # Noam's learning_rate is a factor, not the peak that another name would take it for.
+        wsd = "name: WSD" if isinstance(decay, Noam) else f"-o {subject.key('name')}=WSD"
         yield Draft(
             "LR409",
             subject.key("name"),
             f"the rate ends at {rate_text(final)}, {100 * final / peak:.3g} % of the peak: this decay does not "
             "know when the run ends",
-            f"-o {subject.key('name')}=WSD ends at 0; so does a Sequence with a last stage of name: Linear",
+            f"{wsd} ends at 0; so does a Sequence with a last stage of name: Linear",
         )
 
 
@@ -243,7 +249,7 @@ def over_too_early(subject: Subject) -> Iterator[Draft]:
 
 def _end_of_its_own(subject: Subject) -> tuple[str, int, int]:
     """The key that says when a decay is over, whatever the run, the update, and the length; no key without one."""
-    decay, lead_iters = _decay_of(subject.schedule)
+    decay, lead_iters = _decay_of(subject)
     if isinstance(decay, PiecewiseLinear):
         return "knots", decay.knots[-1][0], decay.knots[-1][0]
     if isinstance(decay, PolynomialDecay) and decay.end < decay.peak and hasattr(subject.lr, "decay_length"):
@@ -265,18 +271,18 @@ def jumps_between_stages(subject: Subject) -> Iterator[Draft]:
         start += iters
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
+            where = f" at epoch {count_text(round(subject.epoch(start), 2))}" if subject.can_be_told else ""
             yield Draft(
                 "LR411",
                 subject.key(f"stages.{index + 1}"),
-                f"the rate jumps from {rate_text(before)} up to {rate_text(after)} at epoch "
-                f"{count_text(round(subject.epoch(start), 2))}, where this stage begins",
+                f"the rate jumps from {rate_text(before)} up to {rate_text(after)}{where}, where this stage begins",
                 "give the stage a warmup, or let it begin where the one before ends",
             )
 
 
 def two_steps(subject: Subject) -> Iterator[Draft]:
     """LR406."""
-    decay, lead_iters = _decay_of(subject.schedule)
+    decay, lead_iters = _decay_of(subject)
     if not isinstance(decay, TwoStepCosine):
         return
     switch = lead_iters + decay.first_iters
@@ -298,7 +304,8 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
             subject.key("name"),
             f"the first cosine lasts {amount(subject.epoch(decay.first_iters), 'epoch')} in any run; {message}",
             f"-o {subject.key('name')}=Cosine decays over the whole run; or -o {subject.key('first_epochs')}="
-            f"{subject.run.epochs} (PaddleOCR ignores that key)",
+            f"{max(1, subject.run.total_iters - lead_iters) / subject.built_for.iters_epoch:.6g} "
+            "(PaddleOCR ignores that key)",
         )
 
 
@@ -318,7 +325,7 @@ def too_small_for_the_log(subject: Subject) -> Iterator[Draft]:
 
 def flat_in_the_log(subject: Subject) -> Iterator[Draft]:
     """LR408."""
-    (decay, lead_iters), run = _decay_of(subject.schedule), subject.run
+    (decay, lead_iters), run = _decay_of(subject), subject.run
     if not isinstance(decay, CosineDecay):
         return
     if not subject.can_be_told:

@@ -22,7 +22,12 @@ _INSTEAD = {
 def remarks(subject: Subject) -> Iterator[Draft]:
     """What was noticed while the section was read."""
     for remark in subject.planned.parsed.remarks:
-        yield Draft(remark.code, subject.key(remark.key), remark.message, _INSTEAD.get(remark.key, ""))
+        yield Draft(
+            remark.code,
+            subject.key(remark.key),
+            remark.message,
+            _INSTEAD.get(remark.key, "") if remark.code == "LR101" else "",
+        )
 
 
 def no_name(subject: Subject) -> Iterator[Draft]:

@@ -9,6 +9,8 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.schedules import PolynomialDecay
 
+HOW_TO_TELL = "give --iters-per-epoch N, or --num-samples N with --gpus G"
+
 _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
 
@@ -19,7 +21,7 @@ def epoch_length(subject: Subject) -> Iterator[Draft]:
     if not length.known:
         yield Draft(
             "LR201", "Train", f"{length.arithmetic}; lengths in iterations are not checked",
-            "give --iters-per-epoch N, or --num-samples N with --gpus G",
+            HOW_TO_TELL,
         )  # fmt: skip
     elif length.estimate:
         yield Draft("LR202", "Train.sampler", length.arithmetic)

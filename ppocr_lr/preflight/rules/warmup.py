@@ -23,12 +23,13 @@ def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
     """LR301."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     if warmup >= total and _can_be_told(subject):
+        shorter = max(1, total // 20)
         yield Draft(
             "LR301",
             _key(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {_key(subject)}={subject.warmup_text(max(1, total // 20))}",
+            f"-o {_key(subject)}={subject.warmup_text(shorter)}" if shorter < total else "",
         )
 
 
@@ -51,10 +52,11 @@ def first_update(subject: Subject) -> Iterator[Draft]:
     """LR303."""
     schedule = subject.schedule
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
+        second = f", the second of {rate_text(schedule(1))}" if subject.length_is_known else ""
         yield Draft(
             "LR303",
             _key(subject),
-            f"the first update has a rate of 0, the second of {rate_text(schedule(1))}",
+            f"the first update has a rate of 0{second}",
             _start_hint(subject),
         )
 
@@ -66,7 +68,7 @@ def _start_hint(subject: Subject) -> str:
     if hasattr(subject.lr, "start_lr"):
         return f"-o {subject.key('start_lr')}={yaml_number(float(f'{subject.summary.peak / 100:.3g}'))}"
     if hasattr(subject.lr, "warmup_start_factor"):
-        return f"-o {subject.key('warmup_start_factor')}=0.01 starts at 1 % of the peak (PaddleOCR ignores that key)"
+        return f"-o {subject.key('warmup_start_factor')}=0.01 starts at 1 % of the peak{subject.ignored}"
     return ""
 
 
