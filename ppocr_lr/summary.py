@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import Constant, Noam, Schedule, Warmup
+from ppocr_lr.schedules import Constant, Schedule, Warmup, is_loaded
 from ppocr_lr.training_config import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
@@ -30,7 +31,9 @@ class Summary:
 def summarize(schedule: Schedule, run: Run) -> Summary:
     """The summary of `schedule` over `run`."""
     last = run.total_iters - 1
-    warmup = schedule if isinstance(schedule, (Warmup, Noam)) else None
+    warmup = schedule if isinstance(schedule, Warmup) else None
+    # Noam's rise is its own; loading its class takes longer than all of this.
+    noam = schedule if is_loaded("Noam") and isinstance(schedule, schedules.Noam) else None
     marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
     peak, peak_step = _peak(schedule, last)
     return Summary(
@@ -38,8 +41,8 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
         peak_step=peak_step,
         final=schedule(last),
         final_step=last,
-        warmup_iters=warmup.warmup_iters if warmup else 0,
-        warmup_start=warmup.start if isinstance(warmup, Warmup) else 0.0,
+        warmup_iters=warmup.warmup_iters if warmup else noam.warmup_iters if noam else 0,
+        warmup_start=warmup.start if warmup else 0.0,
         at=tuple((percent, step, schedule(step)) for percent, step in zip(PERCENTAGES, marks, strict=True)),
     )
 

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.fields import LengthOrNone, Nonnegative
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.schedules import Constant, Decay, Schedule, Sequence
+from ppocr_lr.schedules import Schedule
 
 REGULARIZER = "Optimizer.regularizer"
 
@@ -30,7 +31,7 @@ class WeightDecay(BaseModel):
 
     def to_schedule(self, run: Run) -> Schedule:
         """`factor`."""
-        return Constant(self.factor)
+        return schedules.Constant(self.factor)
 
 
 class CosineWeightDecay(WeightDecay):
@@ -45,8 +46,8 @@ class CosineWeightDecay(WeightDecay):
     def to_schedule(self, run: Run) -> Schedule:
         """With w updates of warmup and N in all: `factor` for k ≤ w, then the cosine over N − w updates."""
         held = run.iters(self.warmup_epoch)
-        cosine = Decay(self.factor, max(1, run.total_iters - held), self.end_factor, "cosine")
-        return Sequence(((Constant(self.factor), held),), cosine) if held else cosine
+        cosine = schedules.Decay(self.factor, max(1, run.total_iters - held), self.end_factor, "cosine")
+        return schedules.Sequence(((schedules.Constant(self.factor), held),), cosine) if held else cosine
 
 
 REGULARIZERS: Mapping[str, type[WeightDecay]] = {
@@ -78,7 +79,7 @@ def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, i
     Source: PaddleOCR's `CosineWeightDecayScheduler`, after EfficientNetV2 (arXiv 2104.00298).
     """
     run = Run(epochs, iters_epoch)
-    return Constant(0.0) if config is None else parse_regularizer(config).to_schedule(run)
+    return schedules.Constant(0.0) if config is None else parse_regularizer(config).to_schedule(run)
 
 
 def weight_decay_of(config: Mapping[str, Any], run: Run) -> Schedule:

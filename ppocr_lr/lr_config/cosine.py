@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, HoldConfig, NoEffect, OverTheRun, ResumableConfig
 from ppocr_lr.lr_config.fields import AnyIters, Bound, Ours, PositiveLength, PositiveRate, Power, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import MAX_ITERS, Run
-from ppocr_lr.schedules import CosineDecay, KDecay, Schedule, TanhDecay, TwoStepCosine
+from ppocr_lr.schedules import Schedule
 
 _FIRST_EPOCHS = 200  # fixed in PaddleOCR
 
@@ -31,7 +32,7 @@ class CosineConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
         self.check_end("end_lr")
-        return CosineDecay(self.learning_rate, run.decay_iters, self.end_lr)
+        return schedules.CosineDecay(self.learning_rate, run.decay_iters, self.end_lr)
 
 
 @register_lr_config("LinearWarmupCosine")
@@ -77,7 +78,7 @@ class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
 
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
-        return CosineDecay(self.learning_rate, run.decay_iters, self.min_lr)
+        return schedules.CosineDecay(self.learning_rate, run.decay_iters, self.min_lr)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A negative warmup is accepted by PaddleOCR and means none."""
@@ -106,7 +107,7 @@ class TwoStepCosineConfig(DecayConfig, OverTheRun):
             recursive = not (self.warmup_length(run) or self.hold_length(run))
         else:
             first_iters, recursive = self.some_iters("first_epochs", run), False
-        return TwoStepCosine(self.learning_rate, first_iters, run.decay_iters, recursive, self.end_lr)
+        return schedules.TwoStepCosine(self.learning_rate, first_iters, run.decay_iters, recursive, self.end_lr)
 
 
 @register_lr_config("KDecay")
@@ -122,7 +123,7 @@ class KDecayConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """The bent cosine over all updates of the run."""
         self.check_end("end_lr")
-        return KDecay(self.learning_rate, run.decay_iters, self.end_lr, self.k)
+        return schedules.KDecay(self.learning_rate, run.decay_iters, self.end_lr, self.k)
 
 
 @register_lr_config("Tanh")
@@ -141,4 +142,4 @@ class TanhConfig(DecayConfig, OverTheRun):
         self.check_end("end_lr")
         if self.upper <= self.lower:
             raise self.error("upper", f"above lower, {self.lower:g}")
-        return TanhDecay(self.learning_rate, run.decay_iters, self.end_lr, self.lower, self.upper)
+        return schedules.TanhDecay(self.learning_rate, run.decay_iters, self.end_lr, self.lower, self.upper)

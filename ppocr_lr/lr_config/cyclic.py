@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, NoEffect, OverTheRun, ResumableConfig, WarmupConfig
 from ppocr_lr.lr_config.cosine import EndRate
 from ppocr_lr.lr_config.fields import (
@@ -24,7 +25,7 @@ from ppocr_lr.lr_config.fields import (
 )
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import Cyclic, CyclicalCosine, OneCycle, Schedule
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("CyclicalCosine")
@@ -40,7 +41,7 @@ class CyclicalCosineConfig(DecayConfig):
     def decay(self, run: Run) -> Schedule:
         """Cosine cycles for ever."""
         self.check_end("end_lr")
-        return CyclicalCosine(self.learning_rate, self.some_iters("cycle", run), self.end_lr)
+        return schedules.CyclicalCosine(self.learning_rate, self.some_iters("cycle", run), self.end_lr)
 
 
 @register_lr_config("OneCycle")
@@ -82,7 +83,7 @@ class OneCycleConfig(WarmupConfig, OverTheRun):
             raise self.error(
                 "final_div_factor", f"at least 1/div_factor, {1 / self.div_factor:g}: max_lr is the highest rate"
             )
-        return OneCycle(
+        return schedules.OneCycle(
             self.max_lr,
             run.decay_iters,
             self.anneal_strategy,
@@ -118,4 +119,4 @@ class CyclicConfig(ResumableConfig):
             raise self.error("base_lr", f"at most max_lr, {self.max_lr:g}")
         up = self.some_iters("step_size_up", run)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", run)
-        return Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
+        return schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)

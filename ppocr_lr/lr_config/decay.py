@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import (
     ETA_MIN,
     AnyWarmupConfig,
@@ -21,7 +22,7 @@ from ppocr_lr.lr_config.fields import Factor, Ours, PositiveLength, PositiveRate
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import Constant, CyclicPolynomial, Decay, PolynomialDecay, Schedule
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("Const")
@@ -30,7 +31,7 @@ class ConstConfig(PeakConfig):
 
     def decay(self, run: Run) -> Schedule:
         """`learning_rate`."""
-        return Constant(self.learning_rate)
+        return schedules.Constant(self.learning_rate)
 
 
 @register_lr_config("Linear")
@@ -42,7 +43,7 @@ class LinearConfig(DecayConfig, OverTheRun):
 
     def decay(self, run: Run) -> Schedule:
         """A polynomial over all updates of the run."""
-        return PolynomialDecay(self.learning_rate, run.decay_iters, self.end_lr, self.power)
+        return schedules.PolynomialDecay(self.learning_rate, run.decay_iters, self.end_lr, self.power)
 
 
 @register_lr_config("DecayLearningRate")
@@ -75,7 +76,7 @@ class DecayLearningRateConfig(AnyWarmupConfig, HoldConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """A polynomial over all updates of the run."""
         self.check_end("min_lr")
-        return PolynomialDecay(self.learning_rate, run.decay_iters, self.min_lr, self.factor)
+        return schedules.PolynomialDecay(self.learning_rate, run.decay_iters, self.min_lr, self.factor)
 
 
 @register_lr_config("Polynomial")
@@ -96,7 +97,7 @@ class PolynomialConfig(DecayConfig, OverTheRun):
         if self.decay_length is not None and (self.decay_within_run or self.cooldown_epochs):
             raise self.error("decay_length", "left out with decay_within_run or cooldown_epochs, which say the length")
         iters = run.decay_iters if self.decay_length is None else self.some_iters("decay_length", run)
-        polynomial = CyclicPolynomial if self.cycle else PolynomialDecay
+        polynomial = schedules.CyclicPolynomial if self.cycle else schedules.PolynomialDecay
         return polynomial(self.learning_rate, iters, self.end_lr, self.power)
 
 
@@ -114,7 +115,7 @@ class LinearLRConfig(ResumableConfig):
     def to_schedule(self, run: Run) -> Schedule:
         """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
-        return PolynomialDecay(first, self.some_iters("decay_length", run), last)
+        return schedules.PolynomialDecay(first, self.some_iters("decay_length", run), last)
 
 
 @register_lr_config("REX")
@@ -129,4 +130,4 @@ class REXConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """REX over all updates of the run."""
         self.check_end("end_lr")
-        return Decay(self.learning_rate, run.decay_iters, self.end_lr, "rex")
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, "rex")

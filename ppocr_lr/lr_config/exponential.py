@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import DecayConfig, UnitOfTime
 from ppocr_lr.lr_config.fields import Factor, Gamma, Switch
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import ExponentialDecay, NaturalExpDecay, Schedule, StepDecay
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("Exponential")
@@ -26,8 +27,8 @@ class ExponentialConfig(DecayConfig, UnitOfTime):
         """Exponential, for ever."""
         iters = self.unit_iters(run)
         if self.staircase:
-            return StepDecay(self.learning_rate, iters, self.gamma)
-        return ExponentialDecay(self.learning_rate, self.gamma, iters)
+            return schedules.StepDecay(self.learning_rate, iters, self.gamma)
+        return schedules.ExponentialDecay(self.learning_rate, self.gamma, iters)
 
 
 @register_lr_config("NaturalExp")
@@ -40,4 +41,4 @@ class NaturalExpConfig(DecayConfig, UnitOfTime):
 
     def decay(self, run: Run) -> Schedule:
         """Exponential, for ever."""
-        return NaturalExpDecay(self.learning_rate, self.gamma, self.unit_iters(run))
+        return schedules.NaturalExpDecay(self.learning_rate, self.gamma, self.unit_iters(run))

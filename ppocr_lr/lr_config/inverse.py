@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import DecayConfig, ResumableConfig, UnitOfTime
 from ppocr_lr.lr_config.fields import Count, Factor, PositiveLength, PositiveRate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import InverseSqrt, InverseTimeDecay, Noam, Schedule
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("InverseSqrt")
@@ -27,9 +28,9 @@ class InverseSqrtConfig(DecayConfig):
     def decay(self, run: Run) -> Schedule:
         """peak·√(t/(k + t)) with t the timescale."""
         if self.timescale is not None:
-            return InverseSqrt(self.learning_rate, self.some_iters("timescale", run))
+            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", run))
         if warmup_iters := self.warmup_length(run):
-            return InverseSqrt(self.learning_rate, warmup_iters)
+            return schedules.InverseSqrt(self.learning_rate, warmup_iters)
         raise self.error("timescale", "a length where there is no warmup to take it from")
 
 
@@ -43,7 +44,7 @@ class InverseTimeConfig(DecayConfig, UnitOfTime):
 
     def decay(self, run: Run) -> Schedule:
         """Inverse in time, for ever."""
-        return InverseTimeDecay(self.learning_rate, self.gamma, self.unit_iters(run))
+        return schedules.InverseTimeDecay(self.learning_rate, self.gamma, self.unit_iters(run))
 
 
 @register_lr_config("Noam")
@@ -59,4 +60,4 @@ class NoamConfig(ResumableConfig):
 
     def to_schedule(self, run: Run) -> Schedule:
         """Noam's curve."""
-        return Noam(self.d_model, self.warmup_iters, self.learning_rate)
+        return schedules.Noam(self.d_model, self.warmup_iters, self.learning_rate)

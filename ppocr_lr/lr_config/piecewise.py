@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import key_error
 from ppocr_lr.lr_config.base import DecayConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig, WithinRun
 from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, Schedule, StepDecay
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("Step")
@@ -27,7 +28,7 @@ class StepConfig(DecayConfig):
 
     def decay(self, run: Run) -> Schedule:
         """Steps for ever."""
-        return StepDecay(self.learning_rate, self.some_iters("step_size", run), self.gamma)
+        return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", run), self.gamma)
 
     def remarks(self, run: Run) -> list[Remark]:
         """A fractional step is this project's: Paddle wants an integer."""
@@ -78,7 +79,7 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
         if self.warmup_length(run) and not self.values[0]:
             raise self.error("values", "a list that starts with a rate above 0, since the warmup goes up to it")
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
-        return PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
+        return schedules.PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
 
     def remarks(self, run: Run) -> list[Remark]:
         """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
@@ -108,7 +109,7 @@ class MultiStepDecayConfig(PeakConfig, WithinRun):
     def decay(self, run: Run) -> Schedule:
         """A drop at each milestone."""
         _check_rising("milestones", self.milestones)
-        return MultiStepDecay(
+        return schedules.MultiStepDecay(
             self.learning_rate, tuple(run.first_update(epoch) for epoch in self.milestones), self.gamma
         )
 
@@ -155,4 +156,4 @@ class PiecewiseLinearConfig(ResumableConfig):
             if later <= earlier:
                 what = "twice" if later == earlier else f"after {earlier}"
                 raise key_error("knots", written, f"in rising order, each once; iteration {later} comes {what}")
-        return PiecewiseLinear(tuple(knots))
+        return schedules.PiecewiseLinear(tuple(knots))

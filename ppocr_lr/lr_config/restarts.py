@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import DecayConfig
 from ppocr_lr.lr_config.fields import AList, Growth, LengthOrNone, PositiveLength, Rate, UpToOne
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import Schedule, WarmRestarts
+from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("CosineWarmRestarts")
@@ -47,4 +48,6 @@ class CosineWarmRestartsConfig(DecayConfig):
         warmup = run.iters(self.cycle_warmup)
         if warmup >= min(lengths):
             raise self.error("cycle_warmup", f"shorter than the shortest cycle, {min(lengths)} iterations")
-        return WarmRestarts(self.learning_rate, tuple(lengths), self.T_mult, self.eta_min, self.peak_decay, warmup)
+        return schedules.WarmRestarts(
+            self.learning_rate, tuple(lengths), self.T_mult, self.eta_min, self.peak_decay, warmup
+        )

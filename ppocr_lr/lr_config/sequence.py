@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import SECTION, LRConfigError, shown
 from ppocr_lr.lr_config.base import ResumableConfig
 from ppocr_lr.lr_config.fields import RATE, AList, Factor, Section, Stage
@@ -15,7 +16,7 @@ from ppocr_lr.lr_config.parse import STAGE_KEYS, ParsedLRConfig, parse_lr_config
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import Scaled, Schedule, Sequence
+from ppocr_lr.schedules import Schedule
 
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
@@ -33,7 +34,7 @@ class SequenceConfig(ResumableConfig):
     def to_schedule(self, run: Run) -> Schedule:
         """Each stage's schedule, from its own beginning."""
         *stages, (last, _) = [(parsed.schedule, iters) for parsed, iters in self._parsed(run)]
-        return Sequence(tuple(stages), last)
+        return schedules.Sequence(tuple(stages), last)
 
     def remarks(self, run: Run) -> list[Remark]:
         """Those of the stages."""
@@ -90,7 +91,7 @@ class ScaleConfig(ResumableConfig):
 
     def to_schedule(self, run: Run) -> Schedule:
         """The inner schedule times `factor`."""
-        return Scaled(self._parsed(run).schedule, self.factor)
+        return schedules.Scaled(self._parsed(run).schedule, self.factor)
 
     def remarks(self, run: Run) -> list[Remark]:
         """Those of the inner schedule."""

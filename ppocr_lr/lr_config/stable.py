@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, PeakConfig
 from ppocr_lr.lr_config.fields import PositiveLength, Rate, choice
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import Constant, Decay, Schedule, Sequence
+from ppocr_lr.schedules import Schedule
 
 Shape = Annotated[
     Literal["linear", "cosine", "1-sqrt", "exponential"], choice("linear", "cosine", "1-sqrt", "exponential")
@@ -48,8 +49,8 @@ class WSDConfig(PeakConfig):
             )
         if self.decay_shape == "exponential" and not self.end_lr:
             raise self.error("end_lr", "above 0 with an exponential decay, which never reaches 0")
-        down = Decay(self.learning_rate, decay, self.end_lr, self.decay_shape)
-        return Sequence(((Constant(self.learning_rate), stable),), down) if stable else down
+        down = schedules.Decay(self.learning_rate, decay, self.end_lr, self.decay_shape)
+        return schedules.Sequence(((schedules.Constant(self.learning_rate), stable),), down) if stable else down
 
 
 @register_lr_config("Trapezoid")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.base import LeadConfig
@@ -15,7 +16,7 @@ from ppocr_lr.lr_config.parse import config_of, spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.preflight.catalogue import CODES, Severity
-from ppocr_lr.schedules import Noam, Schedule
+from ppocr_lr.schedules import Schedule, is_loaded
 from ppocr_lr.summary import Summary, summarize
 from ppocr_lr.training_config import PlannedRun
 
@@ -98,7 +99,7 @@ class Subject:
         """The key, without the section, that says how long the warmup is; empty where there is none."""
         if isinstance(self.lr, LeadConfig):
             return self.lr.warmup_key
-        return "warmup_iters" if isinstance(self.schedule, Noam) else ""
+        return "warmup_iters" if is_loaded("Noam") and isinstance(self.schedule, schedules.Noam) else ""
 
     @property
     def counts_warmup_in_iterations(self) -> bool:

@@ -5,6 +5,7 @@ The names below are loaded when first used: making a dataclass takes longer than
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,13 @@ __all__ = [
     "WarmRestarts",
     "Warmup",
 ]
+
+
+def is_loaded(name: str) -> bool:
+    """False where nobody has used the class yet, so that there is no schedule of it and no need to load it."""
+    return name in globals() or any(
+        f"ppocr_lr.schedules.{module}" in sys.modules for module, names in _HOMES.items() if name in names.split(", ")
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TypeGuard
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import SECTION
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
@@ -12,25 +14,13 @@ from ppocr_lr.preflight.spans import count_below
 from ppocr_lr.schedules import (
     Constant,
     CosineDecay,
-    Cyclic,
-    CyclicalCosine,
-    CyclicPolynomial,
-    Decay,
-    ExponentialDecay,
     HeldAfter,
-    InverseSqrt,
-    InverseTimeDecay,
-    KDecay,
-    NaturalExpDecay,
-    Noam,
-    PiecewiseLinear,
     PolynomialDecay,
     Schedule,
     Sequence,
-    TanhDecay,
     TwoStepCosine,
-    WarmRestarts,
     Warmup,
+    is_loaded,
 )
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -39,8 +29,6 @@ _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer 
 _STILL_HIGH = 0.5  # of the peak: a decay that hardly began
 _LONG_REST = 0.25  # of the run, at the end of a decay
 _JUMP = 2.0
-_FOR_EVER = (InverseSqrt, InverseTimeDecay, Noam, ExponentialDecay, NaturalExpDecay)
-_EXPONENTIAL = (ExponentialDecay, NaturalExpDecay)
 _NOTHING = 1e-4  # of the peak
 _DROPS = ("decay_epochs", "milestones")
 
@@ -59,11 +47,33 @@ def _decay_of(subject: Subject) -> tuple[Schedule, int]:
     return (schedule.schedule if isinstance(schedule, HeldAfter) else schedule), lead_iters
 
 
+# Loading a class takes longer than a check; where nobody did, there is no schedule of it.
+
+
+def _is_shaped(decay: Schedule) -> TypeGuard[schedules.Decay | schedules.KDecay | schedules.TanhDecay]:
+    return is_loaded("Decay") and isinstance(decay, (schedules.Decay, schedules.KDecay, schedules.TanhDecay))
+
+
+def _cycles(decay: Schedule) -> TypeGuard[schedules.Cyclic | schedules.CyclicPolynomial | schedules.WarmRestarts]:
+    return (is_loaded("Cyclic") and isinstance(decay, schedules.Cyclic)) or (
+        is_loaded("WarmRestarts") and isinstance(decay, (schedules.CyclicPolynomial, schedules.WarmRestarts))
+    )
+
+
+def _is_inverse(decay: Schedule) -> bool:
+    kinds = ("InverseSqrt", "InverseTimeDecay", "Noam")
+    return is_loaded("Noam") and isinstance(decay, tuple(getattr(schedules, kind) for kind in kinds))
+
+
+def _is_exponential(decay: Schedule) -> TypeGuard[schedules.ExponentialDecay | schedules.NaturalExpDecay]:
+    return is_loaded("ExponentialDecay") and isinstance(decay, (schedules.ExponentialDecay, schedules.NaturalExpDecay))
+
+
 def cut_off(subject: Subject) -> Iterator[Draft]:
     """LR401."""
     summary, run = subject.summary, subject.run
     decay, lead_iters = _decay_of(subject)
-    if not isinstance(decay, (CosineDecay, PolynomialDecay, Decay, KDecay, TanhDecay)) or decay.end >= decay.peak:
+    if not (isinstance(decay, (CosineDecay, PolynomialDecay)) or _is_shaped(decay)) or decay.end >= decay.peak:
         return
     if not subject.can_be_told:
         return
@@ -152,9 +162,9 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
     decay, lead_iters = _decay_of(subject)
     if not subject.can_be_told:
         return
-    if isinstance(decay, (Cyclic, CyclicPolynomial, WarmRestarts)):
+    if _cycles(decay):
         yield from _last_of_other_cycles(subject, decay, lead_iters)
-    if not isinstance(decay, CyclicalCosine):
+    if not is_loaded("CyclicalCosine") or not isinstance(decay, schedules.CyclicalCosine):
         return
     left = subject.run.total_iters - lead_iters
     rest = left % decay.cycle_iters
@@ -175,18 +185,18 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
 
 
 def _last_of_other_cycles(
-    subject: Subject, decay: Cyclic | CyclicPolynomial | WarmRestarts, lead_iters: int
+    subject: Subject, decay: schedules.Cyclic | schedules.CyclicPolynomial | schedules.WarmRestarts, lead_iters: int
 ) -> Iterator[Draft]:
     """LR405 where cycles differ, or rise as well: the run should end where one does."""
     left = subject.run.total_iters - lead_iters
     if left <= 0:
         return
-    if isinstance(decay, CyclicPolynomial):
+    if isinstance(decay, schedules.CyclicPolynomial):
         begin = left - left % decay.decay_iters
         after = begin + decay.decay_iters
     else:
         begin, after = decay.cycle_around(left)
-    low = decay.base if isinstance(decay, Cyclic) else decay.end
+    low = decay.base if isinstance(decay, schedules.Cyclic) else decay.end
     final, peak = subject.summary.final, subject.summary.peak
     if begin < left and final - low > _HIGH_END * (peak - low):
         epochs = " or ".join(f"{subject.epoch(lead_iters + end):.6g}" for end in (begin, after) if end)
@@ -205,9 +215,9 @@ def has_no_end(subject: Subject) -> Iterator[Draft]:
     decay, _ = _decay_of(subject)
     final, peak = subject.summary.final, subject.summary.peak
     decays = subject.can_be_told and subject.summary.warmup_iters < subject.run.total_iters
-    if isinstance(decay, _FOR_EVER) and decays and final > _STILL_HIGH * peak:
+    if (_is_inverse(decay) or _is_exponential(decay)) and decays and final > _STILL_HIGH * peak:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
-        wsd = "name: WSD" if isinstance(decay, Noam) else f"-o {subject.key('name')}=WSD"
+        wsd = "name: WSD" if isinstance(decay, schedules.Noam) else f"-o {subject.key('name')}=WSD"
         yield Draft(
             "LR409",
             subject.key("name"),
@@ -250,12 +260,12 @@ def over_too_early(subject: Subject) -> Iterator[Draft]:
 def _end_of_its_own(subject: Subject) -> tuple[str, int, int]:
     """The key that says when a decay is over, whatever the run, the update, and the length; no key without one."""
     decay, lead_iters = _decay_of(subject)
-    if isinstance(decay, PiecewiseLinear):
+    if is_loaded("PiecewiseLinear") and isinstance(decay, schedules.PiecewiseLinear):
         return "knots", decay.knots[-1][0], decay.knots[-1][0]
     if isinstance(decay, PolynomialDecay) and decay.end < decay.peak and hasattr(subject.lr, "decay_length"):
         return "decay_length", lead_iters + decay.decay_iters, decay.decay_iters
     left = subject.run.total_iters - lead_iters
-    if isinstance(decay, _EXPONENTIAL) and left > 0:
+    if _is_exponential(decay) and left > 0:
         below = count_below(decay, left, _NOTHING * decay.peak) or 0
         if below:
             return "gamma", lead_iters + left - below, left - below
