@@ -153,7 +153,8 @@ def lr_range_test(
     Returns:
         A `RangeTest`. Parameters, buffers and gradients, the optimizer with its moments, the scheduler, the
         scaler, and the random generators of Python, NumPy and Paddle's device are then what they were before,
-        to the bit, also when `step_fn` raises. The place in a data loader is not: give the test one of its own.
+        to the bit, also when `step_fn` raises. The place in a data loader is not: give the test one of its own;
+        nor is a `WeightDecayStepper`: step the weight decay in the training loop, not in `step_fn`.
 
     Raises:
         LRConfigError: an argument is not allowed; names it.

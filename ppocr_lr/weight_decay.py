@@ -76,7 +76,7 @@ def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, i
     Raises:
         LRConfigError: the section cannot be used; names the key, the value and what is allowed.
 
-    Source: PaddleOCR's `CosineWeightDecayScheduler`, after EfficientNetV2 (arXiv 2104.00298).
+    Source: PaddleOCR's `CosineWeightDecayScheduler`.
     """
     run = Run(epochs, iters_epoch)
     return schedules.Constant(0.0) if config is None else parse_regularizer(config).to_schedule(run)

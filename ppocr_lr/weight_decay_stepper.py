@@ -58,8 +58,8 @@ class WeightDecayStepper:
 def _setter(optimizer: Any) -> Callable[[float], None]:
     """What puts a coefficient where this optimizer reads it.
 
-    PaddleOCR sets `regularization._coeff`, which is right for most. Momentum takes L2 into its update and AdamW has
-    a decay of its own: both have no `regularization`, so PaddleOCR's class fails there.
+    PaddleOCR sets `regularization._coeff`, which is right for most. Momentum takes L2 into its update, AdamW and
+    Lamb have a decay of their own: they have no `regularization`, so PaddleOCR's class fails there.
     """
     name = type(optimizer).__name__
     groups = getattr(optimizer, "_param_groups", None)
@@ -67,8 +67,9 @@ def _setter(optimizer: Any) -> Callable[[float], None]:
         raise TypeError(f"{name} has parameter groups, each with a weight decay of its own; this sets one for all")
     if getattr(optimizer, "regularization", None) is not None:
         return lambda coefficient: setattr(optimizer.regularization, "_coeff", coefficient)
-    if hasattr(optimizer, "_weight_decay"):
-        return lambda coefficient: setattr(optimizer, "_weight_decay", coefficient)
+    for own in ("_weight_decay", "_lamb_weight_decay"):
+        if hasattr(optimizer, own):
+            return lambda coefficient: setattr(optimizer, own, coefficient)
     if getattr(optimizer, "_regularization_method", "") and not optimizer._use_multi_tensor:
         return lambda coefficient: setattr(optimizer, "_regularization_coeff", coefficient)
     why = "fuses its updates (use_multi_tensor)" if getattr(optimizer, "_use_multi_tensor", False) else "has none"

@@ -180,6 +180,21 @@ def test_adamw_decays_the_weight_itself() -> None:
         assert decayed.weight.numpy().item() == pytest.approx(expected, rel=1e-5)
 
 
+def test_lamb_takes_the_schedules_coefficient() -> None:
+    """Lamb normalises what it adds up, so the coefficient turns the update: two weights show it."""
+
+    def weights(coefficient: float, step: int | None = None) -> list[float]:
+        net = paddle.nn.Linear(2, 1, bias_attr=False)
+        net.weight.set_value(paddle.ones([2, 1]))
+        optimizer = paddle.optimizer.Lamb(0.1, coefficient, parameters=net.parameters())
+        if step is not None:
+            WeightDecayStepper(optimizer, SCHEDULE).step(step)
+        update(optimizer, net(paddle.to_tensor([[1.0, -1.0]])).sum())
+        return net.weight.numpy().ravel().tolist()
+
+    assert weights(SCHEDULE(0), step=8) == weights(SCHEDULE(8)) != weights(SCHEDULE(0))
+
+
 def test_paddleocrs_own_class_fails_with_momentum_and_adamw() -> None:
     """What LR508 says: neither has a `regularization` whose coefficient could be set."""
     for build in (L2["Momentum"], lambda decay, p: paddle.optimizer.AdamW(0.1, parameters=p, weight_decay=decay)):

@@ -169,12 +169,11 @@ def _core(schedule: Schedule, name: str) -> Schedule:
 
 
 def _paragraphs(described: type, shaped: object = None) -> list[str]:
-    """The paragraphs of a docstring; of a table of shapes only the row of `shaped`, if there is one."""
-    text = getdoc(described) or ""
-    shape = getattr(shaped, "shape", None)
-    if shape:
-        text = re.sub(rf'^\| "(?!{re.escape(shape)}").*(\n|\Z)', "", text, flags=re.MULTILINE)
-    return text.split("\n\n")
+    """The paragraphs of a docstring; instead of a table of shapes the rate and source of `shaped`, if there is one."""
+    paragraphs = (getdoc(described) or "").split("\n\n")
+    shape = re.escape(getattr(shaped, "shape", ""))
+    row = re.search(rf'^\| "{shape}" \| (.*) \| (.*) \|$', paragraphs[-1], re.MULTILINE)
+    return [*paragraphs[:-1], f"`{row[1]}`", f"Source: {row[2]}."] if row else paragraphs
 
 
 def _section_text(path: Path) -> str:

@@ -16,7 +16,7 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 
 @dataclass(frozen=True)
 class Sequence(Schedule):
-    """Schedules one after the other, each counted from its own beginning.
+    """`schedule(k − start)` of the stage of update k, which begins at update `start`.
 
     `stages[i]` is (schedule, iterations): it is asked for its updates 0 … iterations − 1. `last` follows them
     and goes on for ever.

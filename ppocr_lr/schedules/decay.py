@@ -13,7 +13,7 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same rate at every update: `rate`.
+    """`rate`, at every update.
 
     Source: PaddleOCR's `Const`.
     """
@@ -39,7 +39,7 @@ class PolynomialDecay(Schedule):
     From `peak` at k = 0 to `end` at k = N; past N it stays at `end`. Rates are learning rates,
     `decay_iters` counts optimizer updates. `power` 1 is linear decay.
 
-    Source: PaddleOCR's `Linear` and `DecayLearningRate`, Paddle's `PolynomialDecay`.
+    Source: PaddleOCR's `Linear` and `DecayLearningRate`, Paddle's `PolynomialDecay` and `LinearLR`.
     """
 
     peak: float
@@ -93,15 +93,14 @@ class CosineDecay(Schedule):
 
 @dataclass(frozen=True)
 class TwoStepCosine(Schedule):
-    """A cosine over T1 = `first_iters` for k ≤ T1, after that the cosine over T2 = `second_iters`.
+    """`end + (peak − end)/2·(1 + cos(π·k/T))`, T = T1 = `first_iters` for k ≤ T1, else T2 = `second_iters`.
 
-    `end + (peak − end)/2·(1 + cos(π·k/T))`, T = T1 for k ≤ T1, else T2. The second cosine counts from k = 0 as well,
-    so the rate jumps up behind T1 when T2 > T1, and rises again past T2.
+    The second cosine counts from k = 0 as well, so the rate jumps up behind T1 when T2 > T1, and rises again
+    past T2.
 
-    With `recursive=True` the values are those of PaddleOCR's class when it is stepped without a warmup
-    around it: it multiplies the last rate, which is 0 at T1, so the rate stays exactly 0 until the second
-    cosine next leaves a zero of its own (T2, 3T2, …); for a run of 200 epochs and more that is after the
-    end of the run.
+    Without a warmup around it, PaddleOCR's class multiplies its last rate, which is 0 at T1: the rate then stays at
+    0 until the second cosine next leaves a zero of its own (T2, 3·T2, …), which is never within a run of T2 ≥ T1
+    updates. That is `recursive`; where `end` is above 0, the rate stays at `end`.
 
     Source: PaddleOCR's `TwoStepCosineDecay`, which fixes T1 at 200 epochs.
     """

@@ -21,7 +21,7 @@ class _Phases(NamedTuple):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up to `peak` in the first `pct_start` of the run, then down far below the start: the 1cycle policy.
+    """The 1cycle policy: up to `peak` in the first `pct_start` of the run, then down far below the start.
 
     With N = `total_iters`, start = peak/div_factor and final = start/final_div_factor, the phases end at
     pct_start·N − 1 (at `peak`) and N − 1 (at final); `three_phase` comes down to start by 2·pct_start·N − 2

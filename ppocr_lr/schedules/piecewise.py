@@ -97,7 +97,7 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class PiecewiseLinear(Schedule):
-    """Straight lines through `knots`, pairs of an update and its rate, in strictly rising order.
+    """The line between the two of `knots` around k: pairs of an update and its rate, the updates strictly rising.
 
     Before the first knot the rate is the first one's, from the last one on the last one's.
 

@@ -82,7 +82,7 @@ _SMALLEST_T_MULT = 1.01  # has about 4000 restarts up to the last int64; each of
 
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
-    """Cosine cycles that may grow, with lower peaks, and with a warmup in each: SGDR.
+    """Cosine cycles, each from a peak P down to `end`; they may grow, have lower peaks, and a warmup in each.
 
     In update j of cycle i, which lasts T updates: `end + (P − end)·j/w` while j < w = `warmup_iters`, from there
     on `end + (P − end)/2·(1 + cos(π·(j − w)/(T − w)))`, with P = max(peak·peak_decay^i, end).

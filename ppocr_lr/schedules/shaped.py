@@ -104,11 +104,10 @@ _FAR = 300.0  # e^(2·300) is still a float, and 1/(1 + e^(2·300)) is as good a
 class TanhDecay(Schedule):
     """`end + (peak − end)/2·(1 − tanh(lower + (upper − lower)·p))` with p = min(k, N)/N, N = `decay_iters`.
 
-    A slow start, a fall and a slow end. It begins and ends a little beside `peak` and `end`: with the default
-    bounds 6·10⁻⁶ and 0.25 % of the way. Past N it stays.
+    It begins and ends a little beside `peak` and `end`: with the default bounds 6·10⁻⁶ and 0.25 % of the way.
+    Past N it stays.
 
-    Source: hyperbolic-tangent decay (arXiv 1806.01593), whose bounds for ImageNet are the default; timm's
-    `TanhLRScheduler`.
+    Source: hyperbolic-tangent decay (arXiv 1806.01593); timm's `TanhLRScheduler`.
     """
 
     peak: float
