@@ -88,11 +88,12 @@ def plan_run(
 
 
 def plan_config(
-    config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None
+    config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None, beginning: bool = False
 ) -> PlannedRun:
     """As `plan_run`, for a config that has been read; `source` names it.
 
-    With `assumed_iters` an epoch of unknown length is taken to have so many iterations.
+    With `assumed_iters` an epoch of unknown length is taken to have so many iterations; with `beginning` a schedule
+    without a curve is taken as the constant that it begins with.
     """
     section = lr_section(config)
     train = config.get("Train") or {}
@@ -108,7 +109,7 @@ def plan_config(
             raise
         length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
     # Who assumes a length looks for findings, and there are some without a curve.
-    parsed = parse_lr_config(section, Run(epochs, length.iters), beginning=assumed_iters is not None)
+    parsed = parse_lr_config(section, Run(epochs, length.iters), beginning=beginning)
     if flags.windows:
         length = _on_windows(length)
     return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length)

@@ -79,6 +79,15 @@ def test_without_a_curve_there_is_nothing_to_draw(command: Command, arguments: l
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_without_a_curve_a_log_is_compared_with_nothing(command: Command, tmp_path: Path) -> None:
+    line = "[2022/09/29 02:59:23] ppocr INFO: epoch: [1/20], global_step: 10, lr: 0.100000, loss: 1.692174\n"
+    length = "[2022/09/29 02:59:21] ppocr INFO: train dataloader has 100 iters\n"  # so that the log tells it
+    (tmp_path / "train.log").write_text(length + line)
+    done = command("compare-log", "-c", "plateau.yml", "train.log", "--iters-per-epoch", "9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: ReduceOnPlateau depends on the metric")
+
+
 def test_without_a_curve_the_keys_are_checked_all_the_same(command: Command) -> None:
     done = command("check", "plateau.yml", "--iters-per-epoch", "9")
     assert done.returncode == 1

@@ -18,7 +18,7 @@ from ppocr_lr.lr_config.values import number_in_text
 SECTION_SCHEMA = "lr section"
 """Stands in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
 
-_LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
+LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
 
 
 def refused(allowed: str) -> PydanticCustomError:
@@ -135,10 +135,10 @@ LENGTH_SCHEMA = _length_schema(exclusiveMinimum=0)
 """JSON Schema of a length above 0."""
 
 PositiveRate = Annotated[
-    float, BeforeValidator(_Number("a number above 0", lambda x: 0 < x < _LARGEST_RATE)), Field(gt=0), RATE
+    float, BeforeValidator(_Number("a number above 0", lambda x: 0 < x < LARGEST_RATE)), Field(gt=0), RATE
 ]
 Rate = Annotated[
-    float, BeforeValidator(_Number("a number of at least 0", lambda x: 0 <= x < _LARGEST_RATE)), Field(ge=0), RATE
+    float, BeforeValidator(_Number("a number of at least 0", lambda x: 0 <= x < LARGEST_RATE)), Field(ge=0), RATE
 ]
 Gamma = Annotated[
     float,
@@ -179,7 +179,7 @@ Share = Annotated[float, BeforeValidator(_Number("a share from 0 to 1", lambda x
 InnerShare = Annotated[
     float, BeforeValidator(_Number("a share above 0 and below 1", lambda x: 0 < x < 1)), Field(gt=0, lt=1)
 ]
-Factor = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: 0 < x < _LARGEST_RATE)), Field(gt=0)]
+Factor = Annotated[float, BeforeValidator(_Number("a number above 0", lambda x: 0 < x < LARGEST_RATE)), Field(gt=0)]
 NoIters = Annotated[
     int,
     BeforeValidator(_Number("a whole number of iterations, 0 for none", lambda x: 0 <= x <= MAX_ITERS, whole=True)),

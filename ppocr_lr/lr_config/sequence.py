@@ -10,7 +10,7 @@ from pydantic import Field
 from ppocr_lr import schedules
 from ppocr_lr.errors import SECTION, LRConfigError, shown
 from ppocr_lr.lr_config.base import ResumableConfig
-from ppocr_lr.lr_config.fields import RATE, AList, Factor, Section, Stage
+from ppocr_lr.lr_config.fields import LARGEST_RATE, RATE, AList, Factor, Section, Stage
 from ppocr_lr.lr_config.length import FORMS, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, ParsedLRConfig, parse_lr_config
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -91,7 +91,10 @@ class ScaleConfig(ResumableConfig):
 
     def to_schedule(self, run: Run) -> Schedule:
         """The inner schedule times `factor`."""
-        return schedules.Scaled(self._parsed(run).schedule, self.factor)
+        scaled = schedules.Scaled(self._parsed(run).schedule, self.factor)
+        if not scaled.extremes(0, run.total_iters - 1)[1] < LARGEST_RATE:
+            raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
+        return scaled
 
     def remarks(self, run: Run) -> list[Remark]:
         """Those of the inner schedule."""

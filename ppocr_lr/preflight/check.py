@@ -90,7 +90,7 @@ def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> Planned
     errors: list[LRConfigError] = []
     for assumed in ASSUMED_ITERS:
         try:
-            return plan_config(config, source, flags, assumed)
+            return plan_config(config, source, flags, assumed, beginning=True)
         except LRConfigError as error:
             if errors and str(error) == str(errors[0]):  # whatever the length
                 raise

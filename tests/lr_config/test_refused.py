@@ -83,6 +83,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "Scale", "factor": 0, "schedule": CONST}, "factor: 0 is not allowed; it must be a number above 0"),
     ({"name": "Scale", "factor": 2, "schedule": 5}, "schedule: 5 is not allowed; it must be an lr section"),
     ({"name": "Scale", "factor": 2, "schedule": {}}, "Optimizer.lr.schedule.learning_rate is missing"),
+    ({"name": "Scale", "factor": 1e99, "schedule": {"name": "Scale", "factor": 1e99, "schedule": CONST}}, "99 is not allowed; it must be smaller: the rates would be 1e"),
     ({"name": "Scale", "factor": 2, "schedule": sequence({**CONST, "epochs": 5})}, "Optimizer.lr.schedule.stages: they last"),
 ]  # fmt: skip
 
