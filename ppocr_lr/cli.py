@@ -353,6 +353,12 @@ def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
     )
+    parser.add_argument(
+        "--trainer",
+        choices=("ppocr-lr", "paddleocr"),
+        default="ppocr-lr",
+        help="whose builder trains; paddleocr ignores the keys that only this project has (ppocr-lr)",
+    )
 
 
 def _add_scaling(parser: argparse.ArgumentParser) -> None:

@@ -324,6 +324,7 @@ def _flags(arguments: argparse.Namespace) -> RunFlags:
         batch_size=arguments.batch_size,
         accumulate=arguments.accumulate,
         windows=arguments.windows,
+        trainer=arguments.trainer,
     )
 
 

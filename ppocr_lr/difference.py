@@ -11,6 +11,7 @@ from ppocr_lr.axis import Axis, updates_per_unit
 from ppocr_lr.curve import curve_points
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.settings import differing_settings
+from ppocr_lr.summary import trainer_text
 from ppocr_lr.training_config import PlannedRun
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
@@ -81,6 +82,9 @@ def text_lines(result: Difference) -> Iterator[str]:
         yield "  the curves are equal as far as both runs go"
     else:
         yield from _rates_in_words(result, begin)
+    for planned in (result.first, result.second):
+        if line := trainer_text(planned):
+            yield f"  trainer of {planned.source}: {line}"
     lengths = [planned.run.total_iters for planned in (result.first, result.second)]
     if lengths[0] != lengths[1]:
         yield f"  the runs have {count_text(lengths[0])} and {count_text(lengths[1])} updates"

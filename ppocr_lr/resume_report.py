@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ppocr_lr.lr_config.base import LeadConfig
-from ppocr_lr.lr_config.own_keys import own_keys
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.preflight.catalogue import Severity
 from ppocr_lr.resume import Resume, ResumedByPaddle
 from ppocr_lr.scheduler_state import jump_text
 from ppocr_lr.schedules import LinearWarmup
+from ppocr_lr.summary import trainer_text
 
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
@@ -35,13 +35,13 @@ def remarks(resume: Resume) -> list[Remark]:
 
 
 def _own_keys(resume: Resume) -> Iterator[Remark]:
-    keys = [own.key for own in own_keys(resume.planned.section, resume.planned.parsed.config)]
+    keys = resume.planned.own_keys
     if keys and resume.known_to_paddleocr:
         yield Remark(
             Severity.WARNING,
             f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
             "does not hold for this config",
-            f"without {'it' if len(keys) == 1 else 'them'}, it does; or {_LIBRARY}",
+            f"--trainer paddleocr leaves {'it' if len(keys) == 1 else 'them'} out; or {_LIBRARY}",
         )
 
 
@@ -166,6 +166,8 @@ def text_lines(resume: Resume) -> Iterator[str]:
     else:
         product = f"{checkpoint.epoch} × {run.iters_epoch} = update {count_text(checkpoint.epoch * run.iters_epoch)}"
         yield f"  epochs    {checkpoint.states_path.name}: epoch {checkpoint.epoch} of {run.epochs}, {product}"
+    if line := trainer_text(resume.planned):
+        yield f"  trainer   {line}"
     if resume.rate_before is not None:
         yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
     yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"

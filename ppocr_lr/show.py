@@ -11,7 +11,7 @@ from ppocr_lr.phases import phases_of
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.preflight.check import Report
 from ppocr_lr.preflight.render import render
-from ppocr_lr.summary import summarize
+from ppocr_lr.summary import summarize, trainer_text
 from ppocr_lr.training_config import PlannedRun
 
 
@@ -35,6 +35,8 @@ def show(planned: PlannedRun, report: Report) -> None:
         f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {amount(run.total_iters, 'update')}"
     )
     console.print(planned.length.arithmetic, markup=False)
+    if line := trainer_text(planned):
+        console.print(f"trainer: {line}", markup=False)
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
     summary = summarize(planned.schedule, run)

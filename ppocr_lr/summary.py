@@ -74,8 +74,21 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     yield f"  peak     {rate_text(summary.peak, 4)}, first at {_where(summary.peak_step, run)}"
     yield f"  final    {rate_text(summary.final, 4)} at {_where(summary.final_step, run)}"
     yield f"  rates    {_rates(summary)}"
+    if line := trainer_text(planned):
+        yield f"  trainer  {line}"
     if planned.parsed.config.done_iters:
         yield f"  resume   last_epoch: the scheduler starts at {_where(planned.parsed.config.done_iters, run)}"
+
+
+def trainer_text(planned: PlannedRun) -> str:
+    """How PaddleOCR's own trainer differs from this run, in one sentence; empty where it does not."""
+    if planned.flags.trainer == "paddleocr":
+        return "PaddleOCR's own, without this project's builder"
+    if planned.paddleocr_schedule is None:
+        return ""
+    last = planned.run.total_iters - 1
+    ends = [rate_text(schedule(last), 4) for schedule in (planned.paddleocr_schedule, planned.schedule)]
+    return f"PaddleOCR's own ignores {', '.join(planned.own_keys)}: its final rate is {ends[0]}, here it is {ends[1]}"
 
 
 def weight_decay_line(schedule: Schedule, run: Run) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.overrides import with_overrides
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.yaml_file import read_yaml_file
+
+Trainer = Literal["ppocr-lr", "paddleocr"]
+TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn when none is given."""
@@ -31,6 +35,8 @@ class RunFlags:
     accumulate: int = 1
     windows: bool = False
     """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
+    trainer: Trainer = "ppocr-lr"
+    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,12 @@ class PlannedRun:
     """The whole config, overrides applied."""
     flags: RunFlags
     section: Mapping[str, Any]
-    """The lr section as written, overrides applied."""
+    """The lr section as the trainer reads it, overrides applied."""
     parsed: ParsedLRConfig
     run: Run
     length: EpochLength
+    paddleocr_schedule: Schedule | None = None
+    """What PaddleOCR's own trainer would follow, where a key of this project alone makes that another curve."""
 
     @property
     def schedule(self) -> Schedule:
@@ -56,6 +64,11 @@ class PlannedRun:
     def batch_per_card(self, given: int | None = None) -> int:
         """Samples in a batch of one card: `given`, else the config's."""
         return batch_per_card(self.config.get("Train") or {}, given)
+
+    @property
+    def own_keys(self) -> list[str]:
+        """The keys of this project alone, as they are written, that count in the section."""
+        return [own.key for own in own_keys(self.section, self.parsed.config)]
 
     @property
     def name(self) -> str:
@@ -108,11 +121,17 @@ def plan_config(
         if assumed_iters is None:
             raise
         length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
-    # Who assumes a length looks for findings, and there are some without a curve.
-    parsed = parse_lr_config(section, Run(epochs, length.iters), beginning=beginning)
+    built_for = Run(epochs, length.iters)
+    if flags.trainer == "paddleocr":
+        parsed, paddleocr = parse_as_paddleocr(section, built_for), None
+        section = read_by_paddleocr(section)
+    else:
+        # Who assumes a length looks for findings, and there are some without a curve.
+        parsed = parse_lr_config(section, built_for, beginning=beginning)
+        paddleocr = paddleocr_schedule(section, parsed, built_for)
     if flags.windows:
         length = _on_windows(length)
-    return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length)
+    return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length, paddleocr)
 
 
 def _on_windows(length: EpochLength) -> EpochLength:

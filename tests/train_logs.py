@@ -13,7 +13,7 @@ from paddle.optimizer import lr
 
 from ppocr_lr import Run, build_lr_scheduler
 from ppocr_lr.lr_config import parse_lr_config
-from ppocr_lr.lr_config.own_keys import own_keys
+from ppocr_lr.lr_config.in_paddleocr import own_keys
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from tests.paddleocr import build
 

@@ -19,7 +19,7 @@ from ppocr_lr.plotting.labels import labels
 from ppocr_lr.preflight.catalogue import CODES
 from ppocr_lr.preflight.check import Report
 from ppocr_lr.preflight.finding import Finding
-from ppocr_lr.summary import summarize
+from ppocr_lr.summary import summarize, trainer_text
 from ppocr_lr.training_config import PlannedRun
 
 _DIV = "ppocr-lr-curves"
@@ -121,12 +121,20 @@ def figure(
         LRConfigError: `log_scale` with a curve that has no rate above 0.
     """
     curves = [trace(run.schedule, run.run.total_iters) for run in runs]
-    highest = max(float(curve.high.max()) for curve in curves)
-    traces = [
-        drawn
-        for index, (run, curve, name) in enumerate(zip(runs, curves, names, strict=True))
-        for drawn in _traces(run, curve, name, index, highest, axis)
-    ]
+    paddleocr = {
+        index: trace(run.paddleocr_schedule, run.run.total_iters)
+        for index, run in enumerate(runs)
+        if run.paddleocr_schedule is not None
+    }
+    highest = max(float(curve.high.max()) for curve in [*curves, *paddleocr.values()])
+    traces = []
+    for index, (run, curve, name) in enumerate(zip(runs, curves, names, strict=True)):
+        traces += _traces(run, curve, name, index, highest, axis)
+        if index in paddleocr:
+            traces += _traces(
+                run, paddleocr[index], f"{name}: PaddleOCR's own trainer", index, highest, axis, thin=True
+            )
+    curves += paddleocr.values()
     return traces, _layout(runs, curves, highest, log_scale, axis)
 
 
@@ -138,7 +146,9 @@ def _plotly_js() -> str:
         raise ImportError("plotly is not installed: pip install 'ppocr-lr[html]'") from None
 
 
-def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float, axis: Axis) -> list[dict[str, Any]]:
+def _traces(
+    run: PlannedRun, curve: Curve, name: str, index: int, highest: float, axis: Axis, thin: bool = False
+) -> list[dict[str, Any]]:
     colour = _COLOURS[index % len(_COLOURS)]
     base: dict[str, Any] = {
         "type": "scatter",
@@ -150,6 +160,8 @@ def _traces(run: PlannedRun, curve: Curve, name: str, index: int, highest: float
     }
     if curve.exact:
         line = {"color": colour, "width": 2, "dash": _DASHES[index % len(_DASHES)]}
+        if thin:
+            line |= {"width": 1, "dash": "dash"}
         points = {"y": curve.high.tolist(), "customdata": _numbers(curve.steps, curve.high)}
         mode = "lines+markers" if run.run.total_iters <= _FEW else "lines"
         return [{**base, **points, "mode": mode, "line": line, "hovertemplate": _HOVER}]
@@ -246,10 +258,11 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
             f'<td class="path">{_text(planned.source)}</td>',
             f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
+            _text(trainer_text(planned)),
             f'<td class="number">{rate_text(summary.peak, 4)} at epoch {peak_epoch}</td>',
             f'<td class="number">{rate_text(summary.final, 4)}</td>',
         ))  # fmt: skip
-    return _table(("run", "config", "length", "epoch", "peak", "final"), rows)
+    return _table(("run", "config", "length", "epoch", "trainer", "peak", "final"), rows)
 
 
 def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ppocr_lr.errors import key_error
 from ppocr_lr.export.row_text import rows_text
 from ppocr_lr.lr_config.run import MAX_ITERS
 from ppocr_lr.plotting.labels import labels
+from ppocr_lr.summary import trainer_text
 from ppocr_lr.training_config import PlannedRun
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -26,6 +27,9 @@ _BLOCK = 1 << 14  # rows at a time; more are no faster, since the text leaves th
 
 def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
+
+    Where keys of this project alone make a curve another one than PaddleOCR's own trainer would follow, a line that
+    begins with `#` says so above the header.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
     (iteration / iterations an epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
@@ -42,6 +46,9 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     """
     count = _Counter(runs, every, progress)
     several = len(runs) > 1
+    for run in runs:
+        if trainer := trainer_text(run):
+            file.write(_utf8(" ".join(f"# {run.source}: {trainer}".split())) + b"\n")
     file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
     for run, label in zip(runs, labels(runs), strict=True):
         start = _csv_line(label) + b"," if several else b""
@@ -52,8 +59,9 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
 def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
     """Write the runs as one JSON document, UTF-8.
 
-    `{"runs": [{"label", "source", "epochs", "iters_per_epoch", "columns": ["iteration", "epoch", "rate"],
-    "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. A rate that is no finite number is null.
+    `{"runs": [{"label", "source", "trainer", "epochs", "iters_per_epoch", "columns": ["iteration", "epoch", "rate"],
+    "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line; with a `trainer` that says how PaddleOCR's own trainer differs,
+    null where it does not. A rate that is no finite number is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
@@ -117,9 +125,10 @@ def _csv_line(*values: str) -> bytes:
 
 
 def _json_head(run: PlannedRun, label: str) -> bytes:
-    head = {
+    head: dict[str, Any] = {
         "label": label,
         "source": run.source,
+        "trainer": trainer_text(run) or None,
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_epoch,
         "columns": COLUMNS,

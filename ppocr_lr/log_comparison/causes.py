@@ -21,6 +21,7 @@ from ppocr_lr.log_comparison.integer_search import Best, best_integer, refined
 from ppocr_lr.log_comparison.window import Lines, Medians, constant_rates, fitted_medians, medians
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume import ResumedByPaddle
 from ppocr_lr.scaling import override_line, scaled_section
@@ -171,6 +172,7 @@ class _Search:
 
     def _one_cause(self) -> Iterator[_Candidate]:
         base = self._with_told(self._told)
+        yield from self._trained_by_paddleocr(base)
         if self._resumed_in_log:
             yield from self._with_a_loaded_rate(base)
             yield from self._at_another_place(base)
@@ -228,6 +230,12 @@ class _Search:
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_epoch}"
         return Cause("epoch length", words, f"--iters-per-epoch {iters}")
+
+    def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
+        if self._planned.paddleocr_schedule is not None:
+            words = f"trained by PaddleOCR, which ignores {', '.join(self._planned.own_keys)}"
+            cause = Cause("trainer", words, "--trainer paddleocr")
+            yield base.because(cause, section=read_by_paddleocr(base.section))
 
     def _scaled(self, base: _Candidate) -> Iterator[_Candidate]:
         schedule = base.schedule()

@@ -11,6 +11,7 @@ import numpy as np
 from ppocr_lr.log_comparison.causes import Diagnosis, Explanation
 from ppocr_lr.log_comparison.compare import Comparison, schedule_length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.summary import trainer_text
 
 _MOST_SHOWN = 6
 
@@ -24,6 +25,8 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     stretch = f"{log.place(0)} to {log.place(-1)}"
     yield f"  log      {amount(len(log), 'line')} with a rate, {stretch}, {log.totals[-1]} epochs planned{several}"
     yield f"  plan     {amount(planned.run.epochs, 'epoch')}; {planned.length.arithmetic}"
+    if line := trainer_text(planned):
+        yield f"  trainer  {line}"
     for remark in _remarks(comparison):
         yield f"  note     {remark}"
     yield f"  verdict  {verdict(comparison)}"

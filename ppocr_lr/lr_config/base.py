@@ -90,6 +90,10 @@ class LRConfig(BaseModel, ABC):
         """How many updates are done before the scheduler starts; 0 for a fresh run."""
         return 0
 
+    def last_epoch_in_paddleocr(self, run: Run) -> str:
+        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does."""
+        return ""
+
     def some_iters(self, key: str, run: Run) -> int:
         """The length under `key` in iterations, at least one."""
         iters = run.iters(getattr(self, key))
@@ -121,6 +125,9 @@ class ResumableConfig(LRConfig):
 
 class LeadConfig(LRConfig):
     """A section with a peak, and what may come before the decay: a warmup, and a while at the peak."""
+
+    recursive_in_paddle: ClassVar[bool] = False
+    """Paddle makes each rate of this decay from the one before."""
 
     warmup_mode: Annotated[
         Literal["linear", "constant", "cosine", "exponential"],
@@ -166,6 +173,11 @@ class LeadConfig(LRConfig):
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
         return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+
+    def last_epoch_in_paddleocr(self, run: Run) -> str:
+        """Without a warmup around it, Paddle multiplies a cosine on from the base rate."""
+        wrong = self.recursive_in_paddle and not self.warmup_length(run)
+        return "PaddleOCR starts a cosine without warmup from a wrong rate" if wrong else ""
 
     def remarks(self, run: Run) -> list[Remark]:
         """What shapes a warmup counts only where there is one."""

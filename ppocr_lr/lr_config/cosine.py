@@ -27,7 +27,7 @@ class CosineConfig(DecayConfig, OverTheRun):
 
     end_lr: EndRate = Field(default=0.0, description="the rate at the end of the cosine")
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    recursive_in_paddle: ClassVar[bool] = True
 
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
@@ -44,6 +44,8 @@ class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
     start_lr: Rate = Field(default=1e-5, description="the rate of the first update")
     min_lr: Rate = Field(default=1e-8, description="the rate at the end of the cosine")
 
+    recursive_in_paddle: ClassVar[bool] = True
+
     # PaddleOCR passes these through float(), under this name alone.
     takes_strings: ClassVar[frozenset[str]] = frozenset({"learning_rate", "start_lr", "min_lr"})
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
@@ -52,8 +54,6 @@ class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
             lambda config, value, run: value == 0,
         )
     }
-
-    also_called: ClassVar[Mapping[str, str]] = {"eta_min": "min_lr"}
 
     @property
     def peak(self) -> float:
@@ -97,7 +97,7 @@ class TwoStepCosineConfig(DecayConfig, OverTheRun):
     )
     end_lr: EndRate = Field(default=0.0, description="the rate at the end of both cosines")
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    recursive_in_paddle: ClassVar[bool] = True
 
     def decay(self, run: Run) -> Schedule:
         """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""

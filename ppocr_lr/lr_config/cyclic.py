@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, NoEffect, OverTheRun, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.base import DecayConfig, NoEffect, OverTheRun, ResumableConfig, WarmupConfig
 from ppocr_lr.lr_config.cosine import EndRate
 from ppocr_lr.lr_config.fields import (
     AtLeastOne,
@@ -36,7 +36,9 @@ class CyclicalCosineConfig(DecayConfig):
     cycle: PositiveEpochs = Field(description="length of one cycle (epochs, may be a fraction)")
     end_lr: EndRate = Field(default=0.0, description="the rate at the end of each cycle")
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    def last_epoch_in_paddleocr(self, run: Run) -> str:
+        """PaddleOCR's class asks for its base rate before it is set."""
+        return "PaddleOCR stops there with an AttributeError"
 
     def decay(self, run: Run) -> Schedule:
         """Cosine cycles for ever."""

@@ -9,16 +9,18 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, nearest, shown
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.fields import Ours
+from ppocr_lr.lr_config.fields import RATE, Ours
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
+from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section in one message
+_SAME_END = 1e-6  # of the peak; nobody writes a key for less
 
 # What users of other libraries write for a key that is spelt quite differently here.
 _CALLED_ELSEWHERE = {
@@ -168,7 +170,7 @@ def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: 
         )
     model = model_of(section)
     no_effect = {**_SET_BY_THE_RUN, **model.no_effect}
-    remarks: list[Remark] = []
+    unknown: list[Any] = []
     values: dict[str, Any] = {}
     for written, value in section.items():
         key = model.also_called.get(written, written) if isinstance(written, str) else written
@@ -180,22 +182,28 @@ def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: 
         if key in model.model_fields:
             values[key] = value
         elif key not in no_effect:
-            remarks.append(_unknown(key, model, section))
+            unknown.append(key)
     config = _validated(model, section, values)
     name = str(section.get("name", _NO_NAME))
-    if name in IN_PADDLEOCR:
-        in_paddleocr = {key: value for key, value in values.items() if key in section}  # not under another spelling
-        remarks += _numbers_in_strings(model, in_paddleocr)
     written_as = spelling(model, section)
     try:  # with the checks that need the length of the run
         schedule = config.beginning(run) if beginning else config.to_schedule(run)
     except LRConfigError as error:
         raise LRConfigError(_respelt(str(error), written_as)) from None
+    remarks = []
+    for key in unknown:
+        meant = _meant_by(key, model, section, schedule, run)
+        if strict or not meant or meant.schedule != schedule:  # else nobody is misled
+            remarks.append(_unknown(key, model, section, meant.ends() if meant else ""))
+    if name in IN_PADDLEOCR:
+        remarks += _numbers_in_strings(model, values)
     for key, value in section.items():
         if key in no_effect and key not in model.model_fields:
             rule = no_effect[key]
             if not rule.agrees(config, value, run):
-                remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}"))
+                meant = _meant_by(key, model, section, schedule, run)
+                ends = meant.ends() if meant else ""
+                remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}{ends}"))
     remarks += config.remarks(run)
     remarks = [remark._replace(key=_respelt_path(remark.key, written_as)) for remark in remarks]
     for code, key, message in remarks if strict else ():
@@ -225,22 +233,67 @@ def config_of(section: Mapping[Any, Any]) -> LRConfig:
     return _validated(model, section, {key: section[written] for key, written in keys.items() if written in section})
 
 
+def is_ours(model: type[LRConfig], key: str) -> bool:
+    """Whether PaddleOCR swallows this key of the model."""
+    return any(isinstance(mark, Ours) for mark in model.model_fields[key].metadata)
+
+
 def called_elsewhere(key: str) -> tuple[str, ...]:
     """The keys here that other libraries call `key`."""
     return _CALLED_ELSEWHERE.get(key, ())
 
 
-def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any]) -> Remark:
+def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], ends: str) -> Remark:
     known = sorted(model.model_fields)
     suggestion = ""
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
         if not names and key in _LENGTH_OF_THE_RUN:
             suggestion = "; the length of the run is Global.epoch_num"
+        elif ends:
+            suggestion = ends
         else:
             names = names or nearest(key, known)
             suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
     return Remark(_UNKNOWN, _printable(key), f"is not a key of {_name(section)} and has no effect{suggestion}")
+
+
+class _Meant(NamedTuple):
+    """A section with a swallowed key written as the one that means it here, beside the section as it is."""
+
+    written: str
+    ours: bool
+    """The key to write is this project's own."""
+    schedule: Schedule
+    as_it_is: Schedule
+    run: Run
+
+    def ends(self) -> str:
+        """Where both curves end; empty where that is the same."""
+        last = self.run.total_iters - 1
+        end, other = self.as_it_is(last), self.schedule(last)
+        if abs(other - end) <= _SAME_END * self.as_it_is.extremes(0, last)[1]:
+            return ""
+        whose = ", a key of this project that PaddleOCR ignores" if self.ours else ""
+        return f"; the run ends at {rate_text(end)}, with {self.written}{whose}, at {rate_text(other)}"
+
+
+def _meant_by(
+    key: object, model: type[LRConfig], section: Mapping[Any, Any], schedule: Schedule, run: Run
+) -> _Meant | None:
+    """None but for a rate under a name that PaddleOCR has too, and where the key that means it is not written."""
+    if not isinstance(key, str) or section.get("name", _NO_NAME) not in IN_PADDLEOCR:
+        return None
+    fields = model.model_fields
+    meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
+    if meant is None or meant in section:
+        return None
+    known = {name: value for name, value in section.items() if name == "name" or name in fields}
+    try:
+        other = parse_lr_config({**known, meant: section[key]}, run)
+    except LRConfigError:
+        return None
+    return _Meant(f"{meant}: {shown(section[key])}", is_ours(model, meant), other.schedule, schedule, run)
 
 
 def _printable(key: object) -> str:
@@ -273,7 +326,7 @@ def _name(section: Mapping[Any, Any]) -> str:
 def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
     """Those under keys that PaddleOCR reads, and does not convert."""
     for key, value in values.items():
-        swallowed = key in model.takes_strings or any(isinstance(m, Ours) for m in model.model_fields[key].metadata)
+        swallowed = key in model.takes_strings or is_ours(model, key)
         for path, item in () if swallowed else _items(key, value):
             number = number_in_text(item) if isinstance(item, str) else None
             if number is not None:

@@ -10,6 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
 from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 _STYLES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 _GREY = "#666666"
+_PADDLEOCR = (0, (7, 4))
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 _MOST_LEGEND = 14
 
@@ -60,11 +62,7 @@ def draw(
         figure = Figure(figsize=(9, 5))
         figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
         axes = figure.add_subplot()
-    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
-    if len(runs) == 1:
-        _draw_single(axes, runs[0], curves[0], axis)
-    else:
-        _draw_several(axes, runs, curves, axis)
+    curves = _draw_runs(axes, runs, axis)
     _scales(axes, runs, curves, log_scale, axis)
     if weight_decays:
         axes.set_xlabel("")
@@ -79,8 +77,7 @@ def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
     """Two runs above, the ratio second/first below, along the axis of the comparison."""
     runs = (result.first, result.second)
     figure, above, below = _two_panels(top=0.86)
-    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
-    _draw_several(above, runs, curves, result.axis)
+    curves = _draw_runs(above, runs, result.axis)
     _scales(above, runs, curves, log_scale, result.axis)
     above.set_xlabel("")
     below.plot(result.positions, result.ratios, color=_COLOURS[0], linewidth=1.4)
@@ -112,6 +109,32 @@ def save(figure: Figure, path: Path) -> None:
         write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
 
 
+def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
+    """Draw every curve, and PaddleOCR's own where keys of this project make that another one; all of them."""
+    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
+    paddleocr = _draw_paddleocr(axes, runs, axis)
+    if len(runs) == 1:
+        _draw_single(axes, runs[0], curves[0], axis)
+        if paddleocr:
+            _legend(axes)
+    else:
+        _draw_several(axes, runs, curves, axis)
+    return curves + paddleocr
+
+
+def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
+    drawn: list[Curve] = []
+    for index, run in enumerate(runs):
+        if run.paddleocr_schedule is None:
+            continue
+        ignored = f", which ignores {', '.join(run.own_keys)}" if len(runs) == 1 else ""
+        label = "_" if drawn else f"PaddleOCR's own trainer{ignored}"  # one entry in the legend
+        colour = _GREY if len(runs) == 1 else _colour_and_style(index)[0]
+        drawn.append(trace(run.paddleocr_schedule, run.run.total_iters))
+        _draw_curve(axes, run, drawn[-1], updates_per_unit(run.run, axis), colour, _PADDLEOCR, label, width=0.9)
+    return drawn
+
+
 def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis) -> None:
     summary = summarize(run.schedule, run.run)
     unit = updates_per_unit(run.run, axis)
@@ -141,12 +164,17 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
                 markersize=4,
                 color=_COLOURS[index % len(_COLOURS)],
             )
+    legend = _legend(axes)
+    if len(runs) > _MOST_LEGEND:
+        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
+
+
+def _legend(axes: Axes) -> Legend:
     legend = axes.legend(loc="upper right", fontsize=8.5, framealpha=0.9, handlelength=3)
     for entry in legend.get_texts():
         entry.set_fontfamily(drawable(entry.get_text())[1])
         entry.set_parse_math(False)
-    if len(runs) > _MOST_LEGEND:
-        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
+    return legend
 
 
 def _draw_weight_decays(axes: Axes, runs: Sequence[PlannedRun], schedules: Sequence[Schedule], axis: Axis) -> None:
@@ -170,13 +198,13 @@ def _colour_and_style(index: int) -> tuple[str, Any]:
 
 
 def _draw_curve(
-    axes: Axes, run: PlannedRun, curve: Curve, unit: int, colour: str, style: Any, label: str | None
+    axes: Axes, run: PlannedRun, curve: Curve, unit: int, colour: str, style: Any, label: str | None, width: float = 1.8
 ) -> None:
     positions = curve.steps / unit
     if curve.exact:
         few = run.run.total_iters <= 60
         axes.plot(
-            positions, curve.high, color=colour, linestyle=style, linewidth=1.8, label=label,
+            positions, curve.high, color=colour, linestyle=style, linewidth=width, label=label,
             marker="." if few else None, markersize=5,
         )  # fmt: skip
     else:

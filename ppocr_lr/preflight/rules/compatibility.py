@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
-from ppocr_lr.lr_config.own_keys import own_keys as own_keys_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.preflight.finding import Draft, Subject
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
@@ -19,15 +20,12 @@ def last_epoch(subject: Subject) -> Iterator[Draft]:
     """LR503."""
     done = subject.lr.done_iters
     if done:
-        elsewhere = {
-            "Cosine": "; PaddleOCR starts a bare cosine from a wrong rate",
-            "CyclicalCosine": "; PaddleOCR stops there with an AttributeError",
-        }.get(subject.planned.name, "")
+        wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for)
         yield Draft(
             "LR503",
             subject.key("last_epoch"),
             f"counted in updates, training starts at {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
-            f"with {rate_text(subject.schedule(done))} here{elsewhere}",
+            f"with {rate_text(subject.schedule(done))} here" + (f"; {wrong}" if wrong else ""),
             "take it out and resume with Global.checkpoints",
         )
 
@@ -46,10 +44,16 @@ def one_cycle_ends(subject: Subject) -> Iterator[Draft]:
 def own_keys(subject: Subject) -> Iterator[Draft]:
     """LR505."""
     known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
+    in_paddleocr, here = "", ""
+    if subject.planned.paddleocr_schedule is not None:
+        in_paddleocr = f", and its final rate is {_final(subject.planned.paddleocr_schedule, subject)}"
+        here = f", and the final rate is {_final(subject.schedule, subject)}"
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
             hint = f"what PaddleOCR can do: {instead}"
-            yield Draft("LR505", subject.key(key), "PaddleOCR ignores this key; here it counts", hint)
+            yield Draft(
+                "LR505", subject.key(key), f"PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", hint
+            )
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_epoch:.6g}"
             yield Draft(
@@ -64,6 +68,14 @@ def own_keys(subject: Subject) -> Iterator[Draft]:
         yield Draft(
             "LR505", "Train.dataset.num_samples", "PaddleOCR ignores this key; its data loader counts the samples"
         )
+
+
+def _final(schedule: Schedule, subject: Subject) -> str:
+    """The final rate, as far as it does not hang on a length of the epoch that is not known."""
+    rate = schedule(subject.run.total_iters - 1)
+    if subject.length_is_known:
+        return rate_text(rate, 4)
+    return rate_text(rate, 2) if rate > 1e-4 * subject.summary.peak else "nearly 0"
 
 
 def own_name(subject: Subject) -> Iterator[Draft]:

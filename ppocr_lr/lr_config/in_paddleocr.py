@@ -1,0 +1,102 @@
+"""What PaddleOCR's own trainer makes of a section: the keys that it swallows, and those that it stops at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ppocr_lr.errors import SECTION, LRConfigError, shown
+from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.fields import Ours
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
+from ppocr_lr.lr_config.remarks import Remark
+from ppocr_lr.lr_config.run import Run
+from ppocr_lr.schedules import Schedule
+
+STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
+"""The codes of remarks on what this project reads and PaddleOCR, with a Paddle of today, stops at."""
+
+
+class OwnKey(NamedTuple):
+    """A key that is written and that PaddleOCR does not take so."""
+
+    key: str
+    """As it is written."""
+    instead: str
+    """What PaddleOCR can do; empty where the key itself is one of PaddleOCR's."""
+    length: Length | None = None
+    """A length that PaddleOCR cannot read, for a key that it knows."""
+
+
+def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
+    """Those of a section, in its order, that count here and not in PaddleOCR; `config` is the section validated."""
+    for written in section:
+        key = config.also_called.get(written, written)
+        field = type(config).model_fields.get(key)
+        if field is None:
+            continue
+        mark = _mark(type(config), key)
+        value = getattr(config, key)
+        if (mark or key != written) and value == field.default:
+            continue  # what happens in PaddleOCR anyway
+        if mark:
+            yield OwnKey(written, mark.instead)
+        elif key != written:
+            yield OwnKey(written, f"{key}, which is its name there")
+        elif isinstance(value, Length) and value.unit != "epochs":
+            yield OwnKey(written, "", value)
+
+
+def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:
+    """The schedule that PaddleOCR's own trainer follows, where keys of this project alone make it another one here.
+
+    None where it is the same, and where PaddleOCR does not train at all.
+    """
+    if parsed.name not in IN_PADDLEOCR or not any(own.instead for own in own_keys(section, parsed.config)):
+        return None
+    try:
+        schedule = parse_as_paddleocr(section, run).schedule
+    except LRConfigError:
+        return None
+    return None if schedule == parsed.schedule else schedule
+
+
+def read_by_paddleocr(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section without the keys of this project that PaddleOCR swallows under its name."""
+    model = model_of(section)
+    return {key: value for key, value in section.items() if not (isinstance(key, str) and _mark(model, key))}
+
+
+def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
+    """As `parse_lr_config`, for PaddleOCR's own trainer: keys of this project are swallowed, with a remark.
+
+    Raises:
+        LRConfigError: also for what this project reads and PaddleOCR stops at: a name that it does not have, a length
+            with a unit, a number in a string, …
+    """
+    model = model_of(section)
+    name = section.get("name")
+    if name is not None and name not in IN_PADDLEOCR:
+        nearest = f"; the nearest that it has: {model.nearest_in_paddleocr}" if model.nearest_in_paddleocr else ""
+        raise LRConfigError(f"{SECTION}.name: {shown(name)} is no schedule of PaddleOCR, whose trainer stops{nearest}")
+    read = read_by_paddleocr(section)
+    swallowed = [key for key in section if key not in read]
+    parsed = parse_lr_config(read, run)
+    stops = [
+        f"{own.key}: PaddleOCR does not know {own.length} and stops; it counts epochs"
+        for own in own_keys(read, parsed.config)
+    ]
+    stops += [f"{remark.key}: {remark.message}" for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
+    if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run):
+        stops.append(f"last_epoch: {wrong}; take it out and resume with Global.checkpoints")
+    if stops:
+        raise LRConfigError("\n".join(f"{SECTION}.{line}" for line in stops))
+    remarks = [Remark("LR104", key, f"{shown(section[key])} has no effect: PaddleOCR ignores it") for key in swallowed]
+    return parsed._replace(remarks=(*parsed.remarks, *remarks))
+
+
+def _mark(model: type[LRConfig], key: str) -> Ours | None:
+    field = model.model_fields.get(key)
+    return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None
