@@ -119,7 +119,7 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "Step": _cured("Step", _holds),
     "Piecewise": _cured("Piecewise", st.sampled_from([{}, {"decay_within_run": True}])),
     "MultiStepDecay": _cured("MultiStepDecay", st.sampled_from([{}, {"decay_within_run": True}])),
-    "CyclicalCosine": _cured("CyclicalCosine", _holds, st.fixed_dictionaries({"eta_min": _ends})),
+    "CyclicalCosine": _cured("CyclicalCosine", _holds, st.fixed_dictionaries({"end_lr": _ends})),
     "OneCycle": _cured(
         "OneCycle",
         st.fixed_dictionaries(

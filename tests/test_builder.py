@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ppocr_lr import LRConfigWarning, build_lr_scheduler, build_schedule
+from ppocr_lr import LRConfigWarning, Run, build_lr_scheduler, build_schedule
+from ppocr_lr.lr_config.in_paddleocr import parse_as_paddleocr
 from tests import paddleocr
 from tests.strategies import BY_NAME, planned
 
@@ -111,6 +112,52 @@ def test_stepping_gives_paddleocrs_rates(name: str, data: st.DataObject, run: tu
     expected = [reference] * count if isinstance(reference, float) else stepped(reference, count)
     np.testing.assert_allclose(build_schedule(section, *run)(np.arange(count)), expected, **CLOSE)
     np.testing.assert_allclose(stepped(build_lr_scheduler(section, *run), count), expected, **CLOSE)
+
+
+SECTIONS: list[dict[str, Any]] = [
+    {"name": "Const", "learning_rate": 0.1},
+    {"name": "Linear", "learning_rate": 0.1, "warmup_epoch": 1},
+    {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1},
+    {"name": "LinearWarmupCosine", "learning_rate": 0.1, "warmup_steps": 5},
+    {"name": "Step", "learning_rate": 0.1, "step_size": 2, "gamma": 0.5},
+    {"name": "Piecewise", "decay_epochs": [2, 4], "values": [0.1, 0.05, 0.01], "warmup_epoch": 1},
+    {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [2, 4], "gamma": 0.1},
+    {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2},
+    {"name": "OneCycle", "max_lr": 0.1},
+    {"name": "DecayLearningRate", "learning_rate": 0.1},
+    {"name": "TwoStepCosine", "learning_rate": 0.1, "warmup_epoch": 1},
+]
+
+# What real configs, other libraries and Paddle's own classes call things.
+WRITTEN = {
+    "eta_min": 0.01, "end_lr": 0.01, "min_lr": 0.01, "lr_min": 0.01, "end_learning_rate": 0.01, "lr_end": 0.01,
+    "T_max": 5, "T_0": 3, "T_mult": 2, "cycle": 2, "cycles": 3, "power": 2.0, "factor": 0.5, "gamma": 0.5, "decay_rate": 0.5,
+    "boundaries": [1, 3], "milestones": [1, 3], "decay_epochs": [1, 3], "values": [0.5, 0.1, 0.02], "step_size": 1,
+    "warmup_epochs": 3, "warmup_steps": 7, "warmup": 3, "warmup_lr": 0.01, "start_lr": 0.01, "base_lr": 0.5, "max_lr": 0.5,
+    "total_steps": 9, "epochs": 3, "step_each_epoch": 2, "verbose": True, "by_epoch": False, "last_step": 4,
+}  # fmt: skip
+
+
+OPT_IN = {
+    ("Cosine", "end_lr"),
+    ("CyclicalCosine", "end_lr"),
+    ("TwoStepCosine", "end_lr"),
+    ("DecayLearningRate", "min_lr"),
+}
+
+
+@pytest.mark.parametrize("key", WRITTEN)
+@pytest.mark.parametrize("section", SECTIONS, ids=[section["name"] for section in SECTIONS])
+def test_whatever_key_is_written_the_curve_is_paddleocrs(section: dict[str, Any], key: str) -> None:
+    section, run = {**section, key: WRITTEN[key]}, (6, 4)
+    reference = paddleocr.build(section, *run)
+    count = run[0] * run[1] + 1
+    expected = [reference] * count if isinstance(reference, float) else stepped(reference, count)
+    readings = [parse_as_paddleocr(section, Run(*run)).schedule]
+    if (section["name"], key) not in OPT_IN:
+        readings.append(quietly(build_schedule, section, *run))
+    for schedule in readings:
+        np.testing.assert_allclose(schedule(np.arange(count)), expected, **CLOSE)
 
 
 @pytest.mark.parametrize("name", sorted(set(BY_NAME) - {"OneCycle"}))

@@ -102,6 +102,41 @@ def test_html(command: Command, tmp_path: Path) -> None:
     assert not (tmp_path / "b.html").exists()
 
 
+CURED = str(ROOT / "configs" / "cosine_cured.yml")
+WSD = str(ROOT / "configs" / "wsd.yml")
+IGNORES = "PaddleOCR's own ignores warmup_iters, warmup_start_factor, hold_epochs, decay_within_run, end_lr: its final rate is 6.169e-8"
+
+
+@pytest.mark.parametrize("arguments", [["plot", CURED], ["show", CURED], ["diff", CURED, COSINE]], ids=lambda a: a[0])
+def test_paddleocrs_own_end_stands_beside_ours(command: Command, arguments: list[str]) -> None:
+    assert IGNORES in " ".join(command(*arguments).stdout.split())
+    plain = command(*arguments, "--trainer", "paddleocr").stdout
+    assert "PaddleOCR's own ignores" not in plain
+    assert "PaddleOCR's own, without this project's builder" in plain
+
+
+def test_the_html_page_says_it_and_draws_it(command: Command, tmp_path: Path) -> None:
+    assert command("plot", CURED, "--out", "a.html").returncode == 0
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "ignores warmup_iters" in text
+    assert r"PaddleOCR\u0026#x27;s own trainer" in text  # the name of a curve
+
+
+@pytest.mark.parametrize("name", ["plot", "show"])
+def test_what_paddleocr_cannot_train_is_an_error(command: Command, name: str) -> None:
+    done = command(name, WSD, "--trainer", "paddleocr")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Optimizer.lr.name: 'WSD' is no schedule of PaddleOCR" in done.stderr
+
+
+def test_check_for_paddleocrs_trainer(command: Command) -> None:
+    done = command("check", WSD, "--trainer", "paddleocr")
+    assert done.returncode == 2
+    assert "LR100 error Optimizer.lr.name: 'WSD' is no schedule of PaddleOCR" in done.stdout
+    done = command("check", CURED, "--trainer", "paddleocr")
+    assert "LR104 warning Optimizer.lr.end_lr" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("flags", "parts"),
     [

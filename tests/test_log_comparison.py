@@ -46,10 +46,10 @@ def times(section: dict[str, Any], factor: float) -> dict[str, Any]:
     return {**section, **scaled, **({"values": [v * factor for v in section["values"]]} if "values" in section else {})}
 
 
-def compared(folder: Path, section: dict[str, Any], log: Path, window: int | None = None, **flags: int) -> Comparison:
+def compared(folder: Path, section: dict[str, Any], log: Path, window: int | None = None, **flags: Any) -> Comparison:
     config = write_config(folder / "c.yml", section, EPOCHS, ITERS, window)
     read = read_log(log)
-    return compare_log(plan_logged_run(config, read, flags=RunFlags(**flags)), read)  # type: ignore[arg-type]
+    return compare_log(plan_logged_run(config, read, flags=RunFlags(**flags)), read)
 
 
 def kinds(diagnosis: Diagnosis) -> list[list[str]]:
@@ -62,6 +62,17 @@ def diagnosed(folder: Path, section: dict[str, Any], trainer: Trainer) -> Diagno
     assert diagnosis.found
     assert diagnosis.first == 0
     return diagnosis
+
+
+def test_a_log_of_paddleocrs_own_trainer_is_known(tmp_path: Path) -> None:
+    section = {**SECTIONS["Cosine"], "end_lr": 1e-4}
+    log = write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    (diagnosis,) = diagnose(compared(tmp_path, section, log))
+    (explanation,) = diagnosis.explanations
+    (cause,) = explanation.causes
+    assert (diagnosis.found, cause.words) == (True, "trained by PaddleOCR, which ignores end_lr")
+    assert cause.flag == "--trainer paddleocr"
+    assert compared(tmp_path, section, log, trainer="paddleocr").first_difference is None
 
 
 # A run that follows its plan

@@ -107,7 +107,8 @@ SEQUENCE = {
     [
         ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.warmup_iters=500"),
         ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.warmup_epoch=10%"),
-        ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.eta_min=1e-5"),
+        ({"Optimizer": {"lr": {"name": "Cosine"}}}, "Optimizer.lr.end_lr=1e-5"),
+        ({"Optimizer": {"lr": {"name": "REX"}}}, "Optimizer.lr.eta_min=1e-5"),
         ({"Optimizer": {"lr": {"name": "Noam"}}}, "Optimizer.lr.warmup_steps=500"),
         (SEQUENCE, "Optimizer.lr.stages.0.hold_epochs=3it"),
         (SEQUENCE, "Optimizer.lr.stages.1.epochs=5"),

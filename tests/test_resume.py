@@ -119,9 +119,9 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
 def test_keys_that_paddleocr_does_not_read_are_told(tmp_path: Path) -> None:
     save(tmp_path / "latest", COSINE, 20, 100, done=500, epoch=5)
     plain = said(resume(tmp_path / "latest", COSINE, 20, 100))
-    cured = said(resume(tmp_path / "latest", {**COSINE, "decay_within_run": True, "eta_min": 1e-5}, 20, 100))
+    cured = said(resume(tmp_path / "latest", {**COSINE, "decay_within_run": True, "end_lr": 1e-5}, 20, 100))
     assert not any("does not read" in line for line in plain)
-    assert any("PaddleOCR does not read decay_within_run, eta_min as this project does" in line for line in cured)
+    assert any("PaddleOCR does not read decay_within_run, end_lr as this project does" in line for line in cured)
 
 
 def test_the_same_config_goes_on_and_nothing_is_said(tmp_path: Path) -> None:

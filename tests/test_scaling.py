@@ -168,7 +168,7 @@ CASES = [
         "learning_rate=0.014",
     ),
     ({"name": "TwoStepCosine", "learning_rate": 0.1, "epochs": 20}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
-    ({"name": "Cosine", "learning_rate": 0.1, "eta_min": 1e-6, "warmup_iters": 5, "warmup_start_lr": 0.01}, 2,
+    ({"name": "KDecay", "learning_rate": 0.1, "eta_min": 1e-6, "warmup_iters": 5, "warmup_start_lr": 0.01}, 2,
      {"learning_rate": 0.2, "eta_min": 2e-6, "warmup_start_lr": 0.02},
      "learning_rate=0.2 Optimizer.lr.eta_min=2.0e-06 Optimizer.lr.warmup_start_lr=0.02"),
     ({"name": "Noam", "d_model": 512}, 2, {"learning_rate": 2}, "learning_rate=2"),

@@ -20,7 +20,6 @@ from ppocr_lr.schedules import Schedule
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section in one message
-_SAME_END = 1e-6  # of the peak; nobody writes a key for less
 
 # What users of other libraries write for a key that is spelt quite differently here.
 _CALLED_ELSEWHERE = {
@@ -270,12 +269,11 @@ class _Meant(NamedTuple):
 
     def ends(self) -> str:
         """Where both curves end; empty where that is the same."""
-        last = self.run.total_iters - 1
-        end, other = self.as_it_is(last), self.schedule(last)
-        if abs(other - end) <= _SAME_END * self.as_it_is.extremes(0, last)[1]:
+        end, other = (rate_text(schedule(self.run.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
+        if end == other:
             return ""
         whose = ", a key of this project that PaddleOCR ignores" if self.ours else ""
-        return f"; the run ends at {rate_text(end)}, with {self.written}{whose}, at {rate_text(other)}"
+        return f"; the run ends at {end}, with {self.written}{whose}, at {other}"
 
 
 def _meant_by(

@@ -279,7 +279,8 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     else:
         lowest = min(0.0, min(float(curve.low.min()) for curve in curves))
         # Room above for the labels of the peak, or for the legend.
-        room = 1.18 if len(runs) < 4 else min(1.6, 1.02 + 0.055 * min(len(runs), _MOST_LEGEND))
+        entries = min(len(runs), _MOST_LEGEND) + any(run.paddleocr_schedule is not None for run in runs)
+        room = 1.18 if entries < 4 else min(1.6, 1.02 + 0.055 * entries)
         axes.set_ylim(lowest * 1.1 if lowest < 0 else 0, highest * room if highest > 0 else 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
     if log_scale:

@@ -296,7 +296,7 @@ CODES: dict[str, Code] = {
         "a key of this project alone",
         "PaddleOCR ignores it, without a word. A config that is trained with PaddleOCR's own scheduler needs the "
         "nearest thing that it can do.",
-        "lr: {name: Cosine, learning_rate: 0.001, eta_min: 1.0e-6}",
+        "lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
         "this project",
     ),
     "LR506": Code(

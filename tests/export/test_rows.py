@@ -94,6 +94,17 @@ def test_several_runs_are_told_apart() -> None:
     assert [float(row["rate"]) for row in rows] == [rate for run in runs for *_, rate in expected(run)]
 
 
+def test_the_header_says_where_paddleocr_differs() -> None:
+    first, header, *rows = csv_text(planned(end_lr=0.01)).splitlines()
+    assert first.startswith("# a.yml: PaddleOCR's own ignores end_lr: its final rate is ")
+    assert (header, len(rows)) == ("iteration,epoch,rate", 30)
+    file = io.BytesIO()
+    write_json([planned(end_lr=0.01), planned()], file)
+    told, quiet = [run["trainer"] for run in json.loads(file.getvalue())["runs"]]
+    assert "ignores end_lr" in told
+    assert quiet is None
+
+
 @pytest.mark.parametrize("name", ['a"b,c.yml', "学习率.yml", "two\nlines.yml", "old\rlines.yml"])
 def test_labels_are_quoted(name: str) -> None:
     # Two runs that do not differ are named by their files.
@@ -118,7 +129,7 @@ def test_json(every: int, epochs: int) -> None:
     write_json(runs, file, every)
     document = json.loads(file.getvalue().decode("utf-8"))
     assert [list(run) for run in document["runs"]] == [
-        ["label", "source", "epochs", "iters_per_epoch", "columns", "rows"]
+        ["label", "source", "trainer", "epochs", "iters_per_epoch", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["runs"], strict=True):
         assert written["label"] == f"iterations an epoch {run.run.iters_epoch}"

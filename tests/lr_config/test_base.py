@@ -13,6 +13,7 @@ from tests.lr_config.tables import EPOCHS, ITERS_EPOCH, holds
 
 CONST = {"name": "Const", "learning_rate": 0.1}
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
+REX = {"name": "REX", "learning_rate": 0.1}
 LINEAR = {"name": "Linear", "learning_rate": 0.1}
 LONG = {**CONST, "warmup_epoch": 2}
 CYCLE = {"name": "OneCycle", "max_lr": 0.1}
@@ -48,8 +49,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**COSINE, "warmup_epoch": 5, "cooldown_epochs": "50%"}, {50: 0.1, 75: 0.05, 100: 0, 199: 0}),
     # minima
     ({**COSINE, "end_lr": 0.02}, {0: 0.1, 100: 0.06, 200: 0.02}),
-    ({**COSINE, "eta_min": 0.02}, {0: 0.1, 100: 0.06, 200: 0.02}),
-    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "eta_min": 0.02}, {0: 0.1, 10: 0.06, 20: 0.1}),
+    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "end_lr": 0.02}, {0: 0.1, 10: 0.06, 20: 0.1}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "min_lr": 0.02}, {100: 0.04, 200: 0.02}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "warmup_ratio": 0.5}, {50: 0.05, 100: 0.1}),
     # TwoStepCosine: its 200 epochs are fixed in PaddleOCR, and behind them the rate is 0
@@ -84,9 +84,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**CONST, "warmup_ratio": 10}, "warmup_ratio: 10 is not allowed; it must be a share from 0 to 1"),
     ({**CONST, "warmup_start_lr": "x"}, "Optimizer.lr.warmup_start_lr: 'x' is not allowed"),
     ({**COSINE, "end_lr": 0.2}, "Optimizer.lr.end_lr: 0.2 is not allowed; it must be at most the peak, 0.1"),
-    ({**COSINE, "eta_min": 0.2}, "Optimizer.lr.eta_min: 0.2 is not allowed; it must be at most the peak, 0.1"),
-    ({**COSINE, "eta_min": -1}, "Optimizer.lr.eta_min: -1 is not allowed"),
-    ({**COSINE, "eta_min": 0.01, "end_lr": 0.01}, "eta_min and end_lr are the same key|end_lr and eta_min are the same"),
+    ({**REX, "eta_min": 0.2}, "Optimizer.lr.eta_min: 0.2 is not allowed; it must be at most the peak, 0.1"),
+    ({**REX, "eta_min": -1}, "Optimizer.lr.eta_min: -1 is not allowed"),
+    ({**REX, "eta_min": 0.01, "end_lr": 0.01}, "eta_min and end_lr are the same key|end_lr and eta_min are the same"),
     ({**COSINE, "hold_epochs": -1}, "hold_epochs: -1 is not allowed; it must be a length, 0 for none, not below: epochs"),
     ({**COSINE, "cooldown_epochs": "100%"}, "cooldown_epochs: '100%' is not allowed; it must be shorter: 0 iterations"),
     ({**COSINE, "warmup_epoch": 20, "decay_within_run": True}, "decay_within_run: true is not allowed; it must be false"),

@@ -52,6 +52,18 @@ def test_one_run(tmp_path: Path) -> None:
     assert "8e-2" in [label.get_text() for label in below.get_yticklabels()]
 
 
+def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
+    opt_in, plain = planned(tmp_path, {**COSINE, "end_lr": 0.05}), planned(tmp_path, COSINE, name="d.yml")
+    (dashed,) = [line for line in draw([opt_in]).axes[0].lines if "PaddleOCR" in str(line.get_label())]
+    steps = np.rint(np.asarray(dashed.get_xdata()) * 100).astype(int)
+    np.testing.assert_allclose(dashed.get_ydata(), plain.schedule(steps))
+    assert "end_lr" in str(dashed.get_label())
+    assert (dashed.get_linewidth() < 1, dashed.is_dashed()) == (True, True)
+    legends = {len(runs): draw(runs).axes[0].get_legend() for runs in ([plain], [opt_in, plain])}
+    assert legends[1] is None
+    assert "PaddleOCR's own trainer" in [text.get_text() for text in legends[2].get_texts()]
+
+
 def test_milestones_are_marked(tmp_path: Path) -> None:
     axes = draw([planned(tmp_path, PIECEWISE)]).axes[0]
     marked = [line.get_xdata()[0] for line in axes.lines if list(line.get_ydata()) == [0, 1]]
