@@ -101,6 +101,12 @@ class LRConfig(BaseModel, ABC):
             raise self.error(key, run.too_short)
         return iters
 
+    @classmethod
+    def ours(cls, key: str) -> Ours | None:
+        """The mark of a key that PaddleOCR swallows; None for any other."""
+        field = cls.model_fields.get(key)
+        return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None
+
     def error(self, key: str, allowed: str) -> Exception:
         """The error for one of this section's keys, with its value, or that there is none."""
         value = getattr(self, key)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION, LRConfigError, shown
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.fields import Ours
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -37,7 +36,7 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
         field = type(config).model_fields.get(key)
         if field is None:
             continue
-        mark = _mark(type(config), key)
+        mark = config.ours(key)
         value = getattr(config, key)
         if (mark or key != written) and value == field.default:
             continue  # what happens in PaddleOCR anyway
@@ -66,7 +65,7 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
 def read_by_paddleocr(section: Mapping[str, Any]) -> dict[str, Any]:
     """A section without the keys of this project that PaddleOCR swallows under its name."""
     model = model_of(section)
-    return {key: value for key, value in section.items() if not (isinstance(key, str) and _mark(model, key))}
+    return {key: value for key, value in section.items() if not (isinstance(key, str) and model.ours(key))}
 
 
 def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
@@ -95,8 +94,3 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         raise LRConfigError("\n".join(f"{SECTION}.{line}" for line in stops))
     remarks = [Remark("LR104", key, f"{shown(section[key])} has no effect: PaddleOCR ignores it") for key in swallowed]
     return parsed._replace(remarks=(*parsed.remarks, *remarks))
-
-
-def _mark(model: type[LRConfig], key: str) -> Ours | None:
-    field = model.model_fields.get(key)
-    return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, nearest, shown
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.fields import RATE, Ours
+from ppocr_lr.lr_config.fields import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
@@ -232,11 +232,6 @@ def config_of(section: Mapping[Any, Any]) -> LRConfig:
     return _validated(model, section, {key: section[written] for key, written in keys.items() if written in section})
 
 
-def is_ours(model: type[LRConfig], key: str) -> bool:
-    """Whether PaddleOCR swallows this key of the model."""
-    return any(isinstance(mark, Ours) for mark in model.model_fields[key].metadata)
-
-
 def called_elsewhere(key: str) -> tuple[str, ...]:
     """The keys here that other libraries call `key`."""
     return _CALLED_ELSEWHERE.get(key, ())
@@ -291,7 +286,7 @@ def _meant_by(
         other = parse_lr_config({**known, meant: section[key]}, run)
     except LRConfigError:
         return None
-    return _Meant(f"{meant}: {shown(section[key])}", is_ours(model, meant), other.schedule, schedule, run)
+    return _Meant(f"{meant}: {shown(section[key])}", bool(model.ours(meant)), other.schedule, schedule, run)
 
 
 def _printable(key: object) -> str:
@@ -324,7 +319,7 @@ def _name(section: Mapping[Any, Any]) -> str:
 def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
     """Those under keys that PaddleOCR reads, and does not convert."""
     for key, value in values.items():
-        swallowed = key in model.takes_strings or is_ours(model, key)
+        swallowed = key in model.takes_strings or model.ours(key)
         for path, item in () if swallowed else _items(key, value):
             number = number_in_text(item) if isinstance(item, str) else None
             if number is not None:
