@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ppocr_lr.builder import build_lr_scheduler, build_schedule
     from ppocr_lr.errors import LRConfigError, LRConfigWarning
     from ppocr_lr.lr_config import LRConfig, Run, WarmupConfig, register_lr_config
-    from ppocr_lr.range_test import RangeTest, lr_range_test
-    from ppocr_lr.scheduler_state import LoadedState, load_lr_state
     from ppocr_lr.schedules import Schedule
-    from ppocr_lr.weight_decay import build_weight_decay_schedule
-    from ppocr_lr.weight_decay_stepper import WeightDecayStepper
+    from ppocr_lr.training.range_test import RangeTest, lr_range_test
+    from ppocr_lr.training.scheduler_state import LoadedState, load_lr_state
+    from ppocr_lr.training.weight_decay_stepper import WeightDecayStepper
+    from ppocr_lr.training_config.weight_decay import build_weight_decay_schedule
 
 __version__ = "0.1.0"
 
@@ -30,13 +30,13 @@ _HOMES = {
     "Run": "ppocr_lr.lr_config",
     "WarmupConfig": "ppocr_lr.lr_config",
     "register_lr_config": "ppocr_lr.lr_config",
-    "RangeTest": "ppocr_lr.range_test",
-    "lr_range_test": "ppocr_lr.range_test",
-    "LoadedState": "ppocr_lr.scheduler_state",
-    "load_lr_state": "ppocr_lr.scheduler_state",
+    "RangeTest": "ppocr_lr.training.range_test",
+    "lr_range_test": "ppocr_lr.training.range_test",
+    "LoadedState": "ppocr_lr.training.scheduler_state",
+    "load_lr_state": "ppocr_lr.training.scheduler_state",
     "Schedule": "ppocr_lr.schedules",
-    "WeightDecayStepper": "ppocr_lr.weight_decay_stepper",
-    "build_weight_decay_schedule": "ppocr_lr.weight_decay",
+    "WeightDecayStepper": "ppocr_lr.training.weight_decay_stepper",
+    "build_weight_decay_schedule": "ppocr_lr.training_config.weight_decay",
 }
 
 __all__ = [

@@ -1,5 +1,5 @@
 """`python -m ppocr_lr` is the `ppocr-lr` command."""
 
-from ppocr_lr.cli import main
+from ppocr_lr.cli.main import main
 
 main()

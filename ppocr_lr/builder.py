@@ -59,7 +59,7 @@ def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int,
     Source: PaddleOCR's `ppocr/optimizer/__init__.py`, `build_lr_scheduler`.
     """
     from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
-    from ppocr_lr.paddle_scheduler import on_plateau, to_paddle
+    from ppocr_lr.training.paddle_scheduler import on_plateau, to_paddle
 
     parsed = _parsed(config, Run(epochs, iters_epoch), strict, beginning=True)
     if isinstance(parsed.config, ReduceOnPlateauConfig):

@@ -214,6 +214,6 @@ def test_paddle_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     import sys
 
     monkeypatch.setitem(sys.modules, "paddle.optimizer", None)
-    monkeypatch.delitem(sys.modules, "ppocr_lr.paddle_scheduler", raising=False)
+    monkeypatch.delitem(sys.modules, "ppocr_lr.training.paddle_scheduler", raising=False)
     with pytest.raises(ImportError, match=r"ppocr-lr\[paddle\].*paddlepaddle-gpu"):
         build_lr_scheduler({"learning_rate": 0.1}, 1, 1)

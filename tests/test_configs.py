@@ -9,7 +9,7 @@ import pytest
 from ppocr_lr import LRConfigError
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.plotting.figure import draw
-from ppocr_lr.training_config import DEFAULT_CONFIG, lr_section, plan_run, read_training_config
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, lr_section, plan_run, read_training_config
 from tests.conftest import ROOT
 
 NO_CURVE = ROOT / "configs" / "reduce_on_plateau.yml"

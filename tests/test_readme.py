@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ppocr_lr.check.catalogue import table
 from ppocr_lr.lr_config import MODELS
-from ppocr_lr.preflight.catalogue import table
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 

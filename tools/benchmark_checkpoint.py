@@ -31,7 +31,7 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform =
 print(peak, seconds)
 """
 _OURS = (
-    "from pathlib import Path; from ppocr_lr.plain_pickle import read_plain_pickle",
+    "from pathlib import Path; from ppocr_lr.resume.plain_pickle import read_plain_pickle",
     "read_plain_pickle(Path(sys.argv[1]), 'an optimizer state')['LR_Scheduler']",
 )
 _PADDLES = ("import paddle", "paddle.load(sys.argv[1])['LR_Scheduler']")

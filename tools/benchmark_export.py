@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ppocr_lr.export.rows import write_csv, write_json
-from ppocr_lr.training_config import DEFAULT_CONFIG, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, RunFlags, plan_run
 
 LIMIT_MB = 200
 WRITERS = {"csv": write_csv, "json": write_json}

@@ -20,7 +20,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 from pydantic.fields import FieldInfo
 
-from ppocr_lr.curve import trace
+from ppocr_lr.curve.polyline import trace
+from ppocr_lr.curve.summary import summarize
 from ppocr_lr.lr_config import MODELS, LRConfig, WarmupConfig
 from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.lr_config.fields import Ours
@@ -28,9 +29,8 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
 from ppocr_lr.schedules import HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
-from ppocr_lr.summary import summarize
-from ppocr_lr.training_config import PlannedRun, plan_run
-from ppocr_lr.yaml_file import read_yaml_file
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"

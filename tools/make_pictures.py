@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ppocr_lr.plotting.figure import draw, save
-from ppocr_lr.training_config import plan_run
+from ppocr_lr.training_config.plan import plan_run
 
 ROOT = Path(__file__).parent.parent
 CONFIGS, DOCS = ROOT / "configs", ROOT / "docs"

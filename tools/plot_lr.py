@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ppocr_lr.cli import main
+from ppocr_lr.cli.main import main
 
 if __name__ == "__main__":
     main("plot")

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ppocr_lr import schedules
+from ppocr_lr.check.catalogue import CODES, Severity
+from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.base import LeadConfig
@@ -15,10 +17,8 @@ from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.parse import config_of, spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
-from ppocr_lr.preflight.catalogue import CODES, Severity
 from ppocr_lr.schedules import Schedule, is_loaded
-from ppocr_lr.summary import Summary, summarize
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 
 class Draft(NamedTuple):

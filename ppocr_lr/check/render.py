@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ppocr_lr.check.catalogue import Severity
+from ppocr_lr.check.report import Report
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.preflight.catalogue import Severity
-from ppocr_lr.preflight.check import Report
 
 FORMATS = ("text", "json", "github")
 

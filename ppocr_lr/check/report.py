@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.check.catalogue import CODES
+from ppocr_lr.check.finding import Draft, Finding, Subject, counts_iterations
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.rules.units import HOW_TO_TELL
 from ppocr_lr.errors import SECTION, LRConfigError
-from ppocr_lr.overrides import with_overrides
-from ppocr_lr.preflight.catalogue import CODES
-from ppocr_lr.preflight.finding import Draft, Finding, Subject, counts_iterations
-from ppocr_lr.preflight.rules import RULES
-from ppocr_lr.preflight.rules.units import HOW_TO_TELL
-from ppocr_lr.training_config import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
-from ppocr_lr.yaml_file import Place, YAMLDocument, read_yaml_document
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
+from ppocr_lr.training_config.yaml_file import Place, YAMLDocument, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Iterations an epoch where nobody tells, the first that the section fits; findings that depend on it are left out."""

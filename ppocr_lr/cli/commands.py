@@ -14,20 +14,20 @@ from ppocr_lr.errors import LRConfigError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ppocr_lr.log_comparison import Comparison
+    from ppocr_lr.logs import Comparison
+    from ppocr_lr.logs.train_log import TrainLog
     from ppocr_lr.schedules import Schedule
-    from ppocr_lr.train_log import TrainLog
-    from ppocr_lr.training_config import PlannedRun, RunFlags
+    from ppocr_lr.training_config.plan import PlannedRun, RunFlags
 
 
 def plot(arguments: argparse.Namespace) -> int:
     """`ppocr-lr plot`."""
+    from ppocr_lr.curve.summary import text_lines, weight_decay_line
     from ppocr_lr.export import EXPORTS
     from ppocr_lr.output import PICTURES, output_kind
-    from ppocr_lr.plotting.labels import labels
-    from ppocr_lr.summary import text_lines, weight_decay_line
-    from ppocr_lr.sweep import sweep_overrides
-    from ppocr_lr.training_config import DEFAULT_CONFIG
+    from ppocr_lr.training_config.labels import labels
+    from ppocr_lr.training_config.plan import DEFAULT_CONFIG
+    from ppocr_lr.training_config.sweep import sweep_overrides
 
     configs = _configs(arguments) or [DEFAULT_CONFIG]
     out = arguments.out or Path(f"lr_{PurePath(configs[0]).stem}.png")
@@ -76,7 +76,7 @@ def plot(arguments: argparse.Namespace) -> int:
         for remark in planned.parsed.remarks:
             print(f"warning: {planned.source}: {remark}", file=sys.stderr)
     if logs:
-        from ppocr_lr.log_comparison.report import verdict
+        from ppocr_lr.logs.report import verdict
 
         for comparison in beside:
             print(f"{comparison.log.source}: {verdict(comparison)}")
@@ -90,7 +90,7 @@ def plot(arguments: argparse.Namespace) -> int:
 
 def _weight_decays(runs: Sequence[PlannedRun], out: Path, kind: str) -> list[Schedule]:
     from ppocr_lr.output import PICTURES
-    from ppocr_lr.weight_decay import weight_decay_of
+    from ppocr_lr.training_config.weight_decay import weight_decay_of
 
     if kind not in PICTURES:
         endings = ", ".join(f".{picture}" for picture in PICTURES)
@@ -107,7 +107,7 @@ def _weight_decays(runs: Sequence[PlannedRun], out: Path, kind: str) -> list[Sch
 def _read_logs(paths: Sequence[Path]) -> list[TrainLog]:
     if not paths:
         return []
-    from ppocr_lr.train_log import read_log
+    from ppocr_lr.logs.train_log import read_log
 
     return [read_log(path) for path in paths]
 
@@ -115,10 +115,10 @@ def _read_logs(paths: Sequence[Path]) -> list[TrainLog]:
 def _plan_logged(config: str | Path, logs: Sequence[TrainLog], overrides: Sequence[str], flags: RunFlags) -> PlannedRun:
     """The plan; where a log is given, that tells the length of an epoch if nothing else does."""
     if logs:
-        from ppocr_lr.log_comparison import plan_logged_run
+        from ppocr_lr.logs import plan_logged_run
 
         return plan_logged_run(config, logs[0], overrides, flags)
-    from ppocr_lr.training_config import plan_run
+    from ppocr_lr.training_config.plan import plan_run
 
     return plan_run(config, overrides, flags)
 
@@ -126,7 +126,7 @@ def _plan_logged(config: str | Path, logs: Sequence[TrainLog], overrides: Sequen
 def _beside(planned: PlannedRun, logs: Sequence[TrainLog]) -> list[Comparison]:
     if not logs:
         return []
-    from ppocr_lr.log_comparison import compare_log
+    from ppocr_lr.logs import compare_log
 
     return [compare_log(planned, log) for log in logs]
 
@@ -135,14 +135,14 @@ def compare_log(arguments: argparse.Namespace) -> int:
     """`ppocr-lr compare-log`."""
     import json
 
-    from ppocr_lr.log_comparison import plan_logged_run
-    from ppocr_lr.log_comparison.causes import diagnose
-    from ppocr_lr.log_comparison.report import json_value, text_lines
-    from ppocr_lr.train_log import LogReader
+    from ppocr_lr.logs import plan_logged_run
+    from ppocr_lr.logs.causes import diagnose
+    from ppocr_lr.logs.report import json_value, text_lines
+    from ppocr_lr.logs.train_log import LogReader
 
     flags = _flags(arguments)
     if arguments.follow:
-        from ppocr_lr.log_comparison.follow import follow
+        from ppocr_lr.logs.follow import follow
 
         if len(arguments.logs) > 1 or arguments.format != "text":
             raise LRConfigError("--follow: one log, and --format text")
@@ -171,8 +171,8 @@ def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argpars
     from ppocr_lr.output import write_whole
 
     if kind == "html":
+        from ppocr_lr.check.report import check_planned
         from ppocr_lr.export.html import write_html
-        from ppocr_lr.preflight.check import check_planned
 
         reports = [check_planned(planned) for planned in runs]
         write_whole(out, lambda file: write_html(runs, reports, file, arguments.log_scale, arguments.x))
@@ -184,9 +184,9 @@ def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argpars
 
 def show(arguments: argparse.Namespace) -> int:
     """`ppocr-lr show`."""
-    from ppocr_lr.preflight.check import check_planned
-    from ppocr_lr.show import show as show_run
-    from ppocr_lr.training_config import DEFAULT_CONFIG, plan_run
+    from ppocr_lr.check.report import check_planned
+    from ppocr_lr.cli.show import show as show_run
+    from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
 
     _check_reference(arguments)
     for config in _configs(arguments) or [DEFAULT_CONFIG]:
@@ -198,10 +198,10 @@ def show(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """`ppocr-lr check`."""
-    from ppocr_lr.preflight.catalogue import Severity
-    from ppocr_lr.preflight.check import check_file, known_codes, unusable_report
-    from ppocr_lr.preflight.files import config_files
-    from ppocr_lr.preflight.render import render
+    from ppocr_lr.check.catalogue import Severity
+    from ppocr_lr.check.files import config_files
+    from ppocr_lr.check.render import render
+    from ppocr_lr.check.report import check_file, known_codes, unusable_report
 
     given = _configs(arguments)
     if not given:
@@ -224,9 +224,9 @@ def check(arguments: argparse.Namespace) -> int:
 
 def diff(arguments: argparse.Namespace) -> int:
     """`ppocr-lr diff`."""
-    from ppocr_lr.difference import difference, text_lines
+    from ppocr_lr.curve.difference import difference, text_lines
     from ppocr_lr.output import PICTURES, output_kind
-    from ppocr_lr.training_config import plan_run
+    from ppocr_lr.training_config.plan import plan_run
 
     if arguments.out:
         output_kind(arguments.out, PICTURES)
@@ -248,12 +248,12 @@ def resume(arguments: argparse.Namespace) -> int:
     """`ppocr-lr resume`."""
     import json
 
-    from ppocr_lr.checkpoint import read_checkpoint
+    from ppocr_lr.check.catalogue import Severity
     from ppocr_lr.output import PICTURES, output_kind
-    from ppocr_lr.preflight.catalogue import Severity
-    from ppocr_lr.resume import Resume
-    from ppocr_lr.resume_report import as_dict, remarks, text_lines
-    from ppocr_lr.training_config import plan_run
+    from ppocr_lr.resume.checkpoint import read_checkpoint
+    from ppocr_lr.resume.forecast import Resume
+    from ppocr_lr.resume.report import as_dict, remarks, text_lines
+    from ppocr_lr.training_config.plan import plan_run
 
     if len(configs := _configs(arguments)) != 1:
         raise LRConfigError(f"resume: name one config, before -o or behind -c; received {len(configs)}")
@@ -268,7 +268,7 @@ def resume(arguments: argparse.Namespace) -> int:
     if arguments.out:
         os.environ["MPLBACKEND"] = "agg"
         from ppocr_lr.plotting.figure import save
-        from ppocr_lr.plotting.resume import draw_resume
+        from ppocr_lr.resume.picture import draw_resume
 
         save(draw_resume(result, arguments.log_scale), arguments.out)
     if arguments.format == "json":
@@ -283,8 +283,8 @@ def resume(arguments: argparse.Namespace) -> int:
 
 def explain(arguments: argparse.Namespace) -> int:
     """`ppocr-lr explain`."""
+    from ppocr_lr.check.catalogue import CODES, explanation
     from ppocr_lr.errors import did_you_mean
-    from ppocr_lr.preflight.catalogue import CODES, explanation
 
     if not arguments.codes:
         for code, entry in CODES.items():
@@ -303,7 +303,7 @@ def schema(arguments: argparse.Namespace) -> int:
     """`ppocr-lr schema`."""
     import json
 
-    from ppocr_lr.schema import config_schema, lr_schema
+    from ppocr_lr.training_config.schema import config_schema, lr_schema
 
     print(json.dumps(lr_schema() if arguments.section else config_schema(), indent=2, ensure_ascii=False))
     return 0
@@ -314,7 +314,7 @@ def _configs(arguments: argparse.Namespace) -> list[str | Path]:
 
 
 def _flags(arguments: argparse.Namespace) -> RunFlags:
-    from ppocr_lr.training_config import RunFlags
+    from ppocr_lr.training_config.plan import RunFlags
 
     return RunFlags(
         epochs=arguments.epochs,
@@ -332,7 +332,7 @@ def _print_scaling(planned: PlannedRun, arguments: argparse.Namespace) -> None:
     """The rates for this batch, if the ones of the config are meant for another; nothing is scaled by itself."""
     if arguments.reference_gpus is None and arguments.reference_batch is None:
         return
-    from ppocr_lr.scaling import override_line, scaled_section, scaling_factor
+    from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
 
     per_card = planned.batch_per_card(arguments.batch_size) * arguments.accumulate
     batch = per_card * arguments.gpus

@@ -117,7 +117,7 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        command = getattr(import_module("ppocr_lr.commands"), arguments.command)
+        command = getattr(import_module("ppocr_lr.cli.commands"), arguments.command)
         return int(command(arguments))
     except (LRConfigError, ImportError) as error:
         print_error(error)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ppocr_lr.area import mean_rate
+from ppocr_lr.check.render import render
+from ppocr_lr.check.report import Report
+from ppocr_lr.curve.area import mean_rate
+from ppocr_lr.curve.phases import phases_of
+from ppocr_lr.curve.summary import summarize, trainer_text
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.phases import phases_of
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.preflight.check import Report
-from ppocr_lr.preflight.render import render
-from ppocr_lr.summary import summarize, trainer_text
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 
 def show(planned: PlannedRun, report: Report) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from math import fsum
 
-from ppocr_lr.pieces import Pieces, pieces_of
+from ppocr_lr.curve.pieces import Pieces, pieces_of
 from ppocr_lr.schedules import Schedule
 
 _ERROR = 1e-8  # of the highest rate, before the last refinement: far below the three digits shown

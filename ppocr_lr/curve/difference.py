@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.axis import Axis, updates_per_unit
-from ppocr_lr.curve import curve_points
+from ppocr_lr.curve.axis import Axis, updates_per_unit
+from ppocr_lr.curve.polyline import curve_points
+from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.settings import differing_settings
-from ppocr_lr.summary import trainer_text
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.settings import differing_settings
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
 

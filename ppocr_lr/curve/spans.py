@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from ppocr_lr.pieces import Pieces, pieces_of
+from ppocr_lr.curve.pieces import Pieces, pieces_of
 from ppocr_lr.schedules import Schedule
 
 _MOST_PIECES = 2000  # counted one by one

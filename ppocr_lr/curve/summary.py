@@ -9,7 +9,7 @@ from ppocr_lr import schedules
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Constant, Schedule, Warmup, is_loaded
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
 

@@ -11,16 +11,16 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ppocr_lr.axis import LABELS, Axis, updates_per_unit
-from ppocr_lr.curve import Curve, trace
+from ppocr_lr.check.catalogue import CODES
+from ppocr_lr.check.finding import Finding
+from ppocr_lr.check.report import Report
+from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
+from ppocr_lr.curve.polyline import Curve, trace
+from ppocr_lr.curve.summary import summarize, trainer_text
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.plotting.labels import labels
-from ppocr_lr.preflight.catalogue import CODES
-from ppocr_lr.preflight.check import Report
-from ppocr_lr.preflight.finding import Finding
-from ppocr_lr.summary import summarize, trainer_text
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.plan import PlannedRun
 
 _DIV = "ppocr-lr-curves"
 # Okabe and Ito's colours, as in the picture; the dashes carry the difference where there is no colour at all.

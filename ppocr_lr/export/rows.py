@@ -10,12 +10,12 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
+from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import key_error
 from ppocr_lr.export.row_text import rows_text
 from ppocr_lr.lr_config.run import MAX_ITERS
-from ppocr_lr.plotting.labels import labels
-from ppocr_lr.summary import trainer_text
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.plan import PlannedRun
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Told after each block: rows written so far, rows in all."""

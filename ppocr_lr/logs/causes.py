@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.log_comparison.compare import Comparison, schedule_length
-from ppocr_lr.log_comparison.integer_search import Best, best_integer, refined
-from ppocr_lr.log_comparison.window import Lines, Medians, constant_rates, fitted_medians, medians
+from ppocr_lr.logs.compare import Comparison, schedule_length
+from ppocr_lr.logs.integer_search import Best, best_integer, refined
+from ppocr_lr.logs.window import Lines, Medians, constant_rates, fitted_medians, medians
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.resume import ResumedByPaddle
-from ppocr_lr.scaling import override_line, scaled_section
+from ppocr_lr.resume.forecast import ResumedByPaddle
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.scaling import override_line, scaled_section
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

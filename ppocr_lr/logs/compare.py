@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ppocr_lr.errors import key_error
-from ppocr_lr.log_comparison.window import Lines, Medians, fitted_medians
-from ppocr_lr.train_log import TrainLog
-from ppocr_lr.training_config import PlannedRun, RunFlags, plan_run
+from ppocr_lr.logs.train_log import TrainLog
+from ppocr_lr.logs.window import Lines, Medians, fitted_medians
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

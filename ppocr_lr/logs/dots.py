@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from ppocr_lr.axis import Axis, updates_per_unit
+from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.plotting.fonts import drawable
 
 if TYPE_CHECKING:
-    from ppocr_lr.log_comparison import Comparison
+    from ppocr_lr.logs import Comparison
 
 _MARKERS = "osD^v"
 _DIFFERS = "#D55E00"  # Okabe and Ito's vermilion; no curve has it

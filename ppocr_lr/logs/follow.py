@@ -6,12 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from ppocr_lr.log_comparison.compare import Comparison, compare_log
-from ppocr_lr.log_comparison.report import verdict
+from ppocr_lr.logs.compare import Comparison, compare_log
+from ppocr_lr.logs.report import verdict
+from ppocr_lr.logs.train_log import LogReader, TrainLog
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.train_log import LogReader, TrainLog
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 _PAUSE_SECONDS = 0.5
 _CLEAR = "\x1b[H\x1b[2J"

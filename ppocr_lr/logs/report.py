@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ppocr_lr.log_comparison.causes import Diagnosis, Explanation
-from ppocr_lr.log_comparison.compare import Comparison, schedule_length
+from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.logs.causes import Diagnosis, Explanation
+from ppocr_lr.logs.compare import Comparison, schedule_length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.summary import trainer_text
 
 _MOST_SHOWN = 6
 

@@ -11,7 +11,7 @@ class Remark(NamedTuple):
     """One thing to say about one key; `build_*` warns with it, `ppocr-lr check` lists it."""
 
     code: str
-    """Which kind of finding it is, as in `preflight/catalogue.py`."""
+    """Which kind of finding it is, as in `check/catalogue.py`."""
     key: str
     message: str
 

@@ -14,21 +14,21 @@ from matplotlib.legend import Legend
 from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ppocr_lr.axis import LABELS, Axis, updates_per_unit
-from ppocr_lr.curve import Curve, trace
-from ppocr_lr.difference import Difference
+from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
+from ppocr_lr.curve.difference import Difference
+from ppocr_lr.curve.polyline import Curve, trace
+from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.logs.dots import draw_logs
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
-from ppocr_lr.plotting.labels import labels
-from ppocr_lr.plotting.log_dots import draw_logs
 from ppocr_lr.schedules import Schedule, Warmup
-from ppocr_lr.summary import Summary, summarize
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.plan import PlannedRun
 
 if TYPE_CHECKING:
-    from ppocr_lr.log_comparison import Comparison
+    from ppocr_lr.logs import Comparison
 
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; the line styles carry the
 # difference where there is no colour at all.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, shown
-from ppocr_lr.plain_pickle import ARRAY, read_plain_pickle
-from ppocr_lr.scheduler_state import OPTIMIZER_KEY, SchedulerState, scheduler_state
+from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
+from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, scheduler_state
 
 _ENDINGS = (".pdopt", ".pdparams", ".states")
 _NAME_TABLE = "StructuredToParameterName@@"  # paddle.save adds it to every dictionary of tensors

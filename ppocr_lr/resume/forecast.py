@@ -11,15 +11,15 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from ppocr_lr.checkpoint import Checkpoint
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
-from ppocr_lr.scheduler_state import WRAPPED_KEY, relative_jump
+from ppocr_lr.resume.checkpoint import Checkpoint
 from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, Schedule, TwoStepCosine
 from ppocr_lr.schedules.base import Runs
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
+from ppocr_lr.training_config.plan import PlannedRun
 
 EQUAL = 1e-9
 """Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.plotting.figure import draw
-from ppocr_lr.resume import Resume
+from ppocr_lr.resume.forecast import Resume
 
 _RED = "#D55E00"
 

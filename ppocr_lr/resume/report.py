@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ppocr_lr.check.catalogue import Severity
+from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.preflight.catalogue import Severity
-from ppocr_lr.resume import Resume, ResumedByPaddle
-from ppocr_lr.scheduler_state import jump_text
+from ppocr_lr.resume.forecast import Resume, ResumedByPaddle
 from ppocr_lr.schedules import LinearWarmup
-from ppocr_lr.summary import trainer_text
+from ppocr_lr.training.scheduler_state import jump_text
 
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""

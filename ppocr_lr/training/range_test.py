@@ -113,7 +113,7 @@ class RangeTest:
     def save(self, path: str | Path) -> None:
         """Draw loss against rate with the marks of both rules; png, svg or pdf by the ending."""
         from ppocr_lr.plotting.figure import save
-        from ppocr_lr.plotting.range_test import draw_range_test
+        from ppocr_lr.training.range_test_picture import draw_range_test
 
         save(draw_range_test(self), Path(path))
 
@@ -166,8 +166,8 @@ def lr_range_test(
     Gugger's fastai, arXiv 2002.04688.
     """
     ramp = _ramp(start, end, num_iters, mode, smoothing, stop_factor)
-    from ppocr_lr.paddle_scheduler import to_paddle  # first: it says what to install
-    from ppocr_lr.paddle_snapshot import restored
+    from ppocr_lr.training.paddle_scheduler import to_paddle  # first: it says what to install
+    from ppocr_lr.training.paddle_snapshot import restored
 
     losses: list[float] = []
     stopped, lowest, average = None, math.inf, _Average(smoothing)

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.settings import settings
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.settings import settings
 
 _LONGEST = 60
 _ABSENT = object()

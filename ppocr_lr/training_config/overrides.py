@@ -8,7 +8,7 @@ from typing import Any
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
-from ppocr_lr.yaml_file import read_yaml_text
+from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _DEEPEST = 30
 

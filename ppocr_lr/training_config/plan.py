@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ppocr_lr.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.overrides import with_overrides
 from ppocr_lr.schedules import Schedule
-from ppocr_lr.yaml_file import read_yaml_file
+from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)

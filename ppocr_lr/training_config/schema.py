@@ -19,7 +19,7 @@ from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.fields import LENGTH_SCHEMA, SECTION_SCHEMA
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
-from ppocr_lr.weight_decay import REGULARIZERS, WeightDecay
+from ppocr_lr.training_config.weight_decay import REGULARIZERS, WeightDecay
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

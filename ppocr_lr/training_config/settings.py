@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun
 
 
 def settings(planned: PlannedRun) -> dict[str, Any]:

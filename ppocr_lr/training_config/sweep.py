@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.overrides import SweptOverride, override_value
+from ppocr_lr.training_config.overrides import SweptOverride, override_value
 
 MOST_CURVES = 12
 

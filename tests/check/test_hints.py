@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config import RunFlags
-from tests.preflight.test_check import (
+from ppocr_lr.training_config.plan import RunFlags
+from tests.check.test_report import (
     CONST,
     COSINE,
     CYCLE,

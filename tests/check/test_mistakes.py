@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.lr_config import MODELS
-from ppocr_lr.preflight.catalogue import Severity
-from tests.preflight.test_check import (
+from tests.check.test_report import (
     COSINE,
     CYCLIC,
     EXPONENTIAL,

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.preflight.check import Report, unusable_report
-from ppocr_lr.preflight.finding import Finding
-from ppocr_lr.preflight.render import render
+from ppocr_lr.check.finding import Finding
+from ppocr_lr.check.render import render
+from ppocr_lr.check.report import Report, unusable_report
 
 NOTE = Finding("LR303", "a.yml", "Optimizer.lr.x", 9, 5, "starts at 0")
 WARNING = Finding("LR401", "a.yml", "Optimizer.lr.y", 13, 5, "ends high", "-o x=1")

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.preflight.catalogue import CODES, Severity
-from ppocr_lr.preflight.check import check_file
-from ppocr_lr.preflight.finding import Finding
-from ppocr_lr.training_config import RunFlags
+from ppocr_lr.check.catalogue import CODES, Severity
+from ppocr_lr.check.finding import Finding
+from ppocr_lr.check.report import check_file
+from ppocr_lr.training_config.plan import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
 

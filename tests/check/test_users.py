@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config import RunFlags
-from tests.preflight.test_check import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, config, findings
+from ppocr_lr.training_config.plan import RunFlags
+from tests.check.test_report import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, config, findings
 
 ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     # row, the code that answers it, a config that shows it, how the run is started, what is said
@@ -74,7 +74,7 @@ def test_the_hint_names_the_cure(row: int, code: str, content: Any, words: str, 
 
 def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) -> None:
     """More cards, accumulation and Windows change what a step is; the arithmetic says how."""
-    from ppocr_lr.training_config import plan_config
+    from ppocr_lr.training_config.plan import plan_config
 
     content = config(COSINE, Train={"loader": {"batch_size_per_card": 4}})
     for flags, words in (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ppocr_lr.training_config import DEFAULT_CONFIG
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.conftest import ROOT, Command
 
 SCRIPT = ROOT / "tools" / "plot_lr.py"

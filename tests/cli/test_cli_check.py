@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ppocr_lr.preflight.catalogue import CODES
+from ppocr_lr.check.catalogue import CODES
 from tests.conftest import ROOT, Command
 
 BAD = """Global:
@@ -114,7 +114,7 @@ def test_github(command: Command) -> None:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_explain(command: Command, code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from ppocr_lr.cli import run
+    from ppocr_lr.cli.main import run
 
     assert run(["explain", code.lower()]) == 0
     text = capsys.readouterr().out

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import build_schedule
-from ppocr_lr.cli import run
+from ppocr_lr.cli.main import run
 from ppocr_lr.numbers_text import rate_text
 from tests.conftest import ROOT, Command
 
@@ -46,7 +46,7 @@ def test_show_cuts_no_number_on_a_narrow_terminal(
     [("plotext", 0, "full height 1e-1"), ("rich", 2, "error: rich is not installed: pip install 'ppocr-lr[terminal]'")],
 )
 def test_show_without_its_extras(tmp_path: Path, missing: str, status: int, part: str) -> None:
-    code = f"import sys; sys.modules[{missing!r}] = None; from ppocr_lr.cli import run; sys.exit(run(['show', {COSINE!r}]))"
+    code = f"import sys; sys.modules[{missing!r}] = None; from ppocr_lr.cli.main import run; sys.exit(run(['show', {COSINE!r}]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == status
     assert part in done.stdout + done.stderr
@@ -96,7 +96,7 @@ def test_html(command: Command, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     text = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "LR303" in text
-    code = f"import sys; sys.modules['plotly'] = None; from ppocr_lr.cli import run; sys.exit(run(['plot', {COSINE!r}, '--out', 'b.html']))"
+    code = f"import sys; sys.modules['plotly'] = None; from ppocr_lr.cli.main import run; sys.exit(run(['plot', {COSINE!r}, '--out', 'b.html']))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (2, "error: plotly is not installed: pip install 'ppocr-lr[html]'\n")
     assert not (tmp_path / "b.html").exists()
@@ -222,6 +222,6 @@ def test_every_help_has_examples(command: Command, name: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["check", COSINE], ["show", COSINE], ["diff", COSINE, PIECEWISE], ["explain"], ["schema"], ["plot", COSINE, "--out", "a.csv"]])  # fmt: skip
 def test_text_commands_import_neither_paddle_nor_matplotlib(tmp_path: Path, arguments: list[str]) -> None:
-    code = f"import sys; from ppocr_lr.cli import run; run({arguments!r}); print([m for m in ('paddle', 'matplotlib') if m in sys.modules])"
+    code = f"import sys; from ppocr_lr.cli.main import run; run({arguments!r}); print([m for m in ('paddle', 'matplotlib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import Schedule
-from ppocr_lr.area import mean_rate, smooth_sum
+from ppocr_lr.curve.area import mean_rate, smooth_sum
 from ppocr_lr.schedules import (
     Constant,
     CosineDecay,
@@ -22,8 +22,8 @@ from ppocr_lr.schedules import (
     TwoStepCosine,
 )
 from ppocr_lr.schedules.base import every
+from tests.curve.test_pieces import Regular, Zigzag
 from tests.strategies import long_runs, schedules
-from tests.test_pieces import Regular, Zigzag
 
 TRILLION = 10**12
 

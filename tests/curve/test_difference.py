@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ppocr_lr.axis import AXES
-from ppocr_lr.difference import difference, text_lines
+from ppocr_lr.curve.axis import AXES
+from ppocr_lr.curve.difference import difference, text_lines
 from ppocr_lr.plotting.figure import draw, draw_difference
 from tests.plotting.test_figure import COSINE, PIECEWISE, planned
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from ppocr_lr import Schedule
-from ppocr_lr.phases import phases_of
+from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.schedules import (
     Constant,
     CosineDecay,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import Schedule
-from ppocr_lr.pieces import Pieces, pieces_of
+from ppocr_lr.curve.pieces import Pieces, pieces_of
 from ppocr_lr.schedules import Constant, CosineDecay, CyclicalCosine, StepDecay
 from ppocr_lr.schedules.base import every
 from tests.strategies import long_runs, schedules

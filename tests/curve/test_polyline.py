@@ -6,7 +6,7 @@ from hypothesis import given
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ppocr_lr import Schedule, build_schedule
-from ppocr_lr.curve import trace
+from ppocr_lr.curve.polyline import trace
 from ppocr_lr.schedules import CosineDecay, CyclicalCosine, StepDecay
 from tests.strategies import schedules
 

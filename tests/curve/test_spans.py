@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import Schedule
-from ppocr_lr.preflight.spans import count_below
+from ppocr_lr.curve.spans import count_below
 from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, StepDecay
 from ppocr_lr.schedules.base import every
+from tests.curve.test_pieces import Zigzag, zigzags
 from tests.strategies import long_runs, schedules
-from tests.test_pieces import Zigzag, zigzags
 
 
 @dataclass(frozen=True)

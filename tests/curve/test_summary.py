@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 
 from ppocr_lr import Run, build_schedule
+from ppocr_lr.curve.summary import summarize, text_lines
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.summary import summarize, text_lines
-from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
 from tests.strategies import planned
 
 

@@ -15,14 +15,14 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.check.catalogue import CODES
+from ppocr_lr.check.finding import Finding
+from ppocr_lr.check.report import Report, check_file, check_planned
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.export.html import figure, write_html
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.preflight.catalogue import CODES
-from ppocr_lr.preflight.check import Report, check_file, check_planned
-from ppocr_lr.preflight.finding import Finding
 from ppocr_lr.schedules import Constant
-from ppocr_lr.training_config import PlannedRun, RunFlags, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
 
 EVIL = "</script><script>alert(1)</script><img src=http://x.y/z onerror=alert(2)>&\"'.yml"
 COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.log_comparison import Comparison, compare_log, plan_logged_run
-from ppocr_lr.log_comparison.causes import Diagnosis, diagnose
-from ppocr_lr.train_log import read_log
-from ppocr_lr.training_config import RunFlags
+from ppocr_lr.logs import Comparison, compare_log, plan_logged_run
+from ppocr_lr.logs.causes import Diagnosis, diagnose
+from ppocr_lr.logs.train_log import read_log
+from ppocr_lr.training_config.plan import RunFlags
 from tests import strategies
 from tests.conftest import ROOT, Command
 from tests.train_logs import Trainer, write_config, write_log
@@ -461,7 +461,7 @@ def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str]
 
 def test_the_text_needs_neither_paddle_nor_matplotlib(scaled_log: Path) -> None:
     code = (
-        "import sys; from ppocr_lr.cli import run; run(['compare-log', '-c', 'c.yml', 'train.log']); "
+        "import sys; from ppocr_lr.cli.main import run; run(['compare-log', '-c', 'c.yml', 'train.log']); "
         "print([name for name in ('paddle', 'matplotlib') if name in sys.modules])"
     )
     done = subprocess.run(
@@ -506,7 +506,7 @@ def test_follow(scaled_log: Path, missing: str) -> None:
     lines = scaled_log.read_text(encoding="utf-8").splitlines(keepends=True)
     growing = scaled_log.with_name("growing.log")
     growing.write_text("".join(lines[:40]), encoding="utf-8")
-    code = f"import sys; sys.modules.update(dict.fromkeys({missing.split()}))\nfrom ppocr_lr.cli import run\nsys.exit(run(['compare-log', '-c', 'c.yml', 'growing.log', '--follow']))"
+    code = f"import sys; sys.modules.update(dict.fromkeys({missing.split()}))\nfrom ppocr_lr.cli.main import run\nsys.exit(run(['compare-log', '-c', 'c.yml', 'growing.log', '--follow']))"
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=scaled_log.parent, stdout=subprocess.PIPE, text=True, encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.train_log import LogReader, TrainLog, read_log
+from ppocr_lr.logs.train_log import LogReader, TrainLog, read_log
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, write_log
 

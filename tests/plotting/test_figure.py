@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
-from ppocr_lr.training_config import PlannedRun, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
 
 
 def planned(folder: Path, lr: dict[str, Any], epochs: int = 20, iters: int = 100, name: str = "c.yml") -> PlannedRun:

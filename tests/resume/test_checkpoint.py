@@ -11,10 +11,10 @@ import paddle
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.checkpoint import read_checkpoint
+from ppocr_lr.resume.checkpoint import read_checkpoint
 from tests import paddleocr
 from tests.checkpoints import save
-from tests.test_paddle_scheduler import ALL, EPOCHS, ITERS
+from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
 

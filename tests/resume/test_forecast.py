@@ -14,15 +14,15 @@ import paddle
 import pytest
 
 from ppocr_lr import build_schedule
-from ppocr_lr.checkpoint import read_checkpoint
-from ppocr_lr.plotting.resume import draw_resume
-from ppocr_lr.resume import Resume, resumed_by_paddle
-from ppocr_lr.resume_report import remarks, text_lines
-from ppocr_lr.training_config import RunFlags, plan_config
+from ppocr_lr.resume.checkpoint import read_checkpoint
+from ppocr_lr.resume.forecast import Resume, resumed_by_paddle
+from ppocr_lr.resume.picture import draw_resume
+from ppocr_lr.resume.report import remarks, text_lines
+from ppocr_lr.training_config.plan import RunFlags, plan_config
 from tests import paddleocr
 from tests.checkpoints import optimizer_for, save
 from tests.conftest import ROOT, Command
-from tests.test_paddle_scheduler import ALL, EPOCHS, ITERS, TOTAL
+from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS, TOTAL
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
 WARM = {**COSINE, "warmup_epoch": 2}
@@ -330,7 +330,7 @@ def test_picture_and_json(saved: Path, command: Command, tmp_path: Path) -> None
 
 def test_the_text_needs_neither_paddle_nor_numpy(saved: Path) -> None:
     program = (
-        "import sys; from ppocr_lr.cli import run; "
+        "import sys; from ppocr_lr.cli.main import run; "
         f"status = run(['resume', {str(saved.parent.parent / 'c.yml')!r}, '--checkpoint', {str(saved)!r}, '--iters-per-epoch', '10']); "
         "print(status, [name for name in ('paddle', 'matplotlib', 'numpy') if name in sys.modules])"
     )

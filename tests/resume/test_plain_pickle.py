@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.plain_pickle import ARRAY, read_plain_pickle
+from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
 from tests.checkpoints import optimizer_for
 
 KIND = "an optimizer state"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from digits.cli import run
-from ppocr_lr.log_comparison import Comparison, compare_log, plan_logged_run
-from ppocr_lr.log_comparison.causes import diagnose
-from ppocr_lr.train_log import read_log
-from ppocr_lr.training_config import RunFlags
+from ppocr_lr.logs import Comparison, compare_log, plan_logged_run
+from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.train_log import read_log
+from ppocr_lr.training_config.plan import RunFlags
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "tools" / "digits" / "config.yml"

@@ -81,7 +81,7 @@ def test_every_paper_is_a_link(page: str, papers: int) -> None:
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments.rpartition(" ")[2])
 def test_the_commands_are_of_files_and_keys_that_exist(arguments: str) -> None:
-    from ppocr_lr.training_config import plan_run
+    from ppocr_lr.training_config.plan import plan_run
 
     words = arguments.split()
     assert words[:2] + words[3:4] == ["plot", "-c", "-o"]

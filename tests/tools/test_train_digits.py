@@ -21,7 +21,7 @@ import pytest
 from digits.checkpoint import NAMES, save_checkpoint
 from digits.cli import run
 from ppocr_lr import build_schedule
-from ppocr_lr.training_config import RunFlags, plan_run
+from ppocr_lr.training_config.plan import RunFlags, plan_run
 from tests.conftest import ROOT
 
 SCRIPT = ROOT / "tools" / "train_digits.py"

@@ -14,8 +14,8 @@ import pytest
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigError, build_lr_scheduler, build_schedule
-from ppocr_lr.paddle_scheduler import to_paddle
 from ppocr_lr.schedules import ExponentialDecay, LinearWarmup, WarmRestarts
+from ppocr_lr.training.paddle_scheduler import to_paddle
 
 EPOCHS, ITERS = 8, 5
 TOTAL = EPOCHS * ITERS

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigWarning, Schedule, build_lr_scheduler, build_schedule
-from ppocr_lr.paddle_scheduler import to_paddle
 from ppocr_lr.schedules import LinearWarmup, PiecewiseConstant
+from ppocr_lr.training.paddle_scheduler import to_paddle
 from tests import paddleocr
 from tests.conftest import ROOT
 from tests.strategies import planned

@@ -12,7 +12,7 @@ from paddle import nn, optimizer
 from paddle.utils import unique_name
 
 from ppocr_lr import build_lr_scheduler
-from ppocr_lr.paddle_snapshot import restored
+from ppocr_lr.training.paddle_snapshot import restored
 from tests.gradient_scaler import scaler_on_cpu
 
 OPTIMIZERS = {

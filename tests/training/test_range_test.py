@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from paddle import nn
 
 from ppocr_lr import LRConfigError, build_lr_scheduler, lr_range_test
-from ppocr_lr.range_test import RangeTest
+from ppocr_lr.training.range_test import RangeTest
 from tests.conftest import ROOT
 from tests.gradient_scaler import scaler_on_cpu
 
@@ -276,7 +276,7 @@ def test_the_picture(ending: str, tmp_path: Path) -> None:
 
 
 def test_the_picture_shows_both_rules() -> None:
-    from ppocr_lr.plotting.range_test import draw_range_test
+    from ppocr_lr.training.range_test_picture import draw_range_test
 
     result = Descent().test(1e-5, 100.0, 100)
     axes = draw_range_test(result).axes[0]

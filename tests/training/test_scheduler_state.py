@@ -13,7 +13,7 @@ from paddle.optimizer import lr
 from ppocr_lr import LoadedState, LRConfigError, build_lr_scheduler, build_schedule, load_lr_state
 from tests import paddleocr
 from tests.checkpoints import optimizer_for
-from tests.test_paddle_scheduler import ALL, CLOSE, EPOCHS, ITERS, TOTAL
+from tests.training.test_paddle_scheduler import ALL, CLOSE, EPOCHS, ITERS, TOTAL
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
 WARM = {**COSINE, "warmup_epoch": 1.5}

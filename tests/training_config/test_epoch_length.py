@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.epoch_length import epoch_length
+from ppocr_lr.training_config.epoch_length import epoch_length
 
 LOADER = {"loader": {"batch_size_per_card": 8, "drop_last": False}}
 DROP = {"loader": {"batch_size_per_card": 8, "drop_last": True}}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.plotting.labels import labels
+from ppocr_lr.training_config.labels import labels
 from tests.plotting.test_figure import COSINE, PIECEWISE, planned
 
 TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.overrides import with_overrides
+from ppocr_lr.training_config.overrides import with_overrides
 
 CONFIG: dict[str, Any] = {
     "Global": {"epoch_num": 20, "use_gpu": True},

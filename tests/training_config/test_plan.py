@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.training_config import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+from tests.conftest import ROOT
 
-REAL = json.loads((Path(__file__).parent / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
+REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
 
 
 def write(path: Path, config: Any) -> Path:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.lr_config import MODELS, LRConfig, Run, WarmupConfig, parse_lr_config
 from ppocr_lr.lr_config.fields import PositiveRate, Rate
-from ppocr_lr.overrides import with_overrides
-from ppocr_lr.scaling import SCALING_RULES, override_line, rate_keys, scaled_section, scaling_factor
 from ppocr_lr.schedules import Constant, Schedule
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.scaling import SCALING_RULES, override_line, rate_keys, scaled_section, scaling_factor
 from tests.strategies import planned
 
 RUN = Run(20, 100)

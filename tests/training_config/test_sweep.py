@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.sweep import sweep_overrides
+from ppocr_lr.training_config.sweep import sweep_overrides
 
 
 @pytest.mark.parametrize(

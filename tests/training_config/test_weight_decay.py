@@ -16,7 +16,7 @@ from paddle.regularizer import L1Decay
 
 from ppocr_lr import LRConfigError, Schedule, WeightDecayStepper, build_weight_decay_schedule
 from ppocr_lr.lr_config import Run
-from ppocr_lr.weight_decay import weight_decay_of
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 COSINE = {"name": "CosineL2Decay", "factor": 5e-5, "end_factor": 1e-6, "warmup_epoch": 2}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.yaml_file import read_yaml_file, read_yaml_text
+from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
 

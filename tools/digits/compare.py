@@ -15,8 +15,8 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.export.progress import Bar, progress
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import PICTURES, output_kind
-from ppocr_lr.plotting.labels import labels
-from ppocr_lr.training_config import PlannedRun
+from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.plan import PlannedRun
 
 
 @dataclass(frozen=True)

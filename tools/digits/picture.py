@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from digits.compare import Course, Result
-from ppocr_lr.curve import trace
+from ppocr_lr.curve.polyline import trace
 
 # Okabe and Ito's, dark to light, with line styles for where there is no colour.
 _LOOKS = (("#000000", "-"), ("#0072B2", "--"), ("#E69F00", "-."), ("#009E73", ":"), ("#CC79A7", "-"), ("#56B4E9", "--"))

@@ -24,7 +24,7 @@ from digits.trainer import Score, Trainer, Update
 from ppocr_lr.errors import LRConfigError, key_error
 from ppocr_lr.export.progress import progress
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.plain_pickle import read_plain_pickle
+from ppocr_lr.resume.plain_pickle import read_plain_pickle
 
 # What PaddleOCR's configs have, where this one says nothing.
 _PRINT_EVERY = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.plain_pickle import read_plain_pickle
+from ppocr_lr.resume.plain_pickle import read_plain_pickle
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from ppocr_lr.preflight.finding import Draft, Subject
-from ppocr_lr.preflight.rules import compatibility, decay, input, scale, units, warmup
+from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.check.rules import compatibility, decay, input, scale, units, warmup
 
 Rule = Callable[[Subject], Iterator[Draft]]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.schedules import Schedule
-from ppocr_lr.weight_decay import REGULARIZER
+from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")

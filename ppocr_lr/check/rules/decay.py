@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from ppocr_lr import schedules
+from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.preflight.finding import Draft, Subject
-from ppocr_lr.preflight.spans import count_below
 from ppocr_lr.schedules import (
     Constant,
     CosineDecay,

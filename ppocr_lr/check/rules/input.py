@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
-from ppocr_lr.preflight.finding import Draft, Subject
-from ppocr_lr.weight_decay import weight_decay_of
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {"name", "lr", "regularizer", "epsilon", "momentum", "weight_decay"}

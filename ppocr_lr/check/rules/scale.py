@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ppocr_lr import schedules
+from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.schedules import is_loaded
 
 # Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.

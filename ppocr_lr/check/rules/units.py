@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.preflight.finding import Draft, Subject
 from ppocr_lr.schedules import PolynomialDecay
 
 HOW_TO_TELL = "give --iters-per-epoch N, or --num-samples N with --gpus G"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.preflight.finding import Draft, Subject
 
 
 def _key(subject: Subject) -> str:

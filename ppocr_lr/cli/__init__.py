@@ -1,0 +1,1 @@
+"""The command `ppocr-lr`: one file a command, and the flags that they share."""

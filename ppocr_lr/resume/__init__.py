@@ -1,0 +1,1 @@
+"""What happens when training goes on from a checkpoint."""
