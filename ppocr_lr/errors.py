@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import reprlib
 from collections.abc import Sequence
 
@@ -17,6 +18,49 @@ _short.maxstring = _short.maxother = _short.maxlong = 60
 
 class LRConfigError(ValueError):
     """A config that cannot be used; the message names the key, the value and what is allowed."""
+
+    def within(self, source: str) -> LRConfigError:
+        """The same error, told as one of the file `source`."""
+        return LRConfigError("\n".join(f"{source}: {line}" for line in str(self).splitlines()))
+
+
+class ArgumentError(LRConfigError):
+    """An argument of a function that cannot be used. The command line shows its flag instead of its name."""
+
+    def __init__(self, argument: str, problem: str, given: object = None) -> None:
+        self.argument, self.problem, self.given = argument, problem, given
+        super().__init__(self.told(argument))
+
+    def told(self, name: str) -> str:
+        """The message, with another name for the argument."""
+        return f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}"
+
+    def within(self, source: str) -> LRConfigError:
+        """As it is: an argument is in no file."""
+        return self
+
+
+class MissingError(LRConfigError):
+    """Something that a config does not tell, and that any of a few arguments would."""
+
+    def __init__(self, problem: str, *arguments: str) -> None:
+        self.problem, self.arguments = problem, arguments
+        super().__init__(self.told(arguments))
+
+    def told(self, names: Sequence[str]) -> str:
+        """The message, with other names for the arguments."""
+        return f"{self.problem}; give {' or '.join(names)}"
+
+    def within(self, source: str) -> LRConfigError:
+        """The same error, told as one of the file `source`."""
+        return type(self)(f"{source}: {self.problem}", *self.arguments)
+
+
+class MissingExtraError(ImportError):
+    """A package that an extra of this project would have brought is not installed."""
+
+    def __init__(self, package: str, extra: str, otherwise: str = "") -> None:
+        super().__init__(f"{package} is not installed: pip install 'ppocr-lr[{extra}]'{otherwise}", name=package)
 
 
 class LRConfigWarning(UserWarning):
@@ -44,6 +88,17 @@ def shown(value: object, depth: int = 0) -> str:
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits
         return f"an {type(value).__name__} too long to show"
+
+
+def positive_argument(argument: str, value: object) -> int:
+    """`value` if it is an integer of at least 1; `ArgumentError` if not."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # the call itself is the check
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        raise ArgumentError(argument, "must be a positive integer", shown(value))
+    return number
 
 
 def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> LRConfigError:

@@ -8,23 +8,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import ArgumentError
 
 PICTURES = ("png", "svg", "pdf")
 
+JSON_VERSION = 1
+"""Of every JSON that is written: `{"version": 1, "results": [...]}`; it rises when a key changes its meaning."""
+
 
 def output_kind(path: Path, kinds: Sequence[str]) -> str:
-    """The kind of file by its ending, one of `kinds`; `LRConfigError` for another, or a path that cannot be."""
+    """The kind of file by its ending, one of `kinds`; `ArgumentError` for another, or a path that cannot be."""
     ending = path.suffix.lower().lstrip(".")
     if ending not in kinds:
-        raise LRConfigError(f"--out {path}: the ending must be one of {', '.join('.' + kind for kind in kinds)}")
+        raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
     try:
         if path.is_dir():
-            raise LRConfigError(f"--out {path}: is a folder; give a file name")
+            raise ArgumentError("out", "is a folder; give a file name", path)
         if not path.parent.is_dir():
-            raise LRConfigError(f"--out {path}: the folder {path.parent} does not exist")
+            raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
     except OSError as error:
-        raise LRConfigError(f"--out {path}: cannot be written: {error.strerror}") from None
+        raise ArgumentError("out", f"cannot be written: {error.strerror}", path) from None
     return ending
 
 
@@ -43,7 +46,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
         os.chmod(temporary, 0o666 & ~mask)  # a temporary file is private; a picture is not
         os.replace(temporary, path)
     except OSError as error:
-        raise LRConfigError(f"--out {path}: cannot be written: {error.strerror or error}") from None
+        raise ArgumentError("out", f"cannot be written: {error.strerror or error}", path) from None
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)

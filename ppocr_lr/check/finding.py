@@ -17,7 +17,7 @@ from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.parse import config_of, spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
-from ppocr_lr.schedules import Schedule, is_loaded
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
 
@@ -99,7 +99,7 @@ class Subject:
         """The key, without the section, that says how long the warmup is; empty where there is none."""
         if isinstance(self.lr, LeadConfig):
             return self.lr.warmup_key
-        return "warmup_iters" if is_loaded("Noam") and isinstance(self.schedule, schedules.Noam) else ""
+        return "warmup_iters" if isinstance(self.schedule, schedules.Noam) else ""
 
     @property
     def counts_warmup_in_iterations(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -10,24 +9,12 @@ from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.check.report import Report
 from ppocr_lr.numbers_text import amount
 
-FORMATS = ("text", "json", "github")
-
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def render(reports: Sequence[Report], form: str, colour: bool = False) -> Iterator[str]:
-    """The lines of the reports in one of `FORMATS`."""
-    if form == "json":
-        yield json.dumps([_as_dict(report) for report in reports], indent=2, ensure_ascii=False)
-    elif form == "github":
-        yield from _github(reports)
-    else:
-        yield from _text(reports, colour)
-
-
-def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
+def text_lines(reports: Sequence[Report], colour: bool = False) -> Iterator[str]:
     """Findings below the name of their file, the worst first, and a last line with the counts."""
     bold, dim, end = (_BOLD, _DIM, _END) if colour else ("", "", "")
     for report in reports:
@@ -48,14 +35,15 @@ def _text(reports: Sequence[Report], colour: bool) -> Iterator[str]:
     if counts:
         yield f"{', '.join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])} in {files}"
     else:
-        yield f"nothing to say about {files}"
+        yield f"no findings in {files}"
 
 
 def _sentence(key: str, message: str) -> str:
     return message if not key or message.startswith(key) else f"{key}: {message}"
 
 
-def _github(reports: Sequence[Report]) -> Iterator[str]:
+def github_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """One annotation of GitHub's for each finding."""
     for report in reports:
         for finding in report.findings:
             text = _sentence(finding.key, finding.message) + (f" ({finding.hint})" if finding.hint else "")
@@ -66,10 +54,12 @@ def _github(reports: Sequence[Report]) -> Iterator[str]:
             yield f"::{kind} file={path},line={finding.line},col={finding.column},title={finding.code}::{text}"
 
 
-def _as_dict(report: Report) -> dict[str, object]:
+def as_dict(report: Report) -> dict[str, object]:
+    """The report for programs."""
     planned = report.planned
     return {
-        "path": report.path,
+        "config": report.path,
+        "name": planned.name if planned else None,
         "usable": planned is not None,
         "epochs": planned.run.epochs if planned else None,
         "iters_per_epoch": planned.run.iters_epoch if planned and planned.length.known else None,

@@ -12,7 +12,7 @@ from ppocr_lr.check.catalogue import CODES
 from ppocr_lr.check.finding import Draft, Finding, Subject, counts_iterations
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.rules.units import HOW_TO_TELL
-from ppocr_lr.errors import SECTION, LRConfigError
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.yaml_file import Place, YAMLDocument, read_yaml_document
@@ -65,7 +65,7 @@ def check_file(
     except LRConfigError as error:
         lines = str(error).splitlines()
         if not all(line.startswith(SECTION) for line in lines):
-            raise LRConfigError("\n".join(f"{path}: {line}" for line in lines)) from None
+            raise error.within(str(path)) from None
         drafts = [Draft("LR100", _key_in(line), line) for line in lines]
     drafts += [
         Draft("LR106", key, "the key stands twice in this mapping; this one counts", "take the other one out")
@@ -107,13 +107,13 @@ def known_codes(codes: Iterable[str]) -> set[str]:
     """The codes to leave out; `LRConfigError` where one of them is none."""
     known = set(codes)
     for code in sorted(known - set(CODES)):
-        raise LRConfigError(f"--ignore {code}: there is no such code; `ppocr-lr explain` lists them")
+        raise ArgumentError("ignore", "there is no such code; `ppocr-lr explain` lists them", code)
     return known
 
 
-def unusable_report(path: str | Path, error: LRConfigError) -> Report:
-    """The report of a file that `check_file` refused."""
-    return Report(str(path), tuple(_unusable(str(path), line) for line in str(error).splitlines()), None)
+def unusable_report(path: str | Path, message: str) -> Report:
+    """The report of a file that `check_file` refused with `message`."""
+    return Report(str(path), tuple(_unusable(str(path), line) for line in message.splitlines()), None)
 
 
 def _unusable(path: str, text: str) -> Finding:

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import Any
 
-from ppocr_lr.check.render import render
-from ppocr_lr.check.report import Report
+from ppocr_lr.check.render import text_lines
+from ppocr_lr.check.report import Report, check_planned
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_run,
+    add_scaling,
+    check_scaling,
+    configs_of,
+    print_scaling,
+    run_flags,
+)
 from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize, trainer_text
+from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+
+EXAMPLES = """\
+examples:
+  ppocr-lr show c.yml --num-samples 10000 --gpus 4
+  ppocr-lr show c.yml --num-samples 10000 --gpus 4 --reference-gpus 1 --scaling linear
+  ppocr-lr show c.yml --iters-per-epoch 500 --accumulate 4
+"""
 
 
-def show(planned: PlannedRun, report: Report) -> None:
-    """Print the run on standard output.
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "show",
+        run,
+        "a run as tables and a curve in the terminal",
+        "Show the phases, rates and findings of a run, and its curve, on a server without a display.",
+        EXAMPLES,
+    )
+    add_configs(parser)
+    add_run(parser)
+    add_scaling(parser)
 
-    Raises:
-        ImportError: rich is not installed; says which extra to install.
-    """
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show each config."""
+    check_scaling(arguments)
+    for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
+        planned = plan_run(config, arguments.overrides, run_flags(arguments))
+        _show(planned, check_planned(planned))
+        print_scaling(planned, arguments)
+    return 0
+
+
+def _show(planned: PlannedRun, report: Report) -> None:
     try:
         from rich.console import Console
-    except ImportError as error:
-        raise ImportError("rich is not installed: pip install 'ppocr-lr[terminal]'") from error
+    except ModuleNotFoundError:
+        raise MissingExtraError("rich", "terminal") from None
 
     console = Console(file=sys.stdout, highlight=False, emoji=False)
     if not console.is_terminal:
@@ -39,19 +79,23 @@ def show(planned: PlannedRun, report: Report) -> None:
         console.print(f"trainer: {line}", markup=False)
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
-    summary = summarize(planned.schedule, run)
-    mean = mean_rate(planned.schedule, run.total_iters)
-    if summary.peak and mean is not None:
-        share = mean / summary.peak
-        percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
-        console.print(f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}")
+    if line := _area(planned):
+        console.print(line)
     print()
     sys.stdout.flush()
-    for line in terminal_lines(planned, width=min(console.width, 100)):
-        print(line)
+    print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
     print()
-    for line in render([report], "text", colour=console.is_terminal):
-        print(line)
+    print(*text_lines([report], colour=console.is_terminal), sep="\n")
+
+
+def _area(planned: PlannedRun) -> str:
+    summary = summarize(planned.schedule, planned.run)
+    mean = mean_rate(planned.schedule, planned.run.total_iters)
+    if not summary.peak or mean is None:
+        return ""
+    share = mean / summary.peak
+    percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
+    return f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}"
 
 
 def _table(title: str, *heads: str) -> Any:

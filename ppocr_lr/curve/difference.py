@@ -12,7 +12,7 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.settings import differing_settings
+from ppocr_lr.training_config.settings import differing_settings, differing_weight_decay
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
 
@@ -25,15 +25,45 @@ class Difference:
     second: PlannedRun
     axis: Axis
     settings: tuple[tuple[str, Any, Any], ...]
-    """Keys that differ, with both values; None where a schedule has no such key."""
+    """Keys of the lr section that differ, with both values; None where a schedule has no such key."""
+    other_settings: tuple[tuple[str, Any, Any], ...]
+    """The same for the weight decay, which is no part of the curve."""
     positions: tuple[float, ...]
     first_rates: tuple[float, ...]
     second_rates: tuple[float, ...]
 
     @property
+    def begin(self) -> int | None:
+        """The first position, by its index, at which the rates differ; None where they are equal as far as both go."""
+        return next((index for index, rates in enumerate(self.rates) if _differ(*rates)), None)
+
+    @property
+    def equal(self) -> bool:
+        """The curves are the same from beginning to end."""
+        return self.begin is None and self.first.run.total_iters == self.second.run.total_iters
+
+    @property
     def rates(self) -> Iterator[tuple[float, float]]:
         """The rates of both runs at each position."""
         return zip(self.first_rates, self.second_rates, strict=True)
+
+    @property
+    def units(self) -> list[int]:
+        """How many updates of each run one unit of the axis holds."""
+        return [updates_per_unit(planned.run, self.axis) for planned in (self.first, self.second)]
+
+    @property
+    def largest_ratio(self) -> int | None:
+        """The position, by its index, at which one rate is the largest multiple of the other; None without any."""
+        sizes = [abs(math.log(ratio)) if 0 < ratio < math.inf else -1.0 for ratio in self.ratios]
+        at = sizes.index(max(sizes))
+        return at if self.begin is not None and sizes[at] >= 0 else None
+
+    @property
+    def largest_gap(self) -> int:
+        """The position, by its index, at which the rates are furthest apart."""
+        gaps = [abs(first - second) for first, second in self.rates]
+        return gaps.index(max(gaps))
 
     @property
     def ratios(self) -> list[float]:
@@ -58,7 +88,8 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
         tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
         for planned, unit, end in zip((first, second), units, ends, strict=True)
     )
-    return Difference(first, second, axis, tuple(differing_settings(first, second)), tuple(positions), *rates)
+    settings, weight_decay = differing_settings(first, second), differing_weight_decay(first, second)
+    return Difference(first, second, axis, tuple(settings), tuple(weight_decay), tuple(positions), *rates)
 
 
 def _update_at(position: float, unit: int) -> int:
@@ -73,15 +104,14 @@ def _differ(ours: float, theirs: float) -> bool:
 def text_lines(result: Difference) -> Iterator[str]:
     """The difference in words, for a terminal."""
     yield f"{result.first.source}: {result.first.name}  against  {result.second.source}: {result.second.name}"
-    for key, ours, theirs in result.settings:
+    for key, ours, theirs in (*result.settings, *result.other_settings):
         yield f"  {key}: {_value(ours)} → {_value(theirs)}"
     if not result.settings:
-        yield "  no setting differs"
-    begin = next((index for index, rates in enumerate(result.rates) if _differ(*rates)), None)
-    if begin is None:
+        yield "  the lr settings are equal"
+    if result.begin is None:
         yield "  the curves are equal as far as both runs go"
     else:
-        yield from _rates_in_words(result, begin)
+        yield from _rates_in_words(result, result.begin)
     for planned in (result.first, result.second):
         if line := trainer_text(planned):
             yield f"  trainer of {planned.source}: {line}"
@@ -91,24 +121,44 @@ def text_lines(result: Difference) -> Iterator[str]:
 
 
 def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
+    update = _first_difference(result, begin)
+    yield f"  the curves differ from update {count_text(update)} on, {_named(result.axis, update / result.units[0])}"
+    if (at := result.largest_ratio) is not None:
+        ratio = result.ratios[at]
+        higher, times = ("second", ratio) if ratio > 1 else ("first", 1 / ratio)
+        yield f"  largest ratio: the {higher} is {times:.4g} times as high at {_both(result, at)}"
+    at = result.largest_gap
+    gap = abs(result.first_rates[at] - result.second_rates[at])
+    yield f"  largest gap: {rate_text(gap)} at {_both(result, at)}"
+
+
+def as_dict(result: Difference) -> dict[str, object]:
+    """The difference for programs."""
+    first = None if result.begin is None else _first_difference(result, result.begin)
+    return {
+        "configs": [planned.source for planned in (result.first, result.second)],
+        "names": [planned.name for planned in (result.first, result.second)],
+        "updates": [planned.run.total_iters for planned in (result.first, result.second)],
+        "settings": [
+            {"key": key, "values": [ours, theirs]} for key, ours, theirs in (*result.settings, *result.other_settings)
+        ],
+        "equal": result.equal,
+        "first_difference": first,
+        "largest_ratio": None if result.largest_ratio is None else _json_point(result, result.largest_ratio),
+        "largest_gap": None if first is None else _json_point(result, result.largest_gap),
+    }
+
+
+def _json_point(result: Difference, index: int) -> dict[str, object]:
+    rates = [result.first_rates[index], result.second_rates[index]]
+    return {result.axis: result.positions[index], "rates": rates}
+
+
+def _first_difference(result: Difference, begin: int) -> int:
+    """The first run's update at which the curves part, found by halving its updates between two points."""
     if begin == 0:
-        yield "  the curves differ from the first update on"
-    else:
-        yield f"  the curves are equal before {_named(result.axis, _first_difference(result, begin))}"
-    ratios = result.ratios
-    sizes = [abs(math.log(ratio)) if 0 < ratio < math.inf else -1.0 for ratio in ratios]
-    at = sizes.index(max(sizes))
-    if sizes[at] >= 0:
-        yield f"  largest ratio {ratios[at]:.4g} at {_both(result, at)}"
-    gaps = [abs(first - second) for first, second in result.rates]
-    at = gaps.index(max(gaps))
-    yield f"  largest gap {rate_text(gaps[at])} at {_both(result, at)}"
-
-
-def _first_difference(result: Difference, begin: int) -> float:
-    """The position between two points at which the curves part, found by halving the first run's updates."""
-    runs = (result.first, result.second)
-    units = [updates_per_unit(planned.run, result.axis) for planned in runs]
+        return 0
+    units = result.units
     low, high = (round(position * units[0]) for position in result.positions[begin - 1 : begin + 1])
     while high - low > 1:
         middle = (low + high) // 2
@@ -118,7 +168,7 @@ def _first_difference(result: Difference, begin: int) -> float:
             high = middle
         else:
             low = middle
-    return high / units[0]
+    return high
 
 
 def _both(result: Difference, index: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ppocr_lr import schedules
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import Constant, Schedule, Warmup, is_loaded
+from ppocr_lr.schedules import Constant, Schedule, Warmup
 from ppocr_lr.training_config.plan import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
@@ -32,8 +32,7 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
     """The summary of `schedule` over `run`."""
     last = run.total_iters - 1
     warmup = schedule if isinstance(schedule, Warmup) else None
-    # Noam's rise is its own; loading its class takes longer than all of this.
-    noam = schedule if is_loaded("Noam") and isinstance(schedule, schedules.Noam) else None
+    noam = schedule if isinstance(schedule, schedules.Noam) else None  # its rise is its own
     marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
     peak, peak_step = _peak(schedule, last)
     return Summary(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from importlib import import_module
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -17,7 +16,7 @@ from ppocr_lr.check.report import Report
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize, trainer_text
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import ArgumentError, MissingExtraError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
@@ -140,10 +139,10 @@ def figure(
 
 def _plotly_js() -> str:
     try:
-        # By name: the extra may be missing, for mypy too.
-        return str(import_module("plotly.offline").get_plotlyjs())
-    except ImportError:
-        raise ImportError("plotly is not installed: pip install 'ppocr-lr[html]'") from None
+        from plotly.offline import get_plotlyjs
+    except ModuleNotFoundError:
+        raise MissingExtraError("plotly", "html") from None
+    return str(get_plotlyjs())
 
 
 def _traces(
@@ -187,7 +186,7 @@ def _layout(
     linear = {"type": "linear", "range": _linear_range(curves, highest)}
     positive = [float(curve.low[curve.low > 0].min()) for curve in curves if (curve.low > 0).any()]
     if log_scale and not positive:
-        raise LRConfigError("--log-scale: no rate is above 0, there is nothing to draw")
+        raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
     # A cosine's last updates are many decades down and would squeeze the rest.
     lowest = max(min(positive, default=highest), highest * 1e-6)
     logarithmic = (

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.errors import key_error
-from ppocr_lr.export.row_text import rows_text
+from ppocr_lr.errors import positive_argument
 from ppocr_lr.lr_config.run import MAX_ITERS
+from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -59,13 +61,13 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
 def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
     """Write the runs as one JSON document, UTF-8.
 
-    `{"runs": [{"label", "source", "trainer", "epochs", "iters_per_epoch", "columns": ["iteration", "epoch", "rate"],
-    "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line; with a `trainer` that says how PaddleOCR's own trainer differs,
-    null where it does not. A rate that is no finite number is null.
+    `{"version": 1, "results": [{"config", "name", "label", "trainer", "epochs", "iters_per_epoch",
+    "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer` says how
+    PaddleOCR's own trainer differs, null where it does not. A rate that is no finite number is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
-    file.write(b'{"runs": [')
+    file.write(b'{"version": %d, "results": [' % JSON_VERSION)
     for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label))
         between = b"\n["
@@ -82,9 +84,8 @@ class _Counter:
     def __init__(
         self, runs: Sequence[PlannedRun], every: int, progress: Progress | None, not_finite: str | None = None
     ) -> None:
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise key_error("--every", every, "a positive integer", section="")
-        self._every = min(every, MAX_ITERS)  # no run is longer, and NumPy counts no further than 2^63
+        # No run is longer than that, and NumPy counts no further than 2^63.
+        self._every = min(positive_argument("every", every), MAX_ITERS)
         self._progress = progress
         self._not_finite = not_finite
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
@@ -102,10 +103,18 @@ class _Counter:
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
             rates = np.asarray(run.schedule(steps))
-            yield rows_text(steps, steps / run.run.iters_epoch, rates, self._not_finite)
+            yield self._text(steps, steps / run.run.iters_epoch, rates)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
+
+    def _text(self, *columns: NDArray[Any]) -> bytes:
+        """A line for each row, floats as `repr` writes them; what is no finite number as `not_finite`, if given."""
+        lines = []
+        for step, epoch, rate in zip(*(column.tolist() for column in columns), strict=True):
+            number = repr(rate) if self._not_finite is None or math.isfinite(rate) else self._not_finite
+            lines.append(f"{step},{epoch!r},{number}\n")
+        return "".join(lines).encode()
 
 
 def _row_count(total: int, every: int) -> int:
@@ -126,8 +135,9 @@ def _csv_line(*values: str) -> bytes:
 
 def _json_head(run: PlannedRun, label: str) -> bytes:
     head: dict[str, Any] = {
+        "config": run.source,
+        "name": run.name,
         "label": label,
-        "source": run.source,
         "trainer": trainer_text(run) or None,
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_epoch,

@@ -23,8 +23,8 @@ from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.resume.forecast import ResumedByPaddle
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training_config.scaling import override_line, scaled_section
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ppocr_lr.numbers_text import count_text
 from ppocr_lr.plotting.fonts import drawable
 
 if TYPE_CHECKING:
-    from ppocr_lr.logs import Comparison
+    from ppocr_lr.logs.compare import Comparison
 
 _MARKERS = "osD^v"
 _DIFFERS = "#D55E00"  # Okabe and Ito's vermilion; no curve has it

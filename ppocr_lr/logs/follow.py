@@ -1,4 +1,4 @@
-"""`compare-log --follow`: the plan and the log's dots in a terminal, drawn again while the log grows."""
+"""Following a log: the plan and the log's dots in a terminal, drawn again while the log grows."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import sys
 import time
 from collections.abc import Callable
 
-from ppocr_lr.logs.compare import Comparison, compare_log
+from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.report import verdict
 from ppocr_lr.logs.train_log import LogReader, TrainLog
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.training_config.plan import PlannedRun
 
 _PAUSE_SECONDS = 0.5
 _CLEAR = "\x1b[H\x1b[2J"
 
 
-def follow(reader: LogReader, plan: Callable[[TrainLog], PlannedRun]) -> Comparison:
+def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comparison:
     """Draw until the run's last update is logged, and return what the log then is; Ctrl-C ends it earlier."""
     drawn = -1
     while True:
         changed = reader.read_on()
         log = reader.log()
         if len(log) and (changed or drawn < 0) and len(log) != drawn:
-            comparison = compare_log(plan(log), log)
+            comparison = compare(log)
             _draw(comparison)
             drawn = len(log)
             if log.is_over(log.iters_epoch or comparison.planned.run.iters_epoch):

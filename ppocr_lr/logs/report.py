@@ -59,7 +59,7 @@ def json_value(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> dict[s
     return {
         "log": log.source,
         "config": comparison.planned.source,
-        "schedule": comparison.planned.name,
+        "name": comparison.planned.name,
         "follows": first is None,
         "lines": len(log),
         "lines_that_differ": int((~comparison.follows).sum()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -13,13 +13,13 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
 
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
-from ppocr_lr.errors import LRConfigError
-from ppocr_lr.logs.dots import draw_logs
+from ppocr_lr.errors import ArgumentError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
@@ -27,15 +27,13 @@ from ppocr_lr.schedules import Schedule, Warmup
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
-if TYPE_CHECKING:
-    from ppocr_lr.logs import Comparison
-
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; the line styles carry the
 # difference where there is no colour at all.
 _COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 _STYLES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 _GREY = "#666666"
 _PADDLEOCR = (0, (7, 4))
+_SOURCE = "ppocr_lr source"  # a text chunk of the png
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 _MOST_LEGEND = 14
 
@@ -46,12 +44,10 @@ def draw(
     title: str | None = None,
     axis: Axis = "epochs",
     weight_decays: Sequence[Schedule] = (),
-    logs: Sequence[Comparison] = (),
 ) -> Figure:
     """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
 
-    With `weight_decays`, one for each run, a second panel below has their coefficients. The rates of `logs` are
-    dots on the curves; see `draw_logs`.
+    With `weight_decays`, one for each run, a second panel below has their coefficients.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
@@ -67,8 +63,6 @@ def draw(
     if weight_decays:
         axes.set_xlabel("")
         _draw_weight_decays(below, runs, weight_decays, axis)
-    if logs:
-        draw_logs(axes, logs, axis)
     _titles(axes, runs, title)
     return figure
 
@@ -100,13 +94,26 @@ def _two_panels(top: float) -> tuple[Figure, Axes, Axes]:
     return figure, above, below
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write the figure as its ending says (png, svg, pdf), whole or not at all."""
+def save(figure: Figure, path: Path, source: str = "") -> None:
+    """Write the figure as its ending says (png, svg, pdf), whole or not at all.
+
+    A png remembers its `source`, which `source_of` reads.
+    """
     kind = output_kind(path, PICTURES)
     # A picture that is drawn again from the same config is the same file.
-    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
+    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {_SOURCE: source} if source else {}}[kind]
     with matplotlib.rc_context({"svg.hashsalt": "ppocr_lr", "svg.fonttype": "path", "pdf.fonttype": 42}):
         write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
+
+
+def source_of(path: Path) -> str | None:
+    """What a picture that `save` wrote was drawn from; None for any other file."""
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            source = picture.info.get(_SOURCE)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return source if isinstance(source, str) else None
 
 
 def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
@@ -270,7 +277,7 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     if log_scale:
         positive = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
         if highest <= 0 or not any(rates.size for rates in positive):
-            raise LRConfigError("--log-scale: no rate is above 0, there is nothing to draw")
+            raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
         lowest = min(float(rates.min()) for rates in positive if rates.size)
         # A cosine's last updates are many decades down and would squeeze the rest.
         axes.set_yscale("log")

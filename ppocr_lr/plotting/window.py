@@ -7,7 +7,7 @@ from collections.abc import Callable
 import matplotlib
 from matplotlib.figure import Figure
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import ArgumentError
 
 
 def show(make_figure: Callable[[], Figure]) -> None:
@@ -21,10 +21,9 @@ def show(make_figure: Callable[[], Figure]) -> None:
 
     window = pyplot.figure()
     if type(window.canvas.manager) is FigureManagerBase:
-        raise LRConfigError(
-            f"--show: no window can be opened here (matplotlib backend {matplotlib.get_backend().lower()}); "
-            "the picture is in the file"
-        )
+        backend = matplotlib.get_backend().lower()
+        problem = f"no window can be opened here (matplotlib backend {backend}); the picture is in the file"
+        raise ArgumentError("show", problem)
     pyplot.close(window)
     figure = make_figure()
     manager = pyplot.figure().canvas.manager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.errors import LRConfigError, did_you_mean, shown
+from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, shown
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
 from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, scheduler_state
 
@@ -71,7 +71,7 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         there = []
     if prefix.is_dir():
         inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
-        raise LRConfigError(f"--checkpoint {given}: is a folder{inside}")
+        raise ArgumentError("checkpoint", f"is a folder{inside}", given)
     raise LRConfigError(f"{path}: does not exist{did_you_mean(prefix.name, there)}")
 
 

@@ -10,8 +10,9 @@ from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.resume.forecast import Resume, ResumedByPaddle
+from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.schedules import LinearWarmup
+from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training.scheduler_state import jump_text
 
 LARGEST_JUMP = 0.05

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import operator
-import sys
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from ppocr_lr.schedules.functions import SCALAR, Functions
@@ -66,12 +65,12 @@ class Schedule(ABC):
         """
         if type(step) is int and 0 <= step <= MAX_STEP:
             return float(self.formula(step))
-        if isinstance(step, Sequence) or _is_array(step):
+        if isinstance(step, Sized):
             return self._of_array(step)
         return float(self.formula(as_step(step)))
 
     def _of_array(self, given: Any) -> NDArray[np.float64]:
-        import numpy as np
+        import numpy as np  # here: the text commands ask for single rates, and start in half the time without it
 
         from ppocr_lr.schedules.array_functions import ARRAY
 
@@ -129,11 +128,6 @@ class Schedule(ABC):
             return min(rates), max(rates)
         many = self._of_array(sorted(steps))
         return float(many.min()), float(many.max())
-
-
-def _is_array(value: object) -> bool:
-    numpy = sys.modules.get("numpy")  # where it is not imported, nobody has an array
-    return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def as_step(step: object) -> int:

@@ -13,16 +13,14 @@ from functools import singledispatch
 from typing import Any
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.errors import LRConfigWarning, MissingExtraError
 from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
 from ppocr_lr.schedules.base import Schedule, as_step
 
 try:
     from paddle.optimizer import lr
-except ImportError as error:
-    raise ImportError(
-        "Paddle is not installed: pip install 'ppocr-lr[paddle]' for a CPU, or Paddle's own paddlepaddle-gpu for a GPU"
-    ) from error
+except ModuleNotFoundError as error:
+    raise MissingExtraError("Paddle", "paddle", " for a CPU, or Paddle's own paddlepaddle-gpu for a GPU") from error
 
 
 class _FromSchedule(lr.LRScheduler):

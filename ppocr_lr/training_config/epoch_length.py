@@ -1,4 +1,4 @@
-"""How many iterations an epoch has: from a flag, from a number of samples, or counted in the label files."""
+"""How many iterations an epoch has: given, from a number of samples, or counted in the label files."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.errors import LRConfigError, key_error, shown
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, key_error, positive_argument, shown
 from ppocr_lr.numbers_text import amount, count_text
 
 
-class UnknownEpochLengthError(LRConfigError):
-    """Neither a flag nor the config tells how long an epoch is."""
+class UnknownEpochLengthError(MissingError):
+    """Neither an argument nor the config tells how long an epoch is."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EpochLength:
     arithmetic: str
     estimate: bool = False
     known: bool = True
-    """False where it is assumed, since neither a flag nor the config tells it."""
+    """False where it is assumed, since neither an argument nor the config tells it."""
 
 
 def epoch_length(
@@ -45,16 +45,17 @@ def epoch_length(
     A batches make one update and what is left over of an epoch makes none: ⌊batches/A⌋ updates.
 
     Raises:
-        LRConfigError: a number is not a positive integer, the label files are missing and no flag is given,
+        LRConfigError: a number is not a positive integer, the label files are missing and no argument tells,
             or an epoch comes out empty.
     """
     batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size)
-    accumulate = _positive("--accumulate", accumulate)
+    accumulate = positive_argument("accumulate", accumulate)
     if accumulate == 1:
         return batches
     updates = batches.iters // accumulate
     if updates == 0:
-        raise LRConfigError(f"--accumulate {accumulate}: an epoch has only {amount(batches.iters, 'batch', 'batches')}")
+        problem = f"an epoch has only {amount(batches.iters, 'batch', 'batches')}"
+        raise ArgumentError("accumulate", problem, accumulate)
     words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} an epoch"
     return EpochLength(updates, words, batches.estimate)
 
@@ -63,9 +64,9 @@ def _batches(
     train: Mapping[str, Any], iters_per_epoch: int | None, num_samples: int | None, gpus: int, batch_size: int | None
 ) -> EpochLength:
     if iters_per_epoch is not None:
-        iters = _positive("--iters-per-epoch", iters_per_epoch)
+        iters = positive_argument("iters_per_epoch", iters_per_epoch)
         return EpochLength(iters, f"{amount(iters, 'iteration')} an epoch, as given")
-    gpus = _positive("--gpus", gpus)
+    gpus = positive_argument("gpus", gpus)
     samples, origin = _samples(train, num_samples)
     per_card = math.ceil(samples / gpus)
     cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
@@ -95,7 +96,7 @@ def _batches(
 def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
     """Samples in a batch of one card: `batch_size` if given, else `Train.loader.batch_size_per_card`."""
     if batch_size is not None:
-        return _positive("--batch-size", batch_size)
+        return positive_argument("batch_size", batch_size)
     loader = _mapping(train.get("loader"), "Train.loader")
     return _positive("Train.loader.batch_size_per_card", loader.get("batch_size_per_card"))
 
@@ -143,7 +144,7 @@ def _divided_factor(sampler: Mapping[str, Any]) -> tuple[int, int]:
 
 def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, str]:
     if num_samples is not None:
-        return _positive("--num-samples", num_samples), "as given"
+        return positive_argument("num_samples", num_samples), "as given"
     dataset = _mapping(train.get("dataset"), "Train.dataset")
     files = dataset.get("label_file_list")
     files = [files] if isinstance(files, str) else files
@@ -160,9 +161,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
     if "num_samples" in dataset:
         return _positive("Train.dataset.num_samples", dataset["num_samples"]), "num_samples of the config"
     why = f"the label file {missing[0]} is not here" if missing else "the config names no label files"
-    raise UnknownEpochLengthError(
-        f"the length of an epoch is not known: {why}; give --iters-per-epoch N, or --num-samples N with --gpus G"
-    )
+    raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch", "num_samples")
 
 
 def _is_file(path: str) -> bool:

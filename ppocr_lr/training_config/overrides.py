@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, shown
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.training_config.yaml_file import read_yaml_text
@@ -34,40 +35,69 @@ _READ = (
 )
 
 
-class SweptOverride(str):
-    """An override that stands for one value of `--sweep`; a message names that flag."""
+@dataclass(frozen=True)
+class Override:
+    """One key of a config and the value to give it, as text."""
+
+    key: str
+    text: str
+    argument: str = "overrides"
+    """Which argument it was given by; `sweep` for one value of a sweep."""
+
+    @classmethod
+    def of(cls, assignment: str) -> Override:
+        """`KEY=VALUE` taken apart.
+
+        Raises:
+            ArgumentError: there is no `=`, or no key before it.
+        """
+        key, equals, text = assignment.partition("=")
+        key = key.strip()
+        if not equals or not all(key.split(".")):
+            place = "; a config goes before -o, or behind -c" if assignment.endswith((".yml", ".yaml")) else ""
+            problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
+            raise ArgumentError("overrides", problem, assignment)
+        return cls(key, text)
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The names that lead to the key."""
+        return self.key.split(".")
+
+    @property
+    def value(self) -> Any:
+        """What the text stands for: YAML, with numbers as people write them."""
+        try:
+            return _numbers(read_yaml_text(self.text, shown(self.text)))
+        except LRConfigError as error:
+            raise self.error(str(error)) from None
+
+    def error(self, problem: str) -> ArgumentError:
+        """The error for this key."""
+        return ArgumentError(self.argument, problem, self.key)
 
 
-def with_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> Mapping[str, Any]:
-    """`config` with each `KEY=VALUE` of `overrides` applied in order; `config` itself is not changed.
+def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:
+    """`config` with each of `overrides`, `KEY=VALUE`, applied in order; `config` itself is not changed.
 
     VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. A key that the config lacks
     must be one that something reads.
 
     Raises:
-        LRConfigError: no `=`, a key that nothing reads (the nearest is suggested), an index past the end.
+        ArgumentError: no `=`, a key that nothing reads (the nearest is suggested), an index past the end.
     """
-    new_keys = []
+    new = []
     result: Any = config
-    for override in overrides:
-        key, equals, text = override.partition("=")
-        key, flag = key.strip(), "--sweep" if isinstance(override, SweptOverride) else "-o"
-        if not equals or not all(key.split(".")):
-            place = "; a config goes before -o, or behind -c" if override.endswith((".yml", ".yaml")) else ""
-            raise LRConfigError(f"{flag} {override}: write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}")
-        if len(key.split(".")) > _DEEPEST:
-            raise LRConfigError(f"{flag} {key[:60]}…: a key has at most {_DEEPEST} parts")
-        if not _has(result, key.split(".")):
-            new_keys.append((key, f"{flag} {key}"))
-        result = _with(result, key.split("."), override_value(text, f"{flag} {key}"), key, flag)
-    for key, given in new_keys:
-        _check_read(key, given, result, config)
+    for given in overrides:
+        override = Override.of(given) if isinstance(given, str) else given
+        if len(override.parts) > _DEEPEST:
+            raise ArgumentError(override.argument, f"a key has at most {_DEEPEST} parts", f"{override.key[:60]}…")
+        if not _has(result, override.parts):
+            new.append(override)
+        result = _with(result, override.parts, override)
+    for override in new:
+        _check_read(override, result, config)
     return result  # type: ignore[no-any-return]  # a mapping again, key by key
-
-
-def override_value(text: str, given: str) -> Any:
-    """The value that `text` stands for, YAML with numbers as people write them; `given` is its name in messages."""
-    return _numbers(read_yaml_text(text, given))
 
 
 def _numbers(value: Any) -> Any:
@@ -105,24 +135,25 @@ def _is_index(part: str, items: Sequence[Any]) -> bool:
     return part.isascii() and part.isdigit() and int(part) < len(items)
 
 
-def _with(node: Any, parts: Sequence[str], value: Any, key: str, flag: str) -> Any:
+def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
+    """`node` with the value at the end of `parts`, the last names of the override's key."""
     if not parts:
-        return value
+        return override.value
     head, rest = parts[0], parts[1:]
+    where = ".".join(override.parts[: -len(parts)])
     if _is_list(node):
         if not _is_index(head, node):
-            where = key[: len(key) - len(".".join(parts)) - 1]
-            raise LRConfigError(f"{flag} {key}: {where} is a list, its items are 0 to {len(node) - 1}")
+            raise override.error(f"{where} is a list, its items are 0 to {len(node) - 1}")
         items = list(node)
-        items[int(head)] = _with(items[int(head)], rest, value, key, flag)
+        items[int(head)] = _with(items[int(head)], rest, override)
         return items
     if node is not None and not isinstance(node, Mapping):
-        where = key[: len(key) - len(".".join(parts)) - 1]
-        raise LRConfigError(f"{flag} {key}: {where} is a plain value and has no keys")
-    return {**(node or {}), head: _with((node or {}).get(head), rest, value, key, flag)}
+        raise override.error(f"{where} is a plain value and has no keys")
+    return {**(node or {}), head: _with((node or {}).get(head), rest, override)}
 
 
-def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
+def _check_read(override: Override, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
+    key = override.key
     place, section = _section_around(key, config)
     model = model_of(section) if section is not None else None
     fields = ["name", *model.model_fields, *model.also_called] if model else []
@@ -144,7 +175,7 @@ def _check_read(key: str, given: str, config: Mapping[str, Any], original: Mappi
             if same_name
             else did_you_mean(key, [*known, *_leaves(original)])
         )
-    raise LRConfigError(f"{given}: the config has no such key and nothing reads it{suggestion}")
+    raise override.error(f"the config has no such key and nothing reads it{suggestion}")
 
 
 def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:

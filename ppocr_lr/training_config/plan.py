@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.errors import (
+    SECTION,
+    ArgumentError,
+    LRConfigError,
+    MissingError,
+    did_you_mean,
+    key_error,
+    positive_argument,
+    shown,
+)
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
@@ -25,7 +34,7 @@ DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 
 @dataclass(frozen=True)
 class RunFlags:
-    """What the command line says about a run beyond the config; None where it says nothing."""
+    """What is said about a run beyond its config; None where nothing is."""
 
     epochs: int | None = None
     iters_per_epoch: int | None = None
@@ -97,7 +106,7 @@ def plan_run(
     try:
         return plan_config(with_overrides(config, overrides), str(path), flags or RunFlags(), assumed_iters)
     except LRConfigError as error:
-        raise LRConfigError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+        raise error.within(str(path)) from None
 
 
 def plan_config(
@@ -120,7 +129,7 @@ def plan_config(
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
             raise
-        length = EpochLength(assumed_iters, str(error).partition(";")[0], estimate=True, known=False)
+        length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
     if flags.trainer == "paddleocr":
         parsed, paddleocr = parse_as_paddleocr(section, built_for), None
@@ -136,7 +145,7 @@ def plan_config(
 
 def _on_windows(length: EpochLength) -> EpochLength:
     if length.iters == 1:
-        raise LRConfigError("--windows: an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
+        raise ArgumentError("windows", "an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
     left = length.iters - 1
     words = f"{length.arithmetic}; on Windows {amount(left, 'of them runs', 'of them run')}, the schedule counts all"
     return replace(length, iters=left, arithmetic=words)
@@ -177,13 +186,11 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     if given is not None:
-        if given < 1:
-            raise key_error("--epochs", given, "a positive integer", section="")
-        return given
+        return positive_argument("epochs", given)
     settings = config.get("Global")
     epochs = settings.get("epoch_num") if isinstance(settings, Mapping) else None
     if epochs is None:
-        raise LRConfigError("Global.epoch_num is missing: it is the length of the run; or give --epochs N")
+        raise MissingError("Global.epoch_num is missing: it is the length of the run", "epochs")
     if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
         raise key_error("Global.epoch_num", epochs, "a positive integer", section="")
     return epochs

@@ -33,6 +33,21 @@ def differing_settings(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[
             yield key, one.get(key), other.get(key)
 
 
+def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
+    """The keys of the optimizer's weight decay with different values, with both; None where it has no such key."""
+    one, other = (
+        {
+            path: value
+            for key in ("regularizer", "weight_decay")
+            for path, value in _flat(f"Optimizer.{key}", planned.config["Optimizer"].get(key))
+        }
+        for planned in (first, second)
+    )
+    for key in dict.fromkeys([*one, *other]):
+        if one.get(key) != other.get(key):
+            yield key, one.get(key), other.get(key)
+
+
 def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
     """Whether `planned` alone has the key, at its default."""
     field = type(planned.parsed.config).model_fields.get(key)

@@ -1,4 +1,4 @@
-"""`--sweep KEY=V1,V2`: one run for every combination of values."""
+"""A sweep, `KEY=V1,V2`: one run for every combination of values."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from ppocr_lr.errors import LRConfigError
-from ppocr_lr.training_config.overrides import SweptOverride, override_value
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.training_config.overrides import Override
 
 MOST_CURVES = 12
 
 
-def sweep_overrides(sweeps: Iterable[str]) -> list[list[SweptOverride]]:
+def sweep_overrides(sweeps: Iterable[str]) -> list[list[Override]]:
     """The overrides of each combination, in order; one empty combination when there is nothing to sweep.
 
     A sweep is `KEY=V1,V2,…`; a comma inside brackets does not divide, so `KEY=[1, 2],[3]` has two values.
@@ -21,28 +21,28 @@ def sweep_overrides(sweeps: Iterable[str]) -> list[list[SweptOverride]]:
     Raises:
         LRConfigError: no `=`, no value, a key in two sweeps, or more than 12 combinations.
     """
-    choices: dict[str, list[SweptOverride]] = {}
+    choices: dict[str, list[Override]] = {}
     for sweep in sweeps:
         key, equals, text = sweep.partition("=")
         key = key.strip()
         values = _divided(text)
         if not equals or not key or not all(values):
-            raise LRConfigError(f"--sweep {sweep}: write KEY=V1,V2, as in Optimizer.lr.warmup_epoch=0,2,5")
+            raise ArgumentError("sweep", "write KEY=V1,V2, as in Optimizer.lr.warmup_epoch=0,2,5", sweep)
         if key in choices:
-            raise LRConfigError(f"--sweep {sweep}: {key} is swept already; write all its values in one --sweep")
-        choices[key] = [SweptOverride(f"{key}={value}") for value in _different(values, key)]
+            raise ArgumentError("sweep", f"{key} is swept already; write all its values at once", sweep)
+        choices[key] = [Override(key, value, "sweep") for value in _different(values, key)]
     count = 1
     for choice in choices.values():
         count *= len(choice)
     if count > MOST_CURVES:
-        raise LRConfigError(f"--sweep: {count} combinations; a picture holds at most {MOST_CURVES} curves")
+        raise ArgumentError("sweep", f"{count} combinations; a picture holds at most {MOST_CURVES} curves")
     return [list(combination) for combination in product(*choices.values())]
 
 
 def _different(values: Iterable[str], key: str) -> Iterator[str]:
     seen: list[Any] = []
     for text in values:
-        value = override_value(text, f"--sweep {key}")
+        value = Override(key, text, "sweep").value
         if not any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in seen):
             seen.append(value)
             yield text

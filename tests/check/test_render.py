@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from ppocr_lr import LRConfigError
 from ppocr_lr.check.finding import Finding
-from ppocr_lr.check.render import render
+from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, unusable_report
 
 NOTE = Finding("LR303", "a.yml", "Optimizer.lr.x", 9, 5, "starts at 0")
@@ -17,7 +16,7 @@ ERROR = Finding("LR301", "a.yml", "Optimizer.lr", 110, 3, "Optimizer.lr: has no 
 
 
 def lines(*reports: Report, colour: bool = False) -> list[str]:
-    return list(render(reports, "text", colour))
+    return list(text_lines(reports, colour))
 
 
 def report(*findings: Finding, path: str = "a.yml") -> Report:
@@ -47,7 +46,7 @@ def test_without_places() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("count", "line"), [(1, "nothing to say about 1 file"), (2, "nothing to say about 2 files")])
+@pytest.mark.parametrize(("count", "line"), [(1, "no findings in 1 file"), (2, "no findings in 2 files")])
 def test_clean(count: int, line: str) -> None:
     assert lines(*[report()] * count) == [line]
 
@@ -63,5 +62,5 @@ def test_a_file_that_cannot_be_used() -> None:
         ("c.yml:2:7: is not YAML", "2:7 LR100 error is not YAML"),
         ("c.yml: cannot be read", "1:1 LR100 error cannot be read"),
     ):
-        assert lines(unusable_report("c.yml", LRConfigError(message)))[:2] == ["c.yml", f"  {text}"]
-    assert len(unusable_report("c.yml", LRConfigError("c.yml: a\nc.yml: b")).findings) == 2
+        assert lines(unusable_report("c.yml", message))[:2] == ["c.yml", f"  {text}"]
+    assert len(unusable_report("c.yml", "c.yml: a\nc.yml: b").findings) == 2

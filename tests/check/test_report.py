@@ -315,7 +315,7 @@ class TestIgnoring:
     def test_by_argument(self, tmp_path: Path) -> None:
         content = config({**COSINE, "warmup_epochs": 5})
         assert "LR101" not in {f.code for f in findings(tmp_path, content, ignore=["LR101"])}
-        with pytest.raises(LRConfigError, match="--ignore LR999: there is no such code"):
+        with pytest.raises(LRConfigError, match="ignore LR999: there is no such code"):
             findings(tmp_path, content, ignore=["LR999"])
 
     @pytest.mark.parametrize(

@@ -88,20 +88,20 @@ def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp
 def test_json(command: Command) -> None:
     done = command("check", "bad.yml", "unusable.yml", "--format", "json", "--num-samples", "5")
     assert done.returncode == 2
-    bad = json.loads(command("check", "bad.yml", "--format", "json", "--iters-per-epoch", "100").stdout)
-    assert bad[0]["path"] == "bad.yml"
-    assert (bad[0]["usable"], bad[0]["epochs"], bad[0]["iters_per_epoch"]) == (True, 20, 100)
-    assert bad[0]["findings"][0] == {
+    bad = json.loads(command("check", "bad.yml", "--format", "json", "--iters-per-epoch", "100").stdout)["results"][0]
+    assert bad["config"] == "bad.yml"
+    assert (bad["usable"], bad["epochs"], bad["iters_per_epoch"]) == (True, 20, 100)
+    assert bad["findings"][0] == {
         "code": "LR101", "severity": "warning", "key": "Optimizer.lr.warmup_epochs", "line": 8, "column": 5,
         "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?", "hint": "",
     }  # fmt: skip
 
 
 def test_unusable_files_are_in_the_formats_for_programs(command: Command) -> None:
-    report = json.loads(command("check", "torn.yml", "--format", "json").stdout)[0]
-    assert (report["path"], report["usable"], report["findings"][0]["code"]) == ("torn.yml", False, "LR100")
+    report = json.loads(command("check", "torn.yml", "--format", "json").stdout)["results"][0]
+    assert (report["config"], report["usable"], report["findings"][0]["code"]) == ("torn.yml", False, "LR100")
     assert "::error file=torn.yml,line=" in command("check", "torn.yml", "--format", "github").stdout
-    assert "nothing to say" not in command("check", "torn.yml").stdout
+    assert "no findings" not in command("check", "torn.yml").stdout
 
 
 def test_github(command: Command) -> None:

@@ -58,9 +58,9 @@ def test_show_without_its_extras(tmp_path: Path, missing: str, status: int, part
 
 def test_diff(command: Command, tmp_path: Path) -> None:
     done = command("diff", PIECEWISE, COSINE, "--out", "d.png")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")
     assert "warmup_epoch: 1 → 2" in done.stdout
-    assert "largest ratio 20.61 at epoch 16" in done.stdout
+    assert "largest ratio: the second is 20.61 times as high at epoch 16" in done.stdout
     assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
     assert command("diff", PIECEWISE).returncode == 2
     assert "the ending must be one of .png, .svg, .pdf" in command("diff", PIECEWISE, COSINE, "--out", "d.csv").stderr
@@ -84,7 +84,7 @@ def test_csv_and_json(command: Command, tmp_path: Path) -> None:
     assert len(rows) == 2000
     assert [float(row["rate"]) for row in rows] == schedule(range(2000)).tolist()
     assert command("plot", COSINE, "--out", "a.json", "--every", "300").returncode == 0
-    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["runs"][0]
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["results"][0]
     assert [row[0] for row in content["rows"]] == [0, 300, 600, 900, 1200, 1500, 1800, 1999]
     assert "--every 0: must be a positive integer" in command("plot", COSINE, "--out", "a.csv", "--every", "0").stderr
 

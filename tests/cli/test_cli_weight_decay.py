@@ -1,4 +1,4 @@
-"""`plot --parameter lr,wd`, and the commands on a schedule without a curve, as a user runs them."""
+"""`plot --weight-decay`, and the commands on a schedule without a curve, as a user runs them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def _files(tmp_path: Path) -> None:
         (["Optimizer.regularizer=null"], "  wd       0 throughout"),
     ],
 )
-def test_rate_and_weight_decay(command: Command, tmp_path: Path, overrides: list[str], line: str) -> None:
-    done = command(
-        "plot", "wd.yml", "--iters-per-epoch", "100", "--parameter", "lr,wd", "-o", *overrides, "Global.epoch_num=20"
-    )
+@pytest.mark.parametrize("flag", [["--weight-decay"], ["--parameter", "lr,wd"]], ids=str)
+def test_rate_and_weight_decay(
+    command: Command, tmp_path: Path, flag: list[str], overrides: list[str], line: str
+) -> None:
+    done = command("plot", "wd.yml", "--iters-per-epoch", "100", *flag, "-o", *overrides, "Global.epoch_num=20")
     assert (done.returncode, done.stderr) == (0, "")
     assert line in done.stdout
     assert (tmp_path / "lr_wd.png").read_bytes().startswith(b"\x89PNG")
@@ -49,11 +50,10 @@ def test_rate_and_weight_decay(command: Command, tmp_path: Path, overrides: list
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--parameter", "wd"], "--parameter wd: must be lr or lr,wd"),
-        (["--parameter", "lr,wd", "--out", "a.csv"], "--parameter lr,wd is drawn in .png, .svg, .pdf only"),
-        (["--parameter", "lr,wd", "--out", "a.html"], "--parameter lr,wd is drawn in .png, .svg, .pdf only"),
+        (["--weight-decay", "--out", "a.csv"], "--weight-decay: the weight decay is drawn in a picture"),
+        (["--weight-decay", "--out", "a.html"], "--weight-decay: the weight decay is drawn in a picture"),
         (
-            ["--parameter", "lr,wd", "-o", "Optimizer.regularizer.name=L3"],
+            ["--weight-decay", "-o", "Optimizer.regularizer.name=L3"],
             "wd.yml: Optimizer.regularizer.name: 'L3' is not a",
         ),
         (["-o", "Optimizer.regularizer.end_facor=1"], "did you mean Optimizer.regularizer.end_factor"),

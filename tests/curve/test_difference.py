@@ -21,7 +21,7 @@ def words(tmp_path: Path, first: dict[str, Any], second: dict[str, Any], axis: A
 
 def test_equal_runs(tmp_path: Path) -> None:
     text = words(tmp_path, COSINE, COSINE)
-    assert "no setting differs" in text
+    assert "the lr settings are equal" in text
     assert "the curves are equal as far as both runs go" in text
 
 
@@ -43,19 +43,19 @@ def test_keys_of_sections_inside_are_dotted(tmp_path: Path) -> None:
 def test_where_and_by_how_much(tmp_path: Path) -> None:
     text = words(tmp_path, PIECEWISE, {**PIECEWISE, "values": [0.1, 0.02, 0.001]})
     assert "values: [0.1, 0.01, 0.001] → [0.1, 0.02, 0.001]" in text
-    assert "the curves are equal before epoch 10" in text
-    assert "largest ratio 2 at epoch 10: 1e-2 against 2e-2" in text
-    assert "largest gap 1e-2 at epoch 10" in text
+    assert "the curves differ from update 1000 on, epoch 10" in text
+    assert "largest ratio: the second is 2 times as high at epoch 10: 1e-2 against 2e-2" in text
+    assert "largest gap: 1e-2 at epoch 10" in text
 
 
 def test_the_first_difference_is_exact(tmp_path: Path) -> None:
     text = words(tmp_path, {**COSINE, "warmup_epoch": 5}, {**COSINE, "warmup_epoch": 5, "name": "Linear"}, "iters")
-    assert "the curves are equal before update 501" in text
+    assert "the curves differ from update 501 on" in text
 
 
 @pytest.mark.parametrize(
     ("axis", "part"),
-    [("epochs", "equal as far as both"), ("iters", "equal before update 1000"), ("progress", "differ|equal")],
+    [("epochs", "equal as far as both"), ("iters", "differ from update 1000 on"), ("progress", "differ|equal")],
 )
 def test_epochs_of_another_length(tmp_path: Path, axis: Any, part: str) -> None:
     """The same milestones in epochs: equal along epochs, not along updates."""

@@ -182,7 +182,7 @@ def test_a_rate_that_is_always_zero() -> None:
     run = replace(run, parsed=run.parsed._replace(schedule=Constant(0.0)))  # no config gives that, a schedule may
     _, layout = figure([run], ["a"])
     assert layout["updatemenus"] == []
-    with pytest.raises(LRConfigError, match="--log-scale: no rate is above 0"):
+    with pytest.raises(LRConfigError, match="log_scale: no rate is above 0"):
         figure([run], ["a"], log_scale=True)
 
 

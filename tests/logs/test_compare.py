@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.logs import Comparison, compare_log, plan_logged_run
 from ppocr_lr.logs.causes import Diagnosis, diagnose
+from ppocr_lr.logs.compare import Comparison, compare_log, plan_logged_run
 from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.training_config.plan import RunFlags
 from tests import strategies
@@ -425,7 +425,7 @@ def test_compare_log(command: Command, scaled_log: Path) -> None:
 
 def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
     done = command("compare-log", "-c", "c.yml", "train.log", "--format", "json")
-    value = json.loads(done.stdout)
+    (value,) = json.loads(done.stdout)["results"]
     assert (done.returncode, value["follows"], value["lines_that_differ"]) == (1, False, 100)
     assert value["first_difference"] == {
         "epoch": 1, "global_step": 10, "update": 9, "logged": 0.00018, "planned": [4.5e-5, 4.5e-5],
@@ -437,7 +437,9 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
     }  # fmt: skip
     assert explanation["lines_explained"] == explanation["lines"] == 100
     assert explanation["largest_distance"] <= 5e-7
-    several = json.loads(command("compare-log", "-c", "c.yml", "train.log", "train.log", "--format", "json").stdout)
+    several = json.loads(command("compare-log", "-c", "c.yml", "train.log", "train.log", "--format", "json").stdout)[
+        "results"
+    ]
     assert several == [value, value]
 
 
@@ -448,8 +450,8 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
         (["-c", "c.yml", "c.yml"], "c.yml: holds no line with a learning rate"),
         (["train.log"], "required: -c/--config"),
-        (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: one log"),
-        (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: one log, and --format text"),
+        (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
+        (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
     ],
 )
 def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str], part: str) -> None:
@@ -489,10 +491,12 @@ def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -
 
 
 def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
+    from ppocr_lr.logs.dots import draw_logs
     from ppocr_lr.plotting.figure import draw
 
     comparison = resumed(tmp_path, SECTIONS["Cosine"], over=True)
-    axes = draw([comparison.planned], logs=[comparison]).axes[0]
+    axes = draw([comparison.planned]).axes[0]
+    draw_logs(axes, [comparison], "epochs")
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["train.log: 30 as planned", "train.log: 65 not as planned"]
     dots = [line for line in axes.lines if str(line.get_label()).startswith("train.log")]

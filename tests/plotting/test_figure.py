@@ -118,7 +118,7 @@ def test_log_scale(tmp_path: Path) -> None:
     assert 0 < axes.get_ylim()[0] < 1e-3
     assert axes.get_ylabel() == "learning rate (logarithmic)"
     rest = planned(tmp_path, COSINE, epochs=1, iters=1)  # its only update is the first of the warmup
-    with pytest.raises(LRConfigError, match="--log-scale: no rate is above 0"):
+    with pytest.raises(LRConfigError, match="log_scale: no rate is above 0"):
         draw([rest], log_scale=True)
 
 

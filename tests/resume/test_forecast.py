@@ -280,7 +280,7 @@ def saved(tmp_path: Path) -> Path:
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is no file of paddle.save"),
-        (["-o", "Global.checkpoints=null"], 2, "error: resume: give --checkpoint PREFIX"),
+        (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),
         (["d.yml"], 2, "error: resume: name one config"),
     ],
@@ -318,7 +318,7 @@ def test_picture_and_json(saved: Path, command: Command, tmp_path: Path) -> None
         "Optimizer.lr.learning_rate=0.02",
     )
     assert done.returncode == 1, done.stderr
-    report = json.loads(done.stdout)
+    (report,) = json.loads(done.stdout)["results"]
     assert (report["update"], report["epoch"], report["epochs"], report["iters_per_epoch"]) == (100, 10, 20, 10)
     assert (report["rate_in_checkpoint"], report["rate_of_config"]) == pytest.approx((0.05, 0.01))
     assert report["jump"] == pytest.approx(-0.8)

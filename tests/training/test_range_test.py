@@ -300,4 +300,4 @@ def test_without_paddle_it_says_what_to_install() -> None:
         "lr_range_test(float, model=None, optimizer=None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=os.environ)
-    assert "ImportError: Paddle is not installed: pip install 'ppocr-lr[paddle]'" in done.stderr
+    assert "Error: Paddle is not installed: pip install 'ppocr-lr[paddle]'" in done.stderr

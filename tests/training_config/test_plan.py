@@ -63,12 +63,12 @@ BAD = [
     ({"Optimizer": {}}, "has no Optimizer.lr"),
     ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
     ({"Optimizer": {"lr": None}}, "Optimizer.lr: null is not allowed"),
-    ({"Optimizer": LR}, "Global.epoch_num is missing: it is the length of the run; or give --epochs N"),
+    ({"Optimizer": LR}, "Global.epoch_num is missing: it is the length of the run; give epochs"),
     ({"Optimizer": LR, "Global": {"epoch_num": "many"}}, "Global.epoch_num: 'many'.*a positive integer"),
     ({"Optimizer": LR, "Global": {"epoch_num": 0}}, "Global.epoch_num: 0"),
     ({"Optimizer": LR, "Global": {"epoch_num": 5.0}}, "Global.epoch_num: 5.0 is"),
     ({"Optimizer": LR, "Global": {"epoch_num": 5}, "Train": [1]}, r"Train: \[1\].*a mapping"),
-    ({"Optimizer": LR, "Global": {"epoch_num": 5}}, "give --iters-per-epoch N"),
+    ({"Optimizer": LR, "Global": {"epoch_num": 5}}, "give iters_per_epoch or num_samples"),
     ({"Optimizer": {"lr": {"name": "X"}}, "Global": {"epoch_num": 5}, "Train": {"dataset": {"num_samples": 5},
       "loader": {"batch_size_per_card": 1}}}, "Optimizer.lr.name: 'X' is not a schedule"),
 ]  # fmt: skip
@@ -83,5 +83,5 @@ def test_configs_that_cannot_be_used(config: Any, message: str, tmp_path: Path) 
 
 
 def test_bad_epochs_flag() -> None:
-    with pytest.raises(LRConfigError, match="--epochs: 0 is not allowed"):
+    with pytest.raises(LRConfigError, match=r"^epochs 0: must be a positive integer"):
         plan_run(DEFAULT_CONFIG, flags=RunFlags(epochs=0))

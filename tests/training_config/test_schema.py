@@ -19,13 +19,14 @@ from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.schedules import Constant, Schedule
 from ppocr_lr.training_config.overrides import _READ
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from ppocr_lr.training_config.schema import _NUMBER_IN_TEXT, config_schema, lr_schema
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 from tests.strategies import sections
 
 ROOT = Path(__file__).parents[2]
-CONFIGS = [*sorted((ROOT / "configs").glob("*.yml")), ROOT / "ppocr_lr" / "default_config.yml"]
+CONFIGS = [*sorted((ROOT / "configs").glob("*.yml")), DEFAULT_CONFIG]
 REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
 
 LR = Draft202012Validator(lr_schema())

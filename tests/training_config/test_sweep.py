@@ -24,7 +24,8 @@ from ppocr_lr.training_config.sweep import sweep_overrides
     ],
 )
 def test_combinations(sweeps: list[str], expected: list[list[str]]) -> None:
-    assert sweep_overrides(sweeps) == expected
+    found = [[f"{each.key}={each.text}" for each in combination] for combination in sweep_overrides(sweeps)]
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_combinations(sweeps: list[str], expected: list[list[str]]) -> None:
         (["a="], "write KEY=V1,V2"),
         (["a=1,,2"], "write KEY=V1,V2"),
         (["a=1,2", "a =3"], "a is swept already"),
-        (["a=[1"], "--sweep a:.*is not YAML"),
+        (["a=[1"], "sweep a:.*is not YAML"),
         (["a=1,2,3,4", "b=1,2,3,4"], "16 combinations; a picture holds at most 12 curves"),
     ],
 )

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from ppocr_lr.cli.main import print_error
+from ppocr_lr.cli.options import print_error
 from ppocr_lr.errors import LRConfigError
 
 _CONFIG = Path(__file__).with_name("config.yml")

@@ -20,7 +20,6 @@ from ppocr_lr.schedules import (
     Sequence,
     TwoStepCosine,
     Warmup,
-    is_loaded,
 )
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -47,26 +46,21 @@ def _decay_of(subject: Subject) -> tuple[Schedule, int]:
     return (schedule.schedule if isinstance(schedule, HeldAfter) else schedule), lead_iters
 
 
-# Loading a class takes longer than a check; where nobody did, there is no schedule of it.
-
-
 def _is_shaped(decay: Schedule) -> TypeGuard[schedules.Decay | schedules.KDecay | schedules.TanhDecay]:
-    return is_loaded("Decay") and isinstance(decay, (schedules.Decay, schedules.KDecay, schedules.TanhDecay))
+    return isinstance(decay, (schedules.Decay, schedules.KDecay, schedules.TanhDecay))
 
 
 def _cycles(decay: Schedule) -> TypeGuard[schedules.Cyclic | schedules.CyclicPolynomial | schedules.WarmRestarts]:
-    return (is_loaded("Cyclic") and isinstance(decay, schedules.Cyclic)) or (
-        is_loaded("WarmRestarts") and isinstance(decay, (schedules.CyclicPolynomial, schedules.WarmRestarts))
-    )
+    return isinstance(decay, (schedules.Cyclic, schedules.CyclicPolynomial, schedules.WarmRestarts))
 
 
 def _is_inverse(decay: Schedule) -> bool:
     kinds = ("InverseSqrt", "InverseTimeDecay", "Noam")
-    return is_loaded("Noam") and isinstance(decay, tuple(getattr(schedules, kind) for kind in kinds))
+    return isinstance(decay, tuple(getattr(schedules, kind) for kind in kinds))
 
 
 def _is_exponential(decay: Schedule) -> TypeGuard[schedules.ExponentialDecay | schedules.NaturalExpDecay]:
-    return is_loaded("ExponentialDecay") and isinstance(decay, (schedules.ExponentialDecay, schedules.NaturalExpDecay))
+    return isinstance(decay, (schedules.ExponentialDecay, schedules.NaturalExpDecay))
 
 
 def cut_off(subject: Subject) -> Iterator[Draft]:
@@ -164,7 +158,7 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
         return
     if _cycles(decay):
         yield from _last_of_other_cycles(subject, decay, lead_iters)
-    if not is_loaded("CyclicalCosine") or not isinstance(decay, schedules.CyclicalCosine):
+    if not isinstance(decay, schedules.CyclicalCosine):
         return
     left = subject.run.total_iters - lead_iters
     rest = left % decay.cycle_iters
@@ -260,7 +254,7 @@ def over_too_early(subject: Subject) -> Iterator[Draft]:
 def _end_of_its_own(subject: Subject) -> tuple[str, int, int]:
     """The key that says when a decay is over, whatever the run, the update, and the length; no key without one."""
     decay, lead_iters = _decay_of(subject)
-    if is_loaded("PiecewiseLinear") and isinstance(decay, schedules.PiecewiseLinear):
+    if isinstance(decay, schedules.PiecewiseLinear):
         return "knots", decay.knots[-1][0], decay.knots[-1][0]
     if isinstance(decay, PolynomialDecay) and decay.end < decay.peak and hasattr(subject.lr, "decay_length"):
         return "decay_length", lead_iters + decay.decay_iters, decay.decay_iters

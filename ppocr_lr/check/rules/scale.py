@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from ppocr_lr import schedules
 from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.schedules import is_loaded
 
 # Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.
 _ADAPTIVE = (1e-7, 8e-3)
@@ -63,7 +62,7 @@ def cards(subject: Subject) -> Iterator[Draft]:
 def factor_as_rate(subject: Subject) -> Iterator[Draft]:
     """LR603."""
     schedule = subject.schedule
-    if is_loaded("Noam") and isinstance(schedule, schedules.Noam) and schedule.scale < _A_FACTOR:
+    if isinstance(schedule, schedules.Noam) and schedule.scale < _A_FACTOR:
         yield Draft(
             "LR603",
             subject.key("learning_rate"),

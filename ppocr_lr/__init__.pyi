@@ -1,0 +1,18 @@
+from .builder import build_lr_scheduler as build_lr_scheduler
+from .builder import build_schedule as build_schedule
+from .errors import LRConfigError as LRConfigError
+from .errors import LRConfigWarning as LRConfigWarning
+from .lr_config import LRConfig as LRConfig
+from .lr_config import Run as Run
+from .lr_config import WarmupConfig as WarmupConfig
+from .lr_config import register_lr_config as register_lr_config
+from .schedules import Schedule as Schedule
+from .training.range_test import RangeTest as RangeTest
+from .training.range_test import lr_range_test as lr_range_test
+from .training.scheduler_state import LoadedState as LoadedState
+from .training.scheduler_state import load_lr_state as load_lr_state
+from .training.weight_decay_stepper import WeightDecayStepper as WeightDecayStepper
+from .training_config.weight_decay import build_weight_decay_schedule as build_weight_decay_schedule
+
+__version__: str
+__all__: list[str]

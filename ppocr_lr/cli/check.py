@@ -1,0 +1,85 @@
+"""`ppocr-lr check`: what training configs will do that their authors may not have meant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from ppocr_lr.check.catalogue import Severity
+from ppocr_lr.check.files import config_files
+from ppocr_lr.check.render import as_dict, github_lines, text_lines
+from ppocr_lr.check.report import Report, check_file, known_codes, unusable_report
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_format,
+    add_run,
+    configs_of,
+    message,
+    print_json,
+    run_flags,
+)
+from ppocr_lr.errors import ArgumentError, LRConfigError
+
+EXAMPLES = """\
+examples:
+  ppocr-lr check configs/                            every .yml and .yaml below a folder
+  ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
+  ppocr-lr check c.yml --format github --fail-on error
+  ppocr-lr check c.yml --ignore LR303                a comment does it too: # ppocr-lr: ignore LR303
+
+exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "check",
+        run,
+        "find what is suspicious in configs before training starts",
+        "Say what training configs will do to the learning rate that their authors may not have meant.",
+        EXAMPLES,
+    )
+    add_configs(parser)
+    add_run(parser)
+    add_format(parser, "github")
+    levels = [str(severity) for severity in Severity]
+    parser.add_argument("--fail-on", choices=levels, default="warning", help="least severity for exit code 1 (warning)")
+    parser.add_argument(
+        "--ignore", nargs="+", action="extend", default=[], metavar="CODE", help="leave these codes out, as LR303"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check every file, print the findings."""
+    given = configs_of(arguments)
+    if not given:
+        raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
+    reports = _reports(given, arguments)
+    if arguments.format == "json":
+        print_json(map(as_dict, reports))
+    elif arguments.format == "github":
+        print(*github_lines(reports), sep="\n")
+    else:
+        print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
+    if any(report.planned is None for report in reports):
+        return 2
+    least = Severity[arguments.fail_on.upper()]
+    return int(any(finding.severity >= least for report in reports for finding in report.findings))
+
+
+def _reports(paths: list[str], arguments: argparse.Namespace) -> list[Report]:
+    flags, ignored = run_flags(arguments), known_codes(arguments.ignore)
+    reports = []
+    for path in config_files(paths):
+        try:
+            reports.append(check_file(path, arguments.overrides, flags, ignored))
+        except ArgumentError:  # no file's fault
+            raise
+        except LRConfigError as error:
+            reports.append(unusable_report(path, message(error)))
+    return reports

@@ -1,0 +1,65 @@
+"""`ppocr-lr compare-log`: does a training log follow its config."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.compare import Comparison, compare_log, plan_logged_run
+from ppocr_lr.logs.follow import follow
+from ppocr_lr.logs.report import json_value, text_lines
+from ppocr_lr.logs.train_log import LogReader, TrainLog, read_log
+
+EXAMPLES = """\
+examples:
+  ppocr-lr compare-log -c c.yml output/train.log     the length of an epoch is the config's, or the log's
+  ppocr-lr compare-log -c c.yml output/train.log --num-samples 10000 --gpus 4
+  ppocr-lr compare-log -c c.yml output/train.log --follow
+  ppocr-lr plot -c c.yml --log output/train.log      the same as a picture
+
+exit code: 0 when the run follows the plan, 1 when it does not, 2 for input that cannot be used.
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "compare-log",
+        run,
+        "does a training log follow its config",
+        "Say whether the rates in PaddleOCR's train.log are those of the config, from where on not, and what would"
+        " explain it.",
+        EXAMPLES,
+    )
+    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="train.log, also .gz; each is compared")
+    parser.add_argument("-c", "--config", required=True, metavar="CONFIG", help="PaddleOCR training YAML of the run")
+    add_run(parser)
+    add_format(parser)
+    parser.add_argument(
+        "--follow", action="store_true", help="draw in the terminal while the log grows, until the run is over"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare each log, look for causes, print."""
+
+    def plan(log: TrainLog) -> Comparison:
+        return compare_log(plan_logged_run(arguments.config, log, arguments.overrides, run_flags(arguments)), log)
+
+    if arguments.follow:
+        if len(arguments.logs) > 1 or arguments.format != "text":
+            raise ArgumentError("follow", "takes one log, and --format text")
+        compared = [follow(LogReader(arguments.logs[0]), plan)]
+    else:
+        compared = [plan(read_log(path)) for path in arguments.logs]
+    diagnosed = [(comparison, diagnose(comparison)) for comparison in compared]
+    if arguments.format == "json":
+        print_json(json_value(*pair) for pair in diagnosed)
+    else:
+        for pair in diagnosed:
+            print(*text_lines(*pair), sep="\n")
+    return int(any(comparison.first_difference is not None for comparison in compared))

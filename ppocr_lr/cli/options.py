@@ -1,0 +1,213 @@
+"""What the commands share: their flags, and how errors and results are shown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
+
+from ppocr_lr.curve.axis import AXES
+from ppocr_lr.errors import ArgumentError, MissingError, did_you_mean, positive_argument
+from ppocr_lr.output import JSON_VERSION
+from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
+
+# Arguments of the library whose flag is not simply their name.
+_FLAGS = {"overrides": "-o"}
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes flags by their whole name, and suggests the nearest for one that does not exist."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+    def format_help(self) -> str:
+        """As argparse; coloured where rich-argparse is installed (extra `terminal`)."""
+        try:
+            from rich_argparse import RawDescriptionRichHelpFormatter
+        except ModuleNotFoundError:
+            pass
+        else:
+            self.formatter_class = RawDescriptionRichHelpFormatter
+        return super().format_help()
+
+    # The arguments that nobody knows come back here from the parser of every command.
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse, with a suggestion for an unknown flag."""
+        arguments, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            given = unknown[0].split("=")[0]
+            flags = [flag for parser in self._parsers() for flag in parser._option_string_actions]
+            longer = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
+            suggestion = f"; did you mean {' or '.join(longer)}?" if longer else did_you_mean(given, flags)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
+        return arguments
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            names = list(map(str, action.choices))
+            message = f"invalid choice: {value!r} (choose from {', '.join(names)}){did_you_mean(str(value), names)}"
+            raise argparse.ArgumentError(action, message)
+
+    def _parsers(self) -> Iterator[argparse.ArgumentParser]:
+        yield self
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                yield from action.choices.values()
+
+    def error(self, message: str) -> NoReturn:
+        """Usage and message on stderr, exit code 2."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def add_command(
+    commands: Commands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    summary: str,
+    description: str,
+    examples: str = "",
+) -> Parser:
+    """A command, whose `run` gets the arguments and gives the exit code."""
+    parser = commands.add_parser(name, help=summary, description=description, epilog=examples)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_configs(parser: argparse.ArgumentParser) -> None:
+    """Training YAMLs, as plain words or behind `-c`."""
+    parser.add_argument("configs", nargs="*", metavar="CONFIG", help="training YAML, as -c")
+    parser.add_argument(
+        "-c", "--config", nargs="+", action="extend", default=[], metavar="CONFIG", dest="more_configs",
+        help="PaddleOCR training YAML; several at once where that makes sense",
+    )  # fmt: skip
+
+
+def configs_of(arguments: argparse.Namespace) -> list[str]:
+    """The configs that were named, in either way."""
+    return [*arguments.configs, *arguments.more_configs]
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """What a run is planned with, besides its config."""
+    parser.add_argument(
+        "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
+    )  # fmt: skip
+    parser.add_argument("--epochs", type=int, metavar="N", help="length of the run instead of Global.epoch_num")
+    parser.add_argument("--iters-per-epoch", type=int, metavar="N", help="iterations per epoch, len(train_dataloader)")
+    parser.add_argument("--num-samples", type=int, metavar="N", help="training samples; the batch is the config's")
+    parser.add_argument("--gpus", type=int, default=1, metavar="G", help="cards that share the samples (1)")
+    parser.add_argument("--batch-size", type=int, metavar="B", help="batch of one card instead of the config's")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches for one optimizer update (1)")
+    parser.add_argument(
+        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
+    )
+    parser.add_argument(
+        "--trainer", choices=TRAINERS, default=TRAINERS[0],
+        help=f"whose builder trains; paddleocr ignores the keys that only this project has ({TRAINERS[0]})",
+    )  # fmt: skip
+
+
+def run_flags(arguments: argparse.Namespace) -> RunFlags:
+    """What the flags of `add_run` say."""
+    return RunFlags(
+        epochs=arguments.epochs,
+        iters_per_epoch=arguments.iters_per_epoch,
+        num_samples=arguments.num_samples,
+        gpus=arguments.gpus,
+        batch_size=arguments.batch_size,
+        accumulate=arguments.accumulate,
+        windows=arguments.windows,
+        trainer=arguments.trainer,
+    )
+
+
+def add_scaling(parser: argparse.ArgumentParser) -> None:
+    """The batch that a config's rate is meant for."""
+    reference = parser.add_mutually_exclusive_group()
+    reference.add_argument(
+        "--reference-gpus", type=int, metavar="R",
+        help="cards that the config's rate is meant for; shows the scaled rate",
+    )  # fmt: skip
+    reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
+    parser.add_argument(
+        "--scaling", choices=("linear", "sqrt", "none"), default="linear", help="rule for that (linear)"
+    )
+
+
+def check_scaling(arguments: argparse.Namespace) -> None:
+    """Tell a wrong reference before anything is written."""
+    for argument in ("reference_gpus", "reference_batch"):
+        if getattr(arguments, argument) is not None:
+            positive_argument(argument, getattr(arguments, argument))
+
+
+def print_scaling(planned: PlannedRun, arguments: argparse.Namespace) -> None:
+    """The rates for this batch, if those of the config are meant for another; nothing is scaled by itself."""
+    if arguments.reference_gpus is None and arguments.reference_batch is None:
+        return
+    from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
+
+    per_card = planned.batch_per_card(arguments.batch_size) * arguments.accumulate
+    batch = per_card * arguments.gpus
+    reference = arguments.reference_batch or per_card * arguments.reference_gpus
+    factor = scaling_factor(batch, reference, arguments.scaling)
+    line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
+    print(f"  scaling  {batch} samples an update against {reference}: {arguments.scaling} rule, rates × {factor:.6g}")
+    print(f"           {line or 'nothing changes'}")
+
+
+def add_axis(parser: argparse.ArgumentParser) -> None:
+    """The horizontal axis of a picture."""
+    parser.add_argument("--axis", choices=AXES, default="epochs", help="the horizontal axis (epochs)")
+    parser.add_argument("--x", choices=AXES, dest="axis", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
+    """Where to write a picture, and how."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"{what}: .png, .svg or .pdf")
+    parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+
+
+def draw_without_screen() -> None:
+    """Have matplotlib draw into files; it looks at the variable when it is imported, and stops at a wrong one."""
+    os.environ["MPLBACKEND"] = "agg"
+
+
+def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Text for people, JSON for programs."""
+    parser.add_argument("--format", choices=("text", "json", *more), default="text", help="form of the output (text)")
+
+
+def print_json(results: Iterable[Mapping[str, object]]) -> None:
+    """What a command found, one object for each config, pair, log or checkpoint."""
+    print(json.dumps({"version": JSON_VERSION, "results": list(results)}, indent=2, ensure_ascii=False))
+
+
+def flag(argument: str) -> str:
+    """The flag that stands for an argument of the library."""
+    return _FLAGS.get(argument, f"--{argument.replace('_', '-')}")
+
+
+def message(error: Exception) -> str:
+    """What an error says, with flags for the arguments of the library."""
+    if isinstance(error, ArgumentError):
+        return error.told(flag(error.argument))
+    if isinstance(error, MissingError):
+        return error.told([flag(argument) for argument in error.arguments])
+    return str(error)
+
+
+def print_error(error: Exception) -> None:
+    """Say on stderr what cannot be used, one line for each thing."""
+    for line in message(error).splitlines():
+        print(f"error: {line}", file=sys.stderr)

@@ -1,0 +1,210 @@
+"""`ppocr-lr plot`: the learning rate of training configs, as a picture or as numbers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from ppocr_lr.cli.options import (
+    Commands,
+    add_axis,
+    add_command,
+    add_configs,
+    add_run,
+    add_scaling,
+    check_scaling,
+    configs_of,
+    draw_without_screen,
+    print_scaling,
+    run_flags,
+)
+from ppocr_lr.curve.summary import text_lines, weight_decay_line
+from ppocr_lr.errors import ArgumentError, LRConfigError, positive_argument
+from ppocr_lr.export import EXPORTS
+from ppocr_lr.output import PICTURES, output_kind, write_whole
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.sweep import sweep_overrides
+from ppocr_lr.training_config.weight_decay import weight_decay_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ppocr_lr.logs.compare import Comparison
+
+EXAMPLES = """\
+examples:
+  ppocr-lr plot                                      the default config: warmup, then a cosine
+  ppocr-lr plot -c det.yml --num-samples 1000        a PaddleOCR training YAML, 1000 samples on one card
+  ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
+  ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
+  ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
+  ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "plot",
+        run,
+        "draw the learning rate of one or several configs",
+        "Draw the learning rate of one or several training configs, and print it in a few numbers.",
+        EXAMPLES,
+    )
+    add_configs(parser)
+    add_run(parser)
+    add_scaling(parser)
+    parser.add_argument(
+        "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
+    )
+    add_axis(parser)
+    parser.add_argument("--weight-decay", action="store_true", help="draw the weight decay below the rate")
+    parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE",
+        help="what to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png, after the config's path)",
+    )  # fmt: skip
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="in .csv and .json, every N-th iteration (1)")
+    parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+    parser.add_argument(
+        "--log", action="append", type=Path, default=[], metavar="FILE",
+        help="a train.log whose rates are dots on the curve; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--show", action="store_true", help="open a window with the picture as well")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plan the runs, write the picture or the numbers, then print the summary."""
+    if not arguments.show:
+        draw_without_screen()
+    configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
+    source = ", ".join(Path(config).as_posix() for config in configs)
+    out = arguments.out or _free_name(configs[0], source)
+    kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is told before anything is drawn
+    _check(arguments, kind)
+    runs, beside = _planned(configs, arguments)
+    weight_decays = _weight_decays(runs) if _with_weight_decay(arguments) else []
+
+    def figure() -> Figure:
+        from ppocr_lr.plotting.figure import draw
+
+        drawn = draw(runs, arguments.log_scale, axis=arguments.axis, weight_decays=weight_decays)
+        if beside:
+            from ppocr_lr.logs.dots import draw_logs
+
+            draw_logs(drawn.axes[0], beside, arguments.axis)
+        return drawn
+
+    # The file first: a reader of the text who leaves must not lose it.
+    if kind in PICTURES:
+        from ppocr_lr.plotting.figure import save
+
+        save(figure(), out, source)
+    else:
+        _export(runs, out, kind, arguments)
+    _print_summary(runs, weight_decays, beside, arguments)
+    print(f"{'picture' if kind in PICTURES else 'written'}: {out}")
+    if arguments.show:
+        from ppocr_lr.plotting.window import show
+
+        show(figure)
+    return 0
+
+
+def _free_name(config: str, source: str) -> Path:
+    """A name after the config's path, of a file that is not there yet or is a picture of the same source."""
+    from ppocr_lr.plotting.figure import source_of
+
+    path = PurePath(config if config != str(DEFAULT_CONFIG) else DEFAULT_CONFIG.name)
+    name = "_".join(part for part in (*path.parent.parts, path.stem) if part not in (path.anchor, ".."))
+    for number in count(1):
+        out = Path(f"lr_{name[-150:]}{'' if number == 1 else f'-{number}'}.png")
+        if not out.exists() or source_of(out) == source:
+            return out
+    raise AssertionError("counting has no end")
+
+
+def _check(arguments: argparse.Namespace, kind: str) -> None:
+    positive_argument("every", arguments.every)
+    check_scaling(arguments)
+    pictures = ", ".join(f".{picture}" for picture in PICTURES)
+    if arguments.log and kind not in PICTURES:
+        raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
+    if _with_weight_decay(arguments) and kind not in PICTURES:
+        raise ArgumentError("weight_decay", f"the weight decay is drawn in a picture ({pictures}), not in .{kind}")
+
+
+def _with_weight_decay(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.weight_decay or arguments.parameter == "lr,wd")
+
+
+def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
+    """The runs, and the logs beside the first; a log tells the length of an epoch where nothing else does."""
+    flags = run_flags(arguments)
+    each = [
+        (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)
+    ]
+    if not arguments.log:
+        return [plan_run(config, overrides, flags) for config, overrides in each], []
+    from ppocr_lr.logs.compare import compare_log, plan_logged_run
+    from ppocr_lr.logs.train_log import read_log
+
+    logs = [read_log(path) for path in arguments.log]
+    runs = [plan_logged_run(config, logs[0], overrides, flags) for config, overrides in each]
+    return runs, [compare_log(runs[0], log) for log in logs]
+
+
+def _weight_decays(runs: Sequence[PlannedRun]) -> list[Schedule]:
+    found = []
+    for planned in runs:
+        try:
+            found.append(weight_decay_of(planned.config, planned.run))
+        except LRConfigError as error:
+            raise error.within(planned.source) from None
+    return found
+
+
+def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argparse.Namespace) -> None:
+    from ppocr_lr.export.progress import progress
+    from ppocr_lr.export.rows import write_csv, write_json
+
+    if kind == "html":
+        from ppocr_lr.check.report import check_planned
+        from ppocr_lr.export.html import write_html
+
+        reports = [check_planned(planned) for planned in runs]
+        write_whole(out, lambda file: write_html(runs, reports, file, arguments.log_scale, arguments.axis))
+        return
+    write = {"csv": write_csv, "json": write_json}[kind]
+    with progress(f"writing {out}") as bar:
+        write_whole(out, lambda file: write(runs, file, arguments.every, bar))
+
+
+def _print_summary(
+    runs: Sequence[PlannedRun],
+    weight_decays: Sequence[Schedule],
+    beside: Sequence[Comparison],
+    arguments: argparse.Namespace,
+) -> None:
+    names = labels(runs) if len(runs) > 1 else [""]
+    for index, (planned, name) in enumerate(zip(runs, names, strict=True)):
+        print(*text_lines(planned), sep="\n")
+        if weight_decays:
+            print(weight_decay_line(weight_decays[index], planned.run))
+        if name:
+            print(f"  curve    {name}")
+        print_scaling(planned, arguments)
+        for remark in planned.parsed.remarks:
+            print(f"warning: {planned.source}: {remark}", file=sys.stderr)
+    if beside:
+        from ppocr_lr.logs.report import verdict
+
+        for comparison in beside:
+            print(f"{comparison.log.source}: {verdict(comparison)}")

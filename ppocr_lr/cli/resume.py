@@ -1,0 +1,89 @@
+"""`ppocr-lr resume`: what happens when training goes on from a checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+
+from ppocr_lr.check.catalogue import Severity
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_format,
+    add_picture,
+    add_run,
+    configs_of,
+    draw_without_screen,
+    print_json,
+    run_flags,
+)
+from ppocr_lr.errors import LRConfigError, MissingError
+from ppocr_lr.output import PICTURES, output_kind
+from ppocr_lr.resume.checkpoint import read_checkpoint
+from ppocr_lr.resume.forecast import Resume
+from ppocr_lr.resume.report import as_dict, remarks, text_lines
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+
+EXAMPLES = """\
+examples:
+  ppocr-lr resume -c c.yml --checkpoint output/latest --num-samples 10000
+  ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
+  ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
+
+exit code: 0 when all goes on as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
+schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "resume",
+        run,
+        "what happens when training goes on from a checkpoint",
+        "Say what PaddleOCR will do to the learning rate when it resumes a checkpoint with a config.",
+        EXAMPLES,
+    )
+    add_configs(parser)
+    parser.add_argument(
+        "--checkpoint", metavar="PREFIX", help="as output/latest or output/latest.pdopt (Global.checkpoints)"
+    )
+    add_run(parser)
+    add_format(parser)
+    add_picture(parser, "a picture with the resume")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the checkpoint, draw if that is asked for, print the forecast."""
+    if len(configs := configs_of(arguments)) != 1:
+        raise LRConfigError(f"resume: name one config, before -o or behind -c; received {len(configs)}")
+    if arguments.out:
+        output_kind(arguments.out, PICTURES)
+    planned = plan_run(configs[0], arguments.overrides, run_flags(arguments))
+    result = Resume(planned, read_checkpoint(arguments.checkpoint or _checkpoint_of(planned)))
+    if arguments.out:
+        _draw(result, arguments)
+    if arguments.format == "json":
+        print_json([as_dict(result)])
+    else:
+        print(*text_lines(result), sep="\n")
+        if arguments.out:
+            print(f"picture: {arguments.out}")
+    return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
+
+
+def _checkpoint_of(planned: PlannedRun) -> str:
+    settings = planned.config.get("Global")
+    checkpoint = settings.get("checkpoints") if isinstance(settings, dict) else None
+    if not checkpoint or not isinstance(checkpoint, str):
+        raise MissingError(f"{planned.source}: there is no Global.checkpoints to resume from", "checkpoint")
+    return checkpoint
+
+
+def _draw(result: Resume, arguments: argparse.Namespace) -> None:
+    draw_without_screen()
+    from ppocr_lr.plotting.figure import save
+    from ppocr_lr.resume.picture import draw_resume
+
+    save(draw_resume(result, arguments.log_scale), arguments.out)

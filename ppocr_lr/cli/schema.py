@@ -1,0 +1,34 @@
+"""`ppocr-lr schema`: the JSON Schema of a training config."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ppocr_lr.cli.options import Commands, add_command
+from ppocr_lr.training_config.schema import config_schema, lr_schema
+
+EXAMPLES = """\
+examples:
+  ppocr-lr schema > ppocr_lr.schema.json             for an editor that completes and checks training configs
+  ppocr-lr schema --section                          of the lr section alone
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "schema",
+        run,
+        "the JSON Schema of a training config, for editors",
+        "Print the JSON Schema of the part of a training config that is read here.",
+        EXAMPLES,
+    )
+    parser.add_argument("--section", action="store_true", help="of the lr section alone")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the schema."""
+    print(json.dumps(lr_schema() if arguments.section else config_schema(), indent=2, ensure_ascii=False))
+    return 0
