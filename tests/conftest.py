@@ -11,6 +11,8 @@ from hypothesis import settings
 
 # A slow machine must not fail a property; each example is small.
 settings.register_profile("here", deadline=None, max_examples=60)
+# Of tools/mutation.py: each mutant meets the same examples, and a run of hundreds of them ends.
+settings.register_profile("mutation", deadline=None, max_examples=20, derandomize=True, database=None)
 settings.load_profile("here")
 
 ROOT = Path(__file__).parent.parent
