@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
@@ -26,19 +27,49 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
         yield from _sparkline(planned, width, dots)
         return
     positions, rates = _columns(planned, 2 * width)  # a character in braille is two dots wide
+    top = max([*rates, *(rate for _, rate in dots)])
+    marks = [top * part / 4 for part in range(5)]
+    draw = _with_plotext_5 if hasattr(plotext, "plot") else _with_plotext_6
+    text = draw(
+        plotext,
+        (width, height),
+        (positions, rates),
+        ([epoch for epoch, _ in dots], [rate for _, rate in dots]),
+        (run.epochs, top * 1.05 if top else 1),
+        (marks, [rate_text(mark, 2) for mark in marks]),
+    )
+    yield from (line.rstrip() for line in plotext.uncolorize(text).rstrip().splitlines())
+
+
+def _with_plotext_5(plotext: Any, size: Any, curve: Any, dots: Any, limits: Any, marks: Any) -> str:
+    """The plot as text, by functions of the module."""
     plotext.clear_figure()
     plotext.theme("clear")
-    plotext.plot_size(width, height)
-    plotext.plot(positions, rates, marker="braille")
-    if dots:
-        plotext.scatter([epoch for epoch, _ in dots], [rate for _, rate in dots], marker="•")
-    plotext.xlim(0, run.epochs)
-    top = max([*rates, *(rate for _, rate in dots)])
-    plotext.ylim(0, top * 1.05 if top else 1)
-    marks = [top * part / 4 for part in range(5)]
-    plotext.yticks(marks, [rate_text(mark, 2) for mark in marks])
+    plotext.plot_size(*size)
+    plotext.plot(*curve, marker="braille")
+    if dots[0]:
+        plotext.scatter(*dots, marker="•")
+    plotext.xlim(0, limits[0])
+    plotext.ylim(0, limits[1])
+    plotext.yticks(*marks)
     plotext.xlabel("epoch")
-    yield from (line.rstrip() for line in plotext.uncolorize(plotext.build()).rstrip().splitlines())
+    return str(plotext.build())
+
+
+def _with_plotext_6(plotext: Any, size: Any, curve: Any, dots: Any, limits: Any, marks: Any) -> str:
+    """The same by methods of a figure: plotext 6 shares no name of these with the versions before."""
+    figure = plotext.figure.clear()
+    figure.plot_size(*size)
+    figure.draw(figure.signal(*curve, marker="braille").lines())
+    if dots[0]:
+        figure.draw(figure.signal(*dots, marker="•"))
+    across, up = figure.ruler("x"), figure.ruler("y")
+    across.lim(0, limits[0])
+    across.frequency(5)
+    up.lim(0, limits[1])
+    up.ticks(*marks)
+    figure.label("epoch", "x")
+    return str(figure.build().string())
 
 
 def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:

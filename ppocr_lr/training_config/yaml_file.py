@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -13,6 +15,10 @@ from ppocr_lr.errors import LRConfigError
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_PLAIN_TAG = "tag:yaml.org,2002:"  # what `!!` stands for
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML 1.1 does not allow in a file."""
 
 _MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
@@ -90,16 +96,48 @@ def _text_of(path: str | Path) -> str:
         raise LRConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
 
 
+class _UnknownTagError(Exception):
+    """A tag that is not plain YAML."""
+
+    def __init__(self, node: Any) -> None:
+        tag = node.tag
+        self.shown = f"!!{tag.removeprefix(_PLAIN_TAG)}" if tag.startswith(_PLAIN_TAG) else f"'{tag}'"
+        self.node = node
+
+
+def _refuse_tag(loader: Any, node: Any) -> NoReturn:
+    raise _UnknownTagError(node)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
+    """The safe loader; of a tag that it does not know it says so in our words."""
+
+
+_Loader.add_constructor(None, _refuse_tag)
+
+
 def read_yaml_text(text: str, source: str) -> Any:
     """As `read_yaml_file`, for text; `source` names it in messages."""
     try:
         _check_size(text, source)
-        return yaml.load(text, Loader=_SafeLoader)
+        return yaml.load(text, Loader=_Loader)
+    except _UnknownTagError as error:
+        where = _at(source, error.node.start_mark)
+        raise LRConfigError(
+            f"{where}: the tag {error.shown} is not allowed; a config is plain YAML and runs no code"
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
-        raise LRConfigError(f"{where}: {_problem(error)}") from None
+        if mark:
+            _check_size_before(mark.index, text, source)
+        raise LRConfigError(
+            f"{_at(source, mark) if mark else source}: is not YAML: {error.problem or error.context}"
+        ) from None
     except yaml.YAMLError as error:
+        if found := _NO_TEXT.search(text):
+            before = text[: found.start()]
+            where = f"{source}:{before.count(chr(10)) + 1}:{found.start() - before.rfind(chr(10))}"
+            raise LRConfigError(f"{where}: is not YAML: it holds the character U+{ord(found[0]):04X}") from None
         raise LRConfigError(f"{source}: is not YAML: {' '.join(str(error).split())}") from None
     except (ValueError, OverflowError) as error:
         if isinstance(error, LRConfigError):
@@ -107,13 +145,13 @@ def read_yaml_text(text: str, source: str) -> Any:
         raise LRConfigError(f"{source}: holds a value that YAML cannot read: {error}") from None
 
 
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "is not YAML"
-    if "could not determine a constructor for the tag" in problem:
-        tag = problem.rpartition("'tag:yaml.org,2002:")[2].rstrip("'")
-        shown = f"!!{tag}" if "tag:yaml.org,2002:" in problem else problem.partition("tag ")[2]
-        return f"the tag {shown} is not allowed; a config is plain YAML and runs no code"
-    return f"is not YAML: {problem}"
+def _check_size_before(end: int, text: str, source: str) -> None:
+    """Look for what is too much before the place that the library stumbles over.
+
+    It reads far ahead of what it hands out, so that a bound of its own may end it before ours is asked.
+    """
+    with suppress(yaml.YAMLError):
+        _check_size(text[:end], source)
 
 
 def _check_size(text: str, source: str) -> None:
@@ -124,7 +162,9 @@ def _check_size(text: str, source: str) -> None:
     for event in yaml.parse(text, Loader=_SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in complete:
-                raise LRConfigError(f"{_at(source, event)}: the alias *{event.anchor} holds itself or is unknown")
+                raise LRConfigError(
+                    f"{_at(source, event.start_mark)}: the alias *{event.anchor} holds itself or is unknown"
+                )
             total += complete[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
             total += 1
@@ -134,15 +174,14 @@ def _check_size(text: str, source: str) -> None:
             total += 1
             open_nodes.append((event.anchor, total))
             if len(open_nodes) > _MAX_DEPTH:
-                raise LRConfigError(f"{_at(source, event)}: is nested more than {_MAX_DEPTH} levels deep")
+                raise LRConfigError(f"{_at(source, event.start_mark)}: is nested more than {_MAX_DEPTH} levels deep")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             anchor, before = open_nodes.pop()
             if anchor:
                 complete[anchor] = total - before + 1
         if total > _MAX_NODES:
-            raise LRConfigError(f"{_at(source, event)}: unfolds into more than {_MAX_NODES} values")
+            raise LRConfigError(f"{_at(source, event.start_mark)}: unfolds into more than {_MAX_NODES} values")
 
 
-def _at(source: str, event: Any) -> str:
-    mark = event.start_mark
+def _at(source: str, mark: Any) -> str:
     return f"{source}:{mark.line + 1}:{mark.column + 1}"

@@ -47,7 +47,8 @@ def test_one_run(tmp_path: Path) -> None:
     above = {text.get_text(): text.get_position()[0] for text in below.texts if text.get_gid() == "iteration"}
     assert above == {str(200 * mark): 2 * mark for mark in range(11)}
     assert "iteration (optimizer update)" in texts(below)
-    assert figure.get_suptitle() == "c.yml\nCosine · 20 epochs × 100 iterations · warmup 2 epochs (grey)"
+    (title,) = figure.texts
+    assert title.get_text() == "c.yml\nCosine · 20 epochs × 100 iterations · warmup 2 epochs (grey)"
     figure.canvas.draw()
     assert "8e-2" in [label.get_text() for label in below.get_yticklabels()]
 

@@ -134,8 +134,10 @@ def test_wrong_sections_are_what_the_parser_refuses_or_warns_of(section):
 
 
 def test_only_what_is_wrong_under_this_name_is_told():
-    messages = [error.message for error in LR.iter_errors(WRONG["gamma 1"])]
-    assert messages == ["1 is greater than or equal to the maximum of 1"]
+    wrong = [
+        (*error.absolute_path, error.validator, error.validator_value) for error in LR.iter_errors(WRONG["gamma 1"])
+    ]
+    assert wrong == [("gamma", "exclusiveMaximum", 1)]
 
 
 WRONG_CONFIGS = {

@@ -1,0 +1,103 @@
+"""What every key of every name is where nothing is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from ppocr_lr.lr_config.length import Length
+from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
+
+RATE = {"learning_rate": 0.1}
+RESUME = {"last_epoch": -1}
+MODE = {"warmup_mode": "linear"}
+ANY_WARMUP = {
+    **MODE, "warmup_iters": 0, "warmup_ratio": 0.0, "warmup_start_lr": None, "warmup_start_factor": None,
+}  # fmt: skip
+WARMUP = {**RESUME, **ANY_WARMUP, "warmup_epoch": Length(0)}
+HOLD = {"hold_epochs": Length(0)}
+DECAY = {**WARMUP, **HOLD}
+WITHIN = {"decay_within_run": False}
+OVER_THE_RUN = {**WITHIN, "cooldown_epochs": Length(0)}
+UNIT = {"step_size": Length(1)}
+
+# name: (a section of the keys that must be written, the defaults of all others)
+TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Const": (RATE, WARMUP),
+    "Linear": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0, "power": 1.0}),
+    "Cosine": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0}),
+    "LinearWarmupCosine": (
+        RATE, {**RESUME, **MODE, **HOLD, **OVER_THE_RUN, "warmup_steps": 5000, "start_lr": 1e-5, "min_lr": 1e-8}
+    ),
+    "Step": ({**RATE, "step_size": 1.0, "gamma": 0.5}, DECAY),
+    "Piecewise": ({"decay_epochs": (1.0,), "values": (0.2, 0.1)}, {**WARMUP, **WITHIN}),
+    "MultiStepDecay": ({**RATE, "milestones": (1.0,), "gamma": 0.5}, {**WARMUP, **WITHIN}),
+    "CyclicalCosine": ({**RATE, "cycle": 1.0}, {**DECAY, "end_lr": 0.0}),
+    "OneCycle": (
+        {"max_lr": 0.1},
+        {
+            **WARMUP, **OVER_THE_RUN, "anneal_strategy": "cos", "three_phase": False, "pct_start": 0.3, "div_factor": 25.0,
+            "final_div_factor": 10000.0,
+        },
+    ),
+    "DecayLearningRate": (RATE, {**ANY_WARMUP, **HOLD, **OVER_THE_RUN, "factor": 0.9, "min_lr": 0.0}),
+    "TwoStepCosine": (RATE, {**DECAY, **OVER_THE_RUN, "first_epochs": None, "end_lr": 0.0}),
+    "Polynomial": (
+        RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0, "power": 1.0, "decay_length": None, "cycle": False}
+    ),
+    "LinearLR": (RATE, {**RESUME, "start_factor": 1 / 3, "end_factor": 1.0, "decay_length": Length(5, "it")}),
+    "REX": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0}),
+    "KDecay": (RATE, {**DECAY, **OVER_THE_RUN, "k": 1.0, "end_lr": 0.0}),
+    "Tanh": (RATE, {**DECAY, **OVER_THE_RUN, "lower": -6.0, "upper": 3.0, "end_lr": 0.0}),
+    "CosineWarmRestarts": (
+        {**RATE, "T_0": Length(5)},
+        {**DECAY, "T_mult": 1.0, "cycles": (), "eta_min": 0.0, "peak_decay": 1.0, "cycle_warmup": Length(0)},
+    ),
+    "WSD": (RATE, {**WARMUP, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
+    "Trapezoid": (RATE, {**WARMUP, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
+    "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, "timescale": None}),
+    "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "Noam": ({"d_model": 512}, {**RESUME, "learning_rate": 1.0, "warmup_iters": 4000}),
+    "Exponential": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
+    "NaturalExp": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "PiecewiseLinear": ({"knots": ((Length(0), 0.1),)}, RESUME),
+    "Cyclic": (
+        {"max_lr": 0.1, "base_lr": 0.01, "step_size_up": Length(1)},
+        {**RESUME, "step_size_down": None, "mode": "triangular", "gamma": 1.0},
+    ),
+    "Sequence": ({"stages": ({"learning_rate": 0.1, "until_end": True},)}, RESUME),
+    "Scale": ({"factor": 2.0, "schedule": RATE}, RESUME),
+    "ReduceOnPlateau": (
+        RATE,
+        {
+            "mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0,
+            "min_lr": 0.0, "epsilon": 1e-8,
+        },
+    ),
+}  # fmt: skip
+
+
+def test_every_name_is_in_the_table() -> None:
+    assert set(TABLE) == set(MODELS)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_defaults(name: str) -> None:
+    written, defaults = TABLE[name]
+    config = parse_lr_config({"name": name, **written}, Run(EPOCHS, ITERS_EPOCH), beginning=True).config
+    found = {key: getattr(config, key) for key in type(config).model_fields}
+    expected = {**defaults, **written}
+    assert found == expected
+    assert {key: type(value) for key, value in found.items()} == {key: type(value) for key, value in expected.items()}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_writing_the_defaults_changes_nothing(name: str) -> None:
+    written, defaults = TABLE[name]
+    run = Run(EPOCHS, ITERS_EPOCH)
+    with_defaults = {key: value for key, value in {**defaults, **written}.items() if value is not None}
+    short = parse_lr_config({"name": name, **written}, run, beginning=True)
+    long = parse_lr_config({"name": name, **with_defaults}, run, beginning=True)
+    assert (long.schedule, long.config, long.remarks) == (short.schedule, short.config, short.remarks)

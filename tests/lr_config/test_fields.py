@@ -1,0 +1,231 @@
+"""Every kind of value a key may have, at its bounds: the last value that is taken and the first that is not."""
+
+from __future__ import annotations
+
+from math import inf, nan, nextafter
+from typing import Annotated, Any, get_origin
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.lr_config import Run, fields, parse_lr_config
+from ppocr_lr.lr_config.length import Length, length_of
+from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
+
+RUN = Run(EPOCHS, ITERS_EPOCH)
+TINY = 5e-324  # the smallest float above 0
+
+
+def below(number: float) -> float:
+    return nextafter(number, -inf)
+
+
+def above(number: float) -> float:
+    return nextafter(number, inf)
+
+
+CONST = {"name": "Const", "learning_rate": 0.1}
+LINEAR = {"name": "Linear", "learning_rate": 0.1}
+COSINE = {"name": "Cosine", "learning_rate": 0.1}
+STEP = {"name": "Step", "learning_rate": 0.1, "step_size": 1, "gamma": 0.5}
+DROPS = {"name": "MultiStepDecay", "learning_rate": 0.1, "gamma": 0.5}
+ONE_CYCLE = {"name": "OneCycle", "max_lr": 0.1}
+LINE = {"name": "LinearLR", "learning_rate": 0.1}
+CYCLIC = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": 2}
+RESTARTS = {"name": "CosineWarmRestarts", "learning_rate": 0.1, "T_0": 5}
+PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+TANH = {"name": "Tanh", "learning_rate": 0.1}
+
+NO_NUMBER = [None, True, "", "x", [1], {}, 1j, nan, inf, -inf, 10**400]
+
+# kind, a section, its key; the values that are taken; those that are not, beside what is no number; what is said then
+KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
+    ("PositiveRate", CONST, "learning_rate", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100], "a number above 0"),
+    ("Rate", LINEAR, "end_lr", [0, TINY, 0.5, 1, below(1e100)], [-TINY, -0.5, 1e100], "a number of at least 0"),
+    ("Gamma", STEP, "gamma", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a number above 0 and below 1"),
+    ("Power", LINEAR, "power", [TINY, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number above 0"),
+    ("PositiveEpochs", STEP, "step_size", [0.1, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number of epochs above 0"),
+    ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", [-2, -1, 0, 1, 2**60], [0.5, -0.5],
+     "a whole number of iterations, 0 for none"),
+    ("LastEpoch", CONST, "last_epoch", [-1, 0, 1, 2**60], [-2, -1.5, -0.5, 0.5], "a whole number of at least -1"),
+    ("Share", CONST, "warmup_ratio", [0, TINY, 0.5, 1], [-TINY, -0.5, above(1), 1.5], "a share from 0 to 1"),
+    ("InnerShare", ONE_CYCLE, "pct_start", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a share above 0 and below 1"),
+    ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100], "a number above 0"),
+    ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2], "a whole number of iterations, 0 for none"),
+    ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2], "a whole number above 0"),
+    ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
+    ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), below(1.01), 0, above(1e6)],
+     "1, or a number from 1.01 to 1000000"),
+    ("UpToOne", CYCLIC, "gamma", [TINY, 0.5, 1], [0, -0.5, above(1), 1.5], "a number above 0, at most 1"),
+    ("Nonnegative", PLATEAU, "threshold", [0, TINY, 0.5, 1, 1e300], [-TINY, -0.5], "a number of at least 0"),
+    ("Bound", {**TANH, "upper": 300}, "lower", [-300, -299.5, 0, 299.5], [below(-300), above(300)], "a number from -300 to 300"),
+    ("Bound", {**TANH, "lower": -300}, "upper", [-299.5, 0, 299.5, 300], [below(-300), above(300)], "a number from -300 to 300"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [(section, key, value) for _, section, key, taken, _, _ in KINDS for value in taken],
+    ids=lambda value: value.get("name") if isinstance(value, dict) else str(value),
+)
+def test_numbers_that_are_taken(section: dict[str, Any], key: str, value: float) -> None:
+    config = parse_lr_config({**section, key: value}, RUN, beginning=True).config
+    assert getattr(config, key) == value
+    written_in_quotes = parse_lr_config({**section, key: f" {value!r} "}, RUN, beginning=True).config
+    assert getattr(written_in_quotes, key) == value
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "allowed"),
+    [(section, key, value, allowed) for _, section, key, _, refused, allowed in KINDS for value in (*refused, *NO_NUMBER)],
+    ids=lambda value: value.get("name") if isinstance(value, dict) else str(value)[:20],
+)  # fmt: skip
+def test_numbers_that_are_refused(section: dict[str, Any], key: str, value: Any, allowed: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config({**section, key: value}, RUN, beginning=True)
+    assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
+    assert f" is not allowed; it must be {allowed}" in str(error.value)
+
+
+@pytest.mark.parametrize(("key", "section"), [("warmup_iters", CONST), ("last_epoch", CONST), ("d_model", {"name": "Noam"})])
+def test_whole_numbers_become_integers(key: str, section: dict[str, Any]) -> None:
+    for value in (3, 3.0, "3", "3e0"):
+        found = getattr(parse_lr_config({**section, key: value}, RUN).config, key)
+        assert (type(found), found) == (int, 3)
+
+
+# kind, a section, its key; what is taken; what is not
+LENGTHS: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
+    ("AnyLength", CONST, "warmup_epoch", [-1, -TINY, 0, TINY, 0.5, "-1it", "-0.5%", "0it", "1it", "200%"], ["1.5it", "-1.5it", "it"]),
+    ("PositiveLength", LINE, "decay_length", [0.1, 0.5, 1, "1it", "0.5%", "200%"], [0, -TINY, -0.5, "0it", "-1it", "0%", "-0.5%", "0.5it"]),
+    ("LengthOrNone", COSINE, "hold_epochs", [0, TINY, 0.5, 1, "0it", "1it", "0%", "0.5%"], [-TINY, -0.5, "-1it", "-0.5%", "0.5it"]),
+]  # fmt: skip
+SAID = {
+    "AnyLength": "a length, 0 for none: epochs (5)",
+    "PositiveLength": "a length above 0: epochs (5)",
+    "LengthOrNone": "a length, 0 for none, not below: epochs (5)",
+}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"), [(section, key, value) for _, section, key, taken, _ in LENGTHS for value in taken]
+)
+def test_lengths_that_are_taken(section: dict[str, Any], key: str, value: Any) -> None:
+    assert getattr(parse_lr_config({**section, key: value}, RUN).config, key) == length_of(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "key", "value"),
+    [(kind, section, key, value) for kind, section, key, _, refused in LENGTHS for value in (*refused, *NO_NUMBER)],
+)
+def test_lengths_that_are_refused(kind: str, section: dict[str, Any], key: str, value: Any) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config({**section, key: value}, RUN)
+    assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
+    assert f" is not allowed; it must be {SAID[kind]}" in str(error.value)
+
+
+PAIR = "a pair of when and the rate there, as in [5, 0.1]"
+INNER = "an lr section, such as {name: Cosine, learning_rate: 0.001}"
+
+# kind, a section, its key, what is taken and as what; what is not, and what is said
+OTHERS: list[tuple[str, dict[str, Any], str, list[tuple[Any, Any]], list[Any], str]] = [
+    ("Switch", ONE_CYCLE, "three_phase", [(True, True), (False, False), (1, True), (0, False)],
+     [2, -1, 1.0, 0.0, "true", "", None, []], "true or false"),
+    ("EpochMark", DROPS, "milestones", [([0], (0,)), ((TINY, 0.5), (TINY, 0.5)), (["1"], (1,)), ([], ())], [None, 5, "5", {}, {5: 1}],
+     "a list, as in [1, 2]"),
+    ("Knot", {"name": "PiecewiseLinear"}, "knots", [([[0, 0.1]], ((Length(0), 0.1),)), (((TINY, 0), (1, TINY)), ((Length(TINY), 0), (Length(1), TINY)))],
+     [None, 5, "5", {}], "a list, as in [1, 2]"),
+    ("Section", {"name": "Scale", "factor": 2}, "schedule", [(CONST, CONST)], [None, 5, "Const", [CONST], {**CONST, 1: 2}], INNER),
+    ("Stage", {"name": "Sequence"}, "stages", [([{**CONST, "epochs": "100%"}], ({**CONST, "epochs": "100%"},))], [None, 5, CONST],
+     "a list, as in [1, 2]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "found"),
+    [(section, key, *pair) for _, section, key, taken, _, _ in OTHERS for pair in taken],
+)
+def test_other_values_that_are_taken(section: dict[str, Any], key: str, value: Any, found: Any) -> None:
+    config = parse_lr_config({**section, key: value}, RUN).config
+    assert getattr(config, key) == found
+    assert type(getattr(config, key)) is type(found)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "allowed"),
+    [(section, key, value, allowed) for _, section, key, _, refused, allowed in OTHERS for value in refused],
+)
+def test_other_values_that_are_refused(section: dict[str, Any], key: str, value: Any, allowed: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config({**section, key: value}, RUN)
+    assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
+    assert str(error.value).endswith(f" is not allowed; it must be {allowed}")
+
+
+@pytest.mark.parametrize(
+    ("section", "path", "allowed"),
+    [
+        ({**DROPS, "milestones": [-TINY]}, "milestones.0", "an epoch, a number of at least 0"),
+        ({**DROPS, "milestones": [-0.5]}, "milestones.0", "an epoch, a number of at least 0"),
+        ({**DROPS, "milestones": [1, "x"]}, "milestones.1", "an epoch, a number of at least 0"),
+        ({"name": "PiecewiseLinear", "knots": [[0]]}, "knots.0", PAIR),
+        ({"name": "PiecewiseLinear", "knots": [[0, 1, 2]]}, "knots.0", PAIR),
+        ({"name": "PiecewiseLinear", "knots": ["01"]}, "knots.0", PAIR),
+        ({"name": "PiecewiseLinear", "knots": [{0: 1, 1: 2}]}, "knots.0", PAIR),
+        ({"name": "PiecewiseLinear", "knots": [[-TINY, 1]]}, "knots.0.0", SAID["LengthOrNone"]),
+        ({"name": "PiecewiseLinear", "knots": [[0, -TINY]]}, "knots.0.1", "a number of at least 0"),
+        ({"name": "Sequence", "stages": [5]}, "stages.0", INNER),
+        ({"name": "Sequence", "stages": [{**CONST, 1: 2, "epochs": "100%"}]}, "stages.0", INNER),
+    ],
+    ids=str,
+)
+def test_items_that_are_refused(section: dict[str, Any], path: str, allowed: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, RUN)
+    assert str(error.value).startswith(f"Optimizer.lr.{path}: ")
+    assert f" is not allowed; it must be {allowed}" in str(error.value)
+
+
+# What editors are told of a kind, in JSON Schema: values inside, values outside.
+SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
+    "PositiveRate": ([TINY, 0.5, 2], [0, -0.5]),
+    "Rate": ([0, 0.5, 2], [-TINY, -0.5]),
+    "Gamma": ([TINY, 0.5, below(1)], [0, 1]),
+    "Power": ([TINY, 0.5, 2], [0, -0.5]),
+    "PositiveEpochs": ([TINY, 0.5, 2], [0, -0.5]),
+    "EpochMark": ([0, 0.5, 2], [-TINY]),
+    "AnyIters": ([-5, 0, 5], [0.5]),
+    "LastEpoch": ([-1, 0, 5], [-2, 0.5]),
+    "Switch": ([True, False], [2, "true"]),
+    "Share": ([0, 0.5, 1], [-TINY, above(1)]),
+    "InnerShare": ([TINY, 0.5, below(1)], [0, 1]),
+    "Factor": ([TINY, 0.5, 2], [0, -0.5]),
+    "NoIters": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
+    "Count": ([1, 2**53], [0, 0.5, 2**53 + 1]),
+    "AtLeastOne": ([1, 1.5], [below(1)]),
+    "Growth": ([1, 1.5, 1e6], [below(1), above(1e6)]),
+    "UpToOne": ([TINY, 0.5, 1], [0, above(1)]),
+    "Nonnegative": ([0, 0.5], [-TINY]),
+    "Bound": ([-300, 0, 300], [below(-300), above(300)]),
+    "AnyLength": ([-5, 0, 0.5, "5it", "-5it", "+5 it", " 10% ", "-.5%", "1e3it", "5e-1%"], ["1.5it", "5", "5 epochs", "it", "%"]),
+    "PositiveLength": ([TINY, 0.5, "1it", "+1it", "0.5%", "10.0it", "1e3it"], [0, -1, "0it", "0.0%", "-1it", "1.5it", "0e5it"]),
+    "LengthOrNone": ([0, 0.5, "0it", "1it", "0%", "+.5%"], [-TINY, "-1it", "-0.5%", "1.5it"]),
+    "Knot": ([[0, 0.1], ["5it", 0]], [[0], [0, 0.1, 0.2], [-1, 0.1], [0, -0.1], 5]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_json_schema_has_the_same_bounds(kind: str) -> None:
+    validator = Draft202012Validator(TypeAdapter(getattr(fields, kind)).json_schema())
+    inside, outside = SCHEMAS[kind]
+    assert [value for value in inside if not validator.is_valid(value)] == []
+    assert [value for value in outside if validator.is_valid(value)] == []
+
+
+def test_every_kind_is_in_the_tables() -> None:
+    kinds = {name for name, kind in vars(fields).items() if get_origin(kind) is Annotated}
+    assert {kind for kind, *_ in (*KINDS, *LENGTHS, *OTHERS)} == kinds
+    assert set(SCHEMAS) == kinds - {"Section", "Stage"}  # schema.py puts a whole section there
