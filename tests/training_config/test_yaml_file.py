@@ -60,7 +60,7 @@ class Bounded(yaml.SafeLoader):
     "text", ["[" * 101, "a: [" + "{b: " * 101, "a: 1\nb: " + "[" * 101 + "]" * 101], ids=["a list", "pairs", "closed"]
 )
 def test_our_bound_speaks_before_the_librarys(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ppocr_lr.yaml_file._SafeLoader", Bounded)
+    monkeypatch.setattr("ppocr_lr.training_config.yaml_file._SafeLoader", Bounded)
     with pytest.raises(LRConfigError, match=r"c\.yml:\d:\d+: is nested more than 60 levels deep"):
         read_yaml_text(text, "c.yml")
 
