@@ -103,7 +103,7 @@ IN_PADDLE: list[tuple[dict[str, Any], lr.LRScheduler]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("section", "paddles"), IN_PADDLE, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("section", "paddles"), IN_PADDLE, ids=[str(section)[:60] for section, _ in IN_PADDLE])
 def test_rates_are_paddles(section: dict[str, Any], paddles: lr.LRScheduler) -> None:
     rates = []
     for _ in range(EPOCHS * ITERS_EPOCH):
