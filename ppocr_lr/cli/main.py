@@ -20,6 +20,8 @@ def main(*command: str) -> None:
     """The console command: runs `sys.argv`, after the words of `command`, and exits."""
     # By default SIGTERM ends the process at once and would leave a half-written file behind.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _ready_for_any_text()
     status = run([*command, *sys.argv[1:]])
     try:

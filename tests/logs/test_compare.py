@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -528,17 +527,22 @@ def test_follow(scaled_log: Path, missing: str) -> None:
     assert "cause    the rate is 4 times the plan's" in rest
 
 
-def test_follow_ends_on_an_interrupt(scaled_log: Path) -> None:
+@pytest.mark.parametrize("at_start", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])
+def test_follow_ends_on_an_interrupt(scaled_log: Path, at_start: signal.Handlers) -> None:
+    """A shell's background job, and all that nohup starts from a script, begins with SIGINT ignored."""
     log = scaled_log.read_text(encoding="utf-8").splitlines(keepends=True)
     scaled_log.write_text("".join(log[:40]), encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", "c.yml", "train.log", "--follow"],
         cwd=scaled_log.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, at_start),
     )  # fmt: skip
     assert process.stdout is not None
-    while not process.stdout.readline().startswith("the run does not"):
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    try:
+        while not process.stdout.readline().startswith("the run does not"):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=10)
+    finally:
+        process.kill()
     assert (process.returncode, stderr) == (130, "interrupted\n")
