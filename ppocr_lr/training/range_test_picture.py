@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.training.range_test import RangeTest
+
+if TYPE_CHECKING:
+    from ppocr_lr.training.range_test import RangeTest
 
 _LOSS, _CURVE, _STEEPEST, _TENTH = "#999999", "#0072B2", "#000000", "#E69F00"
 

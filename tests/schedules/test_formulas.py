@@ -333,5 +333,6 @@ def test_no_parameter_and_no_step_breaks_a_formula(schedule: Schedule) -> None:
     assert ((rates >= 0) & (rates <= 1)).all()
     np.testing.assert_allclose([schedule(step) for step in steps], rates, rtol=1e-12, atol=1e-15)
     low, high = schedule.extremes(0, 2**63 - 1)
-    assert low <= rates.min()
-    assert high >= rates.max()
+    # A scalar's power and an array's may differ in the last bit.
+    assert low <= rates.min() * (1 + 1e-15)
+    assert high >= rates.max() * (1 - 1e-15)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from digits.compare import Course, Result
+from digits.results import Course, Result
 from ppocr_lr.curve.polyline import trace
 
 # Okabe and Ito's, dark to light, with line styles for where there is no colour.
