@@ -29,7 +29,7 @@ def main(*command: str) -> None:
     except OSError as error:
         # Python would flush once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to be told
+        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to read it
             print_error(error)
             status = 2
     sys.exit(status)
@@ -57,7 +57,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return int(arguments.run(arguments))
     except BrokenPipeError:
-        return 0  # the reader of a pipe left; nobody is there to be told
+        return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError) as error:
         print_error(error)
         return 2

@@ -208,7 +208,7 @@ class LeadConfig(LRConfig):
 class AnyWarmupConfig(LeadConfig):
     """The keys of a warmup that PaddleOCR does not have."""
 
-    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations an epoch")] = Field(
+    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations per epoch")] = Field(
         default=0, description="length of the warmup (iterations), instead of warmup_epoch"
     )
     warmup_ratio: Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")] = Field(

@@ -83,4 +83,4 @@ class Run:
     @property
     def too_short(self) -> str:
         """What to say of a length that rounds to no iteration at all."""
-        return f"long enough for one iteration; at {self.iters_epoch} iterations an epoch it rounds to 0"
+        return f"long enough for one iteration; at {self.iters_epoch} iterations per epoch it rounds to 0"

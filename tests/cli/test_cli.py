@@ -61,7 +61,7 @@ def test_label_files_are_counted_where_training_starts(process: Command, tmp_pat
     )
     done = process("plot", name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations an epoch" in done.stdout
+    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations per epoch" in done.stdout
 
 
 def test_several_configs_give_one_picture(process: Command, tmp_path: Path) -> None:

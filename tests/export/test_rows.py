@@ -134,7 +134,7 @@ def test_json(every: int, epochs: int) -> None:
         ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["results"], strict=True):
-        assert written["label"] == f"iterations an epoch {run.run.iters_epoch}"
+        assert written["label"] == f"iterations per epoch {run.run.iters_epoch}"
         assert (written["config"], written["epochs"], written["iters_per_epoch"]) == (
             run.source,
             epochs,

@@ -83,7 +83,7 @@ ERRORS = [
     ({**MULTI, "gamma": 1}, ["Optimizer.lr.gamma: 1", "above 0 and below 1"]),
     ({**STEP, "gamma": 0}, ["Optimizer.lr.gamma: 0", "above 0 and below 1"]),
     ({**STEP, "step_size": 0}, ["Optimizer.lr.step_size: 0", "above 0"]),
-    ({**STEP, "step_size": 0.001}, ["Optimizer.lr.step_size: 0.001", "at 100 iterations an epoch it rounds to 0"]),
+    ({**STEP, "step_size": 0.001}, ["Optimizer.lr.step_size: 0.001", "at 100 iterations per epoch it rounds to 0"]),
     ({**CYCLE, "cycle": 0.005}, ["Optimizer.lr.cycle: 0.005", "it rounds to 0"]),
     ({**CYCLE, "cycle": -1}, ["Optimizer.lr.cycle: -1", "above 0"]),
     ({"name": "OneCycle", "max_lr": 0.1, "anneal_strategy": "cosine"}, ["'cosine'", "cos or linear"]),

@@ -249,7 +249,7 @@ def test_a_run_that_is_there_is_not_overwritten_unasked(tmp_path: Path, capsys: 
 
 
 @pytest.mark.parametrize(
-    ("flags", "what"), [((), r"the loss is (nan|inf)"), (("--save-every", 1), "a weight is no number any more")]
+    ("flags", "what"), [((), r"the loss is (nan|inf)"), (("--save-every", 1), "a weight became NaN or infinite")]
 )
 def test_a_run_that_diverges_stops(
     flags: tuple[object, ...], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -33,7 +33,7 @@ class Result:
 
     @property
     def diverged(self) -> int:
-        """Runs that ended early, since their loss was no number any more."""
+        """Runs that ended early, since their loss became NaN or infinite."""
         return sum(len(course.losses) < self.planned.run.epochs for course in self.courses)
 
     def row(self) -> str:
