@@ -185,10 +185,10 @@ def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
 
 
 def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, along: Axis) -> dict[str, Any]:
-    linear = {"type": "linear", "range": list(linear_limits(curves))}
+    linear = {"type": "linear", "tickformat": "", "range": list(linear_limits(curves))}
     logarithmic = {}
     if log_scale or any((curve.high > 0).any() for curve in curves):
-        logarithmic = {"type": "log", "range": [math.log10(rate) for rate in log_limits(curves)]}
+        logarithmic = {"type": "log", "tickformat": "~e", "range": [math.log10(rate) for rate in log_limits(curves)]}
     axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False}
     return {
         "xaxis": {
