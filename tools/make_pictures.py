@@ -1,4 +1,4 @@
-"""Makes the README's pictures in docs/: python tools/make_pictures.py"""
+"""Makes the pictures of the README and of docs/commands.md: python tools/make_pictures.py"""
 
 from __future__ import annotations
 

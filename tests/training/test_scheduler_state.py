@@ -49,7 +49,7 @@ def test_takes_the_state_of_another_shape(build: Any, saved: dict[str, Any], loa
 
 
 def test_a_whole_optimizer_state_whose_scheduler_differs() -> None:
-    """The recipe of the README: moments from the file, the scheduler's own state, then load_lr_state."""
+    """The recipe of docs/resume.md: moments from the file, the scheduler's own state, then load_lr_state."""
     saved = optimizer_for(paddleocr.build(COSINE, EPOCHS, ITERS), "Adam")
     saved._learning_rate.step(13)
     state = saved.state_dict()

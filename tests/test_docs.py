@@ -1,0 +1,245 @@
+"""The README and the pages of docs/: every command and snippet works, tables are complete, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ppocr_lr.check.catalogue import table
+from ppocr_lr.cli.main import COMMANDS, run
+from ppocr_lr.lr_config import MODELS
+from tests import checkpoints, train_logs
+from tests.conftest import ROOT, Command
+
+DOCS = ROOT / "docs"
+FILES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
+README = TEXTS["README.md"]
+WRITTEN = {name: text for name, text in TEXTS.items() if name != "docs/gallery.md"}
+"""By hand; tests/tools/test_make_gallery.py looks at the other one."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 250
+
+
+# Snippets.
+
+SNIPPETS = {
+    f"{name}-{number}": snippet
+    for name, page in WRITTEN.items()
+    for number, snippet in enumerate(blocks(page, "python"), 1)
+}
+OF_THEIR_OWN = ("enable_static", "register_lr_config")
+"""What changes the whole process; such a snippet gets one."""
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snippet = SNIPPETS[name]
+    if any(word in snippet for word in OF_THEIR_OWN):
+        done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    else:
+        monkeypatch.chdir(tmp_path)
+        exec(compile(snippet, name, "exec"), {"__name__": "snippet"})
+
+
+# Commands.
+
+MAY_FIND_SOMETHING = ("check", "diff", "resume", "compare-log")
+"""They end with 0 or 1 where a page does not say with which, by `$ echo $?`."""
+
+SHOWN = [
+    pytest.param(words, output.splitlines(), status, id=f"{name}-{words}")
+    for name, page in WRITTEN.items()
+    for block in blocks(page, "console")
+    for words, output, status in re.findall(
+        r"^\$ (?!echo)(.*)\n((?:(?!\$ ).*\n)*)(?:\$ echo \$\?\n(\d+)\n)?", block, re.MULTILINE
+    )
+]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the pages speak of: c.yml, a checkpoint of its run, and a log of configs/cosine.yml."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "output").mkdir()
+    section = {"name": "Cosine", "learning_rate": 0.1}
+    (folder / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 20}, "Optimizer": {"lr": section}}))
+    checkpoints.save(folder / "output/latest", section, epochs=20, iters=100, done=1000, epoch=10)
+    section = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())["Optimizer"]["lr"]
+    trainer = train_logs.Trainer(section, epochs=20, iters_epoch=100)
+    lines = list(trainer.train(epochs=8))
+    trainer.new_scheduler()  # the optimizer's state was not there
+    trainer.global_step = 0
+    train_logs.write_log(folder / "output/train.log", iter(lines), trainer.train())
+    return folder
+
+
+@pytest.mark.parametrize(("line", "shown", "status"), SHOWN)
+def test_commands_run_and_print_what_is_shown(
+    line: str, shown: list[str], status: str, command: Command, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    words = shlex.split(line)
+    assert words[0] == "ppocr-lr"
+    if "output/" in line:
+        shutil.copytree(request.getfixturevalue("trained"), tmp_path, dirs_exist_ok=True)
+    done = command(*words[1:])
+    assert done.stderr == ""
+    if status or words[1] not in MAY_FIND_SOMETHING:
+        assert done.returncode == int(status or 0)
+    else:
+        assert done.returncode in (0, 1)
+    assert not shown or done.stdout.splitlines() == shown
+    assert "--out" not in words or (tmp_path / words[words.index("--out") + 1]).stat().st_size > 0
+
+
+def test_what_is_shown_is_not_little() -> None:
+    shown = {(line.split()[1], bool(output)) for line, output, _ in (param.values for param in SHOWN)}
+    assert shown >= {(name, True) for name in ("plot", "check", "diff", "resume", "compare-log")}
+    assert {name for name, _ in shown} == set(COMMANDS)
+
+
+# Tables.
+
+
+def test_the_table_of_codes_is_the_catalogue() -> None:
+    assert "\n".join(table()) in TEXTS["docs/check.md"]
+
+
+SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs"}
+WARMUP = {"warmup_epoch", "warmup_iters", "warmup_ratio", "warmup_start_lr", "warmup_start_factor", "warmup_mode"}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_the_table_of_schedules_is_complete(name: str) -> None:
+    rows = [line for line in TEXTS["docs/schedules.md"].splitlines() if line.startswith(f"| `{name}`")]
+    assert len(rows) == 1
+    fields = MODELS[name].model_fields
+    for key, field in fields.items():
+        if key in ({*WARMUP, "last_epoch", *SHARED.values()}) and not (name == "Noam" and key == "warmup_iters"):
+            continue
+        assert f"`{key}`" in rows[0]
+        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
+        assert field.is_required() or default.replace("e-0", "e-") in rows[0]
+    marks = re.search(r"\*([HWC ]+)\*", rows[0])
+    letters = set(marks[1]) - {" "} if marks else set()
+    keys = {SHARED[letter] for letter in letters} | ({"decay_within_run"} if "C" in letters else set())
+    assert keys == set(SHARED.values()) & set(fields)
+    for key in ("warmup_epoch", "last_epoch"):
+        assert (f"no `{key}`" in rows[0]) == (key not in fields)
+
+
+@pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values()}))
+def test_the_keys_that_names_share_are_explained(key: str) -> None:
+    assert f"`{key}" in TEXTS["docs/schedules.md"].partition("## Warmup")[2]
+
+
+def options_of(help_text: str) -> set[str]:
+    return set(re.findall(r"--[a-z][a-z-]*", help_text))
+
+
+def commands_help(capsys: pytest.CaptureFixture[str]) -> str:
+    for name in COMMANDS:
+        assert run([name, "--help"]) == 0
+    assert run(["--help"]) == 0
+    return capsys.readouterr().out
+
+
+def test_every_option_is_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    options = options_of(commands_help(capsys)) - {"--help", "--config", "--opt"}
+    assert len(options) > 15
+    text = "\n".join(WRITTEN.values())
+    assert [option for option in sorted(options) if not re.search(rf"`[^`\n]*{option}\b[^`\n]*`", text)] == []
+
+
+def test_every_option_of_the_digits_is_in_their_table(process: Command) -> None:
+    options = options_of(process("--help", script=ROOT / "tools/train_digits.py").stdout)
+    options -= {"--help", "--config", "--opt", "--nproc", "--backend"}  # the last two are those of an example
+    assert len(options) > 10
+    rows = "\n".join(line for line in TEXTS["docs/digits.md"].splitlines() if line.startswith("| `"))
+    assert [option for option in sorted(options) if not re.search(rf"`{option}\b", rows)] == []
+
+
+def test_every_option_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    known = options_of(commands_help(capsys)) | {"--nproc_per_node", "--backend"}  # of paddle.distributed.launch
+    for script in (ROOT / "tools").rglob("*.py"):
+        known |= set(re.findall(r'"(--[a-z-]+)"', script.read_text(encoding="utf-8")))
+    named = {option for text in WRITTEN.values() for option in re.findall(r"(?<![\w-])--[a-z][a-z_-]*", text)}
+    assert named - known == set()
+
+
+def test_every_command_and_every_tool_is_in_the_readme() -> None:
+    rows = [line for line in README.splitlines() if line.startswith("| `")]
+    assert [name for name in COMMANDS if not any(row.startswith(f"| `ppocr-lr {name}`") for row in rows)] == []
+    scripts = re.findall(r"`(tools/[\w*]+\.py)`", "\n".join(rows))
+    tools = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tools").glob("*.py")]
+    assert [tool for tool in tools if not any(fnmatch(tool, script) for script in scripts)] == []
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    rooms = TEXTS["docs/architecture.md"].partition("## The rooms\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+(?:\.py|/))`", "\n".join(re.findall(r"^\|([^|]*)\|", rooms, re.MULTILINE))))
+    package = ROOT / "ppocr_lr"
+    there = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")} | {
+        path.name for path in package.glob("*.py") if not path.name.startswith("__")
+    }
+    assert named == there
+
+
+# Links, files and pictures.
+
+
+def anchors(page: str) -> set[str]:
+    """As GitHub makes them of headings."""
+    page = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    titles = [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", title) for title in re.findall(r"^#+ (.*)$", page, re.MULTILINE)]
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name: str) -> None:
+    page = re.sub(r"^```.*?^```$", "", TEXTS[name], flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", page) if not link.startswith("https://")]
+    assert links
+    for link in links:
+        file, _, anchor = link.partition("#")
+        path = ((ROOT / name).parent / file).resolve() if file else ROOT / name
+        assert path.is_file(), link
+        assert not anchor or anchor in anchors(TEXTS[path.relative_to(ROOT).as_posix()]), link
+
+
+def test_every_page_is_in_the_readme() -> None:
+    assert [name for name in TEXTS if name != "README.md" and f"]({name})" not in README] == []
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_files_that_are_named_exist(name: str) -> None:
+    named = re.findall(r"`((?:ppocr_lr|tools|tests|docs|configs|\.ci)/[\w./-]*)`", WRITTEN[name])
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_pictures_are_there_and_shown() -> None:
+    shown = {
+        ((ROOT / name).parent / picture).resolve()
+        for name, page in WRITTEN.items()
+        for picture in re.findall(r"!\[.+?\]\((.+?)\)", page)
+    }
+    assert shown == {*DOCS.glob("*.png")}
+    assert DOCS / "cosine.png" in shown
+    assert "![" in README.partition("\n## ")[0]
+    assert all(picture.stat().st_size < 150_000 for picture in shown)
