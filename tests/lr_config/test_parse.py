@@ -129,6 +129,9 @@ WARNINGS = [
     ({**PIECEWISE, "values": [0.3, 0.2]}, {**PIECEWISE, "values": [0.3, 0.2, 0.2]},
      "2 values for 2 decay_epochs: the last one, 0.2, holds.*write 3 values"),
     ({**MULTI, "milestones": []}, {**MULTI, "milestones": []}, "milestones: the list is empty"),
+    ({**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1]},
+     {**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1, 0.1]},
+     "3 values for 3 decay_epochs: the last one, 0.1, holds to the end and the boundary at epoch 7 changes nothing.*write 4 values"),
     ({**STEP, "step_size": 1.5}, {**STEP, "step_size": 1.5}, "1.5 epochs is taken as 150 iterations"),
     ({"name": "OneCycle", "max_lr": 0.1, "learning_rate": 0.2}, {"name": "OneCycle", "max_lr": 0.1}, "from max_lr"),
     ({"name": "OneCycle", "max_lr": 0.1, "base_momentum": 0.4}, {"name": "OneCycle", "max_lr": 0.1}, "base_momentum"),
@@ -214,3 +217,31 @@ def test_a_warmup_longer_than_any_run_is_still_a_schedule() -> None:
     ):
         schedule = build_schedule(section, 20, 100)
         np.testing.assert_allclose(schedule(np.array([0, 10**15])), [schedule(0), schedule(10**15)], rtol=1e-12)
+
+
+BAD = {"learning_rate": -1, "warmup_epoch": None, "end_lr": "x", "hold_epochs": -1, "power": 0, "last_epoch": -5}
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(1, 1), (2, 2), (4, 4), (5, 5), (6, 5)])
+def test_five_errors_of_a_section_are_told_at_most(wrong: int, told: int) -> None:
+    section = {"name": "Linear", "learning_rate": 0.1, **dict(list(BAD.items())[:wrong])}
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, Run(20, 100))
+    lines = str(error.value).splitlines()
+    assert len(lines) == told
+    assert {line.partition(":")[0] for line in lines} <= {f"Optimizer.lr.{key}" for key in list(BAD)[:wrong]}
+
+
+# another library's word for the rate at the end, where no schedule comes of it
+@pytest.mark.parametrize("value", ["abc", -1, None, 0.2, [1]])
+def test_a_word_whose_value_cannot_be_used_is_told_without_an_end(value: Any) -> None:
+    (remark,) = parse_lr_config({**COSINE, "eta_min": value}, Run(20, 100)).remarks
+    assert (remark.code, remark.key) == ("LR101", "eta_min")
+    assert "did you mean end_lr" in remark.message
+    assert "the run ends at" not in remark.message
+
+
+def test_the_ends_are_told_beside_keys_of_any_kind() -> None:
+    remarks = parse_lr_config({**COSINE, 3: 4, "aaa": 1, "zzz": 2, "eta_min": 1e-5}, Run(20, 100)).remarks
+    assert [remark.key for remark in remarks] == ["3", "aaa", "zzz", "eta_min"]
+    assert ["the run ends at" in remark.message for remark in remarks] == [False, False, False, True]

@@ -289,6 +289,8 @@ def test_no_attribute_can_be_set_afterwards(kind: type[Schedule]) -> None:
     for field in dataclasses.fields(schedule):  # type: ignore[arg-type]
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(schedule, field.name, getattr(schedule, field.name))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        schedule.something_else = 1  # type: ignore[attr-defined]
 
 
 @EACH_CLASS

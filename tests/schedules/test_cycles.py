@@ -90,6 +90,10 @@ ONE_CYCLE_CORNERS: list[tuple[int, float, bool, list[int]]] = [
     (20, 0.35, False, [7, 19, 20, 21]),
     (20, 0.3, True, [6, 11, 19, 20, 21]),
     (20, 0.31, True, [6, 11, 19, 20, 21]),  # 5.2, 10.4
+    (20, 0.1, False, [2, 19, 20, 21]),  # the peak is at 1
+    (20, 0.1, True, [2, 3, 19, 20, 21]),
+    (20, 0.075, False, [1, 19, 20, 21]),  # 0.5
+    (20, 0.075, True, [1, 2, 19, 20, 21]),  # 0.5, 1
     (20, 0.01, False, [19, 20, 21]),  # there is no rise
     (20, 0.01, True, [19, 20, 21]),
     (20, 0.05, True, [19, 20, 21]),  # the rise ends at 0, where it begins, and so does the fall
