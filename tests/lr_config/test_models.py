@@ -267,6 +267,10 @@ OWN_KEYS: list[tuple[dict[str, Any], list[OwnKey]]] = [
     ({"name": "KDecay", **PEAK, "eta_min": 0}, []),
     ({"name": "KDecay", **PEAK, "eta_min": 0.01}, [OwnKey("eta_min", "end_lr, which is its name there")]),
     ({"name": "KDecay", **PEAK, "end_lr": 0.01}, []),
+    ({"name": "CosineWarmRestarts", **PEAK, "T_0": 5, "end_lr": 0}, []),
+    ({"name": "CosineWarmRestarts", **PEAK, "T_0": 5, "end_lr": 0.01}, [OwnKey("end_lr", "eta_min, which is its name there")]),
+    ({"name": "Noam", "d_model": 4, "warmup_steps": 4000}, []),
+    ({"name": "Noam", "d_model": 4, "warmup_steps": 5}, [OwnKey("warmup_steps", "warmup_iters, which is its name there")]),
     ({**WSD, "decay_length": "20%"}, [OwnKey("decay_length", "", Length(20, "%"))]),
     ({**WSD, "decay_length": 4}, []),
 ]  # fmt: skip

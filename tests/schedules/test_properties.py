@@ -165,6 +165,22 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
             lib.Sequence(((StepDecay(1.0, 10, 0.5), 25), (CosineDecay(1.0, 10), 10)), CosineDecay(1.0, 50)),
             [10, 20, 25, 35, 85],
         ),
+        (
+            lib.Sequence(
+                ((lib.Constant(1.0), 35), (StepDecay(1.0, 10, 0.5), 25), (StepDecay(1.0, 9, 0.5), 9)),
+                CosineDecay(1.0, 4),
+            ),
+            [35, 45, 55, 60, 69, 73, 77, 81, 85, 89, 93, 97],
+        ),
+        (
+            lib.Sequence(
+                ((PiecewiseConstant((0, 3, 7), (0.1, 0.2, 0.3, 0.4)), 7),) * 2, PiecewiseConstant((3,), (0.1, 0.2))
+            ),
+            [3, 7, 10, 14, 17],
+        ),
+        (lib.HeldAfter(PiecewiseConstant((3, 7, 9), (0.1, 0.2, 0.3, 0.4)), 7), [3, 7]),
+        (lib.HeldAfter(CosineDecay(1.0, 30), 0), []),
+        (lib.Sequence((), StepDecay(1.0, 40, 0.5)), [40, 80]),
     ],
     ids=str,
 )
