@@ -188,6 +188,20 @@ def test_strict_takes_what_paddleocr_sets_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({**COSINE, "learning_rate": "0.1"}, "LR102"),
+        ({**COSINE, "epochs": 21}, "LR104"),
+        ({**COSINE, "warmup_epoch": -1}, "LR305"),
+        ({**STEP, "step_size": 1.5}, "LR502"),
+    ],
+    ids=str,
+)
+def test_strict_only_remarks_what_is_no_unknown_key(section: dict[str, Any], code: str) -> None:
+    assert [remark.code for remark in parse_lr_config(section, Run(20, 100), strict=True).remarks] == [code]
+
+
+@pytest.mark.parametrize(
     ("epochs", "iters_epoch", "message"),
     [
         (0, 1, "epochs must be a positive integer, received 0"),

@@ -149,14 +149,6 @@ def test_a_cosine_cycle_restarts_on_multiples() -> None:
     assert CyclicalCosine(1.0, 4).corner_steps(13) == ([4, 8, 12], True)
 
 
-def test_one_cycle_that_rises_over_the_whole_run_has_no_fall() -> None:
-    """0.999…·5 is 5 in floats: the last phase begins where it ends."""
-    cycle = OneCycle(1.0, 5, pct_start=math.nextafter(1, 0))
-    assert [cycle(0), cycle(2), cycle(4)] == pytest.approx([0.04, 0.52, 1.0])
-    assert all(cycle.final <= rate <= 1 for rate in cycle(np.arange(20)))
-    assert cycle(20) == cycle(5)
-
-
 def test_regular_corners_are_told_as_far_as_2_to_the_62() -> None:
     steps, complete = StepDecay(1.0, 2**53, 0.5).corner_steps(2**62 - 1)
     assert (len(steps), steps[0], steps[-1], complete) == (511, 2**53, 511 * 2**53, True)
