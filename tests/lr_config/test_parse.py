@@ -12,6 +12,7 @@ import pytest
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
 from ppocr_lr.errors import shown
 from ppocr_lr.lr_config import Run, parse_lr_config
+from ppocr_lr.schedules import Constant
 
 
 def bomb(depth: int = 12, width: int = 12) -> list[Any]:
@@ -259,3 +260,18 @@ def test_the_ends_are_told_beside_keys_of_any_kind() -> None:
     remarks = parse_lr_config({**COSINE, 3: 4, "aaa": 1, "zzz": 2, "eta_min": 1e-5}, Run(20, 100)).remarks
     assert [remark.key for remark in remarks] == ["3", "aaa", "zzz", "eta_min"]
     assert ["the run ends at" in remark.message for remark in remarks] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("first", "second"), [("eta_min", "end_lr"), ("end_lr", "eta_min")])
+def test_two_spellings_of_a_key_are_told_as_they_are_written(first: str, second: str) -> None:
+    section = {3: 4, "cooldown_epochs": 1, "name": "REX", "zzz": 1, "learning_rate": 0.1, first: 0, second: 0}
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, Run(20, 100))
+    assert str(error.value) == f"Optimizer.lr: {first} and {second} are the same key; write one of them"
+
+
+def test_a_name_without_a_curve_has_a_beginning_alone() -> None:
+    section = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+    assert parse_lr_config(section, Run(20, 100), beginning=True).schedule == Constant(0.1)
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: ReduceOnPlateau depends on the metric"):
+        parse_lr_config(section, Run(20, 100))

@@ -96,5 +96,6 @@ def test_the_names_are_those_of_both_lists_and_the_registered() -> None:
 def test_each_name_is_read_by_the_class_of_its_module(name: str) -> None:
     assert MODELS[name].__module__ == f"ppocr_lr.lr_config.{registry._HOMES[name]}"
     taken = f"the schedule name '{name}' is taken by ppocr_lr.lr_config.{registry._HOMES[name]}$"
-    with pytest.raises(ValueError, match=taken):
-        register_lr_config(name)(named(f"{name}Config"))
+    for module in ("an.earlier.module", "some.later.module", "ppocr_lr.lr_config"):
+        with pytest.raises(ValueError, match=taken):
+            register_lr_config(name)(named(MODELS[name].__qualname__, module))

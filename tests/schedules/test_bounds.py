@@ -306,7 +306,10 @@ def test_noam_of_a_scale_that_leaves_nothing_is_refused() -> None:
         lib.Noam(4, 4, TINY)
 
 
-@pytest.mark.parametrize("kind", [Schedule, lib.Warmup], ids=lambda kind: kind.__name__)
-def test_what_has_no_formula_is_no_schedule(kind: type[Any]) -> None:
-    with pytest.raises(TypeError, match="abstract"):
-        kind(*[CONST, 4, 1.0][: 0 if kind is Schedule else None])
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [(Schedule, {"formula", "corner_runs"}), (lib.Warmup, {"_early"}), *((kind, set()) for kind in TABLE)],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_the_class_of_a_schedule_must_have(kind: type[Schedule], missing: set[str]) -> None:
+    assert kind.__abstractmethods__ == missing

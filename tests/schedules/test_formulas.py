@@ -165,6 +165,17 @@ def test_a_cosine_keeps_its_digits_to_the_end(total: int) -> None:
     assert [schedule(total) for schedule in others] == [1.0, 1.0, 1.0, 0.0]
 
 
+@pytest.mark.parametrize("total", [1, 3, 7, 49, 10**6 + 1, 2**53])
+def test_a_decay_begins_at_its_peak_and_stays_at_its_end_exactly(total: int) -> None:
+    decays: list[Schedule] = [
+        PolynomialDecay(1.0, total), PolynomialDecay(1.0, total, power=0.3), KDecay(1.0, total), KDecay(1.0, total, exponent=2.5),
+        *(Decay(1.0, total, shape=shape) for shape in ("linear", "cosine", "1-sqrt", "rex")), HeldAfter(CosineDecay(1.0, total), total),
+    ]  # fmt: skip
+    for decay in decays:
+        assert [decay(0), decay(total), decay(total + 1), decay(2 * total)] == [1.0, 0.0, 0.0, 0.0]
+        assert list(decay(np.array([0, total, total + 1, 2 * total]))) == [1.0, 0.0, 0.0, 0.0]
+
+
 def test_one_cycle_holds_the_update_past_its_end() -> None:
     cycle = OneCycle(1.0, 20)
     assert cycle(21) == cycle(10**9) == cycle(20) > cycle.final
