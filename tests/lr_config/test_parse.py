@@ -275,3 +275,44 @@ def test_a_name_without_a_curve_has_a_beginning_alone() -> None:
     assert parse_lr_config(section, Run(20, 100), beginning=True).schedule == Constant(0.1)
     with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: ReduceOnPlateau depends on the metric"):
         parse_lr_config(section, Run(20, 100))
+
+
+KEYS_OF_CONST = "it takes last_epoch, learning_rate, warmup_epoch, warmup_iters, warmup_mode, warmup_ratio, warmup_start_factor, warmup_start_lr"
+
+# a name, a key that it does not know; what is said of it
+UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
+    ({"name": "Const", "learning_rate": 0.1}, "zzz", f"is not a key of Const and has no effect; {KEYS_OF_CONST}"),
+    ({"learning_rate": 0.1}, "zzz", f"is not a key of Const (no name is given) and has no effect; {KEYS_OF_CONST}"),
+    (COSINE, "T_max", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
+    (COSINE, "total_iters", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
+    ({"name": "LinearLR", "learning_rate": 0.1}, "total_iters", "is not a key of LinearLR and has no effect; did you mean decay_length?"),
+    (COSINE, "warmup", "is not a key of Cosine and has no effect; did you mean warmup_epoch or warmup_iters?"),
+    (COSINE, "Warmup_Epoch", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
+    (COSINE, 3, "is not a key of Cosine and has no effect"),
+    (COSINE, None, "is not a key of Cosine and has no effect"),
+    ({"name": "REX", "learning_rate": 0.1}, "min_lr", "is not a key of REX and has no effect; did you mean end_lr?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "key", "said"), UNKNOWN, ids=lambda value: str(value)[:40])
+def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: Any, said: str) -> None:
+    (remark,) = parse_lr_config({**section, key: 1}, Run(20, 100)).remarks
+    assert (remark.code, remark.key, remark.message) == ("LR101", shown(key) if key is None else str(key), said)
+
+
+@pytest.mark.parametrize(
+    ("key", "as_shown"),
+    [
+        ("b" * 79, "b" * 79),
+        ("b" * 81, "b" * 80 + "…"),
+        ("b" * 1000, "b" * 80 + "…"),
+        ("a\tb\x1b[31m", "a?b?[31m"),
+        (2.5, "2.5"),
+        (True, "True"),
+        ((1, 2), "[1, 2]"),
+    ],
+    ids=lambda value: str(len(value)) if isinstance(value, str) and len(value) > 20 else repr(value),
+)
+def test_how_a_key_is_shown(key: Any, as_shown: str) -> None:
+    (remark,) = parse_lr_config({**COSINE, key: 1}, Run(20, 100)).remarks
+    assert remark.key == as_shown

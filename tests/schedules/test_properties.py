@@ -256,6 +256,17 @@ def test_too_many_corners_are_said_so(limit: int, found: list[int], complete: bo
     assert corners.complete is complete
 
 
+def test_regular_corners_stay_ranges_inside_other_schedules() -> None:
+    """As many as there may be, none of them is visited."""
+    steps = StepDecay(1.0, 10, 0.5)
+    forever = 2**62
+    assert steps.corner_runs() == (range(10, forever, 10),)
+    stages = lib.Sequence(((steps, 35), (lib.PiecewiseLinear(((0, 0.1), (5, 0.2))), 9)), steps)
+    assert stages.corner_runs() == ((35, 40, 44), range(10, 40, 10), range(54, forever + 44, 10))
+    assert LinearWarmup(steps, 5, 1.0).corner_runs() == ((5,), range(15, forever + 5, 10))
+    assert lib.HeldAfter(steps, 30).corner_runs() == ((30,), range(10, 30, 10))
+
+
 def test_corners_far_away_are_counted_without_visiting_them() -> None:
     assert not StepDecay(1.0, 1, 0.5).corners(10**15, 1000).complete
     assert not PiecewiseConstant(tuple(range(1, 2000)), (0.1,) * 2000).corners(10**15, 1000).complete
