@@ -14,7 +14,7 @@ from ppocr_lr.lr_config import MODELS, LRConfig, PeakConfig, ResumableConfig, Ru
 from ppocr_lr.lr_config.base import HoldConfig, LeadConfig, OverTheRun, UnitOfTime, WithinRun
 from ppocr_lr.lr_config.in_paddleocr import OwnKey, own_keys, read_by_paddleocr
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.schedules import Constant, Decay, Sequence
+from ppocr_lr.schedules import Constant, Decay, Sequence, TwoStepCosine
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 from tests.lr_config.test_defaults import TABLE as GOOD
 
@@ -249,6 +249,23 @@ def test_what_is_remarked_of_a_value(
         (remark,) = parse_lr_config({**section, key: value}, RUN).remarks
         assert (remark.code, remark.key) == (code, key)
         assert said in remark.message
+
+
+@pytest.mark.parametrize(
+    ("lead", "recursive"),
+    [
+        ({}, True),
+        ({"warmup_epoch": 0, "hold_epochs": 0}, True),
+        ({"warmup_epoch": 2}, False),
+        ({"hold_epochs": 2}, False),
+        ({"warmup_epoch": 2, "hold_epochs": 2}, False),
+        ({"first_epochs": 200}, False),
+    ],
+    ids=str,
+)
+def test_two_cosines_multiply_their_rates_where_nothing_is_before_them(lead: dict[str, Any], recursive: bool) -> None:
+    config = config_of({"name": "TwoStepCosine", **PEAK, **lead})
+    assert config.decay(RUN) == TwoStepCosine(0.1, 2000, 200, recursive)
 
 
 PIECEWISE_HOLDS = "Piecewise, whose last value holds"

@@ -296,7 +296,7 @@ UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
 
 @pytest.mark.parametrize(("section", "key", "said"), UNKNOWN, ids=lambda value: str(value)[:40])
 def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: Any, said: str) -> None:
-    (remark,) = parse_lr_config({**section, key: 1}, Run(20, 100)).remarks
+    (remark,) = parse_lr_config({**section, key: 0.001}, Run(20, 100)).remarks
     assert (remark.code, remark.key, remark.message) == ("LR101", shown(key) if key is None else str(key), said)
 
 
