@@ -45,6 +45,10 @@ ERRORS = [
     ({"warmup_epoch": 2}, ["Optimizer.lr.learning_rate is missing: Const (no name is given) needs it"]),
     ({"name": "Cosine", "learning_rat": 0.1}, ["learning_rate is missing", "learning_rat is not read"]),
     ({"name": "Cosine", "base_lr": 0.1}, ["learning_rate is missing", "base_lr is not read"]),
+    ({"name": "Cosine", "base_lr": 0.1, "learning_rat": 0.1}, ["; base_lr is not read under this name"]),
+    ({"name": "Cosine", "learning_rat": 0.1, "peak_lr": 0.1}, ["; peak_lr is not read under this name"]),
+    ({"name": "Cosine", "lr": 0.1, "learningrate": 0.1, "base_lr": 0.1}, ["; lr is not read under this name"]),
+    ({"name": "Cosine", "learningrate": 0.1, "learning_rat": 0.1}, ["; learningrate is not read under this name"]),
     ({"name": "Step", "learning_rate": 0.1, "step_size": 2}, ["Optimizer.lr.gamma is missing: Step needs it"]),
     ({"name": "OneCycle", "learning_rate": 0.1}, ["Optimizer.lr.max_lr is missing", "learning_rate is not read"]),
     *(

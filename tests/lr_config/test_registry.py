@@ -99,3 +99,22 @@ def test_each_name_is_read_by_the_class_of_its_module(name: str) -> None:
     for module in ("an.earlier.module", "some.later.module", "ppocr_lr.lr_config"):
         with pytest.raises(ValueError, match=taken):
             register_lr_config(name)(named(MODELS[name].__qualname__, module))
+
+
+def test_what_pydantic_says_of_a_key_is_told_in_its_words() -> None:
+    @register_lr_config("Words")
+    class WordsConfig(LRConfig):
+        word: str
+        amount: float = 0.0
+
+        def to_schedule(self, run: Run) -> Schedule:
+            return Constant(0.1)
+
+    for key, value, said in (
+        ("word", 3, r"word: 3 is not allowed: Input should be a valid string$"),
+        ("amount", "x", r"amount: 'x' is not allowed: Input should be a valid number"),
+    ):
+        with pytest.raises(LRConfigError, match=rf"^Optimizer\.lr\.{said}"):
+            build_schedule({"name": "Words", "word": "a", key: value}, 3, 5)
+    with pytest.raises(LRConfigError, match=r"^Optimizer\.lr\.word is missing: Words needs it, no description$"):
+        build_schedule({"name": "Words"}, 3, 5)
