@@ -97,7 +97,7 @@ class LRConfig(BaseModel, ABC):
     def some_iters(self, key: str, run: Run) -> int:
         """The length under `key` in iterations, at least one."""
         iters = run.iters(getattr(self, key))
-        if iters == 0:
+        if not iters:
             raise self.error(key, run.too_short)
         return iters
 
@@ -155,9 +155,9 @@ class LeadConfig(LRConfig):
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
 
     @property
+    @abstractmethod
     def warmup_start(self) -> float:
         """The rate of the first update of the warmup."""
-        return 0.0
 
     @property
     @abstractmethod
@@ -308,7 +308,7 @@ class WithinRun(LeadConfig):
 
     def behind(self, run: Run, lead_iters: int) -> Schedule:
         """The decay, shortened if that is asked for."""
-        return self.decay(run.within(lead_iters, 0) if self.decay_within_run else run)
+        return self.decay(run.within(lead_iters) if self.decay_within_run else run)
 
 
 class OverTheRun(WithinRun):

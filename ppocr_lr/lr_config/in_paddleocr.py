@@ -53,8 +53,6 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
 
     None where it is the same, and where PaddleOCR does not train at all.
     """
-    if parsed.name not in IN_PADDLEOCR or not any(own.instead for own in own_keys(section, parsed.config)):
-        return None
     try:
         schedule = parse_as_paddleocr(section, run).schedule
     except LRConfigError:
