@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from ppocr_lr.cli.main import run
+
+os.environ["MPLBACKEND"] = "Agg"  # no window, here and in every process that a test starts
 
 # A slow machine must not fail a property; each example is small.
 settings.register_profile("here", deadline=None, max_examples=60)
@@ -21,10 +27,24 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command in an empty folder, in this process: a fifth of the time of one of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
+        words = list(map(str, arguments))
+        with redirect_stdout(io.StringIO()) as stdout, redirect_stderr(io.StringIO()) as stderr:
+            status = run(words)
+        return subprocess.CompletedProcess(words, status, stdout.getvalue(), stderr.getvalue())
+
+    return run_here
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Command:
     """Runs the real command in a process of its own, in an empty folder."""
 
-    def run(*arguments: str, script: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run_there(*arguments: object, script: Path | None = None) -> subprocess.CompletedProcess[str]:
         start = [str(script)] if script else ["-m", "ppocr_lr"]
         return subprocess.run(
             [sys.executable, *start, *map(str, arguments)],
@@ -33,7 +53,7 @@ def command(tmp_path: Path) -> Command:
             text=True,
             encoding="utf-8",
             timeout=120,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg", "PYTHONUNBUFFERED": ""},
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": ""},
         )
 
-    return run
+    return run_there

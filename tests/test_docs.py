@@ -167,9 +167,9 @@ def test_every_option_is_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert [option for option in sorted(options) if not re.search(rf"`[^`\n]*{option}\b[^`\n]*`", text)] == []
 
 
-def test_every_option_of_the_digits_is_in_their_table(command: Command) -> None:
-    options = options_of(command("--help", script=ROOT / "tools/train_digits.py").stdout)
-    options -= {"--help", "--config", "--opt", "--nproc", "--backend"}  # the last two are in an example
+def test_every_option_of_the_digits_is_in_their_table(process: Command) -> None:
+    options = options_of(process("--help", script=ROOT / "tools/train_digits.py").stdout)
+    options -= {"--help", "--config", "--opt", "--nproc", "--backend"}  # the last two are those of an example
     assert len(options) > 10
     rows = "\n".join(line for line in TEXTS["docs/digits.md"].splitlines() if line.startswith("| `"))
     assert [option for option in sorted(options) if not re.search(rf"`{option}\b", rows)] == []

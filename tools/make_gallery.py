@@ -15,6 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
@@ -24,9 +25,9 @@ from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.lr_config import MODELS, LRConfig, WarmupConfig
 from ppocr_lr.lr_config.base import LeadConfig
-from ppocr_lr.lr_config.fields import Ours
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
+from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, line_style, look
 from ppocr_lr.schedules import HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
@@ -36,13 +37,6 @@ ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
 TEXTS = Path(__file__).with_name("gallery.yml")
 
-_STYLES: Sequence[tuple[str, Any]] = (
-    ("#0072B2", "-"),
-    ("#E69F00", (0, (5, 2))),
-    ("#009E73", (0, (1, 1.2))),
-    ("#CC79A7", (0, (6, 2, 1, 2))),
-)
-_BEFORE: tuple[str, Any] = ("#999999", "-")
 _COLOURS = 64
 _WITHOUT_CURVE = ("ReduceOnPlateau",)
 _AROUND = ("hold_epochs", "decay_within_run", "cooldown_epochs")
@@ -67,7 +61,7 @@ class Line(NamedTuple):
 
     run: PlannedRun
     label: str | None = None
-    style: tuple[str, Any] = _STYLES[0]
+    style: tuple[str, tuple[float, ...]] = look(0)
 
 
 def main(folder: Path) -> None:
@@ -120,7 +114,7 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
 def _warmups(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
     yield "## Warmups"
     settings = [[*texts["set"], mode] for mode in texts["curves"]]
-    lines = [Line(_run(texts["config"], each), each[-1], style) for each, style in zip(settings, _STYLES, strict=True)]
+    lines = [Line(_run(texts["config"], each), each[-1], look(i)) for i, each in enumerate(settings)]
     yield _picture("warmups", lines, folder)
     yield texts["text"]
     yield _command(texts["config"], settings[-1])
@@ -132,10 +126,11 @@ def _cures(cures: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
     for cure in cures:
         key, config, settings = cure["key"], cure["config"], cure["set"]
         after = _run(config, settings)
-        field = type(after.parsed.config).model_fields[key]
-        ours = next(mark for mark in field.metadata if isinstance(mark, Ours))
+        model = type(after.parsed.config)
+        field, ours = model.model_fields[key], model.ours(key)
+        assert ours is not None
         yield f"### {key}"
-        yield _picture(key, [Line(_run(config, []), None, _BEFORE), Line(after, ", ".join(settings))], folder)
+        yield _picture(key, [Line(_run(config, []), None, (GREY, ())), Line(after, ", ".join(settings))], folder)
         yield cure["text"]
         yield _command(config, settings)
         yield f"`{key}`: {field.description}. PaddleOCR ignores it; in its place: {ours.instead}."
@@ -208,6 +203,7 @@ def _default(field: FieldInfo) -> str:
     return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
 
 
+@rc_context(STYLE)
 def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
     """Draw the runs; the Markdown that shows the picture."""
     figure = Figure(figsize=(5.2, 2.3), dpi=100)
@@ -216,9 +212,11 @@ def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
         curve = trace(line.run.schedule, line.run.run.total_iters)
         colour, dashes = line.style
         positions = curve.steps / line.run.run.iters_epoch
-        axes.plot(positions, curve.high, color=colour, linestyle=dashes, linewidth=1.8, label=line.label)
+        axes.plot(positions, curve.high, color=colour, linestyle=line_style(dashes), linewidth=WIDTH, label=line.label)
     run = lines[-1].run
-    axes.axvspan(0, summarize(run.schedule, run.run).warmup_iters / run.run.iters_epoch, color="#ebebeb", linewidth=0)
+    shade, opacity = WARMUP
+    warmup = summarize(run.schedule, run.run).warmup_iters / run.run.iters_epoch
+    axes.axvspan(0, warmup, color=shade, alpha=opacity, linewidth=0)
     axes.set_xlim(0, run.run.epochs)
     axes.set_ylim(0, axes.get_ylim()[1])
     axes.set_xlabel("epoch", fontsize=8, labelpad=1)
@@ -226,8 +224,6 @@ def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
-    axes.grid(True, color="#e3e3e3", linewidth=0.6)
-    axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     labels = [line.label for line in lines if line.label]
     if labels:

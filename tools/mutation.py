@@ -160,12 +160,21 @@ def _mutant(item: WorkItem, result: WorkResult) -> Mutant:
     was, becomes = (
         "\n".join(line[1:].strip() for line in lines if line[:1] == sign and line[:3] != sign * 3) for sign in "-+"
     )
+    if mutation.operator_name.endswith("/RemoveDecorator"):
+        was = f"{was.strip()}\n{_decorated(lines)}"  # there are many of each decorator in a file
     return Mutant(
         Change(mutation.module_path.as_posix(), was, becomes),
         mutation.start_pos[0],
         mutation.operator_name.partition("/")[2],
         result.test_outcome != TestOutcome.SURVIVED,
     )
+
+
+def _decorated(lines: Sequence[str]) -> str:
+    """What the removed decorator stands before: the `def` or the `class` behind it in the diff."""
+    removed = max(number for number, line in enumerate(lines) if line[:1] == "-" and line[:3] != "---")
+    behind = (line.strip() for line in lines[removed + 1 :])
+    return next(line for line in behind if line.startswith(("def ", "class ")))
 
 
 def _equivalent() -> dict[Change, str]:

@@ -53,7 +53,7 @@ CODES: dict[str, Code] = {
     "LR101": Code(
         _WARNING,
         "a key that nothing reads",
-        "PaddleOCR swallows unknown keys of the lr section without a word, so a misspelt key, or one of another "
+        "PaddleOCR silently swallows unknown keys of the lr section, so a misspelt key, or one of another "
         "library, leaves the default in place for the whole training.",
         "lr: {name: Cosine, learning_rate: 0.001, warmup_epochs: 5}   # warmup_epoch",
         "PaddleOCR #11868",
@@ -91,8 +91,8 @@ CODES: dict[str, Code] = {
     ),
     "LR106": Code(
         _WARNING,
-        "a key that stands twice",
-        "YAML keeps the last one without a word, so an edit of the first changes nothing.",
+        "a duplicate key",
+        "YAML silently keeps the last one, so an edit of the first changes nothing.",
         "lr: {name: Cosine, learning_rate: 0.001, learning_rate: 0.01}",
         "PyYAML",
     ),
@@ -107,7 +107,7 @@ CODES: dict[str, Code] = {
     "LR201": Code(
         _NOTE,
         "the length of an epoch is not known",
-        "Without it, lengths in iterations cannot be told in epochs; findings that need it are left out.",
+        "Without it, lengths in iterations cannot be converted to epochs; findings that need it are left out.",
         "ppocr-lr check c.yml --num-samples 10000 --gpus 4",
         "PaddleOCR #1094 #3127",
     ),
@@ -173,7 +173,7 @@ CODES: dict[str, Code] = {
     "LR401": Code(
         _WARNING,
         "the decay is cut off",
-        "The run ends while the rate is still high, mostly since a warmup delays the decay and does not shorten it. "
+        "The run ends while the rate is still high, mostly because a warmup delays the decay and does not shorten it. "
         "The quiet end in which a decay gains most is missing.",
         "epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak",
         "PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187",
@@ -211,14 +211,14 @@ CODES: dict[str, Code] = {
         _WARNING,
         "TwoStepCosine and its 200 epochs",
         "Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one "
-        "jumps up behind it (with a warmup) or trains at a rate of 0 (without).",
+        "jumps up after it (with a warmup) or trains at a rate of 0 (without).",
         "epoch_num: 100, name: TwoStepCosine",
         "PaddleOCR's learning_rate.py",
     ),
     "LR407": Code(
         _NOTE,
         "the log will show lr: 0.000000",
-        "PaddleOCR's log has six decimals. Smaller rates are not 0, they only look it.",
+        "PaddleOCR's log has six decimals. Smaller rates only look like 0.",
         "the first and the last updates of a cosine with warmup",
         "PaddleOCR #6544 #4045",
     ),
@@ -240,15 +240,15 @@ CODES: dict[str, Code] = {
     "LR410": Code(
         _WARNING,
         "the decay is over long before the run",
-        "Behind its last point the rate stays where it is, often at 0, and the rest of the training changes nothing.",
+        "Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing.",
         "epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}",
         "Paddle's PolynomialDecay, whose decay_steps are not the run's",
     ),
     "LR411": Code(
         _WARNING,
         "a jump up between stages",
-        "A stage of a Sequence knows nothing of the one before. A sudden rise of the rate can undo what was learnt, "
-        "as a large rate without a warmup does.",
+        "A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was "
+        "learnt, as a large rate without a warmup does.",
         "stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: true}]",
         "optax' join_schedules, PyTorch's SequentialLR",
     ),
@@ -294,7 +294,7 @@ CODES: dict[str, Code] = {
     "LR505": Code(
         _NOTE,
         "a key of this project alone",
-        "PaddleOCR ignores it, without a word. A config that is trained with PaddleOCR's own scheduler needs the "
+        "PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the "
         "nearest thing that it can do.",
         "lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
         "this project",

@@ -18,7 +18,7 @@ from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections
 from ppocr_lr.training_config.yaml_file import Place, YAMLDocument, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
-"""Iterations an epoch where nobody tells, the first that the section fits; findings that depend on it are left out."""
+"""Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
 
 # What a run's learning rate depends on; elsewhere in a config a repeated key is not this tool's business.
 _READ = re.compile(
@@ -49,7 +49,7 @@ def check_file(
             for its line, on a line of its own for the file.
 
     Raises:
-        LRConfigError: the file is no training YAML, an override or a flag is wrong, or `ignore` names no code.
+        LRConfigError: the file is not a training YAML, an override or a flag is wrong, or `ignore` names no code.
     """
     flags = flags or RunFlags()
     ignored = known_codes(ignore)
@@ -68,7 +68,7 @@ def check_file(
             raise error.within(str(path)) from None
         drafts = [Draft("LR100", _key_in(line), line) for line in lines]
     drafts += [
-        Draft("LR106", key, "the key stands twice in this mapping; this one counts", "take the other one out")
+        Draft("LR106", key, "duplicate key in this mapping; this one counts", "take the other one out")
         for key, _ in document.repeated
         if _READ.match(key)
     ]

@@ -20,6 +20,8 @@ def main(*command: str) -> None:
     """The console command: runs `sys.argv`, after the words of `command`, and exits."""
     # By default SIGTERM ends the process at once and would leave a half-written file behind.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _ready_for_any_text()
     status = run([*command, *sys.argv[1:]])
     try:
@@ -27,7 +29,7 @@ def main(*command: str) -> None:
     except OSError as error:
         # Python would flush once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to be told
+        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to read it
             print_error(error)
             status = 2
     sys.exit(status)
@@ -55,7 +57,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return int(arguments.run(arguments))
     except BrokenPipeError:
-        return 0  # the reader of a pipe left; nobody is there to be told
+        return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError) as error:
         print_error(error)
         return 2

@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
             self.formatter_class = RawDescriptionRichHelpFormatter
         return super().format_help()
 
-    # The arguments that nobody knows come back here from the parser of every command.
+    # The arguments that no command takes come back here from the parser of every command.
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse, with a suggestion for an unknown flag."""
         arguments, unknown = self.parse_known_args(args, namespace)

@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
     source = ", ".join(Path(config).as_posix() for config in configs)
     out = arguments.out or _free_name(configs[0], source)
-    kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is told before anything is drawn
+    kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is reported before anything is drawn
     _check(arguments, kind)
     runs, beside = _planned(configs, arguments)
     weight_decays = _weight_decays(runs) if _with_weight_decay(arguments) else []
@@ -146,7 +146,7 @@ def _with_weight_decay(arguments: argparse.Namespace) -> bool:
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
-    """The runs, and the logs beside the first; a log tells the length of an epoch where nothing else does."""
+    """The runs, and the logs beside the first; a log gives the length of an epoch where nothing else does."""
     flags = run_flags(arguments)
     each = [
         (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)

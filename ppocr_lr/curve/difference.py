@@ -27,7 +27,7 @@ class Difference:
     settings: tuple[tuple[str, Any, Any], ...]
     """Keys of the lr section that differ, with both values; None where a schedule has no such key."""
     other_settings: tuple[tuple[str, Any, Any], ...]
-    """The same for the weight decay, which is no part of the curve."""
+    """The same for the weight decay, which is not part of the curve."""
     positions: tuple[float, ...]
     first_rates: tuple[float, ...]
     second_rates: tuple[float, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import PurePath
@@ -16,16 +17,24 @@ from ppocr_lr.check.report import Report
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize, trainer_text
-from ppocr_lr.errors import ArgumentError, MissingExtraError
+from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.plotting.style import (
+    FEW,
+    GREY,
+    GRID,
+    PADDLEOCR_DASHES,
+    THIN,
+    WARMUP,
+    WIDTH,
+    linear_limits,
+    log_limits,
+    look,
+)
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 _DIV = "ppocr-lr-curves"
-# Okabe and Ito's colours, as in the picture; the dashes carry the difference where there is no colour at all.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#000000", "#56B4E9")
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-_FEW = 60  # updates; then each is a dot
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
 _EPOCH = ".6~f"
 _HOVER = "epoch %{text}<br>iteration %{customdata[0]}<br>rate %{customdata[1]}"
@@ -104,7 +113,7 @@ def write_html(
         plotly=plotly,
         figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis), _CONFIG)),
     )
-    file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is no UTF-8
+    file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is not UTF-8
 
 
 # Plotly 7 has a button that uploads the chart, names and all, to a server; no policy of the page forbids that.
@@ -119,22 +128,21 @@ def figure(
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
     """
-    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
-    paddleocr = {
-        index: trace(run.paddleocr_schedule, run.run.total_iters)
-        for index, run in enumerate(runs)
-        if run.paddleocr_schedule is not None
-    }
-    highest = max(float(curve.high.max()) for curve in [*curves, *paddleocr.values()])
-    traces = []
-    for index, (run, curve, name) in enumerate(zip(runs, curves, names, strict=True)):
-        traces += _traces(run, curve, name, index, highest, axis)
-        if index in paddleocr:
-            traces += _traces(
-                run, paddleocr[index], f"{name}: PaddleOCR's own trainer", index, highest, axis, thin=True
-            )
-    curves += paddleocr.values()
-    return traces, _layout(runs, curves, highest, log_scale, axis)
+    curves, traces = [], []
+    for index, (run, name) in enumerate(zip(runs, names, strict=True)):
+        colour, dashes = look(index)
+        curves.append(trace(run.schedule, run.run.total_iters))
+        traces += _traces(run, curves[-1], name, index, axis, _line(colour, dashes, WIDTH))
+        if run.paddleocr_schedule is not None:
+            curves.append(trace(run.paddleocr_schedule, run.run.total_iters))
+            line = _line(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
+            traces += _traces(run, curves[-1], f"{name}: PaddleOCR's own trainer", index, axis, line)
+    return traces, _layout(runs, curves, log_scale, axis)
+
+
+def _line(colour: str, dashes: Sequence[float], width: float) -> dict[str, Any]:
+    lengths = ",".join(f"{length * width:g}px" for length in dashes)
+    return {"color": colour, "width": width, "dash": lengths or "solid"}
 
 
 def _plotly_js() -> str:
@@ -146,9 +154,8 @@ def _plotly_js() -> str:
 
 
 def _traces(
-    run: PlannedRun, curve: Curve, name: str, index: int, highest: float, axis: Axis, thin: bool = False
+    run: PlannedRun, curve: Curve, name: str, index: int, axis: Axis, line: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    colour = _COLOURS[index % len(_COLOURS)]
     base: dict[str, Any] = {
         "type": "scatter",
         "name": _text(name),  # Plotly reads tags in a name
@@ -158,15 +165,12 @@ def _traces(
         "mode": "lines",
     }
     if curve.exact:
-        line = {"color": colour, "width": 2, "dash": _DASHES[index % len(_DASHES)]}
-        if thin:
-            line |= {"width": 1, "dash": "dash"}
         points = {"y": curve.high.tolist(), "customdata": _numbers(curve.steps, curve.high)}
-        mode = "lines+markers" if run.run.total_iters <= _FEW else "lines"
+        mode = "lines+markers" if run.run.total_iters <= FEW else "lines"
         return [{**base, **points, "mode": mode, "line": line, "hovertemplate": _HOVER}]
     # A rate of 0 has no place on a logarithmic axis, and the area would break; this low nobody sees it.
-    low = np.where(curve.low > 0, curve.low, highest * 1e-9)
-    edge = {"color": colour, "width": 0.8, "shape": "hv"}
+    low = np.where(curve.low > 0, curve.low, curve.high.max() * 1e-9)
+    edge = {**line, "width": THIN, "dash": "solid", "shape": "hv"}
     band = {"fill": "tonexty", "hovertemplate": _HOVER_BAND, "customdata": _numbers(curve.steps, curve.low, curve.high)}
     return [
         {**base, "y": low.tolist(), "line": edge, "showlegend": False, "hoverinfo": "skip"},
@@ -180,19 +184,12 @@ def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
     return list(zip(steps.tolist(), *texts, strict=True))
 
 
-def _layout(
-    runs: Sequence[PlannedRun], curves: Sequence[Curve], highest: float, log_scale: bool, along: Axis
-) -> dict[str, Any]:
-    linear = {"type": "linear", "range": _linear_range(curves, highest)}
-    positive = [float(curve.low[curve.low > 0].min()) for curve in curves if (curve.low > 0).any()]
-    if log_scale and not positive:
-        raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
-    # A cosine's last updates are many decades down and would squeeze the rest.
-    lowest = max(min(positive, default=highest), highest * 1e-6)
-    logarithmic = (
-        {"type": "log", "range": [float(np.log10(r)) for r in (lowest / 1.5, highest * 2)]} if positive else {}
-    )
-    axis = {"showline": True, "linecolor": "#999", "gridcolor": "#e5e5e5", "zeroline": False}
+def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, along: Axis) -> dict[str, Any]:
+    linear = {"type": "linear", "tickformat": "", "range": list(linear_limits(curves))}
+    logarithmic = {}
+    if log_scale or any((curve.high > 0).any() for curve in curves):
+        logarithmic = {"type": "log", "tickformat": "~e", "range": [math.log10(rate) for rate in log_limits(curves)]}
+    axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False}
     return {
         "xaxis": {
             **axis,
@@ -212,14 +209,28 @@ def _layout(
         "hovermode": "x" if len(runs) <= _TOGETHER else "closest",
         "hoverlabel": {"namelength": -1},
         "margin": {"l": 80, "r": 30, "t": 50, "b": 60},
+        "shapes": [_warmup(runs[0], along)] if len(runs) == 1 else [],
         "paper_bgcolor": "#fff",
         "plot_bgcolor": "#fff",
     }
 
 
-def _linear_range(curves: Sequence[Curve], highest: float) -> list[float]:
-    lowest = min(0.0, *(float(curve.low.min()) for curve in curves))
-    return [lowest * 1.1, highest * 1.06 if highest > 0 else 1.0]
+def _warmup(planned: PlannedRun, axis: Axis) -> dict[str, Any]:
+    """The shade behind the warmup; of no width where there is none."""
+    summary = summarize(planned.schedule, planned.run)
+    colour, opacity = WARMUP
+    return {
+        "type": "rect",
+        "layer": "below",
+        "x0": 0,
+        "x1": min(summary.warmup_iters, planned.run.total_iters) / updates_per_unit(planned.run, axis),
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": colour,
+        "opacity": opacity,
+        "line": {"width": 0},
+    }
 
 
 def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: bool) -> dict[str, Any]:

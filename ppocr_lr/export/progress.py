@@ -55,7 +55,7 @@ class Bar:
             # By name: the extra may be missing, for mypy too. Only now, since rich is slow to import.
             rich = import_module("rich.progress")
             console = import_module("rich.console").Console(stderr=True)
-        except ImportError:
+        except ModuleNotFoundError:
             self._possible = False
             return
         self._display = rich.Progress(

@@ -34,7 +34,7 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     begins with `#` says so above the header.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
-    (iteration / iterations an epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
+    (iteration / iterations per epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
 
     Args:
         runs: at least one.
@@ -43,7 +43,7 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
         progress: called after each block.
 
     Raises:
-        LRConfigError: `every` is no positive integer.
+        LRConfigError: `every` is not a positive integer.
         OSError: the file cannot be written.
     """
     count = _Counter(runs, every, progress)
@@ -63,7 +63,7 @@ def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progr
 
     `{"version": 1, "results": [{"config", "name", "label", "trainer", "epochs", "iters_per_epoch",
     "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer` says how
-    PaddleOCR's own trainer differs, null where it does not. A rate that is no finite number is null.
+    PaddleOCR's own trainer differs, null where it does not. A rate that is not finite is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
@@ -109,7 +109,7 @@ class _Counter:
                 self._progress(self._done, self._total)
 
     def _text(self, *columns: NDArray[Any]) -> bytes:
-        """A line for each row, floats as `repr` writes them; what is no finite number as `not_finite`, if given."""
+        """A line for each row, floats as `repr` writes them; what is not finite as `not_finite`, if given."""
         lines = []
         for step, epoch, rate in zip(*(column.tolist() for column in columns), strict=True):
             number = repr(rate) if self._not_finite is None or math.isfinite(rate) else self._not_finite
@@ -148,5 +148,5 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
 
 
 def _utf8(text: str) -> bytes:
-    # A file name that is no UTF-8 reaches Python as lone surrogates; as \udcff they are legal in JSON too.
+    # A file name that is not UTF-8 reaches Python as lone surrogates; as \udcff they are legal in JSON too.
     return text.encode("utf-8", "backslashreplace")

@@ -56,7 +56,7 @@ def plan_logged_run(
     """As `plan_run`; where neither a flag nor the config tells the length of an epoch for sure, the log's is taken.
 
     Raises:
-        LRConfigError: as `plan_run`; also where the log does not tell the length either.
+        LRConfigError: as `plan_run`; also where the log does not say the length either.
     """
     flags, overrides = flags or RunFlags(), list(overrides)
     iters = log.iters_epoch
@@ -66,11 +66,11 @@ def plan_logged_run(
     if not planned.length.estimate:
         return planned
     planned = plan_run(path, overrides, replace(flags, iters_per_epoch=iters, accumulate=1, windows=False))
-    return replace(planned, length=replace(planned.length, arithmetic=f"{iters} iterations an epoch, read off the log"))
+    return replace(planned, length=replace(planned.length, arithmetic=f"{iters} iterations per epoch, from the log"))
 
 
 def schedule_length(planned: PlannedRun) -> int:
-    """The iterations an epoch that the schedule is built for; the trainer on Windows runs one less."""
+    """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
     return planned.run.iters_epoch + planned.flags.windows
 
 

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.plotting.fonts import drawable
+from ppocr_lr.plotting.style import ALERT, STYLE
 
 if TYPE_CHECKING:
     from ppocr_lr.logs.compare import Comparison
 
 _MARKERS = "osD^v"
-_DIFFERS = "#D55E00"  # Okabe and Ito's vermilion; no curve has it
 _MOST_DOTS = 2000  # of one log; more than the picture has columns
 
 
+@rc_context(STYLE)
 def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis) -> None:
     """Each line of a log as a dot in the middle of its window: hollow where it shows the plan, else filled."""
     for number, comparison in enumerate(logs):
@@ -27,8 +29,8 @@ def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis) -> None:
         rates, follows = comparison.lines.rates, comparison.follows
         name = PurePath(comparison.log.source).name
         for which, face, edge, words in (
-            (follows, "none", "#000000", "as planned"),
-            (~follows, _DIFFERS, _DIFFERS, "not as planned"),
+            (follows, "none", "black", "as planned"),
+            (~follows, ALERT, ALERT, "not as planned"),
         ):
             count = int(which.sum())
             if count:
@@ -39,7 +41,7 @@ def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis) -> None:
                     markerfacecolor=face, markeredgecolor=edge, label=f"{name}: {count_text(count)} {words}",
                 )  # fmt: skip
         axes.set_xlim(right=max(axes.get_xlim()[1], float(positions.max())))
-    legend = axes.legend(loc="upper right", fontsize=8.5, framealpha=0.9).get_texts()
+    legend = axes.legend(loc="upper right").get_texts()
     _make_room(axes, 0.04 + 0.05 * len(legend))
     for entry in legend:
         text, families = drawable(entry.get_text())

@@ -36,7 +36,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
         yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
     looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
     if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
-        yield f"           {amount(left, 'more start')} of the training not looked at"
+        yield f"           {amount(left, 'more start')} of the training were not examined"
 
 
 def verdict(comparison: Comparison) -> str:
@@ -108,9 +108,9 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     if totals:
         yield f"the log counts {' and '.join(map(str, totals))} epochs, the plan {planned.run.epochs}"
     if log.rates.max() < 1e-5:
-        yield "rates below 1e-5 have one digit or none in a log of six decimals, so little can be told from them"
+        yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
     if (comparison.lines.updates != log.counts).any():
-        yield f"a resume did not keep {log.step_key}; the epochs tell where it went on"
+        yield f"a resume did not keep {log.step_key}; the epochs show where it went on"
 
 
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
@@ -121,13 +121,13 @@ def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     elif diagnosis.found:
         yield f"  cause    one of these{where}; this log cannot tell them apart:"
     else:
-        yield f"  cause    none of the known ones explains all lines{where}" + ("; the nearest are:" if shown else "")
+        yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if shown else "")
     if not diagnosis.found or len(shown) > 1:
         for explanation in shown:
             yield f"           - {_causes(explanation)}: {_fit(explanation)}"
     flags = [cause.flag for cause in shown[0].causes if cause.flag] if diagnosis.found and len(shown) == 1 else []
     if flags:
-        yield f"           plan it so: {' '.join(flags)}"
+        yield f"           to plan this run: {' '.join(flags)}"
 
 
 def _shown(diagnosis: Diagnosis) -> list[Explanation]:

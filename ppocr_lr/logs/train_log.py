@@ -53,7 +53,7 @@ class TrainLog:
     """Updates done, this one counted in: the line's last update is `counts - 1`."""
     rates: NDArray[np.float64]
     lengths: tuple[int | None, ...]
-    """Iterations an epoch, for each process; None where the log does not tell."""
+    """Iterations per epoch, for each process; None where the log does not say."""
     step_key: str
     """What the log calls the count: `global_step`, which is `counts`, or `iter`, which is `counts - 1`."""
 
@@ -72,7 +72,7 @@ class TrainLog:
 
     @property
     def iters_epoch(self) -> int | None:
-        """Iterations an epoch, as the last process that tells it has them."""
+        """Iterations per epoch, as the last process that logs it has them."""
         return next((length for length in reversed(self.lengths) if length), None)
 
     def is_over(self, iters_epoch: int) -> bool:
@@ -85,7 +85,7 @@ def read_log(path: str | Path) -> TrainLog:
     """The lines with a rate of a log, plain or gzip, streamed.
 
     Raises:
-        LRConfigError: the file cannot be read, or no line of it tells a rate.
+        LRConfigError: the file cannot be read, or no line of it has a rate.
     """
     reader = LogReader(path)
     reader.read_on()

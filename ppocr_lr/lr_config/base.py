@@ -97,7 +97,7 @@ class LRConfig(BaseModel, ABC):
     def some_iters(self, key: str, run: Run) -> int:
         """The length under `key` in iterations, at least one."""
         iters = run.iters(getattr(self, key))
-        if iters == 0:
+        if not iters:
             raise self.error(key, run.too_short)
         return iters
 
@@ -155,9 +155,9 @@ class LeadConfig(LRConfig):
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
 
     @property
+    @abstractmethod
     def warmup_start(self) -> float:
         """The rate of the first update of the warmup."""
-        return 0.0
 
     @property
     @abstractmethod
@@ -208,7 +208,7 @@ class LeadConfig(LRConfig):
 class AnyWarmupConfig(LeadConfig):
     """The keys of a warmup that PaddleOCR does not have."""
 
-    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations an epoch")] = Field(
+    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations per epoch")] = Field(
         default=0, description="length of the warmup (iterations), instead of warmup_epoch"
     )
     warmup_ratio: Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")] = Field(
@@ -308,7 +308,7 @@ class WithinRun(LeadConfig):
 
     def behind(self, run: Run, lead_iters: int) -> Schedule:
         """The decay, shortened if that is asked for."""
-        return self.decay(run.within(lead_iters, 0) if self.decay_within_run else run)
+        return self.decay(run.within(lead_iters) if self.decay_within_run else run)
 
 
 class OverTheRun(WithinRun):

@@ -53,8 +53,6 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
 
     None where it is the same, and where PaddleOCR does not train at all.
     """
-    if parsed.name not in IN_PADDLEOCR or not any(own.instead for own in own_keys(section, parsed.config)):
-        return None
     try:
         schedule = parse_as_paddleocr(section, run).schedule
     except LRConfigError:
@@ -79,7 +77,9 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     name = section.get("name")
     if name is not None and name not in IN_PADDLEOCR:
         nearest = f"; the nearest that it has: {model.nearest_in_paddleocr}" if model.nearest_in_paddleocr else ""
-        raise LRConfigError(f"{SECTION}.name: {shown(name)} is no schedule of PaddleOCR, whose trainer stops{nearest}")
+        raise LRConfigError(
+            f"{SECTION}.name: {shown(name)} is not a schedule of PaddleOCR, whose trainer stops{nearest}"
+        )
     read = read_by_paddleocr(section)
     swallowed = [key for key in section if key not in read]
     parsed = parse_lr_config(read, run)

@@ -16,7 +16,7 @@ FORMS = 'epochs (5), iterations ("500it") or a share of the run ("10%")'
 _WITH_UNIT = re.compile(r"\s*([-+0-9.eE]+)\s*(it|%)\s*")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Length:
     """`amount` epochs, iterations or percent of the run; `Run.iters` makes iterations of it."""
 

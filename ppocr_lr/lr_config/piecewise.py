@@ -69,7 +69,7 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
     def decay(self, run: Run) -> Schedule:
         """Steps at the boundaries; with one value too few the last one holds."""
         count = len(self.decay_epochs)
-        if count == 0:
+        if not count:
             raise self.error("decay_epochs", "a list of at least one epoch; a constant rate is name: Const")
         if len(self.values) not in (count, count + 1):
             raise self.error("values", f"{count + 1} rates, one more than the {count} decay_epochs")

@@ -1,4 +1,4 @@
-"""The section of the one schedule that is no function of time: ReduceOnPlateau."""
+"""The section of the one schedule that is not a function of time: ReduceOnPlateau."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ppocr_lr.schedules import Constant, Schedule
 
 @register_lr_config("ReduceOnPlateau")
 class ReduceOnPlateauConfig(LRConfig):
-    """The rate times `factor` whenever a metric stops improving; has no curve."""
+    """The rate times `factor` whenever a metric stops improving; has no fixed curve."""
 
     learning_rate: PositiveRate = Field(description="the rate at the beginning")
     mode: Annotated[Literal["min", "max"], choice("min", "max")] = Field(
@@ -43,8 +43,8 @@ class ReduceOnPlateauConfig(LRConfig):
             LRConfigError: always.
         """
         raise LRConfigError(
-            f"{SECTION}.name: ReduceOnPlateau depends on the metric of the training, so it has no curve that could be "
-            "known before; build_lr_scheduler builds it, to be called with step(metric)"
+            f"{SECTION}.name: ReduceOnPlateau depends on the metric of the training, so it has no fixed curve; "
+            "build_lr_scheduler builds it, to be called with step(metric)"
         )
 
     def beginning(self, run: Run) -> Schedule:

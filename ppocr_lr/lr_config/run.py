@@ -55,7 +55,7 @@ class Run:
         """A stage of `iters` updates as a run of its own: its shares and decays are those of the stage."""
         return Run(self.epochs, self.iters_epoch, iters)
 
-    def within(self, lead_iters: int, tail_iters: int) -> Run:
+    def within(self, lead_iters: int, tail_iters: int = 0) -> Run:
         """This run for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
         return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
 
@@ -83,4 +83,4 @@ class Run:
     @property
     def too_short(self) -> str:
         """What to say of a length that rounds to no iteration at all."""
-        return f"long enough for one iteration; at {self.iters_epoch} iterations an epoch it rounds to 0"
+        return f"long enough for one iteration; at {self.iters_epoch} iterations per epoch it rounds to 0"

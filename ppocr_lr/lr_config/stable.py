@@ -35,7 +35,7 @@ class WSDConfig(PeakConfig):
 
     def behind(self, run: Run, lead_iters: int) -> Schedule:
         """What is left of the run between warmup and decay is stable."""
-        return self.decay(run.within(lead_iters, 0))
+        return self.decay(run.within(lead_iters))
 
     def decay(self, run: Run) -> Schedule:
         """Constant, then the decay, which ends with the run."""

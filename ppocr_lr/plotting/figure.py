@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-import matplotlib
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
-from matplotlib.markers import TICKUP
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 
@@ -19,25 +18,33 @@ from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
-from ppocr_lr.errors import ArgumentError
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
+from ppocr_lr.plotting.style import (
+    FEW,
+    GREY,
+    MARK_DASHES,
+    MOST_ENTRIES,
+    PADDLEOCR_DASHES,
+    STYLE,
+    THIN,
+    WARMUP,
+    WIDTH,
+    line_style,
+    linear_limits,
+    log_limits,
+    look,
+)
 from ppocr_lr.schedules import Schedule, Warmup
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
-# Okabe and Ito's colours, ordered so that neighbours differ in lightness too; the line styles carry the
-# difference where there is no colour at all.
-_COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
-_STYLES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
-_GREY = "#666666"
-_PADDLEOCR = (0, (7, 4))
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
-_MOST_LEGEND = 14
 
 
+@rc_context(STYLE)
 def draw(
     runs: Sequence[PlannedRun],
     log_scale: bool = False,
@@ -67,20 +74,20 @@ def draw(
     return figure
 
 
+@rc_context(STYLE)
 def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
-    """Two runs above, the ratio second/first below, along the axis of the comparison."""
+    """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
     figure, above, below = _two_panels(top=0.86)
     curves = _draw_runs(above, runs, result.axis)
     _scales(above, runs, curves, log_scale, result.axis)
     above.set_xlabel("")
-    below.plot(result.positions, result.ratios, color=_COLOURS[0], linewidth=1.4)
-    below.axhline(1, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)))
+    below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
+    below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
     below.set_yscale("log")
     below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
     below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
-    below.grid(True, color="#dddddd", linewidth=0.6)
-    below.set_ylabel("ratio second/first")
+    below.set_ylabel("second, times as high")
     below.set_xlabel(LABELS[result.axis])
     _titles(above, runs, None)
     return figure
@@ -94,16 +101,15 @@ def _two_panels(top: float) -> tuple[Figure, Axes, Axes]:
     return figure, above, below
 
 
+@rc_context(STYLE)
 def save(figure: Figure, path: Path, source: str = "") -> None:
     """Write the figure as its ending says (png, svg, pdf), whole or not at all.
 
     A png remembers its `source`, which `source_of` reads.
     """
     kind = output_kind(path, PICTURES)
-    # A picture that is drawn again from the same config is the same file.
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {_SOURCE: source} if source else {}}[kind]
-    with matplotlib.rc_context({"svg.hashsalt": "ppocr_lr", "svg.fonttype": "path", "pdf.fonttype": 42}):
-        write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
+    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
 
 
 def source_of(path: Path) -> str | None:
@@ -136,16 +142,17 @@ def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[
             continue
         ignored = f", which ignores {', '.join(run.own_keys)}" if len(runs) == 1 else ""
         label = "_" if drawn else f"PaddleOCR's own trainer{ignored}"  # one entry in the legend
-        colour = _GREY if len(runs) == 1 else _colour_and_style(index)[0]
+        colour = GREY if len(runs) == 1 else look(index)[0]
         drawn.append(trace(run.paddleocr_schedule, run.run.total_iters))
-        _draw_curve(axes, run, drawn[-1], updates_per_unit(run.run, axis), colour, _PADDLEOCR, label, width=0.9)
+        unit = updates_per_unit(run.run, axis)
+        _draw_curve(axes, run, drawn[-1], unit, (colour, PADDLEOCR_DASHES), label, width=THIN)
     return drawn
 
 
 def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis) -> None:
     summary = summarize(run.schedule, run.run)
     unit = updates_per_unit(run.run, axis)
-    _draw_curve(axes, run, curve, unit, _COLOURS[1], "-", None)
+    _draw_curve(axes, run, curve, unit, look(0), None)
     if summary.warmup_iters:
         _mark_warmup(axes, run, summary, unit)
     _mark_corners(axes, run, unit)
@@ -157,9 +164,9 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
         summary = summarize(run.schedule, run.run)
         text, _ = drawable(label)
         numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
-        shown = f"{text}  ({numbers})" if index < _MOST_LEGEND else None
+        shown = f"{text}  ({numbers})" if index < MOST_ENTRIES else None
         unit = updates_per_unit(run.run, axis)
-        _draw_curve(axes, run, curve, unit, *_colour_and_style(index), shown)
+        _draw_curve(axes, run, curve, unit, look(index), shown)
         # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
         corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
         if corners.complete and len(corners.steps):
@@ -169,15 +176,15 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
                 linestyle="none",
                 marker="osD^v"[index % 5],
                 markersize=4,
-                color=_COLOURS[index % len(_COLOURS)],
+                color=look(index)[0],
             )
     legend = _legend(axes)
-    if len(runs) > _MOST_LEGEND:
-        legend.set_title(f"the first {_MOST_LEGEND} of {len(runs)} curves", prop=FontProperties(size=8))
+    if len(runs) > MOST_ENTRIES:
+        legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
 
 
 def _legend(axes: Axes) -> Legend:
-    legend = axes.legend(loc="upper right", fontsize=8.5, framealpha=0.9, handlelength=3)
+    legend = axes.legend(loc="upper right", handlelength=3)
     for entry in legend.get_texts():
         entry.set_fontfamily(drawable(entry.get_text())[1])
         entry.set_parse_math(False)
@@ -189,30 +196,29 @@ def _draw_weight_decays(axes: Axes, runs: Sequence[PlannedRun], schedules: Seque
     highest = 0.0
     for index, (run, schedule) in enumerate(zip(runs, schedules, strict=True)):
         curve = trace(schedule, run.run.total_iters)
-        colour, style = (_COLOURS[1], "-") if len(runs) == 1 else _colour_and_style(index)
-        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), colour, style, None)
+        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), None)
         highest = max(highest, float(curve.high.max()))
     axes.set_ylim(0, 1.1 * highest or 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda coefficient, _: rate_text(coefficient)))
-    axes.grid(True, color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
     axes.set_ylabel("weight decay")
     axes.set_xlabel(LABELS[axis])
 
 
-def _colour_and_style(index: int) -> tuple[str, Any]:
-    return _COLOURS[index % len(_COLOURS)], _STYLES[index % len(_STYLES)]
-
-
 def _draw_curve(
-    axes: Axes, run: PlannedRun, curve: Curve, unit: int, colour: str, style: Any, label: str | None, width: float = 1.8
+    axes: Axes,
+    run: PlannedRun,
+    curve: Curve,
+    unit: int,
+    look: tuple[str, tuple[float, ...]],
+    label: str | None,
+    width: float = WIDTH,
 ) -> None:
-    positions = curve.steps / unit
+    positions, (colour, dashes) = curve.steps / unit, look
     if curve.exact:
-        few = run.run.total_iters <= 60
+        marker = "." if run.run.total_iters <= FEW else None
         axes.plot(
-            positions, curve.high, color=colour, linestyle=style, linewidth=width, label=label,
-            marker="." if few else None, markersize=5,
+            positions, curve.high, color=colour, linestyle=line_style(dashes), linewidth=width, label=label,
+            marker=marker, markersize=5,
         )  # fmt: skip
     else:
         note = "band from lowest to highest: the rate turns more often than the picture has columns"
@@ -221,11 +227,12 @@ def _draw_curve(
             label=label or note,
         )  # fmt: skip
         if label is None:
-            axes.legend(loc="lower left", fontsize=8.5, framealpha=0.9)
+            axes.legend(loc="lower left")
 
 
 def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
-    axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color="#000000", alpha=0.08, linewidth=0)
+    colour, opacity = WARMUP
+    axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color=colour, alpha=opacity, linewidth=0)
 
 
 def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
@@ -239,13 +246,13 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
     labelled = float("-inf")
     for step in marks:
         position = step / unit
-        axes.axvline(position, color=_GREY, linewidth=0.8, linestyle=(0, (2, 3)), zorder=0)
+        axes.axvline(position, color=GREY, linewidth=THIN, dashes=MARK_DASHES, zorder=0)
         if position - labelled < 0.04 * run.run.total_iters / unit:
             continue  # its number would stand on the one before
         labelled = position
         axes.text(
             position, 0.985, f" {count_text(round(position, 3))}", transform=axes.get_xaxis_transform(),
-            fontsize=8, color=_GREY, ha="left", va="top", clip_on=True,
+            fontsize=8, color=GREY, ha="left", va="top", clip_on=True,
         )  # fmt: skip
 
 
@@ -261,7 +268,7 @@ def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None
         position = step / unit
         right = step > run.run.total_iters * 0.6
         below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
-        axes.plot([position], [rate], marker="o", markersize=5, color="#000000", zorder=3, clip_on=False)
+        axes.plot([position], [rate], marker="o", markersize=5, color="black", zorder=3, clip_on=False)
         axes.annotate(
             f"{name} {rate_text(rate)}\n{place} {count_text(round(position, 3))}",
             (position, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
@@ -272,57 +279,42 @@ def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None
 
 def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, axis: Axis) -> None:
     end = max(run.run.total_iters / updates_per_unit(run.run, axis) for run in runs)
-    highest = max(float(curve.high.max()) for curve in curves)
     axes.set_xlim(0, end)
+    # Room above for the labels of the peak, or for the legend.
+    entries = min(len(runs), MOST_ENTRIES) + any(run.paddleocr_schedule is not None for run in runs)
+    room = max(0.15, min(0.03 + 0.05 * entries, 0.4))
     if log_scale:
-        positive = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
-        if highest <= 0 or not any(rates.size for rates in positive):
-            raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
-        lowest = min(float(rates.min()) for rates in positive if rates.size)
-        # A cosine's last updates are many decades down and would squeeze the rest.
+        limits = log_limits(curves, room)
         axes.set_yscale("log")
-        bottom = max(lowest, highest * 1e-6) / 1.5
-        axes.set_ylim(bottom, highest * max(3.0, (highest / bottom) ** 0.2))
+        axes.set_ylim(*limits)
     else:
-        lowest = min(0.0, min(float(curve.low.min()) for curve in curves))
-        # Room above for the labels of the peak, or for the legend.
-        entries = min(len(runs), _MOST_LEGEND) + any(run.paddleocr_schedule is not None for run in runs)
-        room = 1.18 if entries < 4 else min(1.6, 1.02 + 0.055 * entries)
-        axes.set_ylim(lowest * 1.1 if lowest < 0 else 0, highest * room if highest > 0 else 1)
+        axes.set_ylim(*linear_limits(curves, room))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
     if log_scale:
         axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=end > 10))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
-    axes.grid(True, color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
     axes.set_xlabel(LABELS[axis])
     axes.set_ylabel("learning rate" + (" (logarithmic)" if log_scale else ""))
     lengths = {run.run.iters_epoch for run in runs}
     if axis == "epochs" and len(lengths) == 1:
-        _iterations_above(axes, max(run.run.epochs for run in runs), lengths.pop())
+        _iterations_above(axes, lengths.pop())
 
 
-def _iterations_above(axes: Axes, epochs: int, iters_epoch: int) -> None:
-    """A scale of iterations along the upper edge; drawn by hand, since a second axes costs a third of a picture."""
-    total = epochs * iters_epoch
-    ticks = [tick for tick in MaxNLocator(nbins=10, integer=True).tick_values(0, total) if 0 <= tick <= total]
-    along_the_top = axes.get_xaxis_transform()
-    style: dict[str, Any] = {
-        "transform": along_the_top,
-        "color": _GREY,
-        "fontsize": 8.5,
-        "ha": "center",
-        "va": "bottom",
-    }
-    positions = [tick / iters_epoch for tick in ticks]
-    axes.plot(
-        positions, [1] * len(ticks), linestyle="none", marker=TICKUP, markersize=3.5, color=_GREY,
-        transform=along_the_top, clip_on=False, scalex=False, scaley=False,
-    )  # fmt: skip
-    for tick, position in zip(ticks, positions, strict=True):
-        axes.text(position, 1.014, count_text(tick), gid="iteration", **style)
-    axes.text(epochs / 2, 1.062, "iteration (optimizer update)", **style)
+def _iterations_above(axes: Axes, iters_epoch: int) -> None:
+    """A scale of iterations along the upper edge."""
+
+    def to_iters(epochs: Any) -> Any:
+        return epochs * iters_epoch
+
+    def to_epochs(iters: Any) -> Any:
+        return iters / iters_epoch
+
+    above = axes.secondary_xaxis("top", functions=(to_iters, to_epochs))
+    above.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    above.xaxis.set_major_formatter(FuncFormatter(lambda iters, _: count_text(iters)))
+    above.tick_params(colors=GREY, labelsize=8.5, length=3)
+    above.set_xlabel("iteration (optimizer update)", color=GREY, fontsize=8.5)
 
 
 def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:
@@ -335,4 +327,4 @@ def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:
         grey = f" · warmup {amount(warmup, 'epoch')} (grey)" if warmup else ""
         text += f"\n{runs[0].name} · {amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}{grey}"
     shown, families = drawable(text)
-    axes.figure.suptitle(shown, fontsize=11, fontfamily=families, parse_math=False)
+    axes.figure.suptitle(shown, fontfamily=families, parse_math=False)

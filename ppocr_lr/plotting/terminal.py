@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.plotting.style import ROOM
 from ppocr_lr.training_config.plan import PlannedRun
 
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -23,7 +24,7 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
     run = planned.run
     try:
         import plotext
-    except ImportError:
+    except ModuleNotFoundError:
         yield from _sparkline(planned, width, dots)
         return
     positions, rates = _columns(planned, 2 * width)  # a character in braille is two dots wide
@@ -35,7 +36,7 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
         (width, height),
         (positions, rates),
         ([epoch for epoch, _ in dots], [rate for _, rate in dots]),
-        (run.epochs, top * 1.05 if top else 1),
+        (run.epochs, top / (1 - ROOM) if top else 1),
         (marks, [rate_text(mark, 2) for mark in marks]),
     )
     yield from (line.rstrip() for line in plotext.uncolorize(text).rstrip().splitlines())

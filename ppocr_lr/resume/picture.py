@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import PurePath
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.plotting.figure import draw
+from ppocr_lr.plotting.style import ALERT, DASHES, MARK_DASHES, STYLE, THIN, WIDTH
 from ppocr_lr.resume.forecast import Resume
 
-_RED = "#D55E00"
 
-
+@rc_context(STYLE)
 def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
     """A figure with the plan of the config, a mark at the resume, and what PaddleOCR would do from there on."""
     run = resume.planned.run
@@ -21,7 +22,7 @@ def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
     figure = draw([resume.planned], log_scale, title)
     axes = figure.axes[0]
     position = resume.update / run.iters_epoch
-    axes.axvline(position, color=_RED, linewidth=1, linestyle=(0, (4, 2)))
+    axes.axvline(position, color=ALERT, linewidth=THIN, dashes=MARK_DASHES)
     rates = [resume.rate_now]
     followed = resume.paddleocr
     if followed is not None and not resume.follows_config and resume.update < run.total_iters:
@@ -30,20 +31,20 @@ def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
         axes.plot(
             steps / run.iters_epoch,
             curve,
-            color=_RED,
-            linewidth=1.6,
-            linestyle=(0, (5, 2)),
+            color=ALERT,
+            linewidth=WIDTH,
+            dashes=DASHES[1],
             label="PaddleOCR from there on",
         )
         rates.extend(curve.tolist())
     axes.plot(
-        [position], [resume.rate_now], marker="o", color=_RED, markerfacecolor="white", linestyle="none", clip_on=False,
-        zorder=4, label=f"config at update {count_text(resume.update)}: {rate_text(resume.rate_now, 4)}",
+        [position], [resume.rate_now], marker="o", color=ALERT, markerfacecolor="white", linestyle="none",
+        clip_on=False, zorder=4, label=f"config at update {count_text(resume.update)}: {rate_text(resume.rate_now, 4)}",
     )  # fmt: skip
     if resume.rate_before is not None:
         rates.append(resume.rate_before)
         axes.plot(
-            [position], [resume.rate_before], marker="D", color=_RED, linestyle="none", clip_on=False, zorder=5,
+            [position], [resume.rate_before], marker="D", color=ALERT, linestyle="none", clip_on=False, zorder=5,
             label=f"checkpoint: {rate_text(resume.rate_before, 4)}",
         )  # fmt: skip
     low, high = axes.get_ylim()
@@ -51,5 +52,5 @@ def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
         axes.set_ylim(low, max(rates) * 1.25)
     left, right = axes.get_xlim()
     axes.set_xlim(left, max(right, position * 1.02))
-    axes.legend(loc="best", fontsize=8.5, framealpha=0.9)
+    axes.legend(loc="best")
     return figure

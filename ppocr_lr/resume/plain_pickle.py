@@ -37,12 +37,12 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
     in "an optimizer state"; it stands in the messages.
 
     Raises:
-        LRConfigError: the file cannot be read, is no pickle or a torn one, or holds what such a file never
+        LRConfigError: the file cannot be read, is not a pickle or a torn one, or holds what such a file never
             does. The message names the file, and the name or instruction that was refused.
     """
     try:
         if path.exists() and not path.is_file():
-            raise LRConfigError(f"{path}: is no file, so it is not {kind}")
+            raise LRConfigError(f"{path}: is not a regular file, so it is not {kind}")
         with open(path, "rb") as file:
             data = _Reader(file, kind).read()
     except OSError as error:
@@ -147,7 +147,7 @@ class _Reader:
 
     def read(self) -> Any:
         if self.take(1) != pickle.PROTO or self.take(1) not in (b"\2", b"\3", b"\4", b"\5"):
-            raise _RefusedError(f"is no file of paddle.save, so it is not {self.kind}")
+            raise _RefusedError(f"is not a file of paddle.save, so it is not {self.kind}")
         while (code := self.take(1)) != pickle.STOP:
             self.spend(_INSTRUCTION)
             instruction = _INSTRUCTIONS.get(code)
@@ -164,7 +164,7 @@ class _Reader:
         known = next((op.name for op in pickletools.opcodes if op.code == code.decode("latin-1")), None)
         if known is None:
             raise ValueError
-        raise _RefusedError(f"holds the pickle instruction {known}, which is no part of {self.kind}; nothing was run")
+        raise _RefusedError(f"holds the pickle instruction {known}, which is not part of {self.kind}; nothing was run")
 
     def spend(self, amount: int) -> None:
         self.left -= amount
@@ -233,7 +233,7 @@ class _Reader:
         module, name = parts or (self.line(), self.line())
         full = f"{module}.{name}"
         if full not in _NAMES:
-            raise _RefusedError(f"holds {shown(full)}, which is no part of {self.kind}; nothing was run")
+            raise _RefusedError(f"holds {shown(full)}, which is not part of {self.kind}; nothing was run")
         self.stack.append(_Name(full))
 
     def line(self) -> str:

@@ -116,7 +116,7 @@ def _epochs(resume: Resume) -> Iterator[Remark]:
         yield Remark(
             Severity.WARNING,
             f"{stands}: an epoch of the saved run had {amount(length, 'iteration')}, one of this run has "
-            f"{run.iters_epoch}, so all that the config counts in epochs falls elsewhere",
+            f"{run.iters_epoch}, so everything that the config counts in epochs moves",
             f"check the number of cards, the batch and the data{windows}",
         )
     elif expected - run.iters_epoch < update < expected:
@@ -172,7 +172,7 @@ def text_lines(resume: Resume) -> Iterator[str]:
     if resume.rate_before is not None:
         yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
     yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"
-    needed = "" if checkpoint.state or resume.bare_number else ", told by load_lr_state"
+    needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
     yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
     for remark in remarks(resume):
         yield f"{remark.severity}: {remark.message}"

@@ -48,7 +48,7 @@ class _Array:
         if early_count == late.size:
             return before(k, self)
         rates = np.empty(late.shape)
-        if late.ndim == 1 and not late[:early_count].any():
+        if not late[:early_count].any():
             # Steps in order, the usual case: two slices, where masks would copy everything twice.
             rates[:early_count] = before(k[:early_count], self)
             rates[early_count:] = after(k[early_count:], self)

@@ -74,7 +74,7 @@ class Schedule(ABC):
 
         from ppocr_lr.schedules.array_functions import ARRAY
 
-        steps = np.asarray(given) if len(np.shape(given)) == 0 or np.size(given) else np.asarray(given, dtype=np.int64)
+        steps = np.asarray(given) if np.size(given) else np.asarray(given, dtype=np.int64)
         if steps.dtype.kind not in "iu":
             raise TypeError(f"steps must be integers, received an array of {steps.dtype}")
         if steps.size and int(steps.min()) < 0:

@@ -92,7 +92,7 @@ def schedule(owner: object, name: str, value: object) -> None:
         raise TypeError(f"{type(owner).__name__}: {name} must be a Schedule, received {value!r}")
 
 
-def integers(owner: object, name: str, at_least: int = 1) -> None:
+def integers(owner: object, name: str, at_least: int) -> None:
     """The named attribute must be one or more integers of at least `at_least`; it becomes a tuple."""
     values = getattr(owner, name)
     if isinstance(values, str) or not isinstance(values, Iterable) or not (items := tuple(values)):

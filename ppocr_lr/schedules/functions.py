@@ -80,8 +80,8 @@ class _Scalar:
     @staticmethod
     def interpolate(k: int, steps: Sequence[int], rates: Sequence[float]) -> float:
         after = bisect_right(steps, k)
-        if not 0 < after < len(steps):
-            return rates[min(after, len(steps) - 1)]
+        if after in (0, len(steps)):
+            return rates[max(0, after - 1)]
         (start, end), (a, b) = steps[after - 1 : after + 1], rates[after - 1 : after + 1]
         return a + (b - a) * ((k - start) / (end - start))
 

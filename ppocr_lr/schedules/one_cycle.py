@@ -68,8 +68,8 @@ class OneCycle(Schedule):
             ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
             rates.insert(2, self.start)
         begins = [0.0, *ends[:-1]]
-        # A phase without length is passed over; the last one has a length at any number of updates but one.
-        lengths = [(end - begin) or 1.0 for begin, end in zip(begins, ends, strict=True)]
+        # A phase without length is passed over: nothing is divided by it. The last one always has one.
+        lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
         return _Phases(
             # A run of a few updates has phases that end before they begin: the later one counts.
             first_steps=tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max)),

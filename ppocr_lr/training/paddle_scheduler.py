@@ -56,7 +56,7 @@ class _FromSchedule(lr.LRScheduler):
         `last_epoch` counts all updates in every shape.
 
         Raises:
-            TypeError: `state_dict` is no mapping, or its `last_epoch` no integer.
+            TypeError: `state_dict` is not a mapping, or its `last_epoch` not an integer.
             KeyError: the state has no `last_epoch`.
         """
         if not isinstance(state_dict, Mapping):

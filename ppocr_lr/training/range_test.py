@@ -158,7 +158,7 @@ def lr_range_test(
 
     Raises:
         LRConfigError: an argument is not allowed; names it.
-        TypeError: `step_fn` returns something that is no number, or one of the objects is of another kind.
+        TypeError: `step_fn` returns something that is not a number, or one of the objects is of another kind.
         ValueError: the very first loss is not finite.
         ImportError: Paddle is not installed.
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.training.range_test import RangeTest
+from ppocr_lr.plotting.style import COLOURS, DASHES, GREY, STYLE, WIDTH, line_style
 
-_LOSS, _CURVE, _STEEPEST, _TENTH = "#999999", "#0072B2", "#000000", "#E69F00"
+if TYPE_CHECKING:
+    from ppocr_lr.training.range_test import RangeTest
 
 
+@rc_context(STYLE)
 def draw_range_test(result: RangeTest) -> Figure:
     """Each loss as a dot, the smoothed loss as a line, both suggestions as vertical lines."""
     figure = Figure(figsize=(9, 5))
     figure.subplots_adjust(left=0.09, right=0.97, top=0.87, bottom=0.11)
     axes = figure.add_subplot()
-    axes.plot(result.rates, result.losses, ".", color=_LOSS, markersize=4, label="loss of each update")
-    axes.plot(result.smoothed_rates, result.smoothed, color=_CURVE, linewidth=1.8, label="smoothed")
+    axes.plot(result.rates, result.losses, ".", color=GREY, markersize=4, label="loss of each update")
+    axes.plot(result.smoothed_rates, result.smoothed, color=COLOURS[0], linewidth=WIDTH, label="smoothed")
     rate, reason = result.choice
     for mark, colour, style, rule in (
-        (rate, _STEEPEST, "-", "steepest fall"),
-        (result.tenth_of_minimum, _TENTH, "--", "a tenth of the rate where it is lowest"),
+        (rate, COLOURS[2], "-", "steepest fall"),
+        (result.tenth_of_minimum, COLOURS[1], line_style(DASHES[1]), "a tenth of the rate where it is lowest"),
     ):
         if mark is not None:
             axes.axvline(mark, color=colour, linestyle=style, linewidth=1.2, label=f"{rate_text(mark)}: {rule}")
@@ -32,13 +37,11 @@ def draw_range_test(result: RangeTest) -> Figure:
     # Where training blows up the loss is of another order; the fall is what the picture is for.
     room = (highest - lowest or abs(highest) or 1.0) * 0.5
     axes.set_ylim(lowest - room / 2, highest + room)
-    axes.grid(True, color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
     axes.set_xlabel("learning rate (logarithmic)")
     axes.set_ylabel("loss")
-    axes.legend(loc="lower left", fontsize=8.5, framealpha=0.9)
+    axes.legend(loc="lower left")
     title = "no suggestion" if rate is None else f"suggested learning rate {rate_text(rate)}"
     details = [reason, f"stopped, {result.stopped}"] if result.stopped else [reason]
-    figure.suptitle(f"Range test: {title}", fontsize=11)
-    axes.set_title("\n".join(details), fontsize=8.5, color="#666666")
+    figure.suptitle(f"Range test: {title}")
+    axes.set_title("\n".join(details))
     return figure

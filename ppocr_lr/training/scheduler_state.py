@@ -71,7 +71,7 @@ def scheduler_state(state: Mapping[str, Any]) -> SchedulerState:
     """
     state = state.get(OPTIMIZER_KEY, state)
     if not isinstance(state, Mapping):
-        raise LRConfigError(f"{shown(state)} is no scheduler state; it must be a mapping")
+        raise LRConfigError(f"{shown(state)} is not a scheduler state; it must be a mapping")
     if "last_epoch" not in state:
         raise LRConfigError(
             f"there is no scheduler state: neither {OPTIMIZER_KEY} nor last_epoch is among the keys; an optimizer "

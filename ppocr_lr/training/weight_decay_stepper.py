@@ -50,7 +50,7 @@ class WeightDecayStepper:
 
         Raises:
             KeyError: the state has no `last_epoch`.
-            TypeError: `last_epoch` is no integer.
+            TypeError: `last_epoch` is not an integer.
         """
         self.step(as_step(state_dict["last_epoch"]))
 

@@ -1,4 +1,4 @@
-"""How many iterations an epoch has: given, from a number of samples, or counted in the label files."""
+"""How many iterations per epoch has: given, from a number of samples, or counted in the label files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ppocr_lr.numbers_text import amount, count_text
 
 
 class UnknownEpochLengthError(MissingError):
-    """Neither an argument nor the config tells how long an epoch is."""
+    """Neither an argument nor the config says how long an epoch is."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EpochLength:
     arithmetic: str
     estimate: bool = False
     known: bool = True
-    """False where it is assumed, since neither an argument nor the config tells it."""
+    """False where it is assumed, since neither an argument nor the config gives it."""
 
 
 def epoch_length(
@@ -56,7 +56,7 @@ def epoch_length(
     if updates == 0:
         problem = f"an epoch has only {amount(batches.iters, 'batch', 'batches')}"
         raise ArgumentError("accumulate", problem, accumulate)
-    words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} an epoch"
+    words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} per epoch"
     return EpochLength(updates, words, batches.estimate)
 
 
@@ -65,7 +65,7 @@ def _batches(
 ) -> EpochLength:
     if iters_per_epoch is not None:
         iters = positive_argument("iters_per_epoch", iters_per_epoch)
-        return EpochLength(iters, f"{amount(iters, 'iteration')} an epoch, as given")
+        return EpochLength(iters, f"{amount(iters, 'iteration')} per epoch, as given")
     gpus = positive_argument("gpus", gpus)
     samples, origin = _samples(train, num_samples)
     per_card = math.ceil(samples / gpus)
@@ -81,7 +81,7 @@ def _batches(
     iters = per_card // batch if drop_last else math.ceil(per_card / batch)
     arithmetic = (
         f"{cards} / {count_text(batch)} a batch, {'rounded down (drop_last)' if drop_last else 'rounded up'}"
-        f" = {amount(iters, 'iteration')} an epoch"
+        f" = {amount(iters, 'iteration')} per epoch"
     )
     if iters == 0:
         raise LRConfigError(
@@ -129,7 +129,7 @@ def _multi_scale(sampler: Mapping[str, Any], per_card: int, cards: str) -> Epoch
     return EpochLength(
         iters,
         f"{cards} in rounds of {' + '.join(map(str, batches))} (MultiScaleSampler)"
-        f" = about {amount(iters, 'iteration')} an epoch, an estimate",
+        f" = about {amount(iters, 'iteration')} per epoch, an estimate",
         estimate=True,
     )
 

@@ -179,7 +179,7 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
 
 
 def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
-    """The innermost lr section that a key stands in, with its own path; None for one that is no mapping."""
+    """The innermost lr section that a key stands in, with its own path; None for one that is not a mapping."""
     optimizer = config.get("Optimizer")
     section: Any = optimizer.get("lr") if isinstance(optimizer, Mapping) else None
     place = SECTION

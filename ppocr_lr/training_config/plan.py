@@ -97,7 +97,7 @@ def plan_run(
         path: a PaddleOCR-style YAML file with `Optimizer.lr`.
         overrides: `KEY=VALUE` strings, as after `-o`.
         flags: what the command line gives; it wins over the config.
-        assumed_iters: the length of an epoch where neither tells it.
+        assumed_iters: the length of an epoch where neither gives it.
 
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.

@@ -284,7 +284,7 @@ def _regularizer() -> dict[str, Any]:
 
 
 def _train() -> dict[str, Any]:
-    """The keys that tell how long an epoch is; `epoch_length` reads them, and takes null for an empty section."""
+    """The keys that decide how long an epoch is; `epoch_length` reads them, and takes null for an empty section."""
     sections = {"loader": _loader(), "dataset": _dataset(), "sampler": _sampler()}
     return _section_or_nothing("the training data, which decides the iterations of an epoch", sections)
 

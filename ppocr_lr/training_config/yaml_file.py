@@ -88,7 +88,7 @@ def _text_of(path: str | Path) -> str:
     except OSError as error:
         raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(raw) > _MAX_BYTES:
-        raise LRConfigError(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, so it is no training config")
+        raise LRConfigError(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, so it is not a training config")
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")

@@ -54,7 +54,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
     ({**TWO_STAGES, "stages": TWO_STAGES["stages"][:1]}, "LR100", "write until_end: true", TWO_STAGES),
     ({"name": "Scale", "factor": 100, "schedule": COSINE}, "LR601", "is high for Momentum",
      {"name": "Scale", "factor": 0.5, "schedule": COSINE}),
-    (PLATEAU, "LR412", "no curve to draw", {**COSINE, "last_epoch": -1}),
+    (PLATEAU, "LR412", "has no fixed curve", {**COSINE, "last_epoch": -1}),
 ]  # fmt: skip
 
 

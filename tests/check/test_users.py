@@ -79,7 +79,7 @@ def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) ->
     content = config(COSINE, Train={"loader": {"batch_size_per_card": 4}})
     for flags, words in (
         (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 a batch"),
-        (RunFlags(num_samples=100, accumulate=5), "5 of them for one update = 5 updates an epoch"),
+        (RunFlags(num_samples=100, accumulate=5), "5 of them for one update = 5 updates per epoch"),
         (RunFlags(num_samples=100, windows=True), "on Windows 24 of them run, the schedule counts all"),
     ):
         assert words in plan_config(content, "c.yml", flags).length.arithmetic

@@ -25,8 +25,8 @@ def write(path: Path, lr: Any, **train: Any) -> str:
 
 
 @pytest.mark.parametrize("script", [SCRIPT, None])
-def test_without_arguments_it_draws_the_default_config(command: Command, tmp_path: Path, script: Path | None) -> None:
-    done = command(*([] if script else ["plot"]), script=script)
+def test_without_arguments_it_draws_the_default_config(process: Command, tmp_path: Path, script: Path | None) -> None:
+    done = process(*([] if script else ["plot"]), script=script)
     assert (done.returncode, done.stderr) == (0, "")
     assert "peak     1e-1, first at update 200 (epoch 2)" in done.stdout
     assert done.stdout.splitlines()[-1] == "picture: lr_default_config.png"
@@ -34,13 +34,13 @@ def test_without_arguments_it_draws_the_default_config(command: Command, tmp_pat
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> None:
+def test_a_config_with_overrides_and_flags(process: Command, tmp_path: Path) -> None:
     name = write(
         tmp_path / "训练.yml",
         {"name": "Piecewise", "decay_epochs": [5], "values": [0.1, 0.01]},
         loader={"batch_size_per_card": 8, "drop_last": True},
     )
-    done = command(
+    done = process(
         "plot", "-c", name, "-o", "Optimizer.lr.values.0=1e-3", "Optimizer.lr.warmup_epoch=1",
         "--epochs", "8", "--num-samples", "100", "--gpus", "2", "--out", "图.svg", "--log-scale",
     )  # fmt: skip
@@ -51,7 +51,7 @@ def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> 
     assert (tmp_path / "图.svg").read_bytes().startswith(b"<?xml")
 
 
-def test_label_files_are_counted_where_training_starts(command: Command, tmp_path: Path) -> None:
+def test_label_files_are_counted_where_training_starts(process: Command, tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text("a\tb\n" * 64, encoding="utf-8")
     name = write(
         tmp_path / "c.yml",
@@ -59,22 +59,22 @@ def test_label_files_are_counted_where_training_starts(command: Command, tmp_pat
         dataset={"label_file_list": ["./train.txt"], "ratio_list": [0.5]},
         loader={"batch_size_per_card": 8, "drop_last": False},
     )
-    done = command("plot", name)
+    done = process("plot", name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations an epoch" in done.stdout
+    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations per epoch" in done.stdout
 
 
-def test_several_configs_give_one_picture(command: Command, tmp_path: Path) -> None:
+def test_several_configs_give_one_picture(process: Command, tmp_path: Path) -> None:
     names = [write(tmp_path / f"{rate}.yml", {"name": "Cosine", "learning_rate": rate}) for rate in (0.1, 0.01)]
-    done = command("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")
+    done = process("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("run      10 epochs") == 2
     assert [entry.name for entry in tmp_path.glob("*.p*")] == ["both.pdf"]
 
 
-def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
+def test_warnings_go_to_stderr(process: Command, tmp_path: Path) -> None:
     name = write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": "1e-3", "warmup_epochs": 2})
-    done = command("plot", name, "--iters-per-epoch", "10")
+    done = process("plot", name, "--iters-per-epoch", "10")
     assert done.returncode == 0
     assert "warning: c.yml: Optimizer.lr.learning_rate: '1e-3' is a string" in done.stderr
     assert "warning: c.yml: Optimizer.lr.warmup_epochs: is not a key of Cosine" in done.stderr
@@ -115,16 +115,16 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_show_without_a_screen_says_so_and_keeps_the_picture(command: Command, tmp_path: Path) -> None:
-    done = command("plot", "--show")
+def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, tmp_path: Path) -> None:
+    done = process("plot", "--show")
     assert done.returncode == 2
     assert "error: --show: no window can be opened here (matplotlib backend agg)" in done.stderr
     assert (tmp_path / "lr_default_config.png").exists()
     assert "picture: lr_default_config.png" in done.stdout
 
 
-def test_help_has_examples(command: Command) -> None:
-    done = command("plot", "--help")
+def test_help_has_examples(process: Command) -> None:
+    done = process("plot", "--help")
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout
@@ -143,17 +143,17 @@ def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, value: str) 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_leaves_loses_no_picture(tmp_path: Path, unbuffered: str) -> None:
-    process = subprocess.Popen(
+    popen = subprocess.Popen(
         [sys.executable, "-m", "ppocr_lr", "plot", *[str(DEFAULT_CONFIG)] * 60, "--out", "a.png"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    process.stderr.close()
-    assert process.wait(60) == 0
+    assert popen.stdout is not None
+    assert popen.stderr is not None
+    popen.stdout.close()
+    assert popen.stderr.read() == b""
+    popen.stderr.close()
+    assert popen.wait(60) == 0
     assert (tmp_path / "a.png").exists()
 
 

@@ -92,6 +92,6 @@ def test_without_a_curve_the_keys_are_checked_all_the_same(command: Command) -> 
     done = command("check", "plateau.yml", "--iters-per-epoch", "9")
     assert done.returncode == 1
     assert "LR101 warning Optimizer.lr.patiance: is not a key of ReduceOnPlateau" in done.stdout
-    assert "LR412 note Optimizer.lr.name: the rate starts at 1e-1" in done.stdout
+    assert "LR412 note Optimizer.lr.name: has no fixed curve: the rate starts at 1e-1" in done.stdout
     assert command("check", "plateau.yml", "--iters-per-epoch", "9", "--ignore", "LR101").returncode == 0
     assert command("check", "plateau.yml", "-o", "Optimizer.lr.factor=2").returncode == 2

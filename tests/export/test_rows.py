@@ -134,7 +134,7 @@ def test_json(every: int, epochs: int) -> None:
         ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["results"], strict=True):
-        assert written["label"] == f"iterations an epoch {run.run.iters_epoch}"
+        assert written["label"] == f"iterations per epoch {run.run.iters_epoch}"
         assert (written["config"], written["epochs"], written["iters_per_epoch"]) == (
             run.source,
             epochs,
@@ -193,5 +193,5 @@ def test_memory_does_not_grow_with_the_rows(form: str, tmp_path: Path) -> None:
         command = [sys.executable, "-c", MEMORY, form, str(rows), str(tmp_path / "out")]
         return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
 
-    # 3 million rows are 100 MB of text, and more as numbers; the process without them has about 60.
-    assert peak(3 * 10**6) < 1.15 * peak(10**5)
+    # A million rows are 35 MB of text, and more as numbers; the process without them has about 60.
+    assert peak(10**6) < 1.15 * peak(10**4)

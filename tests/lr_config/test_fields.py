@@ -42,26 +42,26 @@ NO_NUMBER = [None, True, "", "x", [1], {}, 1j, nan, inf, -inf, 10**400]
 
 # kind, a section, its key; the values that are taken; those that are not, beside what is no number; what is said then
 KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
-    ("PositiveRate", CONST, "learning_rate", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100], "a number above 0"),
-    ("Rate", LINEAR, "end_lr", [0, TINY, 0.5, 1, below(1e100)], [-TINY, -0.5, 1e100], "a number of at least 0"),
+    ("PositiveRate", CONST, "learning_rate", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
+    ("Rate", LINEAR, "end_lr", [0, TINY, 0.5, 1, below(1e100)], [-TINY, -0.5, 1e100, 1e200], "a number of at least 0"),
     ("Gamma", STEP, "gamma", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a number above 0 and below 1"),
     ("Power", LINEAR, "power", [TINY, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number above 0"),
     ("PositiveEpochs", STEP, "step_size", [0.1, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number of epochs above 0"),
     ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", [-2, -1, 0, 1, 2**60], [0.5, -0.5],
      "a whole number of iterations, 0 for none"),
-    ("LastEpoch", CONST, "last_epoch", [-1, 0, 1, 2**60], [-2, -1.5, -0.5, 0.5], "a whole number of at least -1"),
+    ("LastEpoch", CONST, "last_epoch", [-1, 0, 1, 2**60], [-2, -100, -1.5, -0.5, 0.5], "a whole number of at least -1"),
     ("Share", CONST, "warmup_ratio", [0, TINY, 0.5, 1], [-TINY, -0.5, above(1), 1.5], "a share from 0 to 1"),
     ("InnerShare", ONE_CYCLE, "pct_start", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a share above 0 and below 1"),
-    ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100], "a number above 0"),
-    ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2], "a whole number of iterations, 0 for none"),
-    ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2], "a whole number above 0"),
+    ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
+    ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of iterations, 0 for none"),
+    ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number above 0"),
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
-    ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), below(1.01), 0, above(1e6)],
+    ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
      "1, or a number from 1.01 to 1000000"),
     ("UpToOne", CYCLIC, "gamma", [TINY, 0.5, 1], [0, -0.5, above(1), 1.5], "a number above 0, at most 1"),
     ("Nonnegative", PLATEAU, "threshold", [0, TINY, 0.5, 1, 1e300], [-TINY, -0.5], "a number of at least 0"),
-    ("Bound", {**TANH, "upper": 300}, "lower", [-300, -299.5, 0, 299.5], [below(-300), above(300)], "a number from -300 to 300"),
-    ("Bound", {**TANH, "lower": -300}, "upper", [-299.5, 0, 299.5, 300], [below(-300), above(300)], "a number from -300 to 300"),
+    ("Bound", {**TANH, "upper": 300}, "lower", [-300, -299.5, 0, 299.5], [below(-300), -1000, above(300), 1000], "a number from -300 to 300"),
+    ("Bound", {**TANH, "lower": -300}, "upper", [-299.5, 0, 299.5, 300], [below(-300), -1000, above(300), 1000], "a number from -300 to 300"),
 ]  # fmt: skip
 
 

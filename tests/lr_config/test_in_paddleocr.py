@@ -100,7 +100,10 @@ STOPS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Piecewise", "decay_epochs": [5, 10], "values": [0.1, 0.01]}, "values: 2 values for 2 decay_epochs"),
     ({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.1}, "step_size: 2.5 epochs"),
     ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 5, "last_epoch": 9}, "last_epoch: PaddleOCR stops there"),
-    ({**COSINE, "last_epoch": 499}, "last_epoch: PaddleOCR starts a cosine without warmup from a wrong rate"),
+    *(
+        ({**section, "learning_rate": 0.1, "last_epoch": 499}, "last_epoch: PaddleOCR starts a cosine without warmup from a wrong rate")
+        for section in ({"name": "Cosine"}, {"name": "TwoStepCosine"}, {"name": "LinearWarmupCosine", "warmup_steps": 0})
+    ),
     ({"name": "OneCycle", "learning_rate": 0.1}, "max_lr is missing"),
 ]  # fmt: skip
 
@@ -116,6 +119,8 @@ def test_what_stops_paddleocr_is_an_error(section: dict[str, Any], message: str)
     [
         {"name": "LinearWarmupCosine", "learning_rate": "1e-3", "warmup_steps": 5},  # it converts these itself
         {**COSINE, "warmup_epoch": 2, "last_epoch": 499},
+        {**COSINE, "last_epoch": -1},
+        {"name": "Linear", "learning_rate": 0.1, "last_epoch": 499},
         {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [5], "gamma": 0.1, "last_epoch": 9},
     ],
     ids=str,

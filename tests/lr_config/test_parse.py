@@ -12,6 +12,7 @@ import pytest
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
 from ppocr_lr.errors import shown
 from ppocr_lr.lr_config import Run, parse_lr_config
+from ppocr_lr.schedules import Constant
 
 
 def bomb(depth: int = 12, width: int = 12) -> list[Any]:
@@ -44,6 +45,10 @@ ERRORS = [
     ({"warmup_epoch": 2}, ["Optimizer.lr.learning_rate is missing: Const (no name is given) needs it"]),
     ({"name": "Cosine", "learning_rat": 0.1}, ["learning_rate is missing", "learning_rat is not read"]),
     ({"name": "Cosine", "base_lr": 0.1}, ["learning_rate is missing", "base_lr is not read"]),
+    ({"name": "Cosine", "base_lr": 0.1, "learning_rat": 0.1}, ["; base_lr is not read under this name"]),
+    ({"name": "Cosine", "learning_rat": 0.1, "peak_lr": 0.1}, ["; peak_lr is not read under this name"]),
+    ({"name": "Cosine", "lr": 0.1, "learningrate": 0.1, "base_lr": 0.1}, ["; lr is not read under this name"]),
+    ({"name": "Cosine", "learningrate": 0.1, "learning_rat": 0.1}, ["; learningrate is not read under this name"]),
     ({"name": "Step", "learning_rate": 0.1, "step_size": 2}, ["Optimizer.lr.gamma is missing: Step needs it"]),
     ({"name": "OneCycle", "learning_rate": 0.1}, ["Optimizer.lr.max_lr is missing", "learning_rate is not read"]),
     *(
@@ -83,7 +88,7 @@ ERRORS = [
     ({**MULTI, "gamma": 1}, ["Optimizer.lr.gamma: 1", "above 0 and below 1"]),
     ({**STEP, "gamma": 0}, ["Optimizer.lr.gamma: 0", "above 0 and below 1"]),
     ({**STEP, "step_size": 0}, ["Optimizer.lr.step_size: 0", "above 0"]),
-    ({**STEP, "step_size": 0.001}, ["Optimizer.lr.step_size: 0.001", "at 100 iterations an epoch it rounds to 0"]),
+    ({**STEP, "step_size": 0.001}, ["Optimizer.lr.step_size: 0.001", "at 100 iterations per epoch it rounds to 0"]),
     ({**CYCLE, "cycle": 0.005}, ["Optimizer.lr.cycle: 0.005", "it rounds to 0"]),
     ({**CYCLE, "cycle": -1}, ["Optimizer.lr.cycle: -1", "above 0"]),
     ({"name": "OneCycle", "max_lr": 0.1, "anneal_strategy": "cosine"}, ["'cosine'", "cos or linear"]),
@@ -129,6 +134,9 @@ WARNINGS = [
     ({**PIECEWISE, "values": [0.3, 0.2]}, {**PIECEWISE, "values": [0.3, 0.2, 0.2]},
      "2 values for 2 decay_epochs: the last one, 0.2, holds.*write 3 values"),
     ({**MULTI, "milestones": []}, {**MULTI, "milestones": []}, "milestones: the list is empty"),
+    ({**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1]},
+     {**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1, 0.1]},
+     "3 values for 3 decay_epochs: the last one, 0.1, holds to the end and the boundary at epoch 7 changes nothing.*write 4 values"),
     ({**STEP, "step_size": 1.5}, {**STEP, "step_size": 1.5}, "1.5 epochs is taken as 150 iterations"),
     ({"name": "OneCycle", "max_lr": 0.1, "learning_rate": 0.2}, {"name": "OneCycle", "max_lr": 0.1}, "from max_lr"),
     ({"name": "OneCycle", "max_lr": 0.1, "base_momentum": 0.4}, {"name": "OneCycle", "max_lr": 0.1}, "base_momentum"),
@@ -185,6 +193,20 @@ def test_strict_takes_what_paddleocr_sets_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({**COSINE, "learning_rate": "0.1"}, "LR102"),
+        ({**COSINE, "epochs": 21}, "LR104"),
+        ({**COSINE, "warmup_epoch": -1}, "LR305"),
+        ({**STEP, "step_size": 1.5}, "LR502"),
+    ],
+    ids=str,
+)
+def test_strict_only_remarks_what_is_no_unknown_key(section: dict[str, Any], code: str) -> None:
+    assert [remark.code for remark in parse_lr_config(section, Run(20, 100), strict=True).remarks] == [code]
+
+
+@pytest.mark.parametrize(
     ("epochs", "iters_epoch", "message"),
     [
         (0, 1, "epochs must be a positive integer, received 0"),
@@ -214,3 +236,87 @@ def test_a_warmup_longer_than_any_run_is_still_a_schedule() -> None:
     ):
         schedule = build_schedule(section, 20, 100)
         np.testing.assert_allclose(schedule(np.array([0, 10**15])), [schedule(0), schedule(10**15)], rtol=1e-12)
+
+
+BAD = {"learning_rate": -1, "warmup_epoch": None, "end_lr": "x", "hold_epochs": -1, "power": 0, "last_epoch": -5}
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(1, 1), (2, 2), (4, 4), (5, 5), (6, 5)])
+def test_five_errors_of_a_section_are_told_at_most(wrong: int, told: int) -> None:
+    section = {"name": "Linear", "learning_rate": 0.1, **dict(list(BAD.items())[:wrong])}
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, Run(20, 100))
+    lines = str(error.value).splitlines()
+    assert len(lines) == told
+    assert {line.partition(":")[0] for line in lines} <= {f"Optimizer.lr.{key}" for key in list(BAD)[:wrong]}
+
+
+# another library's word for the rate at the end, where no schedule comes of it
+@pytest.mark.parametrize("value", ["abc", -1, None, 0.2, [1]])
+def test_a_word_whose_value_cannot_be_used_is_told_without_an_end(value: Any) -> None:
+    (remark,) = parse_lr_config({**COSINE, "eta_min": value}, Run(20, 100)).remarks
+    assert (remark.code, remark.key) == ("LR101", "eta_min")
+    assert "did you mean end_lr" in remark.message
+    assert "the run ends at" not in remark.message
+
+
+def test_the_ends_are_told_beside_keys_of_any_kind() -> None:
+    remarks = parse_lr_config({**COSINE, 3: 4, "aaa": 1, "zzz": 2, "eta_min": 1e-5}, Run(20, 100)).remarks
+    assert [remark.key for remark in remarks] == ["3", "aaa", "zzz", "eta_min"]
+    assert ["the run ends at" in remark.message for remark in remarks] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("first", "second"), [("eta_min", "end_lr"), ("end_lr", "eta_min")])
+def test_two_spellings_of_a_key_are_told_as_they_are_written(first: str, second: str) -> None:
+    section = {3: 4, "cooldown_epochs": 1, "name": "REX", "zzz": 1, "learning_rate": 0.1, first: 0, second: 0}
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, Run(20, 100))
+    assert str(error.value) == f"Optimizer.lr: {first} and {second} are the same key; write one of them"
+
+
+def test_a_name_without_a_curve_has_a_beginning_alone() -> None:
+    section = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+    assert parse_lr_config(section, Run(20, 100), beginning=True).schedule == Constant(0.1)
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: ReduceOnPlateau depends on the metric"):
+        parse_lr_config(section, Run(20, 100))
+
+
+KEYS_OF_CONST = "it takes last_epoch, learning_rate, warmup_epoch, warmup_iters, warmup_mode, warmup_ratio, warmup_start_factor, warmup_start_lr"
+
+# a name, a key that it does not know; what is said of it
+UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
+    ({"name": "Const", "learning_rate": 0.1}, "zzz", f"is not a key of Const and has no effect; {KEYS_OF_CONST}"),
+    ({"learning_rate": 0.1}, "zzz", f"is not a key of Const (no name is given) and has no effect; {KEYS_OF_CONST}"),
+    (COSINE, "T_max", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
+    (COSINE, "total_iters", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
+    ({"name": "LinearLR", "learning_rate": 0.1}, "total_iters", "is not a key of LinearLR and has no effect; did you mean decay_length?"),
+    (COSINE, "warmup", "is not a key of Cosine and has no effect; did you mean warmup_epoch or warmup_iters?"),
+    (COSINE, "Warmup_Epoch", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
+    (COSINE, 3, "is not a key of Cosine and has no effect"),
+    (COSINE, None, "is not a key of Cosine and has no effect"),
+    ({"name": "REX", "learning_rate": 0.1}, "min_lr", "is not a key of REX and has no effect; did you mean end_lr?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "key", "said"), UNKNOWN, ids=lambda value: str(value)[:40])
+def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: Any, said: str) -> None:
+    (remark,) = parse_lr_config({**section, key: 0.001}, Run(20, 100)).remarks
+    assert (remark.code, remark.key, remark.message) == ("LR101", shown(key) if key is None else str(key), said)
+
+
+@pytest.mark.parametrize(
+    ("key", "as_shown"),
+    [
+        ("b" * 79, "b" * 79),
+        ("b" * 81, "b" * 80 + "…"),
+        ("b" * 1000, "b" * 80 + "…"),
+        ("a\tb\x1b[31m", "a?b?[31m"),
+        (2.5, "2.5"),
+        (True, "True"),
+        ((1, 2), "[1, 2]"),
+    ],
+    ids=lambda value: str(len(value)) if isinstance(value, str) and len(value) > 20 else repr(value),
+)
+def test_how_a_key_is_shown(key: Any, as_shown: str) -> None:
+    (remark,) = parse_lr_config({**COSINE, key: 1}, Run(20, 100)).remarks
+    assert remark.key == as_shown

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from ppocr_lr import LRConfig, LRConfigError, Run, Schedule, WarmupConfig, build_schedule, register_lr_config
-from ppocr_lr.lr_config import registry
+from ppocr_lr.lr_config import MODELS, registry
 from ppocr_lr.schedules import Constant, LinearWarmup
 
 
 @pytest.fixture(autouse=True)
 def _names_are_put_back() -> Iterator[None]:
-    before = dict(registry._registered)
+    before = dict(MODELS)  # all of them: what is imported once does not register again
     yield
     registry._registered.clear()
     registry._registered.update(before)
@@ -45,3 +45,76 @@ def test_a_name_is_taken_once() -> None:
         class CosineConfig(LRConfig):
             def to_schedule(self, run: Run) -> Schedule:
                 return Constant(0.1)
+
+
+def named(qualname: str, module: str = __name__) -> type[LRConfig]:
+    class Some(LRConfig):
+        def to_schedule(self, run: Run) -> Schedule:
+            return Constant(0.1)
+
+    Some.__qualname__, Some.__module__ = qualname, module
+    return Some
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (named("Alpha"), named("Zeta")),
+        (named("Zeta"), named("Alpha")),
+        (named("Same"), named("Same", "another.module")),
+    ],
+    ids=["later", "earlier", "elsewhere"],
+)
+def test_another_class_cannot_take_a_name(first: type[LRConfig], second: type[LRConfig]) -> None:
+    assert register_lr_config("Mine")(first) is first
+    taken = f"the schedule name 'Mine' is taken by {first.__module__}.{first.__qualname__}$"
+    with pytest.raises(ValueError, match=taken):
+        register_lr_config("Mine")(second)
+    assert MODELS["Mine"] is first
+
+
+def test_a_module_that_is_loaded_again_registers_its_class_again() -> None:
+    first, again = named("Mine"), named("Mine")
+    register_lr_config("Mine")(first)
+    register_lr_config("Mine")(first)
+    assert MODELS["Mine"] is first
+    register_lr_config("Mine")(again)
+    assert MODELS["Mine"] is again
+
+
+def test_the_names_are_those_of_both_lists_and_the_registered() -> None:
+    own = len(MODELS)
+    assert own == len(list(MODELS)) == len(set(MODELS)) == 29
+    register_lr_config("Mine")(named("Mine"))
+    assert list(MODELS)[own:] == ["Mine"]
+    assert len(MODELS) == own + 1
+    assert "Mine" in MODELS
+    assert "Yours" not in MODELS
+
+
+@pytest.mark.parametrize("name", sorted(registry._HOMES))
+def test_each_name_is_read_by_the_class_of_its_module(name: str) -> None:
+    assert MODELS[name].__module__ == f"ppocr_lr.lr_config.{registry._HOMES[name]}"
+    taken = f"the schedule name '{name}' is taken by ppocr_lr.lr_config.{registry._HOMES[name]}$"
+    for module in ("an.earlier.module", "some.later.module", "ppocr_lr.lr_config"):
+        with pytest.raises(ValueError, match=taken):
+            register_lr_config(name)(named(MODELS[name].__qualname__, module))
+
+
+def test_what_pydantic_says_of_a_key_is_told_in_its_words() -> None:
+    @register_lr_config("Words")
+    class WordsConfig(LRConfig):
+        word: str
+        amount: float = 0.0
+
+        def to_schedule(self, run: Run) -> Schedule:
+            return Constant(0.1)
+
+    for key, value, said in (
+        ("word", 3, r"word: 3 is not allowed: Input should be a valid string$"),
+        ("amount", "x", r"amount: 'x' is not allowed: Input should be a valid number"),
+    ):
+        with pytest.raises(LRConfigError, match=rf"^Optimizer\.lr\.{said}"):
+            build_schedule({"name": "Words", "word": "a", key: value}, 3, 5)
+    with pytest.raises(LRConfigError, match=r"^Optimizer\.lr\.word is missing: Words needs it, no description$"):
+        build_schedule({"name": "Words"}, 3, 5)

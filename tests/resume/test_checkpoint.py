@@ -97,7 +97,7 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        (3, "LR_Scheduler: 3 is no scheduler state"),
+        (3, "LR_Scheduler: 3 is not a scheduler state"),
         ({}, "there is no scheduler state"),
         ({"last_epoch": -1, "last_lr": 0.1}, "last_epoch: a step .* cannot be negative"),
         ({"last_epoch": 1.5, "last_lr": 0.1}, "last_epoch: a step must be an integer"),

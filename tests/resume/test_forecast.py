@@ -279,7 +279,7 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Global.epoch_num=10"], 1, "nothing is left to train"),
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean latest?"),
-        (["--checkpoint", "c.yml"], 2, "c.yml: is no file of paddle.save"),
+        (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),
         (["d.yml"], 2, "error: resume: name one config"),
@@ -299,7 +299,7 @@ def test_a_malicious_checkpoint_is_refused(saved: Path, command: Command, tmp_pa
     assert (done.returncode, done.stdout) == (2, "")
     assert (
         done.stderr
-        == "error: output/latest.pdopt: holds 'posix.system', which is no part of an optimizer state; nothing was run\n"
+        == "error: output/latest.pdopt: holds 'posix.system', which is not part of an optimizer state; nothing was run\n"
     )
     assert not (tmp_path / "it-ran").exists()
 

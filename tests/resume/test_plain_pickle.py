@@ -116,7 +116,7 @@ def test_malicious_pickles_are_refused_by_name_with_nothing_run(tmp_path: Path, 
     path = written(tmp_path, content)
     with pytest.raises(LRConfigError) as caught:
         read(path)
-    assert str(caught.value) == f"{path}: holds '{named}', which is no part of an optimizer state; nothing was run"
+    assert str(caught.value) == f"{path}: holds '{named}', which is not part of an optimizer state; nothing was run"
     assert not marker.exists()
     pickle.loads(content)  # the attack is a real one
     assert marker.exists()
@@ -138,7 +138,7 @@ def test_malicious_pickles_are_refused_by_name_with_nothing_run(tmp_path: Path, 
     ],
 )
 def test_other_instructions_are_refused_by_name(tmp_path: Path, instruction: str, content: bytes) -> None:
-    with pytest.raises(LRConfigError, match=f"holds the pickle instruction {instruction}, which is no part of"):
+    with pytest.raises(LRConfigError, match=f"holds the pickle instruction {instruction}, which is not part of"):
         read(written(tmp_path, b"\x80\x04" + content))
 
 
@@ -146,9 +146,9 @@ def test_other_instructions_are_refused_by_name(tmp_path: Path, instruction: str
     ("content", "message"),
     [
         (b"", "ends in the middle"),
-        (b"Global:\n", "is no file of paddle.save"),
-        (b"PK\3\4 a zip file", "is no file of paddle.save"),
-        (pickle.dumps({}, 0), "is no file of paddle.save"),
+        (b"Global:\n", "is not a file of paddle.save"),
+        (b"PK\3\4 a zip file", "is not a file of paddle.save"),
+        (pickle.dumps({}, 0), "is not a file of paddle.save"),
         (b"\x80\x04", "ends in the middle"),
         (pickle.dumps({"a": 1})[:-1], "ends in the middle"),
         (b"\x80\x04\x8e" + struct.pack("<Q", 2**62), "ends in the middle"),
@@ -176,7 +176,7 @@ def test_what_is_no_optimizer_state(tmp_path: Path, content: bytes, message: str
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError, match=r"gone: cannot be read: No such file"):
         read(tmp_path / "gone")
-    with pytest.raises(LRConfigError, match="is no file, so"):
+    with pytest.raises(LRConfigError, match="is not a regular file, so"):
         read(tmp_path)
 
 

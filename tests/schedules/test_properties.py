@@ -165,6 +165,22 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
             lib.Sequence(((StepDecay(1.0, 10, 0.5), 25), (CosineDecay(1.0, 10), 10)), CosineDecay(1.0, 50)),
             [10, 20, 25, 35, 85],
         ),
+        (
+            lib.Sequence(
+                ((lib.Constant(1.0), 35), (StepDecay(1.0, 10, 0.5), 25), (StepDecay(1.0, 9, 0.5), 9)),
+                CosineDecay(1.0, 4),
+            ),
+            [35, 45, 55, 60, 69, 73, 77, 81, 85, 89, 93, 97],
+        ),
+        (
+            lib.Sequence(
+                ((PiecewiseConstant((0, 3, 7), (0.1, 0.2, 0.3, 0.4)), 7),) * 2, PiecewiseConstant((3,), (0.1, 0.2))
+            ),
+            [3, 7, 10, 14, 17],
+        ),
+        (lib.HeldAfter(PiecewiseConstant((3, 7, 9), (0.1, 0.2, 0.3, 0.4)), 7), [3, 7]),
+        (lib.HeldAfter(CosineDecay(1.0, 30), 0), []),
+        (lib.Sequence((), StepDecay(1.0, 40, 0.5)), [40, 80]),
     ],
     ids=str,
 )
@@ -238,6 +254,17 @@ def test_too_many_corners_are_said_so(limit: int, found: list[int], complete: bo
     corners = StepDecay(1.0, 2, 0.5).corners(9, limit)
     assert list(corners.steps) == found
     assert corners.complete is complete
+
+
+def test_regular_corners_stay_ranges_inside_other_schedules() -> None:
+    """As many as there may be, none of them is visited."""
+    steps = StepDecay(1.0, 10, 0.5)
+    forever = 2**62
+    assert steps.corner_runs() == (range(10, forever, 10),)
+    stages = lib.Sequence(((steps, 35), (lib.PiecewiseLinear(((0, 0.1), (5, 0.2))), 9)), steps)
+    assert stages.corner_runs() == ((35, 40, 44), range(10, 40, 10), range(54, forever + 44, 10))
+    assert LinearWarmup(steps, 5, 1.0).corner_runs() == ((5,), range(15, forever + 5, 10))
+    assert lib.HeldAfter(steps, 30).corner_runs() == ((30,), range(10, 30, 10))
 
 
 def test_corners_far_away_are_counted_without_visiting_them() -> None:

@@ -103,8 +103,8 @@ def test_killed_again_and_again_it_is_the_same_run(undisturbed: Path, tmp_path: 
     rates = tmp_path / "rates.txt"
     arguments = ("--epochs", EPOCHS, "--output", tmp_path / "run", "--save-every", 4, "--rates", rates, "--resume")
     chance = random.Random(4)
-    for _ in range(3):
-        at = len(read(rates)) + chance.randrange(1, 16)
+    for _ in range(2):
+        at = len(read(rates)) + chance.randrange(5, 25)
         process = start(*arguments)
         while len(read(rates)) < at and process.poll() is None:
             time.sleep(0.002)
@@ -153,16 +153,15 @@ def test_two_cards(undisturbed: Path, tmp_path: Path) -> None:
         tmp_path / "logs",
     )
     rates = tmp_path / "rates.txt"
-    arguments = ("--epochs", EPOCHS, "--batch-size", 32, "--output", tmp_path / "run", "--rates", rates)
+    arguments = ("--epochs", 1, "--batch-size", 32, "--output", tmp_path / "run", "--rates", rates)
     finish(start(*arguments, launch=launch))
     first, second = (read(tmp_path / f"rates.rank{rank}.txt") for rank in (0, 1))
-    one_card = read(undisturbed / "rates.txt")
+    one_card = read(undisturbed / "rates.txt")[:ITERS_EPOCH]  # the warmup, the same in a run of any length
     assert [line[:2] for line in first] == [line[:2] for line in second] == [line[:2] for line in one_card]
     losses = [(a[2] + b[2]) / 2 for a, b in zip(first, second, strict=True)]
-    assert losses == pytest.approx([loss for _, _, loss in one_card], rel=0.02)
-    assert losses[:20] == pytest.approx([loss for _, _, loss in one_card[:20]], rel=1e-4)
-    assert (tmp_path / "run" / "train.log").read_text().count("global_step: 57, ") == 1
-    assert "global_step: 57, lr: " in (tmp_path / "logs" / "workerlog.1").read_text()
+    assert losses == pytest.approx([loss for _, _, loss in one_card], rel=1e-4)
+    assert (tmp_path / "run" / "train.log").read_text().count("global_step: 19, ") == 1
+    assert "global_step: 19, lr: " in (tmp_path / "logs" / "workerlog.1").read_text()
 
     # The run of one card goes on with two.
     output = tmp_path / "other"
@@ -184,13 +183,13 @@ def here(*arguments: object) -> int:
 
 
 CONFIGS = {path.stem: path for path in sorted((ROOT / "configs").glob("*.yml")) if path.stem != "reduce_on_plateau"}
-EPOCHS_NEEDED = {"cosine_cured": 20, "piecewise_linear": 20, "scale": 7, "sequence": 20, "trapezoid": 7}
+EPOCHS_NEEDED = {"cosine_cured": 13, "piecewise_linear": 20, "scale": 7, "sequence": 20, "trapezoid": 7}
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_any_config_trains(name: str, tmp_path: Path) -> None:
     rates, epochs = tmp_path / "rates.txt", EPOCHS_NEEDED.get(name, 1)
-    batch = 64 if name in ("cosine_cured", "sequence") or epochs == 1 else 600
+    batch = 64 if epochs == 1 or name in ("cosine_cured", "sequence") else 600
     done = here(
         "-c", CONFIGS[name], "--epochs", epochs, "--batch-size", batch, "--output", tmp_path / "run", "--rates", rates
     )
@@ -250,7 +249,7 @@ def test_a_run_that_is_there_is_not_overwritten_unasked(tmp_path: Path, capsys: 
 
 
 @pytest.mark.parametrize(
-    ("flags", "what"), [((), r"the loss is (nan|inf)"), (("--save-every", 1), "a weight is no number any more")]
+    ("flags", "what"), [((), r"the loss is (nan|inf)"), (("--save-every", 1), "a weight became NaN or infinite")]
 )
 def test_a_run_that_diverges_stops(
     flags: tuple[object, ...], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

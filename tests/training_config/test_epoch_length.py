@@ -16,18 +16,18 @@ LOADER = {"loader": {"batch_size_per_card": 8, "drop_last": False}}
 DROP = {"loader": {"batch_size_per_card": 8, "drop_last": True}}
 
 TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
-    ({}, {"iters_per_epoch": 7}, 7, "7 iterations an epoch, as given"),
+    ({}, {"iters_per_epoch": 7}, 7, "7 iterations per epoch, as given"),
     ({}, {"iters_per_epoch": 7, "num_samples": 100}, 7, "as given"),
     (LOADER, {"num_samples": 100}, 13, "100 samples (as given) / 1 card / 8 a batch, rounded up = 13 iterations"),
-    (DROP, {"num_samples": 100}, 12, "rounded down (drop_last) = 12 iterations an epoch"),
+    (DROP, {"num_samples": 100}, 12, "rounded down (drop_last) = 12 iterations per epoch"),
     ({"loader": {"batch_size_per_card": 8}}, {"num_samples": 100}, 13, "rounded up"),
     (LOADER, {"num_samples": 100, "gpus": 3}, 5, "100 samples (as given) / 3 cards / 8 a batch"),
     (LOADER, {"num_samples": 1234567}, 154321, "1234567 samples (as given) / 1 card / 8 a batch, rounded up = 154321"),
     ({"loader": {"batch_size_per_card": 8, "drop_last": 1}}, {"num_samples": 100}, 12, "rounded down"),
     (DROP, {"num_samples": 100, "batch_size": 10}, 10, "10 a batch"),
-    (DROP, {"num_samples": 100, "accumulate": 5}, 2, "= 12 iterations an epoch; 5 of them for one update = 2 updates"),
-    ({}, {"iters_per_epoch": 7, "accumulate": 3}, 2, "3 of them for one update = 2 updates an epoch"),
-    (DROP, {"num_samples": 8, "gpus": 1}, 1, "= 1 iteration an epoch"),
+    (DROP, {"num_samples": 100, "accumulate": 5}, 2, "= 12 iterations per epoch; 5 of them for one update = 2 updates"),
+    ({}, {"iters_per_epoch": 7, "accumulate": 3}, 2, "3 of them for one update = 2 updates per epoch"),
+    (DROP, {"num_samples": 8, "gpus": 1}, 1, "= 1 iteration per epoch"),
     ({**LOADER, "dataset": {"num_samples": 64}}, {}, 8, "num_samples of the config"),
     ({**LOADER, "dataset": {"num_samples": 64}}, {"num_samples": 16}, 2, "16 samples (as given)"),
 ]

@@ -37,9 +37,9 @@ def test_labels(sections: list[dict[str, Any]], expected: list[str], tmp_path: P
 def test_lengths_are_told(tmp_path: Path) -> None:
     runs = [planned(tmp_path, COSINE, epochs, iters) for epochs, iters in ((5, 10), (5, 20), (6, 20))]
     assert labels(runs) == [
-        "epochs 5, iterations an epoch 10",
-        "epochs 5, iterations an epoch 20",
-        "epochs 6, iterations an epoch 20",
+        "epochs 5, iterations per epoch 10",
+        "epochs 5, iterations per epoch 20",
+        "epochs 6, iterations per epoch 20",
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ppocr_lr.cli.options import print_error
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, MissingExtraError
 
 _CONFIG = Path(__file__).with_name("config.yml")
 
@@ -22,7 +22,7 @@ examples:
   python tools/train_digits.py --find-lr --out range.png           which rate can this network take?
   python tools/train_digits.py --compare --seeds 5 --out digits.png
 
-exit code: 0 when all went well, 1 when the loss is no number any more, 2 for input that cannot be used.
+exit code: 0 when all went well, 1 when the loss became NaN or infinite, 2 for input that cannot be used.
 """
 
 
@@ -37,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
     except FloatingPointError as error:
         print_error(error)
         return 1
-    except (LRConfigError, ImportError, OSError) as error:
+    except (LRConfigError, MissingExtraError, OSError) as error:
         print_error(error)
         return 2
     except KeyboardInterrupt:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digits.data import Digits, load_digits
+from digits.results import Course, Result
 from digits.trainer import Trainer
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.export.progress import Bar, progress
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.labels import labels
-from ppocr_lr.training_config.plan import PlannedRun
 
 
 @dataclass(frozen=True)
@@ -36,42 +36,6 @@ class Question:
     title: str
     cases: tuple[Case, ...]
     batch_size: int | None = None
-
-
-@dataclass(frozen=True)
-class Course:
-    """How one seed went. The losses and accuracies of a run that diverged are fewer."""
-
-    losses: tuple[float, ...]
-    """Mean of each epoch."""
-    accuracies: tuple[float, ...]
-    """On the test part, after each epoch."""
-
-    @property
-    def accuracy(self) -> float:
-        """At the end."""
-        return self.accuracies[-1]
-
-
-@dataclass(frozen=True)
-class Result:
-    """All seeds of one case."""
-
-    label: str
-    planned: PlannedRun
-    courses: tuple[Course, ...]
-
-    @property
-    def diverged(self) -> int:
-        """Runs that ended early, since their loss was no number any more."""
-        return sum(len(course.losses) < self.planned.run.epochs for course in self.courses)
-
-    def row(self) -> str:
-        """One line of the table; percent of the test part, ± the standard deviation over the seeds."""
-        shares = [100 * course.accuracy for course in self.courses]
-        deviation = statistics.stdev(shares) if len(shares) > 1 else 0.0
-        lost = f"   {self.diverged} of {len(shares)} diverged" if self.diverged else ""
-        return f"{statistics.mean(shares):6.2f} ± {deviation:5.2f} %   {min(shares):6.2f} to {max(shares):6.2f}{lost}"
 
 
 def _lr(section: str) -> tuple[str]:

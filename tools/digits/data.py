@@ -9,11 +9,13 @@ import numpy as np
 import paddle
 from numpy.typing import NDArray
 
+from ppocr_lr.errors import MissingExtraError
+
 _TEST_SAMPLES = 597
 """A third of all: enough for steps of 0.17 % in the accuracy."""
 
 
-class Pictures(paddle.io.Dataset):  # type: ignore[type-arg]  # it is no generic class before Paddle 3
+class Pictures(paddle.io.Dataset):  # type: ignore[type-arg]  # it is not a generic class before Paddle 3
     """Pictures as float32 of shape (n, 1, 8, 8) from 0 to 1, and their digits as int64 of shape (n,)."""
 
     def __init__(self, images: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
@@ -38,12 +40,12 @@ def load_digits() -> Digits:
     """Read the data, which scikit-learn brings along.
 
     Raises:
-        ImportError: scikit-learn is not installed; says which extra to install.
+        MissingExtraError: scikit-learn is not installed.
     """
     try:
         from sklearn import datasets
-    except ImportError:
-        raise ImportError("scikit-learn is not installed: pip install 'ppocr-lr[train]'") from None
+    except ModuleNotFoundError:
+        raise MissingExtraError("scikit-learn", "train") from None
     digits = datasets.load_digits()
     images = (digits.images[:, None] / 16).astype(np.float32)
     labels = digits.target.astype(np.int64)

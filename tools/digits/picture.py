@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from digits.compare import Course, Result
+from digits.results import Course, Result
 from ppocr_lr.curve.polyline import trace
-
-# Okabe and Ito's, dark to light, with line styles for where there is no colour.
-_LOOKS = (("#000000", "-"), ("#0072B2", "--"), ("#E69F00", "-."), ("#009E73", ":"), ("#CC79A7", "-"), ("#56B4E9", "--"))
+from ppocr_lr.plotting.style import GREY, STYLE, line_style, look
 
 
+@rc_context(STYLE)
 def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
     """A column for each group; lines are means over the seeds, bands go from the worst to the best seed."""
     figure = Figure(figsize=(3.8 * len(groups), 5.2), layout="constrained")
-    figure.supxlabel("mean of all seeds; bands from the worst seed to the best", fontsize=8.5, color="#666666")
+    figure.supxlabel("mean of all seeds; bands from the worst seed to the best", fontsize=8.5, color=GREY)
     grid = figure.subplots(3, len(groups), sharex="col", squeeze=False)
     for (accuracy, loss, rate), title, group in zip(grid.T, titles, groups, strict=True):
         accuracy.set_title(title, fontsize=9.5)
         for index, result in enumerate(group):
-            look = _LOOKS[index % len(_LOOKS)]
-            _band(accuracy, result, lambda course: [100 * share for share in course.accuracies], look)
-            _band(loss, result, lambda course: course.losses, look)
+            colour, dashes = look(index)
+            _band(accuracy, result, lambda course: [100 * share for share in course.accuracies], index)
+            _band(loss, result, lambda course: course.losses, index)
             curve = trace(result.planned.schedule, result.planned.run.total_iters)
-            rate.plot(curve.steps / result.planned.run.iters_epoch, curve.high, color=look[0], linestyle=look[1])
+            rate.plot(
+                curve.steps / result.planned.run.iters_epoch, curve.high, color=colour, linestyle=line_style(dashes)
+            )
         accuracy.set_ylabel("test accuracy in %")
         accuracy.legend(loc="lower right", fontsize=8)
         worst = min(100 * course.accuracy for result in group for course in result.courses)
@@ -43,13 +45,11 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
         rate.set_xlabel("epoch")
         rate.set_xlim(0, max(result.planned.run.epochs for result in group))
         rate.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for axes in (accuracy, loss, rate):
-            axes.grid(True, color="#dddddd", linewidth=0.6)
-            axes.set_axisbelow(True)
     return figure
 
 
-def _band(axes: Axes, result: Result, values: Callable[[Course], Sequence[float]], look: tuple[str, str]) -> None:
+def _band(axes: Axes, result: Result, values: Callable[[Course], Sequence[float]], index: int) -> None:
+    colour, dashes = look(index)
     # A run that diverged is missing from where it did.
     table = np.full((len(result.courses), result.planned.run.epochs), np.nan)
     for row, course in zip(table, result.courses, strict=True):
@@ -58,6 +58,6 @@ def _band(axes: Axes, result: Result, values: Callable[[Course], Sequence[float]
     epochs = np.arange(1, table.shape[1] + 1)
     marker = "." if len(epochs) == 1 else None  # a line through one point is none
     mean = np.nanmean(table, axis=0)
-    axes.plot(epochs, mean, color=look[0], linestyle=look[1], marker=marker, label=result.label)
+    axes.plot(epochs, mean, color=colour, linestyle=line_style(dashes), marker=marker, label=result.label)
     low, high = np.nanmin(table, axis=0), np.nanmax(table, axis=0)
-    axes.fill_between(epochs, low, high, color=look[0], alpha=0.13, linewidth=0)
+    axes.fill_between(epochs, low, high, color=colour, alpha=0.13, linewidth=0)

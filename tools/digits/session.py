@@ -115,7 +115,7 @@ class _Session:
                         self._arguments.save_every and trainer.done_iters % self._arguments.save_every == 0
                     ):
                         if not trainer.is_finite():
-                            raise _diverged(update, "a weight is no number any more")
+                            raise _diverged(update, "a weight became NaN or infinite")
                         self._save(quietly=not epoch_ends)
                 bar(trainer.done_iters, total)
         if self._first_card:

@@ -114,7 +114,7 @@ def cosine_weight_decay(subject: Subject) -> Iterator[Draft]:
             REGULARIZER,
             f"PaddleOCR sets the coefficient where {optimizer['name']} has none, and stops at the first update with an "
             "AttributeError",
-            "use Adam, or this project's WeightDecayStepper, which knows where it is",
+            "use Adam, or this project's WeightDecayStepper, which keeps its own count",
         )
 
 

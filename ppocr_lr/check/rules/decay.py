@@ -301,7 +301,7 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
         jump = subject.schedule(switch + 1) if switch + 1 < subject.run.total_iters else 0.0
         if jump > _HIGH_END * decay.peak:
             where = count_text(round(subject.epoch(switch), 2))
-            message = f"behind it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
+            message = f"after it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
     if message:
         yield Draft(
             "LR406",
@@ -354,8 +354,8 @@ def no_curve(subject: Subject) -> Iterator[Draft]:
         yield Draft(
             "LR412",
             subject.key("name"),
-            f"the rate starts at {rate_text(subject.schedule(0))} and falls when the metric stops improving, so there "
-            "is no curve to draw or to check; call step(metric) once for each evaluation, not for each update",
+            f"has no fixed curve: the rate starts at {rate_text(subject.schedule(0))} and falls when the metric stops "
+            "improving; call step(metric) once for each evaluation, not for each update",
         )
 
 

@@ -71,7 +71,9 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
             "LR204",
             key,
             f"the warmup is over after {amount(steps, 'iteration')}; the number looks like epochs",
-            f"for {amount(steps, 'epoch')}: {meant}" if meant else "it counts iterations: epochs × iterations an epoch",
+            f"for {amount(steps, 'epoch')}: {meant}"
+            if meant
+            else "it counts iterations: epochs × iterations per epoch",
         )
 
 

@@ -1,0 +1,84 @@
+"""What every picture looks like, by matplotlib, by Plotly and in characters: colours, dashes, shades, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ppocr_lr.curve.polyline import Curve
+from ppocr_lr.errors import ArgumentError
+
+COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
+"""Of the first run, the second, …: Okabe and Ito's colours, which colour-blind readers can tell apart."""
+ALERT = "#D55E00"
+"""What is not as planned: Okabe and Ito's vermilion, which no run has."""
+GREY = "#666666"
+GRID = "#dddddd"
+WARMUP = ("#000000", 0.08)
+"""Colour and opacity of the shade behind a warmup."""
+
+DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1, 1.2), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1))
+"""Lengths of dash and gap in line widths, which carry the difference between runs where there is no colour."""
+PADDLEOCR_DASHES: tuple[float, ...] = (7, 4)
+"""Of the thin line that PaddleOCR's own trainer would follow."""
+MARK_DASHES: tuple[float, ...] = (2, 3)
+WIDTH, THIN = 1.8, 0.9
+
+FEW = 60
+"""Updates; in a run of at most so many each is a dot."""
+MOST_ENTRIES = 14
+"""Of a legend."""
+ROOM = 0.06
+"""Share of the height that stays free above the curves, where nothing is written there."""
+_LOWEST_SHARE = 1e-6  # of the highest rate: a cosine's last updates are many decades down and would squeeze the rest
+
+STYLE: Any = {
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlecolor": GREY,
+    "axes.titlesize": 8.5,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8.5,
+    "legend.framealpha": 0.9,
+    "figure.titlesize": 11,
+    "pdf.fonttype": 42,
+    # A picture that is drawn again from the same config is the same file.
+    "svg.hashsalt": "ppocr_lr",
+    "svg.fonttype": "path",
+}
+"""Matplotlib's settings, for its `rc_context`."""
+
+
+def look(index: int) -> tuple[str, tuple[float, ...]]:
+    """Colour and dashes of the run at `index`."""
+    return COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
+
+
+def line_style(dashes: tuple[float, ...]) -> Any:
+    """The dashes as matplotlib's `linestyle`."""
+    return (0, dashes) if dashes else "-"
+
+
+def linear_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, float]:
+    """The ends of a linear axis for the rates, from 0 up unless a rate is below it."""
+    highest = max(float(curve.high.max()) for curve in curves)
+    lowest = min(float(curve.low.min()) for curve in curves)
+    return min(0.0, lowest * 1.1), highest / (1 - room) if highest > 0 else 1.0
+
+
+def log_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, float]:
+    """The ends of a logarithmic axis for the rates.
+
+    Raises:
+        ArgumentError: no rate is above 0.
+    """
+    rates = np.concatenate([edge for curve in curves for edge in (curve.low, curve.high)])
+    positive = rates[rates > 0]
+    if not positive.size:
+        raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
+    highest = float(positive.max())
+    bottom = max(float(positive.min()), highest * _LOWEST_SHARE) / 1.5
+    return bottom, highest * max(2.0, (highest / bottom) ** (room / (1 - room)))

@@ -1,0 +1,181 @@
+"""Sections made of sections, and what is known of keys and names of other libraries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from ppocr_lr.lr_config.parse import (
+    _CALLED_ELSEWHERE,
+    _CLASSES_ELSEWHERE,
+    KNOWN_ELSEWHERE,
+    called_elsewhere,
+    config_of,
+    spelling,
+)
+from ppocr_lr.schedules import Constant, CosineDecay, PolynomialDecay, Sequence
+from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
+
+RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
+CONST = {"learning_rate": 0.1}
+LINEAR = {"name": "Linear", "learning_rate": 0.1}
+COSINE = {"name": "Cosine", "learning_rate": 0.1}
+ONE = Constant(0.1)
+
+
+def sequence(*stages: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "Sequence", "stages": [{**CONST, **stage} for stage in stages]}
+
+
+def line(iters: int) -> PolynomialDecay:
+    return PolynomialDecay(0.1, iters)
+
+
+# the stages; their schedule
+STAGES: list[tuple[dict[str, Any], Sequence]] = [
+    (sequence({"until_end": True}), Sequence((), ONE)),
+    (sequence({"until_end": 1}), Sequence((), ONE)),
+    (sequence({"epochs": 20}), Sequence((), ONE)),
+    (sequence({"epochs": 20, "until_end": False}), Sequence((), ONE)),
+    (sequence({"epochs": "1it"}, {"until_end": True}), Sequence(((ONE, 1),), ONE)),
+    (sequence({"epochs": "1it"}, {"epochs": "199it"}), Sequence(((ONE, 1),), ONE)),
+    (sequence({"epochs": "199it"}, {"epochs": "1it"}), Sequence(((ONE, 199),), ONE)),
+    (sequence({"epochs": "199it"}, {"until_end": True}), Sequence(((ONE, 199),), ONE)),
+    (sequence({"epochs": 5}, {"epochs": "50it", "until_end": False}, {"until_end": True}), Sequence(((ONE, 50), (ONE, 50)), ONE)),
+    # each is planned for its own length
+    (sequence({**LINEAR, "epochs": 5}, {**LINEAR, "until_end": True}), Sequence(((line(50), 50),), line(150))),
+    (sequence({**LINEAR, "epochs": "25%"}, {**COSINE, "epochs": 5}, {**LINEAR, "epochs": "50%"}),
+     Sequence(((line(50), 50), (CosineDecay(0.1, 50), 50)), line(100))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "expected"), STAGES, ids=lambda value: str(value)[:90])
+def test_stages_fill_the_run(section: dict[str, Any], expected: Sequence) -> None:
+    assert build_schedule(section, EPOCHS, ITERS_EPOCH) == expected
+
+
+MUST_BE = "it must be the length of the stage: epochs (5), iterations"
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    # an error of a stage's own key names it in full
+    (sequence({"epochs": "0it"}, {"until_end": True}), f"stages.0.epochs: '0it' is not allowed; {MUST_BE}"),
+    (sequence({"epochs": -1}, {"until_end": True}), f"stages.0.epochs: -1 is not allowed; {MUST_BE}"),
+    (sequence({"epochs": -0.5}, {"until_end": True}), f"stages.0.epochs: -0.5 is not allowed; {MUST_BE}"),
+    (sequence({"epochs": None}, {"until_end": True}), f"stages.0.epochs: null is not allowed; {MUST_BE}"),
+    (sequence({}, {"until_end": True}), f"stages.0.epochs: is missing; {MUST_BE}"),
+    (sequence({"until_end": False}), f"stages.0.epochs: is missing; {MUST_BE}"),
+    (sequence({"epochs": 5}, {"epochs": 5, "until_end": True}), f"stages.1.epochs: 5 is not allowed; {MUST_BE}"),
+    *((sequence({"until_end": odd}), f"stages.0.until_end: {shown} is not allowed; it is true in the last stage")
+      for odd, shown in ((2, "2"), (-1, "-1"), (None, "null"), ("true", "'true'"), ([], "[]"))),
+    (sequence({"until_end": True}, {"until_end": True}), "stages.0.until_end: true is not allowed; it is true in the last stage"),
+    (sequence({"epochs": 0.05}, {"until_end": True}), "stages.0: 0 iterations after 0 do not fit into the run of 200; each stage"),
+    (sequence({"epochs": "200it"}, {"until_end": True}), "stages.1: 0 iterations after 200 do not fit"),
+    (sequence({"epochs": "199it"}, {"epochs": "2it"}), "stages.1: 2 iterations after 199 do not fit"),
+    (sequence({"epochs": "201it"}), "stages.0: 201 iterations after 0 do not fit"),
+    (sequence({"epochs": "199it"}), "stages: they last 199 of the run's 200 iterations; write until_end: true in the last one"),
+    (sequence({"epochs": 5}, {"epochs": "149it"}), "stages: they last 199 of the run's 200"),
+    (sequence({"epochs": 5, "name": "Step"}, {"until_end": True}), "stages.0.step_size is missing"),
+    (sequence({"until_end": True, "last_epoch": -1}), "stages.0.last_epoch: write it beside stages, for the whole run"),
+    ({"name": "Scale", "factor": 2, "schedule": {**CONST, "last_epoch": 3}}, "schedule.last_epoch: write it beside schedule, for"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "message"), REFUSED, ids=lambda value: str(value)[:90])
+def test_stages_that_do_not_fill_the_run(section: dict[str, Any], message: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        build_schedule(section, EPOCHS, ITERS_EPOCH)
+    assert str(error.value).startswith(f"Optimizer.lr.{message}")
+
+
+# a line from one knot to the other, in updates; whether ten to the 99 times its rates can be used
+@pytest.mark.parametrize(
+    ("knots", "is_taken"),
+    [
+        ([["0it", 10], ["1it", 1]], False),
+        ([["0it", 9.99], ["1it", 1]], True),
+        ([["0it", 1], ["199it", 10]], False),
+        ([["0it", 1], ["200it", 10]], True),  # the run ends at 199
+        ([["0it", 1], ["100it", 10], ["101it", 1]], False),
+    ],
+)
+def test_a_scaled_rate_stays_below_the_largest(knots: list[Any], is_taken: bool) -> None:
+    section = {"name": "Scale", "factor": 1e99, "schedule": {"name": "PiecewiseLinear", "knots": knots}}
+    if is_taken:
+        assert build_schedule(section, EPOCHS, ITERS_EPOCH)(0) > 0
+        return
+    with pytest.raises(
+        LRConfigError, match=r"factor: 1e\+99 is not allowed; it must be smaller: the rates would be 1e\+100"
+    ):
+        build_schedule(section, EPOCHS, ITERS_EPOCH)
+
+
+def test_remarks_of_stages_name_them() -> None:
+    section = sequence(
+        {"epochs": 5, "warmup_epoch": -1},
+        {**COSINE, "epochs": "5it", "max_lr": 1},
+        {**COSINE, "until_end": True, "k_decay": 2},
+    )
+    remarks = parse_lr_config(section, RUN).remarks
+    assert [(remark.code, remark.key) for remark in remarks] == [
+        ("LR305", "stages.0.warmup_epoch"),
+        ("LR101", "stages.1.max_lr"),
+        ("LR101", "stages.2.k_decay"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ({**CONST, "warmup_epoch": "2"}, "warmup_epoch", 2),
+        ({"name": "REX", "learning_rate": 0.1, "eta_min": 0.01}, "end_lr", 0.01),
+        ({"name": "REX", "learning_rate": 0.1, "end_lr": 0.01}, "end_lr", 0.01),
+        ({"name": "Noam", "d_model": 4, "warmup_steps": 7, "not_a_key": 1, 3: 4}, "warmup_iters", 7),
+        (
+            {**COSINE, "end_lr": 5},
+            "end_lr",
+            5,
+        ),  # which is above the peak: that needs no more than the section, but a schedule
+    ],
+    ids=str,
+)
+def test_a_section_without_a_run(section: dict[str, Any], key: str, value: Any) -> None:
+    found = getattr(config_of(section), key)
+    assert getattr(found, "amount", found) == value
+
+
+def test_a_section_without_a_run_is_validated() -> None:
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.eta_min: -1 is not allowed"):
+        config_of({"name": "REX", "learning_rate": 0.1, "eta_min": -1})
+
+
+def test_how_a_section_spells_its_keys() -> None:
+    assert spelling(MODELS["REX"], {"eta_min": 0.1}) == {"end_lr": "eta_min"}
+    assert spelling(MODELS["REX"], {"end_lr": 0.1}) == {}
+    assert spelling(MODELS["Noam"], {"warmup_steps": 1}) == {"warmup_iters": "warmup_steps"}
+    assert spelling(MODELS["Cosine"], {"eta_min": 0.1}) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "here"),
+    [("lr", ("learning_rate", "max_lr")), ("k_decay", ("k",)), ("learning_rate", ("max_lr",)), ("x", ())],
+)
+def test_what_other_libraries_call_a_key(key: str, here: tuple[str, ...]) -> None:
+    assert called_elsewhere(key) == here
+
+
+def test_keys_of_other_libraries_stand_for_keys_here() -> None:
+    fields = {key for model in MODELS.values() for key in model.model_fields}
+    assert {key for keys in _CALLED_ELSEWHERE.values() for key in keys} <= fields
+    assert {"lr", "base_lr", "eta_min", "end_lr", "warmup_epoch", "learning_rate"} <= KNOWN_ELSEWHERE
+    assert KNOWN_ELSEWHERE.isdisjoint({"k", "cycle", "mode", "stages", "warmup", "schedules", "name"})
+
+
+@pytest.mark.parametrize("name", sorted(_CLASSES_ELSEWHERE))
+def test_names_of_other_libraries_are_answered_with_names_here(name: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config({"name": name, "learning_rate": 0.1}, RUN)
+    first = str(error.value).partition("; did you mean ")[2].partition("?")[0]
+    assert first == _CLASSES_ELSEWHERE[name]
+    assert any(word.strip(",()") in MODELS for word in first.split())

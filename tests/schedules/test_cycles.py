@@ -1,0 +1,155 @@
+"""Where cycles begin and end, and OneCycle's phases, worked out apart from the schedules' own code."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+from ppocr_lr.schedules import Cyclic, CyclicalCosine, OneCycle, StepDecay, TwoStepCosine, WarmRestarts
+
+FAR = 10**12
+
+# a schedule with cycles; (update, the first update of its cycle, the first of the next one)
+CYCLES: list[tuple[Cyclic | WarmRestarts, list[tuple[int, int, int]]]] = [
+    (Cyclic(1.0, 0.0, 2, 4), [(0, 0, 6), (1, 0, 6), (5, 0, 6), (6, 6, 12), (7, 6, 12), (11, 6, 12), (6 * FAR + 5, 6 * FAR, 6 * FAR + 6)]),
+    (Cyclic(1.0, 0.0, 1, 1), [(0, 0, 2), (1, 0, 2), (2, 2, 4), (3, 2, 4)]),
+    (WarmRestarts(1.0, (4,)), [(0, 0, 4), (3, 0, 4), (4, 4, 8), (5, 4, 8), (4 * FAR + 3, 4 * FAR, 4 * FAR + 4)]),
+    (WarmRestarts(1.0, (1,)), [(0, 0, 1), (1, 1, 2), (FAR, FAR, FAR + 1)]),
+    # listed lengths, of which the last one repeats
+    (
+        WarmRestarts(1.0, (7, 2, 5)),
+        [
+            (0, 0, 7), (6, 0, 7), (7, 7, 9), (8, 7, 9), (9, 9, 14), (13, 9, 14), (14, 14, 19), (15, 14, 19), (18, 14, 19),
+            (9 + 5 * FAR, 9 + 5 * FAR, 14 + 5 * FAR), (13 + 5 * FAR, 9 + 5 * FAR, 14 + 5 * FAR),
+        ],
+    ),
+    # … or grows: 7, 3, 6, 12, …
+    (WarmRestarts(1.0, (7, 3), 2), [(6, 0, 7), (7, 7, 10), (9, 7, 10), (10, 10, 16), (15, 10, 16), (16, 16, 28), (27, 16, 28)]),
+    (WarmRestarts(1.0, (10,), 2), [(0, 0, 10), (9, 0, 10), (10, 10, 30), (29, 10, 30), (30, 30, 70), (10 * 2**40 - 11, 10 * 2**39 - 10, 10 * 2**40 - 10)]),
+    # 10, 15, 22.5, 33.75
+    (WarmRestarts(1.0, (10,), 1.5), [(24, 10, 25), (25, 25, 47), (46, 25, 47), (47, 47, 81), (80, 47, 81), (81, 81, 132)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schedule", "update", "begin", "after"),
+    [(schedule, *row) for schedule, rows in CYCLES for row in rows],
+    ids=lambda value: str(value)[:70],
+)
+def test_the_cycle_around_an_update(schedule: Cyclic | WarmRestarts, update: int, begin: int, after: int) -> None:
+    assert schedule.cycle_around(update) == (begin, after)
+
+
+def published_one_cycle(cycle: OneCycle, k: int) -> float:
+    """PyTorch's and PaddleOCR's loop over phases, which end at a fraction of an update."""
+    n, start, final = (
+        cycle.total_iters,
+        cycle.peak / cycle.div_factor,
+        cycle.peak / cycle.div_factor / cycle.final_div_factor,
+    )
+    phases = [(cycle.pct_start * n - 1, start, cycle.peak)]
+    if cycle.three_phase:
+        phases += [(2 * cycle.pct_start * n - 2, cycle.peak, start), (n - 1, start, final)]
+    else:
+        phases += [(n - 1, cycle.peak, final)]
+    begin = 0.0
+    for end, first, last in phases:
+        if (k <= end and end != begin) or end == n - 1:
+            done = (k - begin) / (end - begin)
+            return first + (last - first) * (done if cycle.anneal == "linear" else (1 - math.cos(math.pi * done)) / 2)
+        begin = end
+    raise AssertionError
+
+
+@pytest.mark.parametrize("three_phase", [False, True])
+@pytest.mark.parametrize("anneal", ["cos", "linear"])
+@pytest.mark.parametrize("pct_start", [0.01, 0.1, 0.25, 0.3, 0.45, 0.49])
+def test_one_cycle_is_the_published_loop(pct_start: float, anneal: str, three_phase: bool) -> None:
+    for n, (div, final_div) in product((2, 3, 4, 5, 8, 10, 20, 41, 100), ((25.0, 1e4), (10.0, 100.0), (2.0, 0.5))):
+        cycle = OneCycle(0.8, n, anneal, three_phase, pct_start, div, final_div)  # type: ignore[arg-type]
+        expected = [published_one_cycle(cycle, k) for k in range(n + 1)]
+        np.testing.assert_allclose([cycle(k) for k in range(n + 1)], expected, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(cycle(np.arange(n + 1)), expected, rtol=1e-9, atol=1e-12)
+        held = max(expected[n], cycle.final)
+        np.testing.assert_allclose([cycle(k) for k in (n + 1, n + 2, 10**9)], held, rtol=1e-9, atol=1e-12)
+
+
+def test_one_cycle_tells_its_ends() -> None:
+    cycle = OneCycle(0.8, 20, div_factor=4.0, final_div_factor=10.0)
+    assert (cycle.start, cycle.final) == (0.2, 0.02)
+    assert (cycle(0), cycle(19)) == pytest.approx((0.2, 0.02))
+
+
+# N, pct_start, three phases?, the corners up to 2N
+ONE_CYCLE_CORNERS: list[tuple[int, float, bool, list[int]]] = [
+    (20, 0.3, False, [6, 19, 20, 21]),  # the peak is at 5: 6 is the first update of the fall
+    (20, 0.31, False, [6, 19, 20, 21]),  # 5.2
+    (20, 0.35, False, [7, 19, 20, 21]),
+    (20, 0.3, True, [6, 11, 19, 20, 21]),
+    (20, 0.31, True, [6, 11, 19, 20, 21]),  # 5.2, 10.4
+    (20, 0.1, False, [2, 19, 20, 21]),  # the peak is at 1
+    (20, 0.1, True, [2, 3, 19, 20, 21]),
+    (20, 0.075, False, [1, 19, 20, 21]),  # 0.5
+    (20, 0.075, True, [1, 2, 19, 20, 21]),  # 0.5, 1
+    (20, 0.01, False, [19, 20, 21]),  # there is no rise
+    (20, 0.01, True, [19, 20, 21]),
+    (20, 0.05, True, [19, 20, 21]),  # the rise ends at 0, where it begins, and so does the fall
+    (2, 0.3, False, [1, 2, 3]),
+    (1, 0.3, False, [1, 2]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "pct_start", "three_phase", "corners"), ONE_CYCLE_CORNERS)
+def test_where_one_cycle_bends(n: int, pct_start: float, three_phase: bool, corners: list[int]) -> None:
+    cycle = OneCycle(1.0, n, three_phase=three_phase, pct_start=pct_start)
+    assert cycle.corner_steps(2 * n + 1) == (corners, True)
+
+
+# T1, T2, recursive; the first update of the second cosine: behind T1, or behind the first of T2, 3·T2, … from T1 on
+SECOND_BEGIN: list[tuple[int, int, bool, int]] = [
+    (4, 8, False, 5), (8, 4, False, 9), (4, 8, True, 9), (8, 8, True, 9), (9, 8, True, 25), (24, 8, True, 25), (25, 8, True, 41),
+    (4, 1, True, 6), (1, 1, True, 2), (5, 1, True, 6), (20, 50, True, 51),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "recursive", "begin"), SECOND_BEGIN)
+def test_where_the_second_cosine_begins(first: int, second: int, recursive: bool, begin: int) -> None:
+    schedule = TwoStepCosine(1.0, first, second, recursive, end=0.25)
+    assert schedule.second_begin == begin
+    # up to the update before it the rate is at the end; from it on that of the cosine over T2 updates
+    assert all(schedule(k) == 0.25 for k in range(first + 1, begin))
+    for k in range(begin, begin + 3 * second):
+        expected = 0.25 + 0.375 * (1 + math.cos(math.pi * k / second))
+        assert schedule(k) == pytest.approx(expected, abs=1e-9)
+    assert schedule.corners(begin + 4 * second).complete
+
+
+# j·gamma^j, the height in the rise of an exp_range, is highest at the first j ≥ gamma/(1 − gamma)
+TURNS: list[tuple[float, int, list[int]]] = [
+    (0.5, 10, [2, 10, 14, 16]), (0.75, 10, [4, 10, 14, 18]), (0.8, 10, [5, 10, 14, 19]), (0.9, 10, [10, 14]), (0.9, 11, [10, 11, 15]),
+    (0.1, 10, [1, 10, 14, 15]), (1.0, 10, [10, 14]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gamma", "up", "corners"), TURNS)
+def test_where_an_exponential_triangle_turns(gamma: float, up: int, corners: list[int]) -> None:
+    cyclic = Cyclic(1.0, 0.0, up, 4, "exp_range", gamma)
+    assert cyclic.corner_steps(19)[0] == corners
+
+
+@pytest.mark.parametrize("mode", ["triangular", "triangular2"])
+def test_other_triangles_turn_at_their_corners_alone(mode: str) -> None:
+    assert Cyclic(1.0, 0.0, 10, 4, mode, 0.5).corner_steps(30)[0] == [10, 14, 24, 28]  # type: ignore[arg-type]
+
+
+def test_a_cosine_cycle_restarts_on_multiples() -> None:
+    assert CyclicalCosine(1.0, 4).corner_steps(13) == ([4, 8, 12], True)
+
+
+def test_regular_corners_are_told_as_far_as_2_to_the_62() -> None:
+    steps, complete = StepDecay(1.0, 2**53, 0.5).corner_steps(2**62 - 1)
+    assert (len(steps), steps[0], steps[-1], complete) == (511, 2**53, 511 * 2**53, True)
+    assert StepDecay(1.0, 1, 0.5).corner_steps(2**62 - 1, 3) == ([1, 2, 3], False)
