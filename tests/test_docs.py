@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ppocr_lr import build_schedule
 from ppocr_lr.check.catalogue import table
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
@@ -55,6 +56,13 @@ def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     else:
         monkeypatch.chdir(tmp_path)
         exec(compile(snippet, name, "exec"), {"__name__": "snippet"})
+
+
+@pytest.mark.parametrize(
+    "section", [yaml.safe_load(block)["lr"] for block in blocks(TEXTS["docs/schedules.md"], "yaml")]
+)
+def test_the_sections_of_the_schedules_build_without_a_warning(section: dict[str, object]) -> None:
+    assert build_schedule(section, 100, 50, strict=True).extremes(0, 4999)[1] > 0
 
 
 # Commands.
