@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ppocr_lr.curve.polyline import Curve
 from ppocr_lr.errors import ArgumentError
 
@@ -75,10 +73,10 @@ def log_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, floa
     Raises:
         ArgumentError: no rate is above 0.
     """
-    rates = np.concatenate([edge for curve in curves for edge in (curve.low, curve.high)])
-    positive = rates[rates > 0]
-    if not positive.size:
+    edges = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
+    positive = [edge for edge in edges if edge.size]
+    if not positive:
         raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
-    highest = float(positive.max())
-    bottom = max(float(positive.min()), highest * _LOWEST_SHARE) / 1.5
+    highest = max(float(edge.max()) for edge in positive)
+    bottom = max(min(float(edge.min()) for edge in positive), highest * _LOWEST_SHARE) / 1.5
     return bottom, highest * max(2.0, (highest / bottom) ** (room / (1 - room)))

@@ -173,7 +173,7 @@ def test_buttons_switch_the_axis() -> None:
         shown = menu["buttons"][menu["active"]]["args"][0]
         hidden = menu["buttons"][1 - menu["active"]]["args"][0]
         for settings, axis in ((shown, layout["yaxis"]), (hidden, other["yaxis"])):
-            assert settings == {f"yaxis.{key}": axis[key] for key in ("type", "range")}
+            assert settings == {f"yaxis.{key}": axis[key] for key in ("type", "tickformat", "range")}
     assert logarithmic["yaxis"]["range"][1] > np.log10(0.1) > logarithmic["yaxis"]["range"][0]
 
 

@@ -91,7 +91,7 @@ def test_paddleocrs_own_curve_where_it_is_another_one(section: dict[str, Any], d
 
 
 STOPS: list[tuple[dict[str, Any], str]] = [
-    ({"name": "WSD", "learning_rate": 0.1}, "name: 'WSD' is no schedule of PaddleOCR, .* the nearest that it has: Piecewise"),
+    ({"name": "WSD", "learning_rate": 0.1}, "name: 'WSD' is not a schedule of PaddleOCR, .* the nearest that it has: Piecewise"),
     ({"name": "cosine", "learning_rate": 0.1}, "name: 'cosine' is not a schedule; did you mean Cosine"),
     ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch: PaddleOCR does not know 50it and stops"),
     ({**COSINE, "warmup_epoch": "10%"}, "warmup_epoch: PaddleOCR does not know 10% and stops"),

@@ -159,7 +159,7 @@ TOGETHER: list[tuple[dict[str, Any], str, list[Any], list[Any], str]] = [
     ({"name": "Polynomial", **PEAK, "cooldown_epochs": 0, "decay_within_run": False}, "decay_length", [5], [], ""),
     # a length that is no iteration: 0.05 epochs are half of one, which goes to the even side
     *(
-        ({"name": name, **PEAK, **more}, key, [0.051, 0.1], [0.05, 0.01], "long enough for one iteration; at 10 iterations an epoch it rounds to 0")
+        ({"name": name, **PEAK, **more}, key, [0.051, 0.1], [0.05, 0.01], "long enough for one iteration; at 10 iterations per epoch it rounds to 0")
         for name, key, more in [
             ("Step", "step_size", {"gamma": 0.5}), ("Exponential", "step_size", {"gamma": 0.5}), ("InverseTime", "step_size", {"gamma": 0.5}),
             ("CyclicalCosine", "cycle", {}), ("TwoStepCosine", "first_epochs", {}), ("Polynomial", "decay_length", {}), ("LinearLR", "decay_length", {}),

@@ -77,7 +77,7 @@ def test_the_first_update_that_is_not_before_a_mark(mark: Any, update: int, late
 
 
 def test_what_is_said_of_a_length_that_rounds_to_nothing() -> None:
-    assert RUN.too_short == "long enough for one iteration; at 10 iterations an epoch it rounds to 0"
+    assert RUN.too_short == "long enough for one iteration; at 10 iterations per epoch it rounds to 0"
 
 
 @pytest.mark.parametrize(
