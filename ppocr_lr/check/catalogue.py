@@ -1,5 +1,5 @@
 """Every finding code: what it means, why it matters, an example, where it is from. One source for
-`ppocr-lr explain`, the README's table and the severity of each finding.
+`ppocr-lr explain`, the table in docs/check.md and the severity of each finding.
 """
 
 from __future__ import annotations
@@ -363,7 +363,7 @@ def explanation(code: str) -> Iterator[str]:
 
 
 def table() -> Iterator[str]:
-    """All codes, as the rows of the README's table."""
+    """All codes, as the rows of the table in docs/check.md."""
     yield "| code | severity | what it says |"
     yield "|---|---|---|"
     for code, entry in CODES.items():
