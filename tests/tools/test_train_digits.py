@@ -143,40 +143,40 @@ def test_a_torn_checkpoint_is_passed_over(
 
 
 def test_two_cards(undisturbed: Path, tmp_path: Path) -> None:
-    """Two cards with half the batch each make the updates of one: the gradients are averaged, the rates equal."""
+    """A run of one card goes on with two that have half the batch each, as if nothing had happened.
+
+    The gradients are averaged, and the rates are equal.
+    """
+    output, rates = tmp_path / "run", tmp_path / "rates.txt"
+    shutil.copytree(undisturbed, output, symlinks=True)
+    (output / "checkpoints" / "current" / "latest.pdopt").write_bytes(b"torn, so that the epoch before is the last")
     launch = (
-        "-m",
-        "paddle.distributed.launch",
-        "--nproc_per_node",
-        2,
-        "--backend",
-        "gloo",
-        "--log_dir",
-        tmp_path / "logs",
-    )
-    rates = tmp_path / "rates.txt"
-    arguments = ("--epochs", 1, "--batch-size", 32, "--output", tmp_path / "run", "--rates", rates)
+        "-m", "paddle.distributed.launch", "--nproc_per_node", 2, "--backend", "gloo", "--log_dir", tmp_path / "logs",
+    )  # fmt: skip
+    arguments = ("--epochs", EPOCHS, "--batch-size", 32, "--output", output, "--rates", rates, "--resume")
     finish(start(*arguments, launch=launch))
     first, second = (read(tmp_path / f"rates.rank{rank}.txt") for rank in (0, 1))
-    one_card = read(undisturbed / "rates.txt")[:ITERS_EPOCH]  # the warmup, the same in a run of any length
+    one_card = read(undisturbed / "rates.txt")[-ITERS_EPOCH:]
     assert [line[:2] for line in first] == [line[:2] for line in second] == [line[:2] for line in one_card]
     losses = [(a[2] + b[2]) / 2 for a, b in zip(first, second, strict=True)]
-    assert losses == pytest.approx([loss for _, _, loss in one_card], rel=1e-4)
-    assert (tmp_path / "run" / "train.log").read_text().count("global_step: 19, ") == 1
-    assert "global_step: 19, lr: " in (tmp_path / "logs" / "workerlog.1").read_text()
+    assert losses == pytest.approx([loss for _, _, loss in one_card], rel=0.02)
+    assert losses[:5] == pytest.approx([loss for _, _, loss in one_card[:5]], rel=1e-3)
+    log = (output / "train.log").read_text().partition("resume from")[2]
+    assert "cards 1 -> 2, batch per card 64 -> 32: an update has 64 -> 64 samples" in log
+    assert log.count("global_step: 57, ") == 1
+    assert "global_step: 57, lr: " in (tmp_path / "logs" / "workerlog.1").read_text()
 
-    # The run of one card goes on with two.
-    output = tmp_path / "other"
+
+def test_a_resume_with_more_samples_an_update(undisturbed: Path, tmp_path: Path) -> None:
+    output, rates = tmp_path / "run", tmp_path / "rates.txt"
     shutil.copytree(undisturbed, output, symlinks=True)
-    rates = tmp_path / "more.txt"
-    finish(start("--epochs", 4, "--output", output, "--rates", rates, "--resume", launch=launch))
+    assert here("--epochs", 4, "--batch-size", 128, "--output", output, "--rates", rates, "--resume") == 0
     log = (output / "train.log").read_text()
-    assert "cards 1 -> 2, batch per card 64 -> 64: an update has 64 -> 128 samples" in log
+    assert "cards 1 -> 1, batch per card 64 -> 128: an update has 64 -> 128 samples" in log
     assert "iterations per epoch 19 -> 10: update 57, epoch 3.000, goes on as update 30, epoch 3.000" in log
-    longer = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}, 4, 10)
-    for rank in (0, 1):
-        assert [line[:2] for line in read(tmp_path / f"more.rank{rank}.txt")] == [(k, longer(k)) for k in range(30, 40)]
     assert "rate of the next update 2.5e-2 -> 5e-2 (+100.0%)" in log  # the run has become longer
+    longer = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}, 4, 10)
+    assert [line[:2] for line in read(rates)] == [(k, longer(k)) for k in range(30, 40)]
 
 
 def here(*arguments: object) -> int:
