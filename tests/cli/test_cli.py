@@ -34,13 +34,13 @@ def test_without_arguments_it_draws_the_default_config(process: Command, tmp_pat
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_config_with_overrides_and_flags(process: Command, tmp_path: Path) -> None:
+def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> None:
     name = write(
         tmp_path / "训练.yml",
         {"name": "Piecewise", "decay_epochs": [5], "values": [0.1, 0.01]},
         loader={"batch_size_per_card": 8, "drop_last": True},
     )
-    done = process(
+    done = command(
         "plot", "-c", name, "-o", "Optimizer.lr.values.0=1e-3", "Optimizer.lr.warmup_epoch=1",
         "--epochs", "8", "--num-samples", "100", "--gpus", "2", "--out", "图.svg", "--log-scale",
     )  # fmt: skip
@@ -51,7 +51,7 @@ def test_a_config_with_overrides_and_flags(process: Command, tmp_path: Path) -> 
     assert (tmp_path / "图.svg").read_bytes().startswith(b"<?xml")
 
 
-def test_label_files_are_counted_where_training_starts(process: Command, tmp_path: Path) -> None:
+def test_label_files_are_counted_where_training_starts(command: Command, tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text("a\tb\n" * 64, encoding="utf-8")
     name = write(
         tmp_path / "c.yml",
@@ -59,22 +59,22 @@ def test_label_files_are_counted_where_training_starts(process: Command, tmp_pat
         dataset={"label_file_list": ["./train.txt"], "ratio_list": [0.5]},
         loader={"batch_size_per_card": 8, "drop_last": False},
     )
-    done = process("plot", name)
+    done = command("plot", name)
     assert (done.returncode, done.stderr) == (0, "")
     assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations per epoch" in done.stdout
 
 
-def test_several_configs_give_one_picture(process: Command, tmp_path: Path) -> None:
+def test_several_configs_give_one_picture(command: Command, tmp_path: Path) -> None:
     names = [write(tmp_path / f"{rate}.yml", {"name": "Cosine", "learning_rate": rate}) for rate in (0.1, 0.01)]
-    done = process("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")
+    done = command("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("run      10 epochs") == 2
     assert [entry.name for entry in tmp_path.glob("*.p*")] == ["both.pdf"]
 
 
-def test_warnings_go_to_stderr(process: Command, tmp_path: Path) -> None:
+def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     name = write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": "1e-3", "warmup_epochs": 2})
-    done = process("plot", name, "--iters-per-epoch", "10")
+    done = command("plot", name, "--iters-per-epoch", "10")
     assert done.returncode == 0
     assert "warning: c.yml: Optimizer.lr.learning_rate: '1e-3' is a string" in done.stderr
     assert "warning: c.yml: Optimizer.lr.warmup_epochs: is not a key of Cosine" in done.stderr
@@ -123,8 +123,8 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, t
     assert "picture: lr_default_config.png" in done.stdout
 
 
-def test_help_has_examples(process: Command) -> None:
-    done = process("plot", "--help")
+def test_help_has_examples(command: Command) -> None:
+    done = command("plot", "--help")
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout
