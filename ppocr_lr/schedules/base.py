@@ -119,7 +119,7 @@ class Schedule(ABC):
         steps = {first, last}
         for run in self.corner_runs():
             inside = _between(run, first + 1, last)
-            if isinstance(inside, range) and len(inside) > 8:
+            if isinstance(inside, range):
                 inside = [*inside[:4], *inside[-4:]]
             steps.update(inside)
             steps.update(corner - 1 for corner in inside)
