@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
 
 
-def build_schedule(config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False) -> Schedule:
+def build_schedule(config: Mapping[str, Any], epochs: int, iters_per_epoch: int, *, strict: bool = False) -> Schedule:
     """The learning-rate curve of a run, as a pure function of the update number.
 
     Args:
@@ -22,7 +22,7 @@ def build_schedule(config: Mapping[str, Any], epochs: int, iters_epoch: int, str
             `{'name': 'Cosine', 'learning_rate': 0.1, 'warmup_epoch': 2}`. Never changed. Without `name`
             it is `Const`. Its `last_epoch` says where training stands on the curve; it does not move it.
         epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
-        iters_epoch: optimizer updates in an epoch, `len(train_dataloader)`; an int ≥ 1.
+        iters_per_epoch: optimizer updates in an epoch, `len(train_dataloader)`; an int ≥ 1.
         strict: refuse a key that is not known, instead of warning.
 
     Returns:
@@ -37,13 +37,15 @@ def build_schedule(config: Mapping[str, Any], epochs: int, iters_epoch: int, str
 
     Source: the table of PaddleOCR's `ppocr/optimizer/learning_rate.py`.
     """
-    return _parsed(config, Run(epochs, iters_epoch), strict).schedule
+    return _parsed(config, Run(epochs, iters_per_epoch), strict).schedule
 
 
-def build_lr_scheduler(config: Mapping[str, Any], epochs: int, iters_epoch: int, strict: bool = False) -> LRScheduler:
+def build_lr_scheduler(
+    config: Mapping[str, Any], epochs: int, iters_epoch: int, *, strict: bool = False
+) -> LRScheduler:
     """The Paddle scheduler of a run; replaces PaddleOCR's function of this name.
 
-    Arguments, errors and warnings are those of `build_schedule`.
+    Arguments, errors and warnings are those of `build_schedule`; `iters_epoch` is its `iters_per_epoch`.
 
     Returns:
         A `paddle.optimizer.lr.LRScheduler`, always; of Paddle's own class where Paddle has it, for instance

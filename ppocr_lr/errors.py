@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import operator
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 SECTION = "Optimizer.lr"
 
@@ -16,12 +18,71 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = 60
 
 
+Path: TypeAlias = "tuple[str | int, ...]"
+"""The keys and indices that lead to a value, from the outside in."""
+
+SECTION_PATH: Path = ("Optimizer", "lr")
+
+
+class Place(NamedTuple):
+    """Where something stands: a file, and a line and a column in it, from 1; 0 where that is not known."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input."""
+
+    path: Path
+    """The value that is meant; empty where it is the whole input."""
+    text: str
+    place: Place | None = None
+
+    @property
+    def key(self) -> str:
+        """The path with dots: `Optimizer.lr.stages.0.gamma`."""
+        return dotted(self.path)
+
+    def __str__(self) -> str:
+        return ": ".join(str(part) for part in (self.place, self.key, self.text) if part)
+
+    def under(self, *path: str | int) -> Problem:
+        """The same problem, told from further outside."""
+        return replace(self, path=(*path, *self.path))
+
+
 class LRConfigError(ValueError):
-    """A config that cannot be used; the message names the key, the value and what is allowed."""
+    """A config that cannot be used; its problems name the key, the value and what is allowed."""
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = Problem((), problems)
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+    def under(self, *path: str | int) -> LRConfigError:
+        """The same error, its problems told from further outside."""
+        return LRConfigError(problem.under(*path) for problem in self.problems)
 
     def within(self, source: str) -> LRConfigError:
         """The same error, told as one of the file `source`."""
-        return LRConfigError("\n".join(f"{source}: {line}" for line in str(self).splitlines()))
+        return LRConfigError(
+            problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
+        )
+
+
+def dotted(path: Path) -> str:
+    """A path with dots, as after `-o`."""
+    return ".".join(map(str, path))
 
 
 class ArgumentError(LRConfigError):
@@ -34,6 +95,10 @@ class ArgumentError(LRConfigError):
     def told(self, name: str) -> str:
         """The message, with another name for the argument."""
         return f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}"
+
+    def under(self, *path: str | int) -> LRConfigError:
+        """As it is: an argument is in no config."""
+        return self
 
     def within(self, source: str) -> LRConfigError:
         """As it is: an argument is in no file."""
@@ -101,10 +166,14 @@ def positive_argument(argument: str, value: object) -> int:
     return number
 
 
+def value_error(path: Path, value: object, allowed: str) -> LRConfigError:
+    """The error for one value: `gamma: 2 is not allowed; it must be …`."""
+    return LRConfigError(Problem(path, f"{shown(value)} is not allowed; it must be {allowed}"))
+
+
 def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> LRConfigError:
     """The error for one key: `Optimizer.lr.gamma: 2 is not allowed; it must be …`."""
-    path = f"{section}.{key}" if section else key
-    return LRConfigError(f"{path}: {shown(value)} is not allowed; it must be {allowed}")
+    return value_error((*section.split("."), key) if section else (key,), value, allowed)
 
 
 def nearest(word: str, known: Sequence[str]) -> list[str]:

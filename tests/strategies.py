@@ -223,7 +223,7 @@ long_enough = st.tuples(st.integers(4, 30), st.integers(20, 40))
 planned = st.one_of(
     st.tuples(st.one_of(*BY_NAME.values()), runs), st.tuples(st.one_of(*OWN.values()), long_enough)
 ).map(lambda drawn: (drawn[0], *drawn[1]))
-"""(section, epochs, iters_epoch)"""
+"""(section, epochs, iters_per_epoch)"""
 
 schedules = planned.map(lambda drawn: (build_schedule(*drawn), drawn[1] * drawn[2]))
 """(schedule, total_iters)"""

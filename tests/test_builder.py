@@ -80,10 +80,10 @@ class TestGoldenValues:
 
 @pytest.mark.parametrize("case", REAL_SECTIONS, ids=[case["source"] for case in REAL_SECTIONS])
 def test_real_sections_give_paddleocrs_rates(case: dict[str, Any]) -> None:
-    iters_epoch = 7
-    schedule = quietly(build_schedule, case["lr"], case["epochs"], iters_epoch)
-    reference = paddleocr.build(case["lr"], case["epochs"], iters_epoch)
-    steps = np.arange(case["epochs"] * iters_epoch + 1)
+    iters_per_epoch = 7
+    schedule = quietly(build_schedule, case["lr"], case["epochs"], iters_per_epoch)
+    reference = paddleocr.build(case["lr"], case["epochs"], iters_per_epoch)
+    steps = np.arange(case["epochs"] * iters_per_epoch + 1)
     if isinstance(reference, float):
         assert set(schedule(steps)) == {reference}
     else:

@@ -89,7 +89,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 20}, "Optimizer": {"lr": section}}))
     checkpoints.save(folder / "output/latest", section, epochs=20, iters=100, done=1000, epoch=10)
     section = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())["Optimizer"]["lr"]
-    trainer = train_logs.Trainer(section, epochs=20, iters_epoch=100)
+    trainer = train_logs.Trainer(section, epochs=20, iters_per_epoch=100)
     lines = list(trainer.train(epochs=8))
     trainer.new_scheduler()  # the optimizer's state was not there
     trainer.global_step = 0

@@ -29,23 +29,23 @@ class Trainer:
         self,
         section: dict[str, Any],
         epochs: int,
-        iters_epoch: int,
+        iters_per_epoch: int,
         window: int = 20,
         every: int = 10,
         left_out: int = 0,
     ) -> None:
         self.left_out = left_out  # on Windows the last batch of each epoch
-        self.section, self.epochs, self.iters_epoch = section, epochs, iters_epoch
+        self.section, self.epochs, self.iters_per_epoch = section, epochs, iters_per_epoch
         self.window, self.every = window, every
         self.done_epochs = self.global_step = 0
         self.new_scheduler()
 
     def new_scheduler(self) -> None:
-        run = Run(self.epochs, self.iters_epoch)
+        run = Run(self.epochs, self.iters_per_epoch)
         parsed = parse_lr_config(self.section, run)
         ours = parsed.name not in IN_PADDLEOCR or any(own_keys(self.section, parsed.config))
         builder = build_lr_scheduler if ours else build
-        scheduler = builder(dict(self.section), self.epochs, self.iters_epoch)
+        scheduler = builder(dict(self.section), self.epochs, self.iters_per_epoch)
         self.scheduler = lr.LambdaDecay(scheduler, lambda k: 1.0) if isinstance(scheduler, float) else scheduler
 
     def train(
@@ -55,17 +55,20 @@ class Trainer:
         window: deque[float] = deque(maxlen=self.window)
         if marked:
             yield "[2022/09/29 02:59:20] ppocr INFO: train with paddle 2.3.2 and device Place(gpu:0)"
-            yield f"[2022/09/29 02:59:21] ppocr INFO: train dataloader has {self.iters_epoch} iters"
+            yield f"[2022/09/29 02:59:21] ppocr INFO: train dataloader has {self.iters_per_epoch} iters"
             yield "[2022/09/29 02:59:21] ppocr INFO: During the training process, after the 0th iteration, an evaluation is run every 2000 iterations"
         last = self.epochs if epochs is None else self.done_epochs + epochs
         for epoch in range(self.done_epochs, last):
-            for index in range(self.iters_epoch - self.left_out):
+            for index in range(self.iters_per_epoch - self.left_out):
                 window.append(self.scheduler.last_lr)
-                if (epoch, index) != (self.epochs - 1, self.iters_epoch - 1):  # OneCycle refuses the step past the end
+                if (epoch, index) != (
+                    self.epochs - 1,
+                    self.iters_per_epoch - 1,
+                ):  # OneCycle refuses the step past the end
                     self.scheduler.step()
                 self.global_step += 1
                 counted = self.global_step - older
-                if (counted > 0 and counted % self.every == 0) or index == self.iters_epoch - 1:
+                if (counted > 0 and counted % self.every == 0) or index == self.iters_per_epoch - 1:
                     place = f"epoch: [{epoch + first_epoch}/{self.epochs}]"
                     if older:
                         yield f"[2021/03/20 11:54:28] root INFO: {place}, iter: {counted}, lr: {rounded(window)}, loss: 0.973238, acc: 0.531250, reader_cost: 0.00007 s, batch_cost: 0.04810 s, samples: 256, ips: 5322.24591"
@@ -80,12 +83,14 @@ def write_log(path: Path, *parts: Iterator[str]) -> Path:
     return path
 
 
-def write_config(path: Path, section: dict[str, Any], epochs: int, iters_epoch: int, window: int | None = None) -> Path:
+def write_config(
+    path: Path, section: dict[str, Any], epochs: int, iters_per_epoch: int, window: int | None = None
+) -> Path:
     settings = {"epoch_num": epochs, **({"log_smooth_window": window} if window else {})}
     config = {
         "Global": settings,
         "Optimizer": {"lr": section},
-        "Train": {"dataset": {"num_samples": iters_epoch}, "loader": {"batch_size_per_card": 1}},
+        "Train": {"dataset": {"num_samples": iters_per_epoch}, "loader": {"batch_size_per_card": 1}},
     }
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path

@@ -34,7 +34,7 @@ def planned(rows: int, rate: str = "0.1") -> PlannedRun:
 def savetxt(run: PlannedRun, path: Path) -> None:
     """The same columns by NumPy; 17 digits, the fewest that round-trip for every number."""
     steps = np.arange(run.run.total_iters)
-    table = np.column_stack([steps, steps / run.run.iters_epoch, run.schedule(steps)])
+    table = np.column_stack([steps, steps / run.run.iters_per_epoch, run.schedule(steps)])
     np.savetxt(path, table, fmt=("%d", "%.17g", "%.17g"), delimiter=",", header="iteration,epoch,rate", comments="")
 
 

@@ -211,11 +211,11 @@ def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
     for line in lines:
         curve = trace(line.run.schedule, line.run.run.total_iters)
         colour, dashes = line.style
-        positions = curve.steps / line.run.run.iters_epoch
+        positions = curve.steps / line.run.run.iters_per_epoch
         axes.plot(positions, curve.high, color=colour, linestyle=line_style(dashes), linewidth=WIDTH, label=line.label)
     run = lines[-1].run
     shade, opacity = WARMUP
-    warmup = summarize(run.schedule, run.run).warmup_iters / run.run.iters_epoch
+    warmup = summarize(run.schedule, run.run).warmup_iters / run.run.iters_per_epoch
     axes.axvspan(0, warmup, color=shade, alpha=opacity, linewidth=0)
     axes.set_xlim(0, run.run.epochs)
     axes.set_ylim(0, axes.get_ylim()[1])

@@ -77,7 +77,7 @@ class Subject:
     @property
     def built_for(self) -> Run:
         """The run that the schedule is built for, in which lengths are written; on Windows it is the longer one."""
-        return replace(self.run, iters_epoch=self.run.iters_epoch + self.planned.flags.windows)
+        return replace(self.run, iters_per_epoch=self.run.iters_per_epoch + self.planned.flags.windows)
 
     @property
     def schedule(self) -> Schedule:
@@ -113,7 +113,7 @@ class Subject:
             return str(iters) if isinstance(getattr(self.lr, self.warmup_key), int) else f"{iters}it"
         if self.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
-        return count_text(iters / self.built_for.iters_epoch)
+        return count_text(iters / self.built_for.iters_per_epoch)
 
     @property
     def length_is_known(self) -> bool:
@@ -127,7 +127,7 @@ class Subject:
 
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
-        return step / self.run.iters_epoch
+        return step / self.run.iters_per_epoch
 
     def key(self, name: str) -> str:
         """The dotted key of a name in the lr section, as the section spells it."""

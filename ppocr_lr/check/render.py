@@ -62,7 +62,7 @@ def as_dict(report: Report) -> dict[str, object]:
         "name": planned.name if planned else None,
         "usable": planned is not None,
         "epochs": planned.run.epochs if planned else None,
-        "iters_per_epoch": planned.run.iters_epoch if planned and planned.length.known else None,
+        "iters_per_epoch": planned.run.iters_per_epoch if planned and planned.length.known else None,
         "findings": [
             {
                 "code": finding.code,

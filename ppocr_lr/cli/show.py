@@ -71,9 +71,8 @@ def _show(planned: PlannedRun, report: Report) -> None:
         console.width = 120  # the reader of a pipe has no width
     run = planned.run
     console.print(f"{planned.source}: {planned.name}", style="bold", markup=False)
-    console.print(
-        f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {amount(run.total_iters, 'update')}"
-    )
+    epoch = amount(run.iters_per_epoch, "iteration")
+    console.print(f"{amount(run.epochs, 'epoch')} × {epoch} = {amount(run.total_iters, 'update')}")
     console.print(planned.length.arithmetic, markup=False)
     if line := trainer_text(planned):
         console.print(f"trainer: {line}", markup=False)
@@ -116,9 +115,9 @@ def _phase_table(planned: PlannedRun) -> Any:
             rates += f" → {rate_text(phase.last_rate, 4)}"
         rows.add_row(
             phase.kind,
-            f"{_epoch(phase.first, run.iters_epoch)} – {_epoch(phase.last + 1, run.iters_epoch)}",
+            f"{_epoch(phase.first, run.iters_per_epoch)} – {_epoch(phase.last + 1, run.iters_per_epoch)}",
             f"{count_text(phase.first)} – {count_text(phase.last)}",
-            amount(round(length / run.iters_epoch, 3), "epoch"),
+            amount(round(length / run.iters_per_epoch, 3), "epoch"),
             rates,
         )
     if not complete:
@@ -130,9 +129,9 @@ def _rate_table(planned: PlannedRun) -> Any:
     summary = summarize(planned.schedule, planned.run)
     rows = _table("rates", "of the run", "update", "epoch", "rate")
     for percent, step, rate in summary.at:
-        rows.add_row(f"{percent} %", count_text(step), _epoch(step, planned.run.iters_epoch), rate_text(rate, 4))
+        rows.add_row(f"{percent} %", count_text(step), _epoch(step, planned.run.iters_per_epoch), rate_text(rate, 4))
     return rows
 
 
-def _epoch(step: int, iters_epoch: int) -> str:
-    return count_text(round(step / iters_epoch, 3))
+def _epoch(step: int, iters_per_epoch: int) -> str:
+    return count_text(round(step / iters_per_epoch, 3))

@@ -19,4 +19,4 @@ LABELS: dict[Axis, str] = {
 
 def updates_per_unit(run: Run, axis: Axis) -> int:
     """How many updates one unit of the axis holds: 1, an epoch's, or the whole run's."""
-    return {"iters": 1, "epochs": run.iters_epoch, "progress": run.total_iters}[axis]
+    return {"iters": 1, "epochs": run.iters_per_epoch, "progress": run.total_iters}[axis]

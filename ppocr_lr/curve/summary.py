@@ -65,7 +65,7 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     summary = summarize(planned.schedule, run)
     yield f"{planned.source}: {planned.name}"
     yield (
-        f"  run      {amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}"
+        f"  run      {amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}"
         f" = {amount(run.total_iters, 'update')}"
     )
     yield f"  epoch    {planned.length.arithmetic}"
@@ -104,10 +104,10 @@ def _rates(summary: Summary) -> str:
 def _warmup(summary: Summary, run: Run) -> str:
     if not summary.warmup_iters:
         return "none"
-    epochs = summary.warmup_iters / run.iters_epoch
+    epochs = summary.warmup_iters / run.iters_per_epoch
     length = f"{amount(epochs, 'epoch')} = {amount(summary.warmup_iters, 'iteration')}"
     return f"{length}, starting from {rate_text(summary.warmup_start)}"
 
 
 def _where(step: int, run: Run) -> str:
-    return f"update {count_text(step)} (epoch {count_text(step / run.iters_epoch)})"
+    return f"update {count_text(step)} (epoch {count_text(step / run.iters_per_epoch)})"

@@ -161,7 +161,7 @@ def _traces(
         "name": _text(name),  # Plotly reads tags in a name
         "legendgroup": str(index),
         "x": (curve.steps / updates_per_unit(run.run, axis)).tolist(),
-        "text": [f"{epoch:.6f}".rstrip("0").rstrip(".") for epoch in (curve.steps / run.run.iters_epoch).tolist()],
+        "text": [f"{epoch:.6f}".rstrip("0").rstrip(".") for epoch in (curve.steps / run.run.iters_per_epoch).tolist()],
         "mode": "lines",
     }
     if curve.exact:
@@ -262,11 +262,11 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
         run = planned.run
         summary = summarize(planned.schedule, run)
         updates = amount(run.total_iters, "update")
-        peak_epoch = count_text(summary.peak_step / run.iters_epoch)
+        peak_epoch = count_text(summary.peak_step / run.iters_per_epoch)
         rows.append((
             _text(name),
             f'<td class="path">{_text(planned.source)}</td>',
-            f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')} = {updates}",
+            f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
             _text(trainer_text(planned)),
             f'<td class="number">{rate_text(summary.peak, 4)} at epoch {peak_epoch}</td>',

@@ -103,7 +103,7 @@ class _Counter:
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
             rates = np.asarray(run.schedule(steps))
-            yield self._text(steps, steps / run.run.iters_epoch, rates)
+            yield self._text(steps, steps / run.run.iters_per_epoch, rates)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
@@ -140,7 +140,7 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
         "label": label,
         "trainer": trainer_text(run) or None,
         "epochs": run.run.epochs,
-        "iters_per_epoch": run.run.iters_epoch,
+        "iters_per_epoch": run.run.iters_per_epoch,
         "columns": COLUMNS,
         "rows": [],
     }

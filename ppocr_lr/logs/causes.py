@@ -206,7 +206,7 @@ class _Search:
 
     def _told_differences(self, epochs: int) -> tuple[str, ...]:
         told = []
-        lengths = {self._plan.run.iters_epoch, self._planned.run.iters_epoch}
+        lengths = {self._plan.run.iters_per_epoch, self._planned.run.iters_per_epoch}
         if self._logged_length is not None and self._logged_length not in lengths:
             told.append("length")
         if epochs != self._plan.run.epochs:
@@ -224,11 +224,11 @@ class _Search:
             else:
                 words = f"the run has {amount(self._logged_epochs, 'epoch')}, not {run.epochs}"
                 cause = Cause("epochs", words, f"--epochs {self._logged_epochs}")
-                candidate = candidate.because(cause, run=Run(self._logged_epochs, run.iters_epoch))
+                candidate = candidate.because(cause, run=Run(self._logged_epochs, run.iters_per_epoch))
         return candidate
 
     def _length_cause(self, iters: int) -> Cause:
-        words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_epoch}"
+        words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
         return Cause("epoch length", words, f"--iters-per-epoch {iters}")
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -276,14 +276,14 @@ class _Search:
             if name != self._planned.name and peak:
                 section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
                 if name != "DecayLearningRate" and warmup:
-                    section["warmup_epoch"] = warmup / base.run.iters_epoch
+                    section["warmup_epoch"] = warmup / base.run.iters_per_epoch
                 cause = Cause("name", f"the schedule is {name}, not {self._planned.name}")
                 yield base.because(cause, section=section)
 
     def _warmup(self, base: _Candidate, key: str, planned: int, scaled: bool) -> Iterator[_Candidate]:
-        iters_epoch = base.run.iters_epoch
+        iters_per_epoch = base.run.iters_per_epoch
         # What the number under the key counts; a ratio is of the run.
-        unit = {"warmup_epoch": iters_epoch, "warmup_ratio": base.run.total_iters}.get(key, 1)
+        unit = {"warmup_epoch": iters_per_epoch, "warmup_ratio": base.run.total_iters}.get(key, 1)
 
         def with_length(iters: int) -> _Candidate:
             section = {**base.section, key: iters / unit if iters % unit else iters // unit}
@@ -294,12 +294,12 @@ class _Search:
 
         last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))
         around = [round(planned * part) for part in (0.5, 0.9, 1.1, 2)]
-        best = self._best(with_length, 1, last, around, scaled, whole=iters_epoch)
+        best = self._best(with_length, 1, last, around, scaled, whole=iters_per_epoch)
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
     def _epoch_length(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
-        planned = base.run.iters_epoch
+        planned = base.run.iters_per_epoch
 
         def with_length(iters: int) -> _Candidate:
             return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))
@@ -311,7 +311,7 @@ class _Search:
 
     def _resumed_at(self, base: _Candidate) -> tuple[int, int]:
         """The length of an epoch, and its first update, at which PaddleOCR resumes."""
-        length = self._logged_length or base.run.iters_epoch
+        length = self._logged_length or base.run.iters_per_epoch
         return length, (int(self._lines.updates[0]) - 1) // length * length
 
     def _with_a_loaded_rate(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -386,8 +386,8 @@ class _Search:
     def _without_idle_causes(self, explanation: Explanation, candidate: _Candidate) -> Explanation:
         """What the log says of the length may make no difference to the rates."""
         for kind, run in (
-            ("epoch length", Run(candidate.run.epochs, self._plan.run.iters_epoch)),
-            ("epochs", Run(self._plan.run.epochs, candidate.run.iters_epoch)),
+            ("epoch length", Run(candidate.run.epochs, self._plan.run.iters_per_epoch)),
+            ("epochs", Run(self._plan.run.epochs, candidate.run.iters_per_epoch)),
         ):
             fewer = tuple(cause for cause in candidate.causes if cause.kind != kind)
             if 0 < len(fewer) < len(candidate.causes):

@@ -59,7 +59,7 @@ def plan_logged_run(
         LRConfigError: as `plan_run`; also where the log does not say the length either.
     """
     flags, overrides = flags or RunFlags(), list(overrides)
-    iters = log.iters_epoch
+    iters = log.iters_per_epoch
     if iters is None:
         return plan_run(path, overrides, flags)
     planned = plan_run(path, overrides, flags, assumed_iters=iters)
@@ -71,7 +71,7 @@ def plan_logged_run(
 
 def schedule_length(planned: PlannedRun) -> int:
     """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
-    return planned.run.iters_epoch + planned.flags.windows
+    return planned.run.iters_per_epoch + planned.flags.windows
 
 
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
@@ -133,7 +133,7 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: in
     process = int(log.starts[begin])
     part = slice(begin, begin + len(lines))
     missing = []
-    for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_epoch):
+    for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_per_epoch):
         if length:
             epochs_before = int(log.epochs[begin]) - (int(lines.updates[0]) - 1) // length - log.first_epoch
             if epochs_before > 0:
@@ -141,7 +141,7 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: in
     if not missing:
         return 0
     # A count that is still within one epoch began anew, unless the log begins with it and epochs are short.
-    within_one = int(lines.updates[0]) <= (log.lengths[process] or planned.run.iters_epoch)
+    within_one = int(lines.updates[0]) <= (log.lengths[process] or planned.run.iters_per_epoch)
     anew = within_one and (process > 0 or not _one_length_fits(log.epochs[part] - log.first_epoch, lines.updates))
     shifts = missing if anew else [0, *missing]
     return next(

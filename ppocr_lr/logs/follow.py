@@ -26,14 +26,14 @@ def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comp
             comparison = compare(log)
             _draw(comparison)
             drawn = len(log)
-            if log.is_over(log.iters_epoch or comparison.planned.run.iters_epoch):
+            if log.is_over(log.iters_per_epoch or comparison.planned.run.iters_per_epoch):
                 return comparison
         time.sleep(_PAUSE_SECONDS)
 
 
 def _draw(comparison: Comparison) -> None:
     log = comparison.log
-    epochs = comparison.positions / comparison.planned.run.iters_epoch
+    epochs = comparison.positions / comparison.planned.run.iters_per_epoch
     lines = list(terminal_lines(comparison.planned, dots=list(zip(epochs.tolist(), log.rates.tolist(), strict=True))))
     lines += [f"{log.place(-1)} of {log.totals[-1]}: lr {rate_text(float(log.rates[-1]), 4)}", verdict(comparison)]
     print((_CLEAR if sys.stdout.isatty() else "") + "\n".join(lines) + "\n", flush=True)

@@ -100,10 +100,10 @@ def _json_explanation(explanation: Explanation) -> dict[str, Any]:
 
 def _remarks(comparison: Comparison) -> Iterator[str]:
     log, planned = comparison.log, comparison.planned
-    lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_epoch}
+    lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_per_epoch}
     if lengths:
         logged = " and ".join(count_text(length) for length in sorted(lengths))
-        yield f"the epochs of the log have {logged} iterations, those of the plan {planned.run.iters_epoch}"
+        yield f"the epochs of the log have {logged} iterations, those of the plan {planned.run.iters_per_epoch}"
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
         yield f"the log counts {' and '.join(map(str, totals))} epochs, the plan {planned.run.epochs}"

@@ -71,14 +71,14 @@ class TrainLog:
         return f"{self.step_key} {step} in epoch {self.epochs[index]}"
 
     @property
-    def iters_epoch(self) -> int | None:
+    def iters_per_epoch(self) -> int | None:
         """Iterations per epoch, as the last process that logs it has them."""
         return next((length for length in reversed(self.lengths) if length), None)
 
-    def is_over(self, iters_epoch: int) -> bool:
+    def is_over(self, iters_per_epoch: int) -> bool:
         """The last update of the run is logged: an epoch's last line is its only one that is sure to be written."""
         last_epoch = int(self.totals[-1]) - 1 + self.first_epoch if len(self) else 0
-        return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_epoch == 0
+        return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
 
 
 def read_log(path: str | Path) -> TrainLog:

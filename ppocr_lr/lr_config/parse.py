@@ -139,7 +139,7 @@ _CLASSES_ELSEWHERE = {
 _SET_BY_THE_RUN = {
     "epochs": NoEffect("the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs),
     "step_each_epoch": NoEffect(
-        "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_epoch
+        "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_per_epoch
     ),
 }
 

@@ -296,19 +296,19 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
     axes.set_ylabel("learning rate" + (" (logarithmic)" if log_scale else ""))
-    lengths = {run.run.iters_epoch for run in runs}
+    lengths = {run.run.iters_per_epoch for run in runs}
     if axis == "epochs" and len(lengths) == 1:
         _iterations_above(axes, lengths.pop())
 
 
-def _iterations_above(axes: Axes, iters_epoch: int) -> None:
+def _iterations_above(axes: Axes, iters_per_epoch: int) -> None:
     """A scale of iterations along the upper edge."""
 
     def to_iters(epochs: Any) -> Any:
-        return epochs * iters_epoch
+        return epochs * iters_per_epoch
 
     def to_epochs(iters: Any) -> Any:
-        return iters / iters_epoch
+        return iters / iters_per_epoch
 
     above = axes.secondary_xaxis("top", functions=(to_iters, to_epochs))
     above.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
@@ -323,8 +323,8 @@ def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:
     text = " ".join(text.split())  # a file name may hold a line break
     if len(runs) == 1:
         run = runs[0].run
-        warmup = summarize(runs[0].schedule, run).warmup_iters / run.iters_epoch
+        warmup = summarize(runs[0].schedule, run).warmup_iters / run.iters_per_epoch
         grey = f" · warmup {amount(warmup, 'epoch')} (grey)" if warmup else ""
-        text += f"\n{runs[0].name} · {amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}{grey}"
+        text += f"\n{runs[0].name} · {amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}{grey}"
     shown, families = drawable(text)
     axes.figure.suptitle(shown, fontfamily=families, parse_math=False)

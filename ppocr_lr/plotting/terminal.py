@@ -97,4 +97,4 @@ def _columns(planned: PlannedRun, count: int) -> tuple[list[float], list[float]]
     count = min(count, total)
     edges = [total * i // count for i in range(count + 1)]
     rates = [planned.schedule.extremes(first, after - 1)[1] for first, after in pairwise(edges)]
-    return [edge / planned.run.iters_epoch for edge in edges[:-1]], rates
+    return [edge / planned.run.iters_per_epoch for edge in edges[:-1]], rates

@@ -41,7 +41,7 @@ class Resume:
     def update(self) -> int:
         """The update that comes next; the one after whole epochs, where only the epoch is known."""
         state = self.checkpoint.state
-        return state.update if state else (self.checkpoint.epoch or 0) * self.planned.run.iters_epoch
+        return state.update if state else (self.checkpoint.epoch or 0) * self.planned.run.iters_per_epoch
 
     @cached_property
     def rate_before(self) -> float | None:
@@ -104,10 +104,10 @@ class Resume:
     def end(self) -> int:
         """The update at which the schedule stands when PaddleOCR's last epoch is over."""
         epochs_left = max(0, self.planned.run.epochs + 1 - self.first_epoch)
-        return self.update + epochs_left * self.planned.run.iters_epoch
+        return self.update + epochs_left * self.planned.run.iters_per_epoch
 
     @property
-    def saved_iters_epoch(self) -> int | None:
+    def saved_iters_per_epoch(self) -> int | None:
         """Iterations in an epoch of the saved run, if it was saved after whole epochs of one length."""
         state, epoch = self.checkpoint.state, self.checkpoint.epoch
         # PaddleOCR saves `best_accuracy` within an epoch, the others after one.
@@ -121,10 +121,10 @@ class Resume:
             return None
         written = self.planned.run.epochs
         nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
-        lengths = {self.saved_iters_epoch or 0, self.planned.run.iters_epoch} - {0}
-        for epochs, iters_epoch in product((written, *nearby), sorted(lengths)):
+        lengths = {self.saved_iters_per_epoch or 0, self.planned.run.iters_per_epoch} - {0}
+        for epochs, iters_per_epoch in product((written, *nearby), sorted(lengths)):
             try:
-                run, built_for = (Run(epochs, iters_epoch + more) for more in (0, self.planned.flags.windows))
+                run, built_for = (Run(epochs, iters_per_epoch + more) for more in (0, self.planned.flags.windows))
                 rate = parse_lr_config(self.planned.section, built_for).schedule(self.update)
             except LRConfigError:
                 continue

@@ -21,7 +21,7 @@ def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
     title = f"{PurePath(resume.planned.source).name}, resumed from {resume.checkpoint.path}"
     figure = draw([resume.planned], log_scale, title)
     axes = figure.axes[0]
-    position = resume.update / run.iters_epoch
+    position = resume.update / run.iters_per_epoch
     axes.axvline(position, color=ALERT, linewidth=THIN, dashes=MARK_DASHES)
     rates = [resume.rate_now]
     followed = resume.paddleocr
@@ -29,7 +29,7 @@ def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
         steps = np.unique(np.linspace(resume.update, run.total_iters - 1, 1000).round().astype(np.int64))
         curve = followed(steps)
         axes.plot(
-            steps / run.iters_epoch,
+            steps / run.iters_per_epoch,
             curve,
             color=ALERT,
             linewidth=WIDTH,

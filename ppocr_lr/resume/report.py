@@ -76,7 +76,7 @@ def _rate(resume: Resume) -> Iterator[Remark]:
     saved = resume.saved_run()
     cause = ""
     if saved:
-        length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_epoch, 'iteration')}"
+        length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         cause = f"; the checkpoint's rate is this config's with {length}"
     if resume.follows_config:
         when = count_text(resume.update + (not resume.bare_number))
@@ -106,20 +106,20 @@ def _epochs(resume: Resume) -> Iterator[Remark]:
                 f"{checkpoint.states_path.name} {problem}: PaddleOCR counts epochs from 1 again{goes_on}",
             )
         return
-    expected = epoch * run.iters_epoch
+    expected = epoch * run.iters_per_epoch
     if update == expected:
         return
     stands = f"the schedule stands at update {count_text(update)}, {amount(epoch, 'epoch')} are {count_text(expected)}"
-    length = resume.saved_iters_epoch
+    length = resume.saved_iters_per_epoch
     if length:
-        windows = "; on Windows add --windows" if length == run.iters_epoch - 1 else ""
+        windows = "; on Windows add --windows" if length == run.iters_per_epoch - 1 else ""
         yield Remark(
             Severity.WARNING,
             f"{stands}: an epoch of the saved run had {amount(length, 'iteration')}, one of this run has "
-            f"{run.iters_epoch}, so everything that the config counts in epochs moves",
+            f"{run.iters_per_epoch}, so everything that the config counts in epochs moves",
             f"check the number of cards, the batch and the data{windows}",
         )
-    elif expected - run.iters_epoch < update < expected:
+    elif expected - run.iters_per_epoch < update < expected:
         yield Remark(
             Severity.NOTE,
             f"{stands}: saved within epoch {epoch}; PaddleOCR goes on with epoch {epoch + 1}, and the schedule stays "
@@ -143,7 +143,7 @@ def _end(resume: Resume) -> Iterator[Remark]:
         return
     warmup = resume.schedule.warmup_iters if isinstance(resume.schedule, LinearWarmup) else 0
     # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
-    limit = warmup + run.epochs * (run.iters_epoch + resume.planned.flags.windows)
+    limit = warmup + run.epochs * (run.iters_per_epoch + resume.planned.flags.windows)
     if resume.planned.name == "OneCycle" and resume.end > limit:
         yield Remark(
             Severity.ERROR,
@@ -163,9 +163,11 @@ def text_lines(resume: Resume) -> Iterator[str]:
     at = f"update {count_text(resume.update)}"
     yield f"  state     {_state(resume, at)}"
     if checkpoint.epoch is None:
-        yield f"  epochs    unknown; the config's run is {run.epochs} × {amount(run.iters_epoch, 'iteration')}"
+        yield f"  epochs    unknown; the config's run is {run.epochs} × {amount(run.iters_per_epoch, 'iteration')}"
     else:
-        product = f"{checkpoint.epoch} × {run.iters_epoch} = update {count_text(checkpoint.epoch * run.iters_epoch)}"
+        product = (
+            f"{checkpoint.epoch} × {run.iters_per_epoch} = update {count_text(checkpoint.epoch * run.iters_per_epoch)}"
+        )
         yield f"  epochs    {checkpoint.states_path.name}: epoch {checkpoint.epoch} of {run.epochs}, {product}"
     if line := trainer_text(resume.planned):
         yield f"  trainer   {line}"
@@ -184,7 +186,7 @@ def _state(resume: Resume, at: str) -> str:
     state = resume.checkpoint.state
     if state is None:
         return "none: saved with a constant rate, a bare number"
-    epochs = count_text(resume.update / resume.planned.run.iters_epoch)
+    epochs = count_text(resume.update / resume.planned.run.iters_per_epoch)
     return f"{at}, epoch {epochs} of the config's run; saved {'with' if state.wrapped else 'without'} warmup"
 
 
@@ -214,7 +216,7 @@ def as_dict(resume: Resume) -> dict[str, object]:
         "update": resume.update,
         "epoch": checkpoint.epoch,
         "epochs": run.epochs,
-        "iters_per_epoch": run.iters_epoch,
+        "iters_per_epoch": run.iters_per_epoch,
         "rate_in_checkpoint": resume.rate_before,
         "rate_of_config": resume.rate_now,
         "jump": jump if jump is not None and math.isfinite(jump) else None,

@@ -18,7 +18,7 @@ def settings(planned: PlannedRun) -> dict[str, Any]:
         "name": planned.name,
         **{key: value for key, value in values.items() if value is not None},
         "epochs": planned.run.epochs,
-        "iterations per epoch": planned.run.iters_epoch,
+        "iterations per epoch": planned.run.iters_per_epoch,
     }
 
 

@@ -58,7 +58,7 @@ REGULARIZERS: Mapping[str, type[WeightDecay]] = {
 """By the name of PaddleOCR's class; a config may leave out its `Decay`, as PaddleOCR lets it."""
 
 
-def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, iters_epoch: int) -> Schedule:
+def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, iters_per_epoch: int) -> Schedule:
     """The weight decay coefficient of every optimizer update.
 
     Args:
@@ -66,11 +66,11 @@ def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, i
             `{'name': 'CosineL2Decay', 'factor': 5e-5, 'end_factor': 0, 'warmup_epoch': 5}` or `{'name': 'L2',
             'factor': 1e-5}`; None for no regularizer. Never changed.
         epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
-        iters_epoch: optimizer updates in an epoch; an int ≥ 1.
+        iters_per_epoch: optimizer updates in an epoch; an int ≥ 1.
 
     Returns:
         A `Schedule`: `schedule(k)` is the coefficient that update `k` (0-based) uses. CosineL2Decay, with w =
-        round(warmup_epoch·iters_epoch) and N updates in all: factor for k < w, then end_factor +
+        round(warmup_epoch·iters_per_epoch) and N updates in all: factor for k < w, then end_factor +
         (factor − end_factor)/2·(1 + cos(π·p)), p = (k − w)/(N − w), at most 1: past the end it stays at end_factor.
 
     Raises:
@@ -78,7 +78,7 @@ def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, i
 
     Source: PaddleOCR's `CosineWeightDecayScheduler`.
     """
-    run = Run(epochs, iters_epoch)
+    run = Run(epochs, iters_per_epoch)
     return schedules.Constant(0.0) if config is None else parse_regularizer(config).to_schedule(run)
 
 

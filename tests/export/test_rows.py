@@ -34,7 +34,7 @@ def expected(run: PlannedRun, every: int = 1) -> list[tuple[int, float, float]]:
     last = run.run.total_iters - 1
     steps = [*range(0, last, every), last]
     rates = run.schedule(np.array(steps)).tolist()
-    return [(k, k / run.run.iters_epoch, rate) for k, rate in zip(steps, rates, strict=True)]
+    return [(k, k / run.run.iters_per_epoch, rate) for k, rate in zip(steps, rates, strict=True)]
 
 
 def csv_text(*runs: PlannedRun, every: int = 1) -> str:
@@ -134,11 +134,11 @@ def test_json(every: int, epochs: int) -> None:
         ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["results"], strict=True):
-        assert written["label"] == f"iterations per epoch {run.run.iters_epoch}"
+        assert written["label"] == f"iterations per epoch {run.run.iters_per_epoch}"
         assert (written["config"], written["epochs"], written["iters_per_epoch"]) == (
             run.source,
             epochs,
-            run.run.iters_epoch,
+            run.run.iters_per_epoch,
         )
         assert written["columns"] == ["iteration", "epoch", "rate"]
         assert [tuple(row) for row in written["rows"]] == expected(run, every)

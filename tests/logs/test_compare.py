@@ -79,9 +79,9 @@ def test_a_log_of_paddleocrs_own_trainer_is_known(tmp_path: Path) -> None:
 
 @st.composite
 def logged_runs(draw: st.DrawFn) -> tuple[dict[str, Any], int, int, list[str], int]:
-    section, epochs, iters_epoch = draw(strategies.planned)
+    section, epochs, iters_per_epoch = draw(strategies.planned)
     window = draw(st.sampled_from([1, 2, 5, 20, 50]))
-    trainer = Trainer(section, epochs, iters_epoch, window, every=draw(st.sampled_from([1, 2, 3, 7, 10, 25])))
+    trainer = Trainer(section, epochs, iters_per_epoch, window, every=draw(st.sampled_from([1, 2, 3, 7, 10, 25])))
     older = draw(st.booleans())
     lines: list[str] = []
     for _ in range(draw(st.integers(0, 2))):
@@ -90,16 +90,16 @@ def logged_runs(draw: st.DrawFn) -> tuple[dict[str, Any], int, int, list[str], i
             if draw(st.booleans()):
                 trainer.global_step = 0  # what PaddleOCR does
     lines += trainer.train(older=older)
-    return section, epochs, iters_epoch, lines, window
+    return section, epochs, iters_per_epoch, lines, window
 
 
 @given(logged_runs(), st.randoms(use_true_random=False))
 def test_a_run_that_follows_is_never_called_deviating(
     tmp_path_factory: pytest.TempPathFactory, run: tuple[dict[str, Any], int, int, list[str], int], random: Any
 ) -> None:
-    section, epochs, iters_epoch, lines, window = run
+    section, epochs, iters_per_epoch, lines, window = run
     folder = tmp_path_factory.mktemp("log")
-    config = write_config(folder / "c.yml", section, epochs, iters_epoch, window)
+    config = write_config(folder / "c.yml", section, epochs, iters_per_epoch, window)
     if random.random() < 0.5:  # several ranks
         lines = [line for line in lines for _ in range(2)]
     log = write_log(folder / "train.log", iter(lines))
@@ -138,9 +138,9 @@ def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path
     config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     config.write_text(config.read_text(encoding="utf-8").partition("Train:")[0], encoding="utf-8")
     planned = plan_logged_run(config, log)
-    assert (planned.run.iters_epoch, planned.length.arithmetic) == (50, "50 iterations per epoch, from the log")
+    assert (planned.run.iters_per_epoch, planned.length.arithmetic) == (50, "50 iterations per epoch, from the log")
     assert compare_log(planned, log).first_difference is None
-    assert plan_logged_run(config, log, flags=RunFlags(iters_per_epoch=40)).run.iters_epoch == 40
+    assert plan_logged_run(config, log, flags=RunFlags(iters_per_epoch=40)).run.iters_per_epoch == 40
     with pytest.raises(LRConfigError, match="the length of an epoch is not known"):
         plan_logged_run(config, read_log(REAL / "window_of_10.log"))
 

@@ -207,20 +207,20 @@ def test_strict_only_remarks_what_is_no_unknown_key(section: dict[str, Any], cod
 
 
 @pytest.mark.parametrize(
-    ("epochs", "iters_epoch", "message"),
+    ("epochs", "iters_per_epoch", "message"),
     [
         (0, 1, "epochs must be a positive integer, received 0"),
-        (1, -1, "iters_epoch must be a positive integer, received -1"),
+        (1, -1, "iters_per_epoch must be a positive integer, received -1"),
         (1.0, 1, r"epochs must be a positive integer, received 1\.0$"),
         (True, 1, "epochs must be a positive integer, received true"),
         ("3", 1, "epochs must be a positive integer, received '3'"),
-        (1, None, "iters_epoch must be a positive integer, received null"),
-        (2**30, 2**30, r"epochs × iters_epoch must be at most 2\^53"),
+        (1, None, "iters_per_epoch must be a positive integer, received null"),
+        (2**30, 2**30, r"epochs × iters_per_epoch must be at most 2\^53"),
     ],
 )
-def test_the_length_of_a_run(epochs: Any, iters_epoch: Any, message: str) -> None:
+def test_the_length_of_a_run(epochs: Any, iters_per_epoch: Any, message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
-        build_schedule(COSINE, epochs, iters_epoch)
+        build_schedule(COSINE, epochs, iters_per_epoch)
 
 
 def test_numpy_integers_are_lengths() -> None:

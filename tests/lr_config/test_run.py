@@ -36,10 +36,10 @@ def test_how_long_a_run_and_its_decay_are(run: Run, total: int, decay: int) -> N
     assert (run.total_iters, run.decay_iters) == (total, decay)
 
 
-@pytest.mark.parametrize(("epochs", "iters_epoch"), [(FAR, 2), (2, FAR), (1, FAR + 1), (FAR + 1, 1)])
-def test_a_run_is_no_longer_than_floats_are_exact(epochs: int, iters_epoch: int) -> None:
-    with pytest.raises(LRConfigError, match=rf"at most 2\^53, received {epochs} × {iters_epoch}$"):
-        Run(epochs, iters_epoch)
+@pytest.mark.parametrize(("epochs", "iters_per_epoch"), [(FAR, 2), (2, FAR), (1, FAR + 1), (FAR + 1, 1)])
+def test_a_run_is_no_longer_than_floats_are_exact(epochs: int, iters_per_epoch: int) -> None:
+    with pytest.raises(LRConfigError, match=rf"at most 2\^53, received {epochs} × {iters_per_epoch}$"):
+        Run(epochs, iters_per_epoch)
 
 
 # a length; its iterations in RUN, and in a stage of 50

@@ -50,7 +50,7 @@ def output(tmp_path: Path) -> Path:
 def test_as_planned(output: Path, iters_per_epoch: int | None) -> None:
     train(output)
     comparison = compared(output, iters_per_epoch)
-    assert (comparison.planned.run.iters_epoch, comparison.first_difference) == (19, None)
+    assert (comparison.planned.run.iters_per_epoch, comparison.first_difference) == (19, None)
 
 
 @pytest.mark.parametrize(

@@ -48,13 +48,13 @@ class Probe(nn.Layer):
         return self.weight * x
 
 
-def sgd(section: dict[str, Any], net: nn.Layer, iters_epoch: int = ITERS) -> tuple[paddle.optimizer.SGD, Any]:
-    scheduler = build_lr_scheduler(section, EPOCHS, iters_epoch)
+def sgd(section: dict[str, Any], net: nn.Layer, iters_per_epoch: int = ITERS) -> tuple[paddle.optimizer.SGD, Any]:
+    scheduler = build_lr_scheduler(section, EPOCHS, iters_per_epoch)
     return paddle.optimizer.SGD(scheduler, parameters=net.parameters()), scheduler
 
 
-def planned(section: dict[str, Any], iters_epoch: int = ITERS) -> np.ndarray:
-    return build_schedule(section, EPOCHS, iters_epoch)(np.arange(EPOCHS * iters_epoch))
+def planned(section: dict[str, Any], iters_per_epoch: int = ITERS) -> np.ndarray:
+    return build_schedule(section, EPOCHS, iters_per_epoch)(np.arange(EPOCHS * iters_per_epoch))
 
 
 def assert_used(used: Used, rates: np.ndarray, close: float = 1e-12) -> None:

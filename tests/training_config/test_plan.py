@@ -24,7 +24,7 @@ def test_the_default_config() -> None:
     planned = plan_run(DEFAULT_CONFIG)
     section = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
     assert planned.schedule == build_schedule(section, 20, 100)
-    assert (planned.run.epochs, planned.run.iters_epoch) == (20, 100)
+    assert (planned.run.epochs, planned.run.iters_per_epoch) == (20, 100)
 
 
 @pytest.mark.parametrize("case", REAL, ids=[case["source"] for case in REAL])
@@ -47,7 +47,7 @@ def test_flags_and_overrides_win_over_the_config(tmp_path: Path) -> None:
     assert plan_run(path, flags=RunFlags(epochs=7)).run.epochs == 7
     assert plan_run(path, ["Global.epoch_num=8", "Train.loader.batch_size_per_card=2"]).run.total_iters == 160
     assert plan_run(path, ["Global.epoch_num=8"], RunFlags(epochs=9)).run.epochs == 9
-    assert plan_run(path, flags=RunFlags(num_samples=80, gpus=2)).run.iters_epoch == 10
+    assert plan_run(path, flags=RunFlags(num_samples=80, gpus=2)).run.iters_per_epoch == 10
 
 
 LR = {"lr": {"name": "Cosine", "learning_rate": 0.1}}

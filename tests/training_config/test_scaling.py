@@ -208,29 +208,29 @@ def test_a_key_without_effect_stays():
 
 @given(planned, st.floats(1e-3, 1e3))
 def test_the_scaled_schedule_is_the_schedule_times_the_factor(drawn, factor):
-    section, epochs, iters_epoch = drawn
-    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
-    steps = np.arange(epochs * iters_epoch)
-    before, after = (build_schedule(each, epochs, iters_epoch)(steps) for each in (section, scaled))
+    section, epochs, iters_per_epoch = drawn
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_per_epoch)), factor)
+    steps = np.arange(epochs * iters_per_epoch)
+    before, after = (build_schedule(each, epochs, iters_per_epoch)(steps) for each in (section, scaled))
     # Six digits of each rate; what is left of a cosine at its foot is rounding alone.
     np.testing.assert_allclose(after, factor * before, rtol=1e-5, atol=1e-13 * factor)
 
 
 @given(planned, st.sampled_from(range(-3, 4)))
 def test_an_unrounded_factor_is_exact(drawn, exponent):
-    section, epochs, iters_epoch = drawn
+    section, epochs, iters_per_epoch = drawn
     factor = 10.0**exponent
-    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
-    steps = np.arange(epochs * iters_epoch)
-    before, after = (build_schedule(each, epochs, iters_epoch)(steps) for each in (section, scaled))
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_per_epoch)), factor)
+    steps = np.arange(epochs * iters_per_epoch)
+    before, after = (build_schedule(each, epochs, iters_per_epoch)(steps) for each in (section, scaled))
     np.testing.assert_allclose(after, factor * before, rtol=1e-12, atol=1e-15 * factor)
 
 
 @given(planned, st.floats(1e-3, 1e3))
 def test_the_line_gives_the_scaled_section_and_nobodys_dict_is_changed(drawn, factor):
-    section, epochs, iters_epoch = drawn
+    section, epochs, iters_per_epoch = drawn
     untouched = copy.deepcopy(section)
-    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_per_epoch)), factor)
     line = override_line(section, scaled)
     assert section == untouched
     assert pasted(section, line) == scaled
@@ -238,9 +238,9 @@ def test_the_line_gives_the_scaled_section_and_nobodys_dict_is_changed(drawn, fa
 
 @given(planned, st.integers(1, 10**6))
 def test_none_changes_nothing(drawn, batch):
-    section, epochs, iters_epoch = drawn
+    section, epochs, iters_per_epoch = drawn
     factor = scaling_factor(batch, 8, "none")
-    scaled = scaled_section(section, config_of(section, Run(epochs, iters_epoch)), factor)
+    scaled = scaled_section(section, config_of(section, Run(epochs, iters_per_epoch)), factor)
     assert scaled == section
     assert scaled is not section
     assert override_line(section, scaled) == ""

@@ -133,7 +133,7 @@ def _epochs(trainer: Trainer) -> Iterator[list[float]]:
     losses: list[float] = []
     for update in trainer.updates():
         losses.append(update.loss)
-        if len(losses) == trainer.planned.run.iters_epoch:
+        if len(losses) == trainer.planned.run.iters_per_epoch:
             yield losses
             losses = []
 
@@ -148,7 +148,7 @@ def _named(group: Sequence[Result]) -> list[Result]:
 
 def _print(question: Question, group: Sequence[Result]) -> None:
     run, seeds = group[0].planned.run, amount(len(group[0].courses), "seed")
-    length = f"{amount(run.epochs, 'epoch')} × {amount(run.iters_epoch, 'iteration')}"
+    length = f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}"
     print(f"{question.title or 'test accuracy'}: {length}, {seeds}")
     width = max(len(result.label) for result in group)
     for result in group:

@@ -29,7 +29,7 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
             _band(loss, result, lambda course: course.losses, index)
             curve = trace(result.planned.schedule, result.planned.run.total_iters)
             rate.plot(
-                curve.steps / result.planned.run.iters_epoch, curve.high, color=colour, linestyle=line_style(dashes)
+                curve.steps / result.planned.run.iters_per_epoch, curve.high, color=colour, linestyle=line_style(dashes)
             )
         accuracy.set_ylabel("test accuracy in %")
         accuracy.legend(loc="lower right", fontsize=8)

@@ -89,7 +89,7 @@ class _Session:
         self._log = TrainLog(
             self._output / "train.log" if self._first_card else None, trainer.planned.run, window, every
         )
-        self._log.info(f"train dataloader has {trainer.planned.run.iters_epoch} iters")
+        self._log.info(f"train dataloader has {trainer.planned.run.iters_per_epoch} iters")
         if found is not None and old is not None:
             self._restore(found, old)
         else:
@@ -107,7 +107,7 @@ class _Session:
                     raise _diverged(update, f"the loss is {update.loss}")
                 write_rate(update)
                 self._log.update(update)
-                epoch_ends = trainer.done_iters % trainer.planned.run.iters_epoch == 0
+                epoch_ends = trainer.done_iters % trainer.planned.run.iters_per_epoch == 0
                 if self._first_card:
                     if epoch_ends:
                         self._evaluate(update.epoch + 1)
@@ -129,7 +129,7 @@ class _Session:
             old,
             trainer.cards,
             trainer.batch_size,
-            trainer.planned.run.iters_epoch,
+            trainer.planned.run.iters_per_epoch,
             trainer.planned.run.total_iters,
             type(trainer.optimizer).__name__,
             trainer.planned.schedule,
@@ -137,7 +137,7 @@ class _Session:
         for name in ("latest.pdparams", "latest.pdopt"):
             read_plain_pickle(found.folder / name, "the state of a training run")  # paddle.load would run what is in it
         trainer.restore(found.files, going_on.done_iters, going_on.scheduler_iters)
-        epoch = trainer.done_iters / trainer.planned.run.iters_epoch
+        epoch = trainer.done_iters / trainer.planned.run.iters_per_epoch
         self._log.info(f"resume from {found.folder / 'latest'}: update {trainer.done_iters}, epoch {epoch:.3f}")
         for sentence in going_on.statement():
             self._log.info(sentence)
@@ -148,7 +148,7 @@ class _Session:
             done_iters=trainer.done_iters,
             scheduler_iters=trainer.scheduler.last_epoch,
             rate=float(trainer.scheduler.last_lr),
-            iters_epoch=trainer.planned.run.iters_epoch,
+            iters_epoch=trainer.planned.run.iters_per_epoch,
             cards=trainer.cards,
             batch_size=trainer.batch_size,
             seed=trainer.seed,

@@ -48,7 +48,7 @@ class TrainLog:
         self._since.append(update)
         self._seconds, self._updates = self._seconds + update.seconds, self._updates + 1
         done = update.number + 1
-        if done % self._every and done % self._run.iters_epoch:
+        if done % self._every and done % self._run.iters_per_epoch:
             return
         medians = ", ".join(f"{key}: {median(values):.6f}" for key, values in self._values.items())
         samples = sum(entry.samples for entry in self._since)

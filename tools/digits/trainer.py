@@ -100,7 +100,7 @@ class Trainer:
         """Train from update `done_iters` to the end of the run."""
         run = self.planned.run
         while self.done_iters < run.total_iters:
-            epoch, done = divmod(self.done_iters, run.iters_epoch)
+            epoch, done = divmod(self.done_iters, run.iters_per_epoch)
             shuffle(self._loader, self.seed, epoch)
             start = time.perf_counter()
             for images, labels in islice(self._loader, done, None):

@@ -55,7 +55,7 @@ def own_keys(subject: Subject) -> Iterator[Draft]:
                 "LR505", subject.key(key), f"PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", hint
             )
         else:
-            in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_epoch:.6g}"
+            in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
             yield Draft(
                 "LR505",
                 subject.key(key),

@@ -166,7 +166,7 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
         whole = left // decay.cycle_iters
         # Rounded up, so that the run ends just before a cycle does and not just behind.
         fits = -(-left // max(whole, 1))
-        written = f"{fits / subject.built_for.iters_epoch:.6g}"
+        written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
         makes = subject.built_for.iters(float(written)) == fits and fits != decay.cycle_iters
         yield Draft(
             "LR405",
@@ -308,7 +308,7 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
             subject.key("name"),
             f"the first cosine lasts {amount(subject.epoch(decay.first_iters), 'epoch')} in any run; {message}",
             f"-o {subject.key('name')}=Cosine decays over the whole run; or -o {subject.key('first_epochs')}="
-            f"{max(1, subject.run.total_iters - lead_iters) / subject.built_for.iters_epoch:.6g} "
+            f"{max(1, subject.run.total_iters - lead_iters) / subject.built_for.iters_per_epoch:.6g} "
             "(PaddleOCR ignores that key)",
         )
 

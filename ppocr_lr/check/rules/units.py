@@ -65,7 +65,7 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        key, longer = subject.key(subject.warmup_key), subject.warmup_text(steps * subject.run.iters_epoch)
+        key, longer = subject.key(subject.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
         meant = f"-o {key}={longer}" if subject.length_is_known else ""
         yield Draft(
             "LR204",
