@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.errors import SECTION_PATH, LRConfigWarning
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.schedules import Schedule
 
@@ -72,5 +72,5 @@ def build_lr_scheduler(
 def _parsed(config: Mapping[str, Any], run: Run, strict: bool, beginning: bool = False) -> ParsedLRConfig:
     parsed = parse_lr_config(config, run, strict, beginning)
     for remark in parsed.remarks:
-        warnings.warn(str(remark), LRConfigWarning, stacklevel=3)
+        warnings.warn(str(remark.under(*SECTION_PATH)), LRConfigWarning, stacklevel=3)
     return parsed

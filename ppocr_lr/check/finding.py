@@ -13,8 +13,8 @@ from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.base import LeadConfig
-from ppocr_lr.lr_config.length import Length, length_of
-from ppocr_lr.lr_config.parse import config_of, spelling
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.schedules import Schedule
@@ -123,7 +123,7 @@ class Subject:
     @cached_property
     def can_be_told(self) -> bool:
         """False where the section counts iterations too, and the length of an epoch is an assumption."""
-        return self.length_is_known or not any(_counts_iterations(key, value) for key, value in self.lr)
+        return self.length_is_known or not self.lr.counts_iterations
 
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
@@ -132,18 +132,3 @@ class Subject:
     def key(self, name: str) -> str:
         """The dotted key of a name in the lr section, as the section spells it."""
         return f"{SECTION}.{spelling(type(self.lr), self.planned.section).get(name, name)}"
-
-
-def counts_iterations(section: Mapping[str, Any]) -> bool:
-    """True where a section, or one inside it, gives a length in iterations, so that it fits some epochs alone."""
-    return any(_counts_iterations(key, value) for key, value in config_of(section))
-
-
-def _counts_iterations(key: str, value: Any) -> bool:
-    if isinstance(value, tuple):
-        return any(_counts_iterations(key, item) for item in value)
-    if isinstance(value, Length):
-        return value.unit == "it"
-    if isinstance(value, Mapping):  # a section in a section, perhaps with its length
-        return counts_iterations(value) or _counts_iterations("epochs", length_of(value.get("epochs")))
-    return bool(value) and key.endswith(("_iters", "_steps"))

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ppocr_lr.check.catalogue import CODES
-from ppocr_lr.check.finding import Draft, Finding, Subject, counts_iterations
+from ppocr_lr.check.finding import Draft, Finding, Subject
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.rules.units import HOW_TO_TELL
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.yaml_file import Place, YAMLDocument, read_yaml_document
@@ -95,7 +96,7 @@ def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> Planned
             if errors and str(error) == str(errors[0]):  # whatever the length
                 raise
             errors.append(error)
-    if counts_iterations(lr_section(config)):
+    if read_section(lr_section(config)).config.counts_iterations:
         raise _DependsOnTheEpochError(
             "the length of an epoch is not known, and the lr section fits some lengths at most: "
             f"at {ASSUMED_ITERS[0]} iterations it is {errors[0]}"

@@ -23,7 +23,7 @@ from ppocr_lr.cli.options import (
     run_flags,
 )
 from ppocr_lr.curve.summary import text_lines, weight_decay_line
-from ppocr_lr.errors import ArgumentError, LRConfigError, positive_argument
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.schedules import Schedule
@@ -202,7 +202,7 @@ def _print_summary(
             print(f"  curve    {name}")
         print_scaling(planned, arguments)
         for remark in planned.parsed.remarks:
-            print(f"warning: {planned.source}: {remark}", file=sys.stderr)
+            print(f"warning: {planned.source}: {remark.under(*SECTION_PATH)}", file=sys.stderr)
     if beside:
         from ppocr_lr.logs.report import verdict
 

@@ -3,7 +3,6 @@
 from ppocr_lr.lr_config.base import LRConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig
 from ppocr_lr.lr_config.parse import ParsedLRConfig, parse_lr_config
 from ppocr_lr.lr_config.registry import MODELS, register_lr_config
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "NoEffect",
     "ParsedLRConfig",
     "PeakConfig",
-    "Remark",
     "ResumableConfig",
     "Run",
     "WarmupConfig",

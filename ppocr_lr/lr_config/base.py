@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
-from ppocr_lr.errors import SECTION, LRConfigError, key_error, shown
+from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.fields import (
+    ITERATIONS,
     AnyLength,
     LastEpoch,
     LengthOrNone,
@@ -23,7 +26,6 @@ from ppocr_lr.lr_config.fields import (
     choice,
 )
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import (
     Constant,
@@ -81,9 +83,14 @@ class LRConfig(BaseModel, ABC):
         """The schedule as far as it is known before the training; all of it, unless a metric decides."""
         return self.to_schedule(run)
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """What to say about values that can be used, but surprise."""
         return []
+
+    @property
+    def counts_iterations(self) -> bool:
+        """True where a length, here or in a section inside, is one of iterations, so that it fits some epochs alone."""
+        return any(_is_in_iterations(getattr(self, key), field) for key, field in type(self).model_fields.items())
 
     @property
     def done_iters(self) -> int:
@@ -107,12 +114,12 @@ class LRConfig(BaseModel, ABC):
         field = cls.model_fields.get(key)
         return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None
 
-    def error(self, key: str, allowed: str) -> Exception:
+    def error(self, key: str, allowed: str) -> LRConfigError:
         """The error for one of this section's keys, with its value, or that there is none."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
-            return LRConfigError(f"{SECTION}.{key} is missing: it must be {allowed}")
-        return key_error(key, value, allowed)
+            return LRConfigError(Problem((key,), f"is missing: it must be {allowed}"))
+        return value_error((key,), value, allowed)
 
 
 class ResumableConfig(LRConfig):
@@ -185,13 +192,14 @@ class LeadConfig(LRConfig):
         wrong = self.recursive_in_paddle and not self.warmup_length(run)
         return "PaddleOCR starts a cosine without warmup from a wrong rate" if wrong else ""
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """What shapes a warmup counts only where there is one."""
         shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         idle = [key for key in sorted(shaping) if getattr(self, key) not in (None, 0, "linear")]
         if not idle or self.warmup_length(run):
             return []
-        return [Remark("LR104", key, f"{shown(getattr(self, key))} has no effect: there is no warmup") for key in idle]
+        why = "has no effect: there is no warmup"
+        return [Finding("LR104", (key,), f"{shown(getattr(self, key))} {why}") for key in idle]
 
     def check_end(self, key: str) -> None:
         """The rate at the end of a decay must not be above its beginning."""
@@ -249,7 +257,7 @@ class AnyWarmupConfig(LeadConfig):
     def _only_one(self, *keys: str) -> None:
         given = [f"{key}: {shown(getattr(self, key))}" for key in keys if getattr(self, key)]
         if len(given) > 1:
-            raise LRConfigError(f"{SECTION}: {' and '.join(given)} say the same in two ways; write one of them")
+            raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
 
 
 class WarmupConfig(ResumableConfig, AnyWarmupConfig):
@@ -264,11 +272,12 @@ class WarmupConfig(ResumableConfig, AnyWarmupConfig):
         """`warmup_epoch`, or the one other length that is given."""
         return super().warmup_length(run) or run.iters(self.warmup_epoch)
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """A negative warmup is accepted by PaddleOCR and means none."""
         remarks = super().remarks(run)
         if self.warmup_epoch.amount < 0:
-            remarks.append(Remark("LR305", "warmup_epoch", f"{self.warmup_epoch} is negative, so there is no warmup"))
+            said = f"{self.warmup_epoch} is negative, so there is no warmup"
+            remarks.append(Finding("LR305", ("warmup_epoch",), said))
         return remarks
 
 
@@ -341,3 +350,9 @@ class UnitOfTime(LeadConfig):
     def unit_iters(self, run: Run) -> int:
         """`step_size` in iterations, at least 1."""
         return self.some_iters("step_size", run)
+
+
+def _is_in_iterations(value: Any, field: FieldInfo) -> bool:
+    if isinstance(value, tuple):
+        return any(_is_in_iterations(item, field) for item in value)
+    return value.unit == "it" if isinstance(value, Length) else bool(value) and ITERATIONS in field.metadata

@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ppocr_lr import schedules
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import ETA_MIN, DecayConfig, HoldConfig, NoEffect, OverTheRun, ResumableConfig
 from ppocr_lr.lr_config.fields import AnyIters, Bound, Ours, PositiveLength, PositiveRate, Power, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import MAX_ITERS, Run
 from ppocr_lr.schedules import Schedule
 
@@ -80,11 +80,12 @@ class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
         """A cosine over all updates of the run."""
         return schedules.CosineDecay(self.learning_rate, run.decay_iters, self.min_lr)
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """A negative warmup is accepted by PaddleOCR and means none."""
         remarks = super().remarks(run)
         if self.warmup_steps < 0:
-            remarks.append(Remark("LR305", "warmup_steps", f"{self.warmup_steps} is negative, so there is no warmup"))
+            said = f"{self.warmup_steps} is negative, so there is no warmup"
+            remarks.append(Finding("LR305", ("warmup_steps",), said))
         return remarks
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Annotated, Any
@@ -82,12 +82,6 @@ def _boolean(value: Any) -> bool:
     raise refused("true or false")
 
 
-def _section(value: Any) -> Any:
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return dict(value)
-    raise refused("an lr section, such as {name: Cosine, learning_rate: 0.001}")
-
-
 def _a_list(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return value
@@ -102,12 +96,13 @@ def _a_pair(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Unit:
-    """What the number of a key counts, as a mark in its type; `RATE` is what `scaling` looks for."""
+    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit some epochs alone."""
 
     name: str
 
 
 RATE = Unit("rate")
+ITERATIONS = Unit("iterations")
 
 
 @dataclass(frozen=True)
@@ -151,7 +146,7 @@ EpochMark = Annotated[
     float, BeforeValidator(_Number("an epoch, a number of at least 0", lambda x: x >= 0)), Field(ge=0)
 ]
 AnyIters = Annotated[
-    int, BeforeValidator(_Number("a whole number of iterations, 0 for none", lambda x: True, whole=True))
+    int, BeforeValidator(_Number("a whole number of iterations, 0 for none", lambda x: True, whole=True)), ITERATIONS
 ]
 LastEpoch = Annotated[
     int,
@@ -184,6 +179,12 @@ NoIters = Annotated[
     int,
     BeforeValidator(_Number("a whole number of iterations, 0 for none", lambda x: 0 <= x <= MAX_ITERS, whole=True)),
     Field(ge=0, le=MAX_ITERS),
+    ITERATIONS,
+]
+Calls = Annotated[
+    int,
+    BeforeValidator(_Number("a whole number of calls, 0 for none", lambda x: 0 <= x <= MAX_ITERS, whole=True)),
+    Field(ge=0, le=MAX_ITERS),
 ]
 Count = Annotated[
     int,
@@ -199,10 +200,6 @@ Growth = Annotated[
 UpToOne = Annotated[
     float, BeforeValidator(_Number("a number above 0, at most 1", lambda x: 0 < x <= 1)), Field(gt=0, le=1)
 ]
-Section = Annotated[dict[str, Any], BeforeValidator(_section), WithJsonSchema({SECTION_SCHEMA: "section"})]
-"""An lr section inside another one."""
-Stage = Annotated[dict[str, Any], BeforeValidator(_section), WithJsonSchema({SECTION_SCHEMA: "stage"})]
-"""The same with a length, `epochs` or `until_end`."""
 Nonnegative = Annotated[float, BeforeValidator(_Number("a number of at least 0", lambda x: x >= 0)), Field(ge=0)]
 Bound = Annotated[
     float, BeforeValidator(_Number("a number from -300 to 300", lambda x: -300 <= x <= 300)), Field(ge=-300, le=300)

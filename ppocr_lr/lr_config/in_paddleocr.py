@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ppocr_lr.errors import SECTION, LRConfigError, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
 
@@ -73,24 +73,27 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         LRConfigError: also for what this project reads and PaddleOCR stops at: a name that it does not have, a length
             with a unit, a number in a string, …
     """
-    model = model_of(section)
+    try:
+        model, read = model_of(section), read_by_paddleocr(section)
+    except LRConfigError as error:
+        raise error.under(*SECTION_PATH) from None
     name = section.get("name")
     if name is not None and name not in IN_PADDLEOCR:
         nearest = f"; the nearest that it has: {model.nearest_in_paddleocr}" if model.nearest_in_paddleocr else ""
-        raise LRConfigError(
-            f"{SECTION}.name: {shown(name)} is not a schedule of PaddleOCR, whose trainer stops{nearest}"
-        )
-    read = read_by_paddleocr(section)
+        problem = f"{shown(name)} is not a schedule of PaddleOCR, whose trainer stops{nearest}"
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
     swallowed = [key for key in section if key not in read]
     parsed = parse_lr_config(read, run)
     stops = [
-        f"{own.key}: PaddleOCR does not know {own.length} and stops; it counts epochs"
+        Problem((own.key,), f"PaddleOCR does not know {own.length} and stops; it counts epochs")
         for own in own_keys(read, parsed.config)
     ]
-    stops += [f"{remark.key}: {remark.message}" for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
+    stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run):
-        stops.append(f"last_epoch: {wrong}; take it out and resume with Global.checkpoints")
+        stops.append(Problem(("last_epoch",), f"{wrong}; take it out and resume with Global.checkpoints"))
     if stops:
-        raise LRConfigError("\n".join(f"{SECTION}.{line}" for line in stops))
-    remarks = [Remark("LR104", key, f"{shown(section[key])} has no effect: PaddleOCR ignores it") for key in swallowed]
+        raise LRConfigError(stops).under(*SECTION_PATH)
+    remarks = [
+        Finding("LR104", (key,), f"{shown(section[key])} has no effect: PaddleOCR ignores it") for key in swallowed
+    ]
     return parsed._replace(remarks=(*parsed.remarks, *remarks))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import DecayConfig, ResumableConfig, UnitOfTime
-from ppocr_lr.lr_config.fields import Count, Factor, PositiveLength, PositiveRate
+from ppocr_lr.lr_config.fields import ITERATIONS, Count, Factor, PositiveLength, PositiveRate
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
@@ -53,7 +53,7 @@ class NoamConfig(ResumableConfig):
 
     learning_rate: PositiveRate = Field(default=1.0, description="factor of the whole curve; not the peak")
     d_model: Count = Field(description="width of the model")
-    warmup_iters: Count = Field(default=4000, description="where the peak is (iterations)")
+    warmup_iters: Annotated[Count, ITERATIONS] = Field(default=4000, description="where the peak is (iterations)")
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr: ClassVar[str] = "Linear with warmup_epoch"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.fields import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
@@ -151,7 +153,106 @@ class ParsedLRConfig(NamedTuple):
     """The schedule's name; `Const` where the section has none."""
     config: LRConfig
     schedule: Schedule
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Finding, ...]
+    """Their paths begin inside the section."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A validated section of any run: frozen and hashable, with every section inside it."""
+
+    config: LRConfig
+    written: Mapping[Any, Any] = field(compare=False)
+    """The section as it was given."""
+
+    @property
+    def name(self) -> str:
+        """The schedule's name; `Const` where the section has none."""
+        return str(self.written.get("name", _NO_NAME))
+
+    def schedule(self, run: Run) -> Schedule:
+        """The schedule of a run.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        return self._built(self.config.to_schedule, run)
+
+    def beginning(self, run: Run) -> Schedule:
+        """As `schedule`; where a metric decides, as far as it is known before the training."""
+        return self._built(self.config.beginning, run)
+
+    def remarks(self, run: Run, schedule: Schedule | None = None, strict: bool = False) -> Iterator[Finding]:
+        """What is to be said of the section in a run that it fits.
+
+        `schedule`, where the caller has it, is the section's own. With `strict` every unknown key is told, not only
+        those that mislead.
+        """
+        no_effect = {**_SET_BY_THE_RUN, **self.config.no_effect}
+        model = type(self.config)
+        idle = []
+        for key in self.written:
+            if key == "name" or _in_model(key, model) in model.model_fields:
+                continue
+            if key in no_effect:
+                idle.append(key)
+                continue
+            meant = self._meant_by(key, run, schedule)
+            if strict or not meant or meant.schedule != meant.as_it_is:  # else nobody is misled
+                yield _unknown(key, model, self.written, meant.ends() if meant else "")
+        if self.name in IN_PADDLEOCR:
+            yield from self._numbers_in_strings()
+        for key in idle:
+            rule, value = no_effect[key], self.written[key]
+            if not rule.agrees(self.config, value, run):
+                meant = self._meant_by(key, run, schedule)
+                ends = meant.ends() if meant else ""
+                yield Finding("LR104", (key,), f"{shown(value)} has no effect: {rule.why}{ends}")
+        for remark in self.config.remarks(run):
+            yield replace(remark, path=self._as_written(remark.path))
+
+    def _built(self, build: Callable[[Run], Schedule], run: Run) -> Schedule:
+        try:
+            return build(run)
+        except LRConfigError as error:
+            respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
+            raise LRConfigError(respelt) from None
+
+    def _as_written(self, path: Path) -> Path:
+        written_as = spelling(type(self.config), self.written)
+        return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
+
+    def _meant_by(self, key: object, run: Run, schedule: Schedule | None) -> _Meant | None:
+        """None but for a rate under a name that PaddleOCR has too, and where the key that means it is not written."""
+        if not isinstance(key, str) or self.name not in IN_PADDLEOCR:
+            return None
+        model = type(self.config)
+        fields = model.model_fields
+        meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
+        if meant is None or meant in self.written:
+            return None
+        known = {name: value for name, value in self.written.items() if name == "name" or name in fields}
+        try:
+            other = read_section({**known, meant: self.written[key]}).schedule(run)
+        except LRConfigError:
+            return None
+        written = f"{meant}: {shown(self.written[key])}"
+        return _Meant(written, bool(model.ours(meant)), other, schedule or self.schedule(run), run)
+
+    def _numbers_in_strings(self) -> Iterator[Finding]:
+        """Those under keys that PaddleOCR reads, and does not convert."""
+        model = type(self.config)
+        for key, value in self.written.items():
+            read = key in model.model_fields and key not in model.takes_strings and not model.ours(key)
+            for path, item in _items((key,), value) if read else ():
+                number = number_in_text(item) if isinstance(item, str) else None
+                if number is not None:
+                    yield Finding(
+                        "LR102",
+                        path,
+                        f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
+                        f"PaddleOCR itself fails on it, write {yaml_number(number)}",
+                    )
 
 
 def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: bool = False) -> ParsedLRConfig:
@@ -163,56 +264,57 @@ def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: 
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
+    try:
+        read = read_section(section)
+        schedule = read.beginning(run) if beginning else read.schedule(run)
+        remarks = tuple(read.remarks(run, schedule, strict))
+        for remark in remarks if strict else ():
+            if remark.code == _UNKNOWN:
+                raise LRConfigError(Problem(remark.path, remark.message))
+    except LRConfigError as error:
+        raise error.under(*SECTION_PATH) from None
+    return ParsedLRConfig(read.name, read.config, schedule, remarks)
+
+
+def read_section(section: object) -> Section:
+    """Validate what needs no run: the name, the keys, their values, and every section inside.
+
+    Raises:
+        LRConfigError: its paths begin inside the section.
+    """
     if not isinstance(section, Mapping):
-        raise LRConfigError(
-            f"{SECTION} must be a mapping such as {{name: Cosine, learning_rate: 0.001}}, received {shown(section)}"
-        )
+        allowed = "must be a mapping such as {name: Cosine, learning_rate: 0.001}"
+        raise LRConfigError(f"{allowed}, received {shown(section)}")
     model = model_of(section)
-    no_effect = {**_SET_BY_THE_RUN, **model.no_effect}
-    unknown: list[Any] = []
     values: dict[str, Any] = {}
     for written, value in section.items():
-        key = model.also_called.get(written, written) if isinstance(written, str) else written
-        if key == "name":
-            continue
+        key = _in_model(written, model)
         if key in values:
-            other = next(name for name in section if name != written and model.also_called.get(name, name) == key)
-            raise LRConfigError(f"{SECTION}: {other} and {written} are the same key; write one of them")
+            other = next(name for name in section if name != written and _in_model(name, model) == key)
+            raise LRConfigError(f"{other} and {written} are the same key; write one of them")
         if key in model.model_fields:
             values[key] = value
-        elif key not in no_effect:
-            unknown.append(key)
-    config = _validated(model, section, values)
-    name = str(section.get("name", _NO_NAME))
-    written_as = spelling(model, section)
-    try:  # with the checks that need the length of the run
-        schedule = config.beginning(run) if beginning else config.to_schedule(run)
-    except LRConfigError as error:
-        raise LRConfigError(_respelt(str(error), written_as)) from None
-    remarks = []
-    for key in unknown:
-        meant = _meant_by(key, model, section, schedule, run)
-        if strict or not meant or meant.schedule != schedule:  # else nobody is misled
-            remarks.append(_unknown(key, model, section, meant.ends() if meant else ""))
-    if name in IN_PADDLEOCR:
-        remarks += _numbers_in_strings(model, values)
-    for key, value in section.items():
-        if key in no_effect and key not in model.model_fields:
-            rule = no_effect[key]
-            if not rule.agrees(config, value, run):
-                meant = _meant_by(key, model, section, schedule, run)
-                ends = meant.ends() if meant else ""
-                remarks.append(Remark("LR104", key, f"{shown(value)} has no effect: {rule.why}{ends}"))
-    remarks += config.remarks(run)
-    remarks = [remark._replace(key=_respelt_path(remark.key, written_as)) for remark in remarks]
-    for code, key, message in remarks if strict else ():
-        if code == _UNKNOWN:
-            raise LRConfigError(f"{SECTION}.{key}: {message}")
-    return ParsedLRConfig(name, config, schedule, tuple(remarks))
+    try:
+        return Section(model.model_validate(values), MappingProxyType(dict(section)))
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    except RecursionError:
+        raise LRConfigError("sections are nested too deep to be read") from None
+    problems = [problem for details in found for problem in _problems(details, model, section)]
+    raise LRConfigError(problems[:_MOST_ERRORS])
+
+
+def _in_model(written: Any, model: type[LRConfig]) -> Any:
+    """What the model calls a key that is written in a section."""
+    return model.also_called.get(written, written) if isinstance(written, str) else written
 
 
 def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
-    """The model for the section's `name`; without a name it is Const, as in PaddleOCR."""
+    """The model for the section's `name`; without a name it is Const, as in PaddleOCR.
+
+    Raises:
+        LRConfigError: there is no such name; its path begins inside the section.
+    """
     name = section.get("name", _NO_NAME)
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
@@ -221,15 +323,8 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
         elsewhere = _CLASSES_ELSEWHERE.get(name)
         suggestion = f"; did you mean {elsewhere}?" if elsewhere else did_you_mean(name, list(MODELS))
     names = ", ".join(sorted(MODELS))
-    raise LRConfigError(f"{SECTION}.name: {shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}")
-
-
-def config_of(section: Mapping[Any, Any]) -> LRConfig:
-    """The validated model of a section, without what depends on the length of the run and without remarks."""
-    model = model_of(section)
-    written_as = spelling(model, section)
-    keys = {key: written_as.get(key, key) for key in model.model_fields}
-    return _validated(model, section, {key: section[written] for key, written in keys.items() if written in section})
+    problem = f"{shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}"
+    raise LRConfigError(Problem(("name",), problem))
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
@@ -237,7 +332,7 @@ def called_elsewhere(key: str) -> tuple[str, ...]:
     return _CALLED_ELSEWHERE.get(key, ())
 
 
-def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], ends: str) -> Remark:
+def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], ends: str) -> Finding:
     known = sorted(model.model_fields)
     suggestion = ""
     if isinstance(key, str):
@@ -249,7 +344,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
         else:
             names = names or nearest(key, known)
             suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
-    return Remark(_UNKNOWN, _printable(key), f"is not a key of {_name(section)} and has no effect{suggestion}")
+    return Finding(_UNKNOWN, (_printable(key),), f"is not a key of {_name(section)} and has no effect{suggestion}")
 
 
 class _Meant(NamedTuple):
@@ -271,24 +366,6 @@ class _Meant(NamedTuple):
         return f"; the run ends at {end}, with {self.written}{whose}, at {other}"
 
 
-def _meant_by(
-    key: object, model: type[LRConfig], section: Mapping[Any, Any], schedule: Schedule, run: Run
-) -> _Meant | None:
-    """None but for a rate under a name that PaddleOCR has too, and where the key that means it is not written."""
-    if not isinstance(key, str) or section.get("name", _NO_NAME) not in IN_PADDLEOCR:
-        return None
-    fields = model.model_fields
-    meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
-    if meant is None or meant in section:
-        return None
-    known = {name: value for name, value in section.items() if name == "name" or name in fields}
-    try:
-        other = parse_lr_config({**known, meant: section[key]}, run)
-    except LRConfigError:
-        return None
-    return _Meant(f"{meant}: {shown(section[key])}", bool(model.ours(meant)), other.schedule, schedule, run)
-
-
 def _printable(key: object) -> str:
     """A key from anywhere, fit for a terminal: no control characters, no endless text."""
     text = str(key) if isinstance(key, (str, int, float)) else shown(key)
@@ -301,62 +378,32 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
     return {key: written for written, key in model.also_called.items() if written in section}
 
 
-def _respelt_path(path: str, written_as: Mapping[str, str]) -> str:
-    key, dot, rest = path.partition(".")
-    return f"{written_as.get(key, key)}{dot}{rest}"
-
-
-def _respelt(message: str, written_as: Mapping[str, str]) -> str:
-    for key, written in written_as.items():
-        message = message.replace(f"{SECTION}.{key}: ", f"{SECTION}.{written}: ")
-    return message
-
-
 def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", f"{_NO_NAME} (no name is given)"))
 
 
-def _numbers_in_strings(model: type[LRConfig], values: Mapping[str, Any]) -> Iterator[Remark]:
-    """Those under keys that PaddleOCR reads, and does not convert."""
-    for key, value in values.items():
-        swallowed = key in model.takes_strings or model.ours(key)
-        for path, item in () if swallowed else _items(key, value):
-            number = number_in_text(item) if isinstance(item, str) else None
-            if number is not None:
-                yield Remark(
-                    "LR102",
-                    path,
-                    f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
-                    f"PaddleOCR itself fails on it, write {yaml_number(number)}",
-                )
-
-
-def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
     """The values in lists at any depth, each with its path."""
     if isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _items(f"{path}.{index}", item)
+            yield from _items((*path, index), item)
     else:
         yield path, value
 
 
-def _validated(model: type[LRConfig], section: Mapping[Any, Any], values: dict[str, Any]) -> LRConfig:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        lines = [_line(details, model, section) for details in error.errors(include_url=False)]
-    raise LRConfigError("\n".join(lines[:_MOST_ERRORS]))
-
-
-def _line(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> str:
+def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> Iterator[Problem]:
+    """What pydantic found wrong with one value, in the words of this project."""
     key, *items = details["loc"]
-    key = spelling(model, section).get(key, key)
-    path = ".".join(str(part) for part in (key, *items))
-    if details["type"] == "missing":
-        meant = [key for key in section if path in called_elsewhere(key)]
-        meant += [key for key in section if key not in model.model_fields and path in nearest(str(key), [path])]
+    path = (spelling(model, section).get(key, key), *items)
+    inner = details.get("ctx", {}).get("error")
+    if isinstance(inner, LRConfigError):
+        yield from inner.under(*path).problems
+    elif details["type"] == "missing":
+        meant = [other for other in section if key in called_elsewhere(other)]
+        meant += [other for other in section if other not in model.model_fields and key in nearest(str(other), [key])]
         instead = f"; {meant[0]} is not read under this name" if meant else ""
-        what = model.model_fields[path].description or "no description"
-        return f"{SECTION}.{path} is missing: {_name(section)} needs it, {what}{instead}"
-    allowed = f"; it must be {details['ctx']['allowed']}" if details["type"] == "lr_value" else f": {details['msg']}"
-    return f"{SECTION}.{path}: {shown(details['input'])} is not allowed{allowed}"
+        what = model.model_fields[key].description or "no description"
+        yield Problem(path, f"is missing: {_name(section)} needs it, {what}{instead}")
+    else:
+        said = f"; it must be {details['ctx']['allowed']}" if details["type"] == "lr_value" else f": {details['msg']}"
+        yield Problem(path, f"{shown(details['input'])} is not allowed{said}")

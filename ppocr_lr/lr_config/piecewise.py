@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import key_error
+from ppocr_lr.errors import value_error
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import DecayConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig, WithinRun
 from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
 
@@ -30,14 +30,14 @@ class StepConfig(DecayConfig):
         """Steps for ever."""
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", run), self.gamma)
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """A fractional step is this project's: Paddle wants an integer."""
         remarks = super().remarks(run)
         if not self.step_size.is_integer():
             remarks.append(
-                Remark(
+                Finding(
                     "LR502",
-                    "step_size",
+                    ("step_size",),
                     f"{self.step_size:g} epochs is taken as {run.iters(self.step_size)} iterations; "
                     "PaddleOCR itself fails on a fraction",
                 )
@@ -81,15 +81,15 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
         return schedules.PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
         remarks = super().remarks(run)
         count = len(self.decay_epochs)
         if len(self.values) == count:
             remarks.append(
-                Remark(
+                Finding(
                     "LR501",
-                    "values",
+                    ("values",),
                     f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
                     f"and the boundary at epoch {self.decay_epochs[-1]:g} changes nothing; "
                     f"Paddle 2.6.2 and later refuse this, write {count + 1} values",
@@ -113,11 +113,11 @@ class MultiStepDecayConfig(PeakConfig, WithinRun):
             self.learning_rate, tuple(run.first_update(epoch) for epoch in self.milestones), self.gamma
         )
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """Without milestones nothing ever drops."""
         remarks = super().remarks(run)
         if not self.milestones:
-            remarks.append(Remark("LR402", "milestones", "the list is empty, so the rate never drops"))
+            remarks.append(Finding("LR402", ("milestones",), "the list is empty, so the rate never drops"))
         return remarks
 
 
@@ -125,9 +125,8 @@ def _check_rising(key: str, epochs: Sequence[float]) -> None:
     for earlier, later in pairwise(epochs):
         if later <= earlier:
             what = "twice" if later == earlier else f"after {earlier:g}"
-            raise key_error(
-                key, [_plain(epoch) for epoch in epochs], f"epochs in rising order, each once; {later:g} comes {what}"
-            )
+            written = [_plain(epoch) for epoch in epochs]
+            raise value_error((key,), written, f"epochs in rising order, each once; {later:g} comes {what}")
 
 
 def _plain(number: float) -> float | int:
@@ -151,9 +150,10 @@ class PiecewiseLinearConfig(ResumableConfig):
         knots = [(run.iters(when), rate) for when, rate in self.knots]
         written = [[when, rate] for when, rate in self.knots]
         if not any(rate for _, rate in knots):
-            raise key_error("knots", written, "a list of pairs of when and the rate there, one of the rates above 0")
+            allowed = "a list of pairs of when and the rate there, one of the rates above 0"
+            raise value_error(("knots",), written, allowed)
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
                 what = "twice" if later == earlier else f"after {earlier}"
-                raise key_error("knots", written, f"in rising order, each once; iteration {later} comes {what}")
+                raise value_error(("knots",), written, f"in rising order, each once; iteration {later} comes {what}")
         return schedules.PiecewiseLinear(tuple(knots))

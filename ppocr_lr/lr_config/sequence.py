@@ -2,81 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import SECTION, LRConfigError, shown
+from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import ResumableConfig
-from ppocr_lr.lr_config.fields import LARGEST_RATE, RATE, AList, Factor, Section, Stage
-from ppocr_lr.lr_config.length import FORMS, length_of
-from ppocr_lr.lr_config.parse import STAGE_KEYS, ParsedLRConfig, parse_lr_config
+from ppocr_lr.lr_config.fields import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor
+from ppocr_lr.lr_config.length import FORMS, Length, length_of
+from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.remarks import Remark
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
 
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A section for a part of the run."""
+
+    section: Section
+    epochs: Length | None
+    """How long it lasts; None until the end of the run."""
+
+
+def _read_inner(value: object, place: str) -> Section:
+    """A section inside another one, under the key `place`."""
+    if isinstance(value, Section):
+        return value
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise value_error((), value, "an lr section, such as {name: Cosine, learning_rate: 0.001}")
+    if "last_epoch" in value:
+        raise LRConfigError(Problem(("last_epoch",), f"write it beside {place}, for the whole run"))
+    return read_section(value)
+
+
+def _read_stages(value: object) -> tuple[Stage, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise value_error((), value, "a list, as in [1, 2]")
+    if not value:
+        raise value_error((), value, "a list of at least one stage")
+    stages: list[Stage] = []
+    problems: list[Problem] = []
+    for index, stage in enumerate(value):
+        try:
+            stages.append(_read_stage(stage, last=index == len(value) - 1))
+        except LRConfigError as error:
+            problems += error.under(index).problems
+    if problems:
+        raise LRConfigError(problems)
+    return tuple(stages)
+
+
+def _read_stage(value: object, last: bool) -> Stage:
+    if isinstance(value, Stage):
+        return value
+    if not isinstance(value, Mapping):
+        return Stage(_read_inner(value, "stages"), None)
+    length = _stage_length(value, last)
+    return Stage(_read_inner({key: item for key, item in value.items() if key not in STAGE_KEYS}, "stages"), length)
+
+
+def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
+    until_end = stage.get("until_end", False)
+    if until_end not in (True, False) or (until_end and not last):
+        raise LRConfigError(Problem(("until_end",), f"{shown(until_end)} is not allowed; it is true in the last stage"))
+    if until_end and "epochs" not in stage:
+        return None
+    length = length_of(stage.get("epochs"))
+    if until_end or length is None or length.amount <= 0:
+        given = f"{shown(stage['epochs'])} is not allowed" if "epochs" in stage else "is missing"
+        allowed = f"it must be the length of the stage: {FORMS}, or until_end: true"
+        raise LRConfigError(Problem(("epochs",), f"{given}; {allowed}"))
+    return length
+
+
+def _inside(remarks: Iterable[Finding], *path: str | int) -> Iterator[Finding]:
+    return (remark.under(*path) for remark in remarks if remark.code not in _NOT_INSIDE)
+
+
 @register_lr_config("Sequence")
 class SequenceConfig(ResumableConfig):
     """Schedules one after the other, each planned for its own stage of the run."""
 
-    stages: Annotated[tuple[Stage, ...], AList] = Field(
+    stages: Annotated[
+        tuple[Stage, ...],
+        PlainValidator(_read_stages),
+        WithJsonSchema({"type": "array", "items": {SECTION_SCHEMA: "stage"}}),
+    ] = Field(
         description="the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true"
     )
 
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
 
+    @property
+    def counts_iterations(self) -> bool:
+        """Those of the stages, too."""
+        lengths = any(stage.epochs and stage.epochs.unit == "it" for stage in self.stages)
+        return lengths or any(stage.section.config.counts_iterations for stage in self.stages)
+
     def to_schedule(self, run: Run) -> Schedule:
         """Each stage's schedule, from its own beginning."""
-        *stages, (last, _) = [(parsed.schedule, iters) for parsed, iters in self._parsed(run)]
-        return schedules.Sequence(tuple(stages), last)
+        lengths = self._lengths(run)
+        parts = []
+        for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
+            try:
+                parts.append(stage.section.schedule(run.stage(iters)))
+            except LRConfigError as error:
+                raise error.under("stages", index) from None
+        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """Those of the stages."""
         return [
-            remark._replace(key=f"stages.{index}.{remark.key}")
-            for index, (parsed, _) in enumerate(self._parsed(run))
-            for remark in parsed.remarks
+            remark
+            for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(run), strict=True))
+            for remark in _inside(stage.section.remarks(run.stage(iters)), "stages", index)
         ]
-
-    def _parsed(self, run: Run) -> list[tuple[ParsedLRConfig, int]]:
-        lengths = self._lengths(run)
-        return [
-            (
-                _inner({key: value for key, value in stage.items() if key not in STAGE_KEYS}, run.stage(iters), place),
-                iters,
-            )
-            for place, stage, iters in zip(self._places(), self.stages, lengths, strict=True)
-        ]
-
-    def _places(self) -> list[str]:
-        return [f"stages.{index}" for index in range(len(self.stages))]
 
     def _lengths(self, run: Run) -> list[int]:
         """The stages' lengths, which fill the run."""
-        if not self.stages:
-            raise self.error("stages", "a list of at least one stage")
         lengths: list[int] = []
-        for place, stage in zip(self._places(), self.stages, strict=True):
-            done = sum(lengths)
-            last = len(lengths) == len(self.stages) - 1
-            iters = _length(stage, place, run, run.total_iters - done if last else None)
-            if iters < 1 or (done + iters > run.total_iters):
-                raise LRConfigError(
-                    f"{SECTION}.{place}: {iters} iterations after {done} do not fit into the run of "
+        done = 0
+        for index, stage in enumerate(self.stages):
+            iters = run.total_iters - done if stage.epochs is None else run.iters(stage.epochs)
+            if iters < 1 or done + iters > run.total_iters:
+                problem = (
+                    f"{iters} iterations after {done} do not fit into the run of "
                     f"{run.total_iters}; each stage must have at least one, and all of them together the run's"
                 )
+                raise LRConfigError(Problem(("stages", index), problem))
             lengths.append(iters)
-        if sum(lengths) < run.total_iters:
-            raise LRConfigError(
-                f"{SECTION}.stages: they last {sum(lengths)} of the run's {run.total_iters} iterations; "
+            done += iters
+        if done < run.total_iters:
+            problem = (
+                f"they last {done} of the run's {run.total_iters} iterations; "
                 "write until_end: true in the last one instead of its epochs"
             )
+            raise LRConfigError(Problem(("stages",), problem))
         return lengths
 
 
@@ -85,50 +153,30 @@ class ScaleConfig(ResumableConfig):
     """Any schedule times a factor."""
 
     factor: Annotated[Factor, RATE] = Field(description="what every rate is multiplied by, a factor")
-    schedule: Section = Field(description="the lr section to scale")
+    schedule: Annotated[
+        Section,
+        PlainValidator(lambda value: _read_inner(value, "schedule")),
+        WithJsonSchema({SECTION_SCHEMA: "section"}),
+    ] = Field(description="the lr section to scale")
 
     nearest_in_paddleocr: ClassVar[str] = "the inner schedule with its rates multiplied"
 
+    @property
+    def counts_iterations(self) -> bool:
+        """As the inner section does."""
+        return self.schedule.config.counts_iterations
+
     def to_schedule(self, run: Run) -> Schedule:
         """The inner schedule times `factor`."""
-        scaled = schedules.Scaled(self._parsed(run).schedule, self.factor)
+        try:
+            inner = self.schedule.schedule(run)
+        except LRConfigError as error:
+            raise error.under("schedule") from None
+        scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, run.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
         return scaled
 
-    def remarks(self, run: Run) -> list[Remark]:
+    def remarks(self, run: Run) -> list[Finding]:
         """Those of the inner schedule."""
-        return [remark._replace(key=f"schedule.{remark.key}") for remark in self._parsed(run).remarks]
-
-    def _parsed(self, run: Run) -> ParsedLRConfig:
-        return _inner(self.schedule, run, "schedule")
-
-
-def _inner(section: Mapping[str, Any], run: Run, place: str) -> ParsedLRConfig:
-    """A section inside this one; its errors name the place."""
-    if "last_epoch" in section:
-        raise LRConfigError(
-            f"{SECTION}.{place}.last_epoch: write it beside {place.partition('.')[0]}, for the whole run"
-        )
-    try:
-        parsed = parse_lr_config(section, run)
-        return parsed._replace(remarks=tuple(remark for remark in parsed.remarks if remark.code not in _NOT_INSIDE))
-    except LRConfigError as error:
-        raise LRConfigError(str(error).replace(SECTION, f"{SECTION}.{place}")) from None
-
-
-def _length(stage: Mapping[str, Any], place: str, run: Run, rest: int | None) -> int:
-    until_end = stage.get("until_end", False)
-    if until_end not in (True, False) or (until_end and rest is None):
-        raise LRConfigError(
-            f"{SECTION}.{place}.until_end: {shown(until_end)} is not allowed; it is true in the last stage"
-        )
-    if until_end and "epochs" not in stage:
-        return rest or 0
-    length = length_of(stage.get("epochs"))
-    if until_end or length is None or length.amount <= 0:
-        given = f"{shown(stage['epochs'])} is not allowed" if "epochs" in stage else "is missing"
-        raise LRConfigError(
-            f"{SECTION}.{place}.epochs: {given}; it must be the length of the stage: {FORMS}, or until_end: true"
-        )
-    return run.iters(length)
+        return list(_inside(self.schedule.remarks(run), "schedule"))

@@ -155,7 +155,10 @@ def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
 def _check_read(override: Override, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
     key = override.key
     place, section = _section_around(key, config)
-    model = model_of(section) if section is not None else None
+    try:
+        model = model_of(section) if section is not None else None
+    except LRConfigError as error:
+        raise error.under(*place.split(".")) from None
     fields = ["name", *model.model_fields, *model.also_called] if model else []
     if ".stages." in place:
         fields += STAGE_KEYS

@@ -14,11 +14,21 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from ppocr_lr.errors import SECTION, LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.errors import (
+    SECTION,
+    SECTION_PATH,
+    LRConfigError,
+    Path,
+    Problem,
+    did_you_mean,
+    key_error,
+    shown,
+    value_error,
+)
 from ppocr_lr.lr_config import LRConfig, WarmupConfig
 from ppocr_lr.lr_config.fields import RATE
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import config_of, spelling
+from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.sequence import SequenceConfig
 from ppocr_lr.lr_config.values import yaml_number
 
@@ -81,24 +91,32 @@ def scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) 
     factor = _positive_number("the scaling factor", factor)
     if factor == 1:
         return dict(section)
-    return _scaled_section(section, config, factor)
+    try:
+        return _scaled_section(section, config, factor)
+    except LRConfigError as error:
+        raise error.under(*SECTION_PATH) from None
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) -> dict[str, Any]:
     if isinstance(config, SequenceConfig):
-        stages = [_scaled_section(stage, config_of(stage), factor) for stage in config.stages]
+        stages = []
+        for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):
+            try:
+                stages.append(_scaled_section(written, stage.section.config, factor))
+            except LRConfigError as error:
+                raise error.under("stages", index) from None
         return {**section, "stages": stages}
     keys = rate_keys(type(config))
     if not set(keys) - set(WarmupConfig.model_fields):
         raise LRConfigError(
-            f"{SECTION}: {type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
+            f"{type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
             "give them the type PositiveRate or Rate of ppocr_lr.lr_config.fields"
         )
     written_as = spelling(type(config), section)
     scaled, rates = dict(section), {}
     for key in keys:
         before, written = getattr(config, key), written_as.get(key, key)
-        after = _scaled(key, before, factor)
+        after = _scaled((written,), before, factor)
         if written in section or after != before:
             scaled[written] = rates[key] = after
     _check_bounds(config, rates, factor)
@@ -138,22 +156,22 @@ def _marks(annotation: Any) -> Iterator[Any]:
             yield from _marks(inner)
 
 
-def _scaled(key: str, value: Any, factor: float) -> Any:
+def _scaled(path: Path, value: Any, factor: float) -> Any:
     """One rate, or the rates of a list or a mapping; None, for a rate that is left out, stays."""
     if isinstance(value, Mapping):
-        return {name: _scaled(f"{key}.{name}", item, factor) for name, item in value.items()}
+        return {name: _scaled((*path, name), item, factor) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_scaled(f"{key}.{index}", item, factor) for index, item in enumerate(value)]
+        return [_scaled((*path, index), item, factor) for index, item in enumerate(value)]
     if isinstance(value, Length):  # of a knot, beside its rate
         return value.written
-    return value if value is None else _scaled_rate(key, value, factor)
+    return value if value is None else _scaled_rate(path, value, factor)
 
 
-def _scaled_rate(key: str, rate: float, factor: float) -> float:
+def _scaled_rate(path: Path, rate: float, factor: float) -> float:
     product = float(f"{rate * factor:.{_DIGITS}g}")
     if not math.isfinite(product) or (product == 0) != (rate == 0):
         allowed = f"a rate that is still one after scaling; times {factor:g} it is {product:g}"
-        raise key_error(key, rate, allowed)
+        raise value_error(path, rate, allowed)
     return product
 
 
@@ -163,11 +181,8 @@ def _check_bounds(config: LRConfig, rates: Mapping[str, Any], factor: float) -> 
         type(config).model_validate({**dict(config), **rates})
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in details["loc"])
-        raise LRConfigError(
-            f"{SECTION}.{key}: {shown(details['input'])}, after scaling by {factor:g}, is not allowed; "
-            f"it must be {details['msg']}"
-        ) from None
+        problem = f"{shown(details['input'])}, after scaling by {factor:g}, is not allowed; it must be {details['msg']}"
+        raise LRConfigError(Problem(details["loc"], problem)) from None
 
 
 def _positive_number(what: str, value: object) -> float:

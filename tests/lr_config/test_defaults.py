@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.parse import Section
+from ppocr_lr.lr_config.sequence import Stage
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}
@@ -78,6 +81,10 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }  # fmt: skip
 
+INNER = Section(ConstConfig(learning_rate=0.1), {})
+# what is made of the sections inside a section
+INSIDE: dict[str, dict[str, Any]] = {"Sequence": {"stages": (Stage(INNER, None),)}, "Scale": {"schedule": INNER}}
+
 
 def test_every_name_is_in_the_table() -> None:
     assert set(TABLE) == set(MODELS)
@@ -88,7 +95,7 @@ def test_defaults(name: str) -> None:
     written, defaults = TABLE[name]
     config = parse_lr_config({"name": name, **written}, Run(EPOCHS, ITERS_EPOCH), beginning=True).config
     found = {key: getattr(config, key) for key in type(config).model_fields}
-    expected = {**defaults, **written}
+    expected = {**defaults, **written, **INSIDE.get(name, {})}
     assert found == expected
     assert {key: type(value) for key, value in found.items()} == {key: type(value) for key, value in expected.items()}
 

@@ -10,7 +10,10 @@ from jsonschema import Draft202012Validator
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.lr_config import Run, fields, parse_lr_config
+from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length, length_of
+from ppocr_lr.lr_config.parse import Section
+from ppocr_lr.lr_config.sequence import Stage
 from ppocr_lr.training_config.schema import lr_schema
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
@@ -54,6 +57,7 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("InnerShare", ONE_CYCLE, "pct_start", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a share above 0 and below 1"),
     ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
     ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of iterations, 0 for none"),
+    ("Calls", PLATEAU, "patience", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of calls, 0 for none"),
     ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number above 0"),
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
     ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
@@ -140,8 +144,8 @@ OTHERS: list[tuple[str, dict[str, Any], str, list[tuple[Any, Any]], list[Any], s
      "a list, as in [1, 2]"),
     ("Knot", {"name": "PiecewiseLinear"}, "knots", [([[0, 0.1]], ((Length(0), 0.1),)), (((TINY, 0), (1, TINY)), ((Length(TINY), 0), (Length(1), TINY)))],
      [None, 5, "5", {}], "a list, as in [1, 2]"),
-    ("Section", {"name": "Scale", "factor": 2}, "schedule", [(CONST, CONST)], [None, 5, "Const", [CONST], {**CONST, 1: 2}], INNER),
-    ("Stage", {"name": "Sequence"}, "stages", [([{**CONST, "epochs": "100%"}], ({**CONST, "epochs": "100%"},))], [None, 5, CONST],
+    ("Section", {"name": "Scale", "factor": 2}, "schedule", [(CONST, Section(ConstConfig(learning_rate=0.1), CONST))], [None, 5, "Const", [CONST], {**CONST, 1: 2}], INNER),
+    ("Stage", {"name": "Sequence"}, "stages", [([{**CONST, "epochs": "100%"}], (Stage(Section(ConstConfig(learning_rate=0.1), CONST), Length(100, "%")),))], [None, 5, CONST],
      "a list, as in [1, 2]"),
 ]  # fmt: skip
 
@@ -206,6 +210,7 @@ SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
     "InnerShare": ([TINY, 0.5, below(1)], [0, 1]),
     "Factor": ([TINY, 0.5, 2], [0, -0.5]),
     "NoIters": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
+    "Calls": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
     "Count": ([1, 2**53], [0, 0.5, 2**53 + 1]),
     "AtLeastOne": ([1, 1.5], [below(1)]),
     "Growth": ([1, 1.5, 1e6], [below(1), above(1e6)]),
@@ -237,5 +242,5 @@ def test_the_json_schema_has_the_same_bounds(kind: str) -> None:
 
 def test_every_kind_is_in_the_tables() -> None:
     kinds = {name for name, kind in vars(fields).items() if get_origin(kind) is Annotated}
-    assert {kind for kind, *_ in (*KINDS, *LENGTHS, *OTHERS)} == kinds
+    assert {kind for kind, *_ in (*KINDS, *LENGTHS, *OTHERS)} == kinds | {"Section", "Stage"}
     assert set(SCHEMAS) == kinds - {"Section", "Stage"}  # schema.py puts a whole section there

@@ -104,7 +104,7 @@ STOPS: list[tuple[dict[str, Any], str]] = [
         ({**section, "learning_rate": 0.1, "last_epoch": 499}, "last_epoch: PaddleOCR starts a cosine without warmup from a wrong rate")
         for section in ({"name": "Cosine"}, {"name": "TwoStepCosine"}, {"name": "LinearWarmupCosine", "warmup_steps": 0})
     ),
-    ({"name": "OneCycle", "learning_rate": 0.1}, "max_lr is missing"),
+    ({"name": "OneCycle", "learning_rate": 0.1}, "max_lr: is missing"),
 ]  # fmt: skip
 
 

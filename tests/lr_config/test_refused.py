@@ -27,7 +27,7 @@ def sequence(*stages: Any) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0 is missing: it must be a length, or cycles"),
+    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: is missing: it must be a length, or cycles"),
     ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
     ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),
     ({**SGDR, "T_0": None, "cycles": ["1it", 0.01]}, r"cycles: \['1it', 0.01\] is not allowed; .*rounds to 0"),
@@ -43,9 +43,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt or exponential"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
     ({**WSD, "end_lr": 0.2}, "end_lr: 0.2 is not allowed; it must be at most the peak"),
-    ({"name": "InverseSqrt", **CONST}, "timescale is missing: it must be a length where there is no warmup"),
+    ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length where there is no warmup"),
     ({"name": "Noam", "d_model": 0}, "d_model: 0 is not allowed; it must be a whole number above 0"),
-    ({"name": "Noam"}, "d_model is missing: Noam needs it, width of the model"),
+    ({"name": "Noam"}, "d_model: is missing: Noam needs it, width of the model"),
     ({"name": "Exponential", **CONST, "gamma": 1}, "gamma: 1 is not allowed; it must be a number above 0 and below 1"),
     ({"name": "InverseTime", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),
     ({"name": "Polynomial", **CONST, "decay_length": 5, "decay_within_run": True}, "decay_length: 5 .*must be left out"),
@@ -60,7 +60,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**KNOTS, "knots": [[0, 0], [5, 0]]}, "one of the rates above 0"),
     ({**KNOTS, "knots": [[5, 0.1], ["10it", 0]]}, "in rising order, each once; iteration 10 comes after 50"),
     ({**KNOTS, "knots": [[1, 0.1], ["10it", 0]]}, "iteration 10 comes twice"),
-    ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01}, "step_size_up is missing: Cyclic needs it, length of the rise"),
+    ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01}, "step_size_up: is missing: Cyclic needs it, length of the rise"),
     ({**CYCLE, "base_lr": 0.2}, "base_lr: 0.2 is not allowed; it must be at most max_lr, 0.1"),
     ({**CYCLE, "step_size_down": 0.01}, "step_size_down: 0.01 is not allowed; .*rounds to 0"),
     ({**CYCLE, "mode": "triangle"}, "it must be triangular, triangular2 or exp_range"),
@@ -78,11 +78,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (sequence({**CONST, "until_end": True, "epochs": 5}), "stages.0.epochs: 5 is not allowed"),
     (sequence({**CONST, "until_end": "yes"}), "stages.0.until_end: 'yes' is not allowed"),
     (sequence({"name": "Cosin", "until_end": True}), "stages.0.name: 'Cosin' is not a schedule; did you mean Cosine"),
-    (sequence({"name": "Step", **CONST, "until_end": True}), "Optimizer.lr.stages.0.step_size is missing"),
+    (sequence({"name": "Step", **CONST, "until_end": True}), "Optimizer.lr.stages.0.step_size: is missing"),
     (sequence({**CONST, "until_end": True, "last_epoch": 5}), "stages.0.last_epoch: write it beside stages"),
     ({"name": "Scale", "factor": 0, "schedule": CONST}, "factor: 0 is not allowed; it must be a number above 0"),
     ({"name": "Scale", "factor": 2, "schedule": 5}, "schedule: 5 is not allowed; it must be an lr section"),
-    ({"name": "Scale", "factor": 2, "schedule": {}}, "Optimizer.lr.schedule.learning_rate is missing"),
+    ({"name": "Scale", "factor": 2, "schedule": {}}, "Optimizer.lr.schedule.learning_rate: is missing"),
     ({"name": "Scale", "factor": 1e99, "schedule": {"name": "Scale", "factor": 1e99, "schedule": CONST}}, "99 is not allowed; it must be smaller: the rates would be 1e"),
     ({"name": "Scale", "factor": 2, "schedule": sequence({**CONST, "epochs": 5})}, "Optimizer.lr.schedule.stages: they last"),
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.lr_config import Remark, Run
+from ppocr_lr.finding import Finding
+from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
@@ -121,4 +122,7 @@ def test_a_length_as_it_stands_in_yaml(length: Length, written: Any) -> None:
 
 
 def test_a_remark_names_key_and_code() -> None:
-    assert str(Remark("LR104", "stages.0.epochs", "it says")) == "Optimizer.lr.stages.0.epochs: it says (LR104)"
+    assert (
+        str(Finding("LR104", ("stages", 0, "epochs"), "it says").under("Optimizer", "lr"))
+        == "Optimizer.lr.stages.0.epochs: it says (LR104)"
+    )

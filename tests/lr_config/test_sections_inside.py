@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from ppocr_lr.lr_config import MODELS, Run, parse, parse_lr_config
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import (
     _CALLED_ELSEWHERE,
     _CLASSES_ELSEWHERE,
     KNOWN_ELSEWHERE,
     called_elsewhere,
-    config_of,
+    read_section,
     spelling,
 )
 from ppocr_lr.schedules import Constant, CosineDecay, PolynomialDecay, Sequence
@@ -76,7 +80,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (sequence({"epochs": "201it"}), "stages.0: 201 iterations after 0 do not fit"),
     (sequence({"epochs": "199it"}), "stages: they last 199 of the run's 200 iterations; write until_end: true in the last one"),
     (sequence({"epochs": 5}, {"epochs": "149it"}), "stages: they last 199 of the run's 200"),
-    (sequence({"epochs": 5, "name": "Step"}, {"until_end": True}), "stages.0.step_size is missing"),
+    (sequence({"epochs": 5, "name": "Step"}, {"until_end": True}), "stages.0.step_size: is missing"),
     (sequence({"until_end": True, "last_epoch": -1}), "stages.0.last_epoch: write it beside stages, for the whole run"),
     ({"name": "Scale", "factor": 2, "schedule": {**CONST, "last_epoch": 3}}, "schedule.last_epoch: write it beside schedule, for"),
 ]  # fmt: skip
@@ -111,6 +115,67 @@ def test_a_scaled_rate_stays_below_the_largest(knots: list[Any], is_taken: bool)
         build_schedule(section, EPOCHS, ITERS_EPOCH)
 
 
+@st.composite
+def nested(draw: st.DrawFn) -> tuple[dict[str, Any], int]:
+    """A tree of sections, and how many there are in it."""
+    section, count = {**CONST, "base_lr": 1}, 1
+    for kind in draw(st.lists(st.sampled_from(("Scale", "Sequence")), max_size=25)):
+        if kind == "Scale":
+            section, count = {"name": kind, "factor": 1.01, "schedule": section}, count + 1
+        else:
+            more = draw(st.integers(0, 4))
+            stages = [{**CONST, "epochs": "1it"} for _ in range(more)]
+            section, count = {"name": kind, "stages": [*stages, {**section, "until_end": True}]}, count + 1 + more
+    return section, count
+
+
+@given(nested())
+def test_each_section_is_read_once(tree: tuple[dict[str, Any], int]) -> None:
+    section, count = tree
+    run = Run(20, 10)
+    with patch.object(parse, "model_of", wraps=parse.model_of) as read:
+        parse_lr_config(section, run)
+    assert read.call_count == count
+
+
+def test_a_section_with_sections_inside_is_frozen() -> None:
+    section = sequence({"epochs": 5}, {"until_end": True})
+    config = read_section(section).config
+    before = hash(config)
+    section["stages"][0]["learning_rate"] = 5
+    assert hash(config) == before == hash(read_section(sequence({"epochs": 5}, {"until_end": True})).config)
+    with pytest.raises(TypeError):
+        config.stages[0]["learning_rate"] = 5  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        config.stages[0].epochs = Length(3)  # type: ignore[attr-defined]
+
+
+# sections inside sections; the path of what is wrong
+DEEP: list[tuple[dict[str, Any], str]] = [
+    (sequence({"epochs": 5}, {"name": "Scale", "factor": 2, "until_end": True, "schedule": {**LINEAR, "power": 0}}),
+     "stages.1.schedule.power"),
+    (sequence({"name": "Sequence", "until_end": True, "stages": [{"epochs": 5, "gamma": 1, "name": "Step"}]}),
+     "stages.0.stages.0.learning_rate"),
+    (sequence({"name": "REX", "eta_min": 0.2, "until_end": True}), "stages.0.eta_min"),  # as it is spelt there
+    (sequence({"name": "Nothing", "until_end": True}), "stages.0.name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "path"), DEEP, ids=lambda value: str(value)[:60])
+def test_an_error_inside_names_the_whole_path(section: dict[str, Any], path: str) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config(section, RUN)
+    assert error.value.problems[0].key == f"Optimizer.lr.{path}"
+
+
+def test_sections_nested_beyond_reason_are_refused() -> None:
+    section: dict[str, Any] = LINEAR
+    for _ in range(10_000):
+        section = {"name": "Scale", "factor": 1, "schedule": section}
+    with pytest.raises(LRConfigError, match="nested too deep"):
+        parse_lr_config(section, RUN)
+
+
 def test_remarks_of_stages_name_them() -> None:
     section = sequence(
         {"epochs": 5, "warmup_epoch": -1},
@@ -141,13 +206,13 @@ def test_remarks_of_stages_name_them() -> None:
     ids=str,
 )
 def test_a_section_without_a_run(section: dict[str, Any], key: str, value: Any) -> None:
-    found = getattr(config_of(section), key)
+    found = getattr(read_section(section).config, key)
     assert getattr(found, "amount", found) == value
 
 
 def test_a_section_without_a_run_is_validated() -> None:
-    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.eta_min: -1 is not allowed"):
-        config_of({"name": "REX", "learning_rate": 0.1, "eta_min": -1})
+    with pytest.raises(LRConfigError, match=r"^eta_min: -1 is not allowed"):
+        read_section({"name": "REX", "learning_rate": 0.1, "eta_min": -1})
 
 
 def test_how_a_section_spells_its_keys() -> None:
