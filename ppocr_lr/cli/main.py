@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ppocr_lr import __version__
-from ppocr_lr.cli.options import Parser, print_error
+from ppocr_lr.cli.options import Parser, import_modules, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError
 
 COMMANDS = ("plot", "show", "check", "diff", "resume", "compare-log", "explain", "schema")
@@ -55,6 +55,7 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
+        import_modules(getattr(arguments, "imports", ()))
         return int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it

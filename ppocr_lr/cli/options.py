@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
@@ -102,6 +103,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
         help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
     )  # fmt: skip
+    add_import(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help="length of the run instead of Global.epoch_num")
     parser.add_argument("--iters-per-epoch", type=int, metavar="N", help="iterations per epoch, len(train_dataloader)")
     parser.add_argument("--num-samples", type=int, metavar="N", help="training samples; the batch is the config's")
@@ -115,6 +117,28 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--trainer", choices=TRAINERS, default=TRAINERS[0],
         help=f"whose builder trains; paddleocr ignores the keys that only this project has ({TRAINERS[0]})",
     )  # fmt: skip
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Schedules that are not installed. A flag and no key: a config runs no code."""
+    parser.add_argument(
+        "--import", action="append", default=[], metavar="MODULE", dest="imports",
+        help="a Python module or file that registers more schedules, as my_schedules.py; may be repeated",
+    )  # fmt: skip
+
+
+def import_modules(names: Iterable[str]) -> None:
+    """Import each module, or file; modules are looked for in the working directory too."""
+    for name in names:
+        file = Path(name)
+        folder, module = (file.parent, file.stem) if file.suffix == ".py" else (Path(), name)
+        sys.path.insert(0, str(folder.absolute()))
+        try:
+            import_module(module)
+        except (Exception, SystemExit) as error:  # whatever the module does wrong
+            raise ArgumentError("import", f"cannot be imported: {type(error).__name__}: {error}", name) from error
+        finally:
+            sys.path.pop(0)
 
 
 def run_flags(arguments: argparse.Namespace) -> RunFlags:

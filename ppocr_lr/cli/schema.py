@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from ppocr_lr.cli.options import Commands, add_command
+from ppocr_lr.cli.options import Commands, add_command, add_import
 from ppocr_lr.training_config.schema import config_schema, lr_schema
 
 EXAMPLES = """\
@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
         "Print the JSON Schema of the part of a training config that is read here.",
         EXAMPLES,
     )
+    add_import(parser)
     parser.add_argument("--section", action="store_true", help="of the lr section alone")
 
 

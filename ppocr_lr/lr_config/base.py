@@ -25,7 +25,7 @@ from ppocr_lr.lr_config.fields import (
     Switch,
     choice,
 )
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import (
     Constant,
@@ -119,7 +119,7 @@ class LRConfig(BaseModel, ABC):
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
             return LRConfigError(Problem((key,), f"is missing: it must be {allowed}"))
-        return value_error((key,), value, allowed)
+        return value_error((key,), as_written(value), allowed)
 
 
 class ResumableConfig(LRConfig):
@@ -255,7 +255,7 @@ class AnyWarmupConfig(LeadConfig):
         return [key for key in ("warmup_epoch", "warmup_iters", "warmup_ratio") if key in type(self).model_fields]
 
     def _only_one(self, *keys: str) -> None:
-        given = [f"{key}: {shown(getattr(self, key))}" for key in keys if getattr(self, key)]
+        given = [f"{key}: {shown(as_written(getattr(self, key)))}" for key in keys if getattr(self, key)]
         if len(given) > 1:
             raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
 

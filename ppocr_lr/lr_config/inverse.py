@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ppocr_lr import schedules
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config.base import DecayConfig, ResumableConfig, UnitOfTime
 from ppocr_lr.lr_config.fields import ITERATIONS, Count, Factor, PositiveLength, PositiveRate
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -60,4 +61,7 @@ class NoamConfig(ResumableConfig):
 
     def to_schedule(self, run: Run) -> Schedule:
         """Noam's curve."""
-        return schedules.Noam(self.d_model, self.warmup_iters, self.learning_rate)
+        try:
+            return schedules.Noam(self.d_model, self.warmup_iters, self.learning_rate)
+        except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
+            raise self.error("learning_rate", "large enough for a peak above 0") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from numbers import Real
-from typing import Literal
+from typing import Any, Literal
 
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
@@ -36,11 +36,15 @@ class Length:
     def __str__(self) -> str:
         return yaml_number(self.amount) + ("" if self.unit == "epochs" else self.unit)
 
-    def __repr__(self) -> str:
-        return repr(self.written)
-
     def __bool__(self) -> bool:
         return self.amount != 0
+
+
+def as_written(value: Any) -> Any:
+    """A value of a section as YAML has it: lengths, in lists too, as they are written."""
+    if isinstance(value, Length):
+        return value.written
+    return tuple(map(as_written, value)) if isinstance(value, (tuple, list)) else value
 
 
 def length_of(value: object) -> Length | None:

@@ -13,6 +13,7 @@ from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import DecayConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig, WithinRun
 from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate
+from ppocr_lr.lr_config.length import as_written
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
@@ -148,7 +149,7 @@ class PiecewiseLinearConfig(ResumableConfig):
     def to_schedule(self, run: Run) -> Schedule:
         """The lines; constant before the first knot and behind the last."""
         knots = [(run.iters(when), rate) for when, rate in self.knots]
-        written = [[when, rate] for when, rate in self.knots]
+        written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):
             allowed = "a list of pairs of when and the rate there, one of the rates above 0"
             raise value_error(("knots",), written, allowed)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
+
+from ppocr_lr.errors import LRConfigWarning
 
 if TYPE_CHECKING:
     from ppocr_lr.lr_config.base import LRConfig
@@ -52,18 +55,44 @@ _HOMES = _IN_PADDLEOCR | _OUR_OWN
 IN_PADDLEOCR = frozenset(_IN_PADDLEOCR)
 """The names that PaddleOCR has too."""
 
+ENTRY_POINTS = "ppocr_lr.schedules"
+"""An installed package names a module here, as `mine = "my_package.schedules"`, whose import registers schedules."""
+
 _registered: dict[str, type[LRConfig]] = {}
 
 
 class _Models(Mapping[str, "type[LRConfig]"]):
     """All models by `name`, read-only: this project's, and those that were registered."""
 
+    def __init__(self) -> None:
+        self._has_looked = False
+
     def __getitem__(self, name: str) -> type[LRConfig]:
-        if name not in _registered and name in _HOMES:
-            import_module(f"ppocr_lr.lr_config.{_HOMES[name]}")
+        if name not in _registered:
+            if name in _HOMES:
+                import_module(f"ppocr_lr.lr_config.{_HOMES[name]}")
+            else:
+                self._import_installed()
         return _registered[name]
 
+    def _import_installed(self) -> None:
+        """Once, and only when a name is not our own: looking at all that is installed takes its time."""
+        if self._has_looked:
+            return
+        self._has_looked = True
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINTS):
+            try:
+                entry.load()
+            except Exception as error:  # another project's fault, and no reason to stop a config that does not need it
+                said = f"{type(error).__name__}: {error}"
+                warnings.warn(
+                    f"{ENTRY_POINTS}: {entry.value} cannot be imported: {said}", LRConfigWarning, stacklevel=2
+                )
+
     def __iter__(self) -> Iterator[str]:
+        self._import_installed()
         return iter([*_HOMES, *(name for name in _registered if name not in _HOMES)])
 
     def __len__(self) -> int:
@@ -77,10 +106,14 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
     """Class decorator: sections with `name: NAME` are read by this subclass of `LRConfig`.
 
     Raises:
+        TypeError: what is decorated is no subclass of `LRConfig`.
         ValueError: `name` is taken by another class.
     """
+    from ppocr_lr.lr_config.base import LRConfig
 
     def register(model: Model) -> Model:
+        if not (isinstance(model, type) and issubclass(model, LRConfig)):
+            raise TypeError(f"the schedule {name!r} must be a subclass of LRConfig, received {model!r}")
         if name in _HOMES and model.__module__ != f"ppocr_lr.lr_config.{_HOMES[name]}":
             taken = f"ppocr_lr.lr_config.{_HOMES[name]}"
         elif name in _registered and _identity(_registered[name]) != _identity(model):

@@ -30,6 +30,12 @@ class Stage:
     epochs: Length | None
     """How long it lasts; None until the end of the run."""
 
+    @property
+    def written(self) -> dict[Any, Any]:
+        """The stage as a mapping, as in YAML."""
+        length = {"until_end": True} if self.epochs is None else {"epochs": self.epochs.written}
+        return {**self.section.written, **length}
+
 
 def _read_inner(value: object, place: str) -> Section:
     """A section inside another one, under the key `place`."""

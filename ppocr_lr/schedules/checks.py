@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules.base import Schedule
 
 MOST_ITERS = 2**53  # more are not exact in a float, nor are sums of them sure to fit into int64
 
 
-def _fail(owner: object, name: str, value: object, allowed: str) -> ValueError:
-    return ValueError(f"{type(owner).__name__}: {name} must be {allowed}, received {value!r}")
+def refused(owner: object, name: str, value: object, allowed: str) -> LRConfigError:
+    """The error for one of a schedule's parameters."""
+    return LRConfigError(f"{type(owner).__name__}: {name} must be {allowed}, received {value!r}")
 
 
 def _set(owner: object, name: str, value: Any) -> None:
@@ -33,9 +35,9 @@ def _whole(owner: object, name: str, value: Any, at_least: int) -> int:
     except TypeError:
         number = at_least - 1
     if isinstance(value, bool) or number < at_least:
-        raise _fail(owner, name, value, f"an integer of at least {at_least}")
+        raise refused(owner, name, value, f"an integer of at least {at_least}")
     if number > MOST_ITERS:
-        raise _fail(owner, name, value, "at most 2^53 iterations")
+        raise refused(owner, name, value, "at most 2^53 iterations")
     return number
 
 
@@ -69,13 +71,13 @@ def number(
     ]
     allowed = " ".join(["a finite number", " and ".join(bounds)]).strip()
     if isinstance(value, (bool, str)):
-        raise _fail(owner, name, value, allowed)
+        raise refused(owner, name, value, allowed)
     try:
         result = float(value)  # type: ignore[arg-type]  # the call itself is the check
     except (TypeError, ValueError, OverflowError):
-        raise _fail(owner, name, value, allowed) from None
+        raise refused(owner, name, value, allowed) from None
     if not (math.isfinite(result) and above < result < below and at_least <= result <= at_most):
-        raise _fail(owner, name, value, allowed)
+        raise refused(owner, name, value, allowed)
     return result
 
 
@@ -83,7 +85,7 @@ def choice(owner: object, name: str, allowed: Sequence[str]) -> None:
     """The named attribute must be one of `allowed`."""
     if (value := getattr(owner, name)) not in allowed:
         *others, last = map(repr, allowed)
-        raise _fail(owner, name, value, f"{', '.join(others)} or {last}")
+        raise refused(owner, name, value, f"{', '.join(others)} or {last}")
 
 
 def schedule(owner: object, name: str, value: object) -> None:
@@ -96,7 +98,7 @@ def integers(owner: object, name: str, at_least: int) -> None:
     """The named attribute must be one or more integers of at least `at_least`; it becomes a tuple."""
     values = getattr(owner, name)
     if isinstance(values, str) or not isinstance(values, Iterable) or not (items := tuple(values)):
-        raise _fail(owner, name, values, f"one or more integers of at least {at_least}")
+        raise refused(owner, name, values, f"one or more integers of at least {at_least}")
     _set(owner, name, tuple(_whole(owner, f"each of {name}", item, at_least) for item in items))
 
 
@@ -106,11 +108,11 @@ def rising(owner: object, name: str) -> None:
     try:
         steps = tuple(operator.index(value) for value in values)
     except TypeError:
-        raise _fail(owner, name, values, "a sequence of integers") from None
+        raise refused(owner, name, values, "a sequence of integers") from None
     if any(step < 0 for step in steps) or any(a > b for a, b in pairwise(steps)):
-        raise _fail(owner, name, values, "integers of at least 0 in rising order")
+        raise refused(owner, name, values, "integers of at least 0 in rising order")
     if steps and steps[-1] > MOST_ITERS:
-        raise _fail(owner, name, values, "at most 2^53 iterations each")
+        raise refused(owner, name, values, "at most 2^53 iterations each")
     _set(owner, name, steps)
 
 
@@ -131,7 +133,7 @@ def knots(owner: object, name: str) -> None:
         for step, rate in pairs
     )
     if not points or any(a >= b for (a, _), (b, _) in pairwise(points)):
-        raise _fail(owner, name, pairs, "one or more pairs of an update and a rate, the updates in rising order")
+        raise refused(owner, name, pairs, "one or more pairs of an update and a rate, the updates in rising order")
     _set(owner, name, points)
 
 
@@ -140,4 +142,4 @@ def _pairs(owner: object, name: str, allowed: str) -> tuple[tuple[Any, Any], ...
     try:
         return tuple((first, second) for first, second in pairs)
     except (TypeError, ValueError):
-        raise _fail(owner, name, pairs, allowed) from None
+        raise refused(owner, name, pairs, allowed) from None

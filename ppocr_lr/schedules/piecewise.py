@@ -28,10 +28,7 @@ class PiecewiseConstant(Schedule):
         checks.rising(self, "boundaries")
         values = tuple(checks.number(self, "values", value, at_least=0) for value in self.values)
         if len(values) != len(self.boundaries) + 1:
-            raise ValueError(
-                f"PiecewiseConstant: {len(self.boundaries)} boundaries need {len(self.boundaries) + 1} values, "
-                f"received {len(values)}"
-            )
+            raise checks.refused(self, "values", values, f"{len(self.boundaries) + 1}, one more than the boundaries")
         object.__setattr__(self, "values", values)
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:

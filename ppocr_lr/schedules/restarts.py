@@ -109,14 +109,12 @@ class WarmRestarts(Schedule):
         checks.numbers(self, "peak", at_least=self.end)
         checks.numbers(self, "t_mult", at_least=1, at_most=_LARGEST_T_MULT)
         if 1 < self.t_mult < _SMALLEST_T_MULT:
-            raise ValueError(f"WarmRestarts: t_mult must be 1 or at least {_SMALLEST_T_MULT}, received {self.t_mult!r}")
+            raise checks.refused(self, "t_mult", self.t_mult, f"1 or at least {_SMALLEST_T_MULT}")
         checks.numbers(self, "peak_decay", above=0, at_most=1)
         checks.iterations(self, "warmup_iters", at_least=0)
         if self.warmup_iters >= min(self.cycle_iters):
-            raise ValueError(
-                f"WarmRestarts: warmup_iters must be below every cycle's length, received {self.warmup_iters} "
-                f"and a cycle of {min(self.cycle_iters)}; that cycle would never reach its peak"
-            )
+            allowed = f"below the shortest cycle, {min(self.cycle_iters)}, which would never reach its peak"
+            raise checks.refused(self, "warmup_iters", self.warmup_iters, allowed)
 
     def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import as_written
+from ppocr_lr.lr_config.parse import Section
+from ppocr_lr.lr_config.sequence import Stage
 from ppocr_lr.training_config.plan import PlannedRun
 
 
@@ -58,18 +60,13 @@ def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     """A value with its key; the keys of a section in a section are dotted, as after `-o`."""
-    if isinstance(value, Mapping):
+    if isinstance(value, (Section, Stage)):
+        yield from _flat(key, value.written)
+    elif isinstance(value, Mapping):
         for inner, item in value.items():
             yield from _flat(f"{key}.{inner}", item)
-    elif isinstance(value, (tuple, list)) and any(isinstance(item, Mapping) for item in value):
+    elif isinstance(value, (tuple, list)) and any(isinstance(item, (Mapping, Stage)) for item in value):
         for index, item in enumerate(value):
             yield from _flat(f"{key}.{index}", item)
     else:
-        yield key, _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """A value as YAML has it: a length as it is written."""
-    if isinstance(value, Length):
-        return value.written
-    return tuple(map(_plain, value)) if isinstance(value, (tuple, list)) else value
+        yield key, as_written(value)

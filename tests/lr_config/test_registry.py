@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +59,52 @@ def named(qualname: str, module: str = __name__) -> type[LRConfig]:
 
     Some.__qualname__, Some.__module__ = qualname, module
     return Some
+
+
+@pytest.mark.parametrize("thing", [int, Constant, Constant(0.1), "Cosine", None, len])
+def test_what_is_no_section_is_refused_at_once(thing: Any) -> None:
+    with pytest.raises(TypeError, match="the schedule 'Mine' must be a subclass of LRConfig, received"):
+        register_lr_config("Mine")(thing)
+    assert "Mine" not in MODELS
+
+
+MODULE = """
+from ppocr_lr import LRConfig, register_lr_config
+from ppocr_lr.schedules import Constant
+
+
+@register_lr_config("{name}")
+class MineConfig(LRConfig):
+    learning_rate: float
+
+    def to_schedule(self, run):
+        return Constant(self.learning_rate)
+"""
+
+
+def installed(folder: Path, module: str, text: str) -> None:
+    """A package of another project, as pip leaves it."""
+    (folder / f"{module}.py").write_text(text)
+    info = folder / f"{module}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[ppocr_lr.schedules]\n{module} = {module}\n")
+
+
+ASKS = """
+from ppocr_lr import build_schedule
+from ppocr_lr.lr_config import MODELS
+print(build_schedule({"name": "Mine", "learning_rate": 0.5}, 1, 1)(0), "Mine" in list(MODELS), len(MODELS))
+"""
+
+
+def test_an_installed_package_adds_names(tmp_path: Path) -> None:
+    installed(tmp_path, "mine", MODULE.format(name="Mine"))
+    installed(tmp_path, "broken", "1 / 0")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", ASKS], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "0.5 True 30\n"
+    assert "ppocr_lr.schedules: broken cannot be imported: ZeroDivisionError" in done.stderr
 
 
 @pytest.mark.parametrize(

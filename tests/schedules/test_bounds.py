@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ppocr_lr import schedules as lib
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules import Constant, CosineDecay, Schedule
 
 TINY = 5e-324  # the smallest float above 0
@@ -33,7 +34,7 @@ class Row(NamedTuple):
     name: str
     taken: list[Any]
     refused: list[Any]
-    error: type[Exception] = ValueError
+    error: type[Exception] = LRConfigError
     beside: dict[str, Any] = {}  # noqa: RUF012  # of a NamedTuple: nobody changes it
     """Other arguments than usual."""
 
@@ -269,7 +270,7 @@ def test_the_first_value_outside_is_refused(kind: type[Schedule], arguments: dic
     for given in row.refused:
         with pytest.raises((TypeError, ValueError)) as caught:
             kind(**{**arguments, row.name: given})
-        assert type(caught.value) is row.error
+        assert isinstance(caught.value, row.error)
         message = str(caught.value)
         assert message.startswith(f"{kind.__name__}: ")
         assert row.name in message

@@ -1,0 +1,69 @@
+"""`--import`: schedules of a module that is not installed. A config cannot ask for that."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Command
+
+MODULE = """
+from ppocr_lr import LRConfig, register_lr_config
+from ppocr_lr.schedules import Constant
+
+
+@register_lr_config("Imported{number}")
+class ImportedConfig(LRConfig):
+    learning_rate: float
+
+    def to_schedule(self, run):
+        return Constant(self.learning_rate)
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "of_mine.py").write_text(MODULE.format(number=1))
+    section = {"name": "Imported1", "learning_rate": 0.125}
+    file = tmp_path / "c.yml"
+    file.write_text(yaml.safe_dump({"Global": {"epoch_num": 2}, "Optimizer": {"name": "SGD", "lr": section}}))
+    return file
+
+
+@pytest.mark.parametrize("module", ["of_mine", "of_mine.py"])
+def test_the_commands_know_the_name(process: Command, config: Path, module: str) -> None:
+    known = ["--import", module, "--iters-per-epoch", "10"]
+    shown = process("show", str(config), *known)
+    assert (shown.returncode, "1.25e-1" in shown.stdout) == (0, True), shown.stderr
+    checked = process("check", str(config), *known, "--format", "json")
+    assert [finding["code"] for finding in json.loads(checked.stdout)["results"][0]["findings"]] == ["LR506"]
+    drawn = process("plot", str(config), *known, "--out", "p.png")
+    assert (drawn.returncode, (config.parent / "p.png").exists()) == (0, True), drawn.stderr
+    assert "Imported1" in process("schema", "--import", module).stdout
+
+
+def test_without_it_the_name_is_not_known(process: Command, config: Path) -> None:
+    shown = process("show", str(config), "--iters-per-epoch", "10")
+    assert shown.returncode == 2
+    assert "Optimizer.lr.name: 'Imported1' is not a schedule" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "ModuleNotFoundError"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("x = (", "SyntaxError"),
+        ("exit(3)", "SystemExit"),
+    ],
+)
+def test_a_module_that_cannot_be_imported(process: Command, config: Path, text: str | None, said: str) -> None:
+    if text is not None:
+        (config.parent / "broken.py").write_text(text)
+    done = process("show", str(config), "--import", "broken")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --import broken: cannot be imported: " + said)
+    assert "Traceback" not in done.stderr
