@@ -237,7 +237,10 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
         (lambda: WarmRestarts(0.1, 10), "cycle_iters must be one or more integers of at least 1, received 10"),
         (lambda: WarmRestarts(0.1, (10,), 1.001), "t_mult must be 1 or at least 1.01, received 1.001"),
         (lambda: WarmRestarts(0.1, (10,), 0.5), "t_mult must be a finite number at least 1"),
-        (lambda: WarmRestarts(0.1, (10, 5), warmup_iters=5), "below the shortest cycle, 5, which would never reach its peak, received 5"),
+        (
+            lambda: WarmRestarts(0.1, (10, 5), warmup_iters=5),
+            "below the shortest cycle, 5, which would never reach its peak, received 5",
+        ),
         (lambda: WarmRestarts(0.1, (10,), peak_decay=1.5), "peak_decay must be a finite number above 0 and at most 1"),
         (lambda: WarmRestarts(0.1, (10, 0)), "each of cycle_iters must be an integer of at least 1, received 0"),
         (lambda: PiecewiseLinear(()), "one or more pairs of an update and a rate, the updates in rising order"),
