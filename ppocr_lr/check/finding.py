@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ppocr_lr import schedules
 from ppocr_lr.check.catalogue import CODES, Severity
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config import LRConfig, Run
-from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
-from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
 
@@ -94,24 +92,22 @@ class Subject:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
         return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
 
-    @property
-    def warmup_key(self) -> str:
-        """The key, without the section, that says how long the warmup is; empty where there is none."""
-        if isinstance(self.lr, LeadConfig):
-            return self.lr.warmup_key
-        return "warmup_iters" if isinstance(self.schedule, schedules.Noam) else ""
+    @cached_property
+    def lead(self) -> Lead:
+        """Warmup and hold, and the decay behind them; stages are no hold and a decay."""
+        return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for) else self.schedule.lead()
 
     @property
     def counts_warmup_in_iterations(self) -> bool:
         """True where the warmup is not a share of the run, whatever the length of an epoch."""
-        written = getattr(self.lr, self.warmup_key, None)
+        written = getattr(self.lr, self.lr.warmup_key, None)
         return isinstance(written, int) or (isinstance(written, Length) and written.unit == "it")
 
     def warmup_text(self, iters: int) -> str:
-        """A warmup of about `iters` iterations, as it is written under `warmup_key`."""
+        """A warmup of about `iters` iterations, as it is written under the section's `warmup_key`."""
         if self.counts_warmup_in_iterations:
-            return str(iters) if isinstance(getattr(self.lr, self.warmup_key), int) else f"{iters}it"
-        if self.warmup_key == "warmup_ratio":
+            return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
+        if self.lr.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
         return count_text(iters / self.built_for.iters_per_epoch)
 
@@ -130,5 +126,7 @@ class Subject:
         return step / self.run.iters_per_epoch
 
     def key(self, name: str) -> str:
-        """The dotted key of a name in the lr section, as the section spells it."""
+        """The dotted key of a name in the lr section, as the section spells it; without a name, the section itself."""
+        if not name:
+            return SECTION
         return f"{SECTION}.{spelling(type(self.lr), self.planned.section).get(name, name)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ppocr_lr.schedules import Schedule, Warmup
+from ppocr_lr.schedules import Schedule
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,20 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
     """
     inner, complete = schedule.corner_steps(total_iters - 1, limit)
     end = total_iters if complete else inner[-1]
+    warmup = schedule.lead().warmup_iters > 0
     starts = [0, *(step for step in inner if step < end)]
     found: list[Phase] = []
     for first, after in zip(starts, [*starts[1:], end], strict=True):
         if found and after - first == 1:
             previous = found.pop()
             first = previous.first
-        found.append(_phase(schedule, first, after - 1, found[-1] if found else None))
+        found.append(_phase(schedule, first, after - 1, found[-1] if found else None, warmup))
     return Phases(tuple(found), complete)
 
 
-def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None) -> Phase:
+def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None, warmup: bool) -> Phase:
     start, end = schedule(first), schedule(last)
-    if first == 0 and isinstance(schedule, Warmup):
+    if first == 0 and warmup:
         kind = "warmup"
     elif start == end:
         kind = "plateau"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ppocr_lr import schedules
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import Constant, Schedule, Warmup
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
@@ -31,8 +30,7 @@ class Summary:
 def summarize(schedule: Schedule, run: Run) -> Summary:
     """The summary of `schedule` over `run`."""
     last = run.total_iters - 1
-    warmup = schedule if isinstance(schedule, Warmup) else None
-    noam = schedule if isinstance(schedule, schedules.Noam) else None  # its rise is its own
+    lead = schedule.lead()
     marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
     peak, peak_step = _peak(schedule, last)
     return Summary(
@@ -40,8 +38,8 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
         peak_step=peak_step,
         final=schedule(last),
         final_step=last,
-        warmup_iters=warmup.warmup_iters if warmup else noam.warmup_iters if noam else 0,
-        warmup_start=warmup.start if warmup else 0.0,
+        warmup_iters=lead.warmup_iters,
+        warmup_start=lead.warmup_start,
         at=tuple((percent, step, schedule(step)) for percent, step in zip(PERCENTAGES, marks, strict=True)),
     )
 
@@ -92,8 +90,9 @@ def trainer_text(planned: PlannedRun) -> str:
 
 def weight_decay_line(schedule: Schedule, run: Run) -> str:
     """A weight decay coefficient, for a terminal, below the lines of its run."""
-    if isinstance(schedule, Constant):
-        return f"  wd       {rate_text(schedule.rate, 4)} throughout"
+    low, high = schedule.extremes(0, run.total_iters - 1)
+    if low == high:
+        return f"  wd       {rate_text(low, 4)} throughout"
     return f"  wd       {_rates(summarize(schedule, run))}"
 
 

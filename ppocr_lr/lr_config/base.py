@@ -70,6 +70,10 @@ class LRConfig(BaseModel, ABC):
     """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
+    end_key: ClassVar[str] = "name"
+    """The key that decides where the decay ends; empty where the run does."""
+    cycle_key: ClassVar[str] = ""
+    """The key that says in epochs how long each cycle is; empty without one."""
 
     @abstractmethod
     def to_schedule(self, run: Run) -> Schedule:
@@ -86,6 +90,20 @@ class LRConfig(BaseModel, ABC):
     def remarks(self, run: Run) -> list[Finding]:
         """What to say about values that can be used, but surprise."""
         return []
+
+    @property
+    def warmup_key(self) -> str:
+        """The key that says how long the warmup is; empty for a name without one."""
+        return ""
+
+    @property
+    def marks(self) -> tuple[str, tuple[float, ...]]:
+        """The key that lists where the rate drops, and the epochs at which it does; empty without such a list."""
+        return "", ()
+
+    def seams(self, run: Run) -> tuple[int, ...]:
+        """The updates at which another section inside this one takes over."""
+        return ()
 
     @property
     def counts_iterations(self) -> bool:
@@ -323,6 +341,8 @@ class WithinRun(LeadConfig):
 class OverTheRun(WithinRun):
     """A section whose decay lasts the whole run, or what is left of it."""
 
+    end_key: ClassVar[str] = ""
+
     cooldown_epochs: Annotated[LengthOrNone, Ours("Piecewise, whose last value holds")] = Field(
         default=Length(0),
         description="how long the rate stays at its last value; the decay ends so long before the run (epochs)",
@@ -344,6 +364,8 @@ class OverTheRun(WithinRun):
 
 class UnitOfTime(LeadConfig):
     """A decay for ever, which falls by so much in each unit of time."""
+
+    end_key: ClassVar[str] = "gamma"
 
     step_size: PositiveLength = Field(default=Length(1), description="the unit of time (epochs)")
 

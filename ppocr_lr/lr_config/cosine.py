@@ -103,12 +103,14 @@ class TwoStepCosineConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
         self.check_end("end_lr")
-        if self.first_epochs is None:
-            first_iters = run.iters(_FIRST_EPOCHS)
-            recursive = not (self.warmup_length(run) or self.hold_length(run))
-        else:
-            first_iters, recursive = self.some_iters("first_epochs", run), False
-        return schedules.TwoStepCosine(self.learning_rate, first_iters, run.decay_iters, recursive, self.end_lr)
+        recursive = self.first_epochs is None and not (self.warmup_length(run) or self.hold_length(run))
+        return schedules.TwoStepCosine(
+            self.learning_rate, self.first_iters(run), run.decay_iters, recursive, self.end_lr
+        )
+
+    def first_iters(self, run: Run) -> int:
+        """How many iterations the first cosine lasts."""
+        return run.iters(_FIRST_EPOCHS) if self.first_epochs is None else self.some_iters("first_epochs", run)
 
 
 @register_lr_config("KDecay")

@@ -36,6 +36,8 @@ class CyclicalCosineConfig(DecayConfig):
     cycle: PositiveEpochs = Field(description="length of one cycle (epochs, may be a fraction)")
     end_lr: EndRate = Field(default=0.0, description="the rate at the end of each cycle")
 
+    cycle_key: ClassVar[str] = "cycle"
+
     def last_epoch_in_paddleocr(self, run: Run) -> str:
         """PaddleOCR's class asks for its base rate before it is set."""
         return "PaddleOCR stops there with an AttributeError"

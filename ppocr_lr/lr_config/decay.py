@@ -91,6 +91,7 @@ class PolynomialConfig(DecayConfig, OverTheRun):
     cycle: Switch = Field(default=False, description="start again instead of staying at the end")
 
     nearest_in_paddleocr: ClassVar[str] = "Linear with power, over the whole run"
+    end_key: ClassVar[str] = "decay_length"
 
     def decay(self, run: Run) -> Schedule:
         """A polynomial."""
@@ -111,6 +112,7 @@ class LinearLRConfig(ResumableConfig):
     decay_length: PositiveLength = Field(default=Length(5, "it"), description="how long it takes (epochs)")
 
     nearest_in_paddleocr: ClassVar[str] = "Const with warmup_epoch"
+    end_key: ClassVar[str] = "decay_length"
 
     def to_schedule(self, run: Run) -> Schedule:
         """A straight line, then constant."""

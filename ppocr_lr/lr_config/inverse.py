@@ -59,6 +59,11 @@ class NoamConfig(ResumableConfig):
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr: ClassVar[str] = "Linear with warmup_epoch"
 
+    @property
+    def warmup_key(self) -> str:
+        """`warmup_iters`."""
+        return "warmup_iters"
+
     def to_schedule(self, run: Run) -> Schedule:
         """Noam's curve."""
         try:

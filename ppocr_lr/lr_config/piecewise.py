@@ -67,6 +67,11 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
         """`values[0]`, where the warmup ends."""
         return self.values[0]
 
+    @property
+    def marks(self) -> tuple[str, tuple[float, ...]]:
+        """Where the value changes: behind the last value a boundary changes nothing."""
+        return "decay_epochs", self.decay_epochs[: len(self.values) - 1]
+
     def decay(self, run: Run) -> Schedule:
         """Steps at the boundaries; with one value too few the last one holds."""
         count = len(self.decay_epochs)
@@ -107,6 +112,11 @@ class MultiStepDecayConfig(PeakConfig, WithinRun):
     milestones: Annotated[tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")]
     gamma: Gamma = Field(description="factor of each drop")
 
+    @property
+    def marks(self) -> tuple[str, tuple[float, ...]]:
+        """The milestones."""
+        return "milestones", self.milestones
+
     def decay(self, run: Run) -> Schedule:
         """A drop at each milestone."""
         _check_rising("milestones", self.milestones)
@@ -145,6 +155,7 @@ class PiecewiseLinearConfig(ResumableConfig):
     ]
 
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with many values"
+    end_key: ClassVar[str] = "knots"
 
     def to_schedule(self, run: Run) -> Schedule:
         """The lines; constant before the first knot and behind the last."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -122,6 +123,10 @@ class SequenceConfig(ResumableConfig):
             except LRConfigError as error:
                 raise error.under("stages", index) from None
         return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+
+    def seams(self, run: Run) -> tuple[int, ...]:
+        """Where the second stage begins, the third, …"""
+        return tuple(accumulate(self._lengths(run)))[:-1]
 
     def remarks(self, run: Run) -> list[Finding]:
         """Those of the stages."""

@@ -31,6 +31,7 @@ class WSDConfig(PeakConfig):
     end_lr: Rate = Field(default=0.0, description="the rate at the end of the decay")
 
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    end_key: ClassVar[str] = ""
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with a few values falling at the end"
 
     def behind(self, run: Run, lead_iters: int) -> Schedule:

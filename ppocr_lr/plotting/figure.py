@@ -36,7 +36,7 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
-from ppocr_lr.schedules import Schedule, Warmup
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -239,7 +239,7 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
     schedule = run.schedule
     last = run.run.total_iters - 1
     corners = schedule.corners(last, _MOST_MARKS + 1)
-    warmup_end = schedule.warmup_iters if isinstance(schedule, Warmup) else 0
+    warmup_end = schedule.lead().warmup_iters
     marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return

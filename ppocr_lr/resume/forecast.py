@@ -14,8 +14,8 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.resume.checkpoint import Checkpoint
-from ppocr_lr.schedules import Constant, LinearWarmup, Schedule
-from ppocr_lr.training.resumed import ResumedByPaddle, resumed_by_paddle
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
 from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -61,7 +61,7 @@ class Resume:
     @property
     def bare_number(self) -> bool:
         """True where PaddleOCR gives the optimizer a number instead of a scheduler."""
-        return isinstance(self.schedule, Constant)
+        return is_bare_number(self.schedule)
 
     @property
     def known_to_paddleocr(self) -> bool:
@@ -78,8 +78,7 @@ class Resume:
             return ""
         if state is None:
             return "AssertionError: LR_Scheduler state must be included (Paddle 2: KeyError: 'LR_Scheduler')"
-        wraps = isinstance(self.schedule, LinearWarmup) and not isinstance(self.schedule.after, Constant)
-        return f"KeyError: '{WRAPPED_KEY}'" if wraps and not state.wrapped else ""
+        return f"KeyError: '{WRAPPED_KEY}'" if wraps_a_scheduler(self.schedule) and not state.wrapped else ""
 
     @cached_property
     def paddleocr(self) -> Schedule | None:

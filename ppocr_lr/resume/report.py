@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume.forecast import Resume
-from ppocr_lr.schedules import LinearWarmup
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training.scheduler_state import jump_text
 
@@ -52,7 +50,7 @@ def _loading(resume: Resume) -> Iterator[Remark]:
         yield Remark(Severity.ERROR, stops, _LIBRARY)
     elif resume.failure and state:
         config = resume.planned.parsed.config
-        key = config.warmup_key if isinstance(config, LeadConfig) else "warmup_epoch"
+        key = config.warmup_key or "warmup_epoch"
         yield Remark(
             Severity.ERROR,
             f"{stops}: the checkpoint was saved without warmup around a scheduler, the config has one",
@@ -141,7 +139,7 @@ def _end(resume: Resume) -> Iterator[Remark]:
     past = resume.end - run.total_iters
     if past == 0 or resume.failure:
         return
-    warmup = resume.schedule.warmup_iters if isinstance(resume.schedule, LinearWarmup) else 0
+    warmup = resume.schedule.lead().warmup_iters
     # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
     limit = warmup + run.epochs * (run.iters_per_epoch + resume.planned.flags.windows)
     if resume.planned.name == "OneCycle" and resume.end > limit:

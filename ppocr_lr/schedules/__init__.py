@@ -1,6 +1,6 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only."""
 
-from ppocr_lr.schedules.base import Corners, Schedule
+from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
 from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineDecay, PolynomialDecay, TwoStepCosine
@@ -23,12 +23,14 @@ __all__ = [
     "CyclicPolynomial",
     "CyclicalCosine",
     "Decay",
+    "End",
     "ExponentialDecay",
     "ExponentialWarmup",
     "HeldAfter",
     "InverseSqrt",
     "InverseTimeDecay",
     "KDecay",
+    "Lead",
     "LinearWarmup",
     "MultiStepDecay",
     "NaturalExpDecay",

@@ -31,6 +31,32 @@ class Corners(NamedTuple):
     """False when there are more than `limit` of them."""
 
 
+class Lead(NamedTuple):
+    """What comes before a decay, in iterations, and the decay."""
+
+    warmup_iters: int
+    hold_iters: int
+    """How long the rate then stays at its peak."""
+    behind: Schedule
+    """What follows, counted from its own beginning."""
+    warmup_start: float = 0.0
+    """The rate of the first update of the warmup."""
+
+    @property
+    def iters(self) -> int:
+        """Warmup and hold together."""
+        return self.warmup_iters + self.hold_iters
+
+
+class End(NamedTuple):
+    """Where a decay arrives."""
+
+    step: int | None
+    """The update; None for a decay that goes on for ever."""
+    rate: float
+    """The rate there, or the one that it comes ever nearer to."""
+
+
 class Schedule(ABC):
     """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to ask.
 
@@ -91,6 +117,18 @@ class Schedule(ABC):
             rates[start : start + _BLOCK] = self.formula(flat[start : start + _BLOCK], ARRAY)
         return rates.reshape(k.shape)
 
+    def lead(self) -> Lead:
+        """Warmup and hold, and what is behind them; by default there is neither."""
+        return Lead(0, 0, self)
+
+    def end_of_decay(self) -> End | None:
+        """Where the one way down ends; None, the default, for a schedule without one: constant, in cycles or steps."""
+        return None
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """The first updates of the cycle of update `k`, and of the next one; None, the default, without cycles."""
+        return None
+
     def corners(self, end: int, limit: int = 1000) -> Corners:
         """The steps in [0, end] at which the curve jumps, bends, turns or restarts.
 
@@ -148,6 +186,12 @@ def as_step(step: object) -> int:
 def every(period: int, first: int | None = None) -> range:
     """Regular corners: `first` (or `period`) and every `period` updates after it, for ever."""
     return range(period if first is None else first, _FOR_EVER, period)
+
+
+def cycle(k: int, period: int) -> tuple[int, int]:
+    """The multiples of `period` around `k`: the last one that is not behind it, and the next."""
+    begin = k - k % period
+    return begin, begin + period
 
 
 def shifted(run: Sequence[int], by: int) -> Sequence[int]:

@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule, shifted
+from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -70,6 +71,12 @@ class Sequence(Schedule):
         later = (shifted(run, self._starts[-1]) for run in self.last.corner_runs())
         return tuple(sorted(loose)), *(run for run in regular if run), *later
 
+    def lead(self) -> Lead:
+        """Stages of constant rates are a hold before `last`."""
+        if all(isinstance(schedule, Constant) for schedule, _ in self.stages):
+            return Lead(0, self._starts[-1], self.last)
+        return super().lead()
+
 
 @dataclass(frozen=True)
 class Scaled(Schedule):
@@ -112,6 +119,13 @@ class HeldAfter(Schedule):
     def corner_runs(self) -> Runs:
         """Those of `schedule` before `end_iters`, and that one."""
         return (self.end_iters,), *(_below(run, self.end_iters) for run in self.schedule.corner_runs())
+
+    def end_of_decay(self) -> End | None:
+        """That of `schedule`, or `end_iters` where that is earlier."""
+        end = self.schedule.end_of_decay()
+        if end is None or (end.step is not None and end.step <= self.end_iters):
+            return end
+        return End(self.end_iters, self(self.end_iters))
 
 
 def _below(run: Run[int], stop: int) -> Run[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule, every
+from ppocr_lr.schedules.base import Runs, Schedule, cycle, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -48,9 +48,7 @@ class Cyclic(Schedule):
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one."""
-        period = self.up_iters + self.down_iters
-        begin = k - k % period
-        return begin, begin + period
+        return cycle(k, self.up_iters + self.down_iters)
 
     def corner_runs(self) -> Runs:
         """The turning points; an exponential may turn before the end of a rise."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule, every
+from ppocr_lr.schedules.base import End, Runs, Schedule, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -61,6 +61,10 @@ class PolynomialDecay(Schedule):
         """The end of the decay."""
         return ((self.decay_iters,),)
 
+    def end_of_decay(self) -> End:
+        """`end`, at N."""
+        return End(self.decay_iters, self.end)
+
 
 @dataclass(frozen=True)
 class CosineDecay(Schedule):
@@ -89,6 +93,10 @@ class CosineDecay(Schedule):
     def corner_runs(self) -> Runs:
         """The turning points N, 2N, …: smooth, but not monotone across."""
         return (every(self.decay_iters),)
+
+    def end_of_decay(self) -> End:
+        """`end`, at N."""
+        return End(self.decay_iters, self.end)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -36,6 +36,10 @@ class ExponentialDecay(Schedule):
         """None."""
         return ()
 
+    def end_of_decay(self) -> End:
+        """Never; ever nearer to 0."""
+        return End(None, 0.0)
+
 
 @dataclass(frozen=True)
 class NaturalExpDecay(Schedule):
@@ -60,3 +64,7 @@ class NaturalExpDecay(Schedule):
     def corner_runs(self) -> Runs:
         """None."""
         return ()
+
+    def end_of_decay(self) -> End:
+        """Never; ever nearer to 0."""
+        return End(None, 0.0)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.base import End, Lead, Runs, Schedule
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.warmup import LinearWarmup
 
@@ -37,6 +37,10 @@ class InverseSqrt(Schedule):
     def corner_runs(self) -> Runs:
         """None."""
         return ()
+
+    def end_of_decay(self) -> End:
+        """Never; ever nearer to 0."""
+        return End(None, 0.0)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,14 @@ class Noam(Schedule):
         """The end of the warmup."""
         return self._schedule.corner_runs()
 
+    def lead(self) -> Lead:
+        """The warmup, and an inverse square root."""
+        return self._schedule.lead()
+
+    def end_of_decay(self) -> End | None:
+        """Never; ever nearer to 0."""
+        return self._schedule.end_of_decay()
+
 
 @dataclass(frozen=True)
 class InverseTimeDecay(Schedule):
@@ -99,3 +111,7 @@ class InverseTimeDecay(Schedule):
     def corner_runs(self) -> Runs:
         """None."""
         return ()
+
+    def end_of_decay(self) -> End:
+        """Never; ever nearer to 0."""
+        return End(None, 0.0)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule, every
+from ppocr_lr.schedules.base import End, Runs, Schedule, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -121,3 +121,7 @@ class PiecewiseLinear(Schedule):
     def corner_runs(self) -> Runs:
         """The knots."""
         return (self._steps,)
+
+    def end_of_decay(self) -> End:
+        """The last knot."""
+        return End(*self.knots[-1])

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, every
+from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -38,6 +38,10 @@ class CyclicalCosine(Schedule):
     def corner_runs(self) -> Runs:
         """The restarts c, 2c, …"""
         return (every(self.cycle_iters),)
+
+    def cycle_around(self, k: int) -> tuple[int, int]:
+        """The multiples of c around update `k`."""
+        return cycle(k, self.cycle_iters)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,10 @@ class CyclicPolynomial(Schedule):
     def corner_runs(self) -> Runs:
         """The jumps behind N, 2N, …"""
         return (every(self.decay_iters, self.decay_iters + 1),)
+
+    def cycle_around(self, k: int) -> tuple[int, int]:
+        """The multiples of N around update `k`."""
+        return cycle(k, self.decay_iters)
 
 
 _LARGEST_T_MULT = 1e6

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 _SHARES: Mapping[str, Callable[[Any, Functions], Any]] = MappingProxyType(
@@ -66,6 +66,10 @@ class Decay(Schedule):
         """The end of the decay."""
         return ((self.decay_iters,),)
 
+    def end_of_decay(self) -> End:
+        """`end`, at N."""
+        return End(self.decay_iters, self.end)
+
 
 @dataclass(frozen=True)
 class KDecay(Schedule):
@@ -95,6 +99,10 @@ class KDecay(Schedule):
     def corner_runs(self) -> Runs:
         """The end of the decay."""
         return ((self.decay_iters,),)
+
+    def end_of_decay(self) -> End:
+        """`end`, at N."""
+        return End(self.decay_iters, self.end)
 
 
 _FAR = 300.0  # e^(2·300) is still a float, and 1/(1 + e^(2·300)) is as good as 0
@@ -131,3 +139,7 @@ class TanhDecay(Schedule):
     def corner_runs(self) -> Runs:
         """The end of the decay."""
         return ((self.decay_iters,),)
+
+    def end_of_decay(self) -> End:
+        """The rate of update N."""
+        return End(self.decay_iters, self(self.decay_iters))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules import checks
-from ppocr_lr.schedules.base import Runs, Schedule, shifted
+from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
@@ -54,6 +54,24 @@ class Warmup(Schedule):
     def _runs(self) -> Runs:
         w = self.warmup_iters
         return (w,), *(shifted(run, w) for run in self.after.corner_runs())
+
+    def lead(self) -> Lead:
+        """The warmup, and what holds behind it."""
+        inner = self.after.lead()
+        if inner.warmup_iters:
+            return Lead(self.warmup_iters, 0, self.after, self.start)
+        return Lead(self.warmup_iters, inner.hold_iters, inner.behind, self.start)
+
+    def end_of_decay(self) -> End | None:
+        """That of `after`, later."""
+        end = self.after.end_of_decay()
+        return end if end is None or end.step is None else End(self.warmup_iters + end.step, end.rate)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `after`, later; None within the warmup."""
+        w = self.warmup_iters
+        cycle = self.after.cycle_around(k - w) if k >= w else None
+        return cycle and (cycle[0] + w, cycle[1] + w)
 
 
 @dataclass(frozen=True)

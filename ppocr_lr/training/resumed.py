@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.schedules import Constant, CosineDecay, Schedule, TwoStepCosine
+from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, Schedule, TwoStepCosine
 from ppocr_lr.schedules.base import Runs
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
@@ -39,6 +39,16 @@ class ResumedByPaddle(Schedule):
     def corner_runs(self) -> Runs:
         """The first two updates, and the corners of `shape`."""
         return (self.first, self.first + 1), *self.shape.corner_runs()
+
+
+def is_bare_number(schedule: Schedule) -> bool:
+    """PaddleOCR gives the optimizer a number for this schedule, and no scheduler."""
+    return isinstance(schedule, Constant)
+
+
+def wraps_a_scheduler(schedule: Schedule) -> bool:
+    """Paddle's `LinearWarmup` for this schedule has a scheduler inside, whose state is in checkpoints."""
+    return isinstance(schedule, LinearWarmup) and not is_bare_number(schedule.after)
 
 
 def resumed_by_paddle(schedule: Schedule, update: int, rate: float) -> ResumedByPaddle:

@@ -29,7 +29,7 @@ def _files(tmp_path: Path) -> None:
         ([], "  wd       0 % 5e-5   25 % 4.699e-5   50 % 3.141e-5   75 % 1.304e-5   100 % 5e-6"),
         (
             ["Optimizer.regularizer.factor=1e-4", "Optimizer.regularizer.end_factor=1e-4"],
-            "  wd       0 % 1e-4   25 % 1e-4",
+            "  wd       1e-4 throughout",
         ),
         (["Optimizer.regularizer={name: L2, factor: 2e-5}"], "  wd       2e-5 throughout"),
         (["Optimizer.regularizer=null", "Optimizer.weight_decay=0.05"], "  wd       5e-2 throughout"),

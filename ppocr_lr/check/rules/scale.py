@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ppocr_lr import schedules
 from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.numbers_text import rate_text
 
@@ -61,13 +60,14 @@ def cards(subject: Subject) -> Iterator[Draft]:
 
 def factor_as_rate(subject: Subject) -> Iterator[Draft]:
     """LR603."""
-    schedule = subject.schedule
-    if isinstance(schedule, schedules.Noam) and schedule.scale < _A_FACTOR:
+    factor = getattr(subject.lr, "learning_rate", 1.0)
+    if subject.planned.name == "Noam" and factor < _A_FACTOR:
+        peak = subject.schedule(subject.summary.warmup_iters)
         yield Draft(
             "LR603",
             subject.key("learning_rate"),
-            f"under Noam it is a factor, not the peak: the peak is {rate_text(schedule.peak)}",
-            f"-o {subject.key('learning_rate')}=1 makes the paper's peak, {rate_text(schedule.peak / schedule.scale)}",
+            f"under Noam it is a factor, not the peak: the peak is {rate_text(peak)}",
+            f"-o {subject.key('learning_rate')}=1 makes the paper's peak, {rate_text(peak / factor)}",
         )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ppocr_lr.check.finding import Draft, Subject
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import PolynomialDecay
 
 HOW_TO_TELL = "give --iters-per-epoch N, or --num-samples N with --gpus G"
 
@@ -65,7 +64,7 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        key, longer = subject.key(subject.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
+        key, longer = subject.key(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
         meant = f"-o {key}={longer}" if subject.length_is_known else ""
         yield Draft(
             "LR204",
@@ -79,17 +78,17 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
 
 def linear_lr_in_iterations(subject: Subject) -> Iterator[Draft]:
     """LR204 for LinearLR, whose default is the five iterations of PyTorch's."""
-    line = subject.schedule
-    if subject.planned.name != "LinearLR" or not isinstance(line, PolynomialDecay):
+    end = subject.schedule.end_of_decay()
+    if subject.planned.name != "LinearLR" or end is None or end.step is None:
         return
-    if line.decay_iters <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
+    if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         key = subject.key("decay_length")
         yield Draft(
             "LR204",
             key,
-            f"the way from {rate_text(line.peak)} to {rate_text(line.end)} is over after "
-            f"{amount(line.decay_iters, 'iteration')}; the number looks like epochs",
-            f"for {amount(line.decay_iters, 'epoch')}: -o {key}={line.decay_iters}",
+            f"the way from {rate_text(subject.schedule(0))} to {rate_text(end.rate)} is over after "
+            f"{amount(end.step, 'iteration')}; the number looks like epochs",
+            f"for {amount(end.step, 'epoch')}: -o {key}={end.step}",
         )
 
 

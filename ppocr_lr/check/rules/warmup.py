@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ppocr_lr.check.finding import Draft, Subject
-from ppocr_lr.errors import SECTION
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 
 def _key(subject: Subject) -> str:
-    return subject.key(subject.warmup_key) if subject.summary.warmup_iters and subject.warmup_key else SECTION
+    return subject.key(subject.lr.warmup_key if subject.summary.warmup_iters else "")
 
 
 def _can_be_told(subject: Subject) -> bool:
@@ -29,23 +28,22 @@ def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
             _key(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {_key(subject)}={subject.warmup_text(shorter)}" if shorter < total else "",
+            f"-o {_key(subject)}={subject.warmup_text(shorter)}" if shorter < total and subject.lr.warmup_key else "",
         )
 
 
 def longer_than_the_first_piece(subject: Subject) -> Iterator[Draft]:
     """LR302."""
-    for key in ("decay_epochs", "milestones"):
-        marks = getattr(subject.lr, key, ())
-        warmup = subject.epoch(subject.summary.warmup_iters)
-        if marks and 0 < marks[0] <= warmup:
-            drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + marks[0]
-            yield Draft(
-                "LR302",
-                _key(subject),
-                f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(marks[0])}); "
-                f"the drop comes at epoch {count_text(drop)}",
-            )
+    key, marks = subject.lr.marks
+    warmup = subject.epoch(subject.summary.warmup_iters)
+    if marks and 0 < marks[0] <= warmup:
+        drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + marks[0]
+        yield Draft(
+            "LR302",
+            _key(subject),
+            f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(marks[0])}); "
+            f"the drop comes at epoch {count_text(drop)}",
+        )
 
 
 def first_update(subject: Subject) -> Iterator[Draft]:
