@@ -5,6 +5,7 @@ from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineDecay, PolynomialDecay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, NaturalExpDecay
+from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
 from ppocr_lr.schedules.piecewise import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, StepDecay
@@ -14,6 +15,7 @@ from ppocr_lr.schedules.warmup import ConstantWarmup, CosineWarmup, ExponentialW
 
 __all__ = [
     "DECAY_SHAPES",
+    "SCALAR",
     "Constant",
     "ConstantWarmup",
     "Corners",
@@ -26,6 +28,7 @@ __all__ = [
     "End",
     "ExponentialDecay",
     "ExponentialWarmup",
+    "Functions",
     "HeldAfter",
     "InverseSqrt",
     "InverseTimeDecay",

@@ -19,7 +19,8 @@ class _Array:
 
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
-    exp = staticmethod(np.exp)
+    exp, log, sqrt, sin, cos, tanh = map(staticmethod, (np.exp, np.log, np.sqrt, np.sin, np.cos, np.tanh))
+    where = staticmethod(np.where)
 
     @staticmethod
     def wrap(k: Any, period: int) -> Any:

@@ -65,8 +65,8 @@ class Schedule(ABC):
     """
 
     @abstractmethod
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
-        """The rate of update `k`, an int ≥ 0 or an int64 array of them, with functions taken from `xp`."""
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """The rate of update `k`, an int ≥ 0 or an int64 array of them, with functions taken from `fn`."""
 
     @abstractmethod
     def corner_runs(self) -> Runs:

@@ -40,19 +40,19 @@ class Sequence(Schedule):
     def _starts(self) -> tuple[int, ...]:
         return tuple(accumulate((iters for _, iters in self.stages), initial=0))
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(k − start)` of the stage of update k."""
-        if xp is SCALAR:
+        if fn is SCALAR:
             stage = bisect_right(self._starts, k) - 1
             return self._schedules[stage].formula(k - self._starts[stage])
-        return self._among(0, len(self._starts), k, xp)
+        return self._among(0, len(self._starts), k, fn)
 
-    def _among(self, first: int, after: int, k: Any, xp: Functions) -> Any:
+    def _among(self, first: int, after: int, k: Any, fn: Functions) -> Any:
         """The rates of updates in the stages `first` … `after` − 1."""
         if after - first == 1:
-            return self._schedules[first].formula(k - self._starts[first], xp)
+            return self._schedules[first].formula(k - self._starts[first], fn)
         middle = (first + after) // 2
-        return xp.split(
+        return fn.split(
             k, self._starts[middle], partial(self._among, first, middle), partial(self._among, middle, after)
         )
 
@@ -89,9 +89,9 @@ class Scaled(Schedule):
         checks.schedule(self, "schedule", self.schedule)
         checks.numbers(self, "factor", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`factor·schedule(k)`."""
-        return self.factor * self.schedule.formula(k, xp)
+        return self.factor * self.schedule.formula(k, fn)
 
     def corner_runs(self) -> Runs:
         """Those of `schedule`."""
@@ -112,9 +112,9 @@ class HeldAfter(Schedule):
         checks.schedule(self, "schedule", self.schedule)
         checks.iterations(self, "end_iters", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(min(k, end_iters))`."""
-        return self.schedule.formula(xp.minimum(k, self.end_iters), xp)
+        return self.schedule.formula(fn.minimum(k, self.end_iters), fn)
 
     def corner_runs(self) -> Runs:
         """Those of `schedule` before `end_iters`, and that one."""

@@ -35,11 +35,11 @@ class Cyclic(Schedule):
         checks.choice(self, "mode", ("triangular", "triangular2", "exp_range"))
         checks.numbers(self, "gamma", above=0, at_most=1)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`."""
         period = self.up_iters + self.down_iters
-        j = xp.wrap(k, period)
-        height = (self.peak - self.base) * xp.minimum(j / self.up_iters, (period - j) / self.down_iters)
+        j = fn.wrap(k, period)
+        height = (self.peak - self.base) * fn.minimum(j / self.up_iters, (period - j) / self.down_iters)
         if self.mode == "triangular2":
             height = height * 0.5 ** (k // period)
         elif self.mode == "exp_range":

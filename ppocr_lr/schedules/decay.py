@@ -23,7 +23,7 @@ class Constant(Schedule):
     def __post_init__(self) -> None:
         checks.numbers(self, "rate", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`rate`."""
         return self.rate
 
@@ -52,9 +52,9 @@ class PolynomialDecay(Schedule):
         checks.numbers(self, "peak", "end", at_least=0)
         checks.numbers(self, "power", above=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`(peak − end)·(1 − min(k, N)/N)^power + end`."""
-        done = xp.minimum(k, self.decay_iters) / self.decay_iters
+        done = fn.minimum(k, self.decay_iters) / self.decay_iters
         return (self.peak - self.end) * (1 - done) ** self.power + self.end
 
     def corner_runs(self) -> Runs:
@@ -85,10 +85,10 @@ class CosineDecay(Schedule):
         checks.iterations(self, "decay_iters")
         checks.numbers(self, "peak", "end", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
-        left = self.decay_iters - xp.wrap(k, 2 * self.decay_iters)
-        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.decay_iters)
+        left = self.decay_iters - fn.wrap(k, 2 * self.decay_iters)
+        return self.end + (self.peak - self.end) * fn.half_cosine(left / self.decay_iters)
 
     def corner_runs(self) -> Runs:
         """The turning points N, 2N, …: smooth, but not monotone across."""
@@ -140,14 +140,14 @@ class TwoStepCosine(Schedule):
         odd_multiples = max(0, -(-(t1 - t2) // (2 * t2)))
         return t2 * (2 * odd_multiples + 1) + 1
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/T))`, T by the part of the run."""
-        if xp is SCALAR:
-            return self._first.formula(k) if k <= self.first_iters else self._behind_first(k, xp)
-        return xp.split(k, self.first_iters + 1, self._first.formula, self._behind_first)
+        if fn is SCALAR:
+            return self._first.formula(k) if k <= self.first_iters else self._behind_first(k, fn)
+        return fn.split(k, self.first_iters + 1, self._first.formula, self._behind_first)
 
-    def _behind_first(self, k: Any, xp: Functions) -> Any:
-        return xp.split(k, self.second_begin, Constant(self.end).formula, self._second.formula)
+    def _behind_first(self, k: Any, fn: Functions) -> Any:
+        return fn.split(k, self.second_begin, Constant(self.end).formula, self._second.formula)
 
     def corner_runs(self) -> Runs:
         """The switch, and the turning points of the second cosine behind it."""

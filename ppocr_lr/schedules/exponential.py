@@ -28,7 +28,7 @@ class ExponentialDecay(Schedule):
         checks.numbers(self, "peak", at_least=0)
         checks.numbers(self, "gamma", above=0, below=1)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(k/N)`."""
         return self.peak * self.gamma ** (k / self.decay_iters)
 
@@ -57,9 +57,9 @@ class NaturalExpDecay(Schedule):
         checks.numbers(self, "peak", at_least=0)
         checks.numbers(self, "gamma", above=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·e^(−gamma·k/N)`."""
-        return self.peak * xp.exp(-self.gamma * (k / self.decay_iters))
+        return self.peak * fn.exp(-self.gamma * (k / self.decay_iters))
 
     def corner_runs(self) -> Runs:
         """None."""

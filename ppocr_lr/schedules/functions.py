@@ -15,7 +15,7 @@ Part = Callable[[Any, "Functions"], Any]
 
 
 class Functions(Protocol):
-    """What `formula(k, xp)` may call on `xp`; `k` is an int or an int64 array."""
+    """What `formula(k, fn)` may call on `fn`; `k` is an int or an int64 array."""
 
     def half_cosine(self, q: Any) -> Any:
         """`(1 − cos(π·q))/2` for −1 ≤ q ≤ 1: of a cosine decay, the share left when q of its time is left."""
@@ -28,6 +28,24 @@ class Functions(Protocol):
 
     def exp(self, x: Any) -> Any:
         """`e^x`."""
+
+    def log(self, x: Any) -> Any:
+        """The natural logarithm."""
+
+    def sqrt(self, x: Any) -> Any:
+        """The square root."""
+
+    def sin(self, x: Any) -> Any:
+        """The sine of `x` radians."""
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of `x` radians."""
+
+    def tanh(self, x: Any) -> Any:
+        """The hyperbolic tangent."""
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """`a` where `condition` holds, else `b`; both have been computed, unlike those of `split`."""
 
     def wrap(self, k: Any, period: int) -> Any:
         """`k % period`, exact for any `k`."""
@@ -45,7 +63,7 @@ class Functions(Protocol):
         """The straight lines from each of (`steps`, `rates`) to the next; the first and the last rate outside."""
 
     def split(self, k: Any, at: int, before: Part, after: Part) -> Any:
-        """`before(k, xp)` where k < at, `after(k, xp)` from there on; each sees only its own steps."""
+        """`before(k, fn)` where k < at, `after(k, fn)` from there on; each sees only its own steps."""
 
 
 # (1 - cos x)/2 = t²/(1 + t²) with t = tan(x/2): no digits are lost near the end of a decay, it is exactly 0 there
@@ -62,7 +80,8 @@ class _Scalar:
 
     minimum = staticmethod(min)
     maximum = staticmethod(max)
-    exp = staticmethod(math.exp)
+    exp, log, sqrt, sin, cos, tanh = map(staticmethod, (math.exp, math.log, math.sqrt, math.sin, math.cos, math.tanh))
+    where = staticmethod(lambda condition, a, b: a if condition else b)
     pick = staticmethod(lambda values, index: values[index])
 
     @staticmethod

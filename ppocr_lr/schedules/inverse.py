@@ -30,7 +30,7 @@ class InverseSqrt(Schedule):
         checks.iterations(self, "timescale_iters")
         checks.numbers(self, "peak", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·√(τ/(τ + k))`."""
         return self.peak / (1 + k / self.timescale_iters) ** 0.5
 
@@ -71,9 +71,9 @@ class Noam(Schedule):
     def _schedule(self) -> LinearWarmup:
         return LinearWarmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`scale·d_model^−0.5·min(k^−0.5, k·w^−1.5)`."""
-        return self._schedule.formula(k, xp)
+        return self._schedule.formula(k, fn)
 
     def corner_runs(self) -> Runs:
         """The end of the warmup."""
@@ -104,7 +104,7 @@ class InverseTimeDecay(Schedule):
         checks.numbers(self, "peak", at_least=0)
         checks.numbers(self, "gamma", above=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak/(1 + gamma·k/N)`."""
         return self.peak / (1 + self.gamma * (k / self.decay_iters))
 

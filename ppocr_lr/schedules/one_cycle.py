@@ -76,17 +76,17 @@ class OneCycle(Schedule):
             rows=tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True)),
         )
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """Cosine or straight line within the phase of update k; held past the end."""
-        if xp is SCALAR:
-            return self._annealed(k, xp) if k <= self.total_iters else self._held
-        return xp.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
+        if fn is SCALAR:
+            return self._annealed(k, fn) if k <= self.total_iters else self._held
+        return fn.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
 
-    def _annealed(self, k: Any, xp: Functions) -> Any:
+    def _annealed(self, k: Any, fn: Functions) -> Any:
         phases = self._phases
-        end, length, a, b = xp.pick_row(phases.rows, xp.count_passed(k, phases.first_steps))
+        end, length, a, b = fn.pick_row(phases.rows, fn.count_passed(k, phases.first_steps))
         left = (end - k) / length
-        return b + (a - b) * (left if self.anneal == "linear" else xp.half_cosine(left))
+        return b + (a - b) * (left if self.anneal == "linear" else fn.half_cosine(left))
 
     @cached_property
     def _held(self) -> float:

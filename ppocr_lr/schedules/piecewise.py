@@ -31,9 +31,9 @@ class PiecewiseConstant(Schedule):
             raise checks.refused(self, "values", values, f"{len(self.boundaries) + 1}, one more than the boundaries")
         object.__setattr__(self, "values", values)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`values[number of boundaries ≤ k]`."""
-        return xp.pick(self.values, xp.count_passed(k, self.boundaries))
+        return fn.pick(self.values, fn.count_passed(k, self.boundaries))
 
     def corner_runs(self) -> Runs:
         """The boundaries."""
@@ -58,9 +58,9 @@ class MultiStepDecay(Schedule):
         checks.numbers(self, "peak", at_least=0)
         checks.numbers(self, "gamma", above=0, below=1)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(number of milestones ≤ k)`."""
-        return self.peak * self.gamma ** xp.count_passed(k, self.milestones)
+        return self.peak * self.gamma ** fn.count_passed(k, self.milestones)
 
     def corner_runs(self) -> Runs:
         """The milestones."""
@@ -83,7 +83,7 @@ class StepDecay(Schedule):
         checks.numbers(self, "peak", at_least=0)
         checks.numbers(self, "gamma", above=0, below=1)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^⌊k/step_iters⌋`."""
         return self.peak * self.gamma ** (k // self.step_iters)
 
@@ -114,9 +114,9 @@ class PiecewiseLinear(Schedule):
     def _rates(self) -> tuple[float, ...]:
         return tuple(rate for _, rate in self.knots)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The line between the knots around k."""
-        return xp.interpolate(k, self._steps, self._rates)
+        return fn.interpolate(k, self._steps, self._rates)
 
     def corner_runs(self) -> Runs:
         """The knots."""

@@ -30,10 +30,10 @@ class CyclicalCosine(Schedule):
         checks.iterations(self, "cycle_iters")
         checks.numbers(self, "peak", "end", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
-        left = self.cycle_iters - xp.wrap(k, self.cycle_iters)
-        return self.end + (self.peak - self.end) * xp.half_cosine(left / self.cycle_iters)
+        left = self.cycle_iters - fn.wrap(k, self.cycle_iters)
+        return self.end + (self.peak - self.end) * fn.half_cosine(left / self.cycle_iters)
 
     def corner_runs(self) -> Runs:
         """The restarts c, 2c, …"""
@@ -64,14 +64,14 @@ class CyclicPolynomial(Schedule):
         checks.numbers(self, "peak", "end", at_least=0)
         checks.numbers(self, "power", above=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`(peak − end)·(1 − k/D)^power + end`."""
-        return xp.split(k, 1, self._at_zero, self._behind_zero)
+        return fn.split(k, 1, self._at_zero, self._behind_zero)
 
-    def _at_zero(self, k: Any, xp: Functions) -> Any:
+    def _at_zero(self, k: Any, fn: Functions) -> Any:
         return self.peak
 
-    def _behind_zero(self, k: Any, xp: Functions) -> Any:
+    def _behind_zero(self, k: Any, fn: Functions) -> Any:
         left = -k % self.decay_iters  # D − k, exact at any distance
         return (self.peak - self.end) * (left / (1.0 * k + left)) ** self.power + self.end
 
@@ -124,32 +124,32 @@ class WarmRestarts(Schedule):
             allowed = f"below the shortest cycle, {min(self.cycle_iters)}, which would never reach its peak"
             raise checks.refused(self, "warmup_iters", self.warmup_iters, allowed)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
         if self.t_mult > 1:
-            return self._listed(k, xp)
-        return xp.split(k, self._repeat_from, self._listed, self._repeated)
+            return self._listed(k, fn)
+        return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
-    def _listed(self, k: Any, xp: Functions) -> Any:
-        start, length, peak = xp.pick_row(self._rows, xp.count_passed(k, self._starts[1:]))
-        return self._in_cycle(k - start, length, peak, xp)
+    def _listed(self, k: Any, fn: Functions) -> Any:
+        start, length, peak = fn.pick_row(self._rows, fn.count_passed(k, self._starts[1:]))
+        return self._in_cycle(k - start, length, peak, fn)
 
-    def _repeated(self, k: Any, xp: Functions) -> Any:
+    def _repeated(self, k: Any, fn: Functions) -> Any:
         length = self.cycle_iters[-1]
         k = k - self._repeat_from
-        peak = self.peak if self.peak_decay == 1 else self._peak(k // length + len(self.cycle_iters) - 1, xp)
-        return self._in_cycle(xp.wrap(k, length), length, peak, xp)
+        peak = self.peak if self.peak_decay == 1 else self._peak(k // length + len(self.cycle_iters) - 1, fn)
+        return self._in_cycle(fn.wrap(k, length), length, peak, fn)
 
-    def _in_cycle(self, j: Any, length: Any, peak: Any, xp: Functions) -> Any:
+    def _in_cycle(self, j: Any, length: Any, peak: Any, fn: Functions) -> Any:
         w = self.warmup_iters
         if not w:
-            return self.end + (peak - self.end) * xp.half_cosine((length - j) / length)
+            return self.end + (peak - self.end) * fn.half_cosine((length - j) / length)
         # One of the two factors is exactly 1 at any time.
-        left = xp.minimum(length - j, length - w) / (length - w)
-        return self.end + (peak - self.end) * (xp.minimum(j, w) / w) * xp.half_cosine(left)
+        left = fn.minimum(length - j, length - w) / (length - w)
+        return self.end + (peak - self.end) * (fn.minimum(j, w) / w) * fn.half_cosine(left)
 
-    def _peak(self, cycle: Any, xp: Functions) -> Any:
-        return xp.maximum(self.peak * self.peak_decay**cycle, self.end)
+    def _peak(self, cycle: Any, fn: Functions) -> Any:
+        return fn.maximum(self.peak * self.peak_decay**cycle, self.end)
 
     @cached_property
     def _repeat_from(self) -> int:

@@ -13,10 +13,10 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 
 _SHARES: Mapping[str, Callable[[Any, Functions], Any]] = MappingProxyType(
     {
-        "linear": lambda left, xp: left,
-        "cosine": lambda left, xp: xp.half_cosine(left),
-        "1-sqrt": lambda left, xp: 1 - (1 - left) ** 0.5,
-        "rex": lambda left, xp: 2 * left / (1 + left),
+        "linear": lambda left, fn: left,
+        "cosine": lambda left, fn: fn.half_cosine(left),
+        "1-sqrt": lambda left, fn: 1 - (1 - left) ** 0.5,
+        "rex": lambda left, fn: 2 * left / (1 + left),
     }
 )
 """Of the way from peak to end, the share that is left when `left` of the time is; both go from 1 to 0."""
@@ -54,13 +54,13 @@ class Decay(Schedule):
         else:
             checks.numbers(self, "peak", "end", at_least=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of `shape` with min(k, N)/N of the decay done."""
-        k = xp.minimum(k, self.decay_iters)
+        k = fn.minimum(k, self.decay_iters)
         if self.shape == _EXPONENTIAL:
             return self.peak * (self.end / self.peak) ** (k / self.decay_iters)
         left = (self.decay_iters - k) / self.decay_iters
-        return self.end + (self.peak - self.end) * _SHARES[self.shape](left, xp)
+        return self.end + (self.peak - self.end) * _SHARES[self.shape](left, fn)
 
     def corner_runs(self) -> Runs:
         """The end of the decay."""
@@ -91,10 +91,10 @@ class KDecay(Schedule):
         checks.numbers(self, "peak", "end", at_least=0)
         checks.numbers(self, "exponent", above=0)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·p^exponent))`."""
-        done = xp.minimum(k, self.decay_iters) / self.decay_iters
-        return self.end + (self.peak - self.end) * xp.half_cosine(1 - done**self.exponent)
+        done = fn.minimum(k, self.decay_iters) / self.decay_iters
+        return self.end + (self.peak - self.end) * fn.half_cosine(1 - done**self.exponent)
 
     def corner_runs(self) -> Runs:
         """The end of the decay."""
@@ -130,11 +130,11 @@ class TanhDecay(Schedule):
         checks.numbers(self, "lower", at_least=-_FAR)
         checks.numbers(self, "upper", above=self.lower, at_most=_FAR)
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 − tanh(lower + (upper − lower)·p))`."""
-        done = xp.minimum(k, self.decay_iters) / self.decay_iters
+        done = fn.minimum(k, self.decay_iters) / self.decay_iters
         x = self.lower + (self.upper - self.lower) * done
-        return self.end + (self.peak - self.end) / (1 + xp.exp(2 * x))  # (1 − tanh x)/2 = 1/(1 + e^2x)
+        return self.end + (self.peak - self.end) / (1 + fn.exp(2 * x))  # (1 − tanh x)/2 = 1/(1 + e^2x)
 
     def corner_runs(self) -> Runs:
         """The end of the decay."""

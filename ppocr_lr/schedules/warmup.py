@@ -34,17 +34,17 @@ class Warmup(Schedule):
         checks.schedule(self, "after", self.after)
 
     @abstractmethod
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def _early(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of update `k` < w: smooth, and never falling."""
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The warmup, then `after(k − w)`."""
-        if xp is SCALAR:  # what `split` does, without its call: this is the training loop
-            return self._early(k) if k < self.warmup_iters else self._late(k, xp)
-        return xp.split(k, self.warmup_iters, self._early, self._late)
+        if fn is SCALAR:  # what `split` does, without its call: this is the training loop
+            return self._early(k) if k < self.warmup_iters else self._late(k, fn)
+        return fn.split(k, self.warmup_iters, self._early, self._late)
 
-    def _late(self, k: Any, xp: Functions) -> Any:
-        return self.after.formula(k - self.warmup_iters, xp)
+    def _late(self, k: Any, fn: Functions) -> Any:
+        return self.after.formula(k - self.warmup_iters, fn)
 
     def corner_runs(self) -> Runs:
         """The end of the warmup, and those of `after`, later."""
@@ -81,7 +81,7 @@ class LinearWarmup(Warmup):
     Source: Paddle's and PaddleOCR's `LinearWarmup`.
     """
 
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def _early(self, k: Any, fn: Functions = SCALAR) -> Any:
         return (self.peak - self.start) * k / self.warmup_iters + self.start
 
 
@@ -92,7 +92,7 @@ class ConstantWarmup(Warmup):
     Source: ResNet on CIFAR (arXiv 1512.03385, section 4.2); PyTorch's `ConstantLR`.
     """
 
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def _early(self, k: Any, fn: Functions = SCALAR) -> Any:
         return self.start
 
 
@@ -103,8 +103,8 @@ class CosineWarmup(Warmup):
     Source: the first phase of the 1cycle policy (arXiv 1708.07120).
     """
 
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
-        return self.start + (self.peak - self.start) * xp.half_cosine(k / self.warmup_iters)
+    def _early(self, k: Any, fn: Functions = SCALAR) -> Any:
+        return self.start + (self.peak - self.start) * fn.half_cosine(k / self.warmup_iters)
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,6 @@ class ExponentialWarmup(Warmup):
         super().__post_init__()
         checks.numbers(self, "start", above=0)
 
-    def _early(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def _early(self, k: Any, fn: Functions = SCALAR) -> Any:
         # Not start·(peak/start)^…: that quotient may be too large for a float.
         return self.peak * (self.start / self.peak) ** (1 - k / self.warmup_iters)

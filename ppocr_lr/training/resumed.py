@@ -26,15 +26,15 @@ class ResumedByPaddle(Schedule):
     floor: float = 0.0
     turn: int = 0
 
-    def formula(self, k: Any, xp: Functions = SCALAR) -> Any:
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`rate`, then `floor + factor·(shape(k) − floor)`, then `shape(k)`."""
-        return xp.split(k, self.first + 1, Constant(self.rate).formula, self._later)
+        return fn.split(k, self.first + 1, Constant(self.rate).formula, self._later)
 
-    def _later(self, k: Any, xp: Functions) -> Any:
-        return xp.split(k, self.turn + 1, self._scaled, self.shape.formula)
+    def _later(self, k: Any, fn: Functions) -> Any:
+        return fn.split(k, self.turn + 1, self._scaled, self.shape.formula)
 
-    def _scaled(self, k: Any, xp: Functions) -> Any:
-        return self.floor + self.factor * (self.shape.formula(k, xp) - self.floor)
+    def _scaled(self, k: Any, fn: Functions) -> Any:
+        return self.floor + self.factor * (self.shape.formula(k, fn) - self.floor)
 
     def corner_runs(self) -> Runs:
         """The first two updates, and the corners of `shape`."""

@@ -79,6 +79,6 @@ def test_smooth_sum(function: Callable[[int], float], count: int) -> None:
 def test_few_updates_are_asked(schedule: Schedule, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     formula = type(schedule).formula
-    monkeypatch.setattr(type(schedule), "formula", lambda self, k, *xp: asked.append(k) or formula(self, k, *xp))
+    monkeypatch.setattr(type(schedule), "formula", lambda self, k, *fn: asked.append(k) or formula(self, k, *fn))
     mean_rate(schedule, TRILLION)
     assert 0 < len(asked) < 2500

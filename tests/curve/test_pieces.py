@@ -22,7 +22,7 @@ class Zigzag(Schedule):
     period: int
     rise: int
 
-    def formula(self, k: Any, xp: Any = None) -> Any:
+    def formula(self, k: Any, fn: Any = None) -> Any:
         at = k % self.period
         return np.where(at < self.rise, at / self.rise, 1 - (at - self.rise) / (self.period - self.rise))
 
@@ -36,7 +36,7 @@ class Regular(Schedule):
 
     runs: tuple[range, ...]
 
-    def formula(self, k: Any, xp: Any = None) -> Any:
+    def formula(self, k: Any, fn: Any = None) -> Any:
         return 0.0 * k + 1
 
     def corner_runs(self) -> Any:

@@ -20,7 +20,7 @@ from tests.strategies import long_runs, schedules
 class LowerAndLower(Schedule):
     """Ten updates from `1 − i/10⁵` down to 0 in cycle i: sooner or later each passes a limit at another place."""
 
-    def formula(self, k: Any, xp: Any = None) -> Any:
+    def formula(self, k: Any, fn: Any = None) -> Any:
         return (1 - k // 10 / 10**5) * (1 - k % 10 / 9)
 
     def corner_runs(self) -> Any:

@@ -163,7 +163,7 @@ def test_every_that_is_none(every: object) -> None:
 
 def test_what_is_no_number_is_null_in_json() -> None:
     class Broken(Constant):
-        def formula(self, k: Any, xp: Any = None) -> Any:
+        def formula(self, k: Any, fn: Any = None) -> Any:
             return k * math.nan
 
     run = planned(epochs=1, iters=2)

@@ -221,7 +221,7 @@ def test_extremes_are_those_of_every_update(drawn: tuple[Schedule, int], data: s
 
 @dataclass(frozen=True)
 class Forgetful(Schedule):
-    def formula(self, k: Any, xp: Any = None) -> float:
+    def formula(self, k: Any, fn: Any = None) -> float:
         return 0.5
 
     def corner_runs(self) -> tuple[()]:

@@ -313,7 +313,7 @@ def test_a_piecewise_schedule_of_one_piece() -> None:
 class Halving(Schedule):
     """A schedule of somebody else, with a formula that returns a NumPy number."""
 
-    def formula(self, k: Any, xp: Any = None) -> Any:
+    def formula(self, k: Any, fn: Any = None) -> Any:
         return np.float64(0.1) / (k + 1)
 
     def corner_runs(self) -> Any:
