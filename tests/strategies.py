@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ppocr_lr import Schedule, build_schedule
-from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, StepDecay, TwoStepCosine
+from ppocr_lr.schedules import CosineWave, CyclicalCosine, StepDecay, TwoStepCosine, Warmup
 
 
 def rates_from(lowest: float) -> st.SearchStrategy[float]:
@@ -231,17 +231,17 @@ schedules = planned.map(lambda drawn: (build_schedule(*drawn), drawn[1] * drawn[
 _peaks = st.sampled_from([1e-6, 0.1, 1.0])
 _cycles = st.integers(1, 12)
 many_pieces: st.SearchStrategy[Schedule] = st.one_of(
-    st.builds(CosineDecay, _peaks, _cycles, st.sampled_from([0.0, 1e-7])),
-    st.builds(CyclicalCosine, _peaks, _cycles, st.sampled_from([0.0, 1e-7])),
+    st.builds(CosineWave, _peaks, _cycles, st.sampled_from([0.0, 1e-7])),
+    st.builds(CyclicalCosine, _peaks, st.tuples(_cycles), end=st.sampled_from([0.0, 1e-7])),
     st.builds(StepDecay, _peaks, _cycles, st.sampled_from([0.5, 0.999])),
-    st.builds(TwoStepCosine, _peaks, st.integers(1, 300), _cycles, st.booleans()),
+    st.builds(TwoStepCosine, _peaks, st.integers(1, 300), _cycles, recursive=st.booleans()),
 )
 """Schedules that turn, drop or restart hundreds of times in a few thousand updates."""
 
 long_runs = st.tuples(
     st.one_of(
         many_pieces,
-        st.builds(lambda after, warmup: LinearWarmup(after, warmup, after(0)), many_pieces, st.integers(1, 500)),
+        st.builds(lambda after, warmup: Warmup(after, warmup, after(0)), many_pieces, st.integers(1, 500)),
     ),
     st.integers(1, 8000),
 )

@@ -60,19 +60,24 @@ def _warm(early: Any) -> Any:
 
 CASES: dict[str, Case] = {
     "Constant": Case(lib.Constant(0.1), lambda: np.full(N, 0.1), limit=3.0),  # reads the steps, to check them
-    "PolynomialDecay": Case(lib.PolynomialDecay(0.1, N, power=0.9), lambda: 0.1 * (1 - np.minimum(K, N) / N) ** 0.9),
-    "CosineDecay": Case(lib.CosineDecay(0.1, N), lambda: _cosine(K / N)),
-    "Decay linear": Case(lib.Decay(0.1, N, shape="linear"), lambda: 0.1 * (1 - np.minimum(K, N) / N)),
-    "Decay cosine": Case(lib.Decay(0.1, N), lambda: _cosine(np.minimum(K, N) / N)),
-    "Decay 1-sqrt": Case(lib.Decay(0.1, N, shape="1-sqrt"), lambda: 0.1 * (1 - np.sqrt(np.minimum(K, N) / N))),
+    "Decay power": Case(lib.Decay(0.1, N, shape=lib.Power(0.9)), lambda: 0.1 * (1 - np.minimum(K, N) / N) ** 0.9),
+    "CosineWave": Case(lib.CosineWave(0.1, N), lambda: _cosine(K / N)),
+    "Decay linear": Case(lib.Decay(0.1, N, shape=lib.LINEAR), lambda: 0.1 * (1 - np.minimum(K, N) / N)),
+    "Decay cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine()), lambda: _cosine(np.minimum(K, N) / N)),
+    "Decay 1-sqrt": Case(
+        lib.Decay(0.1, N, shape=lib.OneMinusSqrt()), lambda: 0.1 * (1 - np.sqrt(np.minimum(K, N) / N))
+    ),
     "Decay rex": Case(
-        lib.Decay(0.1, N, shape="rex"), lambda: 0.1 * (1 - np.minimum(K, N) / N) / (1 - 0.5 * np.minimum(K, N) / N)
+        lib.Decay(0.1, N, shape=lib.Reflected()),
+        lambda: 0.1 * (1 - np.minimum(K, N) / N) / (1 - 0.5 * np.minimum(K, N) / N),
     ),
     "Decay exponential": Case(
-        lib.Decay(0.1, N, 1e-3, "exponential"), lambda: 0.1 * 0.01 ** (np.minimum(K, N) / N)
+        lib.Decay(0.1, N, 1e-3, shape=lib.Exponential()), lambda: 0.1 * 0.01 ** (np.minimum(K, N) / N)
     ),
-    "KDecay": Case(lib.KDecay(0.1, N, exponent=1.5), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)),
-    "TanhDecay": Case(lib.TanhDecay(0.1, N), lambda: 0.05 * (1 - np.tanh(-6 + 9 * (np.minimum(K, N) / N)))),
+    "Decay k-cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine(1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)),
+    "Decay tanh": Case(
+        lib.Decay(0.1, N, shape=lib.Tanh()), lambda: 0.05 * (1 - np.tanh(-6 + 9 * (np.minimum(K, N) / N)))
+    ),
     "ExponentialDecay": Case(lib.ExponentialDecay(0.1, 0.5, C), lambda: 0.1 * 0.5 ** (K / C)),
     "NaturalExpDecay": Case(lib.NaturalExpDecay(0.1, 0.5, C), lambda: 0.1 * np.exp(-0.5 * K / C)),
     "InverseTimeDecay": Case(lib.InverseTimeDecay(0.1, 0.5, C), lambda: 0.1 / (1 + 0.5 * K / C)),
@@ -82,7 +87,7 @@ CASES: dict[str, Case] = {
     ),
     "StepDecay": Case(lib.StepDecay(0.1, C, 0.5), lambda: 0.1 * 0.5 ** (K // C)),
     "PiecewiseLinear": Case(lib.PiecewiseLinear(KNOTS), lambda: np.interp(K, *zip(*KNOTS, strict=True))),
-    "CyclicalCosine": Case(lib.CyclicalCosine(0.1, C), lambda: _cosine(K % C / C)),
+    "CyclicalCosine": Case(lib.CyclicalCosine(0.1, (C,)), lambda: _cosine(K % C / C)),
     "WarmRestarts": Case(lib.WarmRestarts(0.1, (C,)), lambda: _cosine(K % C / C)),
     "WarmRestarts peak decay": Case(
         lib.WarmRestarts(0.1, (C,), peak_decay=0.9), lambda: 0.9 ** (K // C) * _cosine(K % C / C)
@@ -98,24 +103,24 @@ CASES: dict[str, Case] = {
     "CyclicPolynomial": Case(
         lib.CyclicPolynomial(0.1, C), lambda: 0.1 * (1 - K / (C * np.maximum(np.ceil(K / C), 1)))
     ),
-    "LinearWarmup": Case(lib.LinearWarmup(lib.CosineDecay(0.1, N), W, 0.1), lambda: _warm(0.1 * K / W), BEHIND),
-    "CosineWarmup": Case(
-        lib.CosineWarmup(lib.CosineDecay(0.1, N), W, 0.1), lambda: _warm(0.1 - _cosine(K / W)), BEHIND
+    "Warmup linear": Case(lib.Warmup(lib.CosineWave(0.1, N), W, 0.1), lambda: _warm(0.1 * K / W), BEHIND),
+    "Warmup cosine": Case(
+        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, shape=lib.Cosine()), lambda: _warm(0.1 - _cosine(K / W)), BEHIND
     ),
-    "ExponentialWarmup": Case(
-        lib.ExponentialWarmup(lib.CosineDecay(0.1, N), W, 0.1, 1e-4),
+    "Warmup exponential": Case(
+        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, 1e-4, shape=lib.Exponential()),
         lambda: _warm(1e-4 * 1000 ** (np.minimum(K, W) / W)),
         BEHIND,
     ),
     "Sequence (warmup, stable, decay)": Case(
-        lib.LinearWarmup(lib.Sequence(((lib.Constant(0.1), C),), lib.Decay(0.1, N, shape="1-sqrt")), W, 0.1),
+        lib.Warmup(lib.Sequence(((lib.Constant(0.1), C),), lib.Decay(0.1, N, shape=lib.OneMinusSqrt())), W, 0.1),
         lambda: np.select(
             [W > K, W + C > K], [0.1 * K / W, 0.1], 0.1 * (1 - np.sqrt(np.clip((K - W - C) / N, 0, 1)))
         ),
         BEHIND,
     ),
-    "HeldAfter": Case(lib.HeldAfter(lib.CosineDecay(0.1, N), N), lambda: _cosine(np.minimum(K, N) / N)),
-    "Scaled": Case(lib.Scaled(lib.CosineDecay(0.1, N), 0.5), lambda: 0.5 * _cosine(K / N)),
+    "HeldAfter": Case(lib.HeldAfter(lib.CosineWave(0.1, N), N), lambda: _cosine(np.minimum(K, N) / N)),
+    "Scaled": Case(lib.Scaled(lib.CosineWave(0.1, N), 0.5), lambda: 0.5 * _cosine(K / N)),
 }  # fmt: skip
 
 

@@ -25,10 +25,11 @@ from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.lr_config import MODELS, LRConfig, WarmupConfig
 from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config.stable import DECAY_SHAPES
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, line_style, look
-from ppocr_lr.schedules import HeldAfter, Schedule, Warmup
+from ppocr_lr.schedules import HeldAfter, Schedule, Shape, Warmup
 from ppocr_lr.schedules import Sequence as Stages
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.yaml_file import read_yaml_file
@@ -100,7 +101,9 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
         run = plan_run(example)
         yield _picture(name, [Line(run)], folder)
         core = _core(run.schedule, name)
-        formula = _paragraphs(type(core), None if "decay_shape" in model.model_fields else core)
+        formula = _paragraphs(core)
+        if "decay_shape" in model.model_fields:
+            formula = [*_paragraphs(type(core)), *_table_of_shapes()]
     yield what
     yield from (text for text in formula if not text.startswith("Source:"))
     yield f"```yaml\nOptimizer:\n  lr:\n{_section_text(example)}\n```"
@@ -163,12 +166,22 @@ def _core(schedule: Schedule, name: str) -> Schedule:
     return schedule
 
 
-def _paragraphs(described: type, shaped: object = None) -> list[str]:
-    """The paragraphs of a docstring; instead of a table of shapes the rate and source of `shaped`, if there is one."""
-    paragraphs = (getdoc(described) or "").split("\n\n")
-    shape = re.escape(getattr(shaped, "shape", ""))
-    row = re.search(rf'^\| "{shape}" \| (.*) \| (.*) \|$', paragraphs[-1], re.MULTILINE)
-    return [*paragraphs[:-1], f"`{row[1]}`", f"Source: {row[2]}."] if row else paragraphs
+def _paragraphs(described: object) -> list[str]:
+    """The paragraphs of a docstring; of a decay and of its shape."""
+    shape = getattr(described, "shape", None)
+    own = (getdoc(described) or "").split("\n\n")
+    if isinstance(described, type) or not isinstance(shape, Shape):
+        return own
+    rate, *more = _paragraphs(shape)
+    return [rate, own[0], *more]
+
+
+def _table_of_shapes() -> Iterator[str]:
+    rows = ["| `decay_shape` | rate | source |", "|---|---|---|"]
+    for name, shape in DECAY_SHAPES.items():
+        rate, source = (" ".join(text.split()) for text in _paragraphs(shape)[:2])
+        rows.append(f"| `{name}` | {rate} | {source.removeprefix('Source: ')} |")
+    yield "\n".join(rows)
 
 
 def _section_text(path: Path) -> str:

@@ -29,24 +29,25 @@ from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import (
     Constant,
-    ConstantWarmup,
-    CosineWarmup,
-    ExponentialWarmup,
+    Cosine,
+    Exponential,
+    Flat,
     HeldAfter,
-    LinearWarmup,
+    Power,
     Schedule,
     Sequence,
+    Shape,
     Warmup,
 )
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
-_WARMUPS: Mapping[str, type[Warmup]] = {
-    "linear": LinearWarmup,
-    "constant": ConstantWarmup,
-    "cosine": CosineWarmup,
-    "exponential": ExponentialWarmup,
+_WARMUPS: Mapping[str, Shape] = {
+    "linear": Power(),
+    "constant": Flat(),
+    "cosine": Cosine(),
+    "exponential": Exponential(),
 }
 
 
@@ -228,7 +229,7 @@ class LeadConfig(LRConfig):
         start = self.warmup_start
         if self.warmup_mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        return _WARMUPS[self.warmup_mode](schedule, iters, self.peak, start)
+        return Warmup(schedule, iters, self.peak, start, _WARMUPS[self.warmup_mode])
 
 
 class AnyWarmupConfig(LeadConfig):

@@ -32,7 +32,7 @@ class CosineConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.CosineDecay(self.learning_rate, run.decay_iters, self.end_lr)
+        return schedules.CosineWave(self.learning_rate, run.decay_iters, self.end_lr)
 
 
 @register_lr_config("LinearWarmupCosine")
@@ -78,7 +78,7 @@ class LinearWarmupCosineConfig(ResumableConfig, HoldConfig, OverTheRun):
 
     def decay(self, run: Run) -> Schedule:
         """A cosine over all updates of the run."""
-        return schedules.CosineDecay(self.learning_rate, run.decay_iters, self.min_lr)
+        return schedules.CosineWave(self.learning_rate, run.decay_iters, self.min_lr)
 
     def remarks(self, run: Run) -> list[Finding]:
         """A negative warmup is accepted by PaddleOCR and means none."""
@@ -105,7 +105,7 @@ class TwoStepCosineConfig(DecayConfig, OverTheRun):
         self.check_end("end_lr")
         recursive = self.first_epochs is None and not (self.warmup_length(run) or self.hold_length(run))
         return schedules.TwoStepCosine(
-            self.learning_rate, self.first_iters(run), run.decay_iters, recursive, self.end_lr
+            self.learning_rate, self.first_iters(run), run.decay_iters, self.end_lr, recursive=recursive
         )
 
     def first_iters(self, run: Run) -> int:
@@ -126,7 +126,7 @@ class KDecayConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """The bent cosine over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.KDecay(self.learning_rate, run.decay_iters, self.end_lr, self.k)
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, schedules.Cosine(self.k))
 
 
 @register_lr_config("Tanh")
@@ -145,4 +145,5 @@ class TanhConfig(DecayConfig, OverTheRun):
         self.check_end("end_lr")
         if self.upper <= self.lower:
             raise self.error("upper", f"above lower, {self.lower:g}")
-        return schedules.TanhDecay(self.learning_rate, run.decay_iters, self.end_lr, self.lower, self.upper)
+        shape = schedules.Tanh(self.lower, self.upper)
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, shape)

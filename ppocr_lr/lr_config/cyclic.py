@@ -45,7 +45,7 @@ class CyclicalCosineConfig(DecayConfig):
     def decay(self, run: Run) -> Schedule:
         """Cosine cycles for ever."""
         self.check_end("end_lr")
-        return schedules.CyclicalCosine(self.learning_rate, self.some_iters("cycle", run), self.end_lr)
+        return schedules.CyclicalCosine(self.learning_rate, (self.some_iters("cycle", run),), end=self.end_lr)
 
 
 @register_lr_config("OneCycle")
@@ -91,10 +91,10 @@ class OneCycleConfig(WarmupConfig, OverTheRun):
             self.max_lr,
             run.decay_iters,
             self.anneal_strategy,
-            self.three_phase,
             self.pct_start,
             self.div_factor,
             self.final_div_factor,
+            three_phase=self.three_phase,
         )
 
 

@@ -43,7 +43,7 @@ class LinearConfig(DecayConfig, OverTheRun):
 
     def decay(self, run: Run) -> Schedule:
         """A polynomial over all updates of the run."""
-        return schedules.PolynomialDecay(self.learning_rate, run.decay_iters, self.end_lr, self.power)
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, schedules.Power(self.power))
 
 
 @register_lr_config("DecayLearningRate")
@@ -76,7 +76,7 @@ class DecayLearningRateConfig(AnyWarmupConfig, HoldConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """A polynomial over all updates of the run."""
         self.check_end("min_lr")
-        return schedules.PolynomialDecay(self.learning_rate, run.decay_iters, self.min_lr, self.factor)
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.min_lr, schedules.Power(self.factor))
 
 
 @register_lr_config("Polynomial")
@@ -98,8 +98,9 @@ class PolynomialConfig(DecayConfig, OverTheRun):
         if self.decay_length is not None and (self.decay_within_run or self.cooldown_epochs):
             raise self.error("decay_length", "left out with decay_within_run or cooldown_epochs, which say the length")
         iters = run.decay_iters if self.decay_length is None else self.some_iters("decay_length", run)
-        polynomial = schedules.CyclicPolynomial if self.cycle else schedules.PolynomialDecay
-        return polynomial(self.learning_rate, iters, self.end_lr, self.power)
+        if self.cycle:
+            return schedules.CyclicPolynomial(self.learning_rate, iters, self.end_lr, self.power)
+        return schedules.Decay(self.learning_rate, iters, self.end_lr, schedules.Power(self.power))
 
 
 @register_lr_config("LinearLR")
@@ -117,7 +118,7 @@ class LinearLRConfig(ResumableConfig):
     def to_schedule(self, run: Run) -> Schedule:
         """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
-        return schedules.PolynomialDecay(first, self.some_iters("decay_length", run), last)
+        return schedules.Decay(first, self.some_iters("decay_length", run), last)
 
 
 @register_lr_config("REX")
@@ -132,4 +133,4 @@ class REXConfig(DecayConfig, OverTheRun):
     def decay(self, run: Run) -> Schedule:
         """REX over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, "rex")
+        return schedules.Decay(self.learning_rate, run.decay_iters, self.end_lr, schedules.Reflected())

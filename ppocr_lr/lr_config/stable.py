@@ -18,6 +18,13 @@ from ppocr_lr.schedules import Schedule
 Shape = Annotated[
     Literal["linear", "cosine", "1-sqrt", "exponential"], choice("linear", "cosine", "1-sqrt", "exponential")
 ]
+DECAY_SHAPES: Mapping[str, schedules.Shape] = {
+    "linear": schedules.Power(),
+    "cosine": schedules.Cosine(),
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+}
+"""What `decay_shape` may be."""
 
 
 @register_lr_config("WSD")
@@ -50,7 +57,7 @@ class WSDConfig(PeakConfig):
             )
         if self.decay_shape == "exponential" and not self.end_lr:
             raise self.error("end_lr", "above 0 with an exponential decay, which never reaches 0")
-        down = schedules.Decay(self.learning_rate, decay, self.end_lr, self.decay_shape)
+        down = schedules.Decay(self.learning_rate, decay, self.end_lr, DECAY_SHAPES[self.decay_shape])
         return schedules.Sequence(((schedules.Constant(self.learning_rate), stable),), down) if stable else down
 
 

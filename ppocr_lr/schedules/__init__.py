@@ -3,50 +3,51 @@
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
 from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
 from ppocr_lr.schedules.cyclic import Cyclic
-from ppocr_lr.schedules.decay import Constant, CosineDecay, PolynomialDecay, TwoStepCosine
+from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, NaturalExpDecay
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
 from ppocr_lr.schedules.piecewise import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, StepDecay
 from ppocr_lr.schedules.restarts import CyclicalCosine, CyclicPolynomial, WarmRestarts
-from ppocr_lr.schedules.shaped import DECAY_SHAPES, Decay, KDecay, TanhDecay
-from ppocr_lr.schedules.warmup import ConstantWarmup, CosineWarmup, ExponentialWarmup, LinearWarmup, Warmup
+from ppocr_lr.schedules.shapes import LINEAR, Cosine, Exponential, Flat, OneMinusSqrt, Power, Reflected, Shape, Tanh
+from ppocr_lr.schedules.warmup import Warmup
 
 __all__ = [
-    "DECAY_SHAPES",
+    "LINEAR",
     "SCALAR",
     "Constant",
-    "ConstantWarmup",
     "Corners",
-    "CosineDecay",
-    "CosineWarmup",
+    "Cosine",
+    "CosineWave",
     "Cyclic",
     "CyclicPolynomial",
     "CyclicalCosine",
     "Decay",
     "End",
+    "Exponential",
     "ExponentialDecay",
-    "ExponentialWarmup",
+    "Flat",
     "Functions",
     "HeldAfter",
     "InverseSqrt",
     "InverseTimeDecay",
-    "KDecay",
     "Lead",
-    "LinearWarmup",
     "MultiStepDecay",
     "NaturalExpDecay",
     "Noam",
     "OneCycle",
+    "OneMinusSqrt",
     "PiecewiseConstant",
     "PiecewiseLinear",
-    "PolynomialDecay",
+    "Power",
+    "Reflected",
     "Scaled",
     "Schedule",
     "Sequence",
+    "Shape",
     "StepDecay",
-    "TanhDecay",
+    "Tanh",
     "TwoStepCosine",
     "WarmRestarts",
     "Warmup",

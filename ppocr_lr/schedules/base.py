@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
+from ppocr_lr.schedules.checks import Checked
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class End(NamedTuple):
     """The rate there, or the one that it comes ever nearer to."""
 
 
-class Schedule(ABC):
+class Schedule(Checked, ABC):
     """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to ask.
 
     A subclass is a frozen dataclass and writes its formula once, in `formula`; the scalar and the

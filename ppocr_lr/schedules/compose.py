@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence as Run
+from collections import abc
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Iters, Rate, Update
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,8 @@ class Sequence(Schedule):
     Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
     """
 
-    stages: tuple[tuple[Schedule, int], ...]
+    stages: tuple[tuple[Schedule, Iters], ...]
     last: Schedule
-
-    def __post_init__(self) -> None:
-        checks.stages(self, "stages")
-        checks.schedule(self, "last", self.last)
 
     @cached_property
     def _schedules(self) -> tuple[Schedule, ...]:
@@ -83,11 +79,7 @@ class Scaled(Schedule):
     """`factor·schedule(k)`, for ever as `schedule` is; `factor` ≥ 0."""
 
     schedule: Schedule
-    factor: float
-
-    def __post_init__(self) -> None:
-        checks.schedule(self, "schedule", self.schedule)
-        checks.numbers(self, "factor", at_least=0)
+    factor: Rate
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`factor·schedule(k)`."""
@@ -102,15 +94,11 @@ class Scaled(Schedule):
 class HeldAfter(Schedule):
     """`schedule(min(k, end_iters))`: the rate of update `end_iters` holds for ever.
 
-    A `CosineDecay` held after its `decay_iters` does not rise again.
+    A `CosineWave` held after its `decay_iters` does not rise again.
     """
 
     schedule: Schedule
-    end_iters: int
-
-    def __post_init__(self) -> None:
-        checks.schedule(self, "schedule", self.schedule)
-        checks.iterations(self, "end_iters", at_least=0)
+    end_iters: Update
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(min(k, end_iters))`."""
@@ -128,6 +116,6 @@ class HeldAfter(Schedule):
         return End(self.end_iters, self(self.end_iters))
 
 
-def _below(run: Run[int], stop: int) -> Run[int]:
+def _below(run: abc.Sequence[int], stop: int) -> abc.Sequence[int]:
     """The corners of `run` before `stop`."""
     return run[: bisect_left(run, stop)]

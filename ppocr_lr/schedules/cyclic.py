@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import Runs, Schedule, cycle, every
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Iters, Rate, UpToOne
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,17 @@ class Cyclic(Schedule):
     Source: Smith (arXiv 1506.01186); PyTorch's and Paddle's `CyclicLR`.
     """
 
-    peak: float
-    base: float
-    up_iters: int
-    down_iters: int
+    peak: Rate
+    base: Rate
+    up_iters: Iters
+    down_iters: Iters
     mode: Literal["triangular", "triangular2", "exp_range"] = "triangular"
-    gamma: float = 1.0
+    gamma: UpToOne = 1.0
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "up_iters", "down_iters")
-        checks.numbers(self, "base", at_least=0)
-        checks.numbers(self, "peak", at_least=self.base)
-        checks.choice(self, "mode", ("triangular", "triangular2", "exp_range"))
-        checks.numbers(self, "gamma", above=0, at_most=1)
+        super().__post_init__()
+        if self.peak < self.base:
+            raise refused(self, "peak", self.peak, f"a finite number at least the base, {self.base:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`."""

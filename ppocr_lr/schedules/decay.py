@@ -1,14 +1,16 @@
-"""Schedules that go down once: constant, polynomial, cosine, and PaddleOCR's cosine in two steps."""
+"""Schedules that go down once: constant, a decay of any shape, and PaddleOCR's cosines, which rise again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import End, Runs, Schedule, every
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Iters, Rate
+from ppocr_lr.schedules.shapes import LINEAR, Shape
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,7 @@ class Constant(Schedule):
     Source: PaddleOCR's `Const`.
     """
 
-    rate: float
-
-    def __post_init__(self) -> None:
-        checks.numbers(self, "rate", at_least=0)
+    rate: Rate
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`rate`."""
@@ -33,57 +32,54 @@ class Constant(Schedule):
 
 
 @dataclass(frozen=True)
-class PolynomialDecay(Schedule):
-    """`(peak − end)·(1 − min(k, N)/N)^power + end` with N = `decay_iters`.
+class Decay(Schedule):
+    """From `peak` at k = 0 to `end` at k = N = `decay_iters`, where it stays; p = min(k, N)/N is done.
 
-    From `peak` at k = 0 to `end` at k = N; past N it stays at `end`. Rates are learning rates,
-    `decay_iters` counts optimizer updates. `power` 1 is linear decay.
-
-    Source: PaddleOCR's `Linear` and `DecayLearningRate`, Paddle's `PolynomialDecay` and `LinearLR`.
+    `shape` says how. Rates are learning rates, `decay_iters` counts optimizer updates. An `end` above `peak` makes
+    it a rise.
     """
 
-    peak: float
-    decay_iters: int
-    end: float = 0.0
-    power: float = 1.0
+    peak: Rate
+    decay_iters: Iters
+    end: Rate = 0.0
+    shape: Shape = LINEAR
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
-        checks.numbers(self, "power", above=0)
+        super().__post_init__()
+        if error := self.shape.refused_end(self, "end", self.end):
+            raise error
+        if self.shape.above_0 and self.peak < self.end:
+            raise refused(self, "peak", self.peak, f"a finite number at least the end, {self.end:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`(peak − end)·(1 − min(k, N)/N)^power + end`."""
-        done = fn.minimum(k, self.decay_iters) / self.decay_iters
-        return (self.peak - self.end) * (1 - done) ** self.power + self.end
+        """The rate of `shape` with (N − min(k, N))/N of the time left."""
+        left = (self.decay_iters - fn.minimum(k, self.decay_iters)) / self.decay_iters
+        return self.shape.rate(self.peak, self.end, left, fn)
 
     def corner_runs(self) -> Runs:
         """The end of the decay."""
         return ((self.decay_iters,),)
 
     def end_of_decay(self) -> End:
-        """`end`, at N."""
-        return End(self.decay_iters, self.end)
+        """Update N, and the rate there."""
+        return End(self.decay_iters, float(self.formula(self.decay_iters)))
 
 
 @dataclass(frozen=True)
-class CosineDecay(Schedule):
+class CosineWave(Schedule):
     """`end + (peak − end)/2·(1 + cos(π·k/N))` with N = `decay_iters`.
 
     From `peak` at k = 0 to `end` at k = N. Past N the cosine goes on and rises again, as Paddle's does,
-    back to `peak` at 2N. Rates are learning rates, `decay_iters` counts optimizer updates.
+    back to `peak` at 2N; `Decay` with the shape `Cosine()` stays at `end`. Rates are learning rates, `decay_iters`
+    counts optimizer updates.
 
     Source: SGDR (arXiv 1608.03983, eq. 5 without restarts); PaddleOCR's `Cosine`, Paddle's
     `CosineAnnealingDecay`.
     """
 
-    peak: float
-    decay_iters: int
-    end: float = 0.0
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
+    peak: Rate
+    decay_iters: Iters
+    end: Rate = 0.0
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
@@ -113,23 +109,19 @@ class TwoStepCosine(Schedule):
     Source: PaddleOCR's `TwoStepCosineDecay`, which fixes T1 at 200 epochs.
     """
 
-    peak: float
-    first_iters: int
-    second_iters: int
-    recursive: bool = False
-    end: float = 0.0
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "first_iters", "second_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
+    peak: Rate
+    first_iters: Iters
+    second_iters: Iters
+    end: Rate = 0.0
+    recursive: bool = field(default=False, kw_only=True)
 
     @cached_property
-    def _first(self) -> CosineDecay:
-        return CosineDecay(self.peak, self.first_iters, self.end)
+    def _first(self) -> CosineWave:
+        return CosineWave(self.peak, self.first_iters, self.end)
 
     @cached_property
-    def _second(self) -> CosineDecay:
-        return CosineDecay(self.peak, self.second_iters, self.end)
+    def _second(self) -> CosineWave:
+        return CosineWave(self.peak, self.second_iters, self.end)
 
     @cached_property
     def second_begin(self) -> int:

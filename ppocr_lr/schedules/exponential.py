@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,9 @@ class ExponentialDecay(Schedule):
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
 
-    peak: float
-    gamma: float
-    decay_iters: int = 1
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "gamma", above=0, below=1)
+    peak: Rate
+    gamma: Gamma
+    decay_iters: Iters = 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(k/N)`."""
@@ -48,14 +43,9 @@ class NaturalExpDecay(Schedule):
     Source: Paddle's `NaturalExpDecay`, with N = 1.
     """
 
-    peak: float
-    gamma: float
-    decay_iters: int = 1
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "gamma", above=0)
+    peak: Rate
+    gamma: Positive
+    decay_iters: Iters = 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·e^(−gamma·k/N)`."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.warmup import LinearWarmup
+from ppocr_lr.schedules.kinds import Iters, Positive, Rate
+from ppocr_lr.schedules.warmup import Warmup
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,8 @@ class InverseSqrt(Schedule):
     Source: fairseq's `inverse_sqrt` (τ = w), transformers' `get_inverse_sqrt_schedule` (any τ).
     """
 
-    peak: float
-    timescale_iters: int
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "timescale_iters")
-        checks.numbers(self, "peak", at_least=0)
+    peak: Rate
+    timescale_iters: Iters
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·√(τ/(τ + k))`."""
@@ -53,14 +50,14 @@ class Noam(Schedule):
     first is k = 0, as here.
     """
 
-    d_model: int
-    warmup_iters: int
-    scale: float = 1.0
+    d_model: Iters
+    warmup_iters: Iters
+    scale: Positive = 1.0
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "d_model", "warmup_iters")
-        checks.numbers(self, "scale", above=0)
-        checks.number(self, "peak", self.peak, above=0)  # a tiny scale may leave nothing
+        super().__post_init__()
+        if not self.peak:  # of a tiny scale
+            raise refused(self, "peak", self.peak, "a finite number above 0")
 
     @property
     def peak(self) -> float:
@@ -68,8 +65,8 @@ class Noam(Schedule):
         return self.scale / math.sqrt(self.d_model) / math.sqrt(self.warmup_iters)
 
     @cached_property
-    def _schedule(self) -> LinearWarmup:
-        return LinearWarmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
+    def _schedule(self) -> Warmup:
+        return Warmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`scale·d_model^−0.5·min(k^−0.5, k·w^−1.5)`."""
@@ -95,14 +92,9 @@ class InverseTimeDecay(Schedule):
     Source: Paddle's `InverseTimeDecay`, with N = 1.
     """
 
-    peak: float
-    gamma: float
-    decay_iters: int = 1
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "gamma", above=0)
+    peak: Rate
+    gamma: Positive
+    decay_iters: Iters = 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak/(1 + gamma·k/N)`."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Literal, NamedTuple
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import Runs, Schedule
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
 
 
 class _Phases(NamedTuple):
@@ -34,20 +35,18 @@ class OneCycle(Schedule):
     Source: Smith and Topin (arXiv 1708.07120), PyTorch's `OneCycleLR`, PaddleOCR's `OneCycleDecay`.
     """
 
-    peak: float
-    total_iters: int
+    peak: Rate
+    total_iters: Iters
     anneal: Literal["cos", "linear"] = "cos"
-    three_phase: bool = False
-    pct_start: float = 0.3
-    div_factor: float = 25.0
-    final_div_factor: float = 1e4
+    pct_start: Gamma = 0.3
+    div_factor: Positive = 25.0
+    final_div_factor: Positive = 1e4
+    three_phase: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        checks.iterations(self, "total_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "div_factor", "final_div_factor", above=0)
-        checks.numbers(self, "pct_start", above=0, below=0.5 if self.three_phase else 1)
-        checks.choice(self, "anneal", ("cos", "linear"))
+        super().__post_init__()
+        if self.three_phase and self.pct_start >= 0.5:
+            raise refused(self, "pct_start", self.pct_start, "below 0.5 with three phases")
 
     @property
     def start(self) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import End, Runs, Schedule, every
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Gamma, Iters, Rate, Update
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,15 @@ class PiecewiseConstant(Schedule):
     Source: PaddleOCR's `Piecewise`, Paddle's `PiecewiseDecay`.
     """
 
-    boundaries: tuple[int, ...]
-    values: tuple[float, ...]
+    boundaries: tuple[Update, ...]
+    values: tuple[Rate, ...]
 
     def __post_init__(self) -> None:
-        checks.rising(self, "boundaries")
-        values = tuple(checks.number(self, "values", value, at_least=0) for value in self.values)
-        if len(values) != len(self.boundaries) + 1:
-            raise checks.refused(self, "values", values, f"{len(self.boundaries) + 1}, one more than the boundaries")
-        object.__setattr__(self, "values", values)
+        super().__post_init__()
+        _rising(self, "boundaries", self.boundaries)
+        if len(self.values) != len(self.boundaries) + 1:
+            allowed = f"{len(self.boundaries) + 1}, one more than the boundaries"
+            raise refused(self, "values", self.values, allowed)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`values[number of boundaries ≤ k]`."""
@@ -49,14 +51,13 @@ class MultiStepDecay(Schedule):
     Source: PaddleOCR's and Paddle's `MultiStepDecay`.
     """
 
-    peak: float
-    milestones: tuple[int, ...]
-    gamma: float
+    peak: Rate
+    milestones: tuple[Update, ...]
+    gamma: Gamma
 
     def __post_init__(self) -> None:
-        checks.rising(self, "milestones")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "gamma", above=0, below=1)
+        super().__post_init__()
+        _rising(self, "milestones", self.milestones)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(number of milestones ≤ k)`."""
@@ -74,14 +75,9 @@ class StepDecay(Schedule):
     Source: PaddleOCR's `Step`, Paddle's `StepDecay`.
     """
 
-    peak: float
-    step_iters: int
-    gamma: float
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "step_iters")
-        checks.numbers(self, "peak", at_least=0)
-        checks.numbers(self, "gamma", above=0, below=1)
+    peak: Rate
+    step_iters: Iters
+    gamma: Gamma
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^⌊k/step_iters⌋`."""
@@ -101,10 +97,13 @@ class PiecewiseLinear(Schedule):
     Source: Page's "super-convergence" recipes (DAWNBench); optax' `piecewise_interpolate_schedule`.
     """
 
-    knots: tuple[tuple[int, float], ...]
+    knots: tuple[tuple[Update, Rate], ...]
 
     def __post_init__(self) -> None:
-        checks.knots(self, "knots")
+        super().__post_init__()
+        if not self.knots or any(a >= b for a, b in pairwise(self._steps)):
+            allowed = "one or more pairs of an update and a rate, the updates in rising order"
+            raise refused(self, "knots", self.knots, allowed)
 
     @cached_property
     def _steps(self) -> tuple[int, ...]:
@@ -125,3 +124,9 @@ class PiecewiseLinear(Schedule):
     def end_of_decay(self) -> End:
         """The last knot."""
         return End(*self.knots[-1])
+
+
+def _rising(owner: object, name: str, steps: tuple[int, ...]) -> None:
+    """Two of them may be the same: fractions of an epoch can fall on one update."""
+    if any(a > b for a, b in pairwise(steps)):
+        raise refused(owner, name, steps, "integers of at least 0 in rising order")

@@ -8,40 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ppocr_lr.schedules import checks
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-
-
-@dataclass(frozen=True)
-class CyclicalCosine(Schedule):
-    """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))` with c = `cycle_iters`, for ever.
-
-    Each cycle starts at `peak` and stops one update short of `end`; restarts fall on exact multiples of c.
-
-    Source: SGDR (arXiv 1608.03983) with equal cycles; PaddleOCR's `CyclicalCosineDecay`.
-    """
-
-    peak: float
-    cycle_iters: int
-    end: float = 0.0
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "cycle_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
-
-    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`."""
-        left = self.cycle_iters - fn.wrap(k, self.cycle_iters)
-        return self.end + (self.peak - self.end) * fn.half_cosine(left / self.cycle_iters)
-
-    def corner_runs(self) -> Runs:
-        """The restarts c, 2c, …"""
-        return (every(self.cycle_iters),)
-
-    def cycle_around(self, k: int) -> tuple[int, int]:
-        """The multiples of c around update `k`."""
-        return cycle(k, self.cycle_iters)
+from ppocr_lr.schedules.kinds import Growth, Iters, Positive, Rate, Update, UpToOne
 
 
 @dataclass(frozen=True)
@@ -54,15 +24,10 @@ class CyclicPolynomial(Schedule):
     Source: Paddle's `PolynomialDecay` with `cycle=True`.
     """
 
-    peak: float
-    decay_iters: int
-    end: float = 0.0
-    power: float = 1.0
-
-    def __post_init__(self) -> None:
-        checks.iterations(self, "decay_iters")
-        checks.numbers(self, "peak", "end", at_least=0)
-        checks.numbers(self, "power", above=0)
+    peak: Rate
+    decay_iters: Iters
+    end: Rate = 0.0
+    power: Positive = 1.0
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`(peak − end)·(1 − k/D)^power + end`."""
@@ -84,7 +49,6 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
-_LARGEST_T_MULT = 1e6
 _SMALLEST_T_MULT = 1.01  # has about 4000 restarts up to the last int64; each of them stands in a table
 
 
@@ -104,30 +68,31 @@ class WarmRestarts(Schedule):
     down as timm's `cycle_decay`, but never below `end`.
     """
 
-    peak: float
-    cycle_iters: tuple[int, ...]
-    t_mult: float = 1.0
-    end: float = 0.0
-    peak_decay: float = 1.0
-    warmup_iters: int = 0
+    peak: Rate
+    cycle_iters: tuple[Iters, ...]
+    t_mult: Growth = 1.0
+    end: Rate = 0.0
+    peak_decay: UpToOne = 1.0
+    warmup_iters: Update = 0
 
     def __post_init__(self) -> None:
-        checks.integers(self, "cycle_iters", at_least=1)
-        checks.numbers(self, "end", at_least=0)
-        checks.numbers(self, "peak", at_least=self.end)
-        checks.numbers(self, "t_mult", at_least=1, at_most=_LARGEST_T_MULT)
+        super().__post_init__()
+        if not self.cycle_iters:
+            raise refused(self, "cycle_iters", self.cycle_iters, "one or more integers of at least 1")
+        if self.peak < self.end:
+            raise refused(self, "peak", self.peak, f"a finite number at least the end, {self.end:g}")
         if 1 < self.t_mult < _SMALLEST_T_MULT:
-            raise checks.refused(self, "t_mult", self.t_mult, f"1 or at least {_SMALLEST_T_MULT}")
-        checks.numbers(self, "peak_decay", above=0, at_most=1)
-        checks.iterations(self, "warmup_iters", at_least=0)
-        if self.warmup_iters >= min(self.cycle_iters):
-            allowed = f"below the shortest cycle, {min(self.cycle_iters)}, which would never reach its peak"
-            raise checks.refused(self, "warmup_iters", self.warmup_iters, allowed)
+            raise refused(self, "t_mult", self.t_mult, f"1 or at least {_SMALLEST_T_MULT}")
+        if self.warmup_iters >= (shortest := min(self.cycle_iters)):
+            allowed = f"below the shortest cycle, {shortest}, which would never reach its peak"
+            raise refused(self, "warmup_iters", self.warmup_iters, allowed)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
         if self.t_mult > 1:
             return self._listed(k, fn)
+        if not self._repeat_from:
+            return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
@@ -206,3 +171,14 @@ class WarmRestarts(Schedule):
             return (listed,)
         length, first = self.cycle_iters[-1], self._repeat_from
         return listed, *(every(length, first + offset) for offset in offsets)
+
+
+@dataclass(frozen=True)
+class CyclicalCosine(WarmRestarts):
+    """`end + (peak − end)/2·(1 + cos(π·(k mod c)/c))`, for ever: `WarmRestarts` of one length, `cycle_iters` = (c,).
+
+    Each cycle starts at `peak` and stops one update short of `end`; restarts fall on exact multiples of c. It is a
+    class of its own because PaddleOCR has one.
+
+    Source: SGDR (arXiv 1608.03983) with equal cycles; PaddleOCR's `CyclicalCosineDecay`.
+    """

@@ -168,9 +168,7 @@ class TwoStepCosineDecay(_FromSchedule):
 class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     """Paddle's, read from the schedule; keeps the wrapped scheduler where Paddle's would have it."""
 
-    def __init__(
-        self, schedule: schedules.LinearWarmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, schedule: schedules.Warmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any) -> None:
         self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
         self._rate_after = schedule.after.formula if self._wrapped is None else self._wrapped._rate
         super().__init__(schedule, wrapped, *args, **kwargs)
@@ -215,12 +213,14 @@ def _(schedule: schedules.Constant) -> lr.LRScheduler:
 
 
 @_scheduler.register
-def _(schedule: schedules.PolynomialDecay) -> lr.LRScheduler:
-    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.power)
+def _(schedule: schedules.Decay) -> lr.LRScheduler:
+    if not isinstance(schedule.shape, schedules.Power):
+        return ScheduleLR(schedule, schedule(0))
+    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.shape.exponent)
 
 
 @_scheduler.register
-def _(schedule: schedules.CosineDecay) -> lr.LRScheduler:
+def _(schedule: schedules.CosineWave) -> lr.LRScheduler:
     return CosineAnnealingDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end)
 
 
@@ -318,8 +318,10 @@ def _(schedule: schedules.OneCycle) -> lr.LRScheduler:
 
 
 @_scheduler.register
-def _(schedule: schedules.LinearWarmup) -> lr.LRScheduler:
+def _(schedule: schedules.Warmup) -> lr.LRScheduler:
     after = schedule.after
+    if schedule.shape != schedules.LINEAR:
+        return ScheduleLR(schedule, schedule(0))
     # PaddleOCR wraps the bare number for Const, and the state of a checkpoint shows the difference.
     wrapped = after.rate if isinstance(after, schedules.Constant) else _scheduler(after)
     return LinearWarmup(schedule, wrapped, schedule.warmup_iters, schedule.start, schedule.peak)

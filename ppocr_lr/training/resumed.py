@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.schedules import Constant, CosineDecay, LinearWarmup, Schedule, TwoStepCosine
+from ppocr_lr.schedules import LINEAR, Constant, CosineWave, Schedule, TwoStepCosine, Warmup
 from ppocr_lr.schedules.base import Runs
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
@@ -48,19 +48,19 @@ def is_bare_number(schedule: Schedule) -> bool:
 
 def wraps_a_scheduler(schedule: Schedule) -> bool:
     """Paddle's `LinearWarmup` for this schedule has a scheduler inside, whose state is in checkpoints."""
-    return isinstance(schedule, LinearWarmup) and not is_bare_number(schedule.after)
+    return isinstance(schedule, Warmup) and schedule.shape == LINEAR and not is_bare_number(schedule.after)
 
 
 def resumed_by_paddle(schedule: Schedule, update: int, rate: float) -> ResumedByPaddle:
     """The rates of a plain Paddle scheduler for `schedule` that has loaded `rate` at `update`."""
     shape, floor = schedule, 0.0
-    if isinstance(schedule, CosineDecay):
+    if isinstance(schedule, CosineWave):
         floor, period = schedule.end, schedule.decay_iters
     elif isinstance(schedule, TwoStepCosine) and schedule.recursive:
         period = schedule.first_iters
         if update >= period:
             period = schedule.second_iters
-            shape = CosineDecay(schedule.peak, period)
+            shape = CosineWave(schedule.peak, period)
     else:
         return ResumedByPaddle(schedule, update, rate)
     turn = period * ((update // period + 1) | 1)  # the next odd multiple of the period

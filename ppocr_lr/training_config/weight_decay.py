@@ -46,7 +46,7 @@ class CosineWeightDecay(WeightDecay):
     def to_schedule(self, run: Run) -> Schedule:
         """With w updates of warmup and N in all: `factor` for k ≤ w, then the cosine over N − w updates."""
         held = run.iters(self.warmup_epoch)
-        cosine = schedules.Decay(self.factor, max(1, run.total_iters - held), self.end_factor, "cosine")
+        cosine = schedules.Decay(self.factor, max(1, run.total_iters - held), self.end_factor, schedules.Cosine())
         return schedules.Sequence(((schedules.Constant(self.factor), held),), cosine) if held else cosine
 
 

@@ -7,25 +7,25 @@ from ppocr_lr import Schedule
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.schedules import (
     Constant,
-    CosineDecay,
+    CosineWave,
     CyclicalCosine,
-    LinearWarmup,
     OneCycle,
     PiecewiseConstant,
     StepDecay,
     TwoStepCosine,
+    Warmup,
 )
 from tests.strategies import schedules
 
 TABLE: list[tuple[Schedule, int, list[tuple[str, int, int]]]] = [
     (Constant(0.1), 10, [("plateau", 0, 9)]),
-    (LinearWarmup(CosineDecay(1.0, 20), 5, 1.0), 20, [("warmup", 0, 4), ("decay", 5, 19)]),
-    (LinearWarmup(Constant(1.0), 30, 1.0), 20, [("warmup", 0, 19)]),
+    (Warmup(CosineWave(1.0, 20), 5, 1.0), 20, [("warmup", 0, 4), ("decay", 5, 19)]),
+    (Warmup(Constant(1.0), 30, 1.0), 20, [("warmup", 0, 19)]),
     (PiecewiseConstant((4, 8), (3, 2, 1)), 12, [("plateau", 0, 3), ("plateau", 4, 7), ("plateau", 8, 11)]),
-    (CyclicalCosine(1.0, 5), 12, [("decay", 0, 4), ("restart", 5, 9), ("restart", 10, 11)]),
+    (CyclicalCosine(1.0, (5,)), 12, [("decay", 0, 4), ("restart", 5, 9), ("restart", 10, 11)]),
     (OneCycle(1.0, 20), 20, [("rise", 0, 5), ("decay", 6, 19)]),
     (TwoStepCosine(1.0, 10, 20), 20, [("decay", 0, 10), ("restart", 11, 19)]),
-    (CosineDecay(1.0, 5), 10, [("decay", 0, 4), ("rise", 5, 9)]),
+    (CosineWave(1.0, 5), 10, [("decay", 0, 4), ("rise", 5, 9)]),
 ]
 
 

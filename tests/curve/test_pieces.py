@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ppocr_lr import Schedule
 from ppocr_lr.curve.pieces import Pieces, pieces_of
-from ppocr_lr.schedules import Constant, CosineDecay, CyclicalCosine, StepDecay
+from ppocr_lr.schedules import Constant, CosineWave, CyclicalCosine, StepDecay
 from ppocr_lr.schedules.base import every
 from tests.strategies import long_runs, schedules
 
@@ -68,7 +68,7 @@ def test_each_update_is_in_one_monotone_piece(drawn: tuple[Schedule, int]) -> No
     assert (held == 1).all()
 
 
-@pytest.mark.parametrize("schedule", [CosineDecay(1.0, 300), CyclicalCosine(1.0, 1), StepDecay(1.0, 7, 0.9),
+@pytest.mark.parametrize("schedule", [CosineWave(1.0, 300), CyclicalCosine(1.0, (1,)), StepDecay(1.0, 7, 0.9),
                                       Zigzag(10, 3), Constant(1.0)], ids=str)  # fmt: skip
 def test_pieces_do_not_grow_with_the_run(schedule: Schedule) -> None:
     pieces = pieces_of(schedule, 10**15)

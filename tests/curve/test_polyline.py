@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ppocr_lr import Schedule, build_schedule
 from ppocr_lr.curve.polyline import trace
-from ppocr_lr.schedules import CosineDecay, CyclicalCosine, StepDecay
+from ppocr_lr.schedules import CosineWave, CyclicalCosine, StepDecay
 from tests.strategies import schedules
 
 
@@ -54,7 +54,7 @@ def test_a_step_every_epoch_for_a_billion_epochs() -> None:
 
 
 def test_cycles_too_fine_to_draw_fill_their_band() -> None:
-    curve = trace(CyclicalCosine(0.1, 300), 3 * 10**6)
+    curve = trace(CyclicalCosine(0.1, (300,)), 3 * 10**6)
     np.testing.assert_allclose(curve.high[:-1], 0.1)
     assert (curve.low[:-1] < 1e-5).all()
     assert curve.low[-1] == curve.high[-1]  # the last update alone
@@ -69,6 +69,6 @@ def test_points_do_not_grow_with_the_run(total: int) -> None:
 
 def test_the_rates_of_far_points_are_exact() -> None:
     total = 10**12
-    curve = trace(CosineDecay(0.1, total), total)
+    curve = trace(CosineWave(0.1, total), total)
     middle = int(np.searchsorted(curve.steps, total // 2))
     assert curve.high[middle] == pytest.approx(0.05, rel=1e-2)

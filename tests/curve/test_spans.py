@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ppocr_lr import Schedule
 from ppocr_lr.curve.spans import count_below
-from ppocr_lr.schedules import CosineDecay, CyclicalCosine, LinearWarmup, StepDecay
+from ppocr_lr.schedules import CosineWave, CyclicalCosine, StepDecay, Warmup
 from ppocr_lr.schedules.base import every
 from tests.curve.test_pieces import Zigzag, zigzags
 from tests.strategies import long_runs, schedules
@@ -50,10 +50,10 @@ def test_it_counts_every_update(drawn: tuple[Schedule, int], share: float) -> No
 @pytest.mark.parametrize(
     ("schedule", "total", "limit", "count"),
     [
-        (CyclicalCosine(1.0, 10), 10**12, 0.45, 4 * 10**11),
-        (CyclicalCosine(1.0, 10), 10**12, 0.01, 0),
-        (CosineDecay(1.0, 10), 10**12 + 3, 0.6, 55 * 10**10),
-        (LinearWarmup(CyclicalCosine(1.0, 10), 10, 1.0), 10**12, 0.45, 5 + 4 * (10**11 - 1)),
+        (CyclicalCosine(1.0, (10,)), 10**12, 0.45, 4 * 10**11),
+        (CyclicalCosine(1.0, (10,)), 10**12, 0.01, 0),
+        (CosineWave(1.0, 10), 10**12 + 3, 0.6, 55 * 10**10),
+        (Warmup(CyclicalCosine(1.0, (10,)), 10, 1.0), 10**12, 0.45, 5 + 4 * (10**11 - 1)),
         (StepDecay(1.0, 100, 0.5), 10**12, 0.3, 10**12 - 200),
         (StepDecay(0.1, 7, 1 - 1e-9), 10**12, 0.0, 0),
         (Zigzag(10, 5), 10**12, 0.3, 3 * 10**11),

@@ -14,7 +14,7 @@ from ppocr_lr.lr_config import MODELS, LRConfig, PeakConfig, ResumableConfig, Ru
 from ppocr_lr.lr_config.base import HoldConfig, LeadConfig, OverTheRun, UnitOfTime, WithinRun
 from ppocr_lr.lr_config.in_paddleocr import OwnKey, own_keys, read_by_paddleocr
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.schedules import Constant, Decay, Sequence, TwoStepCosine
+from ppocr_lr.schedules import Constant, Decay, OneMinusSqrt, Sequence, TwoStepCosine
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 from tests.lr_config.test_defaults import TABLE as GOOD
 
@@ -187,8 +187,10 @@ def test_values_that_depend_on_each_other(
 
 
 def test_a_decay_over_the_whole_run_has_nothing_before_it() -> None:
-    assert build_schedule({**WSD, "decay_length": "200it"}, EPOCHS, ITERS_EPOCH) == Decay(0.1, 200, shape="1-sqrt")
-    stable = Sequence(((Constant(0.1), 1),), Decay(0.1, 199, shape="1-sqrt"))
+    assert build_schedule({**WSD, "decay_length": "200it"}, EPOCHS, ITERS_EPOCH) == Decay(
+        0.1, 200, shape=OneMinusSqrt()
+    )
+    stable = Sequence(((Constant(0.1), 1),), Decay(0.1, 199, shape=OneMinusSqrt()))
     assert build_schedule({**WSD, "decay_length": "199it"}, EPOCHS, ITERS_EPOCH) == stable
 
 
@@ -265,7 +267,7 @@ def test_what_is_remarked_of_a_value(
 )
 def test_two_cosines_multiply_their_rates_where_nothing_is_before_them(lead: dict[str, Any], recursive: bool) -> None:
     config = config_of({"name": "TwoStepCosine", **PEAK, **lead})
-    assert config.decay(RUN) == TwoStepCosine(0.1, 2000, 200, recursive)
+    assert config.decay(RUN) == TwoStepCosine(0.1, 2000, 200, recursive=recursive)
 
 
 PIECEWISE_HOLDS = "Piecewise, whose last value holds"

@@ -11,7 +11,7 @@ import pytest
 
 from ppocr_lr import LRConfig, LRConfigError, Run, Schedule, WarmupConfig, build_schedule, register_lr_config
 from ppocr_lr.lr_config import MODELS, registry
-from ppocr_lr.schedules import Constant, LinearWarmup
+from ppocr_lr.schedules import Constant, Warmup
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def test_one_decorator_adds_a_name() -> None:
             return Constant(self.peak)
 
     section = {"name": "Half", "learning_rate": 0.2, "warmup_epoch": 2}
-    assert build_schedule(section, 3, 5) == LinearWarmup(Constant(0.1), 10, 0.1)
+    assert build_schedule(section, 3, 5) == Warmup(Constant(0.1), 10, 0.1)
     with pytest.raises(LRConfigError, match="did you mean Half"):
         build_schedule({**section, "name": "half"}, 3, 5)
     with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.learning_rate: 'x' is not allowed"):

@@ -20,7 +20,7 @@ from ppocr_lr.lr_config.parse import (
     read_section,
     spelling,
 )
-from ppocr_lr.schedules import Constant, CosineDecay, PolynomialDecay, Sequence
+from ppocr_lr.schedules import Constant, CosineWave, Decay, Sequence
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
@@ -34,8 +34,8 @@ def sequence(*stages: dict[str, Any]) -> dict[str, Any]:
     return {"name": "Sequence", "stages": [{**CONST, **stage} for stage in stages]}
 
 
-def line(iters: int) -> PolynomialDecay:
-    return PolynomialDecay(0.1, iters)
+def line(iters: int) -> Decay:
+    return Decay(0.1, iters)
 
 
 # the stages; their schedule
@@ -52,7 +52,7 @@ STAGES: list[tuple[dict[str, Any], Sequence]] = [
     # each is planned for its own length
     (sequence({**LINEAR, "epochs": 5}, {**LINEAR, "until_end": True}), Sequence(((line(50), 50),), line(150))),
     (sequence({**LINEAR, "epochs": "25%"}, {**COSINE, "epochs": 5}, {**LINEAR, "epochs": "50%"}),
-     Sequence(((line(50), 50), (CosineDecay(0.1, 50), 50)), line(100))),
+     Sequence(((line(50), 50), (CosineWave(0.1, 50), 50)), line(100))),
 ]  # fmt: skip
 
 

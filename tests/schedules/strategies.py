@@ -13,6 +13,12 @@ ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every peak
 lengths = st.one_of(st.integers(1, 12), st.integers(20, 150))
 gammas = st.sampled_from([0.1, 0.5, 0.9, 0.97, 0.999])
 exponents = st.sampled_from([0.3, 0.5, 1.0, 2.0, 3.5])
+shapes = st.one_of(
+    st.builds(lib.Power, exponents),
+    st.builds(lib.Cosine, exponents),
+    st.builds(lib.Tanh, st.sampled_from([-6.0, -1.0]), st.sampled_from([0.5, 3.0])),
+    st.sampled_from([lib.OneMinusSqrt(), lib.Reflected()]),
+)
 
 
 def _restarts(cycles: list[int]) -> st.SearchStrategy[lib.WarmRestarts]:
@@ -29,34 +35,33 @@ def _knots(steps: list[int]) -> st.SearchStrategy[lib.PiecewiseLinear]:
 
 leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
     lib.Constant: st.builds(lib.Constant, peaks),
-    lib.CosineDecay: st.builds(lib.CosineDecay, peaks, lengths, ends),
+    lib.CosineWave: st.builds(lib.CosineWave, peaks, lengths, ends),
     lib.Cyclic: st.builds(
         lib.Cyclic, peaks, ends, lengths, lengths, st.sampled_from(["triangular", "triangular2", "exp_range"]), gammas
     ),
     lib.CyclicPolynomial: st.builds(lib.CyclicPolynomial, peaks, lengths, ends, exponents),
-    lib.CyclicalCosine: st.builds(lib.CyclicalCosine, peaks, lengths, ends),
+    lib.CyclicalCosine: st.builds(lib.CyclicalCosine, peaks, st.tuples(lengths), end=ends),
     lib.Decay: st.one_of(
-        st.builds(lib.Decay, peaks, lengths, ends, st.sampled_from(sorted({*lib.DECAY_SHAPES} - {"exponential"}))),
-        st.builds(lib.Decay, peaks, lengths, st.sampled_from([1e-9, 1e-7, 1e-6]), st.just("exponential")),
+        st.builds(lib.Decay, peaks, lengths, ends, shapes),
+        st.builds(lib.Decay, peaks, lengths, st.sampled_from([1e-9, 1e-7, 1e-6]), st.just(lib.Exponential())),
     ),
     lib.ExponentialDecay: st.builds(lib.ExponentialDecay, peaks, gammas, lengths),
     lib.InverseSqrt: st.builds(lib.InverseSqrt, peaks, lengths),
     lib.InverseTimeDecay: st.builds(lib.InverseTimeDecay, peaks, gammas, lengths),
-    lib.KDecay: st.builds(lib.KDecay, peaks, lengths, ends, exponents),
     lib.MultiStepDecay: st.builds(
         lib.MultiStepDecay, peaks, st.lists(lengths, max_size=4).map(lambda steps: tuple(sorted(steps))), gammas
     ),
     lib.NaturalExpDecay: st.builds(lib.NaturalExpDecay, peaks, gammas, lengths),
     lib.Noam: st.builds(lib.Noam, st.integers(1, 1024), lengths, st.sampled_from([0.2, 1.0])),
-    lib.OneCycle: st.builds(lib.OneCycle, peaks, lengths, st.sampled_from(["cos", "linear"]), st.booleans()),
+    lib.OneCycle: st.builds(
+        lib.OneCycle, peaks, lengths, st.sampled_from(["cos", "linear"]), three_phase=st.booleans()
+    ),
     lib.PiecewiseConstant: st.builds(
         lib.PiecewiseConstant, st.tuples(st.integers(0, 50), st.integers(50, 150)), st.tuples(peaks, peaks, peaks)
     ),
     lib.PiecewiseLinear: st.lists(st.integers(0, 200), min_size=1, max_size=6, unique=True).flatmap(_knots),
-    lib.PolynomialDecay: st.builds(lib.PolynomialDecay, peaks, lengths, ends, exponents),
     lib.StepDecay: st.builds(lib.StepDecay, peaks, lengths, gammas),
-    lib.TanhDecay: st.builds(lib.TanhDecay, peaks, lengths, ends),
-    lib.TwoStepCosine: st.builds(lib.TwoStepCosine, peaks, lengths, lengths, st.booleans()),
+    lib.TwoStepCosine: st.builds(lib.TwoStepCosine, peaks, lengths, lengths, recursive=st.booleans()),
     lib.WarmRestarts: st.lists(lengths, min_size=1, max_size=3).flatmap(_restarts),
 }
 
@@ -69,10 +74,9 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
         peaks.map(lambda p: p / 1e7),
     ]
     return {
-        lib.ConstantWarmup: st.builds(lib.ConstantWarmup, *warmup[:2], st.just(2.0), peaks),
-        lib.CosineWarmup: st.builds(lib.CosineWarmup, *warmup),
-        lib.ExponentialWarmup: st.builds(lib.ExponentialWarmup, *warmup),
-        lib.LinearWarmup: st.builds(lib.LinearWarmup, *warmup),
+        lib.Warmup: st.builds(
+            lib.Warmup, *warmup, st.one_of(shapes, st.sampled_from([lib.Flat(), lib.Exponential()]))
+        ),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
         lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),
         lib.Sequence: st.builds(

@@ -12,7 +12,7 @@ import pytest
 
 from ppocr_lr import schedules as lib
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.schedules import Constant, CosineDecay, Schedule
+from ppocr_lr.schedules import Constant, CosineWave, Schedule
 
 TINY = 5e-324  # the smallest float above 0
 FAR = 2**53
@@ -57,7 +57,7 @@ def share(name: str, top: float = 1.0, **beside: Any) -> Row:
 
 
 def part(name: str) -> Row:
-    return Row(name, [Constant(0.1), CosineDecay(0.1, 5)], [0.1, None, "Const", Constant], TypeError)
+    return Row(name, [Constant(0.1), CosineWave(0.1, 5)], [0.1, None, "Const", Constant], TypeError)
 
 
 CONST = Constant(0.1)
@@ -75,8 +75,7 @@ PEAK_ABOVE_END = Row("peak", [0.5, above(0.5), 1e300], [below(0.5), 0, -1, *NO_N
 # class: (arguments of a good one, a row for each of its arguments and more)
 TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
     lib.Constant: ({"rate": 0.1}, [rate("rate")]),
-    lib.PolynomialDecay: ({"peak": 1.0, "decay_iters": 4}, [*PEAK_AND_END, count("decay_iters"), positive("power")]),
-    lib.CosineDecay: ({"peak": 1.0, "decay_iters": 4}, [*PEAK_AND_END, count("decay_iters")]),
+    lib.CosineWave: ({"peak": 1.0, "decay_iters": 4}, [*PEAK_AND_END, count("decay_iters")]),
     lib.TwoStepCosine: (
         {"peak": 1.0, "first_iters": 4, "second_iters": 8}, [*PEAK_AND_END, count("first_iters"), count("second_iters")],
     ),
@@ -85,19 +84,18 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         [
             *PEAK_AND_END,
             count("decay_iters"),
-            Row("shape", ["linear", "cosine", "1-sqrt", "rex"], ["", "sqrt", "Linear", None, 1]),
-            Row("shape", ["exponential"], [], beside={"end": 0.5}),
-            Row("end", [TINY, 0.5, 1], [0, -TINY, -0.5, *NO_NUMBER], beside={"shape": "exponential"}),
-            PEAK_ABOVE_END._replace(beside={"end": 0.5, "shape": "exponential"}),
+            Row("shape", [lib.Power(2), lib.Cosine(), lib.Tanh(), lib.Flat()], ["linear", None, 1, lib.Power], TypeError),
+            Row("shape", [lib.Exponential()], [], beside={"end": 0.5}),
+            Row("end", [TINY, 0.5, 1], [0, -TINY, -0.5, *NO_NUMBER], beside={"shape": lib.Exponential()}),
+            PEAK_ABOVE_END._replace(beside={"end": 0.5, "shape": lib.Exponential()}),
         ],
     ),
-    lib.KDecay: ({"peak": 1.0, "decay_iters": 4}, [*PEAK_AND_END, count("decay_iters"), positive("exponent")]),
-    lib.TanhDecay: (
-        {"peak": 1.0, "decay_iters": 4},
+    lib.Power: ({"exponent": 2}, [positive("exponent")]),
+    lib.Cosine: ({"exponent": 2}, [positive("exponent")]),
+    lib.Tanh: (
+        {},
         [
-            *PEAK_AND_END,
-            count("decay_iters"),
-            Row("lower", [-300, -1, 0, 1, below(3)], [below(-300), -301, *NO_NUMBER]),
+            Row("lower", [-300, -1, 0, 1, below(3)], [below(-300), -301, 3, above(3), *NO_NUMBER]),
             Row("upper", [above(-6), 0, 300], [-6, below(-6), -7, above(300), 301, *NO_NUMBER]),
         ],
     ),
@@ -147,7 +145,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             )
         ],
     ),
-    lib.CyclicalCosine: ({"peak": 1.0, "cycle_iters": 4}, [*PEAK_AND_END, count("cycle_iters")]),
+    lib.CyclicalCosine: ({"peak": 1.0, "cycle_iters": (4,)}, [PEAK_ABOVE_END]),
     lib.CyclicPolynomial: ({"peak": 1.0, "decay_iters": 4}, [*PEAK_AND_END, count("decay_iters"), positive("power")]),
     lib.WarmRestarts: (
         {"peak": 1.0, "cycle_iters": (4, 3)},
@@ -187,11 +185,13 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             Row("anneal", ["cos", "linear"], ["", "cosine", "line", "Cos", None, 1]),
         ],
     ),
-    lib.ConstantWarmup: (WARMS_UP, [*WARMUP, FROM_0]),
-    lib.CosineWarmup: (WARMS_UP, [*WARMUP, FROM_0]),
-    lib.LinearWarmup: (WARMS_UP, [*WARMUP, FROM_0]),
-    lib.ExponentialWarmup: (
-        {**WARMS_UP, "start": 0.1}, [*WARMUP, Row("start", [TINY, 0.5, below(1)], [0, -TINY, -0.5, *NO_NUMBER])]
+    lib.Warmup: (
+        WARMS_UP,
+        [
+            *WARMUP, FROM_0,
+            Row("shape", [lib.Power(2), lib.Cosine(), lib.Tanh(), lib.Flat()], ["linear", None, 1, lib.Power], TypeError),
+            Row("start", [TINY, 0.5, below(1)], [0, -TINY, -0.5, *NO_NUMBER], beside={"shape": lib.Exponential()}),
+        ],
     ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
     lib.HeldAfter: ({"schedule": CONST, "end_iters": 4}, [part("schedule"), count("end_iters", least=0)]),
@@ -209,30 +209,29 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
     ),
 }  # fmt: skip
 
+UNCHANGED = {"cycle_iters", "t_mult", "end", "peak_decay", "warmup_iters"}  # `WarmRestarts` has them already
+SHAPES = (lib.Power, lib.Cosine, lib.Tanh, lib.Flat, lib.Exponential)
 FLAGS = {"recursive", "three_phase"}  # any value is true or false
 
 DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
-    lib.PolynomialDecay: {"end": 0.0, "power": 1.0},
-    lib.CosineDecay: {"end": 0.0},
+    lib.CosineWave: {"end": 0.0},
     lib.TwoStepCosine: {"recursive": False, "end": 0.0},
-    lib.Decay: {"end": 0.0, "shape": "cosine"},
-    lib.KDecay: {"end": 0.0, "exponent": 1.0},
-    lib.TanhDecay: {"end": 0.0, "lower": -6.0, "upper": 3.0},
+    lib.Decay: {"end": 0.0, "shape": lib.LINEAR},
+    lib.Power: {"exponent": 1.0},
+    lib.Cosine: {"exponent": 1.0},
+    lib.Tanh: {"lower": -6.0, "upper": 3.0},
     lib.ExponentialDecay: {"decay_iters": 1},
     lib.NaturalExpDecay: {"decay_iters": 1},
     lib.InverseTimeDecay: {"decay_iters": 1},
     lib.Noam: {"scale": 1.0},
-    lib.CyclicalCosine: {"end": 0.0},
+    lib.CyclicalCosine: {"t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0},
     lib.CyclicPolynomial: {"end": 0.0, "power": 1.0},
     lib.WarmRestarts: {"t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0},
     lib.Cyclic: {"mode": "triangular", "gamma": 1.0},
     lib.OneCycle: {
         "anneal": "cos", "three_phase": False, "pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 10000.0,
     },
-    lib.ConstantWarmup: {"start": 0.0},
-    lib.CosineWarmup: {"start": 0.0},
-    lib.LinearWarmup: {"start": 0.0},
-    lib.ExponentialWarmup: {"start": 0.0},
+    lib.Warmup: {"start": 0.0, "shape": lib.LINEAR},
 }  # fmt: skip
 
 ROWS = [(kind, good | row.beside, row) for kind, (good, rows) in TABLE.items() for row in rows]
@@ -244,11 +243,11 @@ EACH_CLASS = pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name
 
 def test_every_class_and_every_argument_is_in_the_table() -> None:
     exported = {item for item in (getattr(lib, name) for name in lib.__all__) if isinstance(item, type)}
-    classes = {item for item in exported if issubclass(item, Schedule)} - {lib.Schedule, lib.Warmup}
-    assert set(TABLE) == classes
+    without = {Schedule, lib.Shape, lib.OneMinusSqrt, lib.Reflected, lib.Exponential, lib.Flat}
+    assert set(TABLE) == {item for item in exported if issubclass(item, (Schedule, lib.Shape))} - without
     for kind, (_, rows) in TABLE.items():
         fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        assert {row.name for row in rows} == fields - FLAGS
+        assert {row.name for row in rows} == fields - FLAGS - (UNCHANGED if kind is lib.CyclicalCosine else set())
 
 
 @EACH_ROW
@@ -261,7 +260,7 @@ def test_the_last_value_inside_is_taken(kind: type[Schedule], arguments: dict[st
             assert (type(found), found) == (tuple, expected)
         else:
             assert found == given
-            assert type(found) in (float, int, str, Constant, CosineDecay)  # nothing of NumPy is kept
+            assert type(found) in (float, int, str, Constant, CosineWave, *SHAPES)  # nothing of NumPy is kept
         assert hash(schedule) == hash(kind(**{**arguments, row.name: given}))
 
 
@@ -309,7 +308,7 @@ def test_noam_of_a_scale_that_leaves_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "missing"),
-    [(Schedule, {"formula", "corner_runs"}), (lib.Warmup, {"_early"}), *((kind, set()) for kind in TABLE)],
+    [(Schedule, {"formula", "corner_runs"}), (lib.Shape, {"left"}), *((kind, set()) for kind in TABLE)],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_the_class_of_a_schedule_must_have(kind: type[Schedule], missing: set[str]) -> None:

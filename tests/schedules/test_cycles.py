@@ -69,7 +69,7 @@ def published_one_cycle(cycle: OneCycle, k: int) -> float:
 @pytest.mark.parametrize("pct_start", [0.01, 0.1, 0.25, 0.3, 0.45, 0.49])
 def test_one_cycle_is_the_published_loop(pct_start: float, anneal: str, three_phase: bool) -> None:
     for n, (div, final_div) in product((2, 3, 4, 5, 8, 10, 20, 41, 100), ((25.0, 1e4), (10.0, 100.0), (2.0, 0.5))):
-        cycle = OneCycle(0.8, n, anneal, three_phase, pct_start, div, final_div)  # type: ignore[arg-type]
+        cycle = OneCycle(0.8, n, anneal, pct_start, div, final_div, three_phase=three_phase)  # type: ignore[arg-type]
         expected = [published_one_cycle(cycle, k) for k in range(n + 1)]
         np.testing.assert_allclose([cycle(k) for k in range(n + 1)], expected, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(cycle(np.arange(n + 1)), expected, rtol=1e-9, atol=1e-12)
@@ -117,7 +117,7 @@ SECOND_BEGIN: list[tuple[int, int, bool, int]] = [
 
 @pytest.mark.parametrize(("first", "second", "recursive", "begin"), SECOND_BEGIN)
 def test_where_the_second_cosine_begins(first: int, second: int, recursive: bool, begin: int) -> None:
-    schedule = TwoStepCosine(1.0, first, second, recursive, end=0.25)
+    schedule = TwoStepCosine(1.0, first, second, 0.25, recursive=recursive)
     assert schedule.second_begin == begin
     # up to the update before it the rate is at the end; from it on that of the cosine over T2 updates
     assert all(schedule(k) == 0.25 for k in range(first + 1, begin))
@@ -146,7 +146,7 @@ def test_other_triangles_turn_at_their_corners_alone(mode: str) -> None:
 
 
 def test_a_cosine_cycle_restarts_on_multiples() -> None:
-    assert CyclicalCosine(1.0, 4).corner_steps(13) == ([4, 8, 12], True)
+    assert CyclicalCosine(1.0, (4,)).corner_steps(13) == ([4, 8, 12], True)
 
 
 def test_regular_corners_are_told_as_far_as_2_to_the_62() -> None:

@@ -8,89 +8,95 @@ import numpy as np
 import pytest
 
 from ppocr_lr.schedules import (
+    LINEAR,
     Constant,
-    ConstantWarmup,
-    CosineDecay,
-    CosineWarmup,
+    Cosine,
+    CosineWave,
     Cyclic,
     CyclicalCosine,
     CyclicPolynomial,
     Decay,
+    Exponential,
     ExponentialDecay,
-    ExponentialWarmup,
+    Flat,
     HeldAfter,
     InverseSqrt,
     InverseTimeDecay,
-    KDecay,
-    LinearWarmup,
     MultiStepDecay,
     NaturalExpDecay,
     Noam,
     OneCycle,
+    OneMinusSqrt,
     PiecewiseConstant,
     PiecewiseLinear,
-    PolynomialDecay,
+    Power,
+    Reflected,
     Scaled,
     Schedule,
     Sequence,
     StepDecay,
-    TanhDecay,
+    Tanh,
     TwoStepCosine,
     WarmRestarts,
+    Warmup,
 )
 
 HALF = math.sqrt(0.5)
 
 TABLE = [
     (Constant(0.1), [0, 10**12], [0.1, 0.1]),
-    (PolynomialDecay(1.0, 4), [0, 1, 2, 4, 5, 10**15], [1, 0.75, 0.5, 0, 0, 0]),
-    (PolynomialDecay(1.0, 4, end=0.2, power=2), [0, 2, 4, 9], [1, 0.4, 0.2, 0.2]),
-    (PolynomialDecay(0.1, 4, end=0.5), [0, 2, 4], [0.1, 0.3, 0.5]),
-    (CosineDecay(1.0, 4), [0, 1, 2, 3, 4], [1, (1 + HALF) / 2, 0.5, (1 - HALF) / 2, 0]),
-    (CosineDecay(1.0, 4, end=0.5), [0, 2, 4], [1, 0.75, 0.5]),
+    (Decay(1.0, 4), [0, 1, 2, 4, 5, 10**15], [1, 0.75, 0.5, 0, 0, 0]),
+    (Decay(1.0, 4, end=0.2, shape=Power(2)), [0, 2, 4, 9], [1, 0.4, 0.2, 0.2]),
+    (Decay(0.1, 4, end=0.5), [0, 2, 4], [0.1, 0.3, 0.5]),
+    (CosineWave(1.0, 4), [0, 1, 2, 3, 4], [1, (1 + HALF) / 2, 0.5, (1 - HALF) / 2, 0]),
+    (CosineWave(1.0, 4, end=0.5), [0, 2, 4], [1, 0.75, 0.5]),
     # Past its end a cosine rises again, as Paddle's does, and is exact at any distance.
-    (CosineDecay(1.0, 4), [6, 8, 12, 8 * 10**14, 8 * 10**14 + 2], [0.5, 1, 0, 1, 0.5]),
+    (CosineWave(1.0, 4), [6, 8, 12, 8 * 10**14, 8 * 10**14 + 2], [0.5, 1, 0, 1, 0.5]),
     (StepDecay(1.0, 3, 0.5), [0, 2, 3, 5, 6, 30, 10**12], [1, 1, 0.5, 0.5, 0.25, 2**-10, 0]),
     (PiecewiseConstant((2, 5), (0.3, 0.2, 0.1)), [0, 1, 2, 4, 5, 10**12], [0.3, 0.3, 0.2, 0.2, 0.1, 0.1]),
     (PiecewiseConstant((), (0.3,)), [0, 7], [0.3, 0.3]),
     (MultiStepDecay(1.0, (2, 5), 0.5), [0, 1, 2, 4, 5, 10**12], [1, 1, 0.5, 0.5, 0.25, 0.25]),
     (MultiStepDecay(1.0, (2, 2), 0.5), [1, 2], [1, 0.25]),
     (MultiStepDecay(1.0, (), 0.5), [0, 9], [1, 1]),
-    (CyclicalCosine(1.0, 4), [0, 2, 3, 4, 6, 4 * 10**14], [1, 0.5, (1 - HALF) / 2, 1, 0.5, 1]),
-    (CyclicalCosine(1.0, 1), [0, 1, 2], [1, 1, 1]),
-    (CyclicalCosine(1.0, 4, end=0.5), [2, 4], [0.75, 1]),
+    (CyclicalCosine(1.0, (4,)), [0, 2, 3, 4, 6, 4 * 10**14], [1, 0.5, (1 - HALF) / 2, 1, 0.5, 1]),
+    (CyclicalCosine(1.0, (1,)), [0, 1, 2], [1, 1, 1]),
+    (CyclicalCosine(1.0, (4,), end=0.5), [2, 4], [0.75, 1]),
     # 20 updates: up until 0.3·20 − 1 = 5, down until 19.
     (OneCycle(1.0, 20), [0, 5, 12, 19], [0.04, 1, (1 + 4e-6) / 2, 4e-6]),
     (OneCycle(1.0, 20, "linear"), [0, 5, 12, 19], [0.04, 1, (1 + 4e-6) / 2, 4e-6]),
     # Three phases: up until 5, back down until 10, to the end at 19.
-    (OneCycle(1.0, 20, "linear", True), [0, 5, 10, 19], [0.04, 1, 0.04, 4e-6]),
+    (OneCycle(1.0, 20, "linear", three_phase=True), [0, 5, 10, 19], [0.04, 1, 0.04, 4e-6]),
     # PaddleOCR raises past update 20; here the rate holds, and is never negative.
     (OneCycle(1.0, 20, "linear"), [21, 10**12], [4e-6, 4e-6]),
     (OneCycle(1.0, 4, pct_start=0.25), [0, 3], [1, 4e-6]),  # the rise ends where it begins
     (OneCycle(1.0, 1), [0, 10], [4e-6, OneCycle(1.0, 1)(1)]),
-    (LinearWarmup(Constant(1.0), 4, 1.0), [0, 1, 3, 4, 9], [0, 0.25, 0.75, 1, 1]),
-    (LinearWarmup(Constant(1.0), 4, 1.0, 0.2), [0, 2, 4], [0.2, 0.6, 1]),
+    (Warmup(Constant(1.0), 4, 1.0), [0, 1, 3, 4, 9], [0, 0.25, 0.75, 1, 1]),
+    (Warmup(Constant(1.0), 4, 1.0, 0.2), [0, 2, 4], [0.2, 0.6, 1]),
     # The decay behind a warmup starts when the warmup ends and keeps its length.
-    (LinearWarmup(CosineDecay(1.0, 4), 2, 1.0), [0, 1, 2, 4, 6], [0, 0.5, 1, 0.5, 0]),
-    (LinearWarmup(StepDecay(1.0, 2, 0.5), 3, 1.0), [2, 3, 4, 5], [2 / 3, 1, 1, 0.5]),
+    (Warmup(CosineWave(1.0, 4), 2, 1.0), [0, 1, 2, 4, 6], [0, 0.5, 1, 0.5, 0]),
+    (Warmup(StepDecay(1.0, 2, 0.5), 3, 1.0), [2, 3, 4, 5], [2 / 3, 1, 1, 0.5]),
     # The second cosine of two counts from 0 too, so behind the first the rate jumps up.
     (
         TwoStepCosine(1.0, 4, 8),
         [0, 2, 4, 5, 6, 8],
-        [1, 0.5, 0, CosineDecay(1.0, 8)(5), CosineDecay(1.0, 8)(6), 0],
+        [1, 0.5, 0, CosineWave(1.0, 8)(5), CosineWave(1.0, 8)(6), 0],
     ),
     # Multiplying ratios, PaddleOCR's class stays at 0 until the second cosine's own zero is over.
-    (TwoStepCosine(1.0, 4, 8, True), [2, 4, 5, 8, 9, 16], [0.5, 0, 0, 0, CosineDecay(1.0, 8)(9), 1]),
-    (TwoStepCosine(1.0, 4, 1, True), [3, 4, 5, 6, 7], [(1 - HALF) / 2, 0, 0, 1, 0]),
-    (Decay(1.0, 4, shape="linear"), [0, 1, 4, 10**15], [1, 0.75, 0, 0]),
-    (Decay(1.0, 4, 0.5), [0, 2, 4, 6, 8], [1, 0.75, 0.5, 0.5, 0.5]),  # a cosine that does not rise again
-    (Decay(1.0, 4, 0.5, "1-sqrt"), [0, 1, 4, 5], [1, 0.75, 0.5, 0.5]),
-    (Decay(1.0, 4, 0.01, "exponential"), [0, 2, 4, 5], [1, 0.1, 0.01, 0.01]),
-    (Decay(1.0, 4, shape="rex"), [0, 2, 3, 4, 5], [1, 2 / 3, 0.4, 0, 0]),
-    (KDecay(1.0, 4, exponent=2), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0, 0]),
-    (KDecay(1.0, 4, 0.5), [1, 2, 4], [(3 + HALF) / 4, 0.75, 0.5]),
+    (TwoStepCosine(1.0, 4, 8, recursive=True), [2, 4, 5, 8, 9, 16], [0.5, 0, 0, 0, CosineWave(1.0, 8)(9), 1]),
+    (TwoStepCosine(1.0, 4, 1, recursive=True), [3, 4, 5, 6, 7], [(1 - HALF) / 2, 0, 0, 1, 0]),
+    (Decay(1.0, 4, shape=LINEAR), [0, 1, 4, 10**15], [1, 0.75, 0, 0]),
     (
-        TanhDecay(1.0, 4, 0.5, -1, 1),
+        Decay(1.0, 4, 0.5, shape=Cosine()),
+        [0, 2, 4, 6, 8],
+        [1, 0.75, 0.5, 0.5, 0.5],
+    ),  # a cosine that does not rise again
+    (Decay(1.0, 4, 0.5, shape=OneMinusSqrt()), [0, 1, 4, 5], [1, 0.75, 0.5, 0.5]),
+    (Decay(1.0, 4, 0.01, shape=Exponential()), [0, 2, 4, 5], [1, 0.1, 0.01, 0.01]),
+    (Decay(1.0, 4, shape=Reflected()), [0, 2, 3, 4, 5], [1, 2 / 3, 0.4, 0, 0]),
+    (Decay(1.0, 4, shape=Cosine(2)), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0, 0]),
+    (Decay(1.0, 4, 0.5, shape=Cosine()), [1, 2, 4], [(3 + HALF) / 4, 0.75, 0.5]),
+    (
+        Decay(1.0, 4, 0.5, shape=Tanh(-1, 1)),
         [0, 2, 4, 9],
         [1 - 0.5 / (1 + math.e**2), 0.75, *[0.5 + 0.5 / (1 + math.e**2)] * 2],
     ),
@@ -120,20 +126,20 @@ TABLE = [
     (WarmRestarts(1.0, (6, 4), 2), [0, 3, 6, 8, 10, 14, 18, 26], [1, 0.5, 1, 0.5, 1, 0.5, 1, 0.5]),
     (WarmRestarts(1.0, (6,), 1, 0.2, 0.5, 2), [0, 1, 2, 4, 6, 7, 8, 10], [0.2, 0.6, 1, 0.6, 0.2, 0.35, 0.5, 0.35]),
     (WarmRestarts(1.0, (4,), 2, warmup_iters=2), [0, 1, 2, 3, 4, 5, 6, 9, 12], [0, 0.5, 1, 0.5, 0, 0.5, 1, 0.5, 0]),
-    (ConstantWarmup(Constant(1.0), 4, 1.0, 0.2), [0, 3, 4, 9], [0.2, 0.2, 1, 1]),
-    (CosineWarmup(Constant(1.0), 4, 1.0, 0.5), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),
-    (ExponentialWarmup(PolynomialDecay(1.0, 4), 4, 1.0, 0.01), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
-    (Scaled(CosineDecay(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
-    (HeldAfter(CosineDecay(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
+    (Warmup(Constant(1.0), 4, 1.0, 0.2, shape=Flat()), [0, 3, 4, 9], [0.2, 0.2, 1, 1]),
+    (Warmup(Constant(1.0), 4, 1.0, 0.5, shape=Cosine()), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),
+    (Warmup(Decay(1.0, 4), 4, 1.0, 0.01, shape=Exponential()), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
+    (Scaled(CosineWave(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
+    (HeldAfter(CosineWave(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
     (HeldAfter(StepDecay(1.0, 3, 0.5), 4), [2, 3, 4, 6, 10**15], [1, 0.5, 0.5, 0.5, 0.5]),
     # Warmup, stable, decay; each stage counts from its own beginning.
     (
-        LinearWarmup(Sequence(((Constant(1.0), 3),), Decay(1.0, 4, shape="1-sqrt")), 2, 1.0),
+        Warmup(Sequence(((Constant(1.0), 3),), Decay(1.0, 4, shape=OneMinusSqrt())), 2, 1.0),
         [0, 1, 2, 4, 5, 6, 9, 10**12],
         [0, 0.5, 1, 1, 1, 0.5, 0, 0],
     ),
     (
-        Sequence(((CyclicalCosine(1.0, 2), 3), (Constant(0.7), 1)), StepDecay(1.0, 2, 0.5)),
+        Sequence(((CyclicalCosine(1.0, (2,)), 3), (Constant(0.7), 1)), StepDecay(1.0, 2, 0.5)),
         [0, 1, 2, 3, 4, 5, 6, 9],
         [1, 0.5, 1, 0.7, 1, 1, 0.5, 0.25],
     ),
@@ -151,12 +157,12 @@ def test_table(schedule: Schedule, steps: list[int], expected: list[float]) -> N
 def test_a_cosine_keeps_its_digits_to_the_end(total: int) -> None:
     """(1 − cos x)/2 is x²/4 for small x; 1 + cos(π − x), in floats, would be anything."""
     expected = (math.pi / total) ** 2 / 4 * (1 - (math.pi / total) ** 2 / 12)
-    cosine = CosineDecay(1.0, total)
+    cosine = CosineWave(1.0, total)
     others = [
-        CyclicalCosine(1.0, total),
+        CyclicalCosine(1.0, (total,)),
         WarmRestarts(1.0, (total,)),
         WarmRestarts(1.0, (total,), 2),
-        Decay(1.0, total),
+        Decay(1.0, total, shape=Cosine()),
     ]
     for schedule in (cosine, *others, TwoStepCosine(1.0, total, total)):
         assert schedule(total - 1) == pytest.approx(expected, rel=1e-10, abs=0)
@@ -168,8 +174,8 @@ def test_a_cosine_keeps_its_digits_to_the_end(total: int) -> None:
 @pytest.mark.parametrize("total", [1, 3, 7, 49, 10**6 + 1, 2**53])
 def test_a_decay_begins_at_its_peak_and_stays_at_its_end_exactly(total: int) -> None:
     decays: list[Schedule] = [
-        PolynomialDecay(1.0, total), PolynomialDecay(1.0, total, power=0.3), KDecay(1.0, total), KDecay(1.0, total, exponent=2.5),
-        *(Decay(1.0, total, shape=shape) for shape in ("linear", "cosine", "1-sqrt", "rex")), HeldAfter(CosineDecay(1.0, total), total),
+        Decay(1.0, total), Decay(1.0, total, shape=Power(0.3)), Decay(1.0, total, shape=Cosine()), Decay(1.0, total, shape=Cosine(2.5)),
+        *(Decay(1.0, total, shape=shape) for shape in (OneMinusSqrt(), Reflected())), HeldAfter(CosineWave(1.0, total), total),
     ]  # fmt: skip
     for decay in decays:
         assert [decay(0), decay(total), decay(total + 1), decay(2 * total)] == [1.0, 0.0, 0.0, 0.0]
@@ -189,42 +195,41 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
         (lambda: Constant(math.nan), "received nan"),
         (lambda: Constant("0.1"), "received '0.1'"),
         (
-            lambda: CosineDecay(0.1, 0),
-            "CosineDecay: decay_iters must be an integer of at least 1, received 0",
+            lambda: CosineWave(0.1, 0),
+            "CosineWave: decay_iters must be an integer of at least 1, received 0",
         ),
-        (lambda: CosineDecay(0.1, 2.5), "received 2.5"),
-        (lambda: CosineDecay(0.1, True), "received True"),
-        (lambda: PolynomialDecay(0.1, 5, power=0), "power must be a finite number above 0, received 0"),
+        (lambda: CosineWave(0.1, 2.5), "received 2.5"),
+        (lambda: CosineWave(0.1, True), "received True"),
+        (lambda: Decay(0.1, 5, shape=Power(0)), "Power: exponent must be a finite number above 0, received 0"),
         (lambda: StepDecay(0.1, 5, 1.0), "gamma must be a finite number above 0 and below 1, received 1.0"),
         (
             lambda: MultiStepDecay(0.1, (5, 3), 0.5),
             r"integers of at least 0 in rising order, received \(5, 3\)",
         ),
-        (lambda: MultiStepDecay(0.1, (1.5,), 0.5), "a sequence of integers"),
+        (lambda: MultiStepDecay(0.1, (1.5,), 0.5), "each of milestones must be an integer of at least 0, received 1.5"),
         (lambda: PiecewiseConstant((1, 2), (0.1, 0.2)), "values must be 3, one more than the boundaries"),
-        (lambda: PiecewiseConstant((1,), (0.1, -0.2)), "values must be a finite number at least 0"),
-        (lambda: LinearWarmup(Constant(0.1), 5, 0.1, 0.1), "peak must be a finite number above 0.1"),
+        (lambda: PiecewiseConstant((1,), (0.1, -0.2)), "each of values must be a finite number at least 0"),
+        (lambda: Warmup(Constant(0.1), 5, 0.1, 0.1), "peak must be above start, 0.1"),
         (lambda: OneCycle(0.1, 5, "cosine"), "anneal must be 'cos' or 'linear', received 'cosine'"),
-        (lambda: OneCycle(0.1, 5, three_phase=True, pct_start=0.5), "above 0 and below 0.5"),
+        (lambda: OneCycle(0.1, 5, three_phase=True, pct_start=0.5), "pct_start must be below 0.5 with three phases"),
         (
-            lambda: CosineDecay(0.1, 2**53 + 1),
+            lambda: CosineWave(0.1, 2**53 + 1),
             r"decay_iters must be at most 2\^53 iterations, received 9007199254740993",
         ),
+        (lambda: Decay(0.1, 5, shape=Exponential()), "Decay: end must be a finite number above 0, received 0"),
         (
-            lambda: Decay(0.1, 5, shape="sqrt"),
-            "shape must be 'linear', 'cosine', '1-sqrt', 'rex' or 'exponential', rec",
+            lambda: Decay(0.1, 5, 0.2, shape=Exponential()),
+            "peak must be a finite number at least the end, 0.2, received 0.1",
         ),
-        (lambda: Decay(0.1, 5, shape="exponential"), "Decay: end must be a finite number above 0, received 0"),
-        (lambda: Decay(0.1, 5, 0.2, "exponential"), "peak must be a finite number at least 0.2, received 0.1"),
-        (lambda: KDecay(0.1, 5, exponent=0), "exponent must be a finite number above 0"),
-        (lambda: TanhDecay(0.1, 5, lower=3, upper=3), "upper must be a finite number above 3 and at most 300"),
+        (lambda: Decay(0.1, 5, shape=Cosine(0)), "exponent must be a finite number above 0"),
+        (lambda: Decay(0.1, 5, shape=Tanh(lower=3, upper=3)), "Tanh: upper must be above lower, 3"),
         (lambda: ExponentialDecay(0.1, 1.0), "gamma must be a finite number above 0 and below 1, received 1.0"),
         (lambda: NaturalExpDecay(0.1, 0), "gamma must be a finite number above 0"),
         (lambda: InverseTimeDecay(0.1, -1), "gamma must be a finite number above 0"),
         (lambda: InverseSqrt(0.1, 0), "timescale_iters must be an integer of at least 1"),
         (lambda: Noam(0, 5), "d_model must be an integer of at least 1"),
         (lambda: Noam(5, 5, 5e-324), "Noam: peak must be a finite number above 0, received 0.0"),
-        (lambda: Cyclic(0.1, 0.2, 5, 5), "peak must be a finite number at least 0.2"),
+        (lambda: Cyclic(0.1, 0.2, 5, 5), "peak must be a finite number at least the base, 0.2"),
         (
             lambda: Cyclic(0.1, 0.0, 5, 5, "up"),
             "mode must be 'triangular', 'triangular2' or 'exp_range', received 'up'",
@@ -234,7 +239,7 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
             "gamma must be a finite number above 0 and at most 1, received 1.1",
         ),
         (lambda: WarmRestarts(0.1, ()), r"cycle_iters must be one or more integers of at least 1, received \(\)"),
-        (lambda: WarmRestarts(0.1, 10), "cycle_iters must be one or more integers of at least 1, received 10"),
+        (lambda: WarmRestarts(0.1, 10), "cycle_iters must be a sequence, received 10"),
         (lambda: WarmRestarts(0.1, (10,), 1.001), "t_mult must be 1 or at least 1.01, received 1.001"),
         (lambda: WarmRestarts(0.1, (10,), 0.5), "t_mult must be a finite number at least 1"),
         (
@@ -244,20 +249,23 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
         (lambda: WarmRestarts(0.1, (10,), peak_decay=1.5), "peak_decay must be a finite number above 0 and at most 1"),
         (lambda: WarmRestarts(0.1, (10, 0)), "each of cycle_iters must be an integer of at least 1, received 0"),
         (lambda: PiecewiseLinear(()), "one or more pairs of an update and a rate, the updates in rising order"),
-        (lambda: PiecewiseLinear(((-1, 0.1),)), "each update of knots must be an integer of at least 0, received -1"),
-        (lambda: MultiStepDecay(0.1, (5, 2**60), 0.5), r"milestones must be at most 2\^53 iterations each"),
+        (lambda: PiecewiseLinear(((-1, 0.1),)), "each of knots must be an integer of at least 0, received -1"),
+        (lambda: MultiStepDecay(0.1, (5, 2**60), 0.5), r"each of milestones must be at most 2\^53 iterations"),
         (lambda: PiecewiseLinear(((5, 0.1), (5, 0.2))), "in rising order"),
-        (lambda: PiecewiseLinear((5, 0.1)), "knots must be pairs of an update and a rate"),
-        (lambda: PiecewiseLinear(((5, 0.1, 3),)), "knots must be pairs of an update and a rate"),
-        (lambda: PiecewiseLinear(((5, -0.1),)), "each rate of knots must be a finite number at least 0, received -0.1"),
-        (lambda: ExponentialWarmup(Constant(0.1), 5, 0.1), "ExponentialWarmup: start must be a finite number above 0"),
+        (lambda: PiecewiseLinear((5, 0.1)), "each of knots must be a sequence, received 5"),
+        (lambda: PiecewiseLinear(((5, 0.1, 3),)), "each of knots must be 2 values"),
+        (lambda: PiecewiseLinear(((5, -0.1),)), "each of knots must be a finite number at least 0, received -0.1"),
+        (
+            lambda: Warmup(Constant(0.1), 5, 0.1, shape=Exponential()),
+            "Warmup: start must be a finite number above 0",
+        ),
         (lambda: Scaled(Constant(0.1), -1), "factor must be a finite number at least 0"),
         (lambda: HeldAfter(Constant(0.1), -1), "end_iters must be an integer of at least 0"),
         (
             lambda: Sequence(((Constant(0.1), 0),), Constant(0.1)),
-            "each length of stages must be an integer of at least 1, received 0",
+            "each of stages must be an integer of at least 1, received 0",
         ),
-        (lambda: Sequence((Constant(0.1), 5), Constant(0.1)), "stages must be pairs of a schedule and its iterations"),
+        (lambda: Sequence((Constant(0.1), 5), Constant(0.1)), "each of stages must be a sequence"),
     ],
 )
 def test_parameters_are_checked_when_the_schedule_is_made(make: object, message: str) -> None:
@@ -268,13 +276,13 @@ def test_parameters_are_checked_when_the_schedule_is_made(make: object, message:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: LinearWarmup(0.1, 5, 0.1), r"LinearWarmup: after must be a Schedule, received 0\.1"),
-        (lambda: CosineWarmup(0.1, 5, 0.1), r"CosineWarmup: after must be a Schedule, received 0\.1"),
+        (lambda: Warmup(0.1, 5, 0.1), r"Warmup: after must be a Schedule, received 0\.1"),
+        (lambda: Decay(0.1, 5, shape="cosine"), "Decay: shape must be a Shape, received 'cosine'"),
         (lambda: Scaled(0.1, 5), r"Scaled: schedule must be a Schedule, received 0\.1"),
         (lambda: HeldAfter(0.1, 5), r"HeldAfter: schedule must be a Schedule, received 0\.1"),
         (
             lambda: Sequence(((0.1, 5),), Constant(0.1)),
-            r"Sequence: each schedule of stages must be a Schedule, received 0\.1",
+            r"Sequence: each of stages must be a Schedule, received 0\.1",
         ),
         (lambda: Sequence((), 0.1), r"Sequence: last must be a Schedule, received 0\.1"),
     ],
@@ -315,11 +323,11 @@ def test_restarts_are_exact_as_far_as_int64_goes(t_mult: int) -> None:
 
 EXTREME = [
     Constant(1.0),
-    PolynomialDecay(1.0, 2**53, power=1e300),
-    Decay(1.0, 2**53, 5e-324, "exponential"),
-    Decay(1.0, 1, shape="rex"),
-    KDecay(1.0, 2**53, exponent=1e300),
-    TanhDecay(1.0, 1, lower=-300, upper=300),
+    Decay(1.0, 2**53, shape=Power(1e300)),
+    Decay(1.0, 2**53, 5e-324, shape=Exponential()),
+    Decay(1.0, 1, shape=Reflected()),
+    Decay(1.0, 2**53, shape=Cosine(1e300)),
+    Decay(1.0, 1, shape=Tanh(lower=-300, upper=300)),
     ExponentialDecay(1.0, 5e-324),
     ExponentialDecay(1.0, math.nextafter(1, 0), 2**53),
     NaturalExpDecay(1.0, 1e280),
@@ -339,9 +347,9 @@ EXTREME = [
     WarmRestarts(1.0, (2**53,), 1e6),
     WarmRestarts(1.0, (2**53,) * 2000),
     WarmRestarts(1.0, (2,), 1, peak_decay=0.999, warmup_iters=1),
-    ExponentialWarmup(Constant(1.0), 2**53, 1.0, 5e-324),
-    ExponentialWarmup(Constant(1.0), 1, 1e-300, 5e-324),
-    Sequence(((Constant(1.0), 2**53),) * 2000, CosineDecay(1.0, 2**53)),
+    Warmup(Constant(1.0), 2**53, 1.0, 5e-324, shape=Exponential()),
+    Warmup(Constant(1.0), 1, 1e-300, 5e-324, shape=Exponential()),
+    Sequence(((Constant(1.0), 2**53),) * 2000, CosineWave(1.0, 2**53)),
     HeldAfter(StepDecay(1.0, 1, 0.5), 2**53),
 ]
 

@@ -14,23 +14,24 @@ from paddle.optimizer import lr
 
 from ppocr_lr.schedules import (
     Constant,
+    Cosine,
     Cyclic,
     CyclicPolynomial,
+    Decay,
     ExponentialDecay,
     InverseSqrt,
     InverseTimeDecay,
-    KDecay,
-    LinearWarmup,
     NaturalExpDecay,
     Noam,
     OneCycle,
     PiecewiseConstant,
-    PolynomialDecay,
+    Power,
     Schedule,
     Sequence,
     StepDecay,
-    TanhDecay,
+    Tanh,
     WarmRestarts,
+    Warmup,
 )
 
 TORCH = json.loads((Path(__file__).parent.parent / "data" / "torch_lr.json").read_text(encoding="utf-8"))["cases"]
@@ -46,11 +47,11 @@ IN_TORCH: dict[str, Schedule] = {
     "OneCycleLR pct_start": OneCycle(0.1, N, pct_start=0.4, div_factor=10, final_div_factor=100),
     "OneCycleLR three_phase": OneCycle(0.1, N, "linear", three_phase=True, pct_start=0.2),
     "ExponentialLR": ExponentialDecay(0.1, 0.98),
-    "LinearLR": PolynomialDecay(0.025, 50, end=0.1),
+    "LinearLR": Decay(0.025, 50, end=0.1),
     "ConstantLR": PiecewiseConstant((40,), (0.02, 0.1)),
-    "PolynomialLR": PolynomialDecay(0.1, 100, power=0.9),
+    "PolynomialLR": Decay(0.1, 100, shape=Power(0.9)),
     "SequentialLR": Sequence(
-        ((PolynomialDecay(0.01, 20, end=0.1), 20), (ExponentialDecay(0.1, 0.95), 70)), PolynomialDecay(0.1, 80, power=2)
+        ((Decay(0.01, 20, end=0.1), 20), (ExponentialDecay(0.1, 0.95), 70)), Decay(0.1, 80, shape=Power(2))
     ),
 }
 
@@ -66,7 +67,7 @@ IN_PADDLE: list[tuple[Schedule, Callable[[], lr.LRScheduler]]] = [
     (InverseTimeDecay(0.1, 0.3), lambda: lr.InverseTimeDecay(0.1, 0.3)),
     (Noam(512, 50, 2.0), lambda: lr.NoamDecay(512, 50, 2.0)),
     (Noam(64, 1), lambda: lr.NoamDecay(64, 1)),
-    (PolynomialDecay(0.025, 50, end=0.1), lambda: lr.LinearLR(0.1, 50, 0.25, 1.0)),
+    (Decay(0.025, 50, end=0.1), lambda: lr.LinearLR(0.1, 50, 0.25, 1.0)),
     (StepDecay(0.1, 7, 0.9), lambda: lr.StepDecay(0.1, 7, 0.9)),
 ]
 
@@ -100,11 +101,11 @@ def test_paddle(schedule: Schedule, make: Callable[[], lr.LRScheduler]) -> None:
 
 FORMULAS: list[tuple[Schedule, Callable[[int], float]]] = [
     (  # fairseq's inverse_sqrt
-        LinearWarmup(InverseSqrt(5e-4, 40), 40, 5e-4, 1e-7),
+        Warmup(InverseSqrt(5e-4, 40), 40, 5e-4, 1e-7),
         lambda k: 1e-7 + k * (5e-4 - 1e-7) / 40 if k < 40 else 5e-4 * 40**0.5 * k**-0.5,
     ),
     (  # transformers' get_inverse_sqrt_schedule, timescale 100
-        LinearWarmup(InverseSqrt(0.1, 100), 20, 0.1),
+        Warmup(InverseSqrt(0.1, 100), 20, 0.1),
         lambda k: 0.1 * (k / 20 if k < 20 else 1 / math.sqrt((k + 80) / 100)),
     ),
     (  # T5: constant, then 1/√k
@@ -116,11 +117,11 @@ FORMULAS: list[tuple[Schedule, Callable[[int], float]]] = [
         lambda k: 512**-0.5 * min(k**-0.5, k * 40**-1.5) if k else 0.0,
     ),
     (  # timm's cosine with k_decay
-        KDecay(0.1, 200, 1e-3, 1.5),
+        Decay(0.1, 200, 1e-3, shape=Cosine(1.5)),
         lambda k: 1e-3 + 0.5 * (0.1 - 1e-3) * (1 + math.cos(math.pi * k**1.5 / 200**1.5)) if k < 200 else 1e-3,
     ),
     (  # timm's tanh
-        TanhDecay(0.1, 240, 1e-3, -7.0, 3.0),
+        Decay(0.1, 240, 1e-3, shape=Tanh(-7.0, 3.0)),
         lambda k: 1e-3 + 0.5 * (0.1 - 1e-3) * (1 - math.tanh(-7 * (1 - k / 240) + 3 * k / 240)),
     ),
 ]

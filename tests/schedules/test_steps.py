@@ -9,25 +9,25 @@ import pytest
 
 from ppocr_lr.schedules import (
     Constant,
-    CosineDecay,
+    CosineWave,
     CyclicPolynomial,
+    Decay,
     HeldAfter,
-    LinearWarmup,
     MultiStepDecay,
     OneCycle,
     PiecewiseConstant,
     PiecewiseLinear,
-    PolynomialDecay,
     Scaled,
     Schedule,
     Sequence,
     StepDecay,
     TwoStepCosine,
     WarmRestarts,
+    Warmup,
 )
 from ppocr_lr.schedules.base import MAX_STEP, as_step
 
-LINE = PolynomialDecay(1.0, 4)  # 1, 0.75, 0.5, 0.25, 0, 0, …
+LINE = Decay(1.0, 4)  # 1, 0.75, 0.5, 0.25, 0, 0, …
 
 # a step; its rate
 SCALARS: list[tuple[Any, float]] = [
@@ -124,19 +124,19 @@ def test_a_stretch_may_be_one_update_and_no_less() -> None:
 # Each of these is cut somewhere: an array of its updates goes through more than one formula.
 CUT: list[Schedule] = [
     LINE,
-    CosineDecay(1.0, 3),
-    LinearWarmup(StepDecay(1.0, 2, 0.5), 4, 1.0),
-    Sequence(((Constant(0.5), 3), (CosineDecay(1.0, 4), 2), (Constant(0.25), 1)), LINE),
+    CosineWave(1.0, 3),
+    Warmup(StepDecay(1.0, 2, 0.5), 4, 1.0),
+    Sequence(((Constant(0.5), 3), (CosineWave(1.0, 4), 2), (Constant(0.25), 1)), LINE),
     TwoStepCosine(1.0, 2, 5),
     TwoStepCosine(1.0, 2, 5, recursive=True),
     OneCycle(1.0, 9),
-    OneCycle(1.0, 9, "linear", True),
+    OneCycle(1.0, 9, "linear", three_phase=True),
     CyclicPolynomial(1.0, 4),
     WarmRestarts(1.0, (2, 3), warmup_iters=1, peak_decay=0.5),
     WarmRestarts(1.0, (2, 3), 2, end=0.1),
     PiecewiseLinear(((2, 0.1), (4, 0.5), (8, 0.1))),
     PiecewiseConstant((2, 5), (0.3, 0.2, 0.1)),
-    HeldAfter(CosineDecay(1.0, 3), 5),
+    HeldAfter(CosineWave(1.0, 3), 5),
     Scaled(LINE, 0.5),
 ]
 ORDERS: list[Any] = [
@@ -157,7 +157,7 @@ def test_steps_in_any_order_and_shape_have_their_own_rates(schedule: Schedule) -
 def test_an_array_of_any_length_is_asked_as_a_whole(size: int) -> None:
     steps = np.arange(size)
     np.testing.assert_array_equal(PiecewiseConstant((2**16,), (0.5, 0.25))(steps), np.where(steps < 2**16, 0.5, 0.25))
-    line = PolynomialDecay(1.0, 2**18)
+    line = Decay(1.0, 2**18)
     np.testing.assert_array_equal(line(steps), 1 - steps / 2**18)
     np.testing.assert_array_equal(line(steps.reshape(-1, 1)), (1 - steps / 2**18).reshape(-1, 1))
     np.testing.assert_array_equal(Constant(0.5)(steps), np.full(size, 0.5))

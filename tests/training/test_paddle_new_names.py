@@ -14,7 +14,7 @@ import pytest
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigError, build_lr_scheduler, build_schedule
-from ppocr_lr.schedules import ExponentialDecay, LinearWarmup, WarmRestarts
+from ppocr_lr.schedules import ExponentialDecay, WarmRestarts, Warmup
 from ppocr_lr.training.paddle_scheduler import to_paddle
 
 EPOCHS, ITERS = 8, 5
@@ -176,7 +176,7 @@ class TestWhereThePaddleOfTodayIsWrong:
 
     def test_sent_back_into_an_earlier_cycle(self) -> None:
         """T_cur and T_i are those of the update, behind a warmup as well."""
-        scheduler = to_paddle(LinearWarmup(WarmRestarts(0.1, (10,), 2), 5, 0.1))
+        scheduler = to_paddle(Warmup(WarmRestarts(0.1, (10,), 2), 5, 0.1))
         for step, expected in ((5 + 31, (1, 40)), (5 + 12, (2, 20)), (5, (0, 10)), (2, (0, 10))):
             scheduler.step(step)
             assert (scheduler.learning_rate.T_cur, scheduler.learning_rate.T_i) == expected

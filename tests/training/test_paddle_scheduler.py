@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigWarning, Schedule, build_lr_scheduler, build_schedule
-from ppocr_lr.schedules import LinearWarmup, PiecewiseConstant
+from ppocr_lr.schedules import PiecewiseConstant, Warmup
 from ppocr_lr.training.paddle_scheduler import to_paddle
 from tests import paddleocr
 from tests.conftest import ROOT
@@ -323,7 +323,7 @@ class Halving(Schedule):
 @given(st.integers(0, 50))
 @settings(max_examples=10)
 def test_a_schedule_of_a_third_party(step: int) -> None:
-    for schedule in (Halving(), LinearWarmup(Halving(), 4, 0.1)):
+    for schedule in (Halving(), Warmup(Halving(), 4, 0.1)):
         scheduler = to_paddle(schedule)
         scheduler.step(step)
         assert scheduler() == schedule(step)

@@ -1,0 +1,22 @@
+"""The kinds of numbers that schedules are made of: each bound is written here, once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le, Lt
+
+MAX_ITERS = 2**53
+"""Whole numbers up to here are exact in float64, so no formula blurs neighbouring updates."""
+
+FAR = 300.0  # e^(2·300) is still a float, and 1/(1 + e^(2·300)) is as good as 0
+
+Update = Annotated[int, Ge(0), Le(MAX_ITERS)]
+Iters = Annotated[int, Ge(1), Le(MAX_ITERS)]
+Rate = Annotated[float, Ge(0)]
+PositiveRate = Annotated[float, Gt(0)]
+Positive = Annotated[float, Gt(0)]
+Gamma = Annotated[float, Gt(0), Lt(1)]
+UpToOne = Annotated[float, Gt(0), Le(1)]
+Growth = Annotated[float, Ge(1), Le(1e6)]
+OnTheTangent = Annotated[float, Ge(-FAR), Le(FAR)]

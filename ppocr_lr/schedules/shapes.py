@@ -1,0 +1,138 @@
+"""Shapes of a way between two rates: what decays and warmups are made of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.schedules.checks import Checked, refused
+from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import OnTheTangent, Positive
+
+
+class Shape(Checked, ABC):
+    """A monotone way from one rate to another; immutable and hashable."""
+
+    above_0: ClassVar[bool] = False
+    """Never arrives at 0: the lower of the two rates must be above."""
+
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """The rate when q of the time is left: `peak` at q = 1, `end` at q = 0."""
+        return end + (peak - end) * self.left(q, fn)
+
+    @abstractmethod
+    def left(self, q: Any, fn: Functions) -> Any:
+        """The share of the way that is left when q of the time is; from 1 to 0 as q does."""
+
+    def refused_end(self, owner: object, name: str, end: float) -> LRConfigError | None:
+        """The error for a lower rate that this shape cannot have; None where it can."""
+        return refused(owner, name, end, "a finite number above 0") if self.above_0 and end <= 0 else None
+
+
+@dataclass(frozen=True)
+class Power(Shape):
+    """`(peak − end)·(1 − p)^exponent + end`; `exponent` 1 is a straight line.
+
+    Source: PaddleOCR's `Linear` and `DecayLearningRate`, Paddle's `PolynomialDecay` and `LinearLR`.
+    """
+
+    exponent: Positive = 1.0
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`q^exponent`."""
+        return q**self.exponent
+
+
+LINEAR = Power()
+
+
+@dataclass(frozen=True)
+class Cosine(Shape):
+    """`end + (peak − end)/2·(1 + cos(π·p^exponent))`; an `exponent` above 1 stays at the peak for longer.
+
+    Source: SGDR (arXiv 1608.03983); with an exponent k-decay (arXiv 2004.05909), timm's `k_decay`.
+    """
+
+    exponent: Positive = 1.0
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`(1 + cos(π·(1 − q)^exponent))/2`."""
+        return fn.half_cosine(q if self.exponent == 1 else 1 - (1 - q) ** self.exponent)
+
+
+@dataclass(frozen=True)
+class Tanh(Shape):
+    """`end + (peak − end)/2·(1 − tanh(lower + (upper − lower)·p))`.
+
+    It begins and ends a little beside `peak` and `end`: with the default bounds 6·10⁻⁶ and 0.25 % of the way.
+
+    Source: hyperbolic-tangent decay (arXiv 1806.01593); timm's `TanhLRScheduler`.
+    """
+
+    lower: OnTheTangent = -6.0
+    upper: OnTheTangent = 3.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.upper <= self.lower:
+            raise refused(self, "upper", self.upper, f"above lower, {self.lower:g}")
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`1/(1 + e^(2x))` with x = upper − (upper − lower)·q, which is (1 − tanh x)/2."""
+        return 1 / (1 + fn.exp(2 * (self.upper - (self.upper - self.lower) * q)))
+
+
+@dataclass(frozen=True)
+class OneMinusSqrt(Shape):
+    """`end + (peak − end)·(1 − √p)`.
+
+    Source: Hägele et al. (arXiv 2405.18392).
+    """
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`1 − √(1 − q)`."""
+        return 1 - (1 - q) ** 0.5
+
+
+@dataclass(frozen=True)
+class Reflected(Shape):
+    """`end + (peak − end)·2·(1 − p)/(2 − p)`, the reflected exponential.
+
+    Source: REX (arXiv 2107.04197).
+    """
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`2·q/(1 + q)`."""
+        return 2 * q / (1 + q)
+
+
+@dataclass(frozen=True)
+class Exponential(Shape):
+    """`peak·(end/peak)^p`, 0 < end ≤ peak: a straight line in the logarithm.
+
+    Source: WSD in MiniCPM (arXiv 2404.06395); as a warmup the range test (arXiv 1506.01186) as it is mostly run.
+    """
+
+    above_0: ClassVar[bool] = True
+
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`peak·(end/peak)^(1 − q)`; the other quotient may be too large for a float."""
+        return peak * (end / peak) ** (1 - q)
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """Depends on the rates: a share of the logarithm, not of the way."""
+        return q
+
+
+@dataclass(frozen=True)
+class Flat(Shape):
+    """`end` all the time, and a jump at `peak`: as a warmup it is a low, constant rate.
+
+    Source: ResNet on CIFAR (arXiv 1512.03385, section 4.2); PyTorch's `ConstantLR`.
+    """
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """1 at q = 1, else 0."""
+        return fn.where(q < 1, 0.0, 1.0)
