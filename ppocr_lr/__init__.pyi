@@ -1,10 +1,16 @@
 from .builder import build_lr_scheduler as build_lr_scheduler
 from .builder import build_schedule as build_schedule
+from .check.report import Report as Report
+from .check.report import check_config as check_config
+from .check.report import check_file as check_file
 from .errors import LRConfigError as LRConfigError
 from .errors import LRConfigWarning as LRConfigWarning
+from .finding import Finding as Finding
 from .lr_config import LRConfig as LRConfig
 from .lr_config import Run as Run
-from .lr_config import WarmupConfig as WarmupConfig
+from .lr_config import Window as Window
+from .lr_config import envelope as envelope
+from .lr_config import kinds as kinds
 from .lr_config import register_lr_config as register_lr_config
 from .schedules import Schedule as Schedule
 from .training.range_test import RangeTest as RangeTest
@@ -12,6 +18,11 @@ from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state
 from .training.weight_decay_stepper import WeightDecayStepper as WeightDecayStepper
+from .training_config.plan import PlannedRun as PlannedRun
+from .training_config.plan import RunFlags as RunFlags
+from .training_config.plan import plan_run as plan_run
+from .training_config.schema import config_schema as config_schema
+from .training_config.schema import lr_schema as lr_schema
 from .training_config.weight_decay import build_weight_decay_schedule as build_weight_decay_schedule
 
 __version__: str

@@ -10,10 +10,30 @@ from annotated_types import Ge, Gt, Le, Lt
 
 _KINDS: dict[type, tuple[str, str, Callable[[Any, Any], bool]]] = {
     Gt: ("gt", "above", operator.gt),
-    Ge: ("ge", "at least", operator.ge),
+    Ge: ("ge", "of at least", operator.ge),
     Lt: ("lt", "below", operator.lt),
     Le: ("le", "at most", operator.le),
 }
+
+MAX_COUNT = 2**53
+"""Beyond it not every integer is a float. Nothing that is counted comes near."""
+
+
+def positive_integer(value: object) -> int:
+    """`value`, if it is an integer from 1 to `MAX_COUNT`.
+
+    Raises:
+        ValueError: it is not; says what is allowed.
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # the call itself is the check
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        raise ValueError("a positive integer")
+    if number > MAX_COUNT:
+        raise ValueError("at most 2^53")
+    return number
 
 
 def inside(value: float, marks: Iterable[Any]) -> bool:
@@ -22,8 +42,11 @@ def inside(value: float, marks: Iterable[Any]) -> bool:
 
 
 def in_words(marks: Iterable[Any]) -> str:
-    """`above 0 and below 1`; empty without bounds."""
-    return " and ".join(f"{words} {limit:g}" for limit, words, _ in _bounds(marks))
+    """`above 0 and below 1`, `from 0 to 1`; empty without bounds. Limits that nobody meets are left out."""
+    told = [(words, f"{limit:g}") for limit, words, _ in _bounds(marks) if limit < MAX_COUNT]
+    if [words for words, _ in told] == ["of at least", "at most"]:
+        return f"from {told[0][1]} to {told[1][1]}"
+    return " and ".join(f"{words} {limit}" for words, limit in told)
 
 
 def _bounds(marks: Iterable[Any]) -> Iterator[tuple[Any, str, Callable[[Any, Any], bool]]]:

@@ -60,17 +60,16 @@ def build_lr_scheduler(
 
     Source: PaddleOCR's `ppocr/optimizer/__init__.py`, `build_lr_scheduler`.
     """
-    from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
     from ppocr_lr.training.paddle_scheduler import on_plateau, to_paddle
 
-    parsed = _parsed(config, Run(epochs, iters_epoch), strict, beginning=True)
-    if isinstance(parsed.config, ReduceOnPlateauConfig):
+    parsed = _parsed(config, Run(epochs, iters_epoch), strict)
+    if parsed.curve is None:
         return on_plateau(parsed.config)
-    return to_paddle(parsed.schedule, parsed.config.done_iters)
+    return to_paddle(parsed.curve, parsed.config.done_iters)
 
 
-def _parsed(config: Mapping[str, Any], run: Run, strict: bool, beginning: bool = False) -> ParsedLRConfig:
-    parsed = parse_lr_config(config, run, strict, beginning)
+def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:
+    parsed = parse_lr_config(config, run, strict=strict)
     for remark in parsed.remarks:
         warnings.warn(str(remark.under(*SECTION_PATH)), LRConfigWarning, stacklevel=3)
     return parsed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 import reprlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
+
+from ppocr_lr.bounds import positive_integer
 
 SECTION = "Optimizer.lr"
 
@@ -50,7 +52,7 @@ class Problem:
         return dotted(self.path)
 
     def __str__(self) -> str:
-        return ": ".join(str(part) for part in (self.place, self.key, self.text) if part)
+        return printable(": ".join(str(part) for part in (self.place, self.key, self.text) if part))
 
     def under(self, *path: str | int) -> Problem:
         """The same problem, told from further outside."""
@@ -92,9 +94,9 @@ class ArgumentError(LRConfigError):
         self.argument, self.problem, self.given = argument, problem, given
         super().__init__(self.told(argument))
 
-    def told(self, name: str) -> str:
-        """The message, with another name for the argument."""
-        return f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}"
+    def told(self, name: str) -> Problem:
+        """What is wrong, with another name for the argument."""
+        return Problem((), f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}")
 
     def under(self, *path: str | int) -> LRConfigError:
         """As it is: an argument is in no config."""
@@ -108,17 +110,17 @@ class ArgumentError(LRConfigError):
 class MissingError(LRConfigError):
     """Something that a config does not tell, and that any of a few arguments would."""
 
-    def __init__(self, problem: str, *arguments: str) -> None:
-        self.problem, self.arguments = problem, arguments
+    def __init__(self, problem: str, *arguments: str, place: Place | None = None) -> None:
+        self.problem, self.arguments, self.place = problem, arguments, place
         super().__init__(self.told(arguments))
 
-    def told(self, names: Sequence[str]) -> str:
-        """The message, with other names for the arguments."""
-        return f"{self.problem}; give {' or '.join(names)}"
+    def told(self, names: Sequence[str]) -> Problem:
+        """What is wrong, with other names for the arguments."""
+        return Problem((), f"{self.problem}; give {' or '.join(names)}", self.place)
 
     def within(self, source: str) -> LRConfigError:
         """The same error, told as one of the file `source`."""
-        return type(self)(f"{source}: {self.problem}", *self.arguments)
+        return type(self)(self.problem, *self.arguments, place=self.place or Place(source))
 
 
 class MissingExtraError(ImportError):
@@ -130,6 +132,21 @@ class MissingExtraError(ImportError):
 
 class LRConfigWarning(UserWarning):
     """A config that can be used, but not in the way it is written."""
+
+
+def printable(text: str) -> str:
+    """Text from anywhere, fit for a terminal and for a log: what is no visible character is shown by its code.
+
+    Otherwise a file name or a key could hold escape sequences, turn the direction of what follows, or begin a line.
+    """
+    return "".join(
+        character if character.isprintable() or unicodedata.category(character) == "Zs" else _code(character)
+        for character in text
+    )
+
+
+def _code(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def shown(value: object, depth: int = 0) -> str:
@@ -156,14 +173,11 @@ def shown(value: object, depth: int = 0) -> str:
 
 
 def positive_argument(argument: str, value: object) -> int:
-    """`value` if it is an integer of at least 1; `ArgumentError` if not."""
+    """`value` if it is a positive integer; `ArgumentError` if not."""
     try:
-        number = operator.index(value)  # type: ignore[arg-type]  # the call itself is the check
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or number < 1:
-        raise ArgumentError(argument, "must be a positive integer", shown(value))
-    return number
+        return positive_integer(value)
+    except ValueError as error:
+        raise ArgumentError(argument, f"must be {error}", shown(value)) from None
 
 
 def value_error(path: Path, value: object, allowed: str) -> LRConfigError:

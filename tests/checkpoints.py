@@ -31,10 +31,15 @@ def save(
     done: int,
     epoch: int | None = None,
     protocol: int = 4,
+    kind: str = "Momentum",
+    global_step: int | None = None,
 ) -> Path:
-    """Train nothing, but stand `done` updates into a run and save; without `epoch` there is no `.states`."""
+    """Train nothing, but stand `done` updates into a run and save; without `epoch` there is no `.states`.
+
+    `global_step` is what the trainer counts, where that is not `done`.
+    """
     scheduler = paddleocr.build(section, epochs, iters)
-    optimizer = optimizer_for(scheduler)
+    optimizer = optimizer_for(scheduler, kind, **({"rho": 0.95} if kind == "RMSProp" else {}))
     if not isinstance(scheduler, float):
         for _ in range(done):
             scheduler.step()
@@ -42,5 +47,6 @@ def save(
     paddle.save(paddle.nn.Linear(2, 2).state_dict(), f"{prefix}.pdparams")
     if epoch is not None:
         with open(f"{prefix}.states", "wb") as file:
-            pickle.dump({"best_model_dict": {"acc": 0.5}, "epoch": epoch, "global_step": done}, file, protocol=2)
+            states = {"best_model_dict": {"acc": 0.5}, "epoch": epoch, "global_step": global_step or done}
+            pickle.dump(states, file, protocol=2)
     return prefix

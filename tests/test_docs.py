@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from ppocr_lr import build_schedule
-from ppocr_lr.check.catalogue import table
+from ppocr_lr.check import rules
+from ppocr_lr.check.rule import table
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
 from tests import checkpoints, train_logs
@@ -87,13 +88,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "output").mkdir()
     section = {"name": "Cosine", "learning_rate": 0.1}
     (folder / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 20}, "Optimizer": {"lr": section}}))
-    checkpoints.save(folder / "output/latest", section, epochs=20, iters=100, done=1000, epoch=10)
+    counted = 200  # the log counts anew after epoch 8
+    checkpoints.save(folder / "output/latest", section, epochs=20, iters=100, done=1000, epoch=10, global_step=counted)
     section = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())["Optimizer"]["lr"]
     trainer = train_logs.Trainer(section, epochs=20, iters_per_epoch=100)
     lines = list(trainer.train(epochs=8))
     trainer.new_scheduler()  # the optimizer's state was not there
     trainer.global_step = 0
-    train_logs.write_log(folder / "output/train.log", iter(lines), trainer.train())
+    config = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())
+    train_logs.write_log(folder / "output/train.log", train_logs.dumped(config), iter(lines), trainer.train())
     return folder
 
 
@@ -125,7 +128,8 @@ def test_what_is_shown_is_not_little() -> None:
 # Tables.
 
 
-def test_the_table_of_codes_is_the_catalogue() -> None:
+def test_the_table_of_codes_is_that_of_the_rules() -> None:
+    assert rules.RULES
     assert "\n".join(table()) in TEXTS["docs/check.md"]
 
 

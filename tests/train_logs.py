@@ -35,6 +35,7 @@ class Trainer:
         left_out: int = 0,
     ) -> None:
         self.left_out = left_out  # on Windows the last batch of each epoch
+        self.separator = "\\" if left_out else "/"
         self.section, self.epochs, self.iters_per_epoch = section, epochs, iters_per_epoch
         self.window, self.every = window, every
         self.done_epochs = self.global_step = 0
@@ -74,8 +75,19 @@ class Trainer:
                         yield f"[2021/03/20 11:54:28] root INFO: {place}, iter: {counted}, lr: {rounded(window)}, loss: 0.973238, acc: 0.531250, reader_cost: 0.00007 s, batch_cost: 0.04810 s, samples: 256, ips: 5322.24591"
                     else:
                         yield f"[2022/09/29 02:59:23] ppocr INFO: {place}, global_step: {counted}, lr: {rounded(window)}, acc: 0.000000, loss: 1.692174, avg_reader_cost: 0.10000 s, avg_batch_cost: 0.2 s, avg_samples: 8.0, ips: 9.71838 samples/s, eta: 0:51:59"
-            yield "[2022/09/29 02:59:24] ppocr INFO: save model in ./output/latest"
+            yield f"[2022/09/29 02:59:24] ppocr INFO: save model in ./output{self.separator}latest"
         self.done_epochs = last
+
+
+def dumped(config: Any, depth: int = 0) -> Iterator[str]:
+    """The lines in which PaddleOCR's trainer writes its config into the log."""
+    for key, value in sorted(config.items()):
+        of_mappings = isinstance(value, list) and value and isinstance(value[0], dict)
+        inside = value if of_mappings else [value] if isinstance(value, dict) else None
+        shown = "" if inside is not None else value
+        yield f"[2022/09/29 02:59:03] ppocr INFO: {' ' * depth}{key} : {shown}"
+        for each in inside or ():
+            yield from dumped(each, depth + 4)
 
 
 def write_log(path: Path, *parts: Iterator[str]) -> Path:

@@ -23,8 +23,7 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
-from ppocr_lr.lr_config import MODELS, LRConfig, WarmupConfig
-from ppocr_lr.lr_config.base import LeadConfig
+from ppocr_lr.lr_config import MODELS, LRConfig, envelope
 from ppocr_lr.lr_config.stable import DECAY_SHAPES
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
@@ -196,7 +195,7 @@ def _section_text(path: Path) -> str:
 def _keys(model: type[LRConfig]) -> str:
     """A table of the name's own keys, and which of the common ones go with it."""
     fields = model.model_fields
-    warmup = set(WarmupConfig.model_fields) & set(fields) if issubclass(model, LeadConfig) else set()
+    warmup = set(envelope.WARMUP) & set(fields) if "warmup_mode" in fields else set()
     own = {key: field for key, field in fields.items() if key not in {*warmup, *_AROUND, "last_epoch"}}
     rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
     common = ["the keys of a [warmup](#warmups)" if "warmup_iters" in warmup else "`warmup_mode`"] if warmup else []

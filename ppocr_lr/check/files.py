@@ -1,26 +1,39 @@
-"""Which files a command line means: files as they are, folders with every YAML below them."""
+"""Which files a command line means: files as they are, folders with every training config below them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, nearest
+from ppocr_lr.training_config.neighbours import neighbour
+from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 _ENDINGS = (".yml", ".yaml")
 
 
-def config_files(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The files among `paths`, and the .yml and .yaml files below the folders among them, sorted.
+def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
+    """The files among `paths`, and the .yml and .yaml files below the folders among them, sorted; was it named?
 
     Raises:
         LRConfigError: a folder holds no such file.
     """
     for path in map(Path, paths):
         if not path.is_dir():
-            yield path
+            yield path, True
             continue
         found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
         if not found:
             raise LRConfigError(f"{path}: holds no .yml or .yaml file")
-        yield from found
+        yield from ((file, False) for file in found)
+
+
+def is_something_else(path: Path) -> bool:
+    """Whether a file is good YAML, but no training config of PaddleOCR's, not even one with a slip in it."""
+    try:
+        config = read_yaml_file(path)
+    except LRConfigError:
+        return False
+    if not isinstance(config, Mapping) or neighbour(config):
+        return True
+    return not nearest("Optimizer", [str(key) for key in config])

@@ -6,8 +6,7 @@ import argparse
 import os
 import sys
 
-from ppocr_lr.check.catalogue import Severity
-from ppocr_lr.check.files import config_files
+from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.render import as_dict, github_lines, text_lines
 from ppocr_lr.check.report import Report, check_file, known_codes, unusable_report
 from ppocr_lr.cli.options import (
@@ -16,17 +15,22 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_run,
+    add_scaling,
+    check_scaling,
     configs_of,
-    message,
     print_json,
     run_flags,
+    with_flags,
 )
 from ppocr_lr.errors import ArgumentError, LRConfigError
+from ppocr_lr.finding import Severity
+from ppocr_lr.numbers_text import amount
 
 EXAMPLES = """\
 examples:
   ppocr-lr check configs/                            every .yml and .yaml below a folder
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
+  ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
   ppocr-lr check c.yml --ignore LR303                a comment does it too: # ppocr-lr: ignore LR303
 
@@ -46,6 +50,7 @@ def add(commands: Commands) -> None:
     )
     add_configs(parser)
     add_run(parser)
+    add_scaling(parser)
     add_format(parser, "github")
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, default="warning", help="least severity for exit code 1 (warning)")
@@ -56,6 +61,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
+    check_scaling(arguments)
     given = configs_of(arguments)
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
@@ -75,11 +81,20 @@ def run(arguments: argparse.Namespace) -> int:
 def _reports(paths: list[str], arguments: argparse.Namespace) -> list[Report]:
     flags, ignored = run_flags(arguments), known_codes(arguments.ignore)
     reports = []
-    for path in config_files(paths):
+    passed_by = 0
+    for path, named in config_files(paths):
         try:
-            reports.append(check_file(path, arguments.overrides, flags, ignored))
-        except ArgumentError:  # no file's fault
-            raise
+            reports.append(check_file(path, arguments.overrides, flags, ignore=ignored))
         except LRConfigError as error:
-            reports.append(unusable_report(path, message(error)))
+            if not named and is_something_else(path):
+                passed_by += 1
+            elif isinstance(error, ArgumentError):  # no file's fault
+                raise
+            else:
+                reports.append(unusable_report(path, with_flags(error)))
+    if passed_by:
+        others = amount(passed_by, "YAML file holds", "YAML files hold")
+        print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
+    if not reports:
+        raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return reports

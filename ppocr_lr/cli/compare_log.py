@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, LRConfigError
 from ppocr_lr.logs.causes import diagnose
-from ppocr_lr.logs.compare import Comparison, compare_log, plan_logged_run
+from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.follow import follow
+from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import json_value, text_lines
-from ppocr_lr.logs.train_log import LogReader, TrainLog, read_log
+from ppocr_lr.logs.train_log import Length, TrainLog, read_log
+from ppocr_lr.training_config.plan import PlannedRun
 
 EXAMPLES = """\
 examples:
+  ppocr-lr compare-log output/train.log              with the config that PaddleOCR wrote into the log
   ppocr-lr compare-log -c c.yml output/train.log     the length of an epoch is the config's, or the log's
   ppocr-lr compare-log -c c.yml output/train.log --num-samples 10000 --gpus 4
   ppocr-lr compare-log -c c.yml output/train.log --follow
@@ -35,8 +39,13 @@ def add(commands: Commands) -> None:
         " explain it.",
         EXAMPLES,
     )
-    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="train.log, also .gz; each is compared")
-    parser.add_argument("-c", "--config", required=True, metavar="CONFIG", help="PaddleOCR training YAML of the run")
+    parser.add_argument(
+        "logs", nargs="+", type=Path, metavar="LOG", help="train.log, also .gz, or a folder of logs; each is compared"
+    )
+    parser.add_argument(
+        "-c", "--config", metavar="CONFIG",
+        help="PaddleOCR training YAML of the run; without it the config that the log holds, or config.yml beside it",
+    )  # fmt: skip
     add_run(parser)
     add_format(parser)
     parser.add_argument(
@@ -46,20 +55,40 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare each log, look for causes, print."""
+    overrides, flags = arguments.overrides, run_flags(arguments)
+    plans: dict[Length, PlannedRun] = {}  # a log that grows is not planned anew at each line
 
-    def plan(log: TrainLog) -> Comparison:
-        return compare_log(plan_logged_run(arguments.config, log, arguments.overrides, run_flags(arguments)), log)
+    def last_run(log: TrainLog) -> Comparison:
+        run = log.runs(by_config=arguments.config is None)[-1]
+        length = run.possible_lengths
+        if length not in plans:
+            plans[length] = plan_logged_run(arguments.config, run, overrides, flags)
+        return compare_log(plans[length], run)
 
     if arguments.follow:
         if len(arguments.logs) > 1 or arguments.format != "text":
             raise ArgumentError("follow", "takes one log, and --format text")
-        compared = [follow(LogReader(arguments.logs[0]), plan)]
+        compared = [follow(LogReader(arguments.logs[0]), last_run)]
     else:
-        compared = [plan(read_log(path)) for path in arguments.logs]
+        logs = (log for path in arguments.logs for log in _logs(path))
+        compared = [each for log in logs for each in compare_runs(arguments.config, log, overrides, flags)]
     diagnosed = [(comparison, diagnose(comparison)) for comparison in compared]
     if arguments.format == "json":
         print_json(json_value(*pair) for pair in diagnosed)
     else:
         for pair in diagnosed:
             print(*text_lines(*pair), sep="\n")
-    return int(any(comparison.first_difference is not None for comparison in compared))
+    return int(any(not comparison.as_planned for comparison in compared))
+
+
+def _logs(path: Path) -> list[TrainLog]:
+    """The log of a file, or all that a folder holds."""
+    if not path.is_dir():
+        return [read_log(path)]
+    found = []
+    for file in sorted(path.glob("*.log*")):
+        with suppress(LRConfigError):  # another program's
+            found.append(read_log(file))
+    if not found:
+        raise LRConfigError(f"{path}: holds no .log file with a learning rate of PaddleOCR's trainer")
+    return found

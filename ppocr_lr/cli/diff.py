@@ -66,4 +66,4 @@ def _draw(result: Difference, arguments: argparse.Namespace) -> None:
     draw_without_screen()
     from ppocr_lr.plotting.figure import draw_difference, save
 
-    save(draw_difference(result, arguments.log_scale), arguments.out)
+    save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)

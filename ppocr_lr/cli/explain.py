@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.check.catalogue import CODES, explanation
+from ppocr_lr.check.rules import RULES
 from ppocr_lr.cli.options import Commands, add_command
 from ppocr_lr.errors import LRConfigError, did_you_mean
 
@@ -20,13 +20,16 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanations, or the list of codes."""
     if not arguments.codes:
-        for code, entry in CODES.items():
-            print(f"{code}  {entry.severity!s:8} {entry.title}")
+        for code, rule in sorted(RULES.items()):
+            print(f"{code}  {rule.severity!s:8} {rule.title}")
     for index, code in enumerate(arguments.codes):
-        if code.upper() not in CODES:
-            raise LRConfigError(f"explain {code}: there is no such code{did_you_mean(code, list(CODES))}")
+        if code.upper() not in RULES:
+            family = [known for known in sorted(RULES) if known[:-2] == code.upper()[:-2]]
+            others = (
+                f"; the codes of this kind are {', '.join(family)}" if family else did_you_mean(code, sorted(RULES))
+            )
+            raise LRConfigError(f"explain {code}: there is no such code{others}; ppocr-lr explain lists all")
         if index:
             print()
-        for line in explanation(code.upper()):
-            print(line)
+        print(*RULES[code.upper()].explanation(), sep="\n")
     return 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -23,6 +25,8 @@ def main(*command: str) -> None:
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _ready_for_any_text()
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # which font stands in for which is no news
     status = run([*command, *sys.argv[1:]])
     try:
         sys.stdout.flush()

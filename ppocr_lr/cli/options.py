@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.curve.axis import AXES
-from ppocr_lr.errors import ArgumentError, MissingError, did_you_mean, positive_argument
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
 
 # Arguments of the library whose flag is not simply their name.
 _FLAGS = {"overrides": "-o"}
+_SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have
 
 
 class Parser(argparse.ArgumentParser):
@@ -152,6 +153,7 @@ def run_flags(arguments: argparse.Namespace) -> RunFlags:
         accumulate=arguments.accumulate,
         windows=arguments.windows,
         trainer=arguments.trainer,
+        **{name: getattr(arguments, name) for name in _SCALING if name in arguments},
     )
 
 
@@ -175,19 +177,21 @@ def check_scaling(arguments: argparse.Namespace) -> None:
             positive_argument(argument, getattr(arguments, argument))
 
 
-def print_scaling(planned: PlannedRun, arguments: argparse.Namespace) -> None:
+def scaling_lines(planned: PlannedRun) -> list[str]:
     """The rates for this batch, if those of the config are meant for another; nothing is scaled by itself."""
-    if arguments.reference_gpus is None and arguments.reference_batch is None:
-        return
+    if planned.flags.reference_gpus is None and planned.flags.reference_batch is None:
+        return []
+    reference = planned.reference_batch
+    assert reference is not None
     from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
 
-    per_card = planned.batch_per_card(arguments.batch_size) * arguments.accumulate
-    batch = per_card * arguments.gpus
-    reference = arguments.reference_batch or per_card * arguments.reference_gpus
-    factor = scaling_factor(batch, reference, arguments.scaling)
+    factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
     line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
-    print(f"  scaling  {batch} samples an update against {reference}: {arguments.scaling} rule, rates × {factor:.6g}")
-    print(f"           {line or 'nothing changes'}")
+    return [
+        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates × "
+        f"{factor:.6g}",
+        f"           {line or 'nothing changes'}",
+    ]
 
 
 def add_axis(parser: argparse.ArgumentParser) -> None:
@@ -222,16 +226,16 @@ def flag(argument: str) -> str:
     return _FLAGS.get(argument, f"--{argument.replace('_', '-')}")
 
 
-def message(error: Exception) -> str:
-    """What an error says, with flags for the arguments of the library."""
+def with_flags(error: LRConfigError) -> LRConfigError:
+    """The error, with flags for the arguments of the library."""
     if isinstance(error, ArgumentError):
-        return error.told(flag(error.argument))
+        return LRConfigError(error.told(flag(error.argument)))
     if isinstance(error, MissingError):
-        return error.told([flag(argument) for argument in error.arguments])
-    return str(error)
+        return LRConfigError(error.told([flag(argument) for argument in error.arguments]))
+    return error
 
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
-    for line in message(error).splitlines():
+    for line in str(with_flags(error) if isinstance(error, LRConfigError) else error).splitlines():
         print(f"error: {line}", file=sys.stderr)

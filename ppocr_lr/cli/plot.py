@@ -19,11 +19,11 @@ from ppocr_lr.cli.options import (
     check_scaling,
     configs_of,
     draw_without_screen,
-    print_scaling,
     run_flags,
+    scaling_lines,
 )
 from ppocr_lr.curve.summary import text_lines, weight_decay_line
-from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.schedules import Schedule
@@ -75,7 +75,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="a train.log whose rates are dots on the curve; may be repeated",
+        help="a train.log whose rates are dots on the curve, the first of several; may be repeated",
     )  # fmt: skip
     parser.add_argument("--show", action="store_true", help="open a window with the picture as well")
 
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Plan the runs, write the picture or the numbers, then print the summary."""
     if not arguments.show:
         draw_without_screen()
-    configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
+    configs = configs_of(arguments) or [str(path) for path in arguments.log[:1]] or [str(DEFAULT_CONFIG)]
     source = ", ".join(Path(config).as_posix() for config in configs)
     out = arguments.out or _free_name(configs[0], source)
     kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is reported before anything is drawn
@@ -99,9 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
         if beside:
             from ppocr_lr.logs.dots import draw_logs
 
-            draw_logs(drawn.axes[0], beside, arguments.axis)
+            draw_logs(drawn.axes[0], beside, arguments.axis, _names(runs)[0])
         return drawn
 
+    scalings = [scaling_lines(planned) for planned in runs]  # their errors come before the file
     # The file first: a reader of the text who leaves must not lose it.
     if kind in PICTURES:
         from ppocr_lr.plotting.figure import save
@@ -109,13 +110,18 @@ def run(arguments: argparse.Namespace) -> int:
         save(figure(), out, source)
     else:
         _export(runs, out, kind, arguments)
-    _print_summary(runs, weight_decays, beside, arguments)
+    _print_summary(runs, weight_decays, scalings, beside)
     print(f"{'picture' if kind in PICTURES else 'written'}: {out}")
     if arguments.show:
         from ppocr_lr.plotting.window import show
 
         show(figure)
     return 0
+
+
+def _names(runs: Sequence[PlannedRun]) -> list[str]:
+    """What tells several runs apart; nothing where there is one."""
+    return labels(runs) if len(runs) > 1 else [""]
 
 
 def _free_name(config: str, source: str) -> Path:
@@ -157,7 +163,10 @@ def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[lis
     from ppocr_lr.logs.train_log import read_log
 
     logs = [read_log(path) for path in arguments.log]
-    runs = [plan_logged_run(config, logs[0], overrides, flags) for config, overrides in each]
+    runs = [
+        plan_logged_run(config if configs_of(arguments) else None, logs[0], overrides, flags)
+        for config, overrides in each
+    ]
     return runs, [compare_log(runs[0], log) for log in logs]
 
 
@@ -190,21 +199,22 @@ def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argpars
 def _print_summary(
     runs: Sequence[PlannedRun],
     weight_decays: Sequence[Schedule],
+    scalings: Sequence[Sequence[str]],
     beside: Sequence[Comparison],
-    arguments: argparse.Namespace,
 ) -> None:
-    names = labels(runs) if len(runs) > 1 else [""]
+    names = _names(runs)
     for index, (planned, name) in enumerate(zip(runs, names, strict=True)):
         print(*text_lines(planned), sep="\n")
         if weight_decays:
             print(weight_decay_line(weight_decays[index], planned.run))
         if name:
-            print(f"  curve    {name}")
-        print_scaling(planned, arguments)
+            print(printable(f"  curve    {name}"))
+        print(*scalings[index], sep="\n", end="\n" if scalings[index] else "")
         for remark in planned.parsed.remarks:
-            print(f"warning: {planned.source}: {remark.under(*SECTION_PATH)}", file=sys.stderr)
+            print(printable(f"warning: {planned.source}: {remark.under(*SECTION_PATH)}"), file=sys.stderr)
     if beside:
         from ppocr_lr.logs.report import verdict
 
         for comparison in beside:
-            print(f"{comparison.log.source}: {verdict(comparison)}")
+            against = names[0] and f" against {names[0]}"
+            print(printable(f"{comparison.log.source}{against}: {verdict(comparison)}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.cli.options import (
     Commands,
     add_command,
@@ -17,12 +16,14 @@ from ppocr_lr.cli.options import (
     print_json,
     run_flags,
 )
-from ppocr_lr.errors import LRConfigError, MissingError
+from ppocr_lr.errors import LRConfigError, MissingError, Place
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.output import PICTURES, output_kind
-from ppocr_lr.resume.checkpoint import read_checkpoint
+from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.report import as_dict, remarks, text_lines
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.sections import GlobalSection, read
 
 EXAMPLES = """\
 examples:
@@ -62,23 +63,32 @@ def run(arguments: argparse.Namespace) -> int:
         output_kind(arguments.out, PICTURES)
     planned = plan_run(configs[0], arguments.overrides, run_flags(arguments))
     result = Resume(planned, read_checkpoint(arguments.checkpoint or _checkpoint_of(planned)))
+    beside = _log_beside(result.checkpoint)
     if arguments.out:
         _draw(result, arguments)
     if arguments.format == "json":
-        print_json([as_dict(result)])
+        print_json([as_dict(result, beside)])
     else:
-        print(*text_lines(result), sep="\n")
+        print(*text_lines(result, beside), sep="\n")
         if arguments.out:
             print(f"picture: {arguments.out}")
     return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 
 def _checkpoint_of(planned: PlannedRun) -> str:
-    settings = planned.config.get("Global")
-    checkpoint = settings.get("checkpoints") if isinstance(settings, dict) else None
+    checkpoint = read(GlobalSection, planned.config.get("Global"), ("Global",), "checkpoints").checkpoints
     if not checkpoint or not isinstance(checkpoint, str):
-        raise MissingError(f"{planned.source}: there is no Global.checkpoints to resume from", "checkpoint")
+        raise MissingError("there is no Global.checkpoints to resume from", "checkpoint", place=Place(planned.source))
     return checkpoint
+
+
+def _log_beside(checkpoint: Checkpoint) -> list[Finding]:
+    path = checkpoint.path.with_name("train.log")  # where PaddleOCR writes it
+    if not path.is_file():
+        return []
+    from ppocr_lr.logs.beside_checkpoint import count_remarks  # loads NumPy
+
+    return count_remarks(checkpoint, path)
 
 
 def _draw(result: Resume, arguments: argparse.Namespace) -> None:
@@ -86,4 +96,4 @@ def _draw(result: Resume, arguments: argparse.Namespace) -> None:
     from ppocr_lr.plotting.figure import save
     from ppocr_lr.resume.picture import draw_resume
 
-    save(draw_resume(result, arguments.log_scale), arguments.out)
+    save(draw_resume(result, log_scale=arguments.log_scale), arguments.out)

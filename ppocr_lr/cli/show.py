@@ -16,13 +16,13 @@ from ppocr_lr.cli.options import (
     add_scaling,
     check_scaling,
     configs_of,
-    print_scaling,
     run_flags,
+    scaling_lines,
 )
 from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize, trainer_text
-from ppocr_lr.errors import MissingExtraError
+from ppocr_lr.errors import MissingExtraError, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
@@ -55,8 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_scaling(arguments)
     for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
         planned = plan_run(config, arguments.overrides, run_flags(arguments))
+        scaling = scaling_lines(planned)
         _show(planned, check_planned(planned))
-        print_scaling(planned, arguments)
+        print(*scaling, sep="\n", end="\n" if scaling else "")
     return 0
 
 
@@ -66,11 +67,16 @@ def _show(planned: PlannedRun, report: Report) -> None:
     except ModuleNotFoundError:
         raise MissingExtraError("rich", "terminal") from None
 
-    console = Console(file=sys.stdout, highlight=False, emoji=False)
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            """The reader of a pipe left: as in every command, not rich's exit with 1."""
+            raise BrokenPipeError
+
+    console = Quiet(file=sys.stdout, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = 120  # the reader of a pipe has no width
     run = planned.run
-    console.print(f"{planned.source}: {planned.name}", style="bold", markup=False)
+    console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
     epoch = amount(run.iters_per_epoch, "iteration")
     console.print(f"{amount(run.epochs, 'epoch')} × {epoch} = {amount(run.total_iters, 'update')}")
     console.print(planned.length.arithmetic, markup=False)

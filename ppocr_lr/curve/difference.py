@@ -10,6 +10,7 @@ from typing import Any
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.errors import printable
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import differing_settings, differing_weight_decay
@@ -103,7 +104,8 @@ def _differ(ours: float, theirs: float) -> bool:
 
 def text_lines(result: Difference) -> Iterator[str]:
     """The difference in words, for a terminal."""
-    yield f"{result.first.source}: {result.first.name}  against  {result.second.source}: {result.second.name}"
+    first, second = (printable(planned.source) for planned in (result.first, result.second))
+    yield f"{first}: {result.first.name}  against  {second}: {result.second.name}"
     for key, ours, theirs in (*result.settings, *result.other_settings):
         yield f"  {key}: {_value(ours)} → {_value(theirs)}"
     if not result.settings:
@@ -114,7 +116,7 @@ def text_lines(result: Difference) -> Iterator[str]:
         yield from _rates_in_words(result, result.begin)
     for planned in (result.first, result.second):
         if line := trainer_text(planned):
-            yield f"  trainer of {planned.source}: {line}"
+            yield f"  trainer of {printable(planned.source)}: {line}"
     lengths = [planned.run.total_iters for planned in (result.first, result.second)]
     if lengths[0] != lengths[1]:
         yield f"  the runs have {count_text(lengths[0])} and {count_text(lengths[1])} updates"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ppocr_lr.errors import printable
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
@@ -61,7 +62,7 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     """The summary of a planned run, for a terminal."""
     run = planned.run
     summary = summarize(planned.schedule, run)
-    yield f"{planned.source}: {planned.name}"
+    yield printable(f"{planned.source}: {planned.name}")
     yield (
         f"  run      {amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}"
         f" = {amount(run.total_iters, 'update')}"

@@ -11,13 +11,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ppocr_lr.check.catalogue import CODES
-from ppocr_lr.check.finding import Finding
 from ppocr_lr.check.report import Report
+from ppocr_lr.check.rules import RULES
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
+from ppocr_lr.finding import Finding
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.style import (
     FEW,
@@ -279,16 +279,15 @@ def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
     """The table, the worst first; what is the same for several runs stands once. `names` by the id of the run."""
     found: dict[Finding, list[str]] = {}
     for report in reports:
-        for finding in report.findings:
-            name = names.get(id(report.planned), finding.path)  # a run of overrides and flags stands in no file
-            place = f"{finding.path}:{finding.line}:{finding.column}" if finding.line else name
-            found.setdefault(finding, []).append(place)
+        name = names.get(id(report.planned), report.path)
+        for finding in report.findings:  # those of a run of overrides and flags stand in no file
+            found.setdefault(finding, []).append(str(finding.place or name))
     if not found:
         return f"<h2>Findings</h2>\n<p>Nothing to say about {amount(len(reports), 'file')}.</p>"
     rows = [
         (
             f'<td class="{finding.severity}">{finding.severity}</td>',
-            f'<td title="{_text(CODES[finding.code].title)}">{_text(finding.code)}</td>',
+            f'<td title="{_text(RULES[finding.code].title)}">{_text(finding.code)}</td>',
             f'<td class="path">{_text(", ".join(places))}</td>',
             f"<code>{_text(finding.key)}</code>",
             _text(finding.message),

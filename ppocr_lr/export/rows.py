@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import positive_argument
-from ppocr_lr.lr_config.run import MAX_ITERS
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
@@ -53,7 +52,7 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
             file.write(_utf8(" ".join(f"# {run.source}: {trainer}".split())) + b"\n")
     file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
     for run, label in zip(runs, labels(runs), strict=True):
-        start = _csv_line(label) + b"," if several else b""
+        start = _csv_line(_no_formula(label)) + b"," if several else b""
         for text in count.blocks(run):
             file.write(_with_start(text, start))
 
@@ -85,7 +84,7 @@ class _Counter:
         self, runs: Sequence[PlannedRun], every: int, progress: Progress | None, not_finite: str | None = None
     ) -> None:
         # No run is longer than that, and NumPy counts no further than 2^63.
-        self._every = min(positive_argument("every", every), MAX_ITERS)
+        self._every = positive_argument("every", every)
         self._progress = progress
         self._not_finite = not_finite
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
@@ -124,6 +123,11 @@ def _row_count(total: int, every: int) -> int:
 def _with_start(text: bytes, start: bytes) -> bytes:
     """`start` before every line."""
     return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n" if start else text
+
+
+def _no_formula(text: str) -> str:
+    """A spreadsheet calculates what begins so; an apostrophe makes it text."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _csv_line(*values: str) -> bytes:

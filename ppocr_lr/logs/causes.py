@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.logs.compare import Comparison, schedule_length
+from ppocr_lr.logs.compare import Comparison, schedule_length, strays
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
-from ppocr_lr.logs.window import Lines, Medians, constant_rates, fitted_medians, medians
+from ppocr_lr.logs.intervals import most_agree
+from ppocr_lr.logs.lines import SIX_DECIMALS
+from ppocr_lr.logs.pace import SteppedEvery, SteppedTimes
+from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians
 from ppocr_lr.lr_config import Run, parse_lr_config
-from ppocr_lr.lr_config.base import LeadConfig
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
@@ -30,10 +32,14 @@ from ppocr_lr.training_config.scaling import override_line, scaled_section
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SAMPLE = 300  # lines that a search looks at
-_MANY = 20_000  # lines that its last steps look at
+_SAMPLE = 150  # lines that a search looks at
+_MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
+_MOST = 0.9  # of the lines are true
+_STRAYS_AT_BENDS = 50  # of so many one
 _MOST_PROCESSES = 5  # diagnosed one by one
 _NEAREST = 3
+_MOST_AHEAD = 200  # updates, of a process that was not resumed
+_PACES = tuple(range(2, 17))  # of accumulation, and of processes
 _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
 
 
@@ -54,6 +60,8 @@ class Explanation:
     causes: tuple[Cause, ...]
     explained: int
     lines: int
+    strays: int
+    """Lines that cannot be true if the others are explained."""
     largest: float
     """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
     rms: float
@@ -61,8 +69,9 @@ class Explanation:
 
     @property
     def complete(self) -> bool:
-        """Every line is explained, within rounding."""
-        return self.explained == self.lines
+        """Every line that can be true is explained, within rounding; of many strays a few lie at a bend, untold."""
+        left = self.lines - self.explained - self.strays
+        return left == 0 or (left <= self.strays // _STRAYS_AT_BENDS and self.largest < 20 * SIX_DECIMALS)
 
 
 @dataclass(frozen=True)
@@ -87,13 +96,21 @@ class _Candidate:
     factor: float = 1.0
     loaded: tuple[int, float] | None = None
     """An update and the rate that it had instead."""
+    stepped_every: int = 1
+    """Updates for one step of the schedule."""
+    stepped_times: int = 1
+    """Steps of the schedule for one update."""
 
     def schedule(self) -> Schedule | None:
         try:
             schedule = parse_lr_config(self.section, self.run).schedule
         except LRConfigError:
             return None
-        return ResumedByPaddle(schedule, *self.loaded) if self.loaded else schedule
+        if self.loaded:
+            return ResumedByPaddle(schedule, *self.loaded)
+        if self.stepped_every > 1:
+            return SteppedEvery(schedule, self.stepped_every)
+        return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
 
     def because(self, cause: Cause, **changes: Any) -> _Candidate:
         return replace(self, causes=(*self.causes, cause), **changes)
@@ -101,6 +118,20 @@ class _Candidate:
 
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
+    found = _diagnoses(comparison)
+    if all(diagnosis.found for diagnosis in found) or comparison.as_used is None:
+        return found
+    others = [_with_window(diagnosis) for diagnosis in _diagnoses(comparison.as_used)]
+    return others if all(diagnosis.found for diagnosis in others) else found
+
+
+def _with_window(diagnosis: Diagnosis) -> Diagnosis:
+    cause = Cause("window", "each rate is shown as it was used, not a median", "-o Global.log_smooth_window=1")
+    explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
+    return replace(diagnosis, explanations=tuple(explanations))
+
+
+def _diagnoses(comparison: Comparison) -> list[Diagnosis]:
     log = comparison.log
     groups: dict[tuple[int, int | None], list[int]] = {}
     for process in np.unique(log.starts[~comparison.follows]).tolist():
@@ -138,7 +169,7 @@ class _Search:
             lines = lines.started_at(first, comparison.window)
             which[:first] = False
         self._first = first = int(np.argmax(which))
-        self._rate_before = float(log.rates[first - 1])
+        self._rate_before = float(log.rates[first - 1]) if first else log.rate_before
         self._planned = planned
         self._lines = lines.take(which)
         surely = self._lines.least == self._lines.most
@@ -146,7 +177,7 @@ class _Search:
         self._many = self._lines.thinned(_MANY)
         # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
         self._resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
-        self._resumed_in_log = self._resumed and first > 0
+        self._resumed_in_log = self._resumed and self._rate_before is not None
         self._plan = _Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
         self._logged_length = log.lengths[processes[0]]
         self._told = self._told_differences(int(log.totals[first]))
@@ -154,14 +185,17 @@ class _Search:
     def diagnosis(self) -> Diagnosis:
         """The simplest explanations, or the nearest where none explains every line."""
         tried: list[tuple[Explanation, _Candidate]] = []
-        for level in (self._what_the_log_says, self._one_cause, self._against_the_log, self._with_a_factor):
-            new = [(self._explanation(candidate), candidate) for candidate in level()]
-            complete = [self._without_idle_causes(*pair) for pair in new if pair[0].complete]
+        levels = (self._what_the_log_says, self._one_cause, self._stepped_otherwise, self._against_the_log)
+        for level in (*levels, self._with_a_factor):
+            new = [(self._explanation(candidate, self._many), candidate) for candidate in level()]
+            promising = [(self._explanation(candidate), candidate) for first, candidate in new if first.complete]
+            complete = [self._without_idle_causes(*pair) for pair in promising if pair[0].complete]
             if complete:
                 return Diagnosis(self._processes, self._first, _distinct(_without_detours(complete)), True)
             tried += new
-        nearest = sorted((explanation for explanation, _ in tried), key=lambda each: (-each.explained, each.rms))
-        return Diagnosis(self._processes, self._first, _distinct(nearest)[:_NEAREST], False)
+        nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
+        best = [self._explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
+        return Diagnosis(self._processes, self._first, tuple(sorted(best, key=_rank)), False)
 
     # The levels, from the simplest on.
 
@@ -183,6 +217,12 @@ class _Search:
             yield from self._epoch_length(base)
         if not self._resumed_in_log:
             yield from self._at_another_place(base)
+
+    def _stepped_otherwise(self) -> Iterator[_Candidate]:
+        base = self._with_told(self._told)
+        if not self._resumed_in_log:
+            yield from self._ahead_or_behind(base)
+        yield from self._at_another_pace(base)
 
     def _against_the_log(self) -> Iterator[_Candidate]:
         base = self._plan
@@ -242,11 +282,14 @@ class _Search:
         if schedule is None or self._lines.rates.max() <= 1e-6:  # one digit tells no factor
             return
         shown = medians(schedule, self._lines, base.shift)
-        low, high = shown.factors(self._lines.rates)
+        low, high, agreeing = most_agree(*shown.factors(self._lines))
         config = parse_lr_config(base.section, base.run).config
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
-        factor = _plainest_factor(low, high, peak) if low <= high else _least_squares(shown, self._lines.rates)
-        if factor <= 0:
+        if agreeing.mean() >= _MOST:
+            factor = _plainest_factor(low, high, peak)
+        else:
+            factor = _least_squares(shown, self._lines.rates)
+        if factor <= 0 or not np.isfinite(factor):
             return
         try:
             flag = override_line(base.section, scaled_section(base.section, config, factor))
@@ -260,8 +303,8 @@ class _Search:
         if base.schedule() is None:
             return
         config = parse_lr_config(base.section, base.run).config
-        key = config.warmup_key if isinstance(config, LeadConfig) else None
-        warmup = config.warmup_length(base.run) if isinstance(config, LeadConfig) else 0
+        key = config.warmup_key if "warmup_mode" in type(config).model_fields else None
+        warmup = config.warmup_length(base.run.window)
         if key is not None and warmup > 0:
             section = {**base.section, key: 0}
             cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
@@ -316,7 +359,7 @@ class _Search:
 
     def _with_a_loaded_rate(self, base: _Candidate) -> Iterator[_Candidate]:
         schedule = base.schedule()
-        if schedule is None:
+        if schedule is None or self._rate_before is None:
             return
         _, begin = self._resumed_at(base)
         shown = float(self._lines.rates[0])
@@ -339,9 +382,7 @@ class _Search:
             if place <= length:
                 cause = Cause("started over", "the schedule started over at the resume instead of going on")
             else:
-                way = "behind" if shift < 0 else "ahead of"
-                words = f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}"
-                cause = Cause("offset", words)
+                cause = _offset(shift, fitting)
             return base.because(cause, shift=shift)
 
         over = at(first - begin)
@@ -353,32 +394,67 @@ class _Search:
             ends = sorted((abs(best.low - first), abs(best.high - first)))
             yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
 
+    def _ahead_or_behind(self, base: _Candidate) -> Iterator[_Candidate]:
+        """As where the schedule is stepped before the optimizer, or a loop steps it before its first update."""
+
+        def at(place: int) -> _Candidate:
+            shift = place - _MOST_AHEAD - 1
+            return base.because(_offset(shift), shift=shift)
+
+        origin = _MOST_AHEAD + 1
+        best = self._best(at, 1, 2 * _MOST_AHEAD + 1, [origin - 1, origin + 1], False, origin=origin)
+        if best is not None and best.x != origin:
+            yield at(best.x)
+
+    def _at_another_pace(self, base: _Candidate) -> Iterator[_Candidate]:
+        iters = self._logged_length or base.run.iters_per_epoch
+
+        def every(updates: int) -> _Candidate:
+            once = "once an epoch" if updates == iters else f"once in {updates} updates of the log"
+            cause = Cause("pace", f"the schedule was stepped {once}, not at each")
+            return base.because(cause, stepped_every=updates)
+
+        def times(steps: int) -> _Candidate:
+            words = f"the schedule was stepped {steps} times an update, as where each of {steps} processes steps it"
+            return base.because(Cause("pace", words), stepped_times=steps)
+
+        for candidate, around in ((every, [iters, *_PACES]), (times, _PACES)):
+            best = self._best(candidate, 2, max(iters, *_PACES), around, False)
+            if best is not None:
+                yield candidate(best.x)
+
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
-        low, high = constant_rates(self._lines.rates)
+        """A rate that does not change is written the same in every line."""
+        rates, lines = np.unique(self._lines.rates, return_counts=True)
+        rate = float(rates[lines.argmax()])
         config = self._planned.parsed.config
-        bare = not isinstance(config, LeadConfig) or not config.warmup_length(base.run)
-        plainly = bare or low <= getattr(config, "learning_rate", 0) <= high
-        if low > high or (self._planned.name == "Const" and plainly):
-            return  # a factor, or no warmup, says the same
-        rate = max(_plainest(low, high), 1e-7)
-        words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 5e-7 else "the rate is below 5e-7 throughout"
-        yield base.because(Cause("constant", words), section={"name": "Const", "learning_rate": rate}, shift=0)
+        bare = not config.warmup_length(base.run.window)
+        plainly = bare or abs(getattr(config, "learning_rate", 0) - rate) <= SIX_DECIMALS
+        if lines.max() < _MOST * len(self._lines) or (self._planned.name == "Const" and plainly):
+            return  # of a Const a factor, or no warmup, says the same
+        words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 0 else "the rate is below 5e-7 throughout"
+        section = {"name": "Const", "learning_rate": max(rate, 1e-7)}
+        yield base.because(Cause("constant", words), section=section, shift=0)
 
     # How well a candidate does.
 
-    def _explanation(self, candidate: _Candidate) -> Explanation:
-        rates = self._lines.rates
+    def _explanation(self, candidate: _Candidate, lines: Lines | None = None) -> Explanation:
+        """How well a candidate explains all lines, or only these."""
+        lines = lines or self._lines
         schedule = candidate.schedule()
         if schedule is None:
-            return Explanation(candidate.causes, 0, len(rates), float("inf"), float("inf"))
-        shown = fitted_medians(schedule, self._lines, candidate.shift, candidate.factor)
-        distance = shown.distance(rates)
+            return Explanation(candidate.causes, 0, len(lines), 0, float("inf"), float("inf"))
+        shown = fitted_medians(schedule, lines, candidate.shift, candidate.factor)
+        explained = shown.explain(lines)
+        apart = strays(shown, lines, schedule)
+        distance = np.where(apart, 0, shown.distance(lines))
         large = shown.high >= 1e-5
         relative = distance[large] / shown.high[large]
         return Explanation(
             candidate.causes,
-            int(shown.explain(rates).sum()),
-            len(rates),
+            int(explained.sum()),
+            len(lines),
+            int(apart.sum()),
             float(distance.max()),
             float(np.sqrt(np.mean(relative**2))) if large.any() else 0.0,
         )
@@ -403,7 +479,7 @@ class _Search:
         shown = medians(schedule, lines, candidate.shift)
         factor = _least_squares(shown, lines.rates) if scaled else 1.0
         shown = fitted_medians(schedule, lines, candidate.shift, factor) if exact else shown.times(factor)
-        return float(shown.excess(lines.rates).mean())
+        return float(shown.excess(lines).mean())
 
     def _best(
         self,
@@ -422,6 +498,15 @@ class _Search:
         if coarse(near) > 0.2 * float(self._sample.rates.max()) + 1e-6:
             return None
         return refined(fine, near, low, high, max(1, (high - low) // _SAMPLE), whole, origin)
+
+
+def _offset(shift: int, fitting: str = "") -> Cause:
+    way = "behind" if shift < 0 else "ahead of"
+    return Cause("offset", f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}")
+
+
+def _rank(explanation: Explanation) -> tuple[int, float]:
+    return -explanation.explained, explanation.rms
 
 
 def _least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:

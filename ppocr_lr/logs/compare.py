@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ppocr_lr.errors import key_error
-from ppocr_lr.logs.train_log import TrainLog
-from ppocr_lr.logs.window import Lines, Medians, fitted_medians
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.logs.integer_search import best_integer, refined
+from ppocr_lr.logs.lines import SIX_DECIMALS
+from ppocr_lr.logs.train_log import Length, TrainLog
+from ppocr_lr.logs.window import FEW_PROCESSES, Lines, Medians, fitted_medians, medians, smooth
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules.kinds import MAX_ITERS
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run, plan_sections
+from ppocr_lr.training_config.sections import GlobalSection, read
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_DEFAULT_WINDOW = 20
-_LARGEST_WINDOW = 10_000
+_WINDOW = "log_smooth_window"
 _MOST_RESTARTS = 20  # that a log without their marks is believed to have
+_LONGEST_STRAY = 5  # lines
+_MOST = 0.9  # of the lines are true
+_MOST_STRAYS = 1 / 3  # of the lines, where they are far off
+_SAMPLE = 200  # lines that a search for the length of an epoch looks at
+_MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +42,51 @@ class Comparison:
     planned: PlannedRun
     log: TrainLog
     window: int
+    """Updates whose median a line shows."""
+    asked_window: int
+    """What the config says of it, or PaddleOCR's usual."""
     lines: Lines
     expected: Medians
 
     @cached_property
-    def follows(self) -> NDArray[np.bool_]:
+    def matches(self) -> NDArray[np.bool_]:
         """The lines that show the planned rate, within rounding."""
-        return self.expected.explain(self.lines.rates)
+        return self.expected.explain(self.lines)
+
+    @cached_property
+    def strays(self) -> NDArray[np.bool_]:
+        """The few lines that cannot be true beside their neighbours."""
+        return strays(self.expected, self.lines, self.planned.schedule)
+
+    @cached_property
+    def follows(self) -> NDArray[np.bool_]:
+        """The lines that do not speak against the plan."""
+        return self.matches | self.strays
 
     @property
     def first_difference(self) -> int | None:
-        """The first line that does not, by its index."""
+        """The first line that does, by its index."""
         return None if self.follows.all() else int(np.argmin(self.follows))
+
+    @cached_property
+    def ends_early_or_late(self) -> bool:
+        """The run that the log counts is of another length than the plan, and ends at another rate."""
+        logged, planned = int(self.log.totals[-1]), self.planned.run.epochs
+        ends = [epochs * self.planned.run.iters_per_epoch - 1 for epochs in (logged, planned)]
+        last = [self.planned.schedule(end) for end in ends]
+        return logged != planned and abs(last[0] - last[1]) > SIX_DECIMALS
+
+    @property
+    def as_planned(self) -> bool:
+        """The run follows the plan, in its rates and in its length."""
+        return self.first_difference is None and not self.ends_early_or_late
+
+    @cached_property
+    def as_used(self) -> Comparison | None:
+        """As if each line showed a rate as it was used; None where that is so, or where the config says a window."""
+        settings = self.planned.config.get("Global")
+        told = isinstance(settings, Mapping) and _WINDOW in settings
+        return None if told or self.window == 1 else _compare(self.planned, self.log, 1, self.asked_window)
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -50,44 +94,152 @@ class Comparison:
         return self.lines.updates - 1 - (self.expected.fill - 1) / 2
 
 
-def plan_logged_run(
-    path: str | Path, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
-) -> PlannedRun:
-    """As `plan_run`; where neither a flag nor the config tells the length of an epoch for sure, the log's is taken.
+def compare_runs(
+    path: str | Path | None, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
+) -> list[Comparison]:
+    """Each run of a log against its plan: that of `path`, and those before it of the epochs that the log counts there.
+
+    Args:
+        path: the config of the last run; None for what each run wrote into the log, or for `config.yml` beside it.
+        log, overrides, flags: as for `plan_logged_run`.
 
     Raises:
-        LRConfigError: as `plan_run`; also where the log does not say the length either.
+        LRConfigError: as `plan_logged_run` and `compare_log`.
     """
     flags, overrides = flags or RunFlags(), list(overrides)
-    iters = log.iters_per_epoch
-    if iters is None:
-        return plan_run(path, overrides, flags)
-    planned = plan_run(path, overrides, flags, assumed_iters=iters)
+    runs = log.runs(by_config=path is None)
+    compared = []
+    for run in runs:
+        of_run = flags if run is runs[-1] else replace(flags, epochs=int(run.totals[-1]))
+        compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
+    return compared
+
+
+def plan_logged_run(
+    path: str | Path | None, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
+) -> PlannedRun:
+    """As `plan_run`; where neither a flag nor the config tells the length of an epoch for sure, the log does.
+
+    Of the lengths that its counts allow, one is taken that its rates fit.
+
+    Args:
+        path: the config; None for the one that the log holds, or else for `config.yml` beside it.
+        log, overrides, flags: as for `plan_run`.
+
+    Raises:
+        LRConfigError: as `plan_run`; or there is no config.
+    """
+    flags = flags or RunFlags()
+    flags, overrides = replace(flags, windows=flags.windows or log.windows), list(overrides)
+    allowed = log.possible_lengths
+    assumed = allowed.likely + flags.windows
+    beside = Path(log.source).with_name("config.yml")  # where PaddleOCR writes it
+    if path is None and log.config is None and not beside.is_file():
+        raise LRConfigError(f"{log.source}: holds no config, and there is no {beside}; name the config with -c")
+    if path is None and log.config is not None:
+        planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
+    else:
+        planned = plan_run(path or beside, overrides, flags, assumed)
     if not planned.length.estimate:
         return planned
-    planned = plan_run(path, overrides, replace(flags, iters_per_epoch=iters, accumulate=1, windows=False))
-    return replace(planned, length=replace(planned.length, arithmetic=f"{iters} iterations per epoch, from the log"))
+
+    def with_length(iters: int) -> PlannedRun:
+        exactly = replace(flags, iters_per_epoch=iters + flags.windows, accumulate=1)
+        return plan_config(planned.config, planned.source, exactly)
+
+    iters, words = _length_by_rates(log, allowed, with_length)
+    planned = with_length(iters)
+    arithmetic = f"{amount(iters, 'iteration')} per epoch, from the log{words}"
+    return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
+
+
+def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int], PlannedRun]) -> tuple[int, str]:
+    """A length that the rates fit, and what else the log allows, in words."""
+    if allowed.exact:
+        return allowed.exact, ""
+    compared = compare_log(with_length(allowed.likely), log)
+    whole = f": its counts allow {allowed}, "
+    if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
+        return allowed.likely, f"{whole}the verdict is the same for all"
+    lines = compared.lines.thinned(_SAMPLE)
+
+    @cache
+    def cost(iters: int) -> float:
+        """The mean excess of most lines and, of a few that may be damaged, that they do not fit."""
+        excess = np.sort(medians(with_length(iters).schedule, lines).excess(lines))
+        misfits = np.minimum(excess, SIX_DECIMALS).mean()
+        return float(excess[: math.ceil(_MOST * len(excess))].mean() + misfits)
+
+    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
+    best = refined(
+        cost,
+        best_integer(cost, allowed.least, most, [allowed.likely], allowed.likely),
+        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
+    )  # fmt: skip
+    if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
+        return best.x, f"{whole}the rates fit none of them"
+    iters = (best.low + best.high) // 2
+    if (best.low, best.high) == (allowed.least, most):
+        return iters, f"{whole}the verdict is the same for all"
+    return iters, f"{whole}its rates {best.low}" + f" to {best.high}" * (best.high > best.low)
 
 
 def schedule_length(planned: PlannedRun) -> int:
     """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
-    return planned.run.iters_per_epoch + planned.flags.windows
+    return planned.built_for.iters_per_epoch
 
 
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     """The log against the plan.
 
+    A config that does not say `Global.log_smooth_window` may have been run with PaddleOCR's usual 20 or, where that
+    does not fit, by a trainer that writes each rate as it is used.
+
     Raises:
-        LRConfigError: `Global.log_smooth_window` is not a positive integer.
+        LRConfigError: `Global.log_smooth_window` cannot be used.
     """
-    window = _window(planned)
+    window = read(GlobalSection, planned.config.get("Global"), ("Global",), _WINDOW).log_smooth_window
+    comparison = _compare(planned, log, window, window)
+    plain = None if comparison.first_difference is None else comparison.as_used
+    if plain is None:
+        return comparison
+    better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
+    return plain if plain.follows.all() or plain.follows.mean() > better else comparison
+
+
+def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
     lines = _lines(log, window)
     bounds = [0, *(np.flatnonzero(np.diff(log.starts)) + 1).tolist(), len(log)]
     for begin, end in pairwise(bounds):
         part = slice(begin, end)
         lines.updates[part] += _missing_updates(planned, log, lines.take(np.arange(begin, end)), begin)
-    comparison = Comparison(planned, log, window, lines, fitted_medians(planned.schedule, lines))
+    comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))
     return _with_unmarked_restarts(comparison) or comparison
+
+
+def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_]:
+    """The lines that a schedule does not explain and that cannot be true if it explains their neighbours.
+
+    No schedule leaves its curve for a line or two and comes back, unless at a jump or a bend, where it may have come
+    there sooner or later; and at the beginning of a process the first rate may be another. Where many lines are off by
+    less than rounding makes them, the schedule is a little off, not the lines.
+    """
+    excess = shown.excess(lines)
+    matches = excess == 0
+    found = np.zeros(len(matches), dtype=bool)
+    edges = np.flatnonzero(np.diff(matches, prepend=True, append=True))
+    begins, ends = edges[::2], edges[1::2]
+    inside = (begins > 0) & (ends < len(matches)) & (ends - begins <= _LONGEST_STRAY)
+    begins, ends = begins[inside], ends[inside]
+    before = begins - 1
+    same = lines.process[before] == lines.process[ends]
+    level = smooth(schedule, lines.updates[before] - lines.most[before], lines.updates[ends])
+    for begin, end, is_smooth in zip(begins[same].tolist(), ends[same].tolist(), level[same].tolist(), strict=True):
+        around = lines.rates[[begin - 1, end]]
+        off = lines.rates[begin:end]
+        found[begin:end] = is_smooth | (off < around.min()) | (off > around.max())
+    clear = found.any() and np.median(excess[found] / lines.rounding[found]) > 1
+    return found if found.mean() <= (_MOST_STRAYS if clear else 1 - _MOST) else np.zeros_like(found)
 
 
 def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
@@ -109,20 +261,15 @@ def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
     return None
 
 
-def _window(planned: PlannedRun) -> int:
-    window = (planned.config.get("Global") or {}).get("log_smooth_window", _DEFAULT_WINDOW)
-    if isinstance(window, bool) or not isinstance(window, int) or not 1 <= window <= _LARGEST_WINDOW:
-        raise key_error("Global.log_smooth_window", window, f"an integer from 1 to {_LARGEST_WINDOW}", section="")
-    return window
-
-
 def _lines(log: TrainLog, window: int) -> Lines:
     """How full the window was: surely of the updates since the process's first line, at most of all since update 0."""
     firsts = np.flatnonzero(np.diff(log.starts, prepend=-1))
     since = log.counts - log.counts[firsts][np.cumsum(np.diff(log.starts, prepend=log.starts[:1]) > 0)] + 1
     from_the_start = (log.starts == 0) & (log.epochs[0] == log.first_epoch)
     least = np.minimum(np.where(from_the_start, log.counts, since), window)
-    return Lines(log.starts, log.counts.copy(), np.maximum(least, 1), np.clip(log.counts, 1, window), log.rates)
+    return Lines(
+        log.starts, log.counts.copy(), np.maximum(least, 1), np.clip(log.counts, 1, window), log.rates, log.rounding
+    )
 
 
 def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: int) -> int:
@@ -131,27 +278,18 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: in
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """
     process = int(log.starts[begin])
-    part = slice(begin, begin + len(lines))
     missing = []
     for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_per_epoch):
         if length:
             epochs_before = int(log.epochs[begin]) - (int(lines.updates[0]) - 1) // length - log.first_epoch
             if epochs_before > 0:
                 missing.append(epochs_before * length)
-    if not missing:
+    if not missing or log.anew[process] is False:
         return 0
-    # A count that is still within one epoch began anew, unless the log begins with it and epochs are short.
-    within_one = int(lines.updates[0]) <= (log.lengths[process] or planned.run.iters_per_epoch)
-    anew = within_one and (process > 0 or not _one_length_fits(log.epochs[part] - log.first_epoch, lines.updates))
-    shifts = missing if anew else [0, *missing]
+    shifts = missing if log.anew[process] else [0, *missing]
+    if len(log.ranges) > FEW_PROCESSES:
+        return shifts[0]
     return next(
-        (shift for shift in shifts if fitted_medians(planned.schedule, lines, shift).explain(lines.rates).all()),
+        (shift for shift in shifts if fitted_medians(planned.schedule, lines, shift).explain(lines).all()),
         shifts[0],
     )
-
-
-def _one_length_fits(epochs_before: NDArray[np.int64], counts: NDArray[np.int64]) -> bool:
-    """Could all counts be from the run's first update on, in epochs of some one length?"""
-    later = epochs_before > 0
-    shortest = -(-counts // (epochs_before + 1)).max()
-    return bool(shortest <= ((counts[later] - 1) // epochs_before[later]).min())

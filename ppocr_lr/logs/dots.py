@@ -22,12 +22,15 @@ _MOST_DOTS = 2000  # of one log; more than the picture has columns
 
 
 @rc_context(STYLE)
-def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis) -> None:
-    """Each line of a log as a dot in the middle of its window: hollow where it shows the plan, else filled."""
+def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: str = "") -> None:
+    """Each line of a log as a dot in the middle of its window: hollow where it shows the plan, else filled.
+
+    `against` names the plan where the picture has several.
+    """
     for number, comparison in enumerate(logs):
         positions = comparison.positions / updates_per_unit(comparison.planned.run, axis)
         rates, follows = comparison.lines.rates, comparison.follows
-        name = PurePath(comparison.log.source).name
+        name = f"{PurePath(comparison.log.source).name}{against and f' against {against}'}"
         for which, face, edge, words in (
             (follows, "none", "black", "as planned"),
             (~follows, ALERT, ALERT, "not as planned"),

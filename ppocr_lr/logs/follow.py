@@ -6,9 +6,11 @@ import sys
 import time
 from collections.abc import Callable
 
+from ppocr_lr.errors import printable
 from ppocr_lr.logs.compare import Comparison
+from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import verdict
-from ppocr_lr.logs.train_log import LogReader, TrainLog
+from ppocr_lr.logs.train_log import TrainLog, train_log
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 
@@ -18,10 +20,13 @@ _CLEAR = "\x1b[H\x1b[2J"
 
 def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comparison:
     """Draw until the run's last update is logged, and return what the log then is; Ctrl-C ends it earlier."""
-    drawn = -1
+    drawn, waiting = -1, False
     while True:
         changed = reader.read_on()
-        log = reader.log()
+        log = train_log(reader)
+        if not len(log) and not waiting:
+            print(printable(f"{reader.path}: waiting for its first line with a learning rate"), flush=True)
+            waiting = True
         if len(log) and (changed or drawn < 0) and len(log) != drawn:
             comparison = compare(log)
             _draw(comparison)

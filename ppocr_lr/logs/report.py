@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.errors import printable, shown
 from ppocr_lr.logs.causes import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison, schedule_length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
 
@@ -19,7 +21,7 @@ _MOST_SHOWN = 6
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
     """The report for a terminal."""
     log, planned = comparison.log, comparison.planned
-    yield f"{log.source} against {planned.source}: {planned.name}"
+    yield printable(f"{log.source} against {planned.source}: {planned.name}")
     processes = len(set(log.starts.tolist()))
     several = f", written by {processes} starts of the training" if processes > 1 else ""
     stretch = f"{log.place(0)} to {log.place(-1)}"
@@ -30,7 +32,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     for remark in _remarks(comparison):
         yield f"  note     {remark}"
     yield f"  verdict  {verdict(comparison)}"
-    for _, same in groupby(diagnoses, key=lambda each: (each.found, [shown.causes for shown in _shown(each)])):
+    for _, same in groupby(diagnoses, key=lambda each: (each.found, [likely.causes for likely in _likely(each)])):
         alike = list(same)
         places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
         yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
@@ -43,7 +45,14 @@ def verdict(comparison: Comparison) -> str:
     """One sentence: does the run follow the plan, and where it leaves it."""
     log, first = comparison.log, comparison.first_difference
     if first is None:
-        return f"the run follows the plan: all {amount(len(log), 'line')} show its rates, to six decimals"
+        show = "show its rates, to six decimals"
+        if strays := int(comparison.strays.sum()):
+            lines = f"{len(log) - strays} of {amount(len(log), 'line')} {show}, the others cannot be true beside these"
+        else:
+            lines = f"all {amount(len(log), 'line')} {show}"
+        if not comparison.ends_early_or_late:
+            return f"the run follows the plan: {lines}"
+        return f"the run has another length than the plan: {lines}, but {_end(comparison)}"
     off = int((~comparison.follows).sum())
     rate, low, high = (float(rates[first]) for rates in (log.rates, comparison.expected.low, comparison.expected.high))
     plan = f"{low:.6f}" if high - low < 5e-7 else f"{low:.6f} to {high:.6f}"
@@ -53,6 +62,14 @@ def verdict(comparison: Comparison) -> str:
     )
 
 
+def _end(comparison: Comparison) -> str:
+    """Where the run ends on the curve that it follows."""
+    planned, logged = comparison.planned, int(comparison.log.totals[-1])
+    runs = (logged, planned.run.epochs)
+    end, arrival = (rate_text(planned.schedule(epochs * planned.run.iters_per_epoch - 1), 4) for epochs in runs)
+    return f"it ends after {amount(logged, 'epoch')}, at {end}, the plan after {planned.run.epochs}, at {arrival}"
+
+
 def json_value(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> dict[str, Any]:
     """The report for programs."""
     log, first = comparison.log, comparison.first_difference
@@ -60,7 +77,7 @@ def json_value(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> dict[s
         "log": log.source,
         "config": comparison.planned.source,
         "name": comparison.planned.name,
-        "follows": first is None,
+        "follows": comparison.as_planned,
         "lines": len(log),
         "lines_that_differ": int((~comparison.follows).sum()),
         "notes": list(_remarks(comparison)),
@@ -100,10 +117,16 @@ def _json_explanation(explanation: Explanation) -> dict[str, Any]:
 
 def _remarks(comparison: Comparison) -> Iterator[str]:
     log, planned = comparison.log, comparison.planned
+    yield from log.remarks
+    yield from _other_config(comparison)
+    yield from _without_loss(comparison)
+    if comparison.window == 1 < comparison.asked_window:
+        yield "the log shows each rate as it was used, not a median; the config does not say Global.log_smooth_window"
     lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_per_epoch}
     if lengths:
-        logged = " and ".join(count_text(length) for length in sorted(lengths))
-        yield f"the epochs of the log have {logged} iterations, those of the plan {planned.run.iters_per_epoch}"
+        *others, last = sorted(lengths)
+        logged = " and ".join([*map(count_text, others), amount(last, "iteration")])
+        yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
         yield f"the log counts {' and '.join(map(str, totals))} epochs, the plan {planned.run.epochs}"
@@ -113,24 +136,57 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield f"a resume did not keep {log.step_key}; the epochs show where it went on"
 
 
+def _other_config(comparison: Comparison) -> Iterator[str]:
+    """Where the config that the log holds is not the one of the plan."""
+    logged, planned = (decisive(config or {}) for config in (comparison.log.config, comparison.planned.config))
+    keys = [key for key in {**logged, **planned} if logged and logged.get(key) != planned.get(key)]
+    for key in keys[:_MOST_SHOWN]:
+        values = (shown(values[key]) if key in values else "not there" for values in (logged, planned))
+        yield f"{key} is {' in the config that the log holds, '.join(values)} in that of the plan"
+    if len(keys) > _MOST_SHOWN:
+        yield f"{amount(len(keys) - _MOST_SHOWN, 'more key')} of the config that the log holds differ"
+
+
+def _without_loss(comparison: Comparison) -> Iterator[str]:
+    """Where the loss stopped being a number, and how high the rate was there."""
+    log, planned = comparison.log, comparison.planned
+    if log.finite.all():
+        return
+    first = int(np.argmin(log.finite))
+    update = int(comparison.lines.updates[first]) - 1
+    warmup = planned.parsed.config.warmup_length(planned.built_for.window)
+    peak = planned.schedule.extremes(0, planned.run.total_iters - 1)[1]
+    where = (
+        f"in the warmup, which ends at update {count_text(warmup)}"
+        if update < warmup
+        else f"{100 * float(log.rates[first]) / peak:.4g} % of the plan's peak"
+    )
+    lines = int((~log.finite).sum())
+    rest = "in every line from there on" if not log.finite[first:].any() else f"in {amount(lines, 'line')} in all"
+    yield (
+        f"the loss is nan or inf at {log.place(first)} (update {count_text(update)}), at the rate "
+        f"{rate_text(float(log.rates[first]), 4)}, {where}; {rest}"
+    )
+
+
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
-    shown = _shown(diagnosis)
-    if diagnosis.found and len(shown) == 1:
-        yield f"  cause    {_causes(shown[0])}{where}"
-        yield f"           explains {_fit(shown[0])}"
+    likely = _likely(diagnosis)
+    if diagnosis.found and len(likely) == 1:
+        yield f"  cause    {_causes(likely[0])}{where}"
+        yield f"           explains {_fit(likely[0])}"
     elif diagnosis.found:
         yield f"  cause    one of these{where}; this log cannot tell them apart:"
     else:
-        yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if shown else "")
-    if not diagnosis.found or len(shown) > 1:
-        for explanation in shown:
+        yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if likely else "")
+    if not diagnosis.found or len(likely) > 1:
+        for explanation in likely:
             yield f"           - {_causes(explanation)}: {_fit(explanation)}"
-    flags = [cause.flag for cause in shown[0].causes if cause.flag] if diagnosis.found and len(shown) == 1 else []
-    if flags:
+    flags = [cause.flag for cause in likely[0].causes] if diagnosis.found and len(likely) == 1 else []
+    if flags and all(flags):  # else the plan that they name is not the one of the log
         yield f"           to plan this run: {' '.join(flags)}"
 
 
-def _shown(diagnosis: Diagnosis) -> list[Explanation]:
+def _likely(diagnosis: Diagnosis) -> list[Explanation]:
     """Those worth a line: what leaves most of the log unexplained is none."""
     return [each for each in diagnosis.explanations if 2 * each.explained >= each.lines][:_MOST_SHOWN]
 
@@ -141,4 +197,6 @@ def _causes(explanation: Explanation) -> str:
 
 def _fit(explanation: Explanation) -> str:
     lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
+    if explanation.strays:
+        lines += f", {explanation.strays} cannot be true beside these"
     return f"{lines}, largest distance {rate_text(explanation.largest, 2)}"

@@ -1,4 +1,4 @@
-"""PaddleOCR's training log: how many updates were done when it told which learning rate.
+"""What a training log says of its run: its starts, how many updates were done at each line, how long an epoch is.
 
 A line of the newer format, `global_step: n`, is written after n updates; one of the older format, `iter: k`, at
 update k (0-based), so after k + 1. Both read the rate before the update and tell the median of the last
@@ -7,41 +7,58 @@ update k (0-based), so after k + 1. Both read the rate before the update and tel
 
 from __future__ import annotations
 
-import codecs
-import gzip
-import heapq
-import os
-import re
-import zlib
-from array import array
-from collections import deque
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.logs.intervals import most_agree
+from ppocr_lr.logs.lines import Line, LogReader
+from ppocr_lr.logs.order import Order, in_order
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.logged_config import decisive
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+_MOST = 0.9  # of the lines agree, where one length is believed and the others are not
+_UNBOUNDED = 1 << 62
+_MOST_RUNS = 20  # of one log; more are damage
 
-# The rate must be followed by something: a number at the end of a torn line is not whole.
-_LINE = re.compile(
-    r"epoch: \[(\d{1,9})/(\d{1,9})\], (?:(global_step)|iter): (\d{1,15}),"
-    r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])"
-)
-# PaddleOCR says these once, when a training process starts.
-_START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
 
-_CHUNK = 1 << 20
-_LONGEST_LINE = 1 << 16
-_RECENT = 16  # lines back at which another rank may repeat a line
-_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
+class Length(NamedTuple):
+    """Iterations per epoch, as the lines of one start tell them; `most` is None where nothing bounds them."""
+
+    least: int
+    most: int | None
+    likely: int
+    """What the last lines of its epochs say, which only the trainer on Windows leaves out."""
+
+    @property
+    def exact(self) -> int | None:
+        """The length, where only one is possible."""
+        return self.least if self.least == self.most else None
+
+    def allows(self, iters: int) -> bool:
+        """Whether an epoch can have so many iterations."""
+        return self.least <= iters <= (self.most or iters)
+
+    def __str__(self) -> str:
+        return f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
+
+
+def _exactly(iters: int) -> Length:
+    return Length(iters, iters, iters)
 
 
 @dataclass(frozen=True, eq=False)
 class TrainLog:
-    """The lines of a log that tell a rate, as arrays of one item a line, in the order of the file."""
+    """The lines of a log that tell a rate, as arrays of one item a line, in the order of training."""
 
     source: str
     starts: NDArray[np.int64]
@@ -52,18 +69,34 @@ class TrainLog:
     counts: NDArray[np.int64]
     """Updates done, this one counted in: the line's last update is `counts - 1`."""
     rates: NDArray[np.float64]
-    lengths: tuple[int | None, ...]
-    """Iterations per epoch, for each process; None where the log does not say."""
+    rounding: NDArray[np.float64]
+    """How far the rate that was used may be from the one that is written."""
+    finite: NDArray[np.bool_]
+    """The loss is a number."""
+    ranges: tuple[Length | None, ...]
+    """Iterations per epoch, for each process; None where its lines agree on none."""
+    anew: tuple[bool | None, ...]
+    """The process counts from its first epoch on, not from the run's; None where both may be."""
+    configs: tuple[Mapping[str, Any] | None, ...]
+    """The config that each process wrote into the log; None where it wrote none."""
+    windows: bool
+    """The trainer runs one iteration less in each epoch than its data loader has, as on Windows."""
+    first_epoch: int
+    """The number of the first epoch of a run: 1, and 0 in the oldest releases."""
     step_key: str
     """What the log calls the count: `global_step`, which is `counts`, or `iter`, which is `counts - 1`."""
+    rate_before: float | None
+    """The rate of the line before the first, where these are a part of a log."""
+    remarks: tuple[str, ...]
+    """What was done to lines that cannot be read or cannot be true."""
 
     def __len__(self) -> int:
         return len(self.rates)
 
-    @property
-    def first_epoch(self) -> int:
-        """The number of the first epoch of a run: 1, and 0 in the oldest releases."""
-        return 0 if len(self) and not self.epochs.min() else 1
+    @cached_property
+    def lengths(self) -> tuple[int | None, ...]:
+        """Iterations per epoch, for each process; None where the log does not say for sure."""
+        return tuple(length and length.exact for length in self.ranges)
 
     def place(self, index: int) -> str:
         """Where a line stands, in the words of the log."""
@@ -74,6 +107,46 @@ class TrainLog:
     def iters_per_epoch(self) -> int | None:
         """Iterations per epoch, as the last process that logs it has them."""
         return next((length for length in reversed(self.lengths) if length), None)
+
+    @property
+    def possible_lengths(self) -> Length:
+        """What the log allows: the last process that tells it for sure, else what all processes allow."""
+        if exact := self.iters_per_epoch:
+            return _exactly(exact)
+        told = [length for length in self.ranges if length] or [Length(1, None, 1)]
+        least = max(length.least for length in told)
+        most = min((length.most for length in told if length.most), default=None)
+        return Length(least, most, told[-1].likely) if most is None or least <= most else told[-1]
+
+    @property
+    def config(self) -> Mapping[str, Any] | None:
+        """The config that the last process has, if one was written into the log."""
+        written = self.configs[: int(self.starts[-1]) + 1] if len(self) else ()
+        return next((config for config in reversed(written) if config is not None), None)
+
+    def runs(self, by_config: bool) -> list[TrainLog]:
+        """The log in parts that were planned alike: of one number of epochs and, `by_config`, of one config.
+
+        A run that is resumed with more epochs, or after its config was changed, has a new plan from there on.
+        """
+        bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self)]
+        begins: list[int] = []
+        plan: tuple[int, Mapping[str, Any] | None] | None = None
+        for begin, end in pairwise(bounds):
+            process = self.take(slice(begin, end))
+            total = Counter(process.totals.tolist()).most_common(1)[0][0]
+            before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
+            begins += [begin] * (plan != before)
+        if len(begins) > _MOST_RUNS:
+            return [self]
+        first, *later = (self.take(slice(begin, end)) for begin, end in pairwise([*begins, len(self)]))
+        rates = (float(self.rates[begin - 1]) for begin in begins[1:])
+        return [first, *(replace(run, rate_before=rate, remarks=()) for run, rate in zip(later, rates, strict=True))]
+
+    def take(self, lines: slice) -> TrainLog:
+        """Some of the lines."""
+        columns = ("starts", "epochs", "totals", "counts", "rates", "rounding", "finite")
+        return replace(self, **{name: getattr(self, name)[lines] for name in columns})
 
     def is_over(self, iters_per_epoch: int) -> bool:
         """The last update of the run is logged: an epoch's last line is its only one that is sure to be written."""
@@ -87,10 +160,12 @@ def read_log(path: str | Path) -> TrainLog:
     Raises:
         LRConfigError: the file cannot be read, or no line of it has a rate.
     """
-    reader = LogReader(path)
-    reader.read_on()
-    log = reader.log()
+    with closing(LogReader(path)) as reader:
+        reader.read_on()
+        log = train_log(reader)
     if not len(log):
+        if reader.other_trainer:
+            raise LRConfigError(f"{path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared")
         raise LRConfigError(
             f"{path}: holds no line with a learning rate; PaddleOCR writes them as "
             "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
@@ -98,148 +173,154 @@ def read_log(path: str | Path) -> TrainLog:
     return log
 
 
-class LogReader:
-    """Reads a log, and then what is added to it."""
+def train_log(reader: LogReader) -> TrainLog:
+    """What the lines that have been read so far say."""
+    columns = np.array(reader.so_far()).reshape(-1, len(Line._fields)).T
+    lines = dict(zip(Line._fields, columns, strict=True))
+    epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
+    older, marks = lines["older"].astype(bool), np.cumsum(lines["start"]).astype(np.int64)
+    declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if len(marks) else marks
+    # Nothing has been done at `global_step: 0`, so no line is written there; and no epoch is beyond the last.
+    possible = np.flatnonzero((epochs <= totals) & (older | (steps > 0)))
+    order = in_order(
+        list(zip(epochs[possible].tolist(), steps[possible].tolist(), strict=True)),
+        *(column[possible].tolist() for column in (lines["rate"], older, marks)),
+    )
+    processes = [possible[start] for start in order.starts]
+    within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
+    if not within:  # a count that falls began again with the process, as where it is not kept across a resume
+        processes = [
+            part
+            for start in processes
+            for part in (np.split(start, _falls(start, epochs, steps)) if older[start[0]] else [start])
+        ]
+    first_epoch = _first_epoch(epochs[np.concatenate(processes)]) if processes else 1
+    counts = steps + older
+    ranges: list[Length | None] = []
+    anew, kept, configs, loaders, windows = [], [], [], [], reader.windows
+    for number, process in enumerate(processes):
+        start = int(marks[process[0]]) - 1
+        said = int(declared[start])
+        before = epochs[process] - first_epoch
+        if within and older[process[0]]:  # each epoch counts anew, and its last line is always written
+            counts[process] += before * (said or int(counts[process].max()))
+        goes_on = number > 0 and counts[process[0]] > counts[processes[number - 1][-1]]
+        known = {said, said - 1, *(each.exact for each in ranges if each and each.exact)}
+        from_zero = bool(older[process[0]]) and first_epoch == 1
+        agreed = _agreed(before, counts[process], said, known, goes_on, from_zero)
+        length = agreed.length
+        if length and not length.exact:
+            ended = bool(epochs[process[-1]] - first_epoch + 1 >= totals[process[-1]])
+            length = _at_ends(before - agreed.base, counts[process], length, ended)
+        windows |= length is not None and length.exact == said - 1
+        configs.append(reader.configs[start] if start < len(reader.configs) else None)
+        loaders.append(said)
+        ranges.append(length)
+        anew.append(agreed.anew)
+        kept.append(process[agreed.lines])
+    if windows:  # the few lines of a short process may allow both
+        ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
+    which = np.concatenate(kept) if kept else possible
+    left_out = len(steps) - len(which) - order.repeated
+    return TrainLog(
+        str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
+        epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
+        lines["finite"][which].astype(bool), tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
+        "iter" if len(which) and older[which[-1]] else "global_step", None,
+        tuple(_remarks(len(steps) + reader.torn, reader.torn, left_out, order)),
+    )  # fmt: skip
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = path
-        self._open()
 
-    def read_on(self) -> bool:
-        """Read what is new; False where nothing is. A file that was replaced or became shorter is read anew."""
-        if self._replaced():
-            self._file.close()
-            self._open()
-        some = False
-        try:
-            while block := self._stream.read(_CHUNK):
-                some = True
-                self._add(self._decoder.decode(block))
-        except (OSError, EOFError, zlib.error) as error:
-            raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
-        # The last line may be whole without its end; if it is not, or comes again with its end, nothing is lost.
-        self._found.add(self._rest)
-        return some
-
-    def log(self) -> TrainLog:
-        """What has been read so far."""
-        return self._found.log(str(self.path))
-
-    def _open(self) -> None:
-        try:
-            self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
-            start = self._file.read(4)
-            self._file.seek(0)
-        except OSError as error:
-            raise LRConfigError(f"{self.path}: cannot be read: {error.strerror or error}") from None
-        packed = start[:2] == b"\x1f\x8b"
-        self._stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=self._file) if packed else self._file
-        encoding = _ENCODINGS.get(start[:2], "utf-8")
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        self._rest = ""
-        self._found = _Found()
-
-    def _replaced(self) -> bool:
-        ours = os.fstat(self._file.fileno())
-        try:
-            theirs = os.stat(self.path)
-        except OSError:
-            return False  # between the removal of the old file and the new one
-        return (ours.st_dev, ours.st_ino) != (theirs.st_dev, theirs.st_ino) or theirs.st_size < self._file.tell()
-
-    def _add(self, text: str) -> None:
-        text = self._rest + text
-        end = text.rfind("\n") + 1
-        self._rest = text[end:][-_LONGEST_LINE:]
-        self._found.add(text[:end])
+def _remarks(lines: int, torn: int, impossible: int, order: Order) -> Iterator[str]:
+    of = f"of {amount(lines, 'line')}"
+    if torn:
+        yield f"{torn} {of} cannot be read"
+    if impossible:
+        yield f"{impossible} {of} cannot be true beside their neighbours"
+    if order.repeated:
+        yield f"{order.repeated} {of} are repeated"
+    if order.shuffled:
+        yield f"{order.shuffled} {of} stand in no order; they were sorted"
 
 
-class _Found:
-    """Collects lines, and tells a restart from a line that another rank repeats."""
+def _first_epoch(epochs: NDArray[np.int64]) -> int:
+    return 0 if len(epochs) and not epochs.min() else 1
 
-    def __init__(self) -> None:
-        self._starts, self._epochs, self._totals, self._steps = (array("q") for _ in range(4))
-        self._rates = array("d")
-        self._older = array("b")
-        self._falls: list[int] = []  # older lines that begin an epoch with a lower step than the line before
-        self._rises = 0  # older lines that begin one with a higher step
-        self._recent: deque[tuple[int, int, float]] = deque(maxlen=_RECENT)
-        self._restarted = True
-        self._said: int | None = None
-        self._declared: dict[int, int | None] = {}  # by the line with which a process begins
 
-    def add(self, text: str) -> None:
-        for match in heapq.merge(_LINE.finditer(text), _START.finditer(text), key=re.Match.start):
-            if match.re is _START:
-                self._restarted = True
-                self._said = int(match[1]) if match[1] and int(match[1]) else self._said
-            else:
-                epoch, total, newer, step, rate = match.groups()
-                self._line(int(epoch), int(total), int(step), float(rate), not newer)
+def _falls(process: NDArray[np.int64], epochs: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where a later epoch begins with a lower step, or the same one."""
+    return np.flatnonzero((np.diff(epochs[process]) > 0) & (np.diff(steps[process]) <= 0)) + 1
 
-    def _line(self, epoch: int, total: int, step: int, rate: float, older: bool) -> None:
-        if (epoch, step, rate) in self._recent and step <= self._steps[-1] and not self._restarted:
-            return
-        begins = self._restarted or older != self._older[-1] or epoch < self._epochs[-1]
-        if not begins and older and epoch == self._epochs[-1] + 1:
-            if step <= self._steps[-1]:
-                self._falls.append(len(self._steps))
-            else:
-                self._rises += 1
-        elif not begins:
-            begins = step <= self._steps[-1]
-        if begins:
-            self._recent.clear()
-            self._declared[len(self._steps)] = self._said
-            self._said = None
-        self._recent.append((epoch, step, rate))
-        self._starts.append((self._starts[-1] + begins) if self._starts else 0)
-        for column, value in ((self._epochs, epoch), (self._totals, total), (self._steps, step), (self._older, older)):
-            column.append(value)
-        self._rates.append(rate)
-        self._restarted = False
 
-    def log(self, source: str) -> TrainLog:
-        import numpy as np
+def _counts_within_epochs(
+    processes: Sequence[NDArray[np.int64]], epochs: NDArray[np.int64], steps: NDArray[np.int64]
+) -> bool:
+    """The step falls with nearly each new epoch."""
+    falls = sum(len(_falls(process, epochs, steps)) for process in processes)
+    return falls > 0 and falls > _MOST * sum(int((np.diff(epochs[process]) > 0).sum()) for process in processes)
 
-        # Copies: an array that a view looks into cannot grow.
-        starts, epochs, totals, steps = (
-            np.array(column, dtype=np.int64) for column in (self._starts, self._epochs, self._totals, self._steps)
+
+class _Agreed(NamedTuple):
+    """What most lines of a process agree on."""
+
+    length: Length | None
+    anew: bool | None
+    base: int
+    """Epochs before the one that the process counts from."""
+    lines: NDArray[np.bool_]
+
+
+def _agreed(
+    before: NDArray[np.int64], counts: NDArray[np.int64], said: int, known: set[int], goes_on: bool, from_zero: bool
+) -> _Agreed:
+    """Does the process count from the run's first epoch or from its own, and which lengths does that allow.
+
+    Args:
+        before: epochs before that of each line.
+        counts: updates done at each line.
+        said: the length that the process told; 0 where it did not.
+        known: lengths that an epoch may have, by which a first line tells in which epoch the process began.
+        goes_on: the count is higher than all before it, so it is none that began anew.
+        from_zero: the first epoch of the run may be number 0, not 1.
+    """
+    begins = {int(before[0] - (counts[0] - 1) // length) for length in known if length > 0} | {int(before[0])}
+    anew = [] if goes_on else sorted((base for base in begins if base > 0), reverse=True)
+    found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * from_zero, *anew)]
+    base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
+    if lines.mean() < _MOST:  # a count from before the process had another length
+        return _Agreed(_exactly(said) if said else None, None, 0, np.ones(len(counts), dtype=bool))
+    as_many = {each[0] > 0 for each in found if each[2].sum() == lines.sum()}
+    return _Agreed(length, None if len(as_many) > 1 else base > 0, base, lines)
+
+
+def _allowed(before: NDArray[np.int64], counts: NDArray[np.int64], said: int) -> tuple[Length, NDArray[np.bool_]]:
+    """The lengths that most lines allow, and these lines: in epoch e, count g says g/e ≤ length < g/(e − 1)."""
+    least = -(-counts // (before + 1))
+    most = np.where(before > 0, (counts - 1) // np.maximum(before, 1), _UNBOUNDED)
+    if said:  # on Windows it runs one less
+        agreeing = {iters: (least <= iters) & (iters <= most) for iters in (said, said - 1)}
+        iters = max(agreeing, key=lambda iters: int(agreeing[iters].sum()))
+        return _exactly(iters), agreeing[said] | agreeing[said - 1]
+    low, high, lines = most_agree(least, most)
+    return Length(low, high if high < _UNBOUNDED else None, low), lines
+
+
+def _at_ends(before: NDArray[np.int64], counts: NDArray[np.int64], allowed: Length, ended: bool) -> Length:
+    """The length by the last lines of epochs: for sure where their count is none at which a line is written anyway."""
+    gaps = Counter(np.diff(counts, prepend=0 if before[0] == 0 else counts[0]).tolist())
+    del gaps[0]
+    usual = max(gaps, key=lambda gap: (gaps[gap], gap), default=1)
+    last = np.append(before[1:] > before[:-1], ended)
+    sure = counts % usual != 0
+    if ended:
+        sure[-1] = True
+    for ends in (sure, last):
+        lengths = Counter(
+            count // epochs
+            for epochs, count in zip((before[ends] + 1).tolist(), counts[ends].tolist(), strict=True)
+            if count % epochs == 0 and allowed.allows(count // epochs)
         )
-        older = np.array(self._older, dtype=bool)
-        counts = steps + older
-        within = bool(self._falls) and not self._rises
-        if not within:  # the count starts again with the process, as where it is not kept across a resume
-            begun = np.zeros_like(starts)
-            begun[self._falls] = 1
-            starts = starts + np.cumsum(begun)
-        declared = {int(starts[line]): length for line, length in self._declared.items()}
-        processes = range(int(starts[-1]) + 1 if len(starts) else 0)
-        lengths = [declared.get(number) for number in processes]
-        if within:  # each epoch counts anew, and its last line is always written
-            lengths = [length or int(counts[np.array(self._falls) - 1].max()) for length in lengths]
-            counts = counts + older * (epochs - (0 if not epochs.min() else 1)) * np.array(lengths)[starts]
-        else:
-            first_epoch = 0 if len(epochs) and not epochs.min() else 1
-            ends = np.searchsorted(starts, [*processes], side="right").tolist()
-            lengths = [
-                length or _counted_length(epochs[begin:end], counts[begin:end], first_epoch)
-                for length, begin, end in zip(lengths, [0, *ends], ends, strict=False)
-            ]
-        step_key = "iter" if len(older) and older[-1] else "global_step"
-        return TrainLog(source, starts, epochs, totals, counts, np.array(self._rates), tuple(lengths), step_key)
-
-
-def _counted_length(epochs: NDArray[np.int64], counts: NDArray[np.int64], first_epoch: int) -> int | None:
-    """From the last lines of epochs, which PaddleOCR always writes (not on Windows: there the counts disagree)."""
-    import numpy as np
-
-    last = np.flatnonzero(epochs[1:] > epochs[:-1])
-    if len(last) > 1:
-        lengths = set((np.diff(counts[last]) / np.diff(epochs[last])).tolist())
-    elif len(last) and epochs[0] == first_epoch:
-        lengths = {float(counts[last[0]] / (epochs[last[0]] - first_epoch + 1))}
-    else:
-        return None
-    length = lengths.pop()
-    return int(length) if not lengths and length.is_integer() and length >= 1 else None
+        length, votes = (lengths.most_common(1) or [(0, 0)])[0]
+        if 2 * votes > int(ends.sum()):
+            return _exactly(length) if ends is sure else allowed._replace(likely=length)
+    return allowed

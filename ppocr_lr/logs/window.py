@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ from ppocr_lr.schedules import Schedule
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ROUNDING = 0.5e-6 + 1e-11  # a half may be rounded either way
+_HALF = 1e-11  # a half may be rounded either way
 _RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
 _CELLS = 1 << 19  # updates asked at a time
 _FEW_FILLS = 64
-_FEW_PROCESSES = 200
+FEW_PROCESSES = 200  # that are looked at one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +29,14 @@ class Lines:
     least: NDArray[np.int64]
     most: NDArray[np.int64]
     rates: NDArray[np.float64]
+    rounding: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.rates)
 
     def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Lines:
         """Some of the lines."""
-        columns = (self.process, self.updates, self.least, self.most, self.rates)
-        return Lines(*(column[which] for column in columns))  # type: ignore[arg-type]  # the rates come last
+        return Lines(**{name: column[which] for name, column in vars(self).items()})
 
     def started_at(self, index: int, window: int) -> Lines:
         """The same lines, if a process began at some update between the line `index` and the one before."""
@@ -44,7 +44,7 @@ class Lines:
         since = self.updates - self.updates[index] + 1
         same = (self.process == self.process[index]) & (number >= index)
         least = np.where(same, np.clip(since, 1, np.minimum(self.most, window)), self.least)
-        return Lines(self.process + (number >= index), self.updates, least, self.most, self.rates)
+        return replace(self, process=self.process + (number >= index), least=least)
 
     def thinned(self, count: int) -> Lines:
         """At most `count` of the lines, evenly spread."""
@@ -62,44 +62,57 @@ class Medians:
     fill: NDArray[np.int64]
     """How many updates the window held, as far as that is known."""
 
-    def distance(self, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    def distance(self, lines: Lines) -> NDArray[np.float64]:
         """How far logged rates are from these."""
-        return np.maximum(np.maximum(self.low - rates, rates - self.high), 0.0)
+        return np.maximum(np.maximum(self.low - lines.rates, lines.rates - self.high), 0.0)
 
-    def excess(self, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    def excess(self, lines: Lines) -> NDArray[np.float64]:
         """How much farther logged rates are from these than rounding makes them."""
-        return np.maximum(self.distance(rates) - _ROUNDING - _RELATIVE * self.high, 0.0)
+        return np.maximum(self.distance(lines) - lines.rounding - _HALF - _RELATIVE * self.high, 0.0)
 
-    def explain(self, rates: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def explain(self, lines: Lines) -> NDArray[np.bool_]:
         """Where logged rates are these within rounding."""
-        return np.asarray(self.excess(rates) == 0)
+        return np.asarray(self.excess(lines) == 0)
 
-    def factors(self, rates: NDArray[np.float64]) -> tuple[float, float]:
-        """The least and the greatest factor that makes these the logged rates; if the first is larger, none does."""
+    def factors(self, lines: Lines) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """For each line, the least and the greatest factor that makes these the logged rate."""
+        rates, rounding = lines.rates, lines.rounding + _HALF
         with np.errstate(divide="ignore", invalid="ignore"):
-            low = np.where(self.high > 0, (rates - _ROUNDING) / self.high, np.where(rates > _ROUNDING, np.inf, 0))
-            high = np.where(self.low > 0, (rates + _ROUNDING) / self.low, np.inf)
-        return max(float(low.max()), 0.0), float(high.min())
+            low = np.where(self.high > 0, (rates - rounding) / self.high, np.where(rates > rounding, np.inf, 0))
+            high = np.where(self.low > 0, (rates + rounding) / self.low, np.inf)
+        return np.maximum(low, 0.0), high
 
     def times(self, factor: float) -> Medians:
         """The medians of all rates times `factor`."""
         return Medians(self.low * factor, self.high * factor, self.fill)
 
 
-def constant_rates(rates: NDArray[np.float64]) -> tuple[float, float]:
-    """The least and the greatest rate that is logged as all of `rates`."""
-    return max(float(rates.max()) - _ROUNDING, 0.0), float(rates.min()) + _ROUNDING
-
-
 def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     """What `lines` would show if update k used the rate `schedule(k + shift)`."""
-    low, high = np.empty(len(lines)), np.empty(len(lines))
-    depth = int(lines.most.max()) if len(lines) else 1
+    last = np.maximum(lines.updates - 1 + shift, 0)
+    # Between two corners a curve is monotone, and the median is the rate in the middle.
+    first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    rows = np.flatnonzero(~smooth(schedule, last - lines.most + 1, last))
+    depth = int(lines.most[rows].max()) if len(rows) else 1
     block = max(1, _CELLS // depth)
-    for start in range(0, len(lines), block):
-        part = slice(start, start + block)
-        low[part], high[part] = _block(schedule, lines.take(np.arange(start, min(start + block, len(lines)))), shift)
+    for start in range(0, len(rows), block):
+        part = rows[start : start + block]
+        low[part], high[part] = _block(schedule, lines.take(part), shift)
     return Medians(low, high, lines.most.copy())
+
+
+def smooth(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the curve has no corner from an update to another."""
+    steps, complete = schedule.corners(int(last.max(initial=0)))
+    if not complete:
+        return np.zeros(len(last), dtype=bool)
+    return np.asarray(np.searchsorted(steps, first, side="right") == np.searchsorted(steps, last, side="right"))
+
+
+def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64]) -> NDArray[np.float64]:
+    lower, upper = (schedule(np.maximum(last - back, 0)) for back in (fills // 2, (fills - 1) // 2))
+    return np.asarray(lower + upper) / 2
 
 
 def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float = 1.0) -> Medians:
@@ -107,7 +120,7 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     shown = medians(schedule, lines, shift).times(factor)
     unknown = np.flatnonzero(lines.least < lines.most)
     bounds = np.flatnonzero(np.diff(lines.process[unknown], prepend=-1, append=-1)).tolist()
-    if len(bounds) > _FEW_PROCESSES:
+    if len(bounds) > FEW_PROCESSES:
         return shown
     for begin, end in pairwise(bounds):
         rows = unknown[begin:end]
@@ -122,9 +135,8 @@ def _fitted(schedule: Schedule, lines: Lines, shift: int, factor: float) -> Medi
     first = int(lines.updates[0])
     for fill in _fills(lines.take(np.array([0]))):
         fills = np.minimum(lines.most, fill + lines.updates - first)
-        sure = Lines(lines.process, lines.updates, fills, fills, lines.rates)
-        shown = medians(schedule, sure, shift).times(factor)
-        score = (int(shown.explain(lines.rates).sum()), -float(shown.distance(lines.rates).sum()))
+        shown = medians(schedule, replace(lines, least=fills, most=fills), shift).times(factor)
+        score = (int(shown.explain(lines).sum()), -float(shown.distance(lines).sum()))
         if score > best_score:
             best, best_score = shown, score
     return best

@@ -4,51 +4,38 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.fields import (
-    ITERATIONS,
-    AnyLength,
-    LastEpoch,
-    LengthOrNone,
-    NoIters,
-    Ours,
-    PositiveLength,
-    PositiveRate,
-    Rate,
-    Share,
-    Switch,
-    choice,
-)
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, Keys
+from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
-from ppocr_lr.lr_config.run import Run
-from ppocr_lr.schedules import (
-    Constant,
-    Cosine,
-    Exponential,
-    Flat,
-    HeldAfter,
-    Power,
-    Schedule,
-    Sequence,
-    Shape,
-    Warmup,
-)
+from ppocr_lr.lr_config.run import Run, Window
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.schedules import LINEAR, Constant, Cosine, Exponential, Flat, HeldAfter, Schedule, Sequence, Shape, Warmup
+from ppocr_lr.schedules.kinds import MAX_ITERS
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
 _WARMUPS: Mapping[str, Shape] = {
-    "linear": Power(),
+    "linear": LINEAR,
     "constant": Flat(),
     "cosine": Cosine(),
     "exponential": Exponential(),
 }
+
+
+NO_CURVE = Problem(
+    ("name",),
+    "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, to "
+    "be called with step(metric)",
+)
+"""What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
 
 class NoEffect(NamedTuple):
@@ -60,10 +47,15 @@ class NoEffect(NamedTuple):
 
 
 class LRConfig(BaseModel, ABC):
-    """One validated lr section. Subclass it for a schedule without warmup, else `WarmupConfig`."""
+    """One validated lr section: the keys of a name, and the curve that they make.
+
+    A subclass shows the keys of its own. `takes` says which keys around the curve come with them when it is
+    registered: `takes = WARMUP | HOLD | OVER_THE_RUN`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+    takes: ClassVar[Keys] = LAST_EPOCH
     no_effect: ClassVar[Mapping[str, NoEffect]] = {}
     takes_strings: ClassVar[frozenset[str]] = frozenset()
     """Keys under which PaddleOCR itself takes a number that YAML reads as a string."""
@@ -71,61 +63,141 @@ class LRConfig(BaseModel, ABC):
     """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
+    has_curve: ClassVar[bool] = True
+    """False where a metric of the training decides the rate, which begins at `peak`."""
+    recursive_in_paddle: ClassVar[bool] = False
+    """Paddle makes each rate of this decay from the one before."""
+    warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
+    """The keys that may say how long the warmup is; one of them does."""
     end_key: ClassVar[str] = "name"
     """The key that decides where the decay ends; empty where the run does."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
     @abstractmethod
-    def to_schedule(self, run: Run) -> Schedule:
-        """The schedule of a run, in iterations.
+    def curve(self, window: Window) -> Schedule:
+        """The schedule behind warmup and hold, counted from its own beginning.
+
+        A decay over the run lasts `window.decay_iters`; `window.iters(length)` makes iterations of a length.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
 
-    def beginning(self, run: Run) -> Schedule:
-        """The schedule as far as it is known before the training; all of it, unless a metric decides."""
-        return self.to_schedule(run)
+    def to_schedule(self, window: Window) -> Schedule:
+        """Warmup, hold and curve, each if it lasts at least one iteration."""
+        warmup_iters = self.warmup_length(window)
+        hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
+        schedule = self.behind(window, warmup_iters + hold_iters)
+        if hold_iters:
+            schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
+        return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
 
-    def remarks(self, run: Run) -> list[Finding]:
-        """What to say about values that can be used, but surprise."""
-        return []
+    def behind(self, window: Window, lead_iters: int) -> Schedule:
+        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
+        within_run = getattr(self, "decay_within_run", False)
+        tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
+        if not (within_run or tail_iters):
+            return self.curve(window)
+        rest = window.within(lead_iters, tail_iters)
+        if not rest.decay_iters and "cooldown_epochs" in type(self).model_fields:
+            taken = f"{amount(lead_iters, 'iteration')} of warmup and hold and {tail_iters} of cooldown"
+            key, allowed = ("cooldown_epochs", "shorter") if tail_iters else ("decay_within_run", "false")
+            raise self.error(key, f"{allowed}: {taken} leave nothing of the run's {window.total_iters}")
+        return HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
+
+    @property
+    def peak(self) -> float:
+        """The rate at the end of the warmup."""
+        return getattr(self, "learning_rate")  # type: ignore[no-any-return]  # noqa: B009  # a key of most names
 
     @property
     def warmup_key(self) -> str:
-        """The key that says how long the warmup is; empty for a name without one."""
-        return ""
+        """The key that says how long the warmup is, else the first that could; empty for a name without one."""
+        keys = self._own(self.warmup_keys)
+        return next((key for key in keys if getattr(self, key)), keys[0] if keys else "")
+
+    def warmup_length(self, window: Window) -> int:
+        """Length of the warmup in iterations; 0 where it rounds to nothing."""
+        if "warmup_mode" not in type(self).model_fields:
+            return 0
+        self._only_one(self.warmup_keys)
+        length = getattr(self, self.warmup_key)
+        if isinstance(length, int):
+            return min(max(0, length), MAX_ITERS)
+        return window.iters(length if isinstance(length, Length) else Length(100 * length, "%"))
 
     @property
-    def marks(self) -> tuple[str, tuple[float, ...]]:
+    def warmup_start(self) -> float:
+        """The rate of the first update of the warmup, below the peak."""
+        self._only_one(("warmup_start_lr", "warmup_start_factor"))
+        given = getattr(self, "warmup_start_lr", None)
+        start: float = given or self.peak * (getattr(self, "warmup_start_factor", None) or 0.0)
+        if start >= self.peak:
+            key = "warmup_start_lr" if given else "warmup_start_factor"
+            allowed = f"below the peak, {self.peak:g}" if given else "below 1"
+            raise self.error(key, f"{allowed}: the warmup goes up to the peak")
+        return start
+
+    @property
+    def marks(self) -> tuple[str, tuple[Length, ...]]:
         """The key that lists where the rate drops, and the epochs at which it does; empty without such a list."""
         return "", ()
 
-    def seams(self, run: Run) -> tuple[int, ...]:
+    def seams(self, window: Window) -> tuple[int, ...]:
         """The updates at which another section inside this one takes over."""
         return ()
+
+    def remarks(self, window: Window) -> list[Finding]:
+        """What to say about values that can be used, but surprise."""
+        if "warmup_mode" not in type(self).model_fields:
+            return []
+        remarks = []
+        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
+        for key in sorted(shaping) if not self.warmup_length(window) else ():
+            if (value := getattr(self, key)) not in (None, 0, "linear"):
+                remarks.append(Finding((key,), f"{shown(value)} has no effect: there is no warmup", code="LR104"))
+        for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
+            if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
+                said = f"{getattr(self, key)} is negative, so there is no warmup"
+                remarks.append(Finding((key,), said, code="LR305"))
+        return remarks
 
     @property
     def counts_iterations(self) -> bool:
         """True where a length, here or in a section inside, is one of iterations, so that it fits some epochs alone."""
-        return any(_is_in_iterations(getattr(self, key), field) for key, field in type(self).model_fields.items())
+        return bool(self.keys_in_iterations)
+
+    @property
+    def keys_in_iterations(self) -> list[str]:
+        """The keys whose value is, or holds, a length in iterations."""
+        fields = type(self).model_fields.items()
+        return [key for key, field in fields if _is_in_iterations(getattr(self, key), field)]
 
     @property
     def done_iters(self) -> int:
-        """How many updates are done before the scheduler starts; 0 for a fresh run."""
-        return 0
+        """How many updates are done before the scheduler starts, `last_epoch + 1`; 0 for a fresh run."""
+        return int(getattr(self, "last_epoch", -1)) + 1
 
-    def last_epoch_in_paddleocr(self, run: Run) -> str:
-        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does."""
-        return ""
+    def last_epoch_in_paddleocr(self, window: Window) -> str:
+        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does.
 
-    def some_iters(self, key: str, run: Run) -> int:
+        Without a warmup around it, Paddle multiplies a cosine on from the base rate.
+        """
+        wrong = self.recursive_in_paddle and not self.warmup_length(window)
+        return "PaddleOCR starts a cosine without warmup from a wrong rate" if wrong else ""
+
+    def some_iters(self, key: str, window: Window) -> int:
         """The length under `key` in iterations, at least one."""
-        iters = run.iters(getattr(self, key))
+        iters = window.iters(getattr(self, key))
         if not iters:
-            raise self.error(key, run.too_short)
+            raise self.error(key, window.too_short)
         return iters
+
+    def check_end(self, key: str) -> None:
+        """The rate at the end of a decay must not be above its beginning."""
+        if getattr(self, key) > self.peak:
+            raise self.error(key, f"at most the peak, {self.peak:g}")
 
     @classmethod
     def ours(cls, key: str) -> Ours | None:
@@ -140,239 +212,19 @@ class LRConfig(BaseModel, ABC):
             return LRConfigError(Problem((key,), f"is missing: it must be {allowed}"))
         return value_error((key,), as_written(value), allowed)
 
+    def _own(self, keys: tuple[str, ...]) -> list[str]:
+        return [key for key in keys if key in type(self).model_fields]
 
-class ResumableConfig(LRConfig):
-    """A section that takes `last_epoch`: the number of the last update done before."""
-
-    last_epoch: LastEpoch = Field(
-        default=-1,
-        description="number of the last optimizer update done before (iterations); training goes on with the next one",
-    )
-
-    @property
-    def done_iters(self) -> int:
-        """`last_epoch + 1`: the update that the scheduler starts with."""
-        return self.last_epoch + 1
-
-
-class LeadConfig(LRConfig):
-    """A section with a peak, and what may come before the decay: a warmup, and a while at the peak."""
-
-    recursive_in_paddle: ClassVar[bool] = False
-    """Paddle makes each rate of this decay from the one before."""
-
-    warmup_mode: Annotated[
-        Literal["linear", "constant", "cosine", "exponential"],
-        choice("linear", "constant", "cosine", "exponential"),
-        Ours("the warmup of PaddleOCR is always linear"),
-    ] = Field(default="linear", description="shape of the warmup")
-
-    @property
-    @abstractmethod
-    def peak(self) -> float:
-        """The rate at the end of the warmup."""
-
-    @abstractmethod
-    def decay(self, run: Run) -> Schedule:
-        """The schedule behind warmup and hold, counted from its own beginning; over the run it lasts `decay_iters`."""
-
-    @abstractmethod
-    def warmup_length(self, run: Run) -> int:
-        """Length of the warmup in iterations; 0 where it rounds to nothing."""
-
-    @property
-    @abstractmethod
-    def warmup_start(self) -> float:
-        """The rate of the first update of the warmup."""
-
-    @property
-    @abstractmethod
-    def warmup_key(self) -> str:
-        """The key that says how long the warmup is."""
-
-    def hold_length(self, run: Run) -> int:
-        """How many iterations the rate stays at the peak after the warmup."""
-        return 0
-
-    def behind(self, run: Run, lead_iters: int) -> Schedule:
-        """What comes after `lead_iters` updates of warmup and hold."""
-        return self.decay(run)
-
-    def to_schedule(self, run: Run) -> Schedule:
-        """Warmup, hold and decay, each if it lasts at least one iteration."""
-        warmup_iters, hold_iters = self.warmup_length(run), self.hold_length(run)
-        schedule = self.behind(run, warmup_iters + hold_iters)
-        if hold_iters:
-            schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
-        return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
-
-    def last_epoch_in_paddleocr(self, run: Run) -> str:
-        """Without a warmup around it, Paddle multiplies a cosine on from the base rate."""
-        wrong = self.recursive_in_paddle and not self.warmup_length(run)
-        return "PaddleOCR starts a cosine without warmup from a wrong rate" if wrong else ""
-
-    def remarks(self, run: Run) -> list[Finding]:
-        """What shapes a warmup counts only where there is one."""
-        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
-        idle = [key for key in sorted(shaping) if getattr(self, key) not in (None, 0, "linear")]
-        if not idle or self.warmup_length(run):
-            return []
-        why = "has no effect: there is no warmup"
-        return [Finding("LR104", (key,), f"{shown(getattr(self, key))} {why}") for key in idle]
-
-    def check_end(self, key: str) -> None:
-        """The rate at the end of a decay must not be above its beginning."""
-        if getattr(self, key) > self.peak:
-            raise self.error(key, f"at most the peak, {self.peak:g}")
-
-    def _warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        start = self.warmup_start
-        if self.warmup_mode in ("constant", "exponential") and not start:
-            raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        return Warmup(schedule, iters, self.peak, start, _WARMUPS[self.warmup_mode])
-
-
-class AnyWarmupConfig(LeadConfig):
-    """The keys of a warmup that PaddleOCR does not have."""
-
-    warmup_iters: Annotated[NoIters, Ours("warmup_epoch, iterations / iterations per epoch")] = Field(
-        default=0, description="length of the warmup (iterations), instead of warmup_epoch"
-    )
-    warmup_ratio: Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")] = Field(
-        default=0.0, description="length of the warmup as a share of the run's iterations (0 to 1)"
-    )
-    warmup_start_lr: Annotated[Rate | None, Ours("LinearWarmupCosine has start_lr")] = Field(
-        default=None, description="the rate of the first update of the warmup; 0 where nothing is said"
-    )
-    warmup_start_factor: Annotated[Share | None, Ours("LinearWarmupCosine has start_lr")] = Field(
-        default=None, description="the first rate of the warmup as a share of the peak (0 to 1)"
-    )
-
-    def warmup_length(self, run: Run) -> int:
-        """The one length that is given."""
-        self._only_one(*self._warmup_keys())
-        return self.warmup_iters or run.iters(Length(100 * self.warmup_ratio, "%"))
-
-    @property
-    def warmup_key(self) -> str:
-        """The one that is written, else the first that could be."""
-        keys = self._warmup_keys()
-        return next((key for key in keys if getattr(self, key)), keys[0])
-
-    @property
-    def warmup_start(self) -> float:
-        """`warmup_start_lr`, or `warmup_start_factor` of the peak; below the peak."""
-        self._only_one("warmup_start_lr", "warmup_start_factor")
-        start = self.warmup_start_lr or self.peak * (self.warmup_start_factor or 0.0)
-        if start >= self.peak:
-            key = "warmup_start_lr" if self.warmup_start_lr else "warmup_start_factor"
-            allowed = f"below the peak, {self.peak:g}" if self.warmup_start_lr else "below 1"
-            raise self.error(key, f"{allowed}: the warmup goes up to the peak")
-        return start
-
-    def _warmup_keys(self) -> list[str]:
-        return [key for key in ("warmup_epoch", "warmup_iters", "warmup_ratio") if key in type(self).model_fields]
-
-    def _only_one(self, *keys: str) -> None:
-        given = [f"{key}: {shown(as_written(getattr(self, key)))}" for key in keys if getattr(self, key)]
+    def _only_one(self, keys: tuple[str, ...]) -> None:
+        given = [f"{key}: {shown(as_written(value))}" for key in self._own(keys) if (value := getattr(self, key))]
         if len(given) > 1:
             raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
 
-
-class WarmupConfig(ResumableConfig, AnyWarmupConfig):
-    """A section whose schedule may have a warmup before it."""
-
-    warmup_epoch: AnyLength = Field(
-        default=Length(0),
-        description="length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)",
-    )
-
-    def warmup_length(self, run: Run) -> int:
-        """`warmup_epoch`, or the one other length that is given."""
-        return super().warmup_length(run) or run.iters(self.warmup_epoch)
-
-    def remarks(self, run: Run) -> list[Finding]:
-        """A negative warmup is accepted by PaddleOCR and means none."""
-        remarks = super().remarks(run)
-        if self.warmup_epoch.amount < 0:
-            said = f"{self.warmup_epoch} is negative, so there is no warmup"
-            remarks.append(Finding("LR305", ("warmup_epoch",), said))
-        return remarks
-
-
-class PeakConfig(WarmupConfig):
-    """A section whose peak is called `learning_rate`."""
-
-    learning_rate: PositiveRate = Field(description="the rate at the end of the warmup, the peak")
-
-    @property
-    def peak(self) -> float:
-        """`learning_rate`."""
-        return self.learning_rate
-
-
-class HoldConfig(LeadConfig):
-    """The key that keeps the rate at its peak for a while before it decays."""
-
-    hold_epochs: Annotated[LengthOrNone, Ours("Piecewise holds its first value until the first boundary")] = Field(
-        default=Length(0), description="how long the rate stays at the peak after the warmup (epochs)"
-    )
-
-    def hold_length(self, run: Run) -> int:
-        """`hold_epochs`."""
-        return run.iters(self.hold_epochs)
-
-
-class DecayConfig(PeakConfig, HoldConfig):
-    """Warmup to `learning_rate`, perhaps a while there, then the decay."""
-
-
-class WithinRun(LeadConfig):
-    """The key that lets warmup and hold count against what follows."""
-
-    decay_within_run: Annotated[Switch, Ours("a shorter warmup, or Piecewise, whose last value is reached")] = Field(
-        default=False, description="the decay ends with the run: what is before it counts against it"
-    )
-
-    def behind(self, run: Run, lead_iters: int) -> Schedule:
-        """The decay, shortened if that is asked for."""
-        return self.decay(run.within(lead_iters) if self.decay_within_run else run)
-
-
-class OverTheRun(WithinRun):
-    """A section whose decay lasts the whole run, or what is left of it."""
-
-    end_key: ClassVar[str] = ""
-
-    cooldown_epochs: Annotated[LengthOrNone, Ours("Piecewise, whose last value holds")] = Field(
-        default=Length(0),
-        description="how long the rate stays at its last value; the decay ends so long before the run (epochs)",
-    )
-
-    def behind(self, run: Run, lead_iters: int) -> Schedule:
-        """The decay over what is left of the run, and the cooldown."""
-        tail_iters = run.iters(self.cooldown_epochs)
-        if not (self.decay_within_run or tail_iters):
-            return self.decay(run)
-        rest = run.within(lead_iters, tail_iters)
-        if rest.decay_iters < 1:
-            taken = f"{lead_iters} iterations of warmup and hold and {tail_iters} of cooldown"
-            key, allowed = ("cooldown_epochs", "shorter") if tail_iters else ("decay_within_run", "false")
-            raise self.error(key, f"{allowed}: {taken} leave nothing of the run's {run.total_iters}")
-        decay = self.decay(rest)
-        return HeldAfter(decay, rest.decay_iters) if tail_iters else decay
-
-
-class UnitOfTime(LeadConfig):
-    """A decay for ever, which falls by so much in each unit of time."""
-
-    end_key: ClassVar[str] = "gamma"
-
-    step_size: PositiveLength = Field(default=Length(1), description="the unit of time (epochs)")
-
-    def unit_iters(self, run: Run) -> int:
-        """`step_size` in iterations, at least 1."""
-        return self.some_iters("step_size", run)
+    def _warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+        start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
+        if mode in ("constant", "exponential") and not start:
+            raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
+        return Warmup(schedule, iters, self.peak, start, _WARMUPS[mode])
 
 
 def _is_in_iterations(value: Any, field: FieldInfo) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from ppocr_lr import schedules
-from ppocr_lr.lr_config.base import DecayConfig, NoEffect, OverTheRun, ResumableConfig, WarmupConfig
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.cosine import EndRate
-from ppocr_lr.lr_config.fields import (
+from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
+from ppocr_lr.lr_config.kinds import (
     AtLeastOne,
     Factor,
     InnerShare,
+    OneOf,
     Ours,
     PositiveEpochs,
     PositiveLength,
@@ -21,50 +21,50 @@ from ppocr_lr.lr_config.fields import (
     Rate,
     Switch,
     UpToOne,
-    choice,
+    key,
 )
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("CyclicalCosine")
-class CyclicalCosineConfig(DecayConfig):
+class CyclicalCosineConfig(LRConfig):
     """A cosine from the peak to 0, again and again, each `cycle` epochs long."""
 
-    learning_rate: PositiveRate = Field(description="the rate at the start of each cycle, the peak")
-    cycle: PositiveEpochs = Field(description="length of one cycle (epochs, may be a fraction)")
-    end_lr: EndRate = Field(default=0.0, description="the rate at the end of each cycle")
+    takes = WARMUP | HOLD
+    learning_rate: PositiveRate = key("the rate at the start of each cycle, the peak")
+    cycle: PositiveEpochs = key("length of one cycle (epochs, may be a fraction)")
+    end_lr: EndRate = key("the rate at the end of each cycle", default=0.0)
 
     cycle_key: ClassVar[str] = "cycle"
 
-    def last_epoch_in_paddleocr(self, run: Run) -> str:
+    def last_epoch_in_paddleocr(self, window: Window) -> str:
         """PaddleOCR's class asks for its base rate before it is set."""
         return "PaddleOCR stops there with an AttributeError"
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Cosine cycles for ever."""
         self.check_end("end_lr")
-        return schedules.CyclicalCosine(self.learning_rate, (self.some_iters("cycle", run),), end=self.end_lr)
+        return schedules.CyclicalCosine(self.learning_rate, (self.some_iters("cycle", window),), end=self.end_lr)
 
 
 @register_lr_config("OneCycle")
-class OneCycleConfig(WarmupConfig, OverTheRun):
+class OneCycleConfig(LRConfig):
     """Up to `max_lr` in the first 30 % of the run, then down to max_lr/250000."""
 
-    max_lr: PositiveRate = Field(description="the highest rate, the peak")
-    anneal_strategy: Annotated[Literal["cos", "linear"], choice("cos", "linear")] = Field(
-        default="cos", description="shape of the rise and the fall"
+    takes = WARMUP | OVER_THE_RUN
+    max_lr: PositiveRate = key("the highest rate, the peak")
+    anneal_strategy: Annotated[Literal["cos", "linear"], OneOf()] = key("shape of the rise and the fall", default="cos")
+    three_phase: Switch = key("come down to the first rate symmetrically, then to the end", default=False)
+    pct_start: Annotated[InnerShare, Ours("0.3 is fixed there")] = key(
+        "share of the run in which the rate rises (0 to 1)", default=0.3
     )
-    three_phase: Switch = Field(default=False, description="come down to the first rate symmetrically, then to the end")
-    pct_start: Annotated[InnerShare, Ours("0.3 is fixed there")] = Field(
-        default=0.3, description="share of the run in which the rate rises (0 to 1)"
+    div_factor: Annotated[AtLeastOne, Ours("25 is fixed there")] = key(
+        "the first rate is max_lr / div_factor", default=25.0
     )
-    div_factor: Annotated[AtLeastOne, Ours("25 is fixed there")] = Field(
-        default=25.0, description="the first rate is max_lr / div_factor"
-    )
-    final_div_factor: Annotated[Factor, Ours("10000 is fixed there")] = Field(
-        default=1e4, description="the last rate is the first rate / final_div_factor"
+    final_div_factor: Annotated[Factor, Ours("10000 is fixed there")] = key(
+        "the last rate is the first rate / final_div_factor", default=1e4
     )
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
@@ -74,12 +74,14 @@ class OneCycleConfig(WarmupConfig, OverTheRun):
         )
     }
 
+    end_key: ClassVar[str] = ""
+
     @property
     def peak(self) -> float:
         """`max_lr`, where a warmup before the cycle ends."""
         return self.max_lr
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """One cycle over all updates of the run."""
         if self.three_phase and self.pct_start >= 0.5:
             raise self.error("pct_start", "below 0.5 with three_phase, which falls as long as it rises")
@@ -89,7 +91,7 @@ class OneCycleConfig(WarmupConfig, OverTheRun):
             )
         return schedules.OneCycle(
             self.max_lr,
-            run.decay_iters,
+            window.decay_iters,
             self.anneal_strategy,
             self.pct_start,
             self.div_factor,
@@ -99,28 +101,26 @@ class OneCycleConfig(WarmupConfig, OverTheRun):
 
 
 @register_lr_config("Cyclic")
-class CyclicConfig(ResumableConfig):
+class CyclicConfig(LRConfig):
     """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
 
-    max_lr: PositiveRate = Field(description="the highest rate, the peak")
-    base_lr: Rate = Field(description="the rate at the beginning and the end of each cycle")
-    step_size_up: PositiveLength = Field(description="length of the rise (epochs)")
-    step_size_down: PositiveLength | None = Field(
-        default=None, description="length of the fall; without it, as long as the rise (epochs)"
+    max_lr: PositiveRate = key("the highest rate, the peak")
+    base_lr: Rate = key("the rate at the beginning and the end of each cycle")
+    step_size_up: PositiveLength = key("length of the rise (epochs)")
+    step_size_down: PositiveLength | None = key(
+        "length of the fall; without it, as long as the rise (epochs)", default=None
     )
-    mode: Annotated[
-        Literal["triangular", "triangular2", "exp_range"], choice("triangular", "triangular2", "exp_range")
-    ] = Field(
-        default="triangular", description="all cycles as tall, each half as tall, or lower by gamma every iteration"
+    mode: Annotated[Literal["triangular", "triangular2", "exp_range"], OneOf()] = key(
+        "all cycles as tall, each half as tall, or lower by gamma every iteration", default="triangular"
     )
-    gamma: UpToOne = Field(default=1.0, description="factor of each iteration, for exp_range")
+    gamma: UpToOne = key("factor of each iteration, for exp_range", default=1.0)
 
     nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, which only falls"
 
-    def to_schedule(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Cycles for ever; the rise of the first one is its warmup."""
         if self.base_lr > self.max_lr:
             raise self.error("base_lr", f"at most max_lr, {self.max_lr:g}")
-        up = self.some_iters("step_size_up", run)
-        down = up if self.step_size_down is None else self.some_iters("step_size_down", run)
+        up = self.some_iters("step_size_up", window)
+        down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         return schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)

@@ -57,7 +57,7 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
         schedule = parse_as_paddleocr(section, run).schedule
     except LRConfigError:
         return None
-    return None if schedule == parsed.schedule else schedule
+    return None if schedule == parsed.curve else schedule
 
 
 def read_by_paddleocr(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,11 +89,11 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         for own in own_keys(read, parsed.config)
     ]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
-    if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run):
+    if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
         stops.append(Problem(("last_epoch",), f"{wrong}; take it out and resume with Global.checkpoints"))
     if stops:
         raise LRConfigError(stops).under(*SECTION_PATH)
     remarks = [
-        Finding("LR104", (key,), f"{shown(section[key])} has no effect: PaddleOCR ignores it") for key in swallowed
+        Finding((key,), f"{shown(section[key])} has no effect: PaddleOCR ignores it", code="LR104") for key in swallowed
     ]
     return parsed._replace(remarks=(*parsed.remarks, *remarks))

@@ -5,66 +5,67 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.lr_config.base import DecayConfig, ResumableConfig, UnitOfTime
-from ppocr_lr.lr_config.fields import ITERATIONS, Count, Factor, PositiveLength, PositiveRate
+from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.envelope import HOLD, WARMUP
+from ppocr_lr.lr_config.kinds import ITERATIONS, Count, Factor, PositiveLength, PositiveRate, key
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("InverseSqrt")
-class InverseSqrtConfig(DecayConfig):
+class InverseSqrtConfig(LRConfig):
     """The peak over the square root of time, as in training Transformers."""
 
-    timescale: PositiveLength | None = Field(
-        default=None, description="after so long the rate is peak/√2; without it, the length of the warmup (epochs)"
+    takes = WARMUP | HOLD
+    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    timescale: PositiveLength | None = key(
+        "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
     )
 
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 2"
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """peak·√(t/(k + t)) with t the timescale."""
         if self.timescale is not None:
-            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", run))
-        if warmup_iters := self.warmup_length(run):
+            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
+        if warmup_iters := self.warmup_length(window):
             return schedules.InverseSqrt(self.learning_rate, warmup_iters)
         raise self.error("timescale", "a length where there is no warmup to take it from")
 
 
 @register_lr_config("InverseTime")
-class InverseTimeConfig(DecayConfig, UnitOfTime):
+class InverseTimeConfig(LRConfig):
     """peak/(1 + gamma·time)."""
 
-    gamma: Factor = Field(description="how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
+    takes = WARMUP | HOLD
+    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    step_size: PositiveLength = key("the unit of time (epochs)", default=Length(1))
+    gamma: Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
 
+    end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 2"
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
-        return schedules.InverseTimeDecay(self.learning_rate, self.gamma, self.unit_iters(run))
+        return schedules.InverseTimeDecay(self.learning_rate, self.gamma, self.some_iters("step_size", window))
 
 
 @register_lr_config("Noam")
-class NoamConfig(ResumableConfig):
+class NoamConfig(LRConfig):
     """The schedule of "Attention is all you need": linear up for warmup_iters, then with 1/√time."""
 
-    learning_rate: PositiveRate = Field(default=1.0, description="factor of the whole curve; not the peak")
-    d_model: Count = Field(description="width of the model")
-    warmup_iters: Annotated[Count, ITERATIONS] = Field(default=4000, description="where the peak is (iterations)")
+    learning_rate: PositiveRate = key("factor of the whole curve; not the peak", default=1.0)
+    d_model: Count = key("width of the model")
+    warmup_iters: Annotated[Count, ITERATIONS] = key("where the peak is (iterations)", default=4000)
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr: ClassVar[str] = "Linear with warmup_epoch"
 
-    @property
-    def warmup_key(self) -> str:
-        """`warmup_iters`."""
-        return "warmup_iters"
-
-    def to_schedule(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.warmup_iters, self.learning_rate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.fields import RATE
+from ppocr_lr.lr_config.base import NO_CURVE, LRConfig, NoEffect
+from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
@@ -82,6 +82,12 @@ _COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", 
 
 # A run has these anyway; where no key of a name means the same, that is the answer.
 _LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
+
+_INSTEAD: Mapping[object, str] = {
+    "eta_min": "a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr",
+    "T_max": "the decay lasts the whole run, Global.epoch_num epochs",
+}
+"""What does the same here, for keys of other libraries that have no name of their own."""
 
 KNOWN_ELSEWHERE = frozenset(_CALLED_ELSEWHERE).union(*_CALLED_ELSEWHERE.values()) - _COMMON
 """Keys of learning-rate sections, here or in other libraries."""
@@ -152,9 +158,21 @@ class ParsedLRConfig(NamedTuple):
     name: str
     """The schedule's name; `Const` where the section has none."""
     config: LRConfig
-    schedule: Schedule
+    curve: Schedule | None
+    """None where a metric of the training decides the rate, which begins at `config.peak`."""
     remarks: tuple[Finding, ...]
     """Their paths begin inside the section."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """The curve.
+
+        Raises:
+            LRConfigError: there is none.
+        """
+        if self.curve is None:
+            raise LRConfigError(NO_CURVE.under(*SECTION_PATH))
+        return self.curve
 
 
 @dataclass(frozen=True)
@@ -170,19 +188,19 @@ class Section:
         """The schedule's name; `Const` where the section has none."""
         return str(self.written.get("name", _NO_NAME))
 
-    def schedule(self, run: Run) -> Schedule:
-        """The schedule of a run.
+    def schedule(self, window: Window) -> Schedule:
+        """The schedule of a run, or of a stage of one.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._built(self.config.to_schedule, run)
+        try:
+            return self.config.to_schedule(window)
+        except LRConfigError as error:
+            respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
+            raise LRConfigError(respelt) from None
 
-    def beginning(self, run: Run) -> Schedule:
-        """As `schedule`; where a metric decides, as far as it is known before the training."""
-        return self._built(self.config.beginning, run)
-
-    def remarks(self, run: Run, schedule: Schedule | None = None, strict: bool = False) -> Iterator[Finding]:
+    def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
         """What is to be said of the section in a run that it fits.
 
         `schedule`, where the caller has it, is the section's own. With `strict` every unknown key is told, not only
@@ -197,32 +215,25 @@ class Section:
             if key in no_effect:
                 idle.append(key)
                 continue
-            meant = self._meant_by(key, run, schedule)
+            meant = self._meant_by(key, window, schedule)
             if strict or not meant or meant.schedule != meant.as_it_is:  # else nobody is misled
                 yield _unknown(key, model, self.written, meant.ends() if meant else "")
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings()
         for key in idle:
             rule, value = no_effect[key], self.written[key]
-            if not rule.agrees(self.config, value, run):
-                meant = self._meant_by(key, run, schedule)
+            if not rule.agrees(self.config, value, window.run):
+                meant = self._meant_by(key, window, schedule)
                 ends = meant.ends() if meant else ""
-                yield Finding("LR104", (key,), f"{shown(value)} has no effect: {rule.why}{ends}")
-        for remark in self.config.remarks(run):
+                yield Finding((key,), f"{shown(value)} has no effect: {rule.why}{ends}", code="LR104")
+        for remark in self.config.remarks(window):
             yield replace(remark, path=self._as_written(remark.path))
-
-    def _built(self, build: Callable[[Run], Schedule], run: Run) -> Schedule:
-        try:
-            return build(run)
-        except LRConfigError as error:
-            respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
-            raise LRConfigError(respelt) from None
 
     def _as_written(self, path: Path) -> Path:
         written_as = spelling(type(self.config), self.written)
         return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
 
-    def _meant_by(self, key: object, run: Run, schedule: Schedule | None) -> _Meant | None:
+    def _meant_by(self, key: object, window: Window, schedule: Schedule | None) -> _Meant | None:
         """None but for a rate under a name that PaddleOCR has too, and where the key that means it is not written."""
         if not isinstance(key, str) or self.name not in IN_PADDLEOCR:
             return None
@@ -233,11 +244,11 @@ class Section:
             return None
         known = {name: value for name, value in self.written.items() if name == "name" or name in fields}
         try:
-            other = read_section({**known, meant: self.written[key]}).schedule(run)
+            other = read_section({**known, meant: self.written[key]}).schedule(window)
         except LRConfigError:
             return None
         written = f"{meant}: {shown(self.written[key])}"
-        return _Meant(written, bool(model.ours(meant)), other, schedule or self.schedule(run), run)
+        return _Meant(written, bool(model.ours(meant)), other, schedule or self.schedule(window), window)
 
     def _numbers_in_strings(self) -> Iterator[Finding]:
         """Those under keys that PaddleOCR reads, and does not convert."""
@@ -248,32 +259,31 @@ class Section:
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
                     yield Finding(
-                        "LR102",
                         path,
                         f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
                         f"PaddleOCR itself fails on it, write {yaml_number(number)}",
+                        code="LR102",
                     )
 
 
-def parse_lr_config(section: object, run: Run, strict: bool = False, beginning: bool = False) -> ParsedLRConfig:
+def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> ParsedLRConfig:
     """Validate an lr section; `section` is never changed.
 
-    With `strict` an unknown key is an error instead of a remark. With `beginning` a name that has no curve is taken
-    as far as it is known.
+    With `strict` an unknown key is an error instead of a remark.
 
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
     try:
         read = read_section(section)
-        schedule = read.beginning(run) if beginning else read.schedule(run)
-        remarks = tuple(read.remarks(run, schedule, strict))
+        curve = read.schedule(run.window) if read.config.has_curve else None
+        remarks = tuple(read.remarks(run.window, curve, strict=strict))
         for remark in remarks if strict else ():
             if remark.code == _UNKNOWN:
                 raise LRConfigError(Problem(remark.path, remark.message))
     except LRConfigError as error:
         raise error.under(*SECTION_PATH) from None
-    return ParsedLRConfig(read.name, read.config, schedule, remarks)
+    return ParsedLRConfig(read.name, read.config, curve, remarks)
 
 
 def read_section(section: object) -> Section:
@@ -344,7 +354,12 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
         else:
             names = names or nearest(key, known)
             suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
-    return Finding(_UNKNOWN, (_printable(key),), f"is not a key of {_name(section)} and has no effect{suggestion}")
+    return Finding(
+        (_short(key),),
+        f"is not a key of {_name(section)} and has no effect{suggestion}",
+        _INSTEAD.get(key, ""),
+        code=_UNKNOWN,
+    )
 
 
 class _Meant(NamedTuple):
@@ -355,22 +370,21 @@ class _Meant(NamedTuple):
     """The key to write is this project's own."""
     schedule: Schedule
     as_it_is: Schedule
-    run: Run
+    window: Window
 
     def ends(self) -> str:
         """Where both curves end; empty where that is the same."""
-        end, other = (rate_text(schedule(self.run.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
+        end, other = (rate_text(schedule(self.window.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
         if end == other:
             return ""
         whose = ", a key of this project that PaddleOCR ignores" if self.ours else ""
         return f"; the run ends at {end}, with {self.written}{whose}, at {other}"
 
 
-def _printable(key: object) -> str:
-    """A key from anywhere, fit for a terminal: no control characters, no endless text."""
+def _short(key: object) -> str:
+    """A key from anywhere as text, but not without end."""
     text = str(key) if isinstance(key, (str, int, float)) else shown(key)
-    text = "".join(character if character.isprintable() else "?" for character in text[:80])
-    return text if len(text) < 80 else f"{text}…"
+    return text if len(text) < 80 else f"{text[:80]}…"
 
 
 def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str]:

@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar
-
-from pydantic import Field
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import DecayConfig, NoEffect, PeakConfig, ResumableConfig, WarmupConfig, WithinRun
-from ppocr_lr.lr_config.fields import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate
-from ppocr_lr.lr_config.length import as_written
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
+from ppocr_lr.lr_config.kinds import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate, key
+from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 
 @register_lr_config("Step")
-class StepConfig(DecayConfig):
+class StepConfig(LRConfig):
     """The rate times `gamma` every `step_size` epochs."""
 
-    learning_rate: PositiveRate = Field(description="the rate before the first step, the peak")
-    step_size: PositiveEpochs = Field(description="length of one step (epochs)")
-    gamma: Gamma = Field(description="factor of each step")
+    takes = WARMUP | HOLD
+    learning_rate: PositiveRate = key("the rate before the first step, the peak")
+    step_size: PositiveEpochs = key("length of one step (epochs)")
+    gamma: Gamma = key("factor of each step")
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Steps for ever."""
-        return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", run), self.gamma)
+        return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
 
-    def remarks(self, run: Run) -> list[Finding]:
+    def remarks(self, window: Window) -> list[Finding]:
         """A fractional step is this project's: Paddle wants an integer."""
-        remarks = super().remarks(run)
-        if not self.step_size.is_integer():
+        remarks = super().remarks(window)
+        if not self.step_size.amount.is_integer():
             remarks.append(
                 Finding(
-                    "LR502",
                     ("step_size",),
-                    f"{self.step_size:g} epochs is taken as {run.iters(self.step_size)} iterations; "
+                    f"{self.step_size.amount:g} epochs is taken as {window.iters(self.step_size)} iterations; "
                     "PaddleOCR itself fails on a fraction",
+                    code="LR502",
                 )
             )
         return remarks
 
 
 @register_lr_config("Piecewise")
-class PiecewiseConfig(WarmupConfig, WithinRun):
+class PiecewiseConfig(LRConfig):
     """`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`."""
 
-    decay_epochs: Annotated[
-        tuple[EpochMark, ...], AList, Field(description="where the next value starts (epochs, rising)")
-    ]
-    values: Annotated[tuple[Rate, ...], AList, Field(description="the rates, one more than decay_epochs")]
+    takes = WARMUP | WITHIN_RUN
+    decay_epochs: Annotated[tuple[EpochMark, ...], AList] = key("where the next value starts (epochs, rising)")
+    values: Annotated[tuple[Rate, ...], AList] = key("the rates, one more than decay_epochs")
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
@@ -68,11 +67,11 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
         return self.values[0]
 
     @property
-    def marks(self) -> tuple[str, tuple[float, ...]]:
+    def marks(self) -> tuple[str, tuple[Length, ...]]:
         """Where the value changes: behind the last value a boundary changes nothing."""
         return "decay_epochs", self.decay_epochs[: len(self.values) - 1]
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Steps at the boundaries; with one value too few the last one holds."""
         count = len(self.decay_epochs)
         if not count:
@@ -82,84 +81,79 @@ class PiecewiseConfig(WarmupConfig, WithinRun):
         _check_rising("decay_epochs", self.decay_epochs)
         if not any(self.values):
             raise self.error("values", "a list with a rate above 0")
-        if self.warmup_length(run) and not self.values[0]:
+        if self.warmup_length(window) and not self.values[0]:
             raise self.error("values", "a list that starts with a rate above 0, since the warmup goes up to it")
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
-        return schedules.PiecewiseConstant(tuple(run.first_update(epoch) for epoch in self.decay_epochs), values)
+        return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
-    def remarks(self, run: Run) -> list[Finding]:
+    def remarks(self, window: Window) -> list[Finding]:
         """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
-        remarks = super().remarks(run)
+        remarks = super().remarks(window)
         count = len(self.decay_epochs)
         if len(self.values) == count:
             remarks.append(
                 Finding(
-                    "LR501",
                     ("values",),
                     f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
-                    f"and the boundary at epoch {self.decay_epochs[-1]:g} changes nothing; "
+                    f"and the boundary at epoch {self.decay_epochs[-1].amount:g} changes nothing; "
                     f"Paddle 2.6.2 and later refuse this, write {count + 1} values",
+                    code="LR501",
                 )
             )
         return remarks
 
 
 @register_lr_config("MultiStepDecay")
-class MultiStepDecayConfig(PeakConfig, WithinRun):
+class MultiStepDecayConfig(LRConfig):
     """The rate times `gamma` at each milestone."""
 
-    learning_rate: PositiveRate = Field(description="the rate before the first milestone, the peak")
-    milestones: Annotated[tuple[EpochMark, ...], AList, Field(description="where the rate drops (epochs, rising)")]
-    gamma: Gamma = Field(description="factor of each drop")
+    takes = WARMUP | WITHIN_RUN
+    learning_rate: PositiveRate = key("the rate before the first milestone, the peak")
+    milestones: Annotated[tuple[EpochMark, ...], AList] = key("where the rate drops (epochs, rising)")
+    gamma: Gamma = key("factor of each drop")
 
     @property
-    def marks(self) -> tuple[str, tuple[float, ...]]:
+    def marks(self) -> tuple[str, tuple[Length, ...]]:
         """The milestones."""
         return "milestones", self.milestones
 
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
         _check_rising("milestones", self.milestones)
         return schedules.MultiStepDecay(
-            self.learning_rate, tuple(run.first_update(epoch) for epoch in self.milestones), self.gamma
+            self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
 
-    def remarks(self, run: Run) -> list[Finding]:
+    def remarks(self, window: Window) -> list[Finding]:
         """Without milestones nothing ever drops."""
-        remarks = super().remarks(run)
+        remarks = super().remarks(window)
         if not self.milestones:
-            remarks.append(Finding("LR402", ("milestones",), "the list is empty, so the rate never drops"))
+            remarks.append(Finding(("milestones",), "the list is empty, so the rate never drops", code="LR402"))
         return remarks
 
 
-def _check_rising(key: str, epochs: Sequence[float]) -> None:
-    for earlier, later in pairwise(epochs):
-        if later <= earlier:
-            what = "twice" if later == earlier else f"after {earlier:g}"
-            written = [_plain(epoch) for epoch in epochs]
-            raise value_error((key,), written, f"epochs in rising order, each once; {later:g} comes {what}")
-
-
-def _plain(number: float) -> float | int:
-    return int(number) if number.is_integer() else number
+def _check_rising(key: str, marks: tuple[Length, ...]) -> None:
+    for earlier, later in pairwise(marks):
+        if later.amount <= earlier.amount:
+            what = "twice" if later == earlier else f"after {earlier}"
+            allowed = f"epochs in rising order, each once; {later} comes {what}"
+            raise value_error((key,), list(as_written(marks)), allowed)
 
 
 @register_lr_config("PiecewiseLinear")
-class PiecewiseLinearConfig(ResumableConfig):
+class PiecewiseLinearConfig(LRConfig):
     """Straight lines through `knots`."""
 
-    knots: Annotated[
-        tuple[Knot, ...],
-        AList,
-        Field(description="pairs of when (epochs, rising) and the rate there, with straight lines between"),
-    ]
+    knots: Annotated[tuple[Knot, ...], AList] = key(
+        "pairs of when (epochs, rising) and the rate there, with straight lines between"
+    )
 
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with many values"
     end_key: ClassVar[str] = "knots"
 
-    def to_schedule(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """The lines; constant before the first knot and behind the last."""
-        knots = [(run.iters(when), rate) for when, rate in self.knots]
+        knots = [(window.iters(when), rate) for when, rate in self.knots]
         written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):
             allowed = "a list of pairs of when and the rate there, one of the rates above 0"

@@ -103,13 +103,14 @@ MODELS: Mapping[str, type[LRConfig]] = _Models()
 
 
 def register_lr_config(name: str) -> Callable[[Model], Model]:
-    """Class decorator: sections with `name: NAME` are read by this subclass of `LRConfig`.
+    """Class decorator: sections with `name: NAME` are read by this subclass of `LRConfig`, with the keys it `takes`.
 
     Raises:
         TypeError: what is decorated is no subclass of `LRConfig`.
         ValueError: `name` is taken by another class.
     """
     from ppocr_lr.lr_config.base import LRConfig
+    from ppocr_lr.lr_config.envelope import with_keys
 
     def register(model: Model) -> Model:
         if not (isinstance(model, type) and issubclass(model, LRConfig)):
@@ -119,8 +120,9 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         elif name in _registered and _identity(_registered[name]) != _identity(model):
             taken = ".".join(_identity(_registered[name]))
         else:
-            _registered[name] = model
-            return model
+            made: Model = with_keys(model, model.takes)
+            _registered[name] = made
+            return made
         raise ValueError(f"the schedule name {name!r} is taken by {taken}")
 
     return register

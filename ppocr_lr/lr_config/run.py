@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass, replace
 
-from ppocr_lr.errors import LRConfigError, shown
+from ppocr_lr.errors import LRConfigError, positive_argument
 from ppocr_lr.lr_config.length import Length
-
-# Whole numbers up to here are exact in float64, so no formula blurs neighbouring updates.
-MAX_ITERS = 2**53
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.schedules.kinds import MAX_ITERS
 
 
 @dataclass(frozen=True)
@@ -19,23 +17,10 @@ class Run:
 
     epochs: int
     iters_per_epoch: int
-    stage_iters: int | None = None
-    """Length of a stage that is planned like a run of its own; None for the whole run."""
-    lead_iters: int = 0
-    """Updates before the decay that count against it; 0 where the decay is not shortened."""
-    tail_iters: int = 0
-    """Updates behind the decay that count against it."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "iters_per_epoch"):
-            value = getattr(self, name)
-            try:
-                count = operator.index(value)
-            except TypeError:
-                count = 0
-            if isinstance(value, bool) or count < 1:
-                raise LRConfigError(f"{name} must be a positive integer, received {shown(value)}")
-            object.__setattr__(self, name, count)
+            object.__setattr__(self, name, positive_argument(name, getattr(self, name)))
         if self.epochs * self.iters_per_epoch > MAX_ITERS:
             raise LRConfigError(
                 f"epochs × iters_per_epoch must be at most 2^53, received {self.epochs} × {self.iters_per_epoch}"
@@ -43,44 +28,65 @@ class Run:
 
     @property
     def total_iters(self) -> int:
-        """All optimizer updates of the run, or of the stage."""
-        return self.epochs * self.iters_per_epoch if self.stage_iters is None else self.stage_iters
+        """All optimizer updates of the run."""
+        return self.epochs * self.iters_per_epoch
+
+    @property
+    def window(self) -> Window:
+        """The run from its first update to its last one."""
+        return Window(self, self.total_iters)
+
+    def iters(self, length: Length) -> int:
+        """A length in iterations, as `Window.iters` has it."""
+        return self.window.iters(length)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a section is planned for: a run, a stage of it, or what warmup and cooldown leave of either."""
+
+    run: Run
+    total_iters: int
+    """All updates of the run or the stage; shares are shares of them."""
+    lead_iters: int = 0
+    """Updates before the decay that count against it; 0 where the decay is not shortened."""
+    tail_iters: int = 0
+    """Updates behind the decay that count against it."""
 
     @property
     def decay_iters(self) -> int:
-        """The updates that a decay over the run lasts."""
-        return self.total_iters - self.lead_iters - self.tail_iters
+        """The updates that a decay over the window lasts; 0 where nothing is left."""
+        return max(0, self.total_iters - self.lead_iters - self.tail_iters)
 
-    def stage(self, iters: int) -> Run:
-        """A stage of `iters` updates as a run of its own: its shares and decays are those of the stage."""
-        return Run(self.epochs, self.iters_per_epoch, iters)
+    def stage(self, iters: int) -> Window:
+        """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""
+        return Window(self.run, iters)
 
-    def within(self, lead_iters: int, tail_iters: int = 0) -> Run:
-        """This run for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
+    def within(self, lead_iters: int, tail_iters: int = 0) -> Window:
+        """This window for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
         return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
 
-    def iters(self, length: float | Length) -> int:
+    def iters(self, length: Length) -> int:
         """A length in iterations, `round(epochs·iters_per_epoch)`; a half goes to the even side, as in PaddleOCR.
 
-        A share is that of the run, or of the stage. A negative length is none.
+        A negative length is none.
         """
         return round(max(0, min(self._updates(length), MAX_ITERS)))
 
-    def first_update(self, mark: float | Length) -> int:
+    def first_update(self, mark: Length) -> int:
         """The first update that is not before `mark`, so that `k ≥ first_update` is `k ≥ epoch·iters_per_epoch`.
 
         Counted from where the decay begins, if what is before counts against it.
         """
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
 
-    def _updates(self, length: float | Length) -> float:
-        if not isinstance(length, Length):
-            return length * self.iters_per_epoch
+    def _updates(self, length: Length) -> float:
         if length.unit == "%":
             return length.amount * self.total_iters / 100
-        return length.amount * (self.iters_per_epoch if length.unit == "epochs" else 1)
+        return length.amount * (self.run.iters_per_epoch if length.unit == "epochs" else 1)
 
     @property
     def too_short(self) -> str:
         """What to say of a length that rounds to no iteration at all."""
-        return f"long enough for one iteration; at {self.iters_per_epoch} iterations per epoch it rounds to 0"
+        per_epoch = amount(self.run.iters_per_epoch, "iteration")
+        return f"long enough for one iteration; at {per_epoch} per epoch it rounds to 0"

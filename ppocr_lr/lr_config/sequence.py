@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, WithJsonSchema
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import ResumableConfig
-from ppocr_lr.lr_config.fields import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor
+from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Window
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
@@ -94,16 +95,14 @@ def _inside(remarks: Iterable[Finding], *path: str | int) -> Iterator[Finding]:
 
 
 @register_lr_config("Sequence")
-class SequenceConfig(ResumableConfig):
+class SequenceConfig(LRConfig):
     """Schedules one after the other, each planned for its own stage of the run."""
 
     stages: Annotated[
         tuple[Stage, ...],
         PlainValidator(_read_stages),
         WithJsonSchema({"type": "array", "items": {SECTION_SCHEMA: "stage"}}),
-    ] = Field(
-        description="the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true"
-    )
+    ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
 
@@ -113,46 +112,46 @@ class SequenceConfig(ResumableConfig):
         lengths = any(stage.epochs and stage.epochs.unit == "it" for stage in self.stages)
         return lengths or any(stage.section.config.counts_iterations for stage in self.stages)
 
-    def to_schedule(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own beginning."""
-        lengths = self._lengths(run)
+        lengths = self._lengths(window)
         parts = []
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
             try:
-                parts.append(stage.section.schedule(run.stage(iters)))
+                parts.append(stage.section.schedule(window.stage(iters)))
             except LRConfigError as error:
                 raise error.under("stages", index) from None
         return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
 
-    def seams(self, run: Run) -> tuple[int, ...]:
+    def seams(self, window: Window) -> tuple[int, ...]:
         """Where the second stage begins, the third, …"""
-        return tuple(accumulate(self._lengths(run)))[:-1]
+        return tuple(accumulate(self._lengths(window)))[:-1]
 
-    def remarks(self, run: Run) -> list[Finding]:
+    def remarks(self, window: Window) -> list[Finding]:
         """Those of the stages."""
         return [
             remark
-            for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(run), strict=True))
-            for remark in _inside(stage.section.remarks(run.stage(iters)), "stages", index)
+            for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True))
+            for remark in _inside(stage.section.remarks(window.stage(iters)), "stages", index)
         ]
 
-    def _lengths(self, run: Run) -> list[int]:
+    def _lengths(self, window: Window) -> list[int]:
         """The stages' lengths, which fill the run."""
         lengths: list[int] = []
         done = 0
         for index, stage in enumerate(self.stages):
-            iters = run.total_iters - done if stage.epochs is None else run.iters(stage.epochs)
-            if iters < 1 or done + iters > run.total_iters:
+            iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
+            if iters < 1 or done + iters > window.total_iters:
                 problem = (
-                    f"{iters} iterations after {done} do not fit into the run of "
-                    f"{run.total_iters}; each stage must have at least one, and all of them together the run's"
+                    f"{amount(iters, 'iteration')} after {done} do not fit into the run of "
+                    f"{window.total_iters}; each stage must have at least one, and all of them together the run's"
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
             lengths.append(iters)
             done += iters
-        if done < run.total_iters:
+        if done < window.total_iters:
             problem = (
-                f"they last {done} of the run's {run.total_iters} iterations; "
+                f"they last {done} of the run's {amount(window.total_iters, 'iteration')}; "
                 "write until_end: true in the last one instead of its epochs"
             )
             raise LRConfigError(Problem(("stages",), problem))
@@ -160,15 +159,15 @@ class SequenceConfig(ResumableConfig):
 
 
 @register_lr_config("Scale")
-class ScaleConfig(ResumableConfig):
+class ScaleConfig(LRConfig):
     """Any schedule times a factor."""
 
-    factor: Annotated[Factor, RATE] = Field(description="what every rate is multiplied by, a factor")
+    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor")
     schedule: Annotated[
         Section,
         PlainValidator(lambda value: _read_inner(value, "schedule")),
         WithJsonSchema({SECTION_SCHEMA: "section"}),
-    ] = Field(description="the lr section to scale")
+    ] = key("the lr section to scale")
 
     nearest_in_paddleocr: ClassVar[str] = "the inner schedule with its rates multiplied"
 
@@ -177,17 +176,17 @@ class ScaleConfig(ResumableConfig):
         """As the inner section does."""
         return self.schedule.config.counts_iterations
 
-    def to_schedule(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         """The inner schedule times `factor`."""
         try:
-            inner = self.schedule.schedule(run)
+            inner = self.schedule.schedule(window)
         except LRConfigError as error:
             raise error.under("schedule") from None
         scaled = schedules.Scaled(inner, self.factor)
-        if not scaled.extremes(0, run.total_iters - 1)[1] < LARGEST_RATE:
+        if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
         return scaled
 
-    def remarks(self, run: Run) -> list[Finding]:
+    def remarks(self, window: Window) -> list[Finding]:
         """Those of the inner schedule."""
-        return list(_inside(self.schedule.remarks(run), "schedule"))
+        return list(_inside(self.schedule.remarks(window), "schedule"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-# What YAML 1.2 calls a number; PyYAML reads YAML 1.1, where "1e-3" is a string.
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+UNSIGNED = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+NUMBER = rf"[-+]?{UNSIGNED}"
+"""What YAML 1.2 calls a number; PyYAML reads YAML 1.1, where "1e-3" is a string."""
 
 
 def number_in_text(text: str) -> float | None:
     """The number that `text` is, or None."""
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+    return float(text) if re.fullmatch(NUMBER, text.strip()) else None
 
 
 def yaml_number(number: float) -> str:

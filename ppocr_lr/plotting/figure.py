@@ -75,7 +75,7 @@ def draw(
 
 
 @rc_context(STYLE)
-def draw_difference(result: Difference, log_scale: bool = False) -> Figure:
+def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
     figure, above, below = _two_panels(top=0.86)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, shown
+from ppocr_lr.lr_config.kinds import LARGEST_RATE
+from ppocr_lr.resume.optimizers import accumulators
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
 from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, scheduler_state
 
@@ -28,6 +31,20 @@ class Checkpoint:
     """The file with the epoch, whether it exists or not."""
     epoch: int | None
     """The epoch, counted from 1, in or after which it was saved; None when no file says it."""
+    count: int | None
+    """Updates done: the `global_step` of `.states`, else the scheduler's; None when neither is there."""
+    accumulators: frozenset[str]
+    """What the optimizer keeps for each parameter, which tells its kind."""
+
+    @property
+    def within_epoch(self) -> bool:
+        """PaddleOCR saves `best_accuracy` within an epoch, the others after one."""
+        return self.path.name.startswith("best_accuracy")
+
+    @property
+    def prefix(self) -> str:
+        """As `Global.checkpoints` and `Global.pretrained_model` have it."""
+        return str(self.path).removesuffix(".pdopt")
 
 
 def read_checkpoint(given: str | Path) -> Checkpoint:
@@ -45,10 +62,14 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
     if not states_path.exists() and (prefix / "metric.states").exists():  # models for key information extraction
         states_path = prefix / "metric.states"
     try:
-        state = scheduler_state(content) if OPTIMIZER_KEY in content else None
+        state = _scheduler_state(content) if OPTIMIZER_KEY in content else None
     except LRConfigError as error:
         raise LRConfigError(f"{path}: {OPTIMIZER_KEY}: {error}") from None
-    return Checkpoint(path, state, states_path, _epoch(states_path) if states_path.exists() else None)
+    states = read_plain_pickle(states_path, "a .states file of PaddleOCR") if states_path.exists() else {}
+    epoch, count = (_whole_number(states_path, states, key) for key in ("epoch", "global_step"))
+    if count is None and state:
+        count = state.update
+    return Checkpoint(path, state, states_path, epoch, count, accumulators(content.keys() - _NESTED))
 
 
 def _optimizer_file(given: Path) -> tuple[Path, Path]:
@@ -90,8 +111,17 @@ def _is_tensor(value: object) -> bool:
     return value is ARRAY or isinstance(value, (tuple, int, float))
 
 
-def _epoch(path: Path) -> int | None:
-    epoch = read_plain_pickle(path, "a .states file of PaddleOCR").get("epoch")
-    if epoch is not None and (isinstance(epoch, bool) or not isinstance(epoch, int) or epoch < 0):
-        raise LRConfigError(f"{path}: epoch: {shown(epoch)} is not allowed; it must be a whole number")
-    return epoch
+def _scheduler_state(content: Mapping[Any, Any]) -> SchedulerState:
+    state = scheduler_state(content)
+    if state.update > MAX_COUNT:
+        raise LRConfigError(f"last_epoch: {state.update} is not allowed; it must be at most 2^53")
+    if not 0 <= state.rate < LARGEST_RATE:
+        raise LRConfigError(f"last_lr: {state.rate} is not allowed; it must be at least 0 and below {LARGEST_RATE:.0e}")
+    return state
+
+
+def _whole_number(path: Path, states: Mapping[Any, Any], key: str) -> int | None:
+    value = states.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT):
+        raise LRConfigError(f"{path}: {key}: {shown(value)} is not allowed; it must be a whole number, at most 2^53")
+    return value

@@ -6,21 +6,29 @@ PaddleOCR loads the optimizer's state, the scheduler's in it, and goes on with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from statistics import median
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.resume.checkpoint import Checkpoint
+from ppocr_lr.resume.optimizers import lacking
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
 from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
-from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
 
 EQUAL = 1e-9
 """Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
+
+_DEAD = 1e-3  # of the peak: nothing is learnt below
+_SAMPLES = 101  # updates that are looked at
 
 _MOST_EPOCHS = 1000  # lengths of the saved run that are tried
 
@@ -31,6 +39,14 @@ class Resume:
 
     planned: PlannedRun
     checkpoint: Checkpoint
+
+    def __post_init__(self) -> None:
+        epoch, iters = self.checkpoint.epoch or 0, self.planned.run.iters_per_epoch
+        if epoch * iters > MAX_COUNT:
+            raise LRConfigError(
+                f"{self.checkpoint.states_path}: epoch: {epoch} is not allowed; with {amount(iters, 'iteration')} per "
+                f"epoch it must be at most {MAX_COUNT // iters}"
+            )
 
     @property
     def schedule(self) -> Schedule:
@@ -68,9 +84,25 @@ class Resume:
         """False for a schedule that PaddleOCR does not have."""
         return self.planned.name in IN_PADDLEOCR
 
-    @cached_property
+    @property
+    def optimizer(self) -> object:
+        """The config's `Optimizer.name`."""
+        return self.planned.config["Optimizer"].get("name")
+
+    @property
     def failure(self) -> str:
-        """The exception with which PaddleOCR stops while it loads the state; empty when it loads."""
+        """The exception with which PaddleOCR stops; empty when it goes on."""
+        return self.scheduler_failure or self.optimizer_failure
+
+    @cached_property
+    def optimizer_failure(self) -> str:
+        """The exception with which PaddleOCR stops at the first update, as its optimizer is not the saved one."""
+        missing = lacking(self.checkpoint.accumulators, self.optimizer)
+        return f"AssertionError: Optimizer set error, …_{missing[0]}_0 should in state dict" if missing else ""
+
+    @cached_property
+    def scheduler_failure(self) -> str:
+        """The exception with which PaddleOCR stops while it loads the scheduler's state; empty when it loads."""
         state = self.checkpoint.state
         if not self.known_to_paddleocr:
             return f"AttributeError: it has no schedule {self.planned.name}"
@@ -82,7 +114,7 @@ class Resume:
 
     @cached_property
     def paddleocr(self) -> Schedule | None:
-        """PaddleOCR's rates from `update` on; None when it cannot load the state."""
+        """PaddleOCR's rates from `update` on; None when it stops."""
         if self.failure:
             return None
         if self.bare_number or self.rate_before is None:
@@ -106,11 +138,41 @@ class Resume:
         return self.update + epochs_left * self.planned.run.iters_per_epoch
 
     @property
+    def nothing_left(self) -> bool:
+        """True where PaddleOCR's last epoch is done."""
+        return self.first_epoch > self.planned.run.epochs
+
+    @property
+    def stops_at(self) -> int | None:
+        """The update at which PaddleOCR stops as a OneCycle has no rate past its end; None where it does not."""
+        # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
+        limit = self.schedule.lead().warmup_iters + self.planned.built_for.total_iters
+        return max(limit, self.update) + 1 if self.planned.name == "OneCycle" and self.end > limit else None
+
+    def trains_on(self, rates: Schedule | None) -> bool:
+        """Whether the run goes on to its end with `rates`, most of them above a thousandth of the config's peak."""
+        if rates is None or self.nothing_left or self.stops_at:
+            return False
+        last, peak = self.end - 1, self.schedule.extremes(0, self.planned.run.total_iters - 1)[1]
+        steps = {self.update + (last - self.update) * part // (_SAMPLES - 1) for part in range(_SAMPLES)}
+        return median(map(rates, steps)) > _DEAD * peak
+
+    def tried(self, *overrides: str) -> Resume | None:
+        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
+        planned = self.planned
+        written = (f"Global.epoch_num={planned.run.epochs}", *overrides)  # the length may come from a flag
+        try:
+            config = with_overrides(planned.config, written)
+            found = Resume(plan_config(config, planned.source, replace(planned.flags, epochs=None)), self.checkpoint)
+            return found if found.trains_on(found.paddleocr) else None
+        except LRConfigError:
+            return None
+
+    @property
     def saved_iters_per_epoch(self) -> int | None:
         """Iterations in an epoch of the saved run, if it was saved after whole epochs of one length."""
         state, epoch = self.checkpoint.state, self.checkpoint.epoch
-        # PaddleOCR saves `best_accuracy` within an epoch, the others after one.
-        if not state or not epoch or state.update % epoch or self.checkpoint.path.name.startswith("best_accuracy"):
+        if not state or not epoch or state.update % epoch or self.checkpoint.within_epoch:
             return None
         return state.update // epoch or None
 
@@ -121,9 +183,10 @@ class Resume:
         written = self.planned.run.epochs
         nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
         lengths = {self.saved_iters_per_epoch or 0, self.planned.run.iters_per_epoch} - {0}
+        left_out = self.planned.built_for.iters_per_epoch - self.planned.run.iters_per_epoch
         for epochs, iters_per_epoch in product((written, *nearby), sorted(lengths)):
             try:
-                run, built_for = (Run(epochs, iters_per_epoch + more) for more in (0, self.planned.flags.windows))
+                run, built_for = Run(epochs, iters_per_epoch), Run(epochs, iters_per_epoch + left_out)
                 rate = parse_lr_config(self.planned.section, built_for).schedule(self.update)
             except LRConfigError:
                 continue

@@ -15,7 +15,7 @@ from ppocr_lr.resume.forecast import Resume
 
 
 @rc_context(STYLE)
-def draw_resume(resume: Resume, log_scale: bool = False) -> Figure:
+def draw_resume(resume: Resume, *, log_scale: bool = False) -> Figure:
     """A figure with the plan of the config, a mark at the resume, and what PaddleOCR would do from there on."""
     run = resume.planned.run
     title = f"{PurePath(resume.planned.source).name}, resumed from {resume.checkpoint.path}"

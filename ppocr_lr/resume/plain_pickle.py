@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError, shown
 
 _LONGEST = 1024  # bytes; a longer text is an array's content in protocol 2, and is skipped like one
-_BUDGET = 1 << 26  # bytes of text, and 16 for each instruction: some hundred times what a large model needs
+_BUDGET = 1 << 24  # bytes of text, and 16 for each instruction; AdamW's state of 1,500 parameters needs a quarter
 _INSTRUCTION = 16
 
 
@@ -169,7 +170,7 @@ class _Reader:
     def spend(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
-            raise _RefusedError(f"holds far more than {self.kind} does")
+            raise _RefusedError(f"holds far more than {self.kind} does: over {_BUDGET >> 20} MiB beside its arrays")
 
     def take(self, count: int) -> bytes:
         content = self.file.read(count)
@@ -200,7 +201,9 @@ class _Reader:
         self.stack.append(ARRAY if content is None else content)
 
     def long(self) -> None:
-        self.stack.append(int.from_bytes(self.take(self.number("<B")), "little", signed=True))
+        count = self.number("<B")
+        self.spend(count)
+        self.stack.append(int.from_bytes(self.take(count), "little", signed=True))
 
     def pop_mark(self) -> list[Any]:
         mark = self.marks.pop()
@@ -220,7 +223,8 @@ class _Reader:
         if not isinstance(target, dict) or len(items) % 2:
             raise TypeError
         for key, value in zip(items[::2], items[1::2], strict=True):
-            if not isinstance(key, (str, int, float)):  # a nested tuple could overrun the stack of hash()
+            # A nested tuple could overrun the stack of hash(), and large integers could all have the same.
+            if not isinstance(key, (str, int, float)) or (isinstance(key, int) and abs(key) > MAX_COUNT):
                 raise TypeError
             target[key] = value
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from ppocr_lr.check.catalogue import Severity
 from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.errors import printable
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume.forecast import Resume
+from ppocr_lr.resume.optimizers import savers
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training.scheduler_state import jump_text
 
@@ -19,56 +21,78 @@ LARGEST_JUMP = 0.05
 _LIBRARY = "train with ppocr_lr's build_lr_scheduler: it goes on at this update with the config's rate"
 
 
-class Remark(NamedTuple):
-    """One thing to know about a resume."""
-
-    severity: Severity
-    message: str
-    hint: str = ""
+_error, _warning, _note = (
+    partial(Finding, (), severity=severity) for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+)
 
 
-def remarks(resume: Resume) -> list[Remark]:
+def remarks(resume: Resume) -> list[Finding]:
     """What to know, worst first."""
     found = [*_own_keys(resume), *_loading(resume), *_rate(resume), *_epochs(resume), *_end(resume)]
     return sorted(found, key=lambda remark: -remark.severity)
 
 
-def _own_keys(resume: Resume) -> Iterator[Remark]:
+def _own_keys(resume: Resume) -> Iterator[Finding]:
     keys = resume.planned.own_keys
     if keys and resume.known_to_paddleocr:
-        yield Remark(
-            Severity.WARNING,
+        yield _warning(
             f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
             "does not hold for this config",
             f"--trainer paddleocr leaves {'it' if len(keys) == 1 else 'them'} out; or {_LIBRARY}",
         )
 
 
-def _loading(resume: Resume) -> Iterator[Remark]:
-    state, stops = resume.checkpoint.state, f"PaddleOCR stops with {resume.failure}"
+def _loading(resume: Resume) -> Iterator[Finding]:
+    state, failure = resume.checkpoint.state, resume.scheduler_failure
+    stops = f"PaddleOCR stops with {failure}"
     if not resume.known_to_paddleocr:
-        yield Remark(Severity.ERROR, stops, _LIBRARY)
-    elif resume.failure and state:
+        yield _error(stops, _ways_on(resume))
+    elif failure and state:
         config = resume.planned.parsed.config
         key = config.warmup_key or "warmup_epoch"
-        yield Remark(
-            Severity.ERROR,
+        yield _error(
             f"{stops}: the checkpoint was saved without warmup around a scheduler, the config has one",
-            f"-o Optimizer.lr.{key}=0; or {_LIBRARY}",
+            _ways_on(resume, f"Optimizer.lr.{key}=0"),
         )
-    elif resume.failure:
-        yield Remark(
-            Severity.ERROR,
+    elif failure:
+        yield _error(
             f"{stops}: the checkpoint has no scheduler state, as it was saved with a constant rate",
             f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
         )
     elif state and resume.bare_number:
-        yield Remark(Severity.NOTE, "PaddleOCR does not use the scheduler state: Const without warmup is a bare number")
+        yield _note("PaddleOCR does not use the scheduler state: Const without warmup is a bare number")
+    if resume.optimizer_failure:
+        yield _error(
+            f"PaddleOCR stops at the first update with {resume.optimizer_failure}: {_saver(resume)} saved the "
+            f"checkpoint, the config has {resume.optimizer}",
+            f"take the optimizer of the saved run; or {_from_weights(resume)}",
+        )
 
 
-def _rate(resume: Resume) -> Iterator[Remark]:
+def _saver(resume: Resume) -> str:
+    return " or ".join(savers(resume.checkpoint.accumulators)) or "another optimizer"
+
+
+def _ways_on(resume: Resume, *overrides: str) -> str:
+    """What leads to a run that trains on: `overrides` in PaddleOCR, this library, or else a new run. Each is tried."""
+    ways = []
+    if overrides and resume.tried(*overrides):
+        ways.append(f"-o {' '.join(overrides)}")
+    if not resume.optimizer_failure and resume.trains_on(resume.schedule):
+        ways.append(_LIBRARY)
+    return "; or ".join(ways) or _from_weights(resume)
+
+
+def _from_weights(resume: Resume) -> str:
+    return (
+        f"begin a new run with these weights: -o Global.pretrained_model={resume.checkpoint.prefix} "
+        "Global.checkpoints=null"
+    )
+
+
+def _rate(resume: Resume) -> Iterator[Finding]:
     before, jump = resume.rate_before, resume.jump
-    if before is None or jump is None or abs(jump) <= LARGEST_JUMP or resume.failure:
+    if before is None or jump is None or abs(jump) <= LARGEST_JUMP or resume.failure or resume.nothing_left:
         return
     change = jump_text(before, resume.rate_now)
     saved = resume.saved_run()
@@ -77,30 +101,28 @@ def _rate(resume: Resume) -> Iterator[Remark]:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         cause = f"; the checkpoint's rate is this config's with {length}"
     if resume.follows_config:
-        when = count_text(resume.update + (not resume.bare_number))
-        yield Remark(
-            Severity.WARNING,
-            f"the rate jumps at update {when}: {change}{cause}",
+        first = resume.update + (not resume.bare_number)  # a scheduler uses the checkpoint's rate once more
+        change = jump_text(before, resume.planned.schedule(first))
+        yield _warning(
+            f"the rate jumps at update {count_text(first)}: {change}{cause}",
             "" if saved else "for a smooth resume keep the rate and the length of the saved run",
         )
     else:
-        yield Remark(
-            Severity.WARNING,
+        yield _warning(
             f"the config's rate has no effect in PaddleOCR ({change}): {resume.planned.name} without warmup multiplies "
             f"the rate of the checkpoint{cause}",
-            _LIBRARY,
+            _ways_on(resume),
         )
 
 
-def _epochs(resume: Resume) -> Iterator[Remark]:
+def _epochs(resume: Resume) -> Iterator[Finding]:
     checkpoint, run, update = resume.checkpoint, resume.planned.run, resume.update
     epoch = checkpoint.epoch
     if epoch is None:
         if update or checkpoint.state is None:
             goes_on = f", while the schedule goes on at update {count_text(update)}" if update else ""
             problem = "holds no epoch" if checkpoint.states_path.exists() else "does not exist"
-            yield Remark(
-                Severity.WARNING,
+            yield _warning(
                 f"{checkpoint.states_path.name} {problem}: PaddleOCR counts epochs from 1 again{goes_on}",
             )
         return
@@ -111,53 +133,55 @@ def _epochs(resume: Resume) -> Iterator[Remark]:
     length = resume.saved_iters_per_epoch
     if length:
         windows = "; on Windows add --windows" if length == run.iters_per_epoch - 1 else ""
-        yield Remark(
-            Severity.WARNING,
+        yield _warning(
             f"{stands}: an epoch of the saved run had {amount(length, 'iteration')}, one of this run has "
             f"{run.iters_per_epoch}, so everything that the config counts in epochs moves",
             f"check the number of cards, the batch and the data{windows}",
         )
     elif expected - run.iters_per_epoch < update < expected:
-        yield Remark(
-            Severity.NOTE,
-            f"{stands}: saved within epoch {epoch}; PaddleOCR goes on with epoch {epoch + 1}, and the schedule stays "
-            f"{amount(expected - update, 'update')} behind",
-        )
+        goes_on = f"PaddleOCR goes on with epoch {epoch + 1}, and the schedule stays"
+        behind = "" if resume.nothing_left else f"; {goes_on} {amount(expected - update, 'update')} behind"
+        yield _note(f"{stands}: saved within epoch {epoch}{behind}")
     else:
-        yield Remark(Severity.WARNING, f"{stands}: the schedule and the epochs of PaddleOCR have drifted apart")
+        yield _warning(f"{stands}: the schedule and the epochs of PaddleOCR have drifted apart")
 
 
-def _end(resume: Resume) -> Iterator[Remark]:
+def _more_epochs(resume: Resume) -> str:
+    """What more epochs lead to, told for twice as many."""
+    more, after = f"Global.epoch_num={2 * (resume.checkpoint.epoch or 0)}", resume.update + 1
+    longer = resume.tried(more)
+    if longer is None or longer.paddleocr is None:
+        return f"more epochs would not train on from here; {_from_weights(resume)}"
+    rate = rate_text(longer.paddleocr(after), 4)
+    way = f"-o {more}, with which update {count_text(after)} uses {rate}, as the schedule is made anew for all epochs"
+    return f"{way}; or {_from_weights(resume)}"
+
+
+def _end(resume: Resume) -> Iterator[Finding]:
     run = resume.planned.run
-    if resume.first_epoch > run.epochs:
-        yield Remark(
-            Severity.WARNING,
-            f"nothing is left to train: epoch {resume.checkpoint.epoch} of {run.epochs} is done",
-            "raise Global.epoch_num; a decay over the whole run is then stretched",
+    if resume.nothing_left:
+        yield _warning(
+            f"nothing is left to train: epoch {resume.checkpoint.epoch} of {run.epochs} is done", _more_epochs(resume)
         )
         return
     past = resume.end - run.total_iters
     if past == 0 or resume.failure:
         return
-    warmup = resume.schedule.lead().warmup_iters
-    # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
-    limit = warmup + run.epochs * (run.iters_per_epoch + resume.planned.flags.windows)
-    if resume.planned.name == "OneCycle" and resume.end > limit:
-        yield Remark(
-            Severity.ERROR,
-            f"PaddleOCR stops with a ValueError at update {count_text(max(limit, resume.update) + 1)}: OneCycle has no "
-            f"rate past its end, and the epochs left go up to update {count_text(resume.end)}",
+    if resume.stops_at:
+        yield _error(
+            f"PaddleOCR stops with a ValueError at update {count_text(resume.stops_at)}: OneCycle has no rate past its "
+            f"end, and the epochs left go up to update {count_text(resume.end)}",
         )
         return
     where = f"{amount(abs(past), 'update')} {'past' if past > 0 else 'before'} the end of the config's run"
     final = rate_text(resume.schedule(resume.end - 1))
-    yield Remark(Severity.NOTE, f"PaddleOCR's last epoch ends {where}; the config's rate there is {final}")
+    yield _note(f"PaddleOCR's last epoch ends {where}; the config's rate there is {final}")
 
 
-def text_lines(resume: Resume) -> Iterator[str]:
-    """The report, for a terminal."""
+def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
+    """The report, for a terminal; `more` is what others know of the checkpoint."""
     checkpoint, run = resume.checkpoint, resume.planned.run
-    yield f"{checkpoint.path} with {resume.planned.source}: {resume.planned.name}"
+    yield printable(f"{checkpoint.path} with {resume.planned.source}: {resume.planned.name}")
     at = f"update {count_text(resume.update)}"
     yield f"  state     {_state(resume, at)}"
     if checkpoint.epoch is None:
@@ -173,8 +197,10 @@ def text_lines(resume: Resume) -> Iterator[str]:
         yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
     yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"
     needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
+    if resume.optimizer_failure:
+        needed += ", in the optimizer of the saved run"
     yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
-    for remark in remarks(resume):
+    for remark in (*remarks(resume), *more):
         yield f"{remark.severity}: {remark.message}"
         if remark.hint:
             yield f"    hint: {remark.hint}"
@@ -183,16 +209,17 @@ def text_lines(resume: Resume) -> Iterator[str]:
 def _state(resume: Resume, at: str) -> str:
     state = resume.checkpoint.state
     if state is None:
-        return "none: saved with a constant rate, a bare number"
+        return f"none: saved with a constant rate, a bare number, by {_saver(resume)}"
+    shape = "with" if state.wrapped else "without"
     epochs = count_text(resume.update / resume.planned.run.iters_per_epoch)
-    return f"{at}, epoch {epochs} of the config's run; saved {'with' if state.wrapped else 'without'} warmup"
+    return f"{at}, epoch {epochs} of the config's run; saved {shape} warmup, by {_saver(resume)}"
 
 
 def _what_paddleocr_does(resume: Resume, at: str) -> str:
     followed = resume.paddleocr
     if followed is None:
         return f"stops: {resume.failure}"
-    if resume.first_epoch > resume.planned.run.epochs:
+    if resume.nothing_left:
         return "trains nothing: its last epoch is done"
     begins = f"goes on with epoch {resume.first_epoch}"
     if not isinstance(followed, ResumedByPaddle):
@@ -203,7 +230,7 @@ def _what_paddleocr_does(resume: Resume, at: str) -> str:
     return f"{begins}, which is scaled on: {followed.factor:.4g} times the config's rates"
 
 
-def as_dict(resume: Resume) -> dict[str, object]:
+def as_dict(resume: Resume, more: Sequence[Finding] = ()) -> dict[str, object]:
     """The report for `--format json`."""
     checkpoint, run, jump = resume.checkpoint, resume.planned.run, resume.jump
     followed = resume.paddleocr
@@ -217,6 +244,7 @@ def as_dict(resume: Resume) -> dict[str, object]:
         "iters_per_epoch": run.iters_per_epoch,
         "rate_in_checkpoint": resume.rate_before,
         "rate_of_config": resume.rate_now,
+        "saved_by": savers(checkpoint.accumulators),
         "jump": jump if jump is not None and math.isfinite(jump) else None,
         "paddleocr": {
             "stops_with": resume.failure or None,
@@ -226,6 +254,6 @@ def as_dict(resume: Resume) -> dict[str, object]:
         },
         "remarks": [
             {"severity": str(remark.severity), "message": remark.message, "hint": remark.hint}
-            for remark in remarks(resume)
+            for remark in (*remarks(resume), *more)
         ],
     }

@@ -76,7 +76,7 @@ def _whole(owner: object, name: str, value: Any, marks: list[Any]) -> int:
     if number is None or isinstance(value, bool) or not inside(number, marks):
         if number is not None and number > MAX_ITERS:
             raise refused(owner, name, value, "at most 2^53 iterations")
-        raise refused(owner, name, value, f"an integer of {in_words(marks[:1])}")
+        raise refused(owner, name, value, f"an integer {in_words(marks)}")
     return number
 
 

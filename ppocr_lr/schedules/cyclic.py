@@ -32,7 +32,7 @@ class Cyclic(Schedule):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.peak < self.base:
-            raise refused(self, "peak", self.peak, f"a finite number at least the base, {self.base:g}")
+            raise refused(self, "peak", self.peak, f"a finite number of at least the base, {self.base:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`."""

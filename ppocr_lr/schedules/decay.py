@@ -49,12 +49,12 @@ class Decay(Schedule):
         if error := self.shape.refused_end(self, "end", self.end):
             raise error
         if self.shape.above_0 and self.peak < self.end:
-            raise refused(self, "peak", self.peak, f"a finite number at least the end, {self.end:g}")
+            raise refused(self, "peak", self.peak, f"a finite number of at least the end, {self.end:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of `shape` with (N − min(k, N))/N of the time left."""
-        left = (self.decay_iters - fn.minimum(k, self.decay_iters)) / self.decay_iters
-        return self.shape.rate(self.peak, self.end, left, fn)
+        n = self.decay_iters
+        return self.shape.rate(self.peak, self.end, (n - fn.minimum(k, n)) / n, fn)
 
     def corner_runs(self) -> Runs:
         """The end of the decay."""

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Lt
 
-MAX_ITERS = 2**53
+from ppocr_lr.bounds import MAX_COUNT
+
+MAX_ITERS = MAX_COUNT
 """Whole numbers up to here are exact in float64, so no formula blurs neighbouring updates."""
 
 FAR = 300.0  # e^(2·300) is still a float, and 1/(1 + e^(2·300)) is as good as 0
@@ -20,3 +22,11 @@ Gamma = Annotated[float, Gt(0), Lt(1)]
 UpToOne = Annotated[float, Gt(0), Le(1)]
 Growth = Annotated[float, Ge(1), Le(1e6)]
 OnTheTangent = Annotated[float, Ge(-FAR), Le(FAR)]
+
+SMALLEST_GROWTH = 1.01
+"""Has about 4000 restarts up to the last int64, and each of them stands in a table."""
+
+
+def is_growth(factor: float) -> bool:
+    """Whether cycles may grow by `factor`: all equally long, or not too slowly."""
+    return factor == 1 or factor >= SMALLEST_GROWTH

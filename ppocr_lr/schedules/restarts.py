@@ -11,7 +11,7 @@ from typing import Any
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Growth, Iters, Positive, Rate, Update, UpToOne
+from ppocr_lr.schedules.kinds import SMALLEST_GROWTH, Growth, Iters, Positive, Rate, Update, UpToOne, is_growth
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,6 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
-_SMALLEST_T_MULT = 1.01  # has about 4000 restarts up to the last int64; each of them stands in a table
-
-
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
     """Cosine cycles, each from a peak P down to `end`; they may grow, have lower peaks, and a warmup in each.
@@ -80,9 +77,9 @@ class WarmRestarts(Schedule):
         if not self.cycle_iters:
             raise refused(self, "cycle_iters", self.cycle_iters, "one or more integers of at least 1")
         if self.peak < self.end:
-            raise refused(self, "peak", self.peak, f"a finite number at least the end, {self.end:g}")
-        if 1 < self.t_mult < _SMALLEST_T_MULT:
-            raise refused(self, "t_mult", self.t_mult, f"1 or at least {_SMALLEST_T_MULT}")
+            raise refused(self, "peak", self.peak, f"a finite number of at least the end, {self.end:g}")
+        if not is_growth(self.t_mult):
+            raise refused(self, "t_mult", self.t_mult, f"1 or at least {SMALLEST_GROWTH}")
         if self.warmup_iters >= (shortest := min(self.cycle_iters)):
             allowed = f"below the shortest cycle, {shortest}, which would never reach its peak"
             raise refused(self, "warmup_iters", self.warmup_iters, allowed)

@@ -40,6 +40,10 @@ class Power(Shape):
 
     exponent: Positive = 1.0
 
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """As every shape has it; without a call of `left` it steps as fast as Paddle's."""
+        return end + (peak - end) * q**self.exponent
+
     def left(self, q: Any, fn: Functions) -> Any:
         """`q^exponent`."""
         return q**self.exponent

@@ -14,7 +14,7 @@ from typing import Any
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigWarning, MissingExtraError
-from ppocr_lr.lr_config.plateau import ReduceOnPlateauConfig
+from ppocr_lr.lr_config import LRConfig
 from ppocr_lr.schedules.base import Schedule, as_step
 
 try:
@@ -197,7 +197,7 @@ def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
     return scheduler
 
 
-def on_plateau(config: ReduceOnPlateauConfig) -> lr.ReduceOnPlateau:
+def on_plateau(config: LRConfig) -> lr.ReduceOnPlateau:
     """Paddle's scheduler of a metric; the section's keys are its arguments."""
     return lr.ReduceOnPlateau(**config.model_dump())
 

@@ -35,6 +35,14 @@ class Choice(NamedTuple):
     reason: str
 
 
+class Stretch(NamedTuple):
+    """Some updates in a row, with the straight line over log(rate) through their losses."""
+
+    rates: NDArray[np.float64]
+    line: NDArray[np.float64]
+    middle: float
+
+
 @dataclass(frozen=True, eq=False)
 class RangeTest:
     """What a range test measured. The arrays hold one entry for each update; `losses` are all finite."""
@@ -47,17 +55,14 @@ class RangeTest:
 
     @cached_property
     def smoothed(self) -> NDArray[np.float64]:
-        """Each loss averaged with those before it: Σ smoothing^j·loss[k−j] / Σ smoothing^j, j = 0 … k."""
-        return _smooth(self.losses, self.smoothing)
+        """For each rate the median of the losses around it, as many on each side; fewer towards the ends.
 
-    @cached_property
-    def smoothed_rates(self) -> NDArray[np.float64]:
-        """The rate that `smoothed` belongs to: the same average, of log(rate).
-
-        An average of past losses lags behind the rate; averaging both alike takes the lag out.
+        On each side are as many as an average with `smoothing` lags behind, smoothing / (1 − smoothing). A median over
+        both sides has no lag, and does not see a loss that blows up before it does.
         """
-        rates: NDArray[np.float64] = np.exp(_smooth(np.log(self.rates), self.smoothing))
-        return rates
+        last = len(self.losses) - 1
+        sides = (min(self._side, k, last - k) for k in range(last + 1))
+        return np.array([np.median(self.losses[k - side : k + side + 1]) for k, side in enumerate(sides)])
 
     @property
     def suggestion(self) -> float | None:
@@ -71,29 +76,48 @@ class RangeTest:
     @property
     def tenth_of_minimum(self) -> float | None:
         """Another common rule: a tenth of the rate at the smoothed loss's minimum; None without a minimum inside."""
-        if self.suggestion is None or self._lowest == len(self.losses) - 1:
-            return None
-        return float(self.smoothed_rates[self._lowest]) / 10
+        return None if self.suggestion is None or self._lowest_at_the_end else float(self.rates[self.lowest]) / 10
+
+    @cached_property
+    def lowest(self) -> int:
+        """The update at which the smoothed loss is lowest; where the median is of too few, noise would decide."""
+        inside = self.smoothed[self._edge : len(self.losses) - self._edge]
+        lowest = np.flatnonzero(inside == inside.min())  # a median of both sides of a valley is flat
+        return self._edge + int(lowest[len(lowest) // 2])
+
+    @cached_property
+    def steepest(self) -> Stretch:
+        """The stretch up to the minimum in which the losses fall steepest; `suggestion` is its middle."""
+        return _steepest(self.rates[: self.lowest + 1], self.losses[: self.lowest + 1])
 
     @cached_property
     def choice(self) -> Choice:
         """`suggestion` with the rule that it follows, or what stands against one."""
-        full = round(1 / (1 - self.smoothing))  # updates until the average has its length
         if len(self.losses) < _FEWEST:
             return Choice(None, f"only {amount(len(self.losses), 'update')} before the stop; begin at a lower rate")
         begin = float(self.losses[: max(3, len(self.losses) // 10)].mean())
-        if self._lowest == 0 or begin - float(self.smoothed[self._lowest]) <= _NOISES * self._noise:
+        if self.lowest == 0 or begin - float(self.smoothed[self.lowest]) <= _NOISES * self._noise:
             return Choice(None, "the loss never falls by more than its noise")
-        if self._lowest <= full:
-            return Choice(None, f"the loss is lowest within the first {full + 1} updates; begin at a lower rate")
+        if self.lowest < _FEWEST:
+            return Choice(None, f"the loss is lowest within the first {_FEWEST} updates; begin at a lower rate")
         rule = "where the loss falls steepest on a logarithmic axis, over a quarter of the updates to its minimum"
-        if self._lowest == len(self.losses) - 1:
-            rule += "; it still falls at the highest rate, so a higher end may show a better one"
-        return Choice(_steepest(self.rates[: self._lowest + 1], self.losses[: self._lowest + 1]), rule)
+        if self._lowest_at_the_end:
+            rule += "; it is lowest near the highest rate, so a higher end may show a better one"
+        return Choice(self.steepest.middle, rule)
 
     @property
-    def _lowest(self) -> int:
-        return int(self.smoothed.argmin())
+    def _side(self) -> int:
+        return round(self.smoothing / (1 - self.smoothing))
+
+    @property
+    def _edge(self) -> int:
+        """Updates at each end whose median is of less than half as many losses as elsewhere."""
+        return min(self._side // 2, len(self.losses) // 4)
+
+    @property
+    def _lowest_at_the_end(self) -> bool:
+        rises = self.losses[-1] - self.smoothed[self.lowest] > _NOISES * self._noise
+        return self.lowest == len(self.losses) - 1 - self._edge and not rises
 
     @property
     def _noise(self) -> float:
@@ -134,8 +158,9 @@ def lr_range_test(
     """Train with a rate that rises from `start` to `end`, watch the loss, and put everything back.
 
     Update k of N = `num_iters` uses start·(end/start)^(k/(N−1)) (exponential) or start + (end − start)·k/(N−1)
-    (linear). The ramp ends early when a loss is not finite, or the smoothed loss has risen above its lowest by
-    more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
+    (linear). The ramp ends early when a loss is not finite, or the average loss, Σ smoothing^j·loss[k−j] /
+    Σ smoothing^j, has risen above its lowest by more than (stop_factor − 1) times that (above stop_factor × lowest,
+    for a positive loss).
 
     Args:
         step_fn: one update, as in training: the next batch forward and backward, `optimizer.step()`,
@@ -147,7 +172,7 @@ def lr_range_test(
         optimizer: its rate may be a number or a scheduler; either comes back.
         scaler: the `GradScaler`, if `step_fn` uses one.
         mode: the form of the ramp.
-        smoothing: weight of the past in the smoothed loss, 0 ≤ smoothing < 1.
+        smoothing: weight of the past in the average loss, 0 ≤ smoothing < 1.
         stop_factor: above 1.
 
     Returns:
@@ -184,10 +209,10 @@ def lr_range_test(
                     raise ValueError(f"{stopped}, before any update: there is nothing to test")
                 break
             losses.append(loss)
-            smoothed = average.add(loss)
-            lowest = min(lowest, smoothed)
-            if smoothed - lowest > (stop_factor - 1) * abs(lowest):
-                stopped = f"the smoothed loss rose above {stop_factor:g} times its lowest"
+            mean = average.add(loss)
+            lowest = min(lowest, mean)
+            if mean - lowest > (stop_factor - 1) * abs(lowest):
+                stopped = f"the average loss rose above {stop_factor:g} times its lowest"
                 break
     return RangeTest(ramp(np.arange(len(losses))), np.array(losses), smoothing, stopped)
 
@@ -205,18 +230,14 @@ class _Average:
         return self._sum / self._weight
 
 
-def _smooth(values: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
-    average = _Average(smoothing)
-    return np.array([average.add(value) for value in values.tolist()])
-
-
-def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> float:
-    """The middle of the stretch whose losses have the steepest line through them, over log(rate)."""
+def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Stretch:
+    """The stretch whose losses have the steepest line through them, over log(rate)."""
     length = max(3, len(rates) // _STRETCH)
     places, heights = (np.lib.stride_tricks.sliding_window_view(values, length) for values in (np.log(rates), losses))
     away = places - places.mean(axis=1, keepdims=True)
-    steepest = ((away * heights).sum(axis=1) / (away**2).sum(axis=1)).argmin()
-    return float(np.exp(places[steepest].mean()))
+    slopes = (away * heights).sum(axis=1) / (away**2).sum(axis=1)
+    k = int(slopes.argmin())
+    return Stretch(np.exp(places[k]), heights[k].mean() + slopes[k] * away[k], float(np.exp(places[k].mean())))
 
 
 def _ramp(

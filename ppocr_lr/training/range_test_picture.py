@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 @rc_context(STYLE)
 def draw_range_test(result: RangeTest) -> Figure:
-    """Each loss as a dot, the smoothed loss as a line, both suggestions as vertical lines."""
+    """Each loss as a dot, the smoothed loss as a line, both suggestions as vertical lines with what they come from."""
     figure = Figure(figsize=(9, 5))
     figure.subplots_adjust(left=0.09, right=0.97, top=0.87, bottom=0.11)
     axes = figure.add_subplot()
     axes.plot(result.rates, result.losses, ".", color=GREY, markersize=4, label="loss of each update")
-    axes.plot(result.smoothed_rates, result.smoothed, color=COLOURS[0], linewidth=WIDTH, label="smoothed")
+    axes.plot(result.rates, result.smoothed, color=COLOURS[0], linewidth=WIDTH, label="smoothed")
     rate, reason = result.choice
+    if rate is not None:
+        rates, line, middle = result.steepest
+        axes.plot(rates, line, color=COLOURS[2], linewidth=WIDTH, zorder=3)
+        axes.plot([middle], [line.mean()], "o", color=COLOURS[2], markersize=6, zorder=3)
+    if result.tenth_of_minimum is not None:
+        place = result.lowest
+        axes.plot(result.rates[place], result.smoothed[place], "o", color=COLOURS[1], markersize=6, zorder=3)
     for mark, colour, style, rule in (
         (rate, COLOURS[2], "-", "steepest fall"),
         (result.tenth_of_minimum, COLOURS[1], line_style(DASHES[1]), "a tenth of the rate where it is lowest"),
@@ -41,6 +48,7 @@ def draw_range_test(result: RangeTest) -> Figure:
     axes.set_ylabel("loss")
     axes.legend(loc="lower left")
     title = "no suggestion" if rate is None else f"suggested learning rate {rate_text(rate)}"
+    reason = reason.replace("; ", ";\n")  # no line longer than the picture is wide
     details = [reason, f"stopped, {result.stopped}"] if result.stopped else [reason]
     figure.suptitle(f"Range test: {title}")
     axes.set_title("\n".join(details))

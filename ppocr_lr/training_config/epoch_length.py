@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, key_error, positive_argument, shown
+from ppocr_lr.errors import (
+    ArgumentError,
+    LRConfigError,
+    MissingError,
+    Problem,
+    positive_argument,
+    printable,
+    shown,
+    value_error,
+)
 from ppocr_lr.numbers_text import amount, count_text
+from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
 
 class UnknownEpochLengthError(MissingError):
@@ -68,17 +77,15 @@ def _batches(
         return EpochLength(iters, f"{amount(iters, 'iteration')} per epoch, as given")
     gpus = positive_argument("gpus", gpus)
     samples, origin = _samples(train, num_samples)
-    per_card = math.ceil(samples / gpus)
+    per_card = -(-samples // gpus)
     cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
-    sampler = _mapping(train.get("sampler"), "Train.sampler")
-    if sampler.get("name") == "MultiScaleSampler":
-        return _multi_scale(sampler, per_card, cards)
-    loader = _mapping(train.get("loader"), "Train.loader")
+    path = ("Train", "sampler")
+    name = read(Sampler, train.get("sampler"), path, "name").name
+    if name == "MultiScaleSampler":
+        return _multi_scale(read(Sampler, train["sampler"], path), per_card, cards)
     batch = batch_per_card(train, batch_size)
-    drop_last = loader.get("drop_last", False)
-    if drop_last not in (False, True):  # PaddleOCR asks for its truth alone, so 0 and 1 are common
-        raise key_error("Train.loader.drop_last", drop_last, "true or false", section="")
-    iters = per_card // batch if drop_last else math.ceil(per_card / batch)
+    drop_last = read(Loader, train.get("loader"), ("Train", "loader"), "drop_last").drop_last
+    iters = per_card // batch if drop_last else -(-per_card // batch)
     arithmetic = (
         f"{cards} / {count_text(batch)} a batch, {'rounded down (drop_last)' if drop_last else 'rounded up'}"
         f" = {amount(iters, 'iteration')} per epoch"
@@ -88,8 +95,8 @@ def _batches(
             f"an epoch has no iteration: {arithmetic}; "
             "lower Train.loader.batch_size_per_card or set Train.loader.drop_last: false"
         )
-    if sampler.get("name"):
-        return EpochLength(iters, f"{arithmetic}; {sampler['name']} may count differently", estimate=True)
+    if name:
+        return EpochLength(iters, f"{arithmetic}; {printable(str(name))} may count differently", estimate=True)
     return EpochLength(iters, arithmetic)
 
 
@@ -97,35 +104,27 @@ def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> i
     """Samples in a batch of one card: `batch_size` if given, else `Train.loader.batch_size_per_card`."""
     if batch_size is not None:
         return positive_argument("batch_size", batch_size)
-    loader = _mapping(train.get("loader"), "Train.loader")
-    return _positive("Train.loader.batch_size_per_card", loader.get("batch_size_per_card"))
+    path, key = ("Train", "loader"), "batch_size_per_card"
+    batch = read(Loader, train.get("loader"), path, key).batch_size_per_card
+    if batch is None:
+        raise value_error((*path, key), None, "a positive integer")
+    return batch
 
 
-def _multi_scale(sampler: Mapping[str, Any], per_card: int, cards: str) -> EpochLength:
+def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:
     """MultiScaleSampler goes round its scales, each with its own batch size, until all samples are used."""
-    key = "Train.sampler.scales"
-    scales = sampler.get("scales")
-    if not isinstance(scales, Sequence) or isinstance(scales, str) or not scales:
-        raise key_error(key, scales, "a list of [width, height]", section="")
-    first_batch = _positive("Train.sampler.first_bs", sampler.get("first_bs", 128))
-    sizes = []
-    for scale in scales:
-        pair = scale if isinstance(scale, Sequence) and not isinstance(scale, str) else [scale, scale]
-        if len(pair) != 2:
-            raise key_error(key, scales, "a list of [width, height]", section="")
-        sizes.append(_positive(key, pair[0]) * _positive(key, pair[1]))
-    factor_width, factor_height = _divided_factor(sampler)
-    batches = [first_batch] * len(sizes)
-    if not sampler.get("fix_bs", True):
-        rounded = []
-        for scale in scales:
-            width, height = scale if isinstance(scale, Sequence) else (scale, scale)
-            rounded.append((width // factor_width * factor_width) * (height // factor_height * factor_height))
+    path = ("Train", "sampler", "scales")
+    if sampler.scales is None:
+        raise value_error(path, None, "a list of [width, height]")
+    batches = [sampler.first_bs] * len(sampler.scales)
+    if not sampler.fix_bs:
+        width, height = sampler.divided_factor
+        rounded = [(each[0] // width * width) * (each[1] // height * height) for each in sampler.sizes]
         if not all(rounded):
-            raise key_error(key, scales, "sizes of at least divided_factor", section="")
-        batches = [max(1, int(sizes[0] * first_batch / size)) for size in rounded]
-    rounds = math.ceil(per_card / sum(batches))
-    iters = rounds * len(batches)
+            raise value_error(path, sampler.scales, "sizes of at least divided_factor")
+        first = math.prod(sampler.sizes[0])
+        batches = [max(1, int(first * sampler.first_bs / size)) for size in rounded]
+    iters = -(-per_card // sum(batches)) * len(batches)
     return EpochLength(
         iters,
         f"{cards} in rounds of {' + '.join(map(str, batches))} (MultiScaleSampler)"
@@ -134,33 +133,23 @@ def _multi_scale(sampler: Mapping[str, Any], per_card: int, cards: str) -> Epoch
     )
 
 
-def _divided_factor(sampler: Mapping[str, Any]) -> tuple[int, int]:
-    key = "Train.sampler.divided_factor"
-    factor = sampler.get("divided_factor", [8, 16])
-    if not isinstance(factor, Sequence) or isinstance(factor, str) or len(factor) != 2:
-        raise key_error(key, factor, "two positive integers, [width, height]", section="")
-    return _positive(key, factor[0]), _positive(key, factor[1])
-
-
 def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, str]:
     if num_samples is not None:
         return positive_argument("num_samples", num_samples), "as given"
-    dataset = _mapping(train.get("dataset"), "Train.dataset")
-    files = dataset.get("label_file_list")
-    files = [files] if isinstance(files, str) else files
-    if files is not None and (not isinstance(files, Sequence) or not all(isinstance(file, str) for file in files)):
-        raise key_error("Train.dataset.label_file_list", files, "a list of file names", section="")
-    missing = [file for file in files or [] if not _is_file(file)]
+    dataset, path = train.get("dataset"), ("Train", "dataset")
+    files = read(Dataset, dataset, path, "label_file_list").label_file_list or []
+    missing = [file for file in files if not _is_file(file)]
     if files and not missing:
-        ratios = _ratios(dataset.get("ratio_list", 1.0), len(files))
+        ratios = _ratios(read(Dataset, dataset, path, "ratio_list").ratio_list, len(files))
         counts = [round(_count_lines(file) * ratio) for file, ratio in zip(files, ratios, strict=True)]
         if sum(counts) == 0:
-            raise key_error("Train.dataset.label_file_list", files, "files with at least one line used", section="")
+            raise value_error((*path, "label_file_list"), files, "files with at least one line used")
         shares = " + ".join(map(str, counts)) + " lines of " if len(files) > 1 else ""
         return sum(counts), f"{shares}{amount(len(files), 'label file')}"
-    if "num_samples" in dataset:
-        return _positive("Train.dataset.num_samples", dataset["num_samples"]), "num_samples of the config"
-    why = f"the label file {missing[0]} is not here" if missing else "the config names no label files"
+    samples = read(Dataset, dataset, path, "num_samples").num_samples
+    if samples is not None:
+        return samples, "num_samples of the config"
+    why = f"the label file {printable(missing[0])} is not here" if missing else "the config names no label files"
     raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch", "num_samples")
 
 
@@ -169,15 +158,16 @@ def _is_file(path: str) -> bool:
         return Path(path).is_file()
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
         reason = getattr(error, "strerror", None) or error
-        raise LRConfigError(f"Train.dataset.label_file_list: {shown(path)} cannot be read: {reason}") from None
+        problem = f"{shown(path)} cannot be read: {reason}"
+        raise LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem)) from None
 
 
-def _ratios(value: Any, count: int) -> Sequence[float]:
-    ratios = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value] * count
-    good = all(isinstance(ratio, (int, float)) and not isinstance(ratio, bool) and 0 <= ratio <= 1 for ratio in ratios)
-    if not good or len(ratios) != count:
+def _ratios(ratios: float | Sequence[float], count: int) -> Sequence[float]:
+    if not isinstance(ratios, Sequence):
+        return [ratios] * count
+    if len(ratios) != count:
         allowed = f"a number from 0 to 1, or a list of one for each of the {amount(count, 'label file')}"
-        raise key_error("Train.dataset.ratio_list", value, allowed, section="")
+        raise value_error(("Train", "dataset", "ratio_list"), ratios, allowed)
     return ratios
 
 
@@ -191,21 +181,3 @@ def _count_lines(path: str) -> int:
     except OSError as error:
         raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
     return lines + (last != b"\n")
-
-
-def _mapping(value: Any, key: str) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise key_error(key, value, "a mapping", section="")
-    return value
-
-
-def _positive(key: str, value: Any) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or number < 1:
-        raise key_error(key, value, "a positive integer", section="")
-    return number

@@ -6,33 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, shown
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.training_config.sections import SECTIONS, holds_read_keys, read_keys
+from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _DEEPEST = 30
 
-# Keys that a config may lack and that this project reads, besides those of the lr section.
-_READ = (
-    "Global.epoch_num",
-    "Optimizer.regularizer",
-    "Optimizer.regularizer.name",
-    "Optimizer.regularizer.factor",
-    "Optimizer.regularizer.end_factor",
-    "Optimizer.regularizer.warmup_epoch",
-    "Optimizer.weight_decay",
-    "Train.loader.batch_size_per_card",
-    "Train.loader.drop_last",
-    "Train.dataset.label_file_list",
-    "Train.dataset.ratio_list",
-    "Train.dataset.num_samples",
-    "Train.sampler.name",
-    "Train.sampler.scales",
-    "Train.sampler.first_bs",
-    "Train.sampler.fix_bs",
-    "Train.sampler.divided_factor",
-)
+_OF_PADDLEOCR = ("Global", "Architecture", "Loss", "PostProcess", "Metric", "Train", "Eval")
+"""Its sections whose keys it takes as they come; it stops at a section that a config lacks."""
+
+_OF_OPTIMIZERS = (
+    "beta1", "beta2", "epsilon", "momentum", "rho", "clip_norm", "clip_norm_global", "amsgrad", "multi_precision",
+    "group_lr", "no_weight_decay_name", "one_dim_param_no_weight_decay",
+)  # fmt: skip
+"""What the optimizers of PaddleOCR's optimizer.py take besides the rate and the weight decay."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +70,8 @@ class Override:
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:
     """`config` with each of `overrides`, `KEY=VALUE`, applied in order; `config` itself is not changed.
 
-    VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. A key that the config lacks
-    must be one that something reads.
+    VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. A key that the config lacks is
+    taken if something reads it, here or in PaddleOCR; a slip in a key that counts is not.
 
     Raises:
         ArgumentError: no `=`, a key that nothing reads (the nearest is suggested), an index past the end.
@@ -164,21 +154,39 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
         fields += STAGE_KEYS
     if place != SECTION:
         fields = [field for field in fields if field != "last_epoch"]  # that of the whole run stands outside
-    known = [SECTION, *(f"{place}.{field}" for field in fields), *_READ]
-    if key in known:
+    known = [*(f"{place}.{field}" for field in fields), *map(dotted, [*read_keys(), *REGULARIZER_KEYS])]
+    if key in known or holds_read_keys(tuple(override.parts)):
         return
-    last = key.rpartition(".")[2]
-    elsewhere = [f"{place}.{field}" for field in called_elsewhere(last) if field in fields]
+    if override.argument == "overrides" and _is_paddleocrs(override, known):
+        return
+    last = _last(key)
+    meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
+    elsewhere = [f"{place}.{field}" for field in meant if field in fields]
     if elsewhere:
         suggestion = f"; did you mean {' or '.join(elsewhere)}?"
     else:
-        same_name = [name for name in known if name.rpartition(".")[2] == last]
+        same_name = [name for name in known if _last(name) == last]
         suggestion = (
             f"; did you mean {' or '.join(same_name)}?"
             if same_name
             else did_you_mean(key, [*known, *_leaves(original)])
         )
     raise override.error(f"the config has no such key and nothing reads it{suggestion}")
+
+
+def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
+    """Whether nothing here reads the key, but PaddleOCR may, and it is none of ours with a slip in it."""
+    top, *inside, last = override.parts if len(override.parts) > 1 else ("", override.key)
+    if top == "Optimizer":
+        return not inside and last in _OF_OPTIMIZERS
+    beside = [_last(name) for name in known if name.rpartition(".")[0] == ".".join((top, *inside))]
+    if nearest(last, beside) or (top in ("", *SECTIONS) and last != "name" and last in {_last(name) for name in known}):
+        return False
+    return top in _OF_PADDLEOCR or (len(override.parts) == 1 and not nearest(last, [*SECTIONS]))
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:

@@ -12,17 +12,23 @@ from ppocr_lr.errors import (
     ArgumentError,
     LRConfigError,
     MissingError,
+    Place,
+    Problem,
     did_you_mean,
     key_error,
     positive_argument,
     shown,
+    value_error,
 )
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
+from ppocr_lr.training_config.logged_config import is_log
+from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.sections import GlobalSection, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -44,6 +50,12 @@ class RunFlags:
     accumulate: int = 1
     windows: bool = False
     """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
+    reference_gpus: int | None = None
+    """Cards that the config's rate is meant for."""
+    reference_batch: int | None = None
+    """The same, as samples of one optimizer update."""
+    scaling: str = "linear"
+    """The rule that scales a rate meant for another batch, where one is asked for."""
     trainer: Trainer = "ppocr-lr"
     """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names."""
 
@@ -61,18 +73,33 @@ class PlannedRun:
     """The lr section as the trainer reads it, overrides applied."""
     parsed: ParsedLRConfig
     run: Run
+    """What is trained."""
+    built_for: Run
+    """What the schedule is built for, in which lengths are written; PaddleOCR's trainer on Windows trains less."""
     length: EpochLength
     paddleocr_schedule: Schedule | None = None
     """What PaddleOCR's own trainer would follow, where a key of this project alone makes that another curve."""
 
     @property
     def schedule(self) -> Schedule:
-        """The learning rate of the run."""
+        """The learning rate of the run; `LRConfigError` where a metric decides it, which `plan_run` refuses."""
         return self.parsed.schedule
 
     def batch_per_card(self, given: int | None = None) -> int:
         """Samples in a batch of one card: `given`, else the config's."""
         return batch_per_card(self.config.get("Train") or {}, given)
+
+    @property
+    def batch(self) -> int:
+        """Samples of one optimizer update, on all cards."""
+        return self.batch_per_card(self.flags.batch_size) * self.flags.accumulate * self.flags.gpus
+
+    @property
+    def reference_batch(self) -> int | None:
+        """The batch that the rate is said to be meant for."""
+        if self.flags.reference_gpus is None:
+            return self.flags.reference_batch
+        return self.batch // self.flags.gpus * self.flags.reference_gpus
 
     @property
     def own_keys(self) -> list[str]:
@@ -94,7 +121,7 @@ def plan_run(
     """Read a training YAML and plan its run.
 
     Args:
-        path: a PaddleOCR-style YAML file with `Optimizer.lr`.
+        path: a PaddleOCR-style YAML file with `Optimizer.lr`, or a log of its trainer, which holds one.
         overrides: `KEY=VALUE` strings, as after `-o`.
         flags: what the command line gives; it wins over the config.
         assumed_iters: the length of an epoch where neither gives it.
@@ -102,25 +129,34 @@ def plan_run(
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    config = read_training_config(path)
+    source = f"config of {path}" if is_log(path) else str(path)
+    return plan_sections(read_training_config(path), source, overrides, flags, assumed_iters)
+
+
+def plan_sections(
+    config: Mapping[str, Any],
+    source: str,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    assumed_iters: int | None = None,
+) -> PlannedRun:
+    """As `plan_run`, for a config that has been read; `source` names it."""
     try:
-        return plan_config(with_overrides(config, overrides), str(path), flags or RunFlags(), assumed_iters)
+        planned = plan_config(with_overrides(config, overrides), source, flags or RunFlags(), assumed_iters)
+        _ = planned.schedule  # refuses one without a curve
     except LRConfigError as error:
-        raise error.within(str(path)) from None
+        raise error.within(source) from None
+    return planned
 
 
 def plan_config(
-    config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None, beginning: bool = False
+    config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None
 ) -> PlannedRun:
-    """As `plan_run`, for a config that has been read; `source` names it.
-
-    With `assumed_iters` an epoch of unknown length is taken to have so many iterations; with `beginning` a schedule
-    without a curve is taken as the constant that it begins with.
-    """
+    """As `plan_run`, for a config that has been read and may have no curve; `source` names it."""
     section = lr_section(config)
     train = config.get("Train") or {}
     if not isinstance(train, Mapping):
-        raise key_error("Train", train, "a mapping", section="")
+        raise value_error(("Train",), train, "a mapping")
     epochs = _epochs(config, flags.epochs)
     try:
         length = epoch_length(
@@ -135,12 +171,12 @@ def plan_config(
         parsed, paddleocr = parse_as_paddleocr(section, built_for), None
         section = read_by_paddleocr(section)
     else:
-        # Who assumes a length looks for findings, and there are some without a curve.
-        parsed = parse_lr_config(section, built_for, beginning=beginning)
+        parsed = parse_lr_config(section, built_for)
         paddleocr = paddleocr_schedule(section, parsed, built_for)
     if flags.windows:
         length = _on_windows(length)
-    return PlannedRun(source, config, flags, section, parsed, Run(epochs, length.iters), length, paddleocr)
+    run = Run(epochs, length.iters)
+    return PlannedRun(source, config, flags, section, parsed, run, built_for, length, paddleocr)
 
 
 def _on_windows(length: EpochLength) -> EpochLength:
@@ -163,9 +199,14 @@ def read_training_config(path: str | Path) -> Mapping[str, Any]:
 def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
     """`config`, if it holds sections; `LRConfigError` naming `path` if not."""
     if config is None:
-        raise LRConfigError(f"{path}: is empty; a training config has the sections Global, Optimizer and Train")
+        nothing = "is empty; a training config has the sections Global, Optimizer and Train"
+        raise LRConfigError(Problem((), nothing, Place(str(path))))
     if not isinstance(config, Mapping):
-        raise LRConfigError(f"{path}: must hold sections such as Optimizer, received {shown(config)}")
+        other = f"must hold sections such as Optimizer, received {shown(config)}"
+        raise LRConfigError(Problem((), other, Place(str(path))))
+    if name := neighbour(config):
+        theirs = f"is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read"
+        raise LRConfigError(Problem((), theirs, Place(str(path))))
     return config
 
 
@@ -187,10 +228,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
 def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     if given is not None:
         return positive_argument("epochs", given)
-    settings = config.get("Global")
-    epochs = settings.get("epoch_num") if isinstance(settings, Mapping) else None
+    epochs = read(GlobalSection, config.get("Global"), ("Global",), "epoch_num").epoch_num
     if epochs is None:
         raise MissingError("Global.epoch_num is missing: it is the length of the run", "epochs")
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
-        raise key_error("Global.epoch_num", epochs, "a positive integer", section="")
     return epochs

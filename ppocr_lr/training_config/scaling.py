@@ -6,7 +6,6 @@ The batch is what one optimizer update sees: the batch of one card, times the ca
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from numbers import Real
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
@@ -22,11 +21,13 @@ from ppocr_lr.errors import (
     Problem,
     did_you_mean,
     key_error,
+    positive_argument,
     shown,
     value_error,
 )
-from ppocr_lr.lr_config import LRConfig, WarmupConfig
-from ppocr_lr.lr_config.fields import RATE
+from ppocr_lr.lr_config import LRConfig
+from ppocr_lr.lr_config.envelope import WARMUP
+from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.sequence import SequenceConfig
@@ -54,7 +55,7 @@ def scaling_factor(batch: int, reference_batch: int, rule: ScalingRule | str) ->
     Raises:
         LRConfigError: a batch is not a positive integer, or there is no such rule.
     """
-    ratio = _positive_integer("batch", batch) / _positive_integer("reference_batch", reference_batch)
+    ratio = positive_argument("batch", batch) / positive_argument("reference_batch", reference_batch)
     if rule == "linear":
         return ratio
     if rule == "sqrt":
@@ -107,10 +108,10 @@ def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float)
                 raise error.under("stages", index) from None
         return {**section, "stages": stages}
     keys = rate_keys(type(config))
-    if not set(keys) - set(WarmupConfig.model_fields):
+    if not set(keys) - set(WARMUP):
         raise LRConfigError(
             f"{type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
-            "give them the type PositiveRate or Rate of ppocr_lr.lr_config.fields"
+            "give them the type PositiveRate or Rate of ppocr_lr.kinds"
         )
     written_as = spelling(type(config), section)
     scaled, rates = dict(section), {}
@@ -135,10 +136,12 @@ def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
 
 def _changes(path: str, section: Mapping[str, Any], scaled: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in scaled.items():
+        if key in section and section[key] == value:
+            continue
         if key == "stages":
             for index, (before, after) in enumerate(zip(section[key], value, strict=True)):
                 yield from _changes(f"{path}.{key}.{index}", before, after)
-        elif key not in section or section[key] != value:
+        else:
             yield f"{path}.{key}", value
 
 
@@ -192,16 +195,6 @@ def _positive_number(what: str, value: object) -> float:
         number = math.inf
     if not (math.isfinite(number) and number > 0):
         raise key_error(what, value, "a number above 0", section="")
-    return number
-
-
-def _positive_integer(what: str, value: Any) -> int:
-    try:
-        number = 0 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise key_error(what, value, "a positive integer", section="")
     return number
 
 

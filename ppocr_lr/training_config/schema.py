@@ -7,32 +7,30 @@ yaml-language-server 1.20.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaValue
 
 from ppocr_lr.lr_config import MODELS, LRConfig
-from ppocr_lr.lr_config.fields import LENGTH_SCHEMA, SECTION_SCHEMA
+from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
+from ppocr_lr.lr_config.values import NUMBER
+from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
 from ppocr_lr.training_config.weight_decay import REGULARIZERS, WeightDecay
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-# `number_in_text` as a pattern; [0-9] because \d is every digit of Unicode in Python and only these in JavaScript.
-_NUMBER_IN_TEXT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+_NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
 # Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 _VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
-
-_NUMBER = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
-_POSITIVE_INTEGER = {"type": "integer", "minimum": 1}
-_SIZE = {"type": "array", "items": _POSITIVE_INTEGER, "minItems": 2, "maxItems": 2}
 
 
 class _Generator(GenerateJsonSchema):
@@ -68,25 +66,11 @@ def config_schema() -> dict[str, Any]:
 
     Everything that is not read here is allowed as it is.
     """
-    optimizer = {
-        "name": {"description": "the optimizer, such as Adam, AdamW or Momentum", "type": "string"},
-        "lr": _section(),
-        "regularizer": _regularizer(),
-        "weight_decay": {"description": "the weight decay where there is no regularizer", **_NUMBER},
-    }
     return {
         "$schema": DIALECT,
         "title": "PaddleOCR training config: the learning rate and the length of the run",
         "type": "object",
-        "properties": {
-            "Global": _mapping(
-                "settings of the whole run",
-                {"epoch_num": {"description": "length of the run (epochs)", **_POSITIVE_INTEGER}},
-                required=["epoch_num"],
-            ),
-            "Optimizer": _mapping("the optimizer and its learning rate", optimizer, required=["lr"]),
-            "Train": _train(),
-        },
+        "properties": {name: _outside(model) for name, model in SECTIONS.items()},
         "required": ["Global", "Optimizer"],
         "$defs": _definitions("#/properties/Optimizer/properties/lr"),
     }
@@ -121,9 +105,7 @@ def _is_named(name: str) -> dict[str, Any]:
 
 def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     """All keys of a section with this name, and no others."""
-    made = _json_schema(name, model)
-    own = {key: _key(key, schema, model) for key, schema in made.get("properties", {}).items()}
-    required = made.get("required", [])
+    own, required = _own_keys(name, model), _json_schema(name, model)["required"]
     return {
         "properties": {
             "name": {"const": name, "description": _summary(name, model)},
@@ -138,7 +120,11 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     }
 
 
-def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
+def _own_keys(name: str, model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
+    return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
+
+
+def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay | ConfigSection]) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
     plain = _standard(schema)
     if key not in model.takes_strings:
@@ -156,7 +142,7 @@ def _stage(root: str) -> dict[str, Any]:
     """The section at `root` with a length instead of `last_epoch`; each other key refers to the one there."""
     length, until_end = STAGE_KEYS
     own = {
-        length: {"description": "length of this stage (epochs)", **LENGTH_SCHEMA},
+        length: {"description": "length of this stage (epochs)", **_type_schema(PositiveLength, DEFAULT_REF_TEMPLATE)},
         until_end: {"description": "this stage, the last one, lasts to the end of the run", "type": "boolean"},
     }
     stage = _section()
@@ -179,7 +165,7 @@ def _summary(name: str, model: type[LRConfig]) -> str:
 
 
 @cache
-def _json_schema(name: str, model: type[LRConfig]) -> dict[str, Any]:
+def _json_schema(name: str, model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
     # Field by field, since most models share most of theirs; building each model whole takes three times as long.
     if not getattr(model, "__pydantic_fields_complete__", False):  # before pydantic 2.10 nobody knows
         model.model_rebuild()
@@ -223,7 +209,7 @@ def _definitions(root: str) -> dict[str, Any]:
     shared = {
         f"{name}.{word}": _standard(schema)
         for name in sorted(MODELS)
-        for word, schema in sorted(_json_schema(name, MODELS[name]).get("$defs", {}).items())
+        for word, schema in sorted(_json_schema(name, MODELS[name])["$defs"].items())
     }
     section = {"allOf": [{"$ref": root}], "not": {"required": ["last_epoch"]}}
     return {"section": section, "stage": _stage(root), **shared}
@@ -250,12 +236,22 @@ def _standard_value(word: str, value: Any) -> Any:
     return value
 
 
-def _mapping(description: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"description": description, "type": "object", "properties": properties, "required": required}
-
-
-def _properties(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(schema_generator=_Generator)["properties"]  # type: ignore[no-any-return]
+def _outside(model: type[ConfigSection]) -> dict[str, Any]:
+    """A section outside the lr section; one that decides nothing may be empty."""
+    whole = {"lr": _section, "regularizer": _regularizer}
+    properties = {}
+    for key, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, ConfigSection):
+            properties[key] = _outside(field.annotation)
+        elif key in whole:
+            properties[key] = whole[key]()
+        else:
+            schema = _field_schema(model.__name__, field)[0]
+            if schema.get("default", 0) is None:  # not written, and not null
+                del schema["default"]
+            properties[key] = _key(key, schema, model)
+    kind = {"type": "object", "required": [*model.required]} if model.required else {"type": ["object", "null"]}
+    return {"description": inspect.getdoc(model), **kind, "properties": properties}
 
 
 def _regularizer() -> dict[str, Any]:
@@ -271,82 +267,10 @@ def _regularizer() -> dict[str, Any]:
             {
                 "if": {"properties": {"name": {"enum": spellings[name]}}, "required": ["name"]},
                 "then": {
-                    "properties": {
-                        "name": {"description": (model.__doc__ or "").strip()},
-                        **{key: _key(key, schema, model) for key, schema in _properties(model).items()},
-                    },
+                    "properties": {"name": {"description": inspect.getdoc(model)}, **_own_keys(name, model)},
                     "additionalProperties": False,
                 },
             }
             for name, model in REGULARIZERS.items()
         ],
     }
-
-
-def _train() -> dict[str, Any]:
-    """The keys that decide how long an epoch is; `epoch_length` reads them, and takes null for an empty section."""
-    sections = {"loader": _loader(), "dataset": _dataset(), "sampler": _sampler()}
-    return _section_or_nothing("the training data, which decides the iterations of an epoch", sections)
-
-
-def _section_or_nothing(description: str, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "type": ["object", "null"], "properties": properties}
-
-
-def _loader() -> dict[str, Any]:
-    batch = {"description": "samples in one iteration on one card (samples)", **_POSITIVE_INTEGER}
-    drop_last = {
-        "description": "leave out the last batch of an epoch if it is not full",
-        "type": "boolean",
-        "default": False,
-    }
-    return _section_or_nothing("how batches are made", {"batch_size_per_card": batch, "drop_last": drop_last})
-
-
-def _dataset() -> dict[str, Any]:
-    ratio = {"type": "number", "minimum": 0, "maximum": 1}
-    files: dict[str, Any] = {
-        "description": "text files with one sample a line; their lines are counted",
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
-    }
-    ratios = {
-        "description": "the share of each label file that is used (0 to 1), one for all or one for each",
-        "anyOf": [ratio, {"type": "array", "items": ratio}],
-        "default": 1.0,
-    }
-    samples = {
-        "description": "samples of an epoch where there are no label files to count (samples); PaddleOCR ignores it",
-        **_POSITIVE_INTEGER,
-    }
-    keys = {"label_file_list": files, "ratio_list": ratios, "num_samples": samples}
-    return _section_or_nothing("the training samples", keys)
-
-
-def _sampler() -> dict[str, Any]:
-    return _section_or_nothing(
-        "how samples are put into batches; MultiScaleSampler is counted in rounds over its scales",
-        {
-            "name": {"description": "the sampler, such as MultiScaleSampler", "type": "string"},
-            "scales": {
-                "description": "the image sizes, each [width, height] or one number for both (pixels)",
-                "type": "array",
-                "items": {"anyOf": [_SIZE, _POSITIVE_INTEGER]},
-                "minItems": 1,
-            },
-            "first_bs": {
-                "description": "batch size at the first scale, on one card (samples)",
-                **_POSITIVE_INTEGER,
-                "default": 128,
-            },
-            "fix_bs": {
-                "description": "the same batch size at each scale; false: fewer large images, more small ones",
-                "type": "boolean",
-                "default": True,
-            },
-            "divided_factor": {
-                "description": "width and height are rounded down to multiples of these (pixels)",
-                **_SIZE,
-                "default": [8, 16],
-            },
-        },
-    )

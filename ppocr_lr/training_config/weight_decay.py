@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, did_you_mean, key_error, shown
+from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown, value_error
 from ppocr_lr.lr_config import Run
-from ppocr_lr.lr_config.fields import LengthOrNone, Nonnegative
+from ppocr_lr.lr_config.kinds import LengthOrNone, Nonnegative
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.sections import OptimizerSection, read
 
-REGULARIZER = "Optimizer.regularizer"
+REGULARIZER = ("Optimizer", "regularizer")
 
 _ADAMWS_OWN = 0.01  # what PaddleOCR's AdamW takes where the config says nothing
 
@@ -57,6 +58,10 @@ REGULARIZERS: Mapping[str, type[WeightDecay]] = {
 }
 """By the name of PaddleOCR's class; a config may leave out its `Decay`, as PaddleOCR lets it."""
 
+REGULARIZER_KEYS = tuple(
+    dict.fromkeys((*REGULARIZER, key) for model in REGULARIZERS.values() for key in ("name", *model.model_fields))
+)
+
 
 def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, iters_per_epoch: int) -> Schedule:
     """The weight decay coefficient of every optimizer update.
@@ -93,8 +98,9 @@ def weight_decay_of(config: Mapping[str, Any], run: Run) -> Schedule:
         return parse_regularizer(optimizer["regularizer"]).to_schedule(run)
     own = _ADAMWS_OWN if optimizer.get("name") == "AdamW" else 0.0
     plain = optimizer.get("weight_decay")
-    values = {"factor": own if plain is None else plain}
-    return _validated(WeightDecay, values, "Optimizer.weight_decay").to_schedule(run)
+    if plain is not None:
+        own = read(OptimizerSection, {"weight_decay": plain}, ("Optimizer",)).weight_decay
+    return schedules.Constant(own)
 
 
 def parse_regularizer(section: object) -> WeightDecay:
@@ -104,27 +110,13 @@ def parse_regularizer(section: object) -> WeightDecay:
         LRConfigError: with the key, the value and what is allowed.
     """
     if not isinstance(section, Mapping):
-        raise key_error("regularizer", section, "a mapping such as {name: L2, factor: 1.0e-5}", "Optimizer")
+        raise value_error(REGULARIZER, section, "a mapping such as {name: L2, factor: 1.0e-5}")
     keys = dict(section)
     name = keys.pop("name", None)
     model = REGULARIZERS.get(name) or REGULARIZERS.get(f"{name}Decay") if isinstance(name, str) else None
     if model is None:
         given = f"{shown(name)} is not a regularizer" if "name" in section else "is missing"
         suggestion = did_you_mean(name, list(REGULARIZERS)) if isinstance(name, str) else ""
-        raise LRConfigError(
-            f"{REGULARIZER}.name: {given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}"
-        )
-    return _validated(model, keys, REGULARIZER)
-
-
-def _validated(model: type[WeightDecay], values: Mapping[str, Any], place: str) -> WeightDecay:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-    key, value = ".".join(map(str, details["loc"])), details["input"]
-    if details["type"] == "extra_forbidden":
-        # Not swallowed as in the lr section: PaddleOCR stops with a TypeError.
-        raise LRConfigError(f"{place}.{key}: is not a key of it; it takes name, {', '.join(model.model_fields)}")
-    allowed = details["ctx"]["allowed"]
-    raise key_error(key, value, allowed, place) if place == REGULARIZER else key_error(place, value, allowed, "")
+        problem = f"{given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}"
+        raise LRConfigError(Problem((*REGULARIZER, "name"), problem))
+    return read(model, keys, REGULARIZER)

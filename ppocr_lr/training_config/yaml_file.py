@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, shown
+from ppocr_lr.errors import Path as KeyPath
+from ppocr_lr.training_config.logged_config import config_in_log, is_log
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,62 +25,61 @@ _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\
 _MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
 _MAX_NODES = 200_000
-
-
-class Place(NamedTuple):
-    """Where a key stands in its file, counted from 1."""
-
-    line: int
-    column: int
+_LONGEST_KEY = 16
 
 
 @dataclass(frozen=True)
 class YAMLDocument:
     """The content of a YAML file, and where each key stands."""
 
+    source: str
     data: Any
     places: Mapping[str, Place]
     """By dotted key, as `Optimizer.lr.name`; items of lists by index."""
-    repeated: tuple[tuple[str, Place], ...]
+    repeated: tuple[KeyPath, ...]
     """Keys that stand again in the same mapping; the last one counts."""
     lines: tuple[str, ...]
 
 
 def read_yaml_file(path: str | Path) -> Any:
-    """The content of a YAML file as plain Python values.
+    """The content of a YAML file as plain Python values; of a log of PaddleOCR's trainer, the config that it holds.
 
     Raises:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
+    if is_log(path):
+        return config_in_log(path)
     return read_yaml_text(_text_of(path), str(path))
 
 
 def read_yaml_document(path: str | Path) -> YAMLDocument:
-    """As `read_yaml_file`, with the place of each key."""
+    """As `read_yaml_file`, with the place of each key; a log has none."""
+    if is_log(path):
+        return YAMLDocument(str(path), config_in_log(path), {}, (), ())
     text = _text_of(path)
     data = read_yaml_text(text, str(path))
     places: dict[str, Place] = {}
-    repeated: list[tuple[str, Place]] = []
-    _find_places(yaml.compose(text, Loader=_SafeLoader), "", places, repeated)
-    return YAMLDocument(data, places, tuple(repeated), tuple(text.splitlines()))
+    repeated: list[KeyPath] = []
+    for key, place, again in _keys(yaml.compose(text, Loader=_SafeLoader), str(path)):
+        places[dotted(key)] = place
+        if again:
+            repeated.append(key)
+    return YAMLDocument(str(path), data, places, tuple(repeated), tuple(text.splitlines()))
 
 
-def _find_places(node: Any, prefix: str, places: dict[str, Place], repeated: list[tuple[str, Place]]) -> None:
+def _keys(node: Any, source: str, above: KeyPath = ()) -> Iterator[tuple[KeyPath, Place, bool]]:
+    """The path of each key and each item of a list, where it stands, and whether its mapping had the key before."""
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
-            name = f"{prefix}.{key.value}" if prefix else str(key.value)
-            place = Place(key.start_mark.line + 1, key.start_mark.column + 1)
-            if name in seen:
-                repeated.append((name, place))
-            seen.add(name)
-            places[name] = place
-            _find_places(value, name, places, repeated)
+            path = (*above, str(key.value))
+            yield path, _place(source, key.start_mark), path in seen
+            seen.add(path)
+            yield from _keys(value, source, path)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            name = f"{prefix}.{index}"
-            places[name] = Place(value.start_mark.line + 1, value.start_mark.column + 1)
-            _find_places(value, name, places, repeated)
+            yield (*above, index), _place(source, value.start_mark), False
+            yield from _keys(value, source, (*above, index))
 
 
 def _text_of(path: str | Path) -> str:
@@ -86,14 +87,14 @@ def _text_of(path: str | Path) -> str:
         with open(path, "rb") as file:
             raw = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise _error(Place(str(path)), f"cannot be read: {error.strerror or error}") from None
     if len(raw) > _MAX_BYTES:
-        raise LRConfigError(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, so it is not a training config")
+        raise _error(Place(str(path)), f"is larger than {_MAX_BYTES >> 20} MiB, so it is not a training config")
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LRConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise _error(Place(str(path)), f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
 
 
 class _UnknownTagError(Exception):
@@ -110,7 +111,24 @@ def _refuse_tag(loader: Any, node: Any) -> NoReturn:
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
-    """The safe loader; of a tag that it does not know it says so in our words."""
+    """The safe loader, with words of ours for a tag that it does not know and for a value that does not fit its tag."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (yaml.YAMLError, _UnknownTagError, RecursionError):
+            raise
+        except (LookupError, ValueError, OverflowError, AttributeError, TypeError) as error:
+            problem = f"{shown(node.value)} is no {node.tag.removeprefix(_PLAIN_TAG)}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            # Those of a file may all have the same hash; a table of them takes minutes.
+            if key.tag == f"{_PLAIN_TAG}int" and len(key.value) > _LONGEST_KEY:
+                problem = f"an integer of more than {_LONGEST_KEY} digits is no key"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 _Loader.add_constructor(None, _refuse_tag)
@@ -122,27 +140,26 @@ def read_yaml_text(text: str, source: str) -> Any:
         _check_size(text, source)
         return yaml.load(text, Loader=_Loader)
     except _UnknownTagError as error:
-        where = _at(source, error.node.start_mark)
-        raise LRConfigError(
-            f"{where}: the tag {error.shown} is not allowed; a config is plain YAML and runs no code"
-        ) from None
+        where = _place(source, error.node.start_mark)
+        theirs = "" if error.shown.startswith("!!") else "; PaddleDetection's have tags, PaddleOCR's do not"
+        plain = f"the tag {error.shown} is not allowed; a config is plain YAML and runs no code{theirs}"
+        raise _error(where, plain) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark:
             _check_size_before(mark.index, text, source)
-        raise LRConfigError(
-            f"{_at(source, mark) if mark else source}: is not YAML: {error.problem or error.context}"
-        ) from None
+        where = _place(source, mark) if mark else Place(source)
+        raise _error(where, f"is not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]
-            where = f"{source}:{before.count(chr(10)) + 1}:{found.start() - before.rfind(chr(10))}"
-            raise LRConfigError(f"{where}: is not YAML: it holds the character U+{ord(found[0]):04X}") from None
-        raise LRConfigError(f"{source}: is not YAML: {' '.join(str(error).split())}") from None
+            where = Place(source, before.count("\n") + 1, found.start() - before.rfind("\n"))
+            raise _error(where, f"is not YAML: it holds the character U+{ord(found[0]):04X}") from None
+        raise _error(Place(source), f"is not YAML: {' '.join(str(error).split())}") from None
     except (ValueError, OverflowError) as error:
         if isinstance(error, LRConfigError):
             raise
-        raise LRConfigError(f"{source}: holds a value that YAML cannot read: {error}") from None
+        raise _error(Place(source), f"holds a value that YAML cannot read: {error}") from None
 
 
 def _check_size_before(end: int, text: str, source: str) -> None:
@@ -162,9 +179,7 @@ def _check_size(text: str, source: str) -> None:
     for event in yaml.parse(text, Loader=_SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in complete:
-                raise LRConfigError(
-                    f"{_at(source, event.start_mark)}: the alias *{event.anchor} holds itself or is unknown"
-                )
+                raise _error(_place(source, event.start_mark), f"the alias *{event.anchor} holds itself or is unknown")
             total += complete[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
             total += 1
@@ -174,14 +189,18 @@ def _check_size(text: str, source: str) -> None:
             total += 1
             open_nodes.append((event.anchor, total))
             if len(open_nodes) > _MAX_DEPTH:
-                raise LRConfigError(f"{_at(source, event.start_mark)}: is nested more than {_MAX_DEPTH} levels deep")
+                raise _error(_place(source, event.start_mark), f"is nested more than {_MAX_DEPTH} levels deep")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             anchor, before = open_nodes.pop()
             if anchor:
                 complete[anchor] = total - before + 1
         if total > _MAX_NODES:
-            raise LRConfigError(f"{_at(source, event.start_mark)}: unfolds into more than {_MAX_NODES} values")
+            raise _error(_place(source, event.start_mark), f"unfolds into more than {_MAX_NODES} values")
 
 
-def _at(source: str, mark: Any) -> str:
-    return f"{source}:{mark.line + 1}:{mark.column + 1}"
+def _place(source: str, mark: Any) -> Place:
+    return Place(source, mark.line + 1, mark.column + 1)
+
+
+def _error(place: Place, text: str) -> LRConfigError:
+    return LRConfigError(Problem((), text, place))

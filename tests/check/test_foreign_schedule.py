@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ppocr_lr import Run, Schedule, WarmupConfig, build_lr_scheduler, register_lr_config
+from ppocr_lr import LRConfig, Schedule, Window, build_lr_scheduler, register_lr_config
 from ppocr_lr.check.report import check_planned
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.lr_config import registry
+from ppocr_lr.lr_config.envelope import WARMUP
+from ppocr_lr.lr_config.kinds import PositiveLength, PositiveRate
 from ppocr_lr.plotting.figure import draw
 from ppocr_lr.schedules import SCALAR, End, Functions
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
@@ -72,15 +74,12 @@ class LogDecay(Schedule):
         return End(None, 0.0)
 
 
-class Timed(WarmupConfig):
-    """A section with one length in epochs."""
+class Timed(LRConfig):
+    """A section with one length."""
 
-    learning_rate: float
-    epochs: float
-
-    @property
-    def peak(self) -> float:
-        return self.learning_rate
+    takes = WARMUP
+    learning_rate: PositiveRate
+    length: PositiveLength
 
 
 @pytest.fixture(autouse=True)
@@ -88,15 +87,15 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
     for kind in (SineDecay, Sawtooth, LogDecay):
         # One class each, as in a module of somebody else.
-        def decay(self: Timed, run: Run, kind: Any = kind) -> Schedule:
-            return kind(self.learning_rate, run.iters(self.epochs))  # type: ignore[no-any-return]
+        def curve(self: Timed, window: Window, kind: Any = kind) -> Schedule:
+            return kind(self.learning_rate, window.iters(self.length))  # type: ignore[no-any-return]
 
-        register_lr_config(kind.__name__)(type(kind.__name__, (Timed,), {"decay": decay}))
+        register_lr_config(kind.__name__)(type(kind.__name__, (Timed,), {"__module__": __name__, "curve": curve}))
 
 
 def plan(name: str, epochs: float, warmup: float = 0) -> PlannedRun:
     """A run of 20 epochs."""
-    section = {"name": name, "learning_rate": 0.1, "epochs": epochs, "warmup_epoch": warmup}
+    section = {"name": name, "learning_rate": 0.1, "length": epochs, "warmup_epoch": warmup}
     config = {"Global": {"epoch_num": 20}, "Optimizer": {"name": "Momentum", "lr": section}}
     return plan_config(config, "c.yml", RunFlags(iters_per_epoch=ITERS))
 
@@ -121,9 +120,10 @@ FOUND = [
     ("SineDecay", 20, 12, {"LR401": "because the decay starts after 12 epochs of warmup"}),
     ("SineDecay", 60, 0, {"LR401": "the decay would end at epoch 60, beyond the run of 20 epochs"}),
     ("SineDecay", 5, 0, {"LR410": "the decay is over at epoch 5; the rate stays at 0 for the other 15 epochs"}),
-    ("Sawtooth", 10, 0, {}),
-    ("Sawtooth", 8, 0, {"LR405": "the run ends 4 epochs into a cycle of 8 epochs, at 5.0"}),
-    ("Sawtooth", 8, 4, {}),
+    ("Sawtooth", 20, 0, {}),
+    ("Sawtooth", 10, 0, {"LR414": "1 time, first at epoch 10"}),
+    ("Sawtooth", 8, 0, {"LR414": "2 times", "LR405": "the run ends 4 epochs into a cycle of 8 epochs, at 5.0"}),
+    ("Sawtooth", 8, 4, {"LR414": "1 time, first at epoch 12"}),
     ("LogDecay", 1, 0, {}),
     ("LogDecay", 50, 0, {"LR409": "this decay does not know when the run ends"}),
 ]

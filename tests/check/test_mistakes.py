@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.check.catalogue import Severity
+from ppocr_lr.finding import Severity
 from ppocr_lr.lr_config import MODELS
 from tests.check.test_report import (
     COSINE,

@@ -6,17 +6,19 @@ import re
 
 import pytest
 
-from ppocr_lr.check.finding import Finding
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, unusable_report
+from ppocr_lr.errors import LRConfigError, Place, Problem
+from ppocr_lr.finding import Finding, Severity
 
-NOTE = Finding("LR303", "a.yml", "Optimizer.lr.x", 9, 5, "starts at 0")
-WARNING = Finding("LR401", "a.yml", "Optimizer.lr.y", 13, 5, "ends high", "-o x=1")
-ERROR = Finding("LR301", "a.yml", "Optimizer.lr", 110, 3, "Optimizer.lr: has no end")
+LR = ("Optimizer", "lr")
+NOTE = Finding((*LR, "x"), "starts at 0", "", "LR303", Severity.NOTE, Place("a.yml", 9, 5))
+WARNING = Finding((*LR, "y"), "ends high", "-o x=1", "LR401", Severity.WARNING, Place("a.yml", 13, 5))
+ERROR = Finding(LR, "Optimizer.lr: has no end", "", "LR301", Severity.ERROR, Place("a.yml", 110, 3))
 
 
 def lines(*reports: Report, colour: bool = False) -> list[str]:
-    return list(text_lines(reports, colour))
+    return list(text_lines(reports, colour=colour))
 
 
 def report(*findings: Finding, path: str = "a.yml") -> Report:
@@ -41,7 +43,7 @@ def test_grouped_by_file_the_worst_first() -> None:
 
 def test_without_places() -> None:
     """A run planned from overrides and flags stands in no file."""
-    assert lines(report(Finding("LR401", "a.yml", "", 0, 0, "ends high", "-o x=1"))) == [
+    assert lines(report(Finding((), "ends high", "-o x=1", "LR401", Severity.WARNING))) == [
         "a.yml", "  LR401 warning ends high", "  hint: -o x=1", "", "1 warning in 1 file",
     ]  # fmt: skip
 
@@ -58,9 +60,11 @@ def test_colour_changes_nothing_but_the_colour() -> None:
 
 
 def test_a_file_that_cannot_be_used() -> None:
-    for message, text in (
-        ("c.yml:2:7: is not YAML", "2:7 LR100 error is not YAML"),
-        ("c.yml: cannot be read", "1:1 LR100 error cannot be read"),
+    for place, text in (
+        (Place("c.yml", 2, 7), "2:7 LR100 error is not YAML"),
+        (Place("c.yml"), "1:1 LR100 error is not YAML"),
+        (None, "1:1 LR100 error is not YAML"),
     ):
-        assert lines(unusable_report("c.yml", message))[:2] == ["c.yml", f"  {text}"]
-    assert len(unusable_report("c.yml", "c.yml: a\nc.yml: b").findings) == 2
+        error = LRConfigError(Problem((), "is not YAML", place))
+        assert lines(unusable_report("c.yml", error))[:2] == ["c.yml", f"  {text}"]
+    assert len(unusable_report("c.yml", LRConfigError([Problem(("a",), "b"), Problem(("c",), "d")])).findings) == 2

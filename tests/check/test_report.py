@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.check.catalogue import CODES, Severity
-from ppocr_lr.check.finding import Finding
-from ppocr_lr.check.report import check_file
+from ppocr_lr.check.report import check_config, check_file
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.training_config.plan import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
@@ -82,6 +83,16 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR105", {**config(COSINE), "Global": {"epoch_num": 20, "warmup_epoch": 3}}, "Global.warmup_epoch has", config(COSINE)),
     ("LR106", REPEATED + "    learning_rate: 0.2\n", "duplicate key", REPEATED + "Train: {learning_rate: 0.2}\n"),
     ("LR106", REPEATED + "  regularizer: {name: L2, factor: 1, factor: 2}\n", "duplicate key", REPEATED),
+    ("LR106", "Global: {epoch_num: 20, use_gpu: true, use_gpu: false}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}\n",
+     "duplicate key", REPEATED + "Architecture: {name: a, name: b}\n"),
+    *(
+        ("LR108", {**config(CONST), "Global": {"epoch_num": 20, wrong: value}}, f"did you mean {right}?",
+         {**config(CONST), "Global": {"epoch_num": 20, right: value, "use_amp": True, "print_batch_step": 10, "save_epoch_step": 3}})
+        for wrong, right, value in [
+            ("pretrain_weights", "pretrained_model", "./best"), ("pretrained_models", "pretrained_model", None),
+            ("epochs", "epoch_num", 20), ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
+        ]
+    ),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
@@ -150,6 +161,16 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "over at epoch 0.42", config(EXPONENTIAL)),
     ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
      config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
+    ("LR413", config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-6, 5e-5]}),
+     "the rate rises 10-fold at epoch 10, from 5e-6 to 5e-5; a warmup is warmup_epoch",
+     config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-5, 5e-6], "warmup_epoch": 2})),
+    ("LR413", config({**PIECEWISE, "values": [0.1, 0.01, 0.02]}), "rises 2-fold at epoch 15, from 1e-2 to 2e-2", config(PIECEWISE)),
+    ("LR413", config({**PIECEWISE, "values": [0.1, 0.2, 0.3], "warmup_epoch": 1}), "rises 2-fold at epoch 11, from 1e-1 to 2e-1; 1 more rise",
+     config({**PIECEWISE, "values": [0.1, 0.1, 0.1]})),
+    ("LR413", config({**PIECEWISE, "values": [0, 0.1, 0.01]}), "rises at epoch 10, from 0 to 1e-1", config({**PIECEWISE, "values": [0.1, 0, 0]})),
+    ("LR414", config(CYCLE), "jumps back to 1e-1 3 times, first at epoch 5", config({**CYCLE, "cycle": 20})),
+    ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
+    ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "write 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
@@ -166,9 +187,14 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
-    ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 1e-7 to 8e-3",
+    ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 2e-6 to 8e-3",
      config(COSINE, optimizer="Momentum")),
-    ("LR601", config({**COSINE, "learning_rate": 1e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 1e-6}, optimizer="AdamW")),
+    ("LR601", config({**COSINE, "learning_rate": 3e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 3e-6}, optimizer="AdamW")),
+    *(
+        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a training mostly stands still",
+         config({**COSINE, "learning_rate": 5e-5}, optimizer=optimizer))
+        for rate in (1e-6, 1e-7, 1e-9) for optimizer in ("Adam", "AdamW")
+    ),
 ]  # fmt: skip
 
 
@@ -192,16 +218,72 @@ def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:
         assert {f.code for f in findings(tmp_path, content, flags)} & {"LR201", "LR202"} == expected
 
 
-def test_cards(tmp_path: Path) -> None:
+BATCH_8 = "Global: {epoch_num: 20}\nTrain: {loader: {batch_size_per_card: 8}, dataset: {num_samples: 4000}}\n"
+FOR_8_CARDS = BATCH_8 + "Optimizer:\n  lr:\n    name: Cosine\n    learning_rate: 0.001 #(8*8c)\n"
+DISTRIBUTED = (
+    BATCH_8.replace("20}", "20, distributed: true}") + "Optimizer: {lr: {name: Cosine, learning_rate: 0.001}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "message", "hint"),
+    [
+        (FOR_8_CARDS, RunFlags(), "«(8*8c)», which may mean 8 cards, 64 samples an update; 1 card here, 8 samples",
+         "if so, the linear rule: -o Optimizer.lr.learning_rate=0.000125"),
+        (FOR_8_CARDS, RunFlags(gpus=2), "2 cards here, 16 samples an update", "=0.00025"),
+        (FOR_8_CARDS, RunFlags(accumulate=4, scaling="sqrt"), "1 card here, 32 samples an update", "the sqrt rule: -o"),
+        (FOR_8_CARDS, RunFlags(gpus=8), None, ""),
+        (FOR_8_CARDS, RunFlags(gpus=4, batch_size=16), None, ""),
+        # what is said counts more than a comment
+        (FOR_8_CARDS, RunFlags(reference_gpus=4), "is meant for 32 samples an update; 1 card", "=0.00025"),
+        (FOR_8_CARDS, RunFlags(reference_batch=16), "is meant for 16 samples an update; 1 card", "=0.0005"),
+        (FOR_8_CARDS, RunFlags(reference_gpus=1), None, ""),
+        (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "--reference-gpus R"),
+        (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "--reference-gpus R"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "1e-3 with 4 cards too", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(), None, ""),
+    ],
+)  # fmt: skip
+def test_cards(tmp_path: Path, text: str, flags: RunFlags, message: str | None, hint: str) -> None:
     """LR602."""
-    content = config(COSINE, Train={"loader": {"batch_size_per_card": 1}})
-    four = [f for f in findings(tmp_path, content, RunFlags(num_samples=400, gpus=4)) if f.code == "LR602"]
-    assert "1e-1 with 4 cards too; if it was meant for one, the linear rule makes it 4e-1" in four[0].message
-    assert "LR602" not in {f.code for f in findings(tmp_path, content, RunFlags(num_samples=400))}
+    found = [(f.message, f.hint) for f in findings(tmp_path, text, flags) if f.code == "LR602"]
+    assert len(found) == (message is not None)
+    assert all(message is not None and message in said and hint in proposed for said, proposed in found)
+
+
+@pytest.mark.parametrize(("iters", "share"), [(3, "25 %"), (4, "14.7 %"), (10, None), (100, None)])
+def test_windows_with_few_iterations(tmp_path: Path, iters: int, share: str | None) -> None:
+    """LR401, for the epochs of PaddleOCR's trainer on Windows."""
+    for windows in (False, True):
+        found = findings(tmp_path, config(COSINE, epochs=1000), RunFlags(iters_per_epoch=iters, windows=windows))
+        cut_off = [finding.message for finding in found if finding.code == "LR401"]
+        assert len(cut_off) == (windows and share is not None)
+        assert all(
+            f"{share} of the peak" in text and f"{iters - 1} of the {iters} iterations" in text for text in cut_off
+        )
+
+
+@pytest.mark.parametrize(
+    ("section", "keys"),
+    [
+        ({**RESTARTS, "T_0": "200it"}, ["T_0"]),
+        ({**COSINE, "warmup_epoch": "50it"}, ["warmup_epoch"]),
+        (LWC, ["warmup_steps"]),
+        (CYCLE, []),
+        ({**RESTARTS, "T_0": "25%"}, []),
+    ],
+)
+def test_iterations_when_batches_are_accumulated(tmp_path: Path, section: dict[str, Any], keys: list[str]) -> None:
+    """LR205."""
+    for accumulate in (1, 2, 4):
+        found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
+        notes = {finding.path[-1]: finding.message for finding in found if finding.code == "LR205"}
+        assert list(notes) == (keys if accumulate > 1 else [])
+        assert all(f"lasts {accumulate} times as many epochs" in message for message in notes.values())
 
 
 def test_every_code_has_a_case() -> None:
-    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR602"} == set(CODES)
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602"} == set(RULES)
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
@@ -300,7 +382,7 @@ def test_places_are_those_in_the_file(tmp_path: Path) -> None:
         "Global:\n  epoch_num: 20\nOptimizer:\n  lr:\n    name: Piecewise\n    decay_epochs: [15, 30]\n"
         "    values:\n      - '3e-1'\n      - 0.1\n      - 0.01\n    warmup_epochs: 2\n"
     )
-    places = {finding.code: (finding.key, finding.line, finding.column) for finding in findings(tmp_path, text)}
+    places = {finding.code: (finding.key, *finding.place[1:]) for finding in findings(tmp_path, text)}
     assert places["LR102"] == ("Optimizer.lr.values.0", 8, 9)
     assert places["LR402"] == ("Optimizer.lr.decay_epochs", 6, 5)
     assert places["LR101"] == ("Optimizer.lr.warmup_epochs", 11, 5)
@@ -308,7 +390,7 @@ def test_places_are_those_in_the_file(tmp_path: Path) -> None:
 
 def test_overrides_are_checked_and_have_the_place_of_their_section(tmp_path: Path) -> None:
     found = findings(tmp_path, config(COSINE), overrides=["Optimizer.lr.warmup_epoch=20"])
-    assert [(f.code, f.line) for f in found if f.code == "LR301"] == [("LR301", 5)]
+    assert [(f.code, f.place.line) for f in found if f.code == "LR301"] == [("LR301", 5)]
 
 
 class TestIgnoring:
@@ -348,6 +430,37 @@ def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) 
 
 
 def test_errors_are_what_paddleocr_stops_at() -> None:
-    assert {code for code, entry in CODES.items() if entry.severity is Severity.ERROR} == {
+    assert {code for code, entry in RULES.items() if entry.severity is Severity.ERROR} == {
         "LR100", "LR102", "LR107", "LR301", "LR501", "LR502", "LR508",
     }  # fmt: skip
+
+
+COSINE_CONFIG = {
+    "Global": {"epoch_num": 20},
+    "Optimizer": {"name": "Adam", "lr": {"name": "Cosine", "learning_rate": 1}},
+}
+
+
+def test_a_config_in_memory_has_the_findings_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(yaml.safe_dump(COSINE_CONFIG))
+    of_file, of_config = check_file(tmp_path / "c.yml", flags=KNOWN), check_config(COSINE_CONFIG, KNOWN)
+    assert of_config.path == "config"
+    assert of_config.planned
+    assert sorted(of_config.findings, key=str) == sorted(
+        (replace(finding, place=None) for finding in of_file.findings), key=str
+    )
+    codes = {finding.code for finding in of_config.findings}
+    assert "LR601" in codes
+    rest = check_config(COSINE_CONFIG, KNOWN, ignore=["LR601"]).findings
+    assert {finding.code for finding in rest} == codes - {"LR601"}
+
+
+def test_a_config_in_memory_that_cannot_be_used() -> None:
+    report = check_config({**COSINE_CONFIG, "Optimizer": {"lr": {"name": "Cosine"}}})
+    assert report.planned is None
+    assert [(finding.code, finding.key) for finding in report.findings] == [("LR100", "Optimizer.lr.learning_rate")]
+    for config in ([1], {}, {"Optimizer": {"lr": {"learning_rate": 1}}}):
+        with pytest.raises(LRConfigError, match=r"^mine: "):
+            check_config(config, source="mine")  # type: ignore[arg-type]
+    with pytest.raises(LRConfigError, match="no such code"):
+        check_config(COSINE_CONFIG, ignore=["LR999"])

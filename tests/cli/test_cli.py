@@ -157,6 +157,19 @@ def test_a_reader_that_leaves_loses_no_picture(tmp_path: Path, unbuffered: str) 
     assert (tmp_path / "a.png").exists()
 
 
+@pytest.mark.parametrize("command", [["show"], ["check"], ["explain"], ["schema"]])
+def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "c.yml").write_bytes(DEFAULT_CONFIG.read_bytes())
+    words = [*command, *["c.yml"] * (command[0] in ("show", "check"))]
+    popen = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert popen.stdout is not None
+    popen.stdout.close()
+    _, stderr = popen.communicate(timeout=60)
+    assert (popen.returncode, stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("setting", [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}])
 def test_odd_environments(tmp_path: Path, setting: dict[str, str]) -> None:
     done = subprocess.run(

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
-from ppocr_lr.check.catalogue import CODES
+from ppocr_lr.check.rules import RULES
 from tests.conftest import ROOT, Command
 
 BAD = """Global:
@@ -69,6 +70,46 @@ def test_exit_codes(command: Command, arguments: list[str], status: int) -> None
     assert bool(done.stderr) == (status == 2 and not of_a_file)  # a file's error is a finding, said once
 
 
+OTHER_YAML = {
+    "workflow.yml": "on: push\njobs: {test: {runs-on: x}}\n",
+    "list.yaml": "- a\n- b\n",
+    "empty.yml": "",
+    "predict.yml": "Global: {infer_mode: true}\nArchitecture: {model_type: rec}\nPostProcess: {name: CTC}\n",
+    "detection.yml": "LearningRate: {base_lr: 0.1}\n",
+}
+SLIPS = {
+    "slip.yml": "Global: {epoch_num: 2}\nOptimiser: {lr: {learning_rate: 0.1}}\n",
+    "torn.yml": "Global: {epoch_num: [\n",
+}
+
+
+def test_a_folder_walk_passes_by_what_is_no_training_config(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "walk").mkdir()
+    for name, text in {
+        **OTHER_YAML,
+        "c.yml": "Global: {epoch_num: 2}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}\n",
+    }.items():
+        (tmp_path / "walk" / name).write_text(text, encoding="utf-8")
+    done = command("check", "walk", "--iters-per-epoch", "10")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "note: 5 YAML files hold no training config of PaddleOCR's, passed by\n",
+    )
+    for name in OTHER_YAML:  # what is named is meant
+        assert command("check", f"walk/{name}", "--iters-per-epoch", "10").returncode == 2
+    for name, text in SLIPS.items():
+        (tmp_path / "walk" / name).write_text(text, encoding="utf-8")
+    done = command("check", "walk", "--iters-per-epoch", "10")
+    assert (done.returncode, all(name in done.stdout for name in SLIPS)) == (2, True)
+
+
+def test_a_folder_without_a_training_config(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "walk").mkdir()
+    (tmp_path / "walk" / "a.yml").write_text("a: 1\n", encoding="utf-8")
+    done = command("check", "walk")
+    assert (done.returncode, "holds no training config" in done.stderr) == (2, True)
+
+
 def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     shutil.copy(tmp_path / "bad.yml", tmp_path / "deep" / "er" / "b.YAML")
@@ -112,19 +153,19 @@ def test_github(command: Command) -> None:
     )
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", sorted(RULES))
 def test_explain(command: Command, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     from ppocr_lr.cli.main import run
 
     assert run(["explain", code.lower()]) == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"{code} ({CODES[code].severity}, ")
+    assert text.startswith(f"{code} ({RULES[code].severity}, ")
     assert "example:" in text
     assert "source:" in text
 
 
 def test_explain_lists_all_and_refuses_the_rest(command: Command) -> None:
-    assert len(command("explain").stdout.splitlines()) == len(CODES)
+    assert len(command("explain").stdout.splitlines()) == len(RULES)
     done = command("explain", "LR999")
     assert (done.returncode, done.stderr.startswith("error: explain LR999: there is no such code")) == (2, True)
 
@@ -137,3 +178,47 @@ def test_two_hundred_files(command: Command, tmp_path: Path) -> None:
     done = command("check", ".", "--fail-on", "error")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].endswith("in 202 files")
+
+
+FOREIGN = "a\x1b[31m\n::error file=x::pwn\u202e"
+
+
+@pytest.mark.parametrize("format", ["text", "github"])
+def test_what_a_file_says_reaches_no_terminal_raw(command: Command, tmp_path: Path, format: str) -> None:
+    lr = {"name": "Cosine", "learning_rate": 0.1, FOREIGN: 1}
+    config = {
+        "Global": {"epoch_num": 2, FOREIGN: 1},
+        "Optimizer": {"lr": lr, "regularizer": {"name": "L2", FOREIGN: 1}},
+        "Train": {"dataset": {"label_file_list": [FOREIGN]}, "sampler": {"name": FOREIGN}},
+    }
+    (tmp_path / f"c{FOREIGN.replace('/', '')}.yml").write_text(yaml.safe_dump(config))
+    good = f"g{FOREIGN.replace('/', '')}.yml"
+    (tmp_path / good).write_text(yaml.safe_dump({**config, "Optimizer": {"lr": lr}}))
+    (tmp_path / "d.yml").write_text(yaml.safe_dump({**config, "Optimizer": {"lr": {**lr, "name": FOREIGN}}}))
+    (tmp_path / "e.yml").write_text(FOREIGN)
+    for words in (
+        ["check", "."], ["check", ".", "--num-samples", "9", "--batch-size", "1"], ["explain", FOREIGN],
+        ["check", ".", "--ignore", FOREIGN], ["check", ".", "-o", f"{FOREIGN}=1"], ["show", FOREIGN],
+        ["check", ".", "-o", f"Optimizer.lr.learning_rate={FOREIGN}"], ["compare-log", FOREIGN],
+        ["plot", good, "--iters-per-epoch", "9", "--out", "a.csv"], ["diff", good, good, "--iters-per-epoch", "9"],
+        ["show", good, "--iters-per-epoch", "9"], ["plot", good, good, "--iters-per-epoch", "9", "--out", "a.csv"],
+    ):  # fmt: skip
+        done = command(*words, *(["--format", format] if words[0] == "check" else []))
+        for line in (done.stdout + done.stderr).splitlines():
+            assert not line.startswith("::error file=x")
+            assert line.isprintable()
+
+
+def test_a_wrong_reference_is_told_before_anything_is_written(command: Command, tmp_path: Path) -> None:
+    lr = {"name": "Linear", "learning_rate": 1e99}
+    config = {"Global": {"epoch_num": 2}, "Optimizer": {"lr": lr}, "Train": {"loader": {"batch_size_per_card": 8}}}
+    (tmp_path / "c.yml").write_text(yaml.safe_dump(config))
+    words = ("--iters-per-epoch", "9", "--gpus", "100", "--reference-gpus", "1", "--out", "a.png")
+    done = command("plot", "c.yml", *words)
+    assert (done.returncode, (tmp_path / "a.png").exists()) == (2, False)
+    assert "after scaling by 100, is not allowed" in done.stderr
+    lr |= {"learning_rate": 0.1, "stages": 5}
+    (tmp_path / "c.yml").write_text(yaml.safe_dump(config))
+    done = command("plot", "c.yml", *words)
+    assert (done.returncode, (tmp_path / "a.png").exists()) == (0, True)
+    assert "-o Optimizer.lr.learning_rate=10" in done.stdout

@@ -19,7 +19,7 @@ from ppocr_lr.schedules import Constant
 class ImportedConfig(LRConfig):
     learning_rate: float
 
-    def to_schedule(self, run):
+    def curve(self, window):
         return Constant(self.learning_rate)
 """
 

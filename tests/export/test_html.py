@@ -15,11 +15,12 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.check.catalogue import CODES
-from ppocr_lr.check.finding import Finding
 from ppocr_lr.check.report import Report, check_file, check_planned
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.errors import Place
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.export.html import figure, write_html
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
@@ -73,7 +74,11 @@ def ours(text: str) -> str:
 
 
 def report(path: str = "a.yml", message: str = "the rate ends high", hint: str = "-o a=1") -> Report:
-    return Report(path, (Finding("LR401", path, "Optimizer.lr.x", 3, 5, message, hint),), None)
+    return Report(
+        path,
+        (Finding(("Optimizer", "lr", "x"), message, hint, "LR401", Severity.WARNING, Place(path, 3, 5)),),
+        None,
+    )
 
 
 def test_exports() -> None:
@@ -120,7 +125,7 @@ def test_lengths_and_findings_are_written(tmp_path: Path) -> None:
     assert checked.findings
     for finding in checked.findings:
         place = texts.index(finding.message) - 2
-        assert texts[place] == f"{path}:{finding.line}:{finding.column}"
+        assert texts[place] == str(finding.place)
         assert texts[place - 2 : place] == [str(finding.severity), finding.code]
         assert texts[place + 1] == finding.key
 
@@ -129,7 +134,7 @@ def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
     runs = [planned(**{**COSINE, "warmup_epoch": warmup}) for warmup in (1, 5, 8)]
     texts = Page(page(runs, [check_planned(run) for run in runs])).texts
     found = texts[texts.index("Findings") :]
-    codes = [text for text in found if text in CODES]
+    codes = [text for text in found if text in RULES]
     assert codes == ["LR401", "LR401", "LR303", "LR303", "LR303"]  # of each a sentence with other numbers
     assert [found[found.index(code) + 1] for code in ("LR401", "LR303")] == ["warmup_epoch 5", "warmup_epoch 1"]
     twice = Page(page([runs[0], runs[0]], [check_planned(runs[0])] * 2)).texts
@@ -179,7 +184,7 @@ def test_buttons_switch_the_axis() -> None:
 
 def test_a_rate_that_is_always_zero() -> None:
     run = planned()
-    run = replace(run, parsed=run.parsed._replace(schedule=Constant(0.0)))  # no config gives that, a schedule may
+    run = replace(run, parsed=run.parsed._replace(curve=Constant(0.0)))  # no config gives that, a schedule may
     _, layout = figure([run], ["a"])
     assert layout["updatemenus"] == []
     with pytest.raises(LRConfigError, match="log_scale: no rate is above 0"):

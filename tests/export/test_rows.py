@@ -54,7 +54,7 @@ def test_csv_is_the_schedule(name: str, tmp_path: Path) -> None:
     assert lines[1:] == [*(f"{k},{epoch!r},{rate!r}" for k, epoch, rate in expected(run)), ""]
 
 
-@pytest.mark.parametrize("every", [1, 2, 7, 29, 30, 31, 10**30])
+@pytest.mark.parametrize("every", [1, 2, 7, 29, 30, 31, 2**53])
 @pytest.mark.parametrize("epochs", [1, 3, 5000])
 def test_every_ends_with_the_last_update(every: int, epochs: int) -> None:
     run = planned(epochs=epochs)
@@ -90,8 +90,8 @@ def test_several_runs_are_told_apart() -> None:
     lines = csv_text(*runs).splitlines()
     assert lines[0] == "run,iteration,epoch,rate"
     rows = list(csv.DictReader(lines))
-    assert [row["run"] for row in rows] == ["warmup_epoch 1, learning_rate 0.1"] * 30 + [
-        "warmup_epoch 0, learning_rate 0.2"
+    assert [row["run"] for row in rows] == ["learning_rate 0.1, warmup_epoch 1"] * 30 + [
+        "learning_rate 0.2, warmup_epoch 0"
     ] * 30
     assert [float(row["rate"]) for row in rows] == [rate for run in runs for *_, rate in expected(run)]
 
@@ -113,6 +113,13 @@ def test_labels_are_quoted(name: str) -> None:
     rows = list(csv.reader(io.StringIO(csv_text(planned(name), planned("other.yml")), newline="")))
     assert {row[0] for row in rows[1:]} == {name, "other.yml"}
     assert {len(row) for row in rows} == {4}
+
+
+@pytest.mark.parametrize("name", ["=1+1.yml", "+cmd.yml", "-2.yml", "@sum.yml", "\t=1.yml"])
+def test_no_label_is_a_formula(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(csv_text(planned(name), planned("other.yml")), newline="")))
+    assert {row[0] for row in rows[1:]} == {f"'{name}", "other.yml"}
+    assert all(float(row[3]) >= 0 for row in rows[1:])
 
 
 def test_a_name_that_is_no_utf8() -> None:
@@ -167,7 +174,7 @@ def test_what_is_no_number_is_null_in_json() -> None:
             return k * math.nan
 
     run = planned(epochs=1, iters=2)
-    run = replace(run, parsed=run.parsed._replace(schedule=Broken(0.1)))  # a third party's
+    run = replace(run, parsed=run.parsed._replace(curve=Broken(0.1)))  # a third party's
     file = io.BytesIO()
     write_json([run], file)
     assert [row[2] for row in json.loads(file.getvalue())["results"][0]["rows"]] == [None, None]

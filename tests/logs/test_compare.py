@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.logs.causes import Diagnosis, diagnose
-from ppocr_lr.logs.compare import Comparison, compare_log, plan_logged_run
+from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
+from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.training_config.plan import RunFlags
 from tests import strategies
 from tests.conftest import ROOT, Command
-from tests.train_logs import Trainer, write_config, write_log
+from tests.train_logs import Trainer, dumped, write_config, write_log
 
 REAL = ROOT / "tests" / "data" / "logs"
 EPOCHS, ITERS = 20, 50
@@ -56,7 +61,11 @@ def kinds(diagnosis: Diagnosis) -> list[list[str]]:
 
 
 def diagnosed(folder: Path, section: dict[str, Any], trainer: Trainer) -> Diagnosis:
-    comparison = compared(folder, section, write_log(folder / "train.log", trainer.train()))
+    return diagnosed_lines(folder, section, trainer.train())
+
+
+def diagnosed_lines(folder: Path, section: dict[str, Any], lines: Iterator[str]) -> Diagnosis:
+    comparison = compared(folder, section, write_log(folder / "train.log", lines))
     (diagnosis,) = diagnose(comparison)
     assert diagnosis.found
     assert diagnosis.first == 0
@@ -141,8 +150,227 @@ def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path
     assert (planned.run.iters_per_epoch, planned.length.arithmetic) == (50, "50 iterations per epoch, from the log")
     assert compare_log(planned, log).first_difference is None
     assert plan_logged_run(config, log, flags=RunFlags(iters_per_epoch=40)).run.iters_per_epoch == 40
-    with pytest.raises(LRConfigError, match="the length of an epoch is not known"):
-        plan_logged_run(config, read_log(REAL / "window_of_10.log"))
+
+
+LENGTHLESS = "Global: {{epoch_num: {}}}\nOptimizer: {{lr: {}}}\n"
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle", "Const"])
+@pytest.mark.parametrize("iters", [7, 23, 50, 333])
+@pytest.mark.parametrize("epochs", [1, 2, 12])
+def test_the_counts_and_the_rates_tell_the_length(tmp_path: Path, name: str, iters: int, epochs: int) -> None:
+    """No flag is needed, also where the log ends within its first epochs and no process said its length."""
+    config = tmp_path / "c.yml"
+    config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS[name])), encoding="utf-8")
+    lines = list(Trainer(SECTIONS[name], EPOCHS, iters).train(epochs, marked=False))[:-1]
+    if not (lines := [line for line in lines if "lr:" in line][: -1 if epochs == 1 else None]):
+        pytest.skip("the only line was cut off")
+    log = read_log(write_log(tmp_path / "train.log", iter(lines)))
+    assert log.possible_lengths.allows(iters)
+    comparison = compare_log(plan_logged_run(config, log), log)
+    assert comparison.first_difference is None
+    assert "from the log" in comparison.planned.length.arithmetic
+    times_two = [line.replace("lr: 0.000", "lr: 0.100") for line in lines]
+    log = read_log(write_log(tmp_path / "wrong.log", iter(times_two)))
+    assert compare_log(plan_logged_run(config, log), log).first_difference is not None
+
+
+def test_a_constant_rate_needs_no_length(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "c.yml").write_text(LENGTHLESS.format(20, "{learning_rate: 0.001}"), encoding="utf-8")
+    write_log(tmp_path / "train.log", iter(["epoch: [1/20], global_step: 40, lr: 0.001000, loss: 1.0"]))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "its counts allow 40 or more, the verdict is the same for all" in done.stdout
+
+
+# The length of the run
+
+
+@pytest.mark.parametrize(
+    ("section", "planned", "follows"),
+    [
+        ({"name": "Cosine", "learning_rate": 0.001}, 100, False),
+        ({"name": "Linear", "learning_rate": 0.001}, 60, False),
+        ({"name": "Step", "learning_rate": 0.001, "step_size": 40, "gamma": 0.1}, 100, False),
+        ({"name": "Step", "learning_rate": 0.001, "step_size": 40, "gamma": 0.1}, 60, True),
+        ({"name": "Const", "learning_rate": 0.001}, 100, True),
+    ],
+)
+def test_a_run_that_ends_before_its_plan(
+    tmp_path: Path, command: Command, section: dict[str, Any], planned: int, follows: bool
+) -> None:
+    """`[…/50]` under a plan of 100 epochs, with that plan's rates."""
+    write_config(tmp_path / "c.yml", section, planned, 10)
+    lines = (line.replace(f"/{planned}]", "/50]") for line in Trainer(section, planned, 10).train(50))
+    log = write_log(tmp_path / "train.log", lines)
+    done = command("compare-log", "-c", "c.yml", str(log))
+    assert done.returncode == int(not follows)
+    said = "the run follows the plan" if follows else "the run has another length than the plan"
+    assert said in done.stdout
+    assert ("it ends after 50 epochs" in done.stdout) is not follows
+    value = json.loads(command("compare-log", "-c", "c.yml", str(log), "--format", "json").stdout)["results"][0]
+    assert value["follows"] is follows
+
+
+# Damaged logs
+
+
+def damaged(lines: list[str], how: str, random: Random) -> list[str]:
+    """As people's logs are: `how` says what was done to about one line in 25."""
+    result = []
+    for line in lines:
+        hurt = random.random() < 0.04
+        if how == "cut" and hurt:
+            line = line[: random.randrange(30, len(line))]
+        elif how == "front" and hurt:
+            line = line[random.randrange(1, 60) :]
+        elif how == "joined" and hurt and result:
+            line = result.pop() + line
+        elif how == "doubled" and hurt:
+            result.append(line)
+        elif how == "digits" and hurt:
+            line = re.sub(r"global_step: (\d)", r"global_step: \1\1", line)
+        elif how == "rate" and hurt:
+            line = re.sub(r"lr: 0\.000", "lr: 0.010", line)
+        elif how == "huge" and hurt:
+            line = re.sub(r"lr: [\d.]+", random.choice(["lr: 9e307", "lr: 1e999", "lr: -0.001", "lr: nan"]), line)
+        elif how == "epoch" and hurt:
+            line = re.sub(r"epoch: \[(\d)", r"epoch: [9\1", line)
+        elif how == "zero" and hurt:
+            line = re.sub(r"global_step: \d+", "global_step: 0", line)
+        elif how == "bytes" and hurt:
+            line = "".join(chr(random.randrange(256)) for _ in range(80))
+        elif how == "colour":
+            line = f"\x1b[31m{line}\x1b[0m"
+        result.append(line)
+    if how == "shuffled":
+        random.shuffle(result)
+    return result
+
+
+DAMAGE = ["cut", "front", "joined", "doubled", "digits", "rate", "huge", "epoch", "zero", "bytes", "colour", "shuffled"]
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_damaged_log_still_follows(tmp_path: Path, how: str, name: str, seed: int) -> None:
+    lines = list(Trainer(SECTIONS[name], EPOCHS, ITERS, every=5).train(marked=how != "shuffled"))
+    if how == "shuffled":
+        lines = [line for line in lines if "lr:" in line]
+    log = write_log(tmp_path / "train.log", iter(damaged(lines, how, Random(seed))))
+    comparison = compared(tmp_path, SECTIONS[name], log)
+    assert comparison.as_planned, comparison.log.remarks
+    assert len(set(comparison.log.starts.tolist())) == 1
+    assert comparison.matches.mean() > 0.85
+    assert comparison.log.possible_lengths.exact == ITERS
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_log_of_another_rate_is_explained(tmp_path: Path, how: str) -> None:
+    lines = list(Trainer(times(SECTIONS["Cosine"], 4), EPOCHS, ITERS, every=5).train(marked=how != "shuffled"))
+    log = write_log(tmp_path / "train.log", iter(damaged(lines, how, Random(1))))
+    (diagnosis,) = diagnose(compared(tmp_path, SECTIONS["Cosine"], log))
+    assert (diagnosis.found, kinds(diagnosis)) == (True, [["factor"]])
+
+
+def test_what_is_set_aside_is_told(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    lines = [line for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
+    lines[3], lines[40] = lines[3][:70], lines[40].replace("global_step: ", "global_step: 9")
+    lines.insert(60, lines[59])
+    lines[70] = re.sub(r"loss: [\d.]+", "loss: nanxxx", lines[70])
+    write_log(tmp_path / "train.log", iter(lines))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    for note in (
+        "1 of 101 lines cannot be read",
+        "1 of 101 lines cannot be true beside their neighbours",
+        "1 of 101 lines are repeated",
+        "the loss is nan or inf at global_step 700 in epoch 14 (update 699)",
+    ):
+        assert f"  note     {note}" in done.stdout
+
+
+@pytest.mark.parametrize(("value", "least"), [("nanxxx", 1), ("inf", 1), ("-infxxx", 1), ("nan", 1), ("1.500000", 0)])
+def test_a_loss_that_is_no_number(tmp_path: Path, command: Command, value: str, least: int) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    lines = (
+        line.replace("loss: 1.692174", f"loss: {value}") for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train()
+    )
+    write_log(tmp_path / "train.log", lines)
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    where = "at global_step 10 in epoch 1 (update 9), at the rate 4.5e-5, in the warmup, which ends at update 100"
+    assert done.stdout.count(f"the loss is nan or inf {where}; in every line from there on") == least
+
+
+def test_a_folder_of_logs(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    folder = tmp_path / "output"
+    folder.mkdir()
+    (folder / "other.log").write_text("nothing of ours\n", encoding="utf-8")
+    done = command("compare-log", "-c", "c.yml", str(folder))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "holds no .log file with a learning rate" in done.stderr
+    for name in ("train.log", "train.log.1"):
+        write_log(folder / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    done = command("compare-log", "-c", "c.yml", str(folder))
+    assert (done.returncode, done.stdout.count("the run follows the plan: all 100 lines")) == (0, 2)
+
+
+def test_two_rates_are_no_constant(tmp_path: Path) -> None:
+    """A constant 9.995e-4 would be written 0.001000 or 0.000999, never both."""
+    lines = [f"epoch: [1/20], global_step: {10 * k}, lr: {0.001 - k % 2 * 1e-6:.6f}, loss: 1" for k in range(1, 40)]
+    log = write_log(tmp_path / "train.log", iter(lines))
+    for diagnosis in diagnose(compared(tmp_path, SECTIONS["Cosine"], log, iters_per_epoch=500)):
+        assert not (diagnosis.found and ["constant"] in kinds(diagnosis))
+
+
+def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
+    first, second = (
+        [line for line in Trainer(section, EPOCHS, ITERS).train(marked=False) if "lr:" in line]
+        for section in (SECTIONS["Cosine"], times(SECTIONS["Cosine"], 2))
+    )
+    both = [*first[:30], *(line for pair in zip(first[30:], second, strict=False) for line in pair)]
+    comparison = compared(tmp_path, SECTIONS["Cosine"], write_log(tmp_path / "train.log", iter(both)))
+    assert len(set(comparison.log.starts.tolist())) == 2
+    assert [kinds(diagnosis)[0] for diagnosis in diagnose(comparison)] == [["factor"]]
+
+
+@settings(max_examples=20)  # each looks for all causes
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 30) | st.integers(0, 10**9),
+            st.integers(0, 2000) | st.integers(0, 10**15),
+            st.sampled_from(["0.001000", "0.000999", "0.000000", "9e307", "1e999", "5e-05", "3.2e-03", "1"]),
+            st.booleans(),
+            st.sampled_from(
+                ["", "train dataloader has 7 iters\n", "train dataloader has 0 iters\n", "INFO: resume from x\n"]
+            ),
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_any_lines_get_a_report(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str, bool, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    lines = (
+        f"{before}epoch: [{epoch}/30], {'iter' if older else 'global_step'}: {step}, lr: {rate}, loss: 1"
+        for epoch, step, rate, older, before in rows
+    )
+    log = write_log(folder / "train.log", lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            comparison = compared(folder, SECTIONS["OneCycle"], log)
+        except LRConfigError:
+            return
+        diagnoses = diagnose(comparison)
+        assert list(text_lines(comparison, diagnoses))
+        assert json.dumps(json_value(comparison, diagnoses), allow_nan=False)
 
 
 def test_a_resume_that_the_log_does_not_mark(tmp_path: Path) -> None:
@@ -173,15 +401,101 @@ def test_a_first_line_in_the_second_epoch_is_no_resume(tmp_path: Path, iters: in
     assert comparison.first_difference is None
 
 
-def test_a_run_on_windows(tmp_path: Path) -> None:
-    trainer = Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, left_out=1)
-    log = write_log(tmp_path / "train.log", trainer.train(6), trainer.train())
-    assert compared(tmp_path, SECTIONS["Cosine"], log, windows=True).first_difference is None
-    trainer = Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, left_out=1)
-    first = list(trainer.train(6))
-    trainer.global_step = 0
-    log = write_log(tmp_path / "train.log", iter(first), trainer.train())
-    assert compared(tmp_path, SECTIONS["Cosine"], log, windows=True).first_difference is None
+@pytest.mark.parametrize(("epochs", "iters", "resumed"), [(300, 9, 232), (20, 50, 6), (40, 21, 39), (100, 2, 50)])
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("told", ["loader", "backslash"])
+@pytest.mark.parametrize("flag", [False, True])
+def test_a_run_on_windows(
+    tmp_path: Path, epochs: int, iters: int, resumed: int, kept: bool, told: str, flag: bool
+) -> None:
+    trainer = Trainer(SECTIONS["Cosine"], epochs, iters, left_out=1)
+    lines = list(trainer.train(resumed))
+    trainer.global_step *= kept
+    lines += trainer.train()
+    others = {"loader": "save model", "backslash": "train dataloader has"}
+    log = read_log(write_log(tmp_path / "train.log", (line for line in lines if others[told] not in line)))
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], epochs, iters)
+    config.write_text(config.read_text(encoding="utf-8").replace("num_samples", "other"), encoding="utf-8")
+    planned = plan_logged_run(config, log, flags=RunFlags(windows=flag))
+    comparison = compare_log(planned, log)
+    assert (planned.run.iters_per_epoch, planned.built_for.iters_per_epoch) == (iters - 1, iters)
+    assert comparison.as_planned
+
+
+def whole_config(section: dict[str, Any], epochs: int) -> dict[str, Any]:
+    dataset = {"num_samples": ITERS}
+    loader = {"batch_size_per_card": 1, "drop_last": False}
+    return {
+        "Global": {"epoch_num": epochs},
+        "Optimizer": {"lr": section},
+        "Train": {"dataset": dataset, "loader": loader},
+    }
+
+
+def prolonged(name: str, epochs: int, longer: int, kept: bool, with_configs: bool) -> Iterator[str]:
+    """A run to its end, and then resumed with more epochs."""
+    section = SECTIONS[name]
+    before, after = Trainer(section, epochs, ITERS), Trainer(section, longer, ITERS)
+    if with_configs:
+        yield from dumped(whole_config(section, epochs))
+    yield from before.train()
+    after.scheduler.step(epochs * ITERS)
+    after.done_epochs, after.global_step = epochs, before.global_step * kept
+    if with_configs:
+        yield from dumped(whole_config(section, longer))
+    yield from after.train()
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "Const", "OneCycle"])
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("with_configs", [False, True])
+def test_a_run_that_is_resumed_with_more_epochs(
+    tmp_path: Path, command: Command, name: str, kept: bool, with_configs: bool
+) -> None:
+    log = write_log(tmp_path / "train.log", prolonged(name, 20, 30, kept, with_configs))
+    config = write_config(tmp_path / "c.yml", SECTIONS[name], 30, ITERS)
+    for path in (config, None) if with_configs else (config,):
+        runs = compare_runs(path, read_log(log))
+        assert [run.planned.run.epochs for run in runs] == [20, 30]
+        assert all(run.as_planned for run in runs)
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stdout.count("the run follows the plan"), "--epochs" in done.stdout) == (0, 2, False)
+
+
+def test_the_config_of_the_log(tmp_path: Path, command: Command) -> None:
+    lines = Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train()
+    write_log(tmp_path / "train.log", dumped(whole_config(SECTIONS["Cosine"], EPOCHS)), lines)
+    done = command("compare-log", "train.log")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against config of train.log: Cosine")
+    assert command("plot", "--log", "train.log", "--out", "x.png").returncode == 0
+    for part, value in (("epoch_num=30", "epoch_num is 20"), ("log_smooth_window=5", "log_smooth_window is not there")):
+        write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+        done = command("compare-log", "-c", "c.yml", "train.log", "-o", f"Global.{part}")
+        assert (done.returncode, f"Global.{value} in the config that the log holds, " in done.stdout) == (1, True)
+
+
+def test_the_config_beside_the_log(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "output").mkdir()
+    write_log(tmp_path / "output" / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    write_config(tmp_path / "output" / "config.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    done = command("compare-log", "output/train.log")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "output/train.log against output/config.yml: Cosine")
+    # the log's own comes first
+    lines = Trainer(SECTIONS["Linear"], EPOCHS, ITERS).train()
+    write_log(tmp_path / "output" / "train.log", dumped(whole_config(SECTIONS["Linear"], EPOCHS)), lines)
+    assert command("compare-log", "output/train.log").returncode == 0
+
+
+def test_a_config_that_was_changed_between_two_starts(tmp_path: Path) -> None:
+    first, second = SECTIONS["Cosine"], {**SECTIONS["Cosine"], "learning_rate": 0.0005}
+    before, after = Trainer(first, EPOCHS, ITERS), Trainer(second, EPOCHS, ITERS)
+    lines = [*dumped(whole_config(first, EPOCHS)), *before.train(6)]
+    after.scheduler.step(6 * ITERS)
+    after.done_epochs, after.global_step = 6, before.global_step
+    log = write_log(tmp_path / "train.log", iter(lines), dumped(whole_config(second, EPOCHS)), after.train())
+    runs = compare_runs(None, read_log(log))
+    assert [run.planned.parsed.config.peak for run in runs] == [0.001, 0.0005]
+    assert all(run.as_planned for run in runs)
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -331,6 +645,55 @@ def test_a_resume_whose_first_update_had_the_rate_of_the_checkpoint(tmp_path: Pa
         assert [(each.found, each.processes, kinds(each)) for each in loaded] == [(True, (1,), [["loaded rate"]])]
 
 
+class OtherLoop(Trainer):
+    """A loop that steps the schedule not once an update."""
+
+    ahead, stepped_every, times = 0, 1, 1
+
+    def train(self, *arguments: Any, **settings: Any) -> Iterator[str]:
+        scheduler, loop = self.scheduler, self
+
+        class Stepped:
+            count = 0  # of calls
+
+            @property
+            def last_lr(self) -> float:
+                return float(scheduler.last_lr)
+
+            def step(self) -> None:
+                self.count += 1
+                if self.count % loop.stepped_every == 0:
+                    for _ in range(loop.times):
+                        scheduler.step()
+
+        for _ in range(self.ahead):
+            scheduler.step()
+        self.scheduler = Stepped()
+        return super().train(*arguments, **settings)
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"ahead": 1}, "the schedule is 1 update ahead of the count of the log"),
+        ({"ahead": 3}, "the schedule is 3 updates ahead of the count of the log"),
+        ({"stepped_every": ITERS}, "the schedule was stepped once an epoch, not at each"),
+        ({"stepped_every": 4}, "the schedule was stepped once in 4 updates of the log, not at each"),
+        ({"stepped_every": 3}, "the schedule was stepped once in 3 updates of the log, not at each"),
+        ({"times": 2}, "the schedule was stepped 2 times an update, as where each of 2 processes steps it"),
+        ({"times": 8}, "the schedule was stepped 8 times an update, as where each of 8 processes steps it"),
+    ],
+)
+def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[str, int], words: str) -> None:
+    loop = OtherLoop(SECTIONS[name], EPOCHS, ITERS)
+    vars(loop).update(settings)
+    epochs = EPOCHS // settings.get("times", 1) - 1
+    diagnosis = diagnosed_lines(tmp_path, SECTIONS[name], loop.train(epochs))
+    assert words in [cause.words for each in diagnosis.explanations for cause in each.causes]
+    assert len(diagnosis.explanations) == 1
+
+
 def test_another_schedule(tmp_path: Path) -> None:
     diagnosis = diagnosed(
         tmp_path, SECTIONS["Cosine"], Trainer({**SECTIONS["Cosine"], "name": "Linear"}, EPOCHS, ITERS)
@@ -448,7 +811,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "c.yml", "none.log"], "none.log: cannot be read"),
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
         (["-c", "c.yml", "c.yml"], "c.yml: holds no line with a learning rate"),
-        (["train.log"], "required: -c/--config"),
+        (["train.log"], "holds no config, and there is no config.yml; name the config with -c"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
     ],
@@ -481,6 +844,28 @@ def test_plot_with_logs(command: Command, scaled_log: Path, axis: str, scale: li
     assert (done.returncode, done.stderr) == (0, "")
     assert "train.log: the run does not follow the plan" in done.stdout
     assert (scaled_log.parent / "l.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "against"),
+    [
+        (["-c", "c.yml"], ""),
+        (["-c", "c.yml", "d.yml"], " against {first}"),
+        (["-c", "d.yml", "c.yml"], " against {first}"),
+        (["-c", "c.yml", "--sweep", "Optimizer.lr.learning_rate=0.01,0.02"], " against {first}"),
+    ],
+)
+def test_of_several_plans_the_one_of_the_dots_is_named(
+    command: Command, scaled_log: Path, arguments: list[str], against: str
+) -> None:
+    config = (scaled_log.parent / "c.yml").read_text(encoding="utf-8")
+    (scaled_log.parent / "d.yml").write_text(config.replace("epoch_num: ", "epoch_num: 1"), encoding="utf-8")
+    done = command("plot", *arguments, "--log", "train.log", "--out", "l.svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    curves = [line.removeprefix("  curve    ") for line in done.stdout.splitlines() if line.startswith("  curve    ")]
+    against = against.format(first=curves[0] if curves else "")
+    assert f"\ntrain.log{against}: the run " in done.stdout
+    assert f"<!-- train.log{against}: " in (scaled_log.parent / "l.svg").read_text(encoding="utf-8")
 
 
 def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -> None:

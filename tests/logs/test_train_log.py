@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.logs.train_log import LogReader, TrainLog, read_log
+from ppocr_lr.logs.lines import LogReader
+from ppocr_lr.logs.train_log import TrainLog, read_log, train_log
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, write_log
 
@@ -80,6 +81,27 @@ def test_lines_without_a_rate(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "trainer"),
+    [
+        ("[04/12 11:03:47] ppdet.engine INFO: Epoch: [0] [   0/1250] learning_rate: 0.000333 loss: 3.1", "PaddleDetection"),
+        ("[2021/10/10 10:00:00] ppcls INFO: [Train][Epoch 1/120][Iter: 0/312]lr(Cosine): 0.00125000, top1: 0.1", "PaddleClas"),
+        ("2021-08-12 10:00:00 [INFO]\t[TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, batch_cost: 0.1", "PaddleSeg"),
+    ],
+)  # fmt: skip
+def test_logs_of_other_trainers_are_named(tmp_path: Path, line: str, trainer: str) -> None:
+    with pytest.raises(LRConfigError, match=f"is a log of {trainer}; only those of PaddleOCR can be compared"):
+        parsed(tmp_path, line, "")
+
+
+@pytest.mark.parametrize(
+    ("rate", "rounding"),
+    [("0.001234", 5e-7), ("1.23e-03", 5e-6), ("4.00e-04", 5e-7), ("1e-05", 5e-7), ("0.000435383", 5e-7), ("2e-03", 5e-4)],
+)  # fmt: skip
+def test_how_exactly_a_rate_is_written(tmp_path: Path, rate: str, rounding: float) -> None:
+    assert parsed(tmp_path, newer(1, 10, rate)).rounding.tolist() == pytest.approx([rounding])
+
+
+@pytest.mark.parametrize(
     ("encode", "name"),
     [
         (lambda text: text.encode("utf-8-sig"), "bom.log"),
@@ -109,39 +131,49 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "starts", "lengths"),
+    ("lines", "starts", "ranges"),
     [
-        # each epoch's last line tells its length
-        ([newer(1, 10), newer(1, 19), newer(2, 20), newer(2, 38), newer(3, 40)], [0] * 5, (19,)),
-        ([newer(5, 90), newer(5, 95), newer(6, 100), newer(6, 114), newer(7, 120)], [0] * 5, (19,)),
-        ([newer(1, 10), newer(1, 20)], [0] * 2, (None,)),
-        # on Windows the last line of an epoch is not written: 24 iterations
-        ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50), newer(3, 60), newer(3, 70), newer(4, 80)], [0] * 8, (None,)),
+        # in epoch e, count g says g/e ≤ length < g/(e − 1)
+        ([newer(30, 690), newer(31, 700)], [0] * 2, [(23, 23)]),
+        ([newer(100, 200, total=200), newer(105, 210, total=200)], [0] * 2, [(2, 2)]),
+        ([newer(1, 100), newer(2, 110)], [0] * 2, [(100, 109)]),
+        ([newer(3, 90)], [0], [(30, 44)]),
+        ([newer(1, 10), newer(1, 20)], [0] * 2, [(20, None)]),
+        # an epoch's last line is written even where its count is none at which one is due
+        ([newer(1, 10), newer(1, 19), newer(2, 20), newer(2, 38), newer(3, 40)], [0] * 5, [(19, 19)]),
+        ([newer(5, 90), newer(5, 95), newer(6, 100), newer(6, 114), newer(7, 120)], [0] * 5, [(19, 19)]),
+        ([newer(1, 10), newer(1, 19)], [0] * 2, [(19, 19)]),
+        ([newer(49, 970), newer(49, 980), newer(50, 990), newer(50, 1000, total=50)], [0] * 4, [(20, 20)]),
+        ([newer(2, 20, total=2), newer(2, 30, total=2)], [0] * 2, [(15, 15)]),
+        # not on Windows
+        ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50)], [0] * 5, [(20, 24)]),
+        ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50), newer(3, 60), newer(3, 70), newer(4, 80)], [0] * 8, [(24, 24)]),
         # the data loader's own word
-        ([START, newer(1, 10), newer(1, 20)], [0] * 2, (40,)),
+        ([START, newer(1, 10), newer(1, 20)], [0] * 2, [(40, 40)]),
         # a resume, with and without the line that tells it
-        ([START, newer(1, 40), START, newer(2, 50)], [0, 1], (40, 40)),
-        ([newer(1, 10), newer(2, 20), newer(2, 10), newer(2, 20)], [0, 0, 1, 1], (10, None)),
-        ([newer(9, 90, total=50), newer(1, 10, "0.100000")], [0, 1], (None, None)),
+        ([START, newer(1, 40), START, newer(2, 50)], [0, 1], [(40, 40), (40, 40)]),
+        ([newer(1, 10), newer(2, 20), newer(2, 10), newer(2, 20)], [0, 0, 1, 1], [(10, 19), (20, None)]),
+        ([newer(9, 90, total=50), newer(1, 10, "0.100000")], [0, 1], [(10, 11), (10, None)]),
         # a crash whose last lines are written again
-        ([START, newer(1, 10), newer(1, 20), START, newer(1, 10), newer(1, 20)], [0, 0, 1, 1], (40, 40)),
+        ([START, newer(1, 10), newer(1, 20), START, newer(1, 10), newer(1, 20)], [0, 0, 1, 1], [(40, 40), (40, 40)]),
         # ranks that all write, one behind the other
-        ([newer(1, 10), newer(1, 10), newer(1, 20), newer(1, 20)], [0, 0], (None,)),
-        ([newer(1, 10), newer(1, 20), newer(1, 10), newer(1, 20), newer(1, 30)], [0, 0, 0], (None,)),
+        ([newer(1, 10), newer(1, 10), newer(1, 20), newer(1, 20)], [0, 0], [(20, None)]),
+        ([newer(1, 10), newer(1, 20), newer(1, 10), newer(1, 20), newer(1, 30)], [0, 0, 0], [(30, None)]),
         # the older format: counted over all epochs, within each epoch, or anew in each process
-        ([older(1, 0), older(1, 6), older(2, 7), older(2, 13), older(3, 14)], [0] * 5, (7,)),
-        ([older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)], [0] * 5, (7,)),
-        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], (7, None)),
-        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, (7,)),
+        ([older(1, 0), older(1, 6), older(2, 7), older(2, 13), older(3, 14)], [0] * 5, [(7, 7)]),
+        ([older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)], [0] * 5, [(7, 7)]),
+        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], [(7, 13), (7, 13)]),
+        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, [(7, 10)]),
         # both formats in one file: PaddleOCR was updated between
-        ([older(1, 6), newer(1, 7), newer(2, 14)], [0, 1, 1], (None, 7)),
+        ([older(1, 6), newer(1, 7), newer(2, 14)], [0, 1, 1], [(7, None), (7, 13)]),
     ],
 )  # fmt: skip
 def test_processes_and_lengths(
-    tmp_path: Path, lines: list[str], starts: list[int], lengths: tuple[int | None, ...]
+    tmp_path: Path, lines: list[str], starts: list[int], ranges: list[tuple[int, int | None]]
 ) -> None:
     log = parsed(tmp_path, *lines)
-    assert (log.starts.tolist(), log.lengths) == (starts, lengths)
+    assert (log.starts.tolist(), [length and length[:2] for length in log.ranges]) == (starts, ranges)
+    assert log.remarks == () or "are repeated" in log.remarks[0]
 
 
 def test_a_count_within_the_epoch_becomes_one_over_all(tmp_path: Path) -> None:
@@ -167,23 +199,23 @@ def test_reading_on(tmp_path: Path) -> None:
     reader = LogReader(path)
     assert reader.read_on()
     assert not reader.read_on()
-    assert len(reader.log()) == 0
+    assert len(train_log(reader)) == 0
     with path.open("a", encoding="utf-8") as file:
         file.write(newer(1, 10)[70:])  # whole, but for its end
         file.flush()
         assert reader.read_on()
-        assert reader.log().counts.tolist() == [10]
+        assert train_log(reader).counts.tolist() == [10]
         file.write("\n" + newer(1, 20) + "\n")
     assert reader.read_on()
-    assert reader.log().counts.tolist() == [10, 20]
+    assert train_log(reader).counts.tolist() == [10, 20]
     path.write_text(newer(1, 5) + "\n", encoding="utf-8")  # truncated by a new run
     assert reader.read_on()
-    assert reader.log().counts.tolist() == [5]
+    assert train_log(reader).counts.tolist() == [5]
     path.rename(tmp_path / "train.log.1")  # rotated
     assert not reader.read_on()
     path.write_text("\n".join([newer(1, 7), newer(1, 8), newer(1, 9)]) + "\n", encoding="utf-8")
     assert reader.read_on()
-    assert reader.log().counts.tolist() == [7, 8, 9]
+    assert train_log(reader).counts.tolist() == [7, 8, 9]
 
 
 def test_a_large_log_is_streamed(tmp_path: Path) -> None:
@@ -191,5 +223,20 @@ def test_a_large_log_is_streamed(tmp_path: Path) -> None:
     noise = "[2022/09/29 02:59:23] ppocr INFO: " + "x" * 500 + "\n"
     with path.open("w", encoding="utf-8") as file:
         for step in range(1, 5001):
-            file.write(noise + newer(1 + step // 1000, step) + "\n")
+            file.write(noise + newer(1 + (step - 1) // 1000, step) + "\n")
     assert read_log(path).counts.tolist() == list(range(1, 5001))
+
+
+def test_a_stream_without_a_line_of_a_log_ends() -> None:
+    with pytest.raises(LRConfigError, match="/dev/urandom: holds no line with a learning rate in its first 16 MiB"):
+        read_log("/dev/urandom")
+
+
+def test_a_log_may_begin_with_much_else(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    path.write_text(
+        ("x" * 79 + "\n") * 1000
+        + "epoch: [1/2], global_step: 10, lr: 0.000513, loss: 1\n"
+        + ("y" * 99 + "\n") * 200_000
+    )
+    assert len(read_log(path).rates) == 1

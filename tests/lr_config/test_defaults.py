@@ -34,10 +34,10 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "LinearWarmupCosine": (
         RATE, {**RESUME, **MODE, **HOLD, **OVER_THE_RUN, "warmup_steps": 5000, "start_lr": 1e-5, "min_lr": 1e-8}
     ),
-    "Step": ({**RATE, "step_size": 1.0, "gamma": 0.5}, DECAY),
-    "Piecewise": ({"decay_epochs": (1.0,), "values": (0.2, 0.1)}, {**WARMUP, **WITHIN}),
-    "MultiStepDecay": ({**RATE, "milestones": (1.0,), "gamma": 0.5}, {**WARMUP, **WITHIN}),
-    "CyclicalCosine": ({**RATE, "cycle": 1.0}, {**DECAY, "end_lr": 0.0}),
+    "Step": ({**RATE, "step_size": Length(1), "gamma": 0.5}, DECAY),
+    "Piecewise": ({"decay_epochs": (Length(1),), "values": (0.2, 0.1)}, {**WARMUP, **WITHIN}),
+    "MultiStepDecay": ({**RATE, "milestones": (Length(1),), "gamma": 0.5}, {**WARMUP, **WITHIN}),
+    "CyclicalCosine": ({**RATE, "cycle": Length(1)}, {**DECAY, "end_lr": 0.0}),
     "OneCycle": (
         {"max_lr": 0.1},
         {
@@ -93,7 +93,7 @@ def test_every_name_is_in_the_table() -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_defaults(name: str) -> None:
     written, defaults = TABLE[name]
-    config = parse_lr_config({"name": name, **written}, Run(EPOCHS, ITERS_EPOCH), beginning=True).config
+    config = parse_lr_config({"name": name, **written}, Run(EPOCHS, ITERS_EPOCH)).config
     found = {key: getattr(config, key) for key in type(config).model_fields}
     expected = {**defaults, **written, **INSIDE.get(name, {})}
     assert found == expected
@@ -105,6 +105,6 @@ def test_writing_the_defaults_changes_nothing(name: str) -> None:
     written, defaults = TABLE[name]
     run = Run(EPOCHS, ITERS_EPOCH)
     with_defaults = {key: value for key, value in {**defaults, **written}.items() if value is not None}
-    short = parse_lr_config({"name": name, **written}, run, beginning=True)
-    long = parse_lr_config({"name": name, **with_defaults}, run, beginning=True)
-    assert (long.schedule, long.config, long.remarks) == (short.schedule, short.config, short.remarks)
+    short = parse_lr_config({"name": name, **written}, run)
+    long = parse_lr_config({"name": name, **with_defaults}, run)
+    assert (long.curve, long.config, long.remarks) == (short.curve, short.config, short.remarks)

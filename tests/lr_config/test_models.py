@@ -10,8 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.lr_config import MODELS, LRConfig, PeakConfig, ResumableConfig, Run, WarmupConfig, parse_lr_config
-from ppocr_lr.lr_config.base import HoldConfig, LeadConfig, OverTheRun, UnitOfTime, WithinRun
+from ppocr_lr.lr_config import MODELS, LRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import OwnKey, own_keys, read_by_paddleocr
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.schedules import Constant, Decay, OneMinusSqrt, Sequence, TwoStepCosine
@@ -31,7 +30,7 @@ ONE_CYCLE = {"name": "OneCycle", "max_lr": 0.1}
 
 
 def config_of(section: dict[str, Any]) -> Any:
-    return parse_lr_config(section, RUN, beginning=True).config
+    return parse_lr_config(section, RUN).config
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -49,21 +48,10 @@ def test_a_model_takes_its_own_keys_alone(name: str) -> None:
         MODELS[name](**GOOD[name][0], something_else=1)
 
 
-LEAD = {"decay", "peak", "warmup_key", "warmup_length", "warmup_start"}
-
-
 @pytest.mark.parametrize(
     ("kind", "missing"),
     [
-        (LRConfig, {"to_schedule"}),
-        (ResumableConfig, {"to_schedule"}),
-        (LeadConfig, LEAD),
-        (HoldConfig, LEAD),
-        (WithinRun, LEAD),
-        (OverTheRun, LEAD),
-        (UnitOfTime, LEAD),
-        (WarmupConfig, {"decay", "peak"}),
-        (PeakConfig, {"decay"}),
+        (LRConfig, {"curve"}),
         *((MODELS[name], set()) for name in sorted(MODELS)),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -107,7 +95,7 @@ def test_how_many_updates_are_done(section: dict[str, Any], done: int) -> None:
 )
 def test_the_warmup_of_a_section(section: dict[str, Any], key: str, length: int, start: float) -> None:
     config = config_of(section)
-    assert (config.warmup_key, config.warmup_length(RUN), config.warmup_start) == (key, length, start)
+    assert (config.warmup_key, config.warmup_length(RUN.window), config.warmup_start) == (key, length, start)
 
 
 def up(number: float) -> float:
@@ -267,7 +255,7 @@ def test_what_is_remarked_of_a_value(
 )
 def test_two_cosines_multiply_their_rates_where_nothing_is_before_them(lead: dict[str, Any], recursive: bool) -> None:
     config = config_of({"name": "TwoStepCosine", **PEAK, **lead})
-    assert config.decay(RUN) == TwoStepCosine(0.1, 2000, 200, recursive=recursive)
+    assert config.curve(RUN.window) == TwoStepCosine(0.1, 2000, 200, recursive=recursive)
 
 
 PIECEWISE_HOLDS = "Piecewise, whose last value holds"

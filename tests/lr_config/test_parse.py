@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
-from ppocr_lr.errors import shown
+from ppocr_lr.errors import Place, Problem, printable, shown
 from ppocr_lr.lr_config import Run, parse_lr_config
-from ppocr_lr.schedules import Constant
 
 
 def bomb(depth: int = 12, width: int = 12) -> list[Any]:
@@ -122,7 +121,7 @@ WARNINGS = [
     ({**COSINE, "warmup_steps": 300}, COSINE, "warmup_steps: is not a key of Cosine.*did you mean warmup_iters or warmup_e"),
     ({**COSINE, "T_max": 300}, COSINE, "T_max: is not a key of Cosine.*the length of the run is Global.epoch_num"),
     ({**COSINE, 3: 4}, COSINE, "Optimizer.lr.3: is not a key"),
-    ({**COSINE, "a\x1b[31m\n" + "b" * 10**6: 1}, COSINE, r"^Optimizer.lr.a\?\[31m\?b{72,75}…: is not a key.{0,250}$"),
+    ({**COSINE, "a\x1b[31m\n" + "b" * 10**6: 1}, COSINE, r"^Optimizer.lr.a\\x1b\[31m\\nb{72,75}…: is not a key.{0,250}$"),
     ({**COSINE, "learning_rate": "1e-1"}, COSINE, "learning_rate: '1e-1' is a string.*PaddleOCR itself fails"),
     ({**COSINE, "learning_rate": " 1e-5 "}, {**COSINE, "learning_rate": 1e-5}, "write 1.0e-05"),
     ({**COSINE, "warmup_epoch": "2"}, {**COSINE, "warmup_epoch": 2}, "warmup_epoch: '2' is a string"),
@@ -209,12 +208,12 @@ def test_strict_only_remarks_what_is_no_unknown_key(section: dict[str, Any], cod
 @pytest.mark.parametrize(
     ("epochs", "iters_per_epoch", "message"),
     [
-        (0, 1, "epochs must be a positive integer, received 0"),
-        (1, -1, "iters_per_epoch must be a positive integer, received -1"),
-        (1.0, 1, r"epochs must be a positive integer, received 1\.0$"),
-        (True, 1, "epochs must be a positive integer, received true"),
-        ("3", 1, "epochs must be a positive integer, received '3'"),
-        (1, None, "iters_per_epoch must be a positive integer, received null"),
+        (0, 1, "epochs 0: must be a positive integer"),
+        (1, -1, "iters_per_epoch -1: must be a positive integer"),
+        (1.0, 1, r"epochs 1\.0: must be a positive integer"),
+        (True, 1, "epochs true: must be a positive integer"),
+        ("3", 1, "epochs '3': must be a positive integer"),
+        (1, None, "iters_per_epoch null: must be a positive integer"),
         (2**30, 2**30, r"epochs × iters_per_epoch must be at most 2\^53"),
     ],
 )
@@ -274,11 +273,12 @@ def test_two_spellings_of_a_key_are_told_as_they_are_written(first: str, second:
     assert str(error.value) == f"Optimizer.lr: {first} and {second} are the same key; write one of them"
 
 
-def test_a_name_without_a_curve_has_a_beginning_alone() -> None:
-    section = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
-    assert parse_lr_config(section, Run(20, 100), beginning=True).schedule == Constant(0.1)
-    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: ReduceOnPlateau depends on the metric"):
-        parse_lr_config(section, Run(20, 100))
+def test_a_name_without_a_curve_has_a_first_rate() -> None:
+    parsed = parse_lr_config({"name": "ReduceOnPlateau", "learning_rate": 0.1}, Run(20, 100))
+    assert parsed.curve is None
+    assert parsed.config.peak == 0.1
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: this schedule depends on the metric"):
+        _ = parsed.schedule
 
 
 KEYS_OF_CONST = "it takes last_epoch, learning_rate, warmup_epoch, warmup_iters, warmup_mode, warmup_ratio, warmup_start_factor, warmup_start_lr"
@@ -310,7 +310,7 @@ def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: A
         ("b" * 79, "b" * 79),
         ("b" * 81, "b" * 80 + "…"),
         ("b" * 1000, "b" * 80 + "…"),
-        ("a\tb\x1b[31m", "a?b?[31m"),
+        ("a\tb\x1b[31m", "a\tb\x1b[31m"),
         (2.5, "2.5"),
         (True, "True"),
         ((1, 2), "[1, 2]"),
@@ -320,3 +320,21 @@ def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: A
 def test_how_a_key_is_shown(key: Any, as_shown: str) -> None:
     (remark,) = parse_lr_config({**COSINE, key: 1}, Run(20, 100)).remarks
     assert remark.key == as_shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("训练 c.yml é", "训练 c.yml é"),
+        ("a\x1b[31m", r"a\x1b[31m"),
+        ("a\n::error file=x::pwn", r"a\n::error file=x::pwn"),
+        ("a\u202eb\u2066", r"a\u202eb\u2066"),
+        ("\x9b\x00\r\t", r"\x9b\x00\r\t"),
+        ("\udc80", r"\udc80"),
+        ("全　角", "全　角"),  # a space of full width is one
+        ("", ""),
+    ],
+)
+def test_text_from_anywhere_is_fit_for_a_terminal(text: str, expected: str) -> None:
+    assert printable(text) == expected
+    assert str(Problem((text,), "is wrong", Place(f"{text}.yml"))).startswith(f"{expected}.yml: ")

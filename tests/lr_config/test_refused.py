@@ -35,7 +35,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**SGDR, "T_mult": 1.001}, "T_mult: 1.001 is not allowed; it must be 1, or a number from 1.01 to 1000000"),
     ({**SGDR, "T_mult": 0.5}, "T_mult: 0.5 is not allowed"),
     ({**SGDR, "eta_min": 0.2}, "eta_min: 0.2 is not allowed; it must be at most the peak, 0.1"),
-    ({**SGDR, "peak_decay": 2}, "peak_decay: 2 is not allowed; it must be a number above 0, at most 1"),
+    ({**SGDR, "peak_decay": 2}, "peak_decay: 2 is not allowed; it must be a number above 0 and at most 1"),
     ({**SGDR, "cycle_warmup": 5}, "cycle_warmup: 5 is not allowed; it must be shorter than the shortest cycle, 50"),
     ({**WSD, "decay_length": "100%", "warmup_iters": 1}, "at most the 199 iterations that the warmup leaves of the run's 200"),
     ({**WSD, "decay_length": "150%"}, "decay_length: '150%' is not allowed; it must be at most the 200"),

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr import LRConfig, LRConfigError, Run, Schedule, WarmupConfig, build_schedule, register_lr_config
+from ppocr_lr import LRConfig, LRConfigError, Run, Schedule, Window, build_schedule, register_lr_config
 from ppocr_lr.lr_config import MODELS, registry
+from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.schedules import Constant, Warmup
 
 
@@ -24,14 +25,15 @@ def _names_are_put_back() -> Iterator[None]:
 
 def test_one_decorator_adds_a_name() -> None:
     @register_lr_config("Half")
-    class HalfConfig(WarmupConfig):
+    class HalfConfig(LRConfig):
+        takes = WARMUP
         learning_rate: float
 
         @property
         def peak(self) -> float:
             return self.learning_rate / 2
 
-        def decay(self, run: Run) -> Schedule:
+        def curve(self, window: Window) -> Schedule:
             return Constant(self.peak)
 
     section = {"name": "Half", "learning_rate": 0.2, "warmup_epoch": 2}
@@ -40,7 +42,7 @@ def test_one_decorator_adds_a_name() -> None:
         build_schedule({**section, "name": "half"}, 3, 5)
     with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.learning_rate: 'x' is not allowed"):
         build_schedule({**section, "learning_rate": "x"}, 3, 5)
-    assert HalfConfig(learning_rate=0.2).to_schedule(Run(1, 1)) == Constant(0.1)
+    assert HalfConfig(learning_rate=0.2).to_schedule(Run(1, 1).window) == Constant(0.1)
 
 
 def test_a_name_is_taken_once() -> None:
@@ -48,13 +50,13 @@ def test_a_name_is_taken_once() -> None:
 
         @register_lr_config("Cosine")
         class CosineConfig(LRConfig):
-            def to_schedule(self, run: Run) -> Schedule:
+            def curve(self, window: Window) -> Schedule:
                 return Constant(0.1)
 
 
 def named(qualname: str, module: str = __name__) -> type[LRConfig]:
     class Some(LRConfig):
-        def to_schedule(self, run: Run) -> Schedule:
+        def curve(self, window: Window) -> Schedule:
             return Constant(0.1)
 
     Some.__qualname__, Some.__module__ = qualname, module
@@ -70,6 +72,7 @@ def test_what_is_no_section_is_refused_at_once(thing: Any) -> None:
 
 MODULE = """
 from ppocr_lr import LRConfig, register_lr_config
+from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.schedules import Constant
 
 
@@ -77,7 +80,7 @@ from ppocr_lr.schedules import Constant
 class MineConfig(LRConfig):
     learning_rate: float
 
-    def to_schedule(self, run):
+    def curve(self, window):
         return Constant(self.learning_rate)
 """
 
@@ -117,20 +120,19 @@ def test_an_installed_package_adds_names(tmp_path: Path) -> None:
     ids=["later", "earlier", "elsewhere"],
 )
 def test_another_class_cannot_take_a_name(first: type[LRConfig], second: type[LRConfig]) -> None:
-    assert register_lr_config("Mine")(first) is first
+    registered = register_lr_config("Mine")(first)
     taken = f"the schedule name 'Mine' is taken by {first.__module__}.{first.__qualname__}$"
     with pytest.raises(ValueError, match=taken):
         register_lr_config("Mine")(second)
-    assert MODELS["Mine"] is first
+    assert MODELS["Mine"] is registered
 
 
 def test_a_module_that_is_loaded_again_registers_its_class_again() -> None:
     first, again = named("Mine"), named("Mine")
-    register_lr_config("Mine")(first)
-    register_lr_config("Mine")(first)
-    assert MODELS["Mine"] is first
-    register_lr_config("Mine")(again)
-    assert MODELS["Mine"] is again
+    for model in (first, first, again):
+        registered = register_lr_config("Mine")(model)
+        assert MODELS["Mine"] is registered
+        assert issubclass(registered, model)
 
 
 def test_the_names_are_those_of_both_lists_and_the_registered() -> None:
@@ -158,7 +160,7 @@ def test_what_pydantic_says_of_a_key_is_told_in_its_words() -> None:
         word: str
         amount: float = 0.0
 
-        def to_schedule(self, run: Run) -> Schedule:
+        def curve(self, window: Window) -> Schedule:
             return Constant(0.1)
 
     for key, value, said in (

@@ -8,38 +8,39 @@ import pytest
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config import Run, Window
 from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
-RUN = Run(20, 10)
+RUN = Run(20, 10).window
 FAR = 2**53
 
 
 @pytest.mark.parametrize(
-    ("run", "total", "decay"),
+    ("window", "total", "decay"),
     [
         (RUN, 200, 200),
-        (Run(1, 1), 1, 1),
-        (Run(FAR, 1), FAR, FAR),
-        (Run(1, FAR), FAR, FAR),
+        (Run(1, 1).window, 1, 1),
+        (Run(FAR, 1).window, FAR, FAR),
+        (Run(1, FAR).window, FAR, FAR),
         (RUN.within(30), 200, 170),
         (RUN.within(30, 20), 200, 150),
         (RUN.within(0, 20), 200, 180),
-        (RUN.within(150, 51), 200, -1),
+        (RUN.within(150, 51), 200, 0),
+        (RUN.within(90000), 200, 0),
         (RUN.stage(50), 50, 50),
         (RUN.stage(50).within(10), 50, 40),
         (RUN.within(30, 20).stage(50), 50, 50),
     ],
     ids=str,
 )
-def test_how_long_a_run_and_its_decay_are(run: Run, total: int, decay: int) -> None:
-    assert (run.total_iters, run.decay_iters) == (total, decay)
+def test_how_long_a_run_and_its_decay_are(window: Window, total: int, decay: int) -> None:
+    assert (window.total_iters, window.decay_iters) == (total, decay)
 
 
 @pytest.mark.parametrize(("epochs", "iters_per_epoch"), [(FAR, 2), (2, FAR), (1, FAR + 1), (FAR + 1, 1)])
 def test_a_run_is_no_longer_than_floats_are_exact(epochs: int, iters_per_epoch: int) -> None:
-    with pytest.raises(LRConfigError, match=rf"at most 2\^53, received {epochs} × {iters_per_epoch}$"):
+    with pytest.raises(LRConfigError, match=r"at most 2\^53"):
         Run(epochs, iters_per_epoch)
 
 
@@ -57,8 +58,6 @@ def test_a_length_in_iterations_rounds_halves_to_the_even_side(length: Any, of_r
     assert found is not None
     assert (RUN.iters(found), RUN.stage(50).iters(found)) == (of_run, of_stage)
     assert type(RUN.iters(found)) is int
-    if isinstance(length, (int, float)):
-        assert RUN.iters(length) == of_run
 
 
 # a mark; the first update that is not before it, and the same counted from update 30
@@ -73,8 +72,6 @@ def test_the_first_update_that_is_not_before_a_mark(mark: Any, update: int, late
     found = length_of(mark)
     assert found is not None
     assert (RUN.first_update(found), RUN.within(30).first_update(found)) == (update, later)
-    if isinstance(mark, (int, float)):
-        assert RUN.first_update(mark) == update
 
 
 def test_what_is_said_of_a_length_that_rounds_to_nothing() -> None:
@@ -123,6 +120,6 @@ def test_a_length_as_it_stands_in_yaml(length: Length, written: Any) -> None:
 
 def test_a_remark_names_key_and_code() -> None:
     assert (
-        str(Finding("LR104", ("stages", 0, "epochs"), "it says").under("Optimizer", "lr"))
+        str(Finding(("stages", 0, "epochs"), "it says", code="LR104").under("Optimizer", "lr"))
         == "Optimizer.lr.stages.0.epochs: it says (LR104)"
     )

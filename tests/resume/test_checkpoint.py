@@ -61,14 +61,15 @@ def test_states_without_an_epoch_or_with_numpys(tmp_path: Path) -> None:
         assert read_checkpoint(prefix).epoch == epoch
 
 
-@pytest.mark.parametrize("epoch", ["3", -1, True, 1.5, None, [1]])
-def test_an_epoch_that_cannot_be(tmp_path: Path, epoch: object) -> None:
+@pytest.mark.parametrize("key", ["epoch", "global_step"])
+@pytest.mark.parametrize("value", ["3", -1, True, 1.5, None, [1], 2**53 + 1, 10**300])
+def test_counts_that_cannot_be(tmp_path: Path, key: str, value: object) -> None:
     prefix = save(tmp_path / "latest", COSINE, 2, 5, 5)
-    (tmp_path / "latest.states").write_bytes(pickle.dumps({"epoch": epoch}, 2))
-    if epoch is None:
-        assert read_checkpoint(prefix).epoch is None
+    (tmp_path / "latest.states").write_bytes(pickle.dumps({key: value}, 2))
+    if value is None:
+        assert (read_checkpoint(prefix).epoch, read_checkpoint(prefix).count) == (None, 5)
         return
-    with pytest.raises(LRConfigError, match=r"latest\.states: epoch: .* is not allowed; it must be a whole number"):
+    with pytest.raises(LRConfigError, match=rf"latest\.states: {key}: .* is not allowed; it must be a whole number"):
         read_checkpoint(prefix)
 
 
@@ -100,7 +101,13 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
         (3, "LR_Scheduler: 3 is not a scheduler state"),
         ({}, "there is no scheduler state"),
         ({"last_epoch": -1, "last_lr": 0.1}, "last_epoch: a step .* cannot be negative"),
+        (
+            {"last_epoch": 2**53 + 1, "last_lr": 0.1},
+            r"last_epoch: 9007199254740993 is not allowed; it must be at most 2\^53",
+        ),
         ({"last_epoch": 1.5, "last_lr": 0.1}, "last_epoch: a step must be an integer"),
+        ({"last_epoch": 1, "last_lr": -0.1}, "last_lr: -0.1 is not allowed; it must be at least 0 and below 1e"),
+        ({"last_epoch": 1, "last_lr": 1e308}, "last_lr: 1e.308 is not allowed"),
         ({"last_epoch": 1, "last_lr": "0.1"}, "last_lr: '0.1' is not allowed"),
         ({"last_epoch": 1, "last_lr": float("nan")}, "last_lr: nan is not allowed"),
         ({"last_epoch": 1}, "last_lr: null is not allowed"),

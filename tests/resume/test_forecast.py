@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import inspect
+import io
 import json
+import pickle
+import re
 import subprocess
 import sys
 import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import paddle
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ppocr_lr import build_schedule
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.cli.main import run
 from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume, resumed_by_paddle
 from ppocr_lr.resume.picture import draw_resume
-from ppocr_lr.resume.report import remarks, text_lines
+from ppocr_lr.resume.report import as_dict, remarks, text_lines
 from ppocr_lr.training_config.plan import RunFlags, plan_config
 from tests import paddleocr
 from tests.checkpoints import optimizer_for, save
@@ -29,8 +38,10 @@ WARM = {**COSINE, "warmup_epoch": 2}
 CONST = {"name": "Const", "learning_rate": 0.1}
 
 
-def resume(checkpoint: Path, section: dict[str, Any], epochs: int, iters: int, **flags: Any) -> Resume:
-    config = {"Global": {"epoch_num": epochs}, "Optimizer": {"lr": section}}
+def resume(
+    checkpoint: Path, section: dict[str, Any], epochs: int, iters: int, optimizer: object = None, **flags: Any
+) -> Resume:
+    config = {"Global": {"epoch_num": epochs}, "Optimizer": {"name": optimizer, "lr": section}}
     planned = plan_config(config, "c.yml", RunFlags(iters_per_epoch=iters, **flags))
     return Resume(planned, read_checkpoint(checkpoint))
 
@@ -51,6 +62,11 @@ def paddles_rates(section: dict[str, Any], epochs: int, iters: int, state: dict[
         rates.append(scheduler())
         scheduler.step()
     return rates
+
+
+def saved_state(prefix: Path) -> dict[str, Any]:
+    state: dict[str, Any] = paddle.load(f"{prefix}.pdopt")["LR_Scheduler"]
+    return state
 
 
 LONG_TWO_STEP = {"name": "TwoStepCosine", "learning_rate": 0.1}
@@ -116,6 +132,80 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
         assert optimizer.get_lr() == pytest.approx(result.paddleocr(100), rel=1e-12)
 
 
+OPTIMIZERS = {"Momentum": ["Momentum"], "Adam": ["Adam", "AdamW"], "AdamW": ["Adam", "AdamW"], "RMSProp": ["RMSProp"],
+              "Adadelta": ["Adadelta"], "SGD": ["SGD"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("section", [WARM, CONST])
+@pytest.mark.parametrize("saved", OPTIMIZERS)
+def test_which_optimizers_go_on(tmp_path: Path, saved: str, section: dict[str, Any]) -> None:
+    """Into each optimizer, and two updates of it, as the second is not the one that makes the accumulators."""
+    prefix = save(tmp_path / "latest", section, 20, 10, 100, epoch=10, kind=saved)
+    state = paddle.load(f"{prefix}.pdopt")
+    for loading in OPTIMIZERS:
+        stopped = ""
+        with paddle.utils.unique_name.guard():
+            layer = paddle.nn.Linear(2, 2)
+            options = {"rho": 0.95} if loading == "RMSProp" else {}
+            scheduler = paddleocr.build(section, 20, 10)
+            optimizer = getattr(paddle.optimizer, loading)(scheduler, parameters=layer.parameters(), **options)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                optimizer.set_state_dict(state)
+            try:
+                for _ in range(2):
+                    layer(paddle.ones([1, 2])).sum().backward()
+                    optimizer.step()
+            except AssertionError as error:
+                stopped = str(error)
+        result = resume(prefix, section, 20, 10, optimizer=loading)
+        assert bool(stopped) == bool(result.failure), (saved, loading)
+        found = [line for line in said(result) if "at the first update" in line]
+        assert len(found) == bool(stopped)
+        if stopped:
+            (line,) = found
+            assert f": {' or '.join(OPTIMIZERS[saved])} saved the checkpoint, the config has {loading}" in line
+            assert line.startswith("error: PaddleOCR stops at the first update with AssertionError: ")
+            assert result.paddleocr is None
+        assert as_dict(result)["saved_by"] == OPTIMIZERS[saved]
+
+
+@pytest.mark.parametrize(
+    ("saved", "options", "loading", "stops", "savers"),
+    [
+        ("Adam", {"amsgrad": True}, "AdamW", False, ["Adam", "AdamW"]),
+        ("AdamW", {"multi_precision": True}, "Momentum", True, ["Adam", "AdamW"]),
+        ("Lamb", {}, "Adam", False, ["Adam", "AdamW"]),  # the same keys
+        ("Adamax", {}, "Adam", True, []),
+        ("NAdam", {}, "Adam", True, []),
+        ("Adamax", {}, "SGD", False, []),
+        ("Adamax", {}, "Lion", False, []),  # not known here, so nothing is said
+        ("Momentum", {}, ["Adam"], False, ["Momentum"]),
+        ("Momentum", {}, None, False, ["Momentum"]),
+    ],
+)
+def test_optimizers_that_paddleocr_does_not_have(
+    tmp_path: Path, saved: str, options: dict[str, Any], loading: object, stops: bool, savers: list[str]
+) -> None:
+    optimizer = getattr(paddle.optimizer, saved, None)
+    if optimizer is None or options.keys() - inspect.signature(optimizer.__init__).parameters:
+        pytest.skip(f"Paddle {paddle.__version__} has no {saved} with {list(options)}")
+    prefix = save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10)
+    state = optimizer_for(paddleocr.build(WARM, 20, 10), saved, **options).state_dict()
+    paddle.save(state, f"{prefix}.pdopt")
+    result = resume(prefix, WARM, 20, 10, optimizer=loading)
+    assert bool(result.optimizer_failure) is stops
+    assert as_dict(result)["saved_by"] == savers
+
+
+def test_both_failures_are_told(tmp_path: Path) -> None:
+    prefix = save(tmp_path / "latest", COSINE, 20, 10, 100, epoch=10, kind="Adam")
+    warmup, optimizer = remarks(resume(prefix, WARM, 20, 10, optimizer="Momentum"))[:2]
+    assert "LinearWarmup_LR" in warmup.message
+    assert "…_velocity_0 should in state dict" in optimizer.message
+    assert optimizer.hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
+
+
 def test_keys_that_paddleocr_does_not_read_are_told(tmp_path: Path) -> None:
     save(tmp_path / "latest", COSINE, 20, 100, done=500, epoch=5)
     plain = said(resume(tmp_path / "latest", COSINE, 20, 100))
@@ -149,19 +239,28 @@ class TestJumps:
     def test_a_warm_one_jumps(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "learning_rate": 0.02}, 20, 10)
         assert result.follows_config
-        assert said(result) == ["warning: the rate jumps at update 101: 6.545e-2 → 1.309e-2, 80 % less"]
+        assert said(result) == ["warning: the rate jumps at update 101: 6.545e-2 → 1.294e-2, 80.2 % less"]
 
     def test_more_epochs_are_recognised(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), WARM, 40, 10)
         assert said(result) == [
-            "warning: the rate jumps at update 101: 6.545e-2 → 9.045e-2, 38.2 % more; the checkpoint's rate is this config's with 20 epochs × 10 iterations"
+            "warning: the rate jumps at update 101: 6.545e-2 → 9.022e-2, 37.8 % more; the checkpoint's rate is this config's with 20 epochs × 10 iterations"
         ]
+
+    def test_a_jump_is_between_the_rates_of_two_updates(self, tmp_path: Path) -> None:
+        """Update 500 uses the checkpoint's rate once more, 501 the config's: its own, not that of update 500."""
+        section = {"name": "Cosine", "learning_rate": 0.01, "warmup_epoch": 1}
+        result = resume(save(tmp_path / "latest", section, 10, 50, 500, epoch=10), section, 14, 50)
+        before, after = (f"{rate:.4g}" for rate in paddles_rates(section, 14, 50, saved_state(tmp_path / "latest"))[:2])
+        (jump,) = (line for line in said(result) if "jumps" in line)
+        assert "jumps at update 501: 2.447e-4 → 2.81e-3" in jump
+        assert (before, after) == ("0.0002447", "0.00281")
 
     def test_so_are_other_epochs_on_windows(self, tmp_path: Path) -> None:
         """The schedule is built for 10 iterations, 9 of which run."""
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 90, epoch=10), WARM, 40, 10, windows=True)
         assert [line for line in said(result) if "jumps" in line] == [
-            "warning: the rate jumps at update 91: 7.27e-2 → 9.263e-2, 27.4 % more; the checkpoint's rate is this config's with 20 epochs × 9 iterations"
+            "warning: the rate jumps at update 91: 7.27e-2 → 9.243e-2, 27.1 % more; the checkpoint's rate is this config's with 20 epochs × 9 iterations"
         ]
 
     @pytest.mark.parametrize(
@@ -170,6 +269,61 @@ class TestJumps:
     def test_five_percent_are_let_pass(self, tmp_path: Path, rate: float, warns: bool) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "learning_rate": rate}, 20, 10)
         assert bool(said(result)) == warns
+
+
+def dead(rates: list[float], section: dict[str, Any]) -> bool:
+    """Most rates are so low that nothing is learnt."""
+    return float(np.median(rates)) < 1e-3 * build_schedule(section, EPOCHS, ITERS).extremes(0, TOTAL - 1)[1]
+
+
+@pytest.mark.parametrize("section", [*ALL, COSINE, {"name": "TwoStepCosine", "learning_rate": 0.1, "warmup_epoch": 1}])
+def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
+    """More epochs are proposed just where Paddle trains on with them; a bare cosine keeps its last rate, 0, for good."""
+    prefix = save(tmp_path / "latest", section, EPOCHS, ITERS, TOTAL, epoch=EPOCHS)
+    result = resume(prefix, section, EPOCHS, ITERS)
+    (finished,) = remarks(result)
+    assert "nothing is left to train" in finished.message
+    assert finished.hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
+    way = re.match(r"-o Global\.epoch_num=16, with which update 41 uses (\S+), as the schedule is made", finished.hint)
+    if section["name"] == "Const" and "warmup_epoch" not in section:
+        rates = [section["learning_rate"]] * 2
+    else:
+        rates = paddles_rates(section, 2 * EPOCHS, ITERS, saved_state(prefix))[:TOTAL]
+    assert bool(way) is not dead(rates, section)
+    if way:
+        assert float(way[1]) == pytest.approx(rates[1], rel=1e-3)
+    else:
+        assert finished.hint.startswith("more epochs would not train on from here; begin a new run")
+
+
+@pytest.mark.parametrize("loading_epochs", [10, 14, 20, 40, 400])
+@pytest.mark.parametrize(("epochs", "epoch"), [(20, 20), (20, 19), (20, 10), (10, 10), (1000, 14)])
+def test_leaving_out_the_warmup_is_proposed_where_it_trains(
+    tmp_path: Path, epochs: int, epoch: int, loading_epochs: int
+) -> None:
+    """Paddle's bare cosine multiplies the checkpoint's rate, so one from near the end of its run stays near 0."""
+    prefix = save(tmp_path / "latest", COSINE, epochs, 10, 10 * epoch, epoch=epoch)
+    hint = remarks(resume(prefix, WARM, loading_epochs, 10))[0].hint
+    left = 10 * max(0, loading_epochs - epoch)
+    rates = paddles_rates(COSINE, loading_epochs, 10, saved_state(prefix))[:left] if left else [0.0]
+    assert ("-o Optimizer.lr.warmup_epoch=0" in hint) is not dead(rates, COSINE)
+    assert ("train with ppocr_lr" in hint) is (left > 0)
+    assert ("Global.pretrained_model" in hint) is (left == 0)
+
+
+def test_more_epochs_are_more_than_those_done(tmp_path: Path) -> None:
+    """A config that was cut to fewer epochs than the checkpoint has behind it."""
+    result = resume(save(tmp_path / "latest", WARM, 20, 10, 200, epoch=20), WARM, 10, 10)
+    assert remarks(result)[0].message == "nothing is left to train: epoch 20 of 10 is done"
+    assert remarks(result)[0].hint.startswith("-o Global.epoch_num=40, with which update 201 uses 5.")
+
+
+def test_nothing_jumps_where_nothing_is_left_to_train(tmp_path: Path) -> None:
+    result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, 196, epoch=20), {**WARM, "learning_rate": 1}, 20, 10)
+    assert said(result) == [
+        "warning: nothing is left to train: epoch 20 of 20 is done",
+        "note: the schedule stands at update 196, 20 epochs are 200: saved within epoch 20",
+    ]
 
 
 class TestEpochs:
@@ -193,6 +347,13 @@ class TestEpochs:
         prefix = save(tmp_path / "latest", WARM, 20, 10, 90, epoch=10)
         assert remarks(resume(prefix, WARM, 20, 10))[0].hint.endswith("on Windows add --windows")
         assert said(resume(prefix, WARM, 20, 10, windows=True)) == []
+
+    def test_more_epochs_than_can_be_counted(self, tmp_path: Path) -> None:
+        prefix = save(tmp_path / "latest", WARM, 20, 10, 90, epoch=2**53)
+        with pytest.raises(
+            LRConfigError, match=r"latest\.states: epoch: 9007199254740992 is not allowed; with 10 iter"
+        ):
+            resume(prefix, WARM, 20, 10)
 
     def test_drifted_apart(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 77, epoch=10), WARM, 20, 10)
@@ -276,7 +437,10 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Optimizer.lr.learning_rate=0.2"], 1, "warning: the config's rate has no effect"),
         (["-o", "Optimizer.lr.warmup_epoch=1"], 1, "error: PaddleOCR stops with KeyError: 'LinearWarmup_LR'"),
         (["-o", "Optimizer.lr.name=Linear"], 0, "unchanged"),
-        (["-o", "Global.epoch_num=10"], 1, "nothing is left to train"),
+        (["-o", "Optimizer.name=Momentum"], 0, "saved without warmup, by Momentum"),
+        (["-o", "Optimizer.name=Adam"], 1, "error: PaddleOCR stops at the first update with AssertionError"),
+        (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20, with which update 101 uses"),
+        (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20, with which update 101 uses"),
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
@@ -290,6 +454,71 @@ def test_the_command(saved: Path, command: Command, arguments: list[str], status
     assert (done.returncode, bool(done.stderr)) == (status, status == 2)
     assert text in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 400), st.sampled_from([-1, 2**31, 2**53 + 1, 2**62, 2**63 - 1, 2**63, 10**18, 2**2000]), st.integers(),
+    st.floats(), st.sampled_from([0.0, -0.0, 0.1, 1e-320, 1e308, -5.0]), st.none(), st.booleans(), st.text(max_size=3),
+    st.just(np.float64(0.1)), st.just(np.int64(7)), st.just(np.ones(3)),
+)  # fmt: skip
+STATES = st.fixed_dictionaries(
+    {"last_epoch": NUMBERS | st.integers(0, 400), "last_lr": NUMBERS | st.floats(0, 1)},
+    optional={"LinearWarmup_LR": st.just({"last_epoch": 1, "last_lr": 0.1}), "T_cur": NUMBERS},
+)
+ACCUMULATORS = st.dictionaries(
+    st.sampled_from(
+        ["w_0_velocity_0", "w_0_moment1_0", "w_0__avg_squared_grad_0", "\x1b[31m_0", "velocity", "", 5, 0.5]
+    ),
+    st.just(np.ones(2, "f4")),
+    max_size=3,
+)
+
+
+@given(
+    section=st.sampled_from([case.values[0] for case in ALL] + [COSINE, WARM, {**WARM, "name": "WSD"}]),
+    optimizer=st.sampled_from(["Adam", "Momentum", "SGD", "Other", None]),
+    epochs=st.sampled_from([1, 8, 40, 10_000]),
+    accumulators=ACCUMULATORS,
+    state=st.none() | STATES | NUMBERS,
+    states=st.dictionaries(st.sampled_from(["epoch", "global_step", "best_model_dict"]), NUMBERS | st.integers(0, 50)),
+    protocol=st.integers(0, 5),
+    cut=st.none() | st.integers(0, 200),
+)
+def test_whatever_a_checkpoint_holds_the_command_answers(
+    tmp_path_factory: pytest.TempPathFactory,
+    section: dict[str, Any],
+    optimizer: str | None,
+    epochs: int,
+    accumulators: dict[object, object],
+    state: object,
+    states: dict[str, object],
+    protocol: int,
+    cut: int | None,
+) -> None:
+    """A report with exit code 0 or 1, or one line of an error with 2; no warning of a library."""
+    folder = tmp_path_factory.getbasetemp()
+    config = {"Global": {"epoch_num": epochs}, "Optimizer": {"name": optimizer, "lr": section}}
+    (folder / "any.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    content = accumulators if state is None else {**accumulators, "LR_Scheduler": state}
+    (folder / "any.pdopt").write_bytes(pickle.dumps(content, protocol)[:cut])
+    (folder / "any.states").write_bytes(pickle.dumps(states, protocol))
+    for kind in ("text", "json"):
+        words = [
+            "resume",
+            f"{folder}/any.yml",
+            "--checkpoint",
+            f"{folder}/any",
+            "--iters-per-epoch",
+            "5",
+            "--format",
+            kind,
+        ]
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as error, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            status = run(words)
+        assert (status == 2) is bool(error.getvalue()) is not bool(out.getvalue())
+        assert len(error.getvalue().splitlines()) <= 1
+        assert "\x1b" not in out.getvalue() + error.getvalue()
 
 
 def test_a_malicious_checkpoint_is_refused(saved: Path, command: Command, tmp_path: Path) -> None:

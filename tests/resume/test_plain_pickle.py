@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import pickle
 import struct
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +238,64 @@ def test_whatever_the_bytes_are_there_is_data_or_one_error(
     except LRConfigError as error:
         outcome = str(error)
     assert isinstance(outcome, dict) or str(outcome).startswith(str(path))
+
+
+FLOOD = 1_000_000  # instructions, about as many as are read
+FLOODS: dict[str, Callable[[], bytes]] = {
+    "nothing": lambda: b"N" * FLOOD,
+    "marks": lambda: b"(" * FLOOD,
+    "dictionaries": lambda: b"}" * FLOOD,
+    "a tuple in a tuple": lambda: b")" + b"\x85" * FLOOD,
+    "a list in a list": lambda: b"]" * (FLOOD // 2) + b"a" * (FLOOD // 2 - 1),
+    "a dictionary in a dictionary": lambda: (text("a") + b"}") * (FLOOD // 4) + b"s" * (FLOOD // 4),
+    "marks and tuples": lambda: b"(" * (FLOOD // 2) + b"t" * (FLOOD // 2),
+    "memoized": lambda: b"}" + b"\x94" * FLOOD,
+    "memoized far apart": lambda: b"}" + b"".join(b"r" + struct.pack("<I", 4093 * index) for index in range(FLOOD)),
+    "tuples of tuples": lambda: b"(" + b"N" * 100 + b"t\x94" + b"".join(b"(" + (b"h" + bytes([i])) * 9 + b"t\x94" for i in range(200)),
+    "a list that holds itself": lambda: b"]\x94" + b"h\0a" * (FLOOD // 3),
+    "a dictionary that holds itself": lambda: b"}\x94" + text("LR_Scheduler") + b"h\0s",
+    "many keys": lambda: b"}" + b"".join(b"J" + struct.pack("<i", index) + b"Ns" for index in range(FLOOD // 3)),
+    "floats with one hash": lambda: b"}" + b"".join(b"G" + struct.pack(">d", 2.0 ** (61 * k) * m) + b"Ns" for k in range(-16, 17) for m in range(1, 9000)),
+    "nan as a key": lambda: b"}" + (b"G" + struct.pack(">d", float("nan")) + b"Ns") * (FLOOD // 3),
+    "large integers": lambda: b"(" + (b"\x8a\xff" + b"\x7f" * 255) * 100_000 + b"t",
+    "texts": lambda: b"(" + (b"X\0\4\0\0" + b"x" * 1024) * 20_000 + b"t",
+    "calls": lambda: (b"ccollections\nOrderedDict\n)R") * (FLOOD // 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_is_refused_or_fits(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, b"\x80\x04}" + text("w") + FLOODS[name]() + b"s.")
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(LRConfigError):
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_bound_is_told(tmp_path: Path) -> None:
+    with pytest.raises(
+        LRConfigError, match="holds far more than an optimizer state does: over 16 MiB beside its arrays"
+    ):
+        read(written(tmp_path, b"\x80\x04" + b"N" * 2_000_000 + b"."))
+
+
+def test_the_state_of_a_large_model_is_within_it(tmp_path: Path) -> None:
+    """AdamW with master weights keeps four tensors of each of 4,000 parameters."""
+    kept = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
+    names = [f"conv2d_{index}.w_0" for index in range(4000)]
+    state: dict[str, Any] = {
+        f"{name}_fp32_master_0_{own}_0": (name, np.ones(1, "f4")) for name in names for own in kept
+    }
+    state["master_weights"] = {name: (name, np.ones(1, "f4")) for name in names}
+    state["StructuredToParameterName@@"] = {key: key for key in state}
+    for protocol in (2, 4):
+        assert len(read(written(tmp_path, pickle.dumps(state, protocol)))) == 4 * 4000 + 2
+
+
+@pytest.mark.parametrize("key", [2**61 - 1, -(2**61), 2**100])
+def test_keys_that_no_state_has_make_no_table_slow(tmp_path: Path, key: int) -> None:
+    with pytest.raises(LRConfigError, match="is damaged"):
+        read(written(tmp_path, pickle.dumps({key: 1}, protocol=4)))

@@ -313,3 +313,10 @@ def test_noam_of_a_scale_that_leaves_nothing_is_refused() -> None:
 )
 def test_what_the_class_of_a_schedule_must_have(kind: type[Schedule], missing: set[str]) -> None:
     assert kind.__abstractmethods__ == missing
+
+
+@EACH_CLASS
+def test_a_schedule_is_printed_as_it_is_built(kind: type[Schedule]) -> None:
+    schedule = kind(**TABLE[kind][0])
+    assert "\n" not in repr(schedule)
+    assert eval(repr(schedule), vars(lib)) == schedule

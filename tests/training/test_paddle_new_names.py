@@ -227,7 +227,7 @@ class TestReduceOnPlateau:
     def test_it_has_no_schedule(self) -> None:
         inside = {"name": "Scale", "factor": 2, "schedule": self.SECTION}
         for section, place in ((self.SECTION, "Optimizer.lr.name"), (inside, "Optimizer.lr.schedule.name")):
-            with pytest.raises(LRConfigError, match=f"{place}: ReduceOnPlateau depends on the metric"):
+            with pytest.raises(LRConfigError, match=f"{place}: this schedule depends on the metric"):
                 build_schedule(section, EPOCHS, ITERS)
         with pytest.raises(LRConfigError, match=r"Optimizer.lr.factor: 2 is not allowed"):
             build_lr_scheduler({**self.SECTION, "factor": 2}, EPOCHS, ITERS)

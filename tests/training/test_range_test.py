@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -96,7 +97,7 @@ def test_the_suggestion_for_a_descent_that_is_known() -> None:
     # The weight shrinks by the sum of the rates so far: by half when that is 0.7, 12 rates to e in this ramp.
     assert 0.02 < result.suggestion < 0.2
     assert result.stopped is not None
-    assert "rose above 4 times its lowest" in result.stopped
+    assert "the average loss rose above 4 times its lowest" in result.stopped
     assert 2 < result.rates[-1] < 20
 
 
@@ -127,15 +128,42 @@ def test_noise_hardly_moves_the_suggestion(num: int, smoothing: float) -> None:
 
 @given(st.floats(0, 0.99), st.lists(st.floats(-5, 5), min_size=10, max_size=30))
 @settings(max_examples=30)
-def test_the_smoothed_loss_is_the_weighted_mean(smoothing: float, losses: list[float]) -> None:
-    rates = np.geomspace(1e-3, 1, len(losses))
-    result = RangeTest(rates, np.array(losses), smoothing, None)
+def test_the_smoothed_loss_is_the_median_around_it(smoothing: float, losses: list[float]) -> None:
+    result = RangeTest(np.geomspace(1e-3, 1, len(losses)), np.array(losses), smoothing, None)
     for k in range(len(losses)):
-        weights = smoothing ** np.arange(k, -1, -1.0)
-        expected = np.average(losses[: k + 1], weights=weights)
-        assert result.smoothed[k] == pytest.approx(expected, abs=1e-12)
-        expected = np.exp(np.average(np.log(rates[: k + 1]), weights=weights))
-        assert result.smoothed_rates[k] == pytest.approx(expected, rel=1e-9)
+        side = min(k, len(losses) - 1 - k, round(smoothing / (1 - smoothing)))
+        assert result.smoothed[k] == statistics.median(losses[k - side : k + side + 1])
+
+
+def blown_up(num: int) -> np.ndarray:
+    """Flat, a fall, flat again; the last ten losses double each time."""
+    return np.concatenate([fall(num - 10, num / 2), 2.0 ** np.arange(1, 11)])
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9, 0.95])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        np.linspace(3, 1, 60), 3 - np.sqrt(np.arange(60)) / 4, fall(100, 50), fall(100, 95), fall(100, 3), blown_up(100),
+        1 + 5 * 0.7 ** np.arange(80), np.concatenate([np.full(50, 2.0), 2 * 1.3 ** np.arange(20)]),
+        np.concatenate([fall(60, 45, 2), np.full(3, 90.0)]),
+    ],
+)  # fmt: skip
+def test_the_smoothed_loss_does_not_leave_its_losses_at_either_end(losses: np.ndarray, smoothing: float) -> None:
+    smoothed = RangeTest(np.geomspace(1e-6, 1, len(losses)), losses, smoothing, None).smoothed
+    assert len(smoothed) == len(losses)
+    np.testing.assert_allclose(smoothed[:10], losses[:10], rtol=0.05)
+    np.testing.assert_allclose(smoothed[-10:], losses[-10:], rtol=0.05)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9, 0.95])
+@pytest.mark.parametrize("at", [55, 70, 85])
+def test_the_minimum_is_where_the_losses_have_it(smoothing: float, at: int) -> None:
+    """A valley around update `at`, as steep as it is on its way there; then the loss blows up."""
+    losses = 1 + ((np.arange(100) - at) / 40) ** 2 + np.exp(np.clip(np.arange(100) - 95.0, -50, 5))
+    result = RangeTest(np.geomspace(1e-6, 1, 100), losses, smoothing, None)
+    assert abs(result.lowest - at) <= 6  # of 16 updates a decade
+    assert result.tenth_of_minimum == result.rates[result.lowest] / 10
 
 
 NOISE = np.random.default_rng(3).normal(0, 0.1, 100)
@@ -147,7 +175,7 @@ NOISE = np.random.default_rng(3).normal(0, 0.1, 100)
         ([1.0] * 50, "never falls by more than its noise"),
         (np.linspace(1, 3, 50), "never falls by more than its noise"),
         (1 + NOISE, "never falls by more than its noise"),
-        ([2, 1.6, 1.3, 1.1, 1, *np.linspace(1, 3, 50)], "lowest within the first 11 updates; begin at a lower rate"),
+        ([2, 1.6, 1.3, 1.1, 1, *np.linspace(1, 3, 50)], "lowest within the first 10 updates; begin at a lower rate"),
         ([1, 1, 1, 50, *[1] * 20], "only 4 updates before the stop; begin at a lower rate"),
         ([1, math.nan, *[1] * 20], "only 1 update before the stop; begin at a lower rate"),
     ],
@@ -164,7 +192,7 @@ def test_a_minimum_at_the_end_is_none() -> None:
     result = on_losses((fall(100, 90) + NOISE / 3).tolist())
     assert result.suggestion is not None
     assert result.tenth_of_minimum is None
-    assert "still falls at the highest rate" in result.choice.reason
+    assert "lowest near the highest rate" in result.choice.reason
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -283,8 +311,16 @@ def test_the_picture_shows_both_rules() -> None:
     axes.figure.canvas.draw()
     text, page = axes.title.get_window_extent(), axes.figure.bbox
     assert page.x0 < text.x0 < text.x1 < page.x1  # nothing is cut off
-    marks = [line.get_xdata()[0] for line in axes.lines[2:]]
-    assert marks == [result.suggestion, result.tenth_of_minimum]
+    losses, smoothed, steepest, middle, minimum, *marks = (line.get_xydata() for line in axes.lines)
+    assert [mark[0][0] for mark in marks] == [result.suggestion, result.tenth_of_minimum]
+    np.testing.assert_array_equal(losses, np.c_[result.rates, result.losses])
+    # Each is marked on the line that it was read from.
+    assert minimum.tolist() == [list(smoothed[result.lowest])]
+    assert minimum[0][0] / 10 == result.tenth_of_minimum
+    (x0, y0), (x1, y1) = steepest[[0, -1]]
+    assert middle[0][0] == result.suggestion
+    share = math.log(middle[0][0] / x0) / math.log(x1 / x0)
+    assert middle[0][1] == pytest.approx(y0 + share * (y1 - y0))
     assert axes.get_xscale() == "log"
 
 

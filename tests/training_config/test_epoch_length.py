@@ -144,7 +144,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"sampler": 3}, {"num_samples": 5}, "Train.sampler: 3.*a mapping"),
     ({"sampler": {"name": "MultiScaleSampler"}}, {"num_samples": 5}, "Train.sampler.scales: null"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": [[1, 2, 3]]}}, {"num_samples": 5}, "scales"),
-    ({"sampler": {"name": "MultiScaleSampler", "scales": ["ab"]}}, {"num_samples": 5}, "scales: 'ab'"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": ["ab"]}}, {"num_samples": 5}, r"scales\.0: 'ab'"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES, "first_bs": 0}}, {"num_samples": 5}, "first_bs: 0"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": [[4, 4]], "fix_bs": False}}, {"num_samples": 5},
      "sizes of at least divided_factor"),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
+import yaml
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.training_config.overrides import with_overrides
@@ -83,6 +85,49 @@ def test_overrides_that_nothing_would_read(override: str, message: str) -> None:
         with_overrides(CONFIG, [override])
 
 
+# What people paste after PaddleOCR's own commands; the configs that they run have none of these.
+PASTED = [
+    "Global.use_amp=True", "Global.checkpoints=./output/latest", "Global.pretrained_model=./best_accuracy",
+    "Global.scale_loss=1024.0", "Global.use_dynamic_loss_scaling=True", "Global.amp_level=O2",
+    "Global.load_static_weights=false", "Global.use_gpu=false", "Global.distributed=true",
+    "Global.save_model_dir=./output", "Global.print_batch_step=1", "Global.save_epoch_step=3",
+    "Global.eval_batch_step=[0,2000]", "Global.character_dict_path=dict.txt", "Global.log_smooth_window=1",
+    "Train.loader.num_workers=0", "Train.loader.shuffle=True", "Train.loader.use_shared_memory=False",
+    "Train.dataset.data_dir=./train", "Train.dataset.name=SimpleDataSet", "Eval.dataset.data_dir=./val",
+    "Eval.loader.batch_size_per_card=1", "Eval.dataset.label_file_list=[val.txt]", "Architecture.Backbone.scale=0.5",
+    "Architecture.Head.name=CTCHead", "Loss.name=CTCLoss", "PostProcess.thresh=0.3", "Metric.main_indicator=acc",
+    "Optimizer.beta1=0.9", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("override", PASTED)
+def test_what_paddleocr_reads_is_taken(override: str) -> None:
+    key, _, value = override.partition("=")
+    node: Any = with_overrides(CONFIG, [override])
+    for part in key.split("."):
+        node = node[part]
+    assert node == yaml.safe_load(value)
+
+
+# A slip in a key that decides the curve or the length of the run is an error all the same.
+SLIPS = [
+    ("Global.epoch_nums=5", "Global.epoch_num"), ("Global.epochs=5", "Global.epoch_num"),
+    ("Global.EpochNum=5", "Global.epoch_num"), ("Gobal.epoch_num=5", "Global.epoch_num"),
+    ("Train.loader.batch_size_per_cards=5", "Train.loader.batch_size_per_card"),
+    ("Train.loader.batch_size=5", "Train.loader.batch_size_per_card"),
+    ("Train.loader.num_samples=5", "Train.dataset.num_samples"), ("Train.dataset.ratios_list=1", "Train.dataset.ratio_list"),
+    ("Train.sampler.first_batch=5", "Train.sampler.first_bs"), ("Global.values=[1]", "Optimizer.lr.values"),
+    ("Global.warmup_epoch=5", "Optimizer.lr.warmup_epoch"), ("warmup_epoch=5", "Optimizer.lr.warmup_epoch"),
+    ("Optimizer.regularizer.factors=5", "Optimizer.regularizer.factor"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("override", "meant"), SLIPS)
+def test_a_slip_in_a_key_that_counts_is_an_error(override: str, meant: str) -> None:
+    with pytest.raises(LRConfigError, match=rf"nothing reads it; did you mean .*{re.escape(meant)}\b.*[?]$"):
+        with_overrides(CONFIG, [override])
+
+
 def test_a_key_of_another_name_is_suggested_under_its_name_here() -> None:
     config = {**CONFIG, "Optimizer": {"lr": {"name": "Cosine", "learning_rate": 0.1}}}
     with pytest.raises(LRConfigError, match=r"did you mean Optimizer\.lr\.learning_rate\?"):
@@ -136,3 +181,14 @@ def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, 
 def test_keys_that_no_section_inside_reads(override: str, message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
         with_overrides(SEQUENCE, [override])
+
+
+@pytest.mark.parametrize("key", ["Train.sampler", "Train", "Global.log_smooth_window", "Global.checkpoints"])
+def test_whole_sections_and_what_other_commands_read_may_be_set(key: str) -> None:
+    assert with_overrides({"Optimizer": {"lr": {"learning_rate": 0.1}}}, [f"{key}=null"])
+
+
+def test_a_section_is_not_what_a_wrong_key_was_meant_to_be() -> None:
+    config = {"Optimizer": {"name": "Adam", "momentum": 0.9, "lr": {"learning_rate": 0.1}}}
+    with pytest.raises(LRConfigError, match=r"did you mean Optimizer\.name or Optimizer\.lr or Optimizer\.momentum\?$"):
+        with_overrides(config, ["Optimizer.beta3=0.5"])

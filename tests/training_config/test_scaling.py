@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.lr_config import MODELS, LRConfig, Run, WarmupConfig, parse_lr_config
-from ppocr_lr.lr_config.fields import PositiveRate, Rate
+from ppocr_lr.lr_config import MODELS, LRConfig, Run, Window, parse_lr_config
+from ppocr_lr.lr_config.envelope import WARMUP, with_keys
+from ppocr_lr.lr_config.kinds import PositiveRate, Rate
 from ppocr_lr.schedules import Constant, Schedule
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import SCALING_RULES, override_line, rate_keys, scaled_section, scaling_factor
@@ -55,13 +56,13 @@ def test_factor(batch, reference, rule, factor):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 16, "linear"), "batch: 0 is not allowed; it must be a positive integer"),
-        ((-8, 16, "none"), "batch: -8 is not allowed"),
-        ((8.5, 16, "linear"), "batch: 8.5 is not allowed"),
-        ((True, 16, "linear"), "batch: true is not allowed"),
-        ((None, 16, "linear"), "batch: null is not allowed"),
-        ((64, 0, "sqrt"), "reference_batch: 0 is not allowed"),
-        ((64, "16", "sqrt"), "reference_batch: '16' is not allowed"),
+        ((0, 16, "linear"), "batch 0: must be a positive integer"),
+        ((-8, 16, "none"), "batch -8: must be a positive integer"),
+        ((8.5, 16, "linear"), "batch 8.5: must be a positive integer"),
+        ((True, 16, "linear"), "batch true: must be a positive integer"),
+        ((None, 16, "linear"), "batch null: must be a positive integer"),
+        ((64, 0, "sqrt"), "reference_batch 0: must be a positive integer"),
+        ((64, "16", "sqrt"), "reference_batch '16': must be a positive integer"),
         ((64, 16, "liner"), "scaling: 'liner' is not a rule; it must be linear, sqrt, none; did you mean linear?"),
         ((64, 16, None), "scaling: null is not a rule; it must be linear, sqrt, none"),
     ],
@@ -271,15 +272,14 @@ def test_a_scaled_rate_beyond_its_bound():
         scaled_section(section, config_of(section), 1e120)
 
 
-class _Own(WarmupConfig):
+class _Unmarked(LRConfig):
     learning_rate: float
 
-    @property
-    def peak(self) -> float:
-        return self.learning_rate
-
-    def decay(self, run: Run) -> Schedule:
+    def curve(self, window: Window) -> Schedule:
         return Constant(self.learning_rate)
+
+
+_Own = with_keys(_Unmarked, WARMUP)
 
 
 class _Marked(_Own):
@@ -297,7 +297,7 @@ def test_a_third_partys_rates_are_found_by_their_types():
 
 
 def test_a_third_partys_model_without_marks_is_an_error_and_not_silence():
-    with pytest.raises(LRConfigError, match="_Own does not tell which of its keys are rates"):
+    with pytest.raises(LRConfigError, match="_Unmarked does not tell which of its keys are rates"):
         scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 2)
     assert scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 1) == {"learning_rate": 0.1}
 

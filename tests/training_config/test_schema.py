@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.lr_config import MODELS, Run, WarmupConfig, register_lr_config, registry
-from ppocr_lr.lr_config.fields import PositiveRate
+from ppocr_lr.errors import dotted
+from ppocr_lr.lr_config import MODELS, LRConfig, Run, Window, register_lr_config, registry
+from ppocr_lr.lr_config.envelope import WARMUP
+from ppocr_lr.lr_config.kinds import PositiveRate
 from ppocr_lr.lr_config.length import Length, length_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.schedules import Constant, Schedule
-from ppocr_lr.training_config.overrides import _READ
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from ppocr_lr.training_config.schema import _NUMBER_IN_TEXT, config_schema, lr_schema
-from ppocr_lr.training_config.weight_decay import weight_decay_of
+from ppocr_lr.training_config.sections import read_keys
+from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS, weight_decay_of
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 from tests.strategies import sections
 
@@ -192,7 +194,7 @@ def test_every_key_has_a_description_and_numbers_say_what_they_count(name):
             assert re.search(unit, schema["description"]), key
 
 
-@pytest.mark.parametrize("path", [*_READ, "Optimizer.name", "Optimizer.lr", "Optimizer.lr.name"])
+@pytest.mark.parametrize("path", [*map(dotted, [*read_keys(), *REGULARIZER_KEYS]), "Optimizer.lr.name"])
 def test_every_key_of_a_config_that_is_read_is_described(path):
     node = config_schema()
     for part in path.split("."):
@@ -274,18 +276,15 @@ def own_name():
 
 def test_a_third_partys_schedule_shows_up(own_name):
     @register_lr_config(own_name)
-    class OwnConfig(WarmupConfig):
+    class OwnConfig(LRConfig):
         """A schedule of its own."""
 
+        takes = WARMUP
         learning_rate: PositiveRate
         half_life: float
         inner: Any = None
 
-        @property
-        def peak(self) -> float:
-            return self.learning_rate
-
-        def decay(self, run: Run) -> Schedule:
+        def curve(self, window: Window) -> Schedule:
             return Constant(self.learning_rate)
 
     schema = lr_schema()

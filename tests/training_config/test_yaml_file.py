@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text
@@ -28,8 +31,18 @@ BAD = [
     ("a:\n " + "[" * 50 + "\n " + "[" * 9_000, r"c\.yml:3:11: is nested more than 60 levels deep"),
     ("- " * 10_000 + "1", r"c\.yml:1:121: is nested more than 60 levels deep"),
     ("a: " + "{b: " * 100 + "1" + "}" * 100, "is nested more than 60 levels deep"),
-    ("a: 2001-13-45", "holds a value that YAML cannot read"),
-    ("a: 1" + "0" * 5000, "holds a value that YAML cannot read"),
+    ("a: 2001-13-45", r"c\.yml:1:4: is not YAML: '2001-13-45' is no timestamp"),
+    ("a: 1" + "0" * 5000, r"c\.yml:1:4: is not YAML: '1000.*' is no int"),
+    ("a: !!bool x", r"c\.yml:1:4: is not YAML: 'x' is no bool"),
+    ('a: [1, !!float ""]', r"c\.yml:1:8: is not YAML: '' is no float"),
+    ("a: {b: !!int _}", r"c\.yml:1:8: is not YAML: '_' is no int"),
+    ('a: !!int "-"', r"c\.yml:1:4: is not YAML: '-' is no int"),
+    ("a: !!timestamp x", r"c\.yml:1:4: is not YAML: 'x' is no timestamp"),
+    ('!!bool y"es": 1', r"c\.yml:1:1: is not YAML"),
+    ("? !!timestamp x\n: 1", r"c\.yml:1:3: is not YAML: 'x' is no timestamp"),
+    (f"a: 1\n{2**61 - 1}: 2", r"c\.yml:2:1: is not YAML: an integer of more than 16 digits is no key"),
+    (f"a: {{{2**61 - 1:#x}: 2}}", "an integer of more than 16 digits is no key"),
+    (f"a: !!set {{{2**62 - 2}, 1}}", "an integer of more than 16 digits is no key"),
     ("a: \x00", r"c\.yml:1:4: is not YAML: it holds the character U\+0000"),
     ("a: 1\nb: é\x0b", r"c\.yml:2:5: is not YAML: it holds the character U\+000B"),
     ("a: 1\n---\nb: 2", r"c\.yml:2:1: is not YAML: \w"),
@@ -103,3 +116,33 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_text_is_named_by_its_source() -> None:
     with pytest.raises(LRConfigError, match=r"-o a\.b:\d:\d: is not YAML"):
         read_yaml_text("[", "-o a.b")
+
+
+TAGS = [
+    "",
+    "!!bool",
+    "!!int",
+    "!!float",
+    "!!null",
+    "!!timestamp",
+    "!!binary",
+    "!!set",
+    "!!omap",
+    "!!pairs",
+    "!!seq",
+    "!!map",
+    "!!str",
+    "!!merge",
+    "!!value",
+]
+
+
+@given(
+    tag=st.sampled_from(TAGS),
+    value=st.text(alphabet="0123456789abxeyn.:_-+TZ <=~", max_size=12)
+    | st.sampled_from(["", "[a, b]", "{a: b}", "[[a, b]]", "2001-01-01T99:99:99", "190:20:30", ".inf", "&a [*a]"]),
+    place=st.sampled_from(["a: %s", "? %s\n: 1", "- [%s, 1]", "{a: 1, %s: 2}"]),
+)
+def test_a_value_that_does_not_fit_its_tag_is_one_clear_error(tag: str, value: str, place: str) -> None:
+    with suppress(LRConfigError):  # and nothing else
+        read_yaml_text(place % f"{tag} {value}", "c.yml")

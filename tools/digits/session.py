@@ -21,14 +21,15 @@ from digits.resume import Continuation
 from digits.states import States
 from digits.train_log import TrainLog
 from digits.trainer import Score, Trainer, Update
-from ppocr_lr.errors import LRConfigError, key_error
+from ppocr_lr.bounds import positive_integer
+from ppocr_lr.errors import LRConfigError, value_error
 from ppocr_lr.export.progress import progress
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.resume.plain_pickle import read_plain_pickle
+from ppocr_lr.training_config.sections import GlobalSection, read
 
 # What PaddleOCR's configs have, where this one says nothing.
 _PRINT_EVERY = 10
-_WINDOW = 20
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -58,11 +59,12 @@ def _seed(given: int | None, old: States | None) -> int:
     return old.seed
 
 
-def _count(settings: Mapping[str, Any], key: str, default: int) -> int:
-    value = settings.get(key, default)
-    if type(value) is not int or value < 1:
-        raise key_error(f"Global.{key}", value, "a positive integer", section="")
-    return value
+def _print_every(settings: Mapping[str, Any]) -> int:
+    value = settings.get("print_batch_step", _PRINT_EVERY)
+    try:
+        return positive_integer(value)
+    except ValueError as error:
+        raise value_error(("Global", "print_batch_step"), value, str(error)) from None
 
 
 def _diverged(update: Update, what: str) -> FloatingPointError:
@@ -81,8 +83,8 @@ class _Session:
         self._first_card = self._rank == 0
         self._best = (old.best_accuracy, old.best_epoch) if old else (0.0, 0)
         settings = trainer.planned.config.get("Global") or {}
-        every = arguments.print_every or _count(settings, "print_batch_step", _PRINT_EVERY)
-        window = _count(settings, "log_smooth_window", _WINDOW)
+        every = arguments.print_every or _print_every(settings)
+        window = read(GlobalSection, settings, ("Global",), "log_smooth_window").log_smooth_window
         if self._first_card:
             claim(self._output, resume=found is not None, overwrite=arguments.overwrite)
             self._print_warnings()

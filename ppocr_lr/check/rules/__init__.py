@@ -1,12 +1,8 @@
-"""The rules, one module for each family of codes; each rule takes a subject and yields drafts."""
+"""The rules, one module for each family of codes."""
 
-from collections.abc import Callable, Iterator
+from ppocr_lr.check.rule import RULES
 
-from ppocr_lr.check.finding import Draft, Subject
+# Each declares its rules.
 from ppocr_lr.check.rules import compatibility, decay, input, scale, units, warmup
 
-Rule = Callable[[Subject], Iterator[Draft]]
-
-RULES: tuple[Rule, ...] = (*input.RULES, *units.RULES, *warmup.RULES, *decay.RULES, *compatibility.RULES, *scale.RULES)
-
-__all__ = ["RULES", "Rule"]
+__all__ = ["RULES", "compatibility", "decay", "input", "scale", "units", "warmup"]

@@ -1,10 +1,13 @@
-"""LR5xx: where PaddleOCR itself does something else. LR501 and LR502 come from `parse_lr_config`."""
+"""LR5xx: where PaddleOCR itself does something else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -12,61 +15,117 @@ from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
+_UNKNOWN_LENGTH = "PaddleOCR does not know {} and stops; it counts epochs"
+
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
 
 
-def last_epoch(subject: Subject) -> Iterator[Draft]:
-    """LR503."""
+@rule(
+    "LR501",
+    Severity.ERROR,
+    "as many values as boundaries",
+    example="decay_epochs: [700, 800], values: [0.001, 0.0001]",
+    source="PaddleOCR #3153 #10565",
+)
+def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
+    """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with «The values have one
+    more element than boundaries».
+    """
+    return ()  # noticed while the section is read
+
+
+@rule(
+    "LR502",
+    Severity.ERROR,
+    "a fractional step_size",
+    example="step_size: 2.5",
+    source="Paddle's StepDecay",
+)
+def fractional_step_size(subject: Subject) -> Iterable[Finding]:
+    """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
+    return ()  # noticed while the section is read
+
+
+@rule(
+    "LR503",
+    Severity.WARNING,
+    "last_epoch in the config",
+    example="lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}",
+    source="Paddle #43004",
+)
+def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
+    """It counts updates, not epochs, and PaddleOCR restarts a cosine from the base rate there: the rate is wrong.
+    Resume with Global.checkpoints instead. This project's scheduler gives the right rate.
+    """
     done = subject.lr.done_iters
     if done:
-        wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for)
-        yield Draft(
-            "LR503",
-            subject.key("last_epoch"),
+        wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for.window)
+        yield Finding(
+            subject.path("last_epoch"),
             f"counted in updates, training starts at {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
             f"with {rate_text(subject.schedule(done))} here" + (f"; {wrong}" if wrong else ""),
             "take it out and resume with Global.checkpoints",
         )
 
 
-def one_cycle_ends(subject: Subject) -> Iterator[Draft]:
-    """LR504."""
+@rule(
+    "LR504",
+    Severity.NOTE,
+    "PaddleOCR's OneCycle stops past the end",
+    example="lr: {name: OneCycle, max_lr: 0.001}",
+    source="PaddleOCR #7742",
+)
+def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
+    """One update past the end PaddleOCR raises «Tried to step …». It happens when a run is resumed with the same
+    epoch_num and an epoch has more batches than before. Here the rate holds.
+    """
     if subject.planned.name == "OneCycle":
         last = subject.summary.warmup_iters + subject.run.total_iters
-        yield Draft(
-            "LR504",
-            subject.key("name"),
+        yield Finding(
+            subject.path("name"),
             f"PaddleOCR raises ValueError when it is stepped past update {count_text(last)}; here the rate holds",
         )
 
 
-def own_keys(subject: Subject) -> Iterator[Draft]:
-    """LR505."""
+@rule(
+    "LR505",
+    Severity.NOTE,
+    "a key of this project alone",
+    example="lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
+    source="this project",
+)
+def own_keys(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the nearest thing
+    that it can do.
+    """
     known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
     in_paddleocr, here = "", ""
     if subject.planned.paddleocr_schedule is not None:
         in_paddleocr = f", and its final rate is {_final(subject.planned.paddleocr_schedule, subject)}"
-        here = f", and the final rate is {_final(subject.schedule, subject)}"
+        here = f", and the final rate is {_final(subject.planned.schedule, subject)}"
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
-            hint = f"what PaddleOCR can do: {instead}"
-            yield Draft(
-                "LR505", subject.key(key), f"PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", hint
+            yield Finding(
+                subject.path(key),
+                f"PaddleOCR ignores this key{in_paddleocr}; here it counts{here}",
+                f"what PaddleOCR can do: {instead}",
             )
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
-            yield Draft(
-                "LR505",
-                subject.key(key),
-                f"PaddleOCR does not know {length} and stops; it counts epochs",
+            yield Finding(
+                subject.path(key),
+                _UNKNOWN_LENGTH.format(length),
                 f"-o {subject.key(key)}={in_epochs}" if subject.length_is_known or length.unit == "%" else "",
             )
+    held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
+    if held and held.unit != "epochs":
+        yield Finding((*REGULARIZER, "warmup_epoch"), _UNKNOWN_LENGTH.format(held))
     train = subject.config.get("Train")
     dataset = train.get("dataset") if isinstance(train, Mapping) else None
     if isinstance(dataset, Mapping) and "num_samples" in dataset:
-        yield Draft(
-            "LR505", "Train.dataset.num_samples", "PaddleOCR ignores this key; its data loader counts the samples"
+        yield Finding(
+            ("Train", "dataset", "num_samples"), "PaddleOCR ignores this key; its data loader counts the samples"
         )
 
 
@@ -75,47 +134,71 @@ def _final(schedule: Schedule, subject: Subject) -> str:
     rate = schedule(subject.run.total_iters - 1)
     if subject.length_is_known:
         return rate_text(rate, 4)
-    return rate_text(rate, 2) if rate > 1e-4 * subject.summary.peak else "nearly 0"
+    return rate_text(rate, 2) if rate > 1e-4 * subject.peak else "nearly 0"
 
 
-def own_name(subject: Subject) -> Iterator[Draft]:
-    """LR506."""
+@rule(
+    "LR506",
+    Severity.NOTE,
+    "a schedule of this project alone",
+    example="lr: {name: WSD, learning_rate: 0.001}",
+    source="PaddleOCR's learning_rate.py",
+)
+def own_name(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
+    training that uses this project's build_lr_scheduler runs.
+    """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        yield Draft(
-            "LR506",
-            subject.key("name"),
+        yield Finding(
+            subject.path("name"),
             f"PaddleOCR has no {subject.planned.name} and would stop with an AttributeError; train with this project's "
             "build_lr_scheduler",
             f"the nearest that PaddleOCR has: {nearest}" if nearest else "",
         )
 
 
-def cosine_weight_decay(subject: Subject) -> Iterator[Draft]:
-    """LR507, LR508."""
-    optimizer = subject.config["Optimizer"]
-    section = optimizer.get("regularizer")
-    if not isinstance(section, Mapping) or section.get("name") not in ("CosineL2", "CosineL2Decay"):
-        return
-    held = length_of(section.get("warmup_epoch", 0))
-    if held and held.unit != "epochs":
-        yield Draft(
-            "LR505", f"{REGULARIZER}.warmup_epoch", f"PaddleOCR does not know {held} and stops; it counts epochs"
-        )
-    yield Draft(
-        "LR507",
-        REGULARIZER,
-        "PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor",
-        "this project's WeightDecayStepper has a state_dict",
-    )
-    if optimizer.get("name") in _WITHOUT_REGULARIZATION:
-        yield Draft(
-            "LR508",
+@rule(
+    "LR507",
+    Severity.NOTE,
+    "a weight decay that starts over on resume",
+    example="regularizer: {name: CosineL2Decay, factor: 5.0e-5}",
+    source="PaddleOCR's optimizer/__init__.py",
+)
+def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is in no checkpoint. A run that is
+    resumed late trains with the large coefficient of the beginning again.
+    """
+    if _cosine_weight_decay(subject):
+        yield Finding(
             REGULARIZER,
-            f"PaddleOCR sets the coefficient where {optimizer['name']} has none, and stops at the first update with an "
+            "PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor",
+            "this project's WeightDecayStepper has a state_dict",
+        )
+
+
+@rule(
+    "LR508",
+    Severity.ERROR,
+    "a weight decay schedule that PaddleOCR cannot set",
+    example="Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}",
+    source="Paddle's momentum.py and adamw.py",
+)
+def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR sets optimizer.regularization._coeff. Momentum takes L2 into its own update and AdamW decays the
+    weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.
+    """
+    name = subject.config["Optimizer"].get("name")
+    if _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
+        yield Finding(
+            REGULARIZER,
+            f"PaddleOCR sets the coefficient where {name} has none, and stops at the first update with an "
             "AttributeError",
             "use Adam, or this project's WeightDecayStepper, which keeps its own count",
         )
 
 
-RULES = (last_epoch, one_cycle_ends, own_keys, own_name, cosine_weight_decay)
+def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any] | None:
+    section = subject.config["Optimizer"].get("regularizer")
+    cosine = isinstance(section, Mapping) and section.get("name") in ("CosineL2", "CosineL2Decay")
+    return section if cosine else None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
-from ppocr_lr.errors import SECTION
+from ppocr_lr.errors import SECTION_PATH, dotted
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.cosine import TwoStepCosineConfig
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.schedules import Schedule
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
 _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
@@ -17,11 +22,28 @@ _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer 
 _STILL_HIGH = 0.5  # of the peak: a decay that hardly began
 _LONG_REST = 0.25  # of the run, at the end of a decay
 _JUMP = 2.0
+_FOLD = 1.1  # a rise below that is told by its two rates
+_MANY_JUMPS = 1000
 _NOTHING = 1e-4  # of the peak
 
 
-def cut_off(subject: Subject) -> Iterator[Draft]:
-    """LR401."""
+@rule(
+    "LR401",
+    Severity.WARNING,
+    "the decay is cut off",
+    example="epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak",
+    source="PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187",
+)
+def cut_off(subject: CurveSubject) -> Iterator[Finding]:
+    """The run ends while the rate is still high, mostly because a warmup delays the decay and does not shorten it. The
+    quiet end in which a decay gains most is missing.
+    """
+    yield from _by_the_warmup(subject)
+    yield from _by_its_own_length(subject)
+    yield from _by_windows(subject)
+
+
+def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     summary, total = subject.summary, subject.run.total_iters
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
     if end is None or end.step is None or decay(0) <= end.rate or not subject.can_be_told:
@@ -37,16 +59,15 @@ def cut_off(subject: Subject) -> Iterator[Draft]:
     # With a few updates in a run the last one is well above the end even without a warmup.
     if left(summary.final) > _HIGH_END and summary.final > 2 * decay(total - 1):
         what = "warmup" if not lead.hold_iters else "warmup and hold" if lead.warmup_iters else "hold"
-        key = subject.key(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
+        path = subject.path(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
         shorter = min(lead.warmup_iters // 2, total // 20)
         hints = []
         if shorter and what == "warmup" and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
-            hints.append(f"-o {key}={subject.warmup_text(shorter)} lets it end lower")
+            hints.append(f"-o {dotted(path)}={subject.warmup_text(shorter)} lets it end lower")
         if "decay_within_run" in type(subject.lr).model_fields:
             hints.append(f"-o {subject.key('decay_within_run')}=true shortens it{subject.ignored}")
-        yield Draft(
-            "LR401",
-            key,
+        yield Finding(
+            path,
             f"the rate ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak, "
             f"because the decay starts after {amount(subject.epoch(lead.iters), 'epoch')} of {what} and is not "
             "shortened",
@@ -54,24 +75,69 @@ def cut_off(subject: Subject) -> Iterator[Draft]:
         )
 
 
-def drops(subject: Subject) -> Iterator[Draft]:
-    """LR402, LR403."""
-    key, marks = subject.lr.marks
+def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
+    """The trainer on Windows leaves one iteration of each epoch out, which is much where an epoch has few."""
+    run, built_for = subject.run.iters_per_epoch, subject.built_for.iters_per_epoch
+    final, planned = subject.summary.final, subject.schedule(subject.built_for.total_iters - 1)
+    if run < built_for and final > max(_HIGH_END * subject.peak, 2 * planned):
+        yield Finding(
+            SECTION_PATH,
+            f"the rate ends at {rate_text(final)}, {100 * final / subject.peak:.3g} % of the peak, because the trainer "
+            f"on Windows runs {run} of the {amount(built_for, 'iteration')} per epoch that the schedule is built for",
+            "a smaller Train.loader.batch_size_per_card makes more iterations of an epoch",
+        )
+
+
+def _drops(subject: CurveSubject) -> tuple[tuple[float, ...], float, list[float]]:
+    """The epochs of the drops as written, the epochs before the first counts, and the drops that the run misses."""
     # Where the warmup counts against the run, the marks are epochs of the run already.
     lead = 0.0 if getattr(subject.lr, "decay_within_run", False) else subject.epoch(subject.lead.iters)
-    late = [mark for mark in marks if mark + lead >= subject.run.epochs]
+    epochs = tuple(mark.amount for mark in subject.lr.marks[1])
+    return epochs, lead, [mark for mark in epochs if mark + lead >= subject.run.epochs]
+
+
+@rule(
+    "LR402",
+    Severity.WARNING,
+    "a drop that never comes",
+    example="epoch_num: 500, decay_epochs: [700, 800]",
+    source="PaddleOCR #8405, PaddleDetection #4235",
+)
+def too_late(subject: CurveSubject) -> Iterator[Finding]:
+    """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
+    effect.
+    """
+    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
     shift = f" (epoch {count_text(late[0] + lead)} with the warmup)" if late and lead else ""
     if late:
-        yield Draft(
-            "LR402",
-            subject.key(key),
+        yield Finding(
+            subject.path(key),
             f"{', '.join(map(count_text, late))} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
             f"{amount(subject.run.epochs, 'epoch')}{shift}; the rate stays at {rate_text(subject.summary.final)}",
-            _scaled_hint(subject.key(key), marks, subject.run.epochs, lead),
+            _scaled_hint(subject.key(key), epochs, subject.run.epochs, lead),
         )
-    elif marks and lead:
-        real = ", ".join(count_text(mark + lead) for mark in marks)
-        yield Draft("LR403", subject.key(key), f"counted from the end of the warmup, the drops come at epoch {real}")
+    decay = _own_length(subject)
+    if decay and decay.over > subject.run.total_iters and subject.lr.end_key == "knots":
+        yield Finding(
+            subject.path(subject.lr.end_key),
+            f"the last knot, at {decay.where}, lies beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
+            f"ends at {rate_text(subject.summary.final)}",
+        )
+
+
+@rule(
+    "LR403",
+    Severity.NOTE,
+    "the warmup moves the drops",
+    example="decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705",
+    source="Paddle's LinearWarmup",
+)
+def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
+    """Boundaries and milestones count from the end of the warmup."""
+    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
+    if epochs and lead and not late:
+        real = ", ".join(count_text(mark + lead) for mark in epochs)
+        yield Finding(subject.path(key), f"counted from the end of the warmup, the drops come at epoch {real}")
 
 
 def _scaled_hint(key: str, marks: tuple[float, ...], epochs: int, warmup: float) -> str:
@@ -85,22 +151,35 @@ def _scaled_hint(key: str, marks: tuple[float, ...], epochs: int, warmup: float)
     return ""
 
 
-def rises_again(subject: Subject) -> Iterator[Draft]:
-    """LR404."""
+@rule(
+    "LR404",
+    Severity.WARNING,
+    "a cosine that rises again",
+    example="last_epoch: 30000   # with 20000 updates in the run",
+    source="PaddleOCR #7163",
+)
+def rises_again(subject: CurveSubject) -> Iterator[Finding]:
+    """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)
     if end and end.step is not None and start >= subject.run.total_iters and rises:
-        yield Draft(
-            "LR404",
-            subject.key("last_epoch"),
+        yield Finding(
+            subject.path("last_epoch"),
             f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
             f"the rate is on its way up again ({rate_text(subject.schedule(start))})",
             f"-o Global.epoch_num={int(subject.epoch(start)) + 1}, or more",
         )
 
 
-def last_cycle(subject: Subject) -> Iterator[Draft]:
-    """LR405."""
+@rule(
+    "LR405",
+    Severity.WARNING,
+    "the last cycle is cut off",
+    example="epoch_num: 20, cycle: 8",
+    source="SGDR, arXiv 1608.03983",
+)
+def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
+    """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead
     cycle = decay.cycle_around(left) if left > 0 and subject.can_be_told else None
@@ -111,9 +190,8 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
     low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
     if begin < left and final - low > _HIGH_END * (peak - low):
         ends = " or ".join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
-        yield Draft(
-            "LR405",
-            subject.key(subject.lr.cycle_key),
+        yield Finding(
+            subject.path(subject.lr.cycle_key),
             f"the run ends {amount(round(subject.epoch(left - begin), 2), 'epoch')} into a cycle of "
             f"{amount(round(subject.epoch(after - begin), 2), 'epoch')}, at {rate_text(final)}, "
             f"{100 * final / peak:.3g} % of the peak",
@@ -121,7 +199,7 @@ def last_cycle(subject: Subject) -> Iterator[Draft]:
         )
 
 
-def _whole_cycles(subject: Subject, left: int, length: int) -> str:
+def _whole_cycles(subject: CurveSubject, left: int, length: int) -> str:
     """The length of a cycle that makes whole ones of what is left of the run; nothing where no key says that."""
     if not subject.lr.cycle_key:
         return ""
@@ -129,13 +207,22 @@ def _whole_cycles(subject: Subject, left: int, length: int) -> str:
     # Rounded up, so that the run ends just before a cycle does and not just behind.
     fits = -(-left // whole)
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
-    if subject.built_for.iters(float(written)) != fits or fits == length:
+    if subject.built_for.iters(Length(float(written))) != fits or fits == length:
         return ""
     return f"-o {subject.key(subject.lr.cycle_key)}={written} makes {amount(whole, 'whole cycle')}"
 
 
-def has_no_end(subject: Subject) -> Iterator[Draft]:
-    """LR409."""
+@rule(
+    "LR409",
+    Severity.NOTE,
+    "a decay that does not know the end of the run",
+    example="lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs",
+    source="Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392",
+)
+def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
+    """Inverse and exponential decays go on for ever. Where their time scale is long against the run, the rate is still
+    high when training stops, and the gain of a low rate at the end is lost.
+    """
     end = subject.lead.behind.end_of_decay()
     final, peak = subject.summary.final, subject.summary.peak
     decays = subject.can_be_told and subject.lead.warmup_iters < subject.run.total_iters
@@ -143,79 +230,171 @@ def has_no_end(subject: Subject) -> Iterator[Draft]:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
         wsd = f"-o {subject.key('name')}=WSD" if is_peak else "name: WSD"
-        yield Draft(
-            "LR409",
-            subject.key("name"),
+        yield Finding(
+            subject.path("name"),
             f"the rate ends at {rate_text(final)}, {100 * final / peak:.3g} % of the peak: this decay does not "
             "know when the run ends",
             f"{wsd} ends at 0; so does a Sequence with a last stage of name: Linear",
         )
 
 
-def over_too_early(subject: Subject) -> Iterator[Draft]:
-    """LR410, and LR401 and LR402 where a length of its own goes beyond the run."""
-    total = subject.run.total_iters
-    length = _length_of_its_own(subject)
-    if not length or not subject.can_be_told:
-        return
-    over, key = subject.lead.iters + length, subject.key(subject.lr.end_key)
-    where = f"epoch {count_text(round(subject.epoch(over), 2))}"
-    final, peak = subject.summary.final, subject.summary.peak
-    if over < (1 - _LONG_REST) * total:
-        rest = amount(round(subject.epoch(total - over), 2), "epoch")
-        yield Draft(
-            "LR410", key, f"the decay is over at {where}; the rate stays at {rate_text(final)} for the other {rest}"
-        )
-    elif over > total and subject.lr.end_key == "knots":
-        yield Draft(
-            "LR402",
-            key,
-            f"the last knot, at {where}, lies beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate ends "
-            f"at {rate_text(final)}",
-        )
-    elif length > total and final > _HIGH_END * peak:
-        field = type(subject.lr).model_fields.get(subject.lr.end_key)
-        yield Draft(
-            "LR401",
-            key,
-            f"the decay would end at {where}, beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate ends "
-            f"at {rate_text(final)}, {100 * final / peak:.3g} % of the peak",
-            f"-o {key}=null decays over the run" if field and not field.is_required() else "",
-        )
+class _OwnLength(NamedTuple):
+    """A decay whose length its section writes, whatever the run."""
+
+    iters: int
+    over: int
+    """The update at which it is over."""
+    where: str
+    """The same, for a message."""
 
 
-def _length_of_its_own(subject: Subject) -> int:
-    """The updates after which a decay is over, whatever the run; 0 where the run decides, or nothing goes down."""
+def _own_length(subject: CurveSubject) -> _OwnLength | None:
+    """None where the run decides, where nothing goes down, or where it cannot be told."""
     decay, left = subject.lead.behind, subject.run.total_iters - subject.lead.iters
     end = decay.end_of_decay()
-    if not subject.lr.end_key or end is None:
-        return 0
+    if not subject.lr.end_key or end is None or not subject.can_be_told:
+        return None
     if end.step is not None:
-        return end.step if decay.extremes(0, end.step)[1] > end.rate else 0
-    below = count_below(decay, left, end.rate + _NOTHING * (decay(0) - end.rate)) if left > 0 else None
-    return left - below if below else 0
+        iters = end.step if decay.extremes(0, end.step)[1] > end.rate else 0
+    else:
+        below = count_below(decay, left, end.rate + _NOTHING * (decay(0) - end.rate)) if left > 0 else None
+        iters = left - below if below else 0
+    over = subject.lead.iters + iters
+    return _OwnLength(iters, over, f"epoch {count_text(round(subject.epoch(over), 2))}") if iters else None
 
 
-def jumps_between_stages(subject: Subject) -> Iterator[Draft]:
-    """LR411."""
-    for index, start in enumerate(subject.lr.seams(subject.built_for), 1):
+def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
+    decay, summary, key = _own_length(subject), subject.summary, subject.lr.end_key
+    if not decay or key == "knots":  # `too_late`
+        return
+    if decay.iters > subject.run.total_iters and summary.final > _HIGH_END * summary.peak:
+        field = type(subject.lr).model_fields.get(key)
+        yield Finding(
+            subject.path(key),
+            f"the decay would end at {decay.where}, beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
+            f"ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak",
+            f"-o {subject.key(key)}=null decays over the run" if field and not field.is_required() else "",
+        )
+
+
+@rule(
+    "LR410",
+    Severity.WARNING,
+    "the decay is over long before the run",
+    example="epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}",
+    source="Paddle's PolynomialDecay, whose decay_steps are not the run's",
+)
+def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
+    """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
+    decay, total = _own_length(subject), subject.run.total_iters
+    if decay and decay.over < (1 - _LONG_REST) * total:
+        rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
+        yield Finding(
+            subject.path(subject.lr.end_key),
+            f"the decay is over at {decay.where}; the rate stays at {rate_text(subject.summary.final)} for the other "
+            f"{rest}",
+        )
+
+
+@rule(
+    "LR411",
+    Severity.WARNING,
+    "a jump up between stages",
+    example="stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: "
+    "true}]",
+    source="optax' join_schedules, PyTorch's SequentialLR",
+)
+def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
+    """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
+    learnt, as a large rate without a warmup does.
+    """
+    for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
             where = f" at epoch {count_text(round(subject.epoch(start), 2))}" if subject.can_be_told else ""
-            yield Draft(
-                "LR411",
-                subject.key(f"stages.{index}"),
+            yield Finding(
+                subject.path("stages", index),
                 f"the rate jumps from {rate_text(before)} up to {rate_text(after)}{where}, where this stage begins",
                 "give the stage a warmup, or let it begin where the one before ends",
             )
 
 
-def two_steps(subject: Subject) -> Iterator[Draft]:
-    """LR406."""
+@rule(
+    "LR413",
+    Severity.WARNING,
+    "a rate that rises in a step",
+    example="lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}",
+    source="Goyal et al., arXiv 1706.02677",
+)
+def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
+    """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
+    rises a little with each update; a step up comes at once, after epochs at the low rate.
+    """
+    key, marks = subject.lr.marks
+    lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
+    if not marks or left < 1:
+        return
+    rises = []
+    for start in decay.corner_steps(left - 1, len(marks))[0]:
+        before, after = decay(start - 1), decay(start)
+        if after > before:
+            times = f" {after / before:.3g}-fold" if after >= _FOLD * before > 0 else ""
+            epoch = count_text(round(subject.epoch(lead + start), 2))
+            rises.append(f"{times} at epoch {epoch}, from {rate_text(before)} to {rate_text(after)}")
+    if rises:
+        more = f"; {amount(len(rises) - 1, 'more rise')} after it" if len(rises) > 1 else ""
+        yield Finding(subject.path(key), f"the rate rises{rises[0]}{more}; a warmup is warmup_epoch")
+
+
+@rule(
+    "LR414",
+    Severity.NOTE,
+    "jumps back to the peak",
+    example="epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15",
+    source="SGDR, arXiv 1608.03983",
+)
+def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
+    """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
+    that is meant, and looks like a training that breaks.
+    """
+    lead, decay = subject.lead.iters, subject.lead.behind
+    left = subject.run.total_iters - lead
+    jumps = list(islice(_jumps_up(decay, left), _MANY_JUMPS)) if left > 0 and subject.can_be_told else []
+    if jumps:
+        times = f"{_MANY_JUMPS} times or more" if len(jumps) == _MANY_JUMPS else amount(len(jumps), "time")
+        first = count_text(round(subject.epoch(lead + jumps[0]), 2))
+        yield Finding(
+            subject.path(subject.lr.cycle_key or "name"),
+            f"the rate jumps back to {rate_text(decay(jumps[0]))} {times}, first at epoch {first}",
+        )
+
+
+def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:
+    """The updates at which a cycle begins with a jump over most of its height."""
+    cycle = decay.cycle_around(0)
+    while cycle and cycle[1] < left:
+        start = cycle[1]
+        cycle = decay.cycle_around(start)
+        low, high = decay.extremes(start - 1, min(cycle[1] if cycle else start + 1, left) - 1)
+        if decay(start) - decay(start - 1) > _STILL_HIGH * (high - low):
+            yield start
+
+
+@rule(
+    "LR406",
+    Severity.WARNING,
+    "TwoStepCosine and its 200 epochs",
+    example="epoch_num: 100, name: TwoStepCosine",
+    source="PaddleOCR's learning_rate.py",
+)
+def two_steps(subject: CurveSubject) -> Iterator[Finding]:
+    """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
+    jumps up after it (with a warmup) or trains at a rate of 0 (without).
+    """
     if not isinstance(subject.lr, TwoStepCosineConfig):
         return
     total, peak, final = subject.run.total_iters, subject.lr.learning_rate, subject.summary.final
-    first_iters = subject.lr.first_iters(subject.built_for)
+    first_iters = subject.lr.first_iters(subject.built_for.window)
     switch = subject.lead.iters + first_iters
     message = None
     if total <= switch:
@@ -230,9 +409,8 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
             where = count_text(round(subject.epoch(switch), 2))
             message = f"after it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
     if message:
-        yield Draft(
-            "LR406",
-            subject.key("name"),
+        yield Finding(
+            subject.path("name"),
             f"the first cosine lasts {amount(subject.epoch(first_iters), 'epoch')} in any run; {message}",
             f"-o {subject.key('name')}=Cosine decays over the whole run; or -o {subject.key('first_epochs')}="
             f"{max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch:.6g} "
@@ -240,22 +418,35 @@ def two_steps(subject: Subject) -> Iterator[Draft]:
         )
 
 
-def too_small_for_the_log(subject: Subject) -> Iterator[Draft]:
-    """LR407."""
+@rule(
+    "LR407",
+    Severity.NOTE,
+    "the log will show lr: 0.000000",
+    example="the first and the last updates of a cosine with warmup",
+    source="PaddleOCR #6544 #4045",
+)
+def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
+    """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
     if not subject.length_is_known:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
     if below is not None and below > _LOG_MEDIAN:
-        yield Draft(
-            "LR407",
-            SECTION,
+        yield Finding(
+            SECTION_PATH,
             f"{amount(below, 'update')} of {count_text(subject.run.total_iters)} have a rate below 5e-7, which the log "
             "prints as 0.000000",
         )
 
 
-def flat_in_the_log(subject: Subject) -> Iterator[Draft]:
-    """LR408."""
+@rule(
+    "LR408",
+    Severity.NOTE,
+    "the log will show no change for a while",
+    example="learning_rate: 5.0e-5, epoch_num: 5000",
+    source="PaddleOCR #3891 #2120",
+)
+def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
+    """A cosine is flat at its top; in six decimals the rate seems never to change."""
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
     left = subject.run.total_iters - lead.iters
     if not end or decay(0) <= end.rate or left <= 0 or not subject.can_be_told:
@@ -264,35 +455,28 @@ def flat_in_the_log(subject: Subject) -> Iterator[Draft]:
     flat = 0 if below is None else left - below
     if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
         after = f" after the {'hold' if lead.hold_iters else 'warmup'}" if lead.iters else ""
-        yield Draft(
-            "LR408",
-            SECTION,
-            f"the log prints the same rate for the first {count_text(round(subject.epoch(flat), 1))} epochs{after}, "
-            "while the decay is flat",
+        epochs = round(subject.epoch(flat), 1)
+        length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
+        yield Finding(
+            SECTION_PATH,
+            f"the log prints the same rate for the first {length}{after}, while the decay is flat",
         )
 
 
-def no_curve(subject: Subject) -> Iterator[Draft]:
-    """LR412."""
-    if subject.planned.name == "ReduceOnPlateau":
-        yield Draft(
-            "LR412",
-            subject.key("name"),
-            f"has no fixed curve: the rate starts at {rate_text(subject.schedule(0))} and falls when the metric stops "
+@rule(
+    "LR412",
+    Severity.NOTE,
+    "a schedule without a curve",
+    example="lr: {name: ReduceOnPlateau, learning_rate: 0.001}",
+    source="Paddle's and PyTorch's ReduceOnPlateau",
+)
+def no_curve(subject: Subject) -> Iterator[Finding]:
+    """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
+    compared before. Called once for each update instead of each evaluation, its patience is over in a moment.
+    """
+    if not subject.lr.has_curve:
+        yield Finding(
+            subject.path("name"),
+            f"has no fixed curve: the rate starts at {rate_text(subject.peak)} and falls when the metric stops "
             "improving; call step(metric) once for each evaluation, not for each update",
         )
-
-
-RULES = (
-    no_curve,
-    has_no_end,
-    over_too_early,
-    jumps_between_stages,
-    cut_off,
-    drops,
-    rises_again,
-    last_cycle,
-    two_steps,
-    too_small_for_the_log,
-    flat_in_the_log,
-)

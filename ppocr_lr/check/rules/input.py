@@ -1,49 +1,110 @@
-"""LR1xx: what is written, and what is read of it. The codes of the section's own keys come from `parse_lr_config`."""
+"""LR1xx: what is written, and what is read of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from ppocr_lr.check.finding import Draft, Subject
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, nearest
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
+from ppocr_lr.training_config.sections import OptimizerSection, is_read
 from ppocr_lr.training_config.weight_decay import weight_decay_of
+from ppocr_lr.training_config.yaml_file import YAMLDocument
 
+_DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
-_OPTIMIZERS_OWN = {"name", "lr", "regularizer", "epsilon", "momentum", "weight_decay"}
-
-# What does the same here, for keys of other libraries that have no name of their own.
-_INSTEAD = {
-    "eta_min": "a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr",
-    "T_max": "the decay lasts the whole run, Global.epoch_num epochs",
-}
+_OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
 
 
-def remarks(subject: Subject) -> Iterator[Draft]:
-    """What was noticed while the section was read."""
-    for remark in subject.planned.parsed.remarks:
-        yield Draft(
-            remark.code,
-            subject.key(remark.key),
-            remark.message,
-            _INSTEAD.get(remark.key, "") if remark.code == "LR101" else "",
-        )
+@rule(
+    "LR100",
+    Severity.ERROR,
+    "the lr section cannot be used",
+    example="lr: {name: cosine, learning_rate: 0.001}   # the name is Cosine",
+    source="PaddleOCR's learning_rate.py: getattr by name, keywords passed through",
+)
+def unusable(error: LRConfigError) -> Iterator[Finding]:
+    """Neither PaddleOCR nor this project can build a schedule from it. PaddleOCR stops after the model and the data
+    are loaded, mostly with a message from inside Paddle that names no key.
+    """
+    for problem in error.problems:
+        yield Finding(problem.path, str(replace(problem, place=None)), place=problem.place)
 
 
-def no_name(subject: Subject) -> Iterator[Draft]:
-    """LR103."""
+@rule(
+    "LR101",
+    Severity.WARNING,
+    "a key that nothing reads",
+    example="lr: {name: Cosine, learning_rate: 0.001, warmup_epochs: 5}   # warmup_epoch",
+    source="PaddleOCR #11868",
+)
+def unknown_key(subject: Subject) -> Iterable[Finding]:
+    """PaddleOCR silently swallows unknown keys of the lr section, so a misspelt key, or one of another library, leaves
+    the default in place for the whole training.
+    """
+    return ()  # noticed while the section is read
+
+
+@rule(
+    "LR102",
+    Severity.ERROR,
+    "a number that YAML reads as a string",
+    example="learning_rate: 1e-3   # write 0.001 or 1.0e-3",
+    source="PaddleSeg #1302, PaddleRec #198",
+)
+def number_in_a_string(subject: Subject) -> Iterable[Finding]:
+    """PyYAML follows YAML 1.1, where 1e-3 is a string and 1.0e-3 is a number. PaddleOCR then fails with a TypeError
+    inside Paddle, except under LinearWarmupCosine, which converts its rates.
+    """
+    return ()  # noticed while the section is read
+
+
+@rule(
+    "LR103",
+    Severity.NOTE,
+    "no name, so the rate is constant",
+    example="lr: {learning_rate: 0.001}",
+    source="PaddleOCR #72 #3622",
+)
+def no_name(subject: CurveSubject) -> Iterator[Finding]:
+    """Without a name the newest PaddleOCR builds Const, with its warmup; older releases return the bare number and
+    drop warmup_epoch.
+    """
     if "name" not in subject.planned.section:
         first = "the end of the warmup" if subject.summary.warmup_iters else "the first"
-        yield Draft(
-            "LR103",
-            "Optimizer.lr",
+        yield Finding(
+            SECTION_PATH,
             f"there is no name, so the rate is the same from {first} to the last update",
             "if that is meant, write name: Const, which older releases of PaddleOCR understand as well",
         )
 
 
-def outside_the_section(subject: Subject) -> Iterator[Draft]:
-    """LR105."""
+@rule(
+    "LR104",
+    Severity.WARNING,
+    "a key without effect under this name",
+    example="lr: {name: DecayLearningRate, learning_rate: 0.007, end_lr: 1.0e-5}   # ends at 0",
+    source="PaddleOCR's learning_rate.py",
+)
+def no_effect(subject: Subject) -> Iterable[Finding]:
+    """PaddleOCR accepts the key here and does not use it; what it says does not happen."""
+    return ()  # noticed while the section is read
+
+
+@rule(
+    "LR105",
+    Severity.WARNING,
+    "a learning-rate key outside the lr section",
+    example="Optimizer: {name: Adam, base_lr: 0.001, lr: {learning_rate: 0.0001}}",
+    source="PaddleOCR #11868; Optimizer.base_lr is still advertised",
+)
+def outside_the_section(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR reads the learning rate from Optimizer.lr alone. Keys beside it are passed on or dropped, and -o
+    creates them without complaint.
+    """
     fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
     for section_name in ("Optimizer", "Global"):
         section = subject.config.get(section_name)
@@ -53,28 +114,65 @@ def outside_the_section(subject: Subject) -> Iterator[Draft]:
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if name in type(subject.lr).model_fields]
-                yield Draft(
-                    "LR105",
-                    f"{section_name}.{key}",
+                yield Finding(
+                    (section_name, key),
                     f"PaddleOCR reads the learning rate from Optimizer.lr alone; {section_name}.{key} has no effect",
                     f"write it as {subject.key(takes[0])}" if takes else "",
                 )
 
 
-def weight_decay(subject: Subject) -> Iterator[Draft]:
-    """LR107."""
+@rule(
+    "LR106",
+    Severity.WARNING,
+    "a duplicate key",
+    example="lr: {name: Cosine, learning_rate: 0.001, learning_rate: 0.01}",
+    source="PyYAML",
+)
+def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
+    """YAML silently keeps the last one, so an edit of the first changes nothing."""
+    for path in document.repeated:
+        if is_read(path) or path[0] == "Global":
+            yield Finding(path, "duplicate key in this mapping; this one counts", "take the other one out")
+
+
+@rule(
+    "LR108",
+    Severity.WARNING,
+    "a misspelt key that decides the run",
+    example="Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model",
+    source="PaddleOCR's program.py and save_load.py, which ask Global for each key by its name",
+)
+def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR takes any key in Global and asks for those that it knows. With a misspelt one it trains from random
+    weights, from the first epoch on, or for another number of epochs.
+    """
+    section = subject.config.get("Global")
+    for key in section if isinstance(section, Mapping) else ():
+        meant = nearest(key, _DECIDE_THE_RUN) if isinstance(key, str) and key not in _DECIDE_THE_RUN else []
+        if meant:
+            yield Finding(("Global", key), f"nothing reads it; did you mean {' or '.join(meant)}?")
+
+
+@rule(
+    "LR107",
+    Severity.ERROR,
+    "the weight decay cannot be used",
+    example="regularizer: {name: L2, coeff: 1.0e-5}   # the key is factor",
+    source="PaddleOCR's regularizer.py",
+)
+def weight_decay(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not
+    know or cannot take as a number.
+    """
     try:
         weight_decay_of(subject.config, subject.run)
     except LRConfigError as error:
-        yield Draft("LR107", str(error).partition(":")[0], str(error))
+        for problem in error.problems:
+            yield Finding(problem.path, str(problem))
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
-        yield Draft(
-            "LR107",
-            "Optimizer.weight_decay",
+        yield Finding(
+            ("Optimizer", "weight_decay"),
             "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError",
             "take one of them out",
         )
-
-
-RULES = (remarks, no_name, outside_the_section, weight_decay)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ppocr_lr.check.finding import Draft, Subject
-from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.errors import SECTION_PATH, LRConfigError
+from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
 
 # Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.
-_ADAPTIVE = (1e-7, 8e-3)
+_ADAPTIVE = (2e-6, 8e-3)
 _PLAIN = (1e-5, 5.0)
 _USUAL = {
     "Adam": _ADAPTIVE,
@@ -22,53 +27,104 @@ _USUAL = {
 _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
 
-def unusual_peak(subject: Subject) -> Iterator[Draft]:
-    """LR601."""
+@rule(
+    "LR601",
+    Severity.WARNING,
+    "a peak that is unusual for this optimizer",
+    example="Optimizer: {name: Adam, lr: {learning_rate: 0.1}}",
+    source="Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677",
+)
+def unusual_peak(subject: Subject) -> Iterator[Finding]:
+    """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
+    the gradient and takes much larger rates. A rate carried over from the other kind mostly diverges or stands still.
+    """
     optimizer = subject.config.get("Optimizer")
     name = optimizer.get("name") if isinstance(optimizer, Mapping) else None
-    peak = subject.summary.peak
+    peak = subject.peak
     if not isinstance(name, str) or name not in _USUAL:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
-        kind = "high" if peak > high else "low"
+        kind, outcome = ("high", "mostly diverges") if peak > high else ("low", "mostly stands still")
         adaptive = _USUAL[name] is _ADAPTIVE
         why = (
             "it divides by the size of the gradient, so the rate is about the size of a step"
             if adaptive
             else "its steps are the rate times the gradient"
         )
-        yield Draft(
-            "LR601",
-            "Optimizer.lr",
+        yield Finding(
+            SECTION_PATH,
             f"a peak of {rate_text(peak)} is {kind} for {name}, which usually takes {rate_text(low)} to "
-            f"{rate_text(high)}: {why}",
+            f"{rate_text(high)}: {why}, and such a training {outcome}",
         )
 
 
-def cards(subject: Subject) -> Iterator[Draft]:
-    """LR602."""
-    if subject.gpus > 1:
-        peak = subject.summary.peak
-        yield Draft(
-            "LR602",
-            "Optimizer.lr",
-            f"the peak is {rate_text(peak)} with {subject.gpus} cards too; if it was meant for one, the linear rule "
-            f"makes it {rate_text(peak * subject.gpus)}",
+@rule(
+    "LR602",
+    Severity.NOTE,
+    "the rate is meant for another number of cards",
+    example="ppocr-lr check c.yml --gpus 1 --reference-gpus 8",
+    source="PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677",
+)
+def cards(subject: Subject) -> Iterator[Finding]:
+    """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
+    cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
+    counts, else a comment beside the rate or the batch size is a proposal. Nothing is scaled unless asked.
+    """
+    planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
+    try:
+        batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
+        reference = planned.reference_batch
+    except LRConfigError:  # the config does not tell the batch
+        return
+    run = f"{amount(subject.gpus, 'card')} here, {amount(batch, 'sample')} an update"
+    if reference is not None:
+        if line := _scaled(planned, batch, reference):
+            yield Finding(SECTION_PATH, f"the peak of {peak} is meant for {reference} samples an update; {run}", line)
+    elif proposed is not None:
+        meant = proposed.cards * (proposed.batch_per_card or per_card)
+        if line := _scaled(planned, batch, meant):
+            comment = f"a comment says «{proposed.comment}», which may mean {amount(proposed.cards, 'card')}"
+            yield Finding(SECTION_PATH, f"{comment}, {amount(meant, 'sample')} an update; {run}", f"if so, {line}")
+    elif isinstance(settings := subject.config.get("Global"), Mapping) and settings.get("distributed") is True:
+        yield Finding(
+            SECTION_PATH,
+            f"the config is for several cards (Global.distributed: true) and does not say for how many its peak of "
+            f"{peak} is meant; {run}",
+            "--reference-gpus R shows the rate for this batch if it is meant for R cards",
+        )
+    elif subject.gpus > 1 and (line := _scaled(planned, batch, batch // subject.gpus)):
+        yield Finding(
+            SECTION_PATH, f"the peak is {peak} with {subject.gpus} cards too", f"if it was meant for one, {line}"
         )
 
 
-def factor_as_rate(subject: Subject) -> Iterator[Draft]:
-    """LR603."""
+def _scaled(planned: PlannedRun, batch: int, reference: int) -> str:
+    """The rule and what to paste for this batch; empty where nothing changes or nothing can be scaled."""
+    try:
+        factor = scaling_factor(batch, reference, planned.flags.scaling)
+        line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
+    except LRConfigError:
+        return ""
+    return f"the {planned.flags.scaling} rule: {line}" if line else ""
+
+
+@rule(
+    "LR603",
+    Severity.WARNING,
+    "Noam's factor written as a rate",
+    example="lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7",
+    source="Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay",
+)
+def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
+    """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A rate
+    as for other names makes the peak a thousand times too small.
+    """
     factor = getattr(subject.lr, "learning_rate", 1.0)
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
         peak = subject.schedule(subject.summary.warmup_iters)
-        yield Draft(
-            "LR603",
-            subject.key("learning_rate"),
+        yield Finding(
+            subject.path("learning_rate"),
             f"under Noam it is a factor, not the peak: the peak is {rate_text(peak)}",
             f"-o {subject.key('learning_rate')}=1 makes the paper's peak, {rate_text(peak / factor)}",
         )
-
-
-RULES = (unusual_peak, cards, factor_as_rate)

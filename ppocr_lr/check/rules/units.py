@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.errors import dotted
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
@@ -14,61 +17,91 @@ _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
 
 
-def epoch_length(subject: Subject) -> Iterator[Draft]:
-    """LR201, LR202."""
+@rule(
+    "LR201",
+    Severity.NOTE,
+    "the length of an epoch is not known",
+    example="ppocr-lr check c.yml --num-samples 10000 --gpus 4",
+    source="PaddleOCR #1094 #3127",
+)
+def unknown_epoch(subject: Subject) -> Iterator[Finding]:
+    """Without it, lengths in iterations cannot be converted to epochs; findings that need it are left out."""
+    if not subject.length_is_known:
+        missing = subject.planned.length.arithmetic
+        yield Finding(("Train",), f"{missing}; lengths in iterations are not checked", HOW_TO_TELL)
+
+
+@rule(
+    "LR202",
+    Severity.NOTE,
+    "the length of an epoch is an estimate",
+    example="Train: {sampler: {name: MultiScaleSampler}}",
+    source="PaddleOCR's multi_scale_sampler.py",
+)
+def estimated_epoch(subject: Subject) -> Iterator[Finding]:
+    """A sampler of its own decides how many batches an epoch has; a schedule built for another number ends early or
+    late.
+    """
     length = subject.planned.length
-    if not length.known:
-        yield Draft(
-            "LR201", "Train", f"{length.arithmetic}; lengths in iterations are not checked",
-            HOW_TO_TELL,
-        )  # fmt: skip
-    elif length.estimate:
-        yield Draft("LR202", "Train.sampler", length.arithmetic)
+    if length.known and length.estimate:
+        yield Finding(("Train", "sampler"), length.arithmetic)
 
 
-# In models these are plain numbers, in PaddleOCR's way.
-_EPOCH_KEYS = ("decay_epochs", "milestones", "step_size", "cycle")
-
-
-def _in_epochs(key: str, value: object) -> Iterator[float]:
-    """The numbers of a key that count epochs."""
-    if isinstance(value, Length):
-        if value.unit == "epochs":
-            yield value.amount
+def _in_epochs(value: object) -> Iterator[float]:
+    """The lengths and marks in a value that count epochs."""
+    if isinstance(value, Length) and value.unit == "epochs":
+        yield value.amount
     elif isinstance(value, tuple):
         for item in value:
-            yield from _in_epochs(key, item)
-    elif key in _EPOCH_KEYS and isinstance(value, float):
-        yield value
+            yield from _in_epochs(item)
 
 
-def iterations_for_epochs(subject: Subject) -> Iterator[Draft]:
-    """LR203."""
+@rule(
+    "LR203",
+    Severity.WARNING,
+    "a number of epochs that looks like iterations",
+    example="milestones: [30000, 60000]   # with epoch_num: 100",
+    source="transformers #6673, PaddleDetection #5366",
+)
+def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
+    """Lengths in the lr section are epochs (except warmup_steps). A number far beyond the run never comes into
+    effect.
+    """
     epochs = subject.run.epochs
     for key, value in subject.lr:
-        largest = max(_in_epochs(key, value), default=0)
+        largest = max(_in_epochs(value), default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = (
                 f"; {amount(largest, 'iteration')} would be "
                 f"{amount(round(subject.epoch(largest), 2), 'epoch')}" if subject.length_is_known else ""
             )  # fmt: skip
-            yield Draft(
-                "LR203",
-                subject.key(key),
+            yield Finding(
+                subject.path(key),
                 f"{count_text(largest)} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
             )
 
 
-def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
-    """LR204."""
+@rule(
+    "LR204",
+    Severity.WARNING,
+    "a number of iterations that looks like epochs",
+    example="lr: {name: LinearWarmupCosine, learning_rate: 1.0e-4, warmup_steps: 5}",
+    source="transformers #6673",
+)
+def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
+    """warmup_steps of LinearWarmupCosine counts iterations. A warmup of a handful of them is over before it helps."""
+    yield from _short_warmup(subject)
+    yield from _short_linear_lr(subject)
+
+
+def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        key, longer = subject.key(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
-        meant = f"-o {key}={longer}" if subject.length_is_known else ""
-        yield Draft(
-            "LR204",
-            key,
+        path, longer = subject.path(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
+        meant = f"-o {dotted(path)}={longer}" if subject.length_is_known else ""
+        yield Finding(
+            path,
             f"the warmup is over after {amount(steps, 'iteration')}; the number looks like epochs",
             f"for {amount(steps, 'epoch')}: {meant}"
             if meant
@@ -76,20 +109,38 @@ def epochs_for_iterations(subject: Subject) -> Iterator[Draft]:
         )
 
 
-def linear_lr_in_iterations(subject: Subject) -> Iterator[Draft]:
-    """LR204 for LinearLR, whose default is the five iterations of PyTorch's."""
+def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
+    """For LinearLR, whose default is the five iterations of PyTorch's."""
     end = subject.schedule.end_of_decay()
     if subject.planned.name != "LinearLR" or end is None or end.step is None:
         return
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
-        key = subject.key("decay_length")
-        yield Draft(
-            "LR204",
-            key,
+        path = subject.path("decay_length")
+        yield Finding(
+            path,
             f"the way from {rate_text(subject.schedule(0))} to {rate_text(end.rate)} is over after "
             f"{amount(end.step, 'iteration')}; the number looks like epochs",
-            f"for {amount(end.step, 'epoch')}: -o {key}={end.step}",
+            f"for {amount(end.step, 'epoch')}: -o {dotted(path)}={end.step}",
         )
 
 
-RULES = (epoch_length, iterations_for_epochs, epochs_for_iterations, linear_lr_in_iterations)
+@rule(
+    "LR205",
+    Severity.NOTE,
+    "a length in iterations with accumulated batches",
+    example="ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it",
+    source="transformers #26827, accelerate #225",
+)
+def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
+    """An iteration is an optimizer update. Where k batches are accumulated for one, an epoch has a k-th of the updates,
+    and a length in iterations lasts k times as many epochs as without.
+    """
+    accumulate = subject.planned.flags.accumulate
+    if accumulate > 1 and subject.length_is_known:
+        for key in subject.lr.keys_in_iterations:
+            yield Finding(
+                subject.path(key),
+                f"counts optimizer updates: with {accumulate} batches for each, an epoch has "
+                f"{count_text(subject.run.iters_per_epoch)}, and the same number lasts {accumulate} times as many "
+                "epochs as without",
+            )

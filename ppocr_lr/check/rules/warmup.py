@@ -2,64 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ppocr_lr.check.finding import Draft, Subject
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.errors import Path, dotted
+from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 
-def _key(subject: Subject) -> str:
-    return subject.key(subject.lr.warmup_key if subject.summary.warmup_iters else "")
+def _path(subject: CurveSubject) -> Path:
+    return subject.path(subject.lr.warmup_key if subject.summary.warmup_iters else "")
 
 
-def _can_be_told(subject: Subject) -> bool:
+def _can_be_told(subject: CurveSubject) -> bool:
     """A warmup in iterations against a run in epochs needs the length of an epoch."""
     return subject.length_is_known or not subject.counts_warmup_in_iterations
 
 
-def as_long_as_the_run(subject: Subject) -> Iterator[Draft]:
-    """LR301."""
+@rule(
+    "LR301",
+    Severity.ERROR,
+    "the warmup is as long as the run",
+    example="epoch_num: 5, warmup_epoch: 5",
+    source="PaddleX #115",
+)
+def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
+    """The rate rises to the last update and never decays; the peak is not reached."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     if warmup >= total and _can_be_told(subject):
         shorter = max(1, total // 20)
-        yield Draft(
-            "LR301",
-            _key(subject),
+        yield Finding(
+            _path(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {_key(subject)}={subject.warmup_text(shorter)}" if shorter < total and subject.lr.warmup_key else "",
+            f"-o {dotted(_path(subject))}={subject.warmup_text(shorter)}"
+            if shorter < total and subject.lr.warmup_key
+            else "",
         )
 
 
-def longer_than_the_first_piece(subject: Subject) -> Iterator[Draft]:
-    """LR302."""
+@rule(
+    "LR302",
+    Severity.WARNING,
+    "the warmup is longer than the time to the first drop",
+    example="warmup_epoch: 10, milestones: [5, 8]",
+    source="PaddleClas #1249",
+)
+def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
+    """Milestones count from the end of the warmup, so the drops come much later than they are written."""
     key, marks = subject.lr.marks
     warmup = subject.epoch(subject.summary.warmup_iters)
-    if marks and 0 < marks[0] <= warmup:
-        drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + marks[0]
-        yield Draft(
-            "LR302",
-            _key(subject),
-            f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(marks[0])}); "
+    if marks and 0 < (first := marks[0].amount) <= warmup:
+        drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + first
+        yield Finding(
+            _path(subject),
+            f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(first)}); "
             f"the drop comes at epoch {count_text(drop)}",
         )
 
 
-def first_update(subject: Subject) -> Iterator[Draft]:
-    """LR303."""
+@rule(
+    "LR303",
+    Severity.NOTE,
+    "the first update has a rate of 0",
+    example="warmup_epoch: 5",
+    source="transformers #34754",
+)
+def first_update(subject: CurveSubject) -> Iterator[Finding]:
+    """A warmup from 0 spends its first update on nothing. It is harmless, and a log shows lr: 0.000000."""
     schedule = subject.schedule
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
         second = f", the second of {rate_text(schedule(1))}" if subject.length_is_known else ""
-        yield Draft(
-            "LR303",
-            _key(subject),
+        yield Finding(
+            _path(subject),
             f"the first update has a rate of 0{second}",
             _start_hint(subject),
         )
 
 
-def _start_hint(subject: Subject) -> str:
+def _start_hint(subject: CurveSubject) -> str:
     """What lets a warmup start above 0, where there is a key for it."""
     if not subject.summary.warmup_iters:
         return ""
@@ -70,17 +93,34 @@ def _start_hint(subject: Subject) -> str:
     return ""
 
 
-def before_one_cycle(subject: Subject) -> Iterator[Draft]:
-    """LR304."""
+@rule(
+    "LR304",
+    Severity.WARNING,
+    "a warmup before OneCycle",
+    example="lr: {name: OneCycle, max_lr: 0.001, warmup_epoch: 5}",
+    source="PaddleOCR #7703 #7742; Smith and Topin, arXiv 1708.07120",
+)
+def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
+    """OneCycle has a rise of its own. A warmup goes up to max_lr first, then the rate falls to max_lr/25 and rises
+    again.
+    """
     if subject.planned.name == "OneCycle" and subject.summary.warmup_iters:
         warmup = subject.summary.warmup_iters
-        yield Draft(
-            "LR304",
-            _key(subject),
+        yield Finding(
+            _path(subject),
             f"the rate goes up to {rate_text(subject.summary.peak)} in {amount(subject.epoch(warmup), 'epoch')}, falls "
             f"to {rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
-            f"-o {_key(subject)}=0",
+            f"-o {dotted(_path(subject))}=0",
         )
 
 
-RULES = (as_long_as_the_run, longer_than_the_first_piece, first_update, before_one_cycle)
+@rule(
+    "LR305",
+    Severity.WARNING,
+    "a negative warmup",
+    example="warmup_epoch: -1",
+    source="PaddleOCR's learning_rate.py",
+)
+def negative(subject: Subject) -> Iterable[Finding]:
+    """PaddleOCR takes it and builds no warmup."""
+    return ()  # noticed while the section is read

@@ -1,15 +1,15 @@
-"""A finding, and what the rules look at."""
+"""What the rules look at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from ppocr_lr.check.catalogue import CODES, Severity
 from ppocr_lr.curve.summary import Summary, summarize
-from ppocr_lr.errors import SECTION
+from ppocr_lr.errors import SECTION_PATH, Path, dotted
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
@@ -17,33 +17,7 @@ from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
-
-
-class Draft(NamedTuple):
-    """What a rule says: the code, the dotted key, one sentence with numbers of this run, and what to write."""
-
-    code: str
-    key: str
-    message: str
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing to know about one file."""
-
-    code: str
-    path: str
-    key: str
-    line: int
-    column: int
-    message: str
-    hint: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """As the catalogue has it."""
-        return CODES[self.code].severity
+from ppocr_lr.training_config.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -51,6 +25,8 @@ class Subject:
     """A planned run and the whole config around it, for the rules."""
 
     planned: PlannedRun
+    proposed: Reference | None = None
+    """For which cards a comment in the file says that the rate is."""
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -74,8 +50,45 @@ class Subject:
 
     @property
     def built_for(self) -> Run:
-        """The run that the schedule is built for, in which lengths are written; on Windows it is the longer one."""
-        return replace(self.run, iters_per_epoch=self.run.iters_per_epoch + self.planned.flags.windows)
+        """The run that the schedule is built for, in which lengths are written."""
+        return self.planned.built_for
+
+    @property
+    def peak(self) -> float:
+        """The highest rate, which is the first where a metric decides."""
+        return self.lr.peak
+
+    @property
+    def ignored(self) -> str:
+        """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
+        return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
+
+    @property
+    def length_is_known(self) -> bool:
+        """False where the length of an epoch is an assumption."""
+        return self.planned.length.known
+
+    def epoch(self, step: float) -> float:
+        """The epoch, counted from 0, in which update `step` falls, with its fraction."""
+        return step / self.run.iters_per_epoch
+
+    def path(self, name: str, *inside: str | int) -> Path:
+        """Where a name of the lr section stands, as the section spells it; without a name, the section itself."""
+        if not name:
+            return SECTION_PATH
+        return (*SECTION_PATH, spelling(type(self.lr), self.planned.section).get(name, name), *inside)
+
+    def key(self, name: str) -> str:
+        """The same with dots, as after `-o`."""
+        return dotted(self.path(name))
+
+    def noticed(self) -> Iterator[Finding]:
+        """What was noticed while the section was read."""
+        return (remark.under(*SECTION_PATH) for remark in self.planned.parsed.remarks)
+
+
+class CurveSubject(Subject):
+    """A planned run that has a curve, which all do unless a metric of the training decides the rate."""
 
     @property
     def schedule(self) -> Schedule:
@@ -88,14 +101,14 @@ class Subject:
         return summarize(self.schedule, self.run)
 
     @property
-    def ignored(self) -> str:
-        """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
+    def peak(self) -> float:
+        """The highest rate of the run."""
+        return self.summary.peak
 
     @cached_property
     def lead(self) -> Lead:
         """Warmup and hold, and the decay behind them; stages are no hold and a decay."""
-        return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for) else self.schedule.lead()
+        return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
 
     @property
     def counts_warmup_in_iterations(self) -> bool:
@@ -111,22 +124,12 @@ class Subject:
             return f"{iters / self.built_for.total_iters:.3g}"
         return count_text(iters / self.built_for.iters_per_epoch)
 
-    @property
-    def length_is_known(self) -> bool:
-        """False where the length of an epoch is an assumption."""
-        return self.planned.length.known
-
     @cached_property
     def can_be_told(self) -> bool:
         """False where the section counts iterations too, and the length of an epoch is an assumption."""
         return self.length_is_known or not self.lr.counts_iterations
 
-    def epoch(self, step: float) -> float:
-        """The epoch, counted from 0, in which update `step` falls, with its fraction."""
-        return step / self.run.iters_per_epoch
 
-    def key(self, name: str) -> str:
-        """The dotted key of a name in the lr section, as the section spells it; without a name, the section itself."""
-        if not name:
-            return SECTION
-        return f"{SECTION}.{spelling(type(self.lr), self.planned.section).get(name, name)}"
+def subject_of(planned: PlannedRun, proposed: Reference | None = None) -> Subject:
+    """What the rules look at in a run."""
+    return (Subject if planned.parsed.curve is None else CurveSubject)(planned, proposed)

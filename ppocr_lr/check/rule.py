@@ -1,0 +1,99 @@
+"""Every rule with its code: how bad what it finds is, why it matters, an example, where it is from. One source for
+`ppocr-lr explain`, the table in docs/check.md and the severity of each finding.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from ppocr_lr.check.subject import Subject
+from ppocr_lr.finding import Finding, Severity
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rule(Generic[T]):
+    """One kind of finding, and what finds it."""
+
+    code: str
+    severity: Severity
+    title: str
+    example: str
+    source: str
+    find: Callable[[T], Iterable[Finding]]
+    about: type[T]
+    """What it looks at."""
+
+    @property
+    def why(self) -> str:
+        """What it means, and why it matters: the docstring of the function."""
+        return " ".join((inspect.getdoc(self.find) or "").split())
+
+    @property
+    def family(self) -> str:
+        """The rules that it stands among: the module of the function."""
+        return self.find.__module__.rpartition(".")[2]
+
+    def found(self, finding: Finding) -> Finding:
+        """`finding` as one of this rule."""
+        return replace(finding, code=self.code, severity=self.severity)
+
+    def __call__(self, about: T) -> Iterator[Finding]:
+        """What the rule finds in `about`."""
+        yield from map(self.found, self.find(about))
+
+    def explanation(self) -> Iterator[str]:
+        """For `ppocr-lr explain`."""
+        yield f"{self.code} ({self.severity}, {self.family}): {self.title}"
+        yield ""
+        yield self.why
+        yield ""
+        yield f"example: {self.example}"
+        yield f"source:  {self.source}"
+
+
+RULES: dict[str, Rule[Any]] = {}
+"""By code. `check/rules` fills it."""
+
+
+def rule(
+    code: str, severity: Severity, title: str, *, example: str, source: str
+) -> Callable[[Callable[[T], Iterable[Finding]]], Rule[T]]:
+    """Make a function the rule that finds `code`; its docstring says why that matters.
+
+    The function yields findings without code or severity. It is asked about what its parameter is: a `Subject`, or a
+    `CurveSubject` where it needs a curve.
+
+    Raises:
+        ValueError: the code is taken.
+    """
+
+    def declare(find: Callable[[T], Iterable[Finding]]) -> Rule[T]:
+        if code in RULES:
+            raise ValueError(f"{code} is found by {RULES[code].find.__name__} already")
+        about, _ = get_type_hints(find).values()
+        RULES[code] = Rule(code, severity, title, example, source, find, about)
+        return RULES[code]
+
+    return declare
+
+
+def findings_about(thing: object) -> Iterator[Finding]:
+    """What the rules find that look at things of this kind; in a run also what was noticed as its section was read."""
+    noticed = list(thing.noticed()) if isinstance(thing, Subject) else []
+    for each in RULES.values():
+        if isinstance(thing, each.about):
+            yield from (each.found(finding) for finding in noticed if finding.code == each.code)
+            yield from each(thing)
+
+
+def table() -> Iterator[str]:
+    """All codes, as the rows of the table in docs/check.md."""
+    yield "| code | severity | what it says |"
+    yield "|---|---|---|"
+    for code in sorted(RULES):
+        yield f"| {code} | {RULES[code].severity} | {RULES[code].title} |"

@@ -1,0 +1,50 @@
+"""The log beside a checkpoint: whether both count the same updates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.logs.train_log import TrainLog, read_log
+from ppocr_lr.numbers_text import count_text
+from ppocr_lr.resume.checkpoint import Checkpoint
+
+
+def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
+    """A note where the log at `path` counts other updates in the checkpoint's epoch than the checkpoint does."""
+    if checkpoint.epoch is None or checkpoint.count is None:
+        return []
+    try:
+        log = read_log(path)
+    except LRConfigError:  # a file that tells no rate tells no count
+        return []
+    told = [range_ for start in np.unique(log.starts) if (range_ := _allowed(log, int(start), checkpoint))]
+    if not told or any(checkpoint.count in allowed for allowed in told):
+        return []
+    message = (
+        f"the checkpoint counts {count_text(checkpoint.count)} updates in epoch {checkpoint.epoch}, {path.name} beside "
+        f"it {_text(told[-1])}: they are of different runs, or epochs of another length are behind them"
+    )
+    return [Finding((), printable(message), severity=Severity.NOTE)]
+
+
+def _allowed(log: TrainLog, start: int, checkpoint: Checkpoint) -> range | None:
+    """The counts at which one process of the log can have saved the checkpoint; None where it has not its epoch."""
+    own = log.starts == start
+    epochs, counts = log.epochs[own], log.counts[own]
+    if not (epochs == checkpoint.epoch).any():
+        return None
+    last = int(counts[epochs <= checkpoint.epoch].max())
+    # The last line of an epoch may be missing, on Windows, but no more than is otherwise between two lines.
+    gap = int(np.diff(counts).max(initial=1))
+    before, after = counts[epochs < checkpoint.epoch], counts[epochs > checkpoint.epoch]
+    least = int(before.max(initial=0)) if checkpoint.within_epoch else last
+    return range(least, int(after.min(initial=last + gap)))
+
+
+def _text(counts: range) -> str:
+    first, last = count_text(counts.start), count_text(counts.stop - 1)
+    return first if last == first else f"{first} to {last}"

@@ -1,0 +1,207 @@
+"""The lines of PaddleOCR's training log that tell a rate, streamed; what cannot be read is counted.
+
+[2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: 0.000513, acc: 0.000000, loss: 1.692174, …
+[2021/03/20 11:54:28] root INFO: epoch: [4/10], iter: 29, lr: 0.000820, loss: 0.973238, …
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import heapq
+import os
+import re
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
+
+# The rate must be followed by something: a number at the end of a torn line is not whole.
+_LINE = re.compile(
+    r"epoch: \[(\d{1,9})/(\d{1,9})\], (?:(global_step)|iter): (\d{1,15}),"
+    r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
+)
+_LINE_BEGINS = re.compile(r"epoch: \[\d")
+# PaddleOCR says these once, when a training process starts.
+_START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
+# It fills a number up to eight places with x: `nan` is written `nanxxx`.
+_NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
+_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) [^\r\n]*\\")
+_OTHER_TRAINERS = {
+    "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
+    "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
+    "PaddleSeg": re.compile(r"\[TRAIN\] epoch: \d+, iter: \d+/\d+, loss: "),
+}
+
+_CHUNK = 1 << 20
+_LONGEST_LINE = 1 << 16
+_MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
+_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
+_HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
+
+SIX_DECIMALS = 0.5e-6
+"""The rounding of the trainer's own lines."""
+
+
+class Line(NamedTuple):
+    """A line with a rate."""
+
+    epoch: int
+    total: int
+    step: int
+    older: bool
+    """`iter: k` is written at update k, `global_step: n` after n of them."""
+    rate: float
+    rounding: float
+    """How far the rate that was used may be from the one that is written."""
+    finite: bool
+    """The loss is a number."""
+    start: bool
+    """A training process started between the line before and this one."""
+    length: int
+    """Iterations per epoch, as the process said when it started; 0 where it did not."""
+
+
+class LogReader:
+    """Reads a log, and then what is added to it.
+
+    Raises:
+        LRConfigError: the file cannot be read, or is no log of PaddleOCR's trainer.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self._open()
+
+    def close(self) -> None:
+        """Read no further."""
+        self._file.close()
+
+    def read_on(self) -> bool:
+        """Read what is new; False where nothing is. A file that was replaced or became shorter is read anew."""
+        if self._replaced():
+            self._file.close()
+            self._open()
+        some = False
+        try:
+            while block := self._stream.read(_CHUNK):
+                some = True
+                self._read += len(block)
+                self._add(self._decoder.decode(block))
+                if not self.lines and self._read > _MOST_BEFORE:
+                    raise LRConfigError(
+                        f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "
+                        "is no log of PaddleOCR's trainer"
+                    )
+        except (OSError, EOFError, zlib.error) as error:
+            raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
+        return some
+
+    def so_far(self) -> array[float]:
+        """The fields of all lines that have been read, one behind the other; the last may be whole without its end."""
+        return self.lines + _flat(_lines(self._rest, replace(self._said, logged=LoggedConfig())))
+
+    def _open(self) -> None:
+        try:
+            self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
+            start = self._file.read(4)
+            self._file.seek(0)
+        except OSError as error:
+            raise LRConfigError(f"{self.path}: cannot be read: {error.strerror or error}") from None
+        packed = start[:2] == b"\x1f\x8b"
+        self._stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=self._file) if packed else self._file
+        encoding = _ENCODINGS.get(start[:2], "utf-8")
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._rest = ""
+        self._read = 0
+        self._said = _Said()
+        self.lines = array("d")  # of a gigabyte of log too
+        self.configs: list[Mapping[str, Any] | None] = []
+        """For each line that is the first of a process, the config that the process said it has."""
+        self.torn = 0
+        """Lines that begin as one with a rate does and cannot be read."""
+        self.windows = False
+        """A model was saved under a path with a backslash."""
+        self.other_trainer: str | None = None
+        """Whose log it is, if another trainer's."""
+
+    def _replaced(self) -> bool:
+        ours = os.fstat(self._file.fileno())
+        try:
+            theirs = os.stat(self.path)
+        except OSError:
+            return False  # between the removal of the old file and the new one
+        return (ours.st_dev, ours.st_ino) != (theirs.st_dev, theirs.st_ino) or theirs.st_size < self._file.tell()
+
+    def _add(self, text: str) -> None:
+        text = self._rest + text
+        end = text.rfind("\n") + 1
+        self._rest = text[end:][-_LONGEST_LINE:]
+        text = text[:end]
+        read = array("d")
+        for line in _lines(text, self._said):
+            read.extend(line)
+            if line.start:
+                self.configs.append(self._said.config)
+                self._said.config = None
+        self.lines += read
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - len(read) // len(Line._fields)
+        self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
+        if not self.lines and self.other_trainer is None:
+            self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
+
+
+@dataclass
+class _Said:
+    """What a process said when it started, and no line has told yet."""
+
+    logged: LoggedConfig = field(default_factory=LoggedConfig)
+    config: Mapping[str, Any] | None = None
+    started: bool = True
+    length: int = 0
+
+    def end_of_config(self) -> None:
+        """No more lines of it."""
+        if config := self.logged.end():
+            self.config, self.started = config, True
+
+
+def _flat(lines: Iterator[Line]) -> array[float]:
+    flat = array("d")
+    for line in lines:
+        flat.extend(line)
+    return flat
+
+
+def _lines(text: str, said: _Said) -> Iterator[Line]:
+    found = (regex.finditer(text) for regex in (_LINE, _START, DUMPED))
+    for match in heapq.merge(*found, key=re.Match.start):
+        if match.re is DUMPED:
+            said.logged.add(match)
+            continue
+        said.end_of_config()
+        if match.re is _START:
+            said.started = True
+            said.length = int(match[1] or 0) or said.length
+            continue
+        epoch, total, newer, step, written, rest = match.groups()
+        rate = float(written)
+        if rate < _HIGHEST:
+            yield Line(
+                int(epoch), int(total), int(step), not newer, rate, _rounding(rate, written.lower()),
+                _NO_LOSS.search(rest) is None, said.started, said.length,
+            )  # fmt: skip
+            said.started, said.length = False, 0
+
+
+def _rounding(rate: float, written: str) -> float:
+    """Half a unit of the last digit of a rate such as `1.23e-03`; below 1e-4 Python writes six decimals so too."""
+    mantissa, exponent, power = written.partition("e")
+    if not exponent or rate < 1e-4:
+        return SIX_DECIMALS
+    return max(SIX_DECIMALS, 0.5 * 10.0 ** (int(power) - len(mantissa.partition(".")[2])))

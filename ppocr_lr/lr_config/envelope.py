@@ -1,0 +1,100 @@
+"""The keys around a curve: warmup, hold, cooldown, the run that is counted against. A section says which it takes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import create_model
+
+from ppocr_lr.lr_config.kinds import AnyLength, LastEpoch, LengthOrNone, NoIters, OneOf, Ours, Rate, Share, Switch, key
+from ppocr_lr.lr_config.length import Length
+
+Keys: TypeAlias = dict[str, tuple[Any, Any]]
+"""Types and fields by key; `WARMUP | HOLD` has the keys of both."""
+
+NOTHING: Keys = {}
+
+LAST_EPOCH: Keys = {
+    "last_epoch": (
+        LastEpoch,
+        key(
+            "number of the last optimizer update done before (iterations); training goes on with the next one",
+            default=-1,
+        ),
+    )
+}
+
+WARMUP_MODE: Keys = {
+    "warmup_mode": (
+        Annotated[
+            Literal["linear", "constant", "cosine", "exponential"],
+            OneOf(),
+            Ours("the warmup of PaddleOCR is always linear"),
+        ],
+        key("shape of the warmup", default="linear"),
+    )
+}
+
+WARMUP_WITHOUT_EPOCHS: Keys = WARMUP_MODE | {
+    "warmup_iters": (
+        Annotated[NoIters, Ours("warmup_epoch, iterations / iterations per epoch")],
+        key("length of the warmup (iterations), instead of warmup_epoch", default=0),
+    ),
+    "warmup_ratio": (
+        Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")],
+        key("length of the warmup as a share of the run's iterations (0 to 1)", default=0.0),
+    ),
+    "warmup_start_lr": (
+        Annotated[Rate | None, Ours("LinearWarmupCosine has start_lr")],
+        key("the rate of the first update of the warmup; 0 where nothing is said", default=None),
+    ),
+    "warmup_start_factor": (
+        Annotated[Share | None, Ours("LinearWarmupCosine has start_lr")],
+        key("the first rate of the warmup as a share of the peak (0 to 1)", default=None),
+    ),
+}
+
+WARMUP: Keys = (
+    LAST_EPOCH
+    | WARMUP_WITHOUT_EPOCHS
+    | {
+        "warmup_epoch": (
+            AnyLength,
+            key("length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)", default=Length(0)),
+        )
+    }
+)
+
+HOLD: Keys = {
+    "hold_epochs": (
+        Annotated[LengthOrNone, Ours("Piecewise holds its first value until the first boundary")],
+        key("how long the rate stays at the peak after the warmup (epochs)", default=Length(0)),
+    )
+}
+
+WITHIN_RUN: Keys = {
+    "decay_within_run": (
+        Annotated[Switch, Ours("a shorter warmup, or Piecewise, whose last value is reached")],
+        key("the decay ends with the run: what is before it counts against it", default=False),
+    )
+}
+
+OVER_THE_RUN: Keys = WITHIN_RUN | {
+    "cooldown_epochs": (
+        Annotated[LengthOrNone, Ours("Piecewise, whose last value holds")],
+        key(
+            "how long the rate stays at its last value; the decay ends so long before the run (epochs)",
+            default=Length(0),
+        ),
+    )
+}
+
+
+def with_keys(model: Any, keys: Keys) -> Any:
+    """The model with keys that it has not; the model itself where it has all."""
+    more = {name: kind for name, kind in keys.items() if name not in model.model_fields}
+    if not more:
+        return model
+    made = create_model(model.__name__, __base__=model, __module__=model.__module__, **more)  # type: ignore[call-overload]
+    made.__doc__, made.__qualname__ = model.__doc__, model.__qualname__
+    return made

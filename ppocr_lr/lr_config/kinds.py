@@ -1,0 +1,194 @@
+"""The kinds of values an lr section holds. Each is a type with its bounds and its unit; what is read, what an error
+says and the JSON Schema come from them. They are public: a section of your own uses them for its keys.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Annotated, Any, get_args
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+from ppocr_lr.bounds import in_words, inside
+from ppocr_lr.lr_config.length import FORMS, Length, Unit, length_of
+from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
+from ppocr_lr.schedules import kinds
+
+SECTION_SCHEMA = "lr section"
+"""Stands in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
+
+LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
+
+
+def key(description: str, default: Any = ...) -> Any:
+    """One key of a section; without `default` it must be written."""
+    return Field(default=default, description=description)
+
+
+def refused(allowed: str) -> PydanticCustomError:
+    """The error of a validator; the caller adds the key and the value."""
+    return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
+
+
+def _before(check: Callable[[Any], Any], handler: GetCoreSchemaHandler, source: Any) -> core_schema.CoreSchema:
+    return core_schema.no_info_before_validator_function(check, handler(source))
+
+
+@dataclass(frozen=True)
+class Number:
+    """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
+
+    noun: str = "a number"
+    said: str = ""
+    """What is allowed, where bounds do not say it well."""
+    fits: Callable[[float], bool] = lambda number: True
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        schema: Any = handler(source)
+        kinds = {"gt": Gt, "ge": Ge, "lt": Lt, "le": Le}
+        marks = [kind(schema[name]) for name, kind in kinds.items() if name in schema]
+        whole = schema["type"] == "int"
+        allowed = self.said or f"{self.noun} {in_words(marks)}".strip()
+
+        def check(value: Any) -> float | int:
+            number = _number(value)
+            if number is None or not math.isfinite(number) or (whole and not number.is_integer()):
+                raise refused(allowed)
+            if not (inside(number, marks) and self.fits(number)):
+                raise refused(allowed)
+            return int(number) if whole else number
+
+        return core_schema.no_info_before_validator_function(check, schema)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (Real, str)):
+        return None
+    try:
+        return number_in_text(value) if isinstance(value, str) else float(value)
+    except OverflowError:
+        return None
+
+
+@dataclass(frozen=True)
+class AsLength:
+    """Marks a length or a mark in time, with its bounds and the units that it may have."""
+
+    bounds: tuple[Any, ...] = ()
+    said: str = f"a length, 0 for none: {FORMS}"
+    units: tuple[Unit, ...] = get_args(Unit)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def check(value: Any) -> Length:
+            length = length_of(value)
+            if length is None or length.unit not in self.units or not inside(length.amount, self.bounds):
+                raise refused(self.said)
+            return length
+
+        return core_schema.no_info_plain_validator_function(check)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        words = {Gt: "exclusiveMinimum", Ge: "minimum"}
+        number = {"type": "number", **{words[type(bound)]: next(iter(_limits(bound))) for bound in self.bounds}}
+        if self.units == ("epochs",):
+            return number
+        sign = r"\+?" if self.bounds else r"[-+]?"
+        iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
+        share = rf"{UNSIGNED}\s*%"
+        above_0 = "(?=[^eE]*[1-9])" if "exclusiveMinimum" in number else ""
+        return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
+
+
+def _limits(bound: Any) -> Any:
+    return (getattr(bound, name) for name in ("gt", "ge") if hasattr(bound, name))
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a `Literal`: one of its words."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        words = get_args(source)
+
+        def check(value: Any) -> Any:
+            if not isinstance(value, str) or value not in words:
+                raise refused(", ".join(words[:-1]) + f" or {words[-1]}")
+            return value
+
+        return core_schema.no_info_before_validator_function(check, handler(source))
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool) or (type(value) is int and value in (0, 1)):
+        return bool(value)
+    raise refused("true or false")
+
+
+def _a_list(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return value
+    raise refused("a list, as in [1, 2]")
+
+
+def _a_pair(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        return value
+    raise refused("a pair of when and the rate there, as in [5, 0.1]")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit some epochs alone."""
+
+    unit: str
+
+
+RATE = Counts("learning rate")
+ITERATIONS = Counts("iterations")
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Marks a key that PaddleOCR swallows: this project's own, without effect unless it is written."""
+
+    instead: str = ""
+    """The nearest thing that PaddleOCR can do."""
+
+
+_EPOCHS: tuple[Unit, ...] = ("epochs",)
+
+PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
+Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
+Gamma = Annotated[kinds.Gamma, Number()]
+Power = Annotated[kinds.Positive, Number()]
+Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
+Nonnegative = Annotated[float, Ge(0), Number()]
+AtLeastOne = Annotated[float, Ge(1), Number()]
+UpToOne = Annotated[kinds.UpToOne, Number()]
+Share = Annotated[float, Ge(0), Le(1), Number("a share")]
+InnerShare = Annotated[kinds.Gamma, Number("a share")]
+Bound = Annotated[kinds.OnTheTangent, Number()]
+Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
+Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
+Calls = Annotated[kinds.Update, Number(said="a whole number of calls, 0 for none")]
+NoIters = Annotated[kinds.Update, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
+AnyIters = Annotated[int, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
+LastEpoch = Annotated[
+    int,
+    Ge(-1),
+    Lt(kinds.MAX_ITERS),
+    Number(said="a whole number of at least -1 and below 2^53: the last update done before, -1 for none"),
+]
+AnyLength = Annotated[Length, AsLength()]
+LengthOrNone = Annotated[Length, AsLength((Ge(0),), f"a length, 0 for none, not below: {FORMS}")]
+PositiveLength = Annotated[Length, AsLength((Gt(0),), f"a length above 0: {FORMS}")]
+PositiveEpochs = Annotated[Length, AsLength((Gt(0),), "a number of epochs above 0", _EPOCHS)]
+EpochMark = Annotated[Length, AsLength((Ge(0),), "an epoch, a number of at least 0", _EPOCHS)]
+Switch = Annotated[bool, BeforeValidator(_boolean)]
+AList = BeforeValidator(_a_list)
+Knot = Annotated[tuple[LengthOrNone, Rate], BeforeValidator(_a_pair)]

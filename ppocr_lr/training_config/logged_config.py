@@ -1,0 +1,168 @@
+"""The config that PaddleOCR's trainer writes into its log when it starts, one `key : value` a line, sorted by key.
+
+[2022/09/29 02:59:03] ppocr INFO: Optimizer :
+[2022/09/29 02:59:03] ppocr INFO:     lr :
+[2022/09/29 02:59:03] ppocr INFO:         learning_rate : 0.001
+"""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import io
+import re
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TextIO
+
+from ppocr_lr.errors import LRConfigError
+
+_INDENT = 4
+DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?([^\r\n]*)")
+"""A line of the config: indentation, key, value."""
+
+_LOG_LINE = re.compile(r"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] \S+ [A-Z]+: ")
+_FIRST_LINES = 1000  # in which a log has one of these; the libraries that the trainer starts have theirs before
+_LONGEST_LINE = 1 << 16
+_MOST_LINES = 20_000  # of a config
+_MOST_DEPTH = 60
+_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_TORN = (EOFError, zlib.error, UnicodeError)
+_WORDS = {"None": None, "True": True, "False": False}
+
+
+_DECISIVE = (
+    "Optimizer",
+    "Global.epoch_num",
+    "Global.log_smooth_window",
+    "Train.loader.batch_size_per_card",
+    "Train.loader.drop_last",
+    "Train.dataset.label_file_list",
+    "Train.dataset.ratio_list",
+)
+"""What decides the rates that a log shows."""
+
+
+def decisive(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a config that decide the rates in the log of its run, by dotted key."""
+    return {
+        key: value
+        for key, value in _leaves(config)
+        if any(f"{key}.".startswith(f"{decisive}.") for decisive in _DECISIVE)
+    }
+
+
+def _leaves(value: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from _leaves(inside, f"{above}.{key}" if above else str(key))
+    else:
+        yield above, value
+
+
+class _Line(NamedTuple):
+    depth: int
+    key: str
+    value: str
+
+
+class LoggedConfig:
+    """Collects the lines of a config."""
+
+    def __init__(self) -> None:
+        self._lines: list[_Line] = []
+
+    def add(self, found: re.Match[str]) -> None:
+        """Take a line that `DUMPED` has found."""
+        line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip())
+        if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES:
+            self._lines.append(line)
+
+    def end(self) -> Mapping[str, Any] | None:
+        """What the lines say, if they are a training config; the next line begins another one."""
+        config, self._lines = _value(self._lines), []
+        if isinstance(config, list):  # of a process that stopped before it trained, and then of the next one
+            config = config[-1]
+        return config if "Optimizer" in config else None
+
+
+def is_log(path: str | Path) -> bool:
+    """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is none, it can be read but once."""
+    if not Path(path).is_file():
+        return False
+    with _opened(path) as text, suppress(*_TORN):
+        return any(map(_LOG_LINE.match, islice(_lines(text), _FIRST_LINES)))
+    return False
+
+
+def config_in_log(path: str | Path) -> Mapping[str, Any]:
+    """The last config in a log.
+
+    Raises:
+        LRConfigError: the file cannot be read, or holds none.
+    """
+    collected, config = LoggedConfig(), None
+    with _opened(path) as text, suppress(*_TORN):  # what is torn holds what it holds
+        for line in _lines(text):
+            if found := DUMPED.search(line):
+                collected.add(found)
+            elif _LOG_LINE.match(line):
+                config = collected.end() or config
+    config = collected.end() or config
+    if config is None:
+        raise LRConfigError(f"{path}: is a log without a config; PaddleOCR writes it there when it starts")
+    return config
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[TextIO]:
+    try:
+        with open(path, "rb") as file:
+            start = file.read(2)
+            file.seek(0)
+            stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if start == b"\x1f\x8b" else file
+            yield io.TextIOWrapper(stream, _ENCODINGS.get(start, "utf-8"), errors="replace")
+    except OSError as error:
+        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    return iter(lambda: text.readline(_LONGEST_LINE), "")
+
+
+def _value(lines: Sequence[_Line]) -> dict[str, Any] | list[dict[str, Any]]:
+    """The mapping that lines of one depth and their insides tell, or the list of mappings.
+
+    The keys of a mapping are sorted, so one that is not behind the key before belongs to the next item of a list.
+    """
+    items: list[dict[str, Any]] = [{}]
+    last, begin = "", 0
+    while begin < len(lines):
+        depth, key, text = lines[begin]
+        end = begin + 1
+        while end < len(lines) and lines[end].depth > depth:
+            end += 1
+        if items[-1] and key <= last:
+            items.append({})
+        items[-1][key] = _value(lines[begin + 1 : end]) if end > begin + 1 else _scalar(text)
+        last, begin = key, end
+    return items[0] if len(items) == 1 else items
+
+
+def _scalar(text: str) -> Any:
+    """The value that Python prints so; what it prints for no other type is a string."""
+    if text in _WORDS:
+        return _WORDS[text]
+    for number in (int, float):
+        with suppress(ValueError):
+            if str(value := number(text)) == text:
+                return value
+    if text.startswith("[") and "{" not in text:
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of backslashes that escape nothing
+            return ast.literal_eval(text)
+    return text

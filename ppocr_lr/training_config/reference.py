@@ -1,0 +1,51 @@
+"""For which batch a config's rate is meant, as far as its comments say; a proposal, never used by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ppocr_lr.training_config.yaml_file import YAMLDocument
+
+_KEYS = re.compile(r"\s*(?:learning_rate|max_lr|values|batch_size_per_card|first_bs)\s*:[^#]*#(.*)")
+# `(8*8c)`, `128 × 8 cards`, `bs 128 x 8gpus`
+_PRODUCT = re.compile(r"(\d{1,6})\s*[*x×]\s*(\d{1,4})\s*(?:c\b|cards?|gpus?|卡|张)", re.IGNORECASE)
+# `8gpus 192bs`, `4 cards`, `8卡`
+_CARDS = re.compile(r"(?<![\d.])(\d{1,4})\s*(?:cards?\b|gpus?\b|x?\s*(?:V100|A100)|卡|张卡)", re.IGNORECASE)
+_BATCH = re.compile(
+    r"(?<![\d.])(\d{1,6})\s*bs\b|\b(?:bs|batch(?:[_ ]size)?)\s*[:=]?\s*(\d{1,6})(?![\d.])", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Cards, and samples in a batch of one card, that a comment speaks of."""
+
+    cards: int
+    batch_per_card: int | None
+    """None where the comment leaves it to `Train.loader.batch_size_per_card`."""
+    comment: str
+
+
+def proposed_reference(document: YAMLDocument) -> Reference | None:
+    """What the first comment beside a rate or a batch size proposes; None where none speaks of cards."""
+    return next(filter(None, map(_in_comment, _comments(document))), None)
+
+
+def _comments(document: YAMLDocument) -> Iterator[str]:
+    for line in document.lines:
+        if found := _KEYS.match(line):
+            yield found[1].strip()
+
+
+def _in_comment(comment: str) -> Reference | None:
+    if found := _PRODUCT.search(comment):
+        batch, cards = int(found[1]), int(found[2])
+        return Reference(cards, batch, comment) if batch and cards else None
+    found = _CARDS.search(comment)
+    if found is None or not int(found[1]):
+        return None
+    batch_found = _BATCH.search(comment)
+    per_card = int(batch_found[1] or batch_found[2]) if batch_found else None
+    return Reference(int(found[1]), per_card or None, comment)

@@ -1,0 +1,231 @@
+"""What is read of a training YAML outside `Optimizer.lr`: each key once, with its type, default and words.
+
+The reading, the keys that `-o` knows, the JSON Schema and the findings come from these models. A key is validated where
+it is used, so that one that decides nothing stops nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, SkipValidation, Tag, ValidationError
+
+from ppocr_lr.bounds import positive_integer
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, value_error
+from ppocr_lr.lr_config.kinds import Nonnegative, key, refused
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _count(value: Any) -> int:
+    try:
+        return positive_integer(value)
+    except ValueError as error:
+        raise refused(str(error)) from None
+
+
+def _window(value: Any) -> Any:
+    if type(value) is not int or not 1 <= value <= LARGEST_WINDOW:
+        raise refused(f"an integer from 1 to {LARGEST_WINDOW}")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if value in (False, True):  # and so 0 and 1, which are common
+        return bool(value)
+    raise refused("true or false")
+
+
+def _files(value: Any) -> Any:
+    names = [value] if isinstance(value, str) else value
+    if names is not None and not (_is_list(names) and all(isinstance(name, str) for name in names)):
+        raise refused("a list of file names")
+    return names
+
+
+def _ratios(value: Any) -> Any:
+    for ratio in value if _is_list(value) else [value]:
+        if not isinstance(ratio, (int, float)) or isinstance(ratio, bool) or not 0 <= ratio <= 1:
+            raise refused("a number from 0 to 1, or a list of one for each label file")
+    return value
+
+
+def _pair(value: Any) -> Any:
+    if not _is_list(value) or len(value) != 2:
+        raise refused("two positive integers, [width, height]")
+    return value
+
+
+def _scales(value: Any) -> Any:
+    if not _is_list(value) or not value:
+        raise refused("a list of [width, height]")
+    return value
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+LARGEST_WINDOW = 10_000
+
+_ONE, _BOTH = "one number", "both numbers"  # pydantic puts them into the paths of a scale
+
+Count = Annotated[int, Ge(1), BeforeValidator(_count)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Ratio = Annotated[float, Ge(0), Le(1)]
+Size = Annotated[list[Count], MinLen(2), MaxLen(2), BeforeValidator(_pair)]
+Scale = Annotated[
+    Annotated[Size, Tag(_BOTH)] | Annotated[Count, Tag(_ONE)],
+    Discriminator(lambda value: _BOTH if _is_list(value) else _ONE),
+]
+
+
+class ConfigSection(BaseModel):
+    """A section; what it does not name is the trainer's business."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    required: ClassVar[tuple[str, ...]] = ()
+    """Keys that a config does not go without; where one is missing or null, a flag may stand for it."""
+    takes_strings: ClassVar[frozenset[str]] = frozenset()
+    """Keys under which PaddleOCR itself takes a number that YAML reads as a string."""
+
+
+class GlobalSection(ConfigSection):
+    """Settings of the whole run."""
+
+    required = ("epoch_num",)
+
+    epoch_num: Count = key("length of the run (epochs)", None)
+    log_smooth_window: Annotated[int, Ge(1), Le(LARGEST_WINDOW), BeforeValidator(_window)] = key(
+        "updates whose median rate is a line of the log (updates)", 20
+    )
+    checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
+
+
+class OptimizerSection(ConfigSection):
+    """The optimizer and its learning rate."""
+
+    required = ("lr",)
+    takes_strings = frozenset({"weight_decay"})
+
+    name: SkipValidation[str] = key("the optimizer, such as Adam, AdamW or Momentum", None)
+    lr: Any = key("the learning rate of each optimizer update", None)
+    regularizer: Any = key("the weight decay", None)
+    weight_decay: Nonnegative = key("the weight decay where there is no regularizer", None)
+
+
+class Loader(ConfigSection):
+    """How batches are made."""
+
+    batch_size_per_card: Count = key("samples in one iteration on one card (samples)", None)
+    drop_last: Truth = key("leave out the last batch of an epoch if it is not full", default=False)
+
+
+class Dataset(ConfigSection):
+    """The training samples."""
+
+    label_file_list: Annotated[str | list[str] | None, BeforeValidator(_files)] = key(
+        "text files with one sample a line; their lines are counted", None
+    )
+    ratio_list: Annotated[Ratio | list[Ratio], BeforeValidator(_ratios)] = key(
+        "the share of each label file that is used (0 to 1), one for all or one for each", 1.0
+    )
+    num_samples: Count = key(
+        "samples of an epoch where there are no label files to count (samples); PaddleOCR ignores it", None
+    )
+
+
+class Sampler(ConfigSection):
+    """How samples are put into batches; MultiScaleSampler is counted in rounds over its scales."""
+
+    name: SkipValidation[str] = key("the sampler, such as MultiScaleSampler", None)
+    scales: Annotated[list[Scale], MinLen(1), BeforeValidator(_scales)] = key(
+        "the image sizes, each [width, height] or one number for both (pixels)", None
+    )
+    first_bs: Count = key("batch size at the first scale, on one card (samples)", 128)
+    # PaddleOCR asks for its truth alone, so null is false; a word, which would be true whatever it says, is refused.
+    fix_bs: Annotated[Truth, BeforeValidator(lambda value: value or False)] = key(
+        "the same batch size at each scale; false: fewer large images, more small ones", default=True
+    )
+    divided_factor: Size = key("width and height are rounded down to multiples of these (pixels)", [8, 16])
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Width and height of each scale, in pixels."""
+        return [(size, size) if isinstance(size, int) else (size[0], size[1]) for size in self.scales]
+
+
+class TrainSection(ConfigSection):
+    """The training data, which decides the iterations of an epoch; sections may be empty."""
+
+    loader: Loader = Loader()
+    dataset: Dataset = Dataset()
+    sampler: Sampler = Sampler()
+
+
+SECTIONS: Mapping[str, type[ConfigSection]] = {
+    "Global": GlobalSection,
+    "Optimizer": OptimizerSection,
+    "Train": TrainSection,
+}
+
+
+def read(model: type[M], written: object, path: Path, *keys: str) -> M:
+    """A section that stands at `path`, validated; nothing is an empty one.
+
+    With `keys` no others are looked at.
+
+    Raises:
+        LRConfigError: with the key, the value and what is allowed.
+    """
+    if written is None:
+        written = {}
+    if not isinstance(written, Mapping):
+        raise value_error(path, written, "a mapping")
+    values = {name: written[name] for name in keys or written if name in written}
+    for name in getattr(model, "required", ()):
+        if values.get(name, ...) is None:
+            del values[name]
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [problem for details in error.errors(include_url=False) for problem in _problems(details, model)]
+    raise LRConfigError(problems).under(*path)
+
+
+def _problems(details: Any, model: type[BaseModel]) -> Iterator[Problem]:
+    path = tuple(part for part in details["loc"] if part not in (_ONE, _BOTH))
+    if details["type"] in ("extra_forbidden", "invalid_key"):
+        # Not swallowed as in the lr section: PaddleOCR stops with a TypeError.
+        yield Problem(path, f"is not a key of it; it takes name, {', '.join(model.model_fields)}")
+    else:
+        yield from value_error(path, details["input"], details["ctx"]["allowed"]).problems
+
+
+def read_keys() -> Iterator[Path]:
+    """Where the keys stand that are read; `Optimizer.lr` and the regularizer have keys of their own."""
+    for name, model in SECTIONS.items():
+        yield from _keys(model, (name,))
+
+
+def _keys(model: type[BaseModel], path: Path) -> Iterator[Path]:
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, ConfigSection):
+            yield from _keys(inner, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def holds_read_keys(path: Path) -> bool:
+    """Whether a key that is read stands there, or below in a section outside the lr section."""
+    return any(key[: len(path)] == path for key in read_keys())
+
+
+def is_read(path: Path) -> bool:
+    """Whether something is read there, or below it in a section that is read as a whole."""
+    whole = (SECTION_PATH, ("Optimizer", "regularizer"))
+    return holds_read_keys(path) or any(path[: len(section)] == section for section in whole)

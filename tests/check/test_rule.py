@@ -1,0 +1,60 @@
+"""A rule declares its code, and what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from ppocr_lr.check.rule import RULES, Rule, findings_about, rule
+from ppocr_lr.check.rules import compatibility, decay, input, scale, units, warmup
+from ppocr_lr.check.subject import Subject
+from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.training_config.plan import RunFlags, plan_config
+
+FAMILIES = {"1": input, "2": units, "3": warmup, "4": decay, "5": compatibility, "6": scale}
+SUBJECT = Subject(
+    plan_config(
+        {"Global": {"epoch_num": 3}, "Optimizer": {"lr": {"learning_rate": 0.1}}}, "c.yml", RunFlags(iters_per_epoch=9)
+    )
+)
+
+
+@pytest.fixture
+def known() -> Iterator[dict[str, Rule[Subject]]]:
+    """The rules, which lose what the test adds."""
+    before = dict(RULES)
+    yield RULES
+    RULES.clear()
+    RULES.update(before)
+
+
+def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
+    @rule("XY001", Severity.ERROR, "three epochs", example="epoch_num: 3", source="this test")
+    def three_epochs(subject: Subject) -> Iterator[Finding]:
+        """Three are
+        few.
+        """
+        if subject.run.epochs == 3:
+            yield Finding(("Global", "epoch_num"), "is three", "take four")
+
+    assert list(three_epochs.explanation()) == [
+        "XY001 (error, test_rule): three epochs", "", "Three are few.", "", "example: epoch_num: 3", "source:  this test",
+    ]  # fmt: skip
+    found = Finding(("Global", "epoch_num"), "is three", "take four", "XY001", Severity.ERROR)
+    assert list(three_epochs(SUBJECT)) == [found]
+    assert found in findings_about(SUBJECT)
+
+
+def test_a_code_is_declared_once(known: dict[str, Rule[Subject]]) -> None:
+    with pytest.raises(ValueError, match="LR301 is found by as_long_as_the_run already"):
+        rule("LR301", Severity.NOTE, "again", example="", source="")(lambda subject: ())
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_says_what_it_means_and_stands_with_its_family(code: str) -> None:
+    entry = RULES[code]
+    assert entry.family == FAMILIES[code[2]].__name__.rpartition(".")[2]
+    assert "" not in (entry.title, entry.example, entry.source)
+    assert re.fullmatch(r"(\S+ )*\S+\.", entry.why)

@@ -1,0 +1,107 @@
+"""The config that a log holds is the config of the run."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.training_config.plan import plan_run
+from tests.conftest import ROOT, Command
+from tests.train_logs import dumped, write_log
+
+CONFIGS = sorted((ROOT / "configs").glob("*.yml"))
+COSINE: dict[str, Any] = {
+    "Global": {"epoch_num": 20, "save_model_dir": "./output", "checkpoints": None, "use_gpu": True},
+    "Optimizer": {"name": "Adam", "lr": {"name": "Cosine", "learning_rate": 1e-05, "warmup_epoch": 2}},
+    "Train": {"loader": {"batch_size_per_card": 8}, "dataset": {"ratio_list": [1.0, 0.5], "label_file_list": ["a b", "c"]}},
+}  # fmt: skip
+BEHIND = "[2022/09/29 02:59:04] ppocr INFO: train with paddle 2.3.2 and device Place(gpu:0)"
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_the_config_of_a_log_is_the_config(tmp_path: Path, path: Path) -> None:
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    log = write_log(tmp_path / "train.log", dumped(config))
+    assert config_in_log(log)["Optimizer"] == config["Optimizer"]
+    assert config_in_log(log)["Global"] == config["Global"]
+
+
+plain = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.lists(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(["a", "./b", "./b c"]))),
+    st.sampled_from(["./train_data", "1e-3", ".\\data", "a : b", "lr", "{x}", "[x"]),
+)  # fmt: skip
+names = st.text("abcdefgh_", min_size=1, max_size=6)
+sections = st.recursive(
+    st.dictionaries(names, plain, min_size=1, max_size=4),
+    lambda inside: st.dictionaries(names, inside | plain, min_size=1, max_size=4),
+)
+
+
+@given(sections)
+def test_any_values_come_back(tmp_path_factory: pytest.TempPathFactory, section: dict[str, Any]) -> None:
+    config = {"Optimizer": section}
+    assert config_in_log(write_log(tmp_path_factory.mktemp("log") / "train.log", dumped(config))) == config
+
+
+def test_a_list_of_mappings(tmp_path: Path) -> None:
+    stages = [{"name": "Const", "epochs": 3}, {"name": "Cosine", "learning_rate": 0.1}]
+    config = {"Optimizer": {"lr": {"name": "Sequence", "stages": stages}}}
+    assert config_in_log(write_log(tmp_path / "train.log", dumped(config))) == config
+
+
+@pytest.mark.parametrize(
+    "encode", [str.encode, lambda text: gzip.compress(text.encode()), lambda text: text.encode("utf-16")]
+)
+def test_the_last_whole_config_counts(tmp_path: Path, encode: Callable[[str], bytes]) -> None:
+    later = {**COSINE, "Global": {**COSINE["Global"], "epoch_num": 30}}
+    stray = "[2022/09/29 02:59:04] ppocr INFO: something : else"
+    begun = list(dumped({**COSINE, "Global": {"epoch_num": 7}}))[:3]  # of a process that was stopped there
+    lines = [
+        "W0929 device_context.cc",
+        *dumped(COSINE),
+        BEHIND,
+        stray,
+        BEHIND,
+        *begun,
+        *dumped(later),
+        BEHIND,
+        stray,
+        BEHIND,
+    ]
+    (tmp_path / "train.log").write_bytes(encode("\n".join(lines) + "\n"))
+    assert is_log(tmp_path / "train.log")
+    assert config_in_log(tmp_path / "train.log") == later
+
+
+def test_plan_show_check_and_plot_take_a_log(tmp_path: Path, command: Command) -> None:
+    log = write_log(tmp_path / "train.log", iter([*dumped(COSINE), BEHIND]))
+    planned = plan_run(log, ["Global.epoch_num=4"], assumed_iters=10)
+    assert (planned.source, planned.run.epochs, planned.name) == (f"config of {log}", 4, "Cosine")
+    for name in ("show", "check", "plot"):
+        done = command(name, str(log), "--iters-per-epoch", "10")
+        assert (done.returncode, "config of" in done.stdout or name == "check") == (0, True)
+
+
+@pytest.mark.parametrize("lines", [[BEHIND], [*dumped({"Global": {"epoch_num": 3}}), BEHIND]])
+def test_a_log_without_a_config(tmp_path: Path, command: Command, lines: list[str]) -> None:
+    log = write_log(tmp_path / "train.log", iter(lines))
+    with pytest.raises(LRConfigError, match="is a log without a config"):
+        plan_run(log)
+    done = command("show", str(log))
+    assert (done.returncode, "is a log without a config" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("lines", [[], ["Global: {epoch_num: 3}"], ["# [2022/09/29 02:59:04] ppocr INFO: not mine"]])
+def test_what_is_no_log(tmp_path: Path, lines: list[str]) -> None:
+    assert not is_log(write_log(tmp_path / "c.yml", iter(lines)))
+    assert not is_log(tmp_path)
