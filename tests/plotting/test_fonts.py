@@ -28,6 +28,11 @@ def test_characters_without_a_font_are_substituted(monkeypatch: pytest.MonkeyPat
         assert fonts.drawable(NAME) == ("□□□.yml", ["DejaVu Sans"])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_character_without_a_glyph_in_any_font_needs_no_package() -> None:
+    assert fonts.drawable("a\tb") == ("a□b", ["DejaVu Sans"])
+
+
 def test_a_font_that_has_them_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fonts that ship with matplotlib stand in for Chinese ones: some have characters that DejaVu lacks."""
     base = fonts._characters("DejaVu Sans")
