@@ -29,9 +29,9 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
 
 
 def is_something_else(path: Path) -> bool:
-    """Whether a file is good YAML, but no training config of PaddleOCR's, not even one with a slip in it."""
+    """Whether a file is good YAML, whatever its tags, but no training config of PaddleOCR's with or without a slip."""
     try:
-        config = read_yaml_file(path)
+        config = read_yaml_file(path, any_tag=True)
     except LRConfigError:
         return False
     if not isinstance(config, Mapping) or neighbour(config):

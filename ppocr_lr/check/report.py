@@ -54,7 +54,7 @@ def check_file(
     sections = checked_sections(document.data, path)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, str(path), flags or RunFlags(), proposed)
+        planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
     except LRConfigError as error:
         raise error.within(str(path)) from None
     found += findings_about(document)

@@ -31,7 +31,8 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
     """The first `limit` phases of updates 0 … `total_iters` − 1, as the schedule's corners divide them.
 
     `warmup` is a linear warmup, `plateau` a constant rate, `decay` a falling and `rise` a rising one; a `restart` is a
-    decay that begins with a jump upwards. A piece of a single update belongs to the phase before it.
+    decay that begins with a jump upwards, not one from the top of a rise. A piece of a single update belongs to the
+    phase before it.
     """
     inner, complete = schedule.corner_steps(total_iters - 1, limit)
     end = total_iters if complete else inner[-1]
@@ -54,8 +55,15 @@ def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None, wa
         kind = "plateau"
     elif end > start:
         kind = "rise"
-    elif previous and previous.kind != "warmup" and start > previous.last_rate:
+    elif previous and previous.kind != "warmup" and _jumps_up(schedule, first):
         kind = "restart"
     else:
         kind = "decay"
     return Phase(kind, first, last, start, end)
+
+
+def _jumps_up(schedule: Schedule, step: int) -> bool:
+    """Whether the rate goes up into `step` by much more than it went up just before."""
+    before = schedule(step - 1)
+    slope = before - schedule(step - 2) if step > 1 else 0.0
+    return schedule(step) - before > 2 * max(slope, 0.0)

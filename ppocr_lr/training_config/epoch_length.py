@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,12 @@ def epoch_length(
     gpus: int = 1,
     batch_size: int | None = None,
     accumulate: int = 1,
+    folder: Path | None = None,
 ) -> EpochLength:
     """Optimizer updates per epoch of a config's `Train` section.
 
-    In this order: `iters_per_epoch`; `num_samples`; the label files named in the section, if they exist;
+    In this order: `iters_per_epoch`; `num_samples`; the label files named in the section, if they exist, as PaddleOCR
+    finds them from the working directory, or else in `folder`, that of the config;
     `Train.dataset.num_samples`, a key of this project's own. With N samples on G cards, n = ceil(N/G) and
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
     DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
@@ -57,7 +60,7 @@ def epoch_length(
         LRConfigError: a number is not a positive integer, the label files are missing and no argument tells,
             or an epoch comes out empty.
     """
-    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size)
+    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size, folder)
     accumulate = positive_argument("accumulate", accumulate)
     if accumulate == 1:
         return batches
@@ -70,13 +73,18 @@ def epoch_length(
 
 
 def _batches(
-    train: Mapping[str, Any], iters_per_epoch: int | None, num_samples: int | None, gpus: int, batch_size: int | None
+    train: Mapping[str, Any],
+    iters_per_epoch: int | None,
+    num_samples: int | None,
+    gpus: int,
+    batch_size: int | None,
+    folder: Path | None,
 ) -> EpochLength:
     if iters_per_epoch is not None:
         iters = positive_argument("iters_per_epoch", iters_per_epoch)
         return EpochLength(iters, f"{amount(iters, 'iteration')} per epoch, as given")
     gpus = positive_argument("gpus", gpus)
-    samples, origin = _samples(train, num_samples)
+    samples, origin = _samples(train, num_samples, folder)
     per_card = -(-samples // gpus)
     cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
     path = ("Train", "sampler")
@@ -133,32 +141,48 @@ def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:
     )
 
 
-def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, str]:
+def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | None) -> tuple[int, str]:
     if num_samples is not None:
         return positive_argument("num_samples", num_samples), "as given"
     dataset, path = train.get("dataset"), ("Train", "dataset")
     files = read(Dataset, dataset, path, "label_file_list").label_file_list or []
-    missing = [file for file in files if not _is_file(file)]
-    if files and not missing:
+    places = list(_places(files, folder))
+    gone = next((each for each in places if not any(map(_is_file, each))), None)
+    if files and gone is None:
+        found = [next(filter(_is_file, each)) for each in places]
         ratios = _ratios(read(Dataset, dataset, path, "ratio_list").ratio_list, len(files))
-        counts = [round(_count_lines(file) * ratio) for file, ratio in zip(files, ratios, strict=True)]
+        counts = [round(_count_lines(file) * ratio) for file, ratio in zip(found, ratios, strict=True)]
         if sum(counts) == 0:
             raise value_error((*path, "label_file_list"), files, "files with at least one line used")
         shares = " + ".join(map(str, counts)) + " lines of " if len(files) > 1 else ""
-        return sum(counts), f"{shares}{amount(len(files), 'label file')}"
+        elsewhere = sum(file != each[0] for file, each in zip(found, places, strict=True))
+        some = f", {elsewhere} of them" if elsewhere < len(files) else ""
+        where = f"{some} in {printable(str(folder))}" if elsewhere else ""
+        return sum(counts), f"{shares}{amount(len(files), 'label file')}{where}"
     samples = read(Dataset, dataset, path, "num_samples").num_samples
     if samples is not None:
         return samples, "num_samples of the config"
-    why = f"the label file {printable(missing[0])} is not here" if missing else "the config names no label files"
+    why = "the config names no label files"
+    if gone:
+        *others, last = (printable(str(place)) for place in gone)
+        why = f"there is no label file {', '.join(others)}{' or ' if others else ''}{last}"
     raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch", "num_samples")
 
 
-def _is_file(path: str) -> bool:
+def _places(files: Sequence[str], folder: Path | None) -> Iterator[list[Path]]:
+    """Where each label file may be; beside the config by its bare name, if no other has the same."""
+    names = Counter(Path(file).name for file in files)
+    for file in map(Path, files):
+        beside = [folder / file, *([folder / file.name] if names[file.name] == 1 else [])] if folder else []
+        yield list(dict.fromkeys([file, *beside]))
+
+
+def _is_file(path: Path) -> bool:
     try:
-        return Path(path).is_file()
+        return path.is_file()
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
         reason = getattr(error, "strerror", None) or error
-        problem = f"{shown(path)} cannot be read: {reason}"
+        problem = f"{shown(str(path))} cannot be read: {reason}"
         raise LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem)) from None
 
 
@@ -171,7 +195,7 @@ def _ratios(ratios: float | Sequence[float], count: int) -> Sequence[float]:
     return ratios
 
 
-def _count_lines(path: str) -> int:
+def _count_lines(path: Path) -> int:
     lines, last = 0, b"\n"
     try:
         with open(path, "rb") as file:

@@ -58,6 +58,12 @@ class RunFlags:
     """The rule that scales a rate meant for another batch, where one is asked for."""
     trainer: Trainer = "ppocr-lr"
     """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names."""
+    folder: Path | None = None
+    """Where the config is: label files that are not in the working directory are looked for there."""
+
+    def beside(self, config: str | Path) -> RunFlags:
+        """The same for a config in this file."""
+        return replace(self, folder=Path(config).parent)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,7 @@ def plan_run(
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
     source = f"config of {path}" if is_log(path) else str(path)
+    flags = (flags or RunFlags()).beside(path)
     return plan_sections(read_training_config(path), source, overrides, flags, assumed_iters)
 
 
@@ -160,7 +167,13 @@ def plan_config(
     epochs = _epochs(config, flags.epochs)
     try:
         length = epoch_length(
-            train, flags.iters_per_epoch, flags.num_samples, flags.gpus, flags.batch_size, flags.accumulate
+            train,
+            flags.iters_per_epoch,
+            flags.num_samples,
+            flags.gpus,
+            flags.batch_size,
+            flags.accumulate,
+            flags.folder,
         )
     except UnknownEpochLengthError as error:
         if assumed_iters is None:

@@ -41,15 +41,17 @@ class YAMLDocument:
     lines: tuple[str, ...]
 
 
-def read_yaml_file(path: str | Path) -> Any:
+def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
     """The content of a YAML file as plain Python values; of a log of PaddleOCR's trainer, the config that it holds.
+
+    With `any_tag`, what has an unknown tag is read as if it had none; nothing is ever run.
 
     Raises:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
     if is_log(path):
         return config_in_log(path)
-    return read_yaml_text(_text_of(path), str(path))
+    return read_yaml_text(_text_of(path), str(path), any_tag=any_tag)
 
 
 def read_yaml_document(path: str | Path) -> YAMLDocument:
@@ -134,11 +136,26 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
 _Loader.add_constructor(None, _refuse_tag)
 
 
-def read_yaml_text(text: str, source: str) -> Any:
+def _without_tag(loader: Any, node: Any) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+class _AnyTagLoader(_Loader):
+    """The same, for which an unknown tag says nothing."""
+
+
+_AnyTagLoader.add_constructor(None, _without_tag)
+
+
+def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
     """As `read_yaml_file`, for text; `source` names it in messages."""
     try:
         _check_size(text, source)
-        return yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_AnyTagLoader if any_tag else _Loader)
     except _UnknownTagError as error:
         where = _place(source, error.node.start_mark)
         theirs = "" if error.shown.startswith("!!") else "; PaddleDetection's have tags, PaddleOCR's do not"

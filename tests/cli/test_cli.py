@@ -64,6 +64,19 @@ def test_label_files_are_counted_where_training_starts(command: Command, tmp_pat
     assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations per epoch" in done.stdout
 
 
+def test_label_files_are_looked_for_with_the_config_too(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "rec").mkdir()
+    dataset = {"label_file_list": ["./data/train.txt"]}
+    name = write(tmp_path / "rec" / "c.yml", {"learning_rate": 0.1}, dataset=dataset, loader={"batch_size_per_card": 8})
+    where = "there is no label file data/train.txt, rec/data/train.txt or rec/train.txt"
+    assert f"LR201 note Train: the length of an epoch is not known: {where}" in command("check", f"rec/{name}").stdout
+    assert f"{where}; give --iters-per-epoch or --num-samples" in command("show", f"rec/{name}").stderr
+    (tmp_path / "rec" / "train.txt").write_text("a\tb\n" * 64, encoding="utf-8")
+    for words in (["show"], ["plot", "--out", "a.csv"]):
+        assert "64 samples (1 label file in rec)" in command(words[0], f"rec/{name}", *words[1:]).stdout
+    assert "LR201" not in command("check", f"rec/{name}").stdout
+
+
 def test_several_configs_give_one_picture(command: Command, tmp_path: Path) -> None:
     names = [write(tmp_path / f"{rate}.yml", {"name": "Cosine", "learning_rate": rate}) for rate in (0.1, 0.01)]
     done = command("plot", "-c", *names, "--iters-per-epoch", "10", "--out", "both.pdf")

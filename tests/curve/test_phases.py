@@ -8,11 +8,15 @@ from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.schedules import (
     Constant,
     CosineWave,
+    Cyclic,
     CyclicalCosine,
     OneCycle,
     PiecewiseConstant,
+    PiecewiseLinear,
+    Sequence,
     StepDecay,
     TwoStepCosine,
+    WarmRestarts,
     Warmup,
 )
 from tests.strategies import schedules
@@ -26,6 +30,18 @@ TABLE: list[tuple[Schedule, int, list[tuple[str, int, int]]]] = [
     (OneCycle(1.0, 20), 20, [("rise", 0, 5), ("decay", 6, 19)]),
     (TwoStepCosine(1.0, 10, 20), 20, [("decay", 0, 10), ("restart", 11, 19)]),
     (CosineWave(1.0, 5), 10, [("decay", 0, 4), ("rise", 5, 9)]),
+    # the top of a rise is no restart, a jump is one
+    (Cyclic(1.0, 0.1, 4, 4), 14, [("rise", 0, 3), ("decay", 4, 7), ("rise", 8, 11), ("decay", 12, 13)]),
+    (Cyclic(1.0, 0.1, 2, 3, "triangular2"), 9, [("rise", 0, 1), ("decay", 2, 4), ("rise", 5, 6), ("decay", 7, 8)]),
+    (Cyclic(1.0, 0.1, 1, 3), 8, [("plateau", 0, 0), ("restart", 1, 4), ("restart", 5, 7)]),
+    (CosineWave(1.0, 5), 15, [("decay", 0, 4), ("rise", 5, 9), ("decay", 10, 14)]),
+    (WarmRestarts(1.0, (5,), warmup_iters=2), 10, [("rise", 0, 1), ("decay", 2, 4), ("rise", 5, 6), ("decay", 7, 9)]),
+    (
+        Sequence(((PiecewiseLinear(((0, 0.1), (5, 0.2))), 5),), CosineWave(1.0, 5)),
+        10,
+        [("rise", 0, 4), ("restart", 5, 9)],
+    ),
+    (Sequence(((Constant(0.1), 5),), CosineWave(1.0, 5)), 10, [("plateau", 0, 4), ("restart", 5, 9)]),
 ]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,57 @@ class TestLabelFiles:
         assert epoch_length({**LOADER, "dataset": {"label_file_list": [str(path)]}}).iters == 300_000 // 8
 
     @pytest.mark.parametrize(
+        ("listed", "written", "samples", "words"),
+        [
+            (["./data/a.txt"], ["rec/data/a.txt"], 40, "40 samples (1 label file in rec)"),
+            (["./data/a.txt"], ["rec/a.txt"], 30, "(1 label file in rec)"),
+            (["./data/a.txt"], ["data/a.txt", "rec/data/a.txt", "rec/a.txt"], 10, "10 samples (1 label file)"),
+            (["./data/a.txt"], ["rec/a.txt", "rec/data/a.txt"], 40, "(1 label file in rec)"),
+            (["/nowhere/a.txt"], ["rec/a.txt"], 30, "(1 label file in rec)"),
+            (
+                ["data/a.txt", "data/b.txt"],
+                ["data/b.txt", "rec/a.txt"],
+                40,
+                "(30 + 10 lines of 2 label files, 1 of them in rec)",
+            ),
+        ],
+    )
+    def test_they_may_be_with_the_config(
+        self, listed: list[str], written: list[str], samples: int, words: str,
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.chdir(tmp_path)
+        lines = {"data": 10, "rec": 30, "rec/data": 40}
+        for name in written:
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("a\tb\n" * lines[str(path.parent)], encoding="utf-8")
+        train = {"loader": {"batch_size_per_card": 1}, "dataset": {"label_file_list": listed}}
+        length = epoch_length(train, folder=Path("rec"))
+        assert length.iters == samples
+        assert words in length.arithmetic
+
+    @pytest.mark.parametrize(
+        ("listed", "written", "message"),
+        [
+            (["./data/a.txt"], [], "there is no label file data/a.txt, rec/data/a.txt or rec/a.txt; give"),
+            (["a.txt"], [], "there is no label file a.txt or rec/a.txt; give"),
+            (["/nowhere/a.txt"], [], "there is no label file /nowhere/a.txt or rec/a.txt; give"),
+            # one file beside the config is not two
+            (["x/a.txt", "y/a.txt"], ["rec/a.txt"], "there is no label file x/a.txt or rec/x/a.txt; give"),
+        ],
+    )
+    def test_it_says_where_it_looked(
+        self, listed: list[str], written: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("rec").mkdir()
+        for name in written:
+            Path(name).write_text("a\n", encoding="utf-8")
+        with pytest.raises(LRConfigError, match=re.escape(message)):
+            epoch_length({**LOADER, "dataset": {"label_file_list": listed}}, folder=Path("rec"))
+
+    @pytest.mark.parametrize(
         ("dataset", "message"),
         [
             ({"ratio_list": [1.0, 1.0]}, r"ratio_list: \[1\.0, 1\.0\].*a list of one for each of the 1 label file"),
@@ -122,7 +174,7 @@ def test_an_unknown_sampler_is_said_to_be_unknown() -> None:
 
 BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {}, "the config names no label files; give iters_per_epoch or num_samples"),
-    ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"the label file gone\.txt is not here; give iters_per_epoch"),
+    ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"there is no label file gone\.txt; give iters_per_epoch"),
     ({"dataset": {"label_file_list": 5}}, {}, "Train.dataset.label_file_list: 5.*a list of file names"),
     ({"dataset": {"label_file_list": [5]}}, {}, "a list of file names"),
     ({"dataset": [1]}, {}, r"Train.dataset: \[1\].*a mapping"),
@@ -140,7 +192,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (LOADER, {"num_samples": 5, "accumulate": 0}, "accumulate 0: must be a positive integer"),
     (LOADER, {"num_samples": 5, "accumulate": 2}, "accumulate 2: an epoch has only 1 batch"),
     ({"dataset": {"label_file_list": ["a" * 300]}}, {}, "label_file_list: .* cannot be read: File name too long"),
-    ({"dataset": {"label_file_list": ["a/" + "a" * 300]}}, {}, "label_file_list: .* cannot be read|is not here"),
+    ({"dataset": {"label_file_list": ["a/" + "a" * 300]}}, {}, "label_file_list: .* cannot be read|there is no label file"),
     ({"sampler": 3}, {"num_samples": 5}, "Train.sampler: 3.*a mapping"),
     ({"sampler": {"name": "MultiScaleSampler"}}, {"num_samples": 5}, "Train.sampler.scales: null"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": [[1, 2, 3]]}}, {"num_samples": 5}, "scales"),

@@ -25,6 +25,14 @@ THEIRS = [
     ("PaddleSeg", "iters: 80000\nlr_scheduler: {type: PolynomialDecay, learning_rate: 0.01, end_lr: 0, power: 0.9}\n"),
     ("PaddleSeg", "train_dataset: {type: Dataset}\noptimizer: {type: sgd, momentum: 0.9}\n"),
     ("OpenOCR", "Global: {epoch_num: 20}\nOptimizer: {name: AdamW, lr: 0.00065}\nLRScheduler: {name: OneCycleLR, warmup_epoch: 1.5}\n"),
+    ("PaddleClas", CLAS.replace("Arch: {name: SwinTransformer_tiny_patch4_window7_224}\n", "").replace("DataLoader", "Loader")),
+    ("PaddleClas", CLAS.replace("epochs: 300, ", "")),
+    ("PaddleClas 1.x", "ARCHITECTURE: {name: ResNet50}\nepochs: 120\nLEARNING_RATE: {function: Piecewise, params: {lr: 0.1}}\nOPTIMIZER: {function: Momentum}\n"),
+    ("PaddleDetection", "_BASE_: ['../datasets/coco_detection.yml', '_base_/optimizer_270e.yml']\nweights: output/x\n"),
+    ("PaddleSeg", "_base_: '../_base_/cityscapes.yml'\nmodel: {type: FCN}\noptimizer: {weight_decay: 0.0005}\n"),
+    ("PaddleOCR 1.x", "Global: {epoch_num: 72}\nOptimizer: {base_lr: 0.001, beta1: 0.9, beta2: 0.999}\n"),
+    ("PaddleOCR 1.x", "Global: {epoch_num: 72}\nOptimizer: {base_lr: 0.001, decay: {step_each_epoch: 20, total_epoch: 1000}}\n"),
+    ("PaddleOCR 1.x", "Global: {algorithm: CRNN, epoch_num: 72, reader_yml: ./configs/rec/rec_icdar15_reader.yml}\nLoss: {function: x}\n"),
     ("PaddleX", "Global: {model: PP-OCRv4_mobile_det, mode: train}\nTrain: {epochs_iters: 100, learning_rate: 0.001}\n"),
     ("PaddleOCR 1.x", "Global: {epoch_num: 72}\nOptimizer: {function: 'ppocr.optimizer,AdamDecay', base_lr: 0.001}\n"),
 ]  # fmt: skip
@@ -40,9 +48,25 @@ def test_it_is_named(tmp_path: Path, command: Command, name: str, text: str, wor
     assert "did you mean" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("extra", ["Global: {epoch_num: 20, epochs: 20}", "Global: {epoch_num: 20}\nDataLoader: {}"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "Global: {epoch_num: 20, epochs: 20}",
+        "Global: {epoch_num: 20}\nDataLoader: {}",
+        *(f"Global: {{epoch_num: 20}}\n{key}: {{a: 1}}" for key in ("LRScheduler", "LearningRate", "lr_scheduler", "_base_", "LEARNING_RATE")),
+        "Global: {epoch_num: 20, reader_yml: a.yml}",
+        "Global: {epoch_num: 20}\nArchitecture: {}\nArch: {}",
+    ],
+)  # fmt: skip
 def test_what_is_ours(tmp_path: Path, command: Command, extra: str) -> None:
     (tmp_path / "c.yml").write_text(
         f"{extra}\nOptimizer: {{lr: {{name: Cosine, learning_rate: 0.1}}}}\n", encoding="utf-8"
     )
     assert command("show", "c.yml", "--iters-per-epoch", "10").returncode == 0
+
+
+def test_a_section_of_paddleocrs_with_a_slip_is_not_called_theirs(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "c.yml").write_text(
+        "Global: {epoch_num: 20}\nOptimizer: {name: Adam, base_lr: 0.1}\n", encoding="utf-8"
+    )
+    assert "has no Optimizer.lr" in command("show", "c.yml").stderr
