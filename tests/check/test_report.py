@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.check.report import check_config, check_file
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.numbers_text import count_text
 from ppocr_lr.training_config.plan import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
@@ -261,6 +263,60 @@ def test_windows_with_few_iterations(tmp_path: Path, iters: int, share: str | No
         assert all(
             f"{share} of the peak" in text and f"{iters - 1} of the {iters} iterations" in text for text in cut_off
         )
+
+
+WINDOWS: list[tuple[str, dict[str, Any], int, str | None]] = [
+    # what is trained counts: one iteration less an epoch than the schedule is built for
+    ("LR401", {**COSINE, "warmup_epoch": 5}, 100, "because the decay starts after 5.051 epochs of warmup"),
+    ("LR401", {**COSINE, "warmup_epoch": 5}, 3, "because the trainer on Windows runs 2 of the 3 iterations"),
+    ("LR401", POLYNOMIAL, 3, "ends at 3.5e-2, 35 % of the peak, because the trainer on Windows runs 2 of the 3"),
+    ("LR401", POLYNOMIAL, 100, None),
+    ("LR401", {**POLYNOMIAL, "decay_length": 40}, 100, "would end at epoch 40.4, beyond the run of 20 epochs"),
+    ("LR401", LINES, 3, "because the trainer on Windows runs 2 of the 3"),
+    ("LR402", LINES, 100, None),
+    ("LR402", {**LINES, "knots": [[0, 0.1], [30, 0]]}, 100, "the last knot, at epoch 30.3, lies beyond the run"),
+    ("LR402", {**MULTI, "milestones": [10, 19]}, 10, "19 lies beyond the run of 20 epochs (epoch 21.111 on Windows); the rate stays at 1e-2"),
+    ("LR402", {**MULTI, "milestones": [10, 17], "warmup_epoch": 1}, 10, "17 lies beyond the run of 20 epochs (epoch 20 on Windows with the warmup)"),
+    ("LR402", {**MULTI, "milestones": [10, 19], "warmup_epoch": 1, "decay_within_run": True}, 10, "(epoch 21.111 on Windows)"),
+    ("LR402", {**PIECEWISE, "decay_epochs": [10, 17]}, 10, None),
+    ("LR403", {**MULTI, "warmup_epoch": 2}, 10, "counted from the end of the warmup, the drops come at epoch 13.333, 18.889 on Windows"),
+    ("LR403", MULTI, 10, "the drops come at epoch 11.111, 16.667 on Windows"),
+    ("LR403", {**PIECEWISE, "warmup_epoch": 2}, 100, "counted from the end of the warmup, the drops come at epoch 12.121, 17.172 on Windows"),
+    ("LR403", MULTI, 100, None),
+    ("LR403", {**MULTI, "milestones": [10, 19]}, 10, None),
+    ("LR302", {**MULTI, "milestones": [5, 9], "warmup_epoch": 5}, 10, "the warmup ends at epoch 5.556, after the first of milestones (5); the drop comes at epoch 11.111"),
+    ("LR302", {**MULTI, "milestones": [5.5, 9], "warmup_epoch": 5}, 10, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "section", "iters", "message"), WINDOWS)
+def test_on_windows_the_run_that_is_trained_is_judged(
+    tmp_path: Path, code: str, section: dict[str, Any], iters: int, message: str | None
+) -> None:
+    found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=iters, windows=True))
+    messages = [finding.message for finding in found if finding.code == code]
+    assert any(message in text for text in messages) if message else not messages, messages
+
+
+@pytest.mark.parametrize("windows", [False, True])
+@pytest.mark.parametrize("iters", [2, 3, 10])
+@pytest.mark.parametrize("warmup", [0, 1, 2.5])
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("milestones", [[4], [6, 12], [6.25, 17.5], [10, 19], [10, 19.9]])
+def test_the_drops_that_are_said_are_those_of_the_rates(
+    tmp_path: Path, windows: bool, iters: int, warmup: float, within: bool, milestones: list[float]
+) -> None:
+    """LR402 and LR403."""
+    section = {**MULTI, "milestones": milestones, "warmup_epoch": warmup, "decay_within_run": within}
+    report = check_config(config(section), RunFlags(iters_per_epoch=iters, windows=windows))
+    assert report.planned
+    schedule, total = report.planned.schedule, report.planned.run.total_iters
+    falls = [step for step in range(1, total) if schedule(step) < schedule(step - 1)]
+    messages = {finding.code: finding.message for finding in report.findings}
+    assert ("LR402" in messages) == (len(falls) < len(milestones))
+    if "LR403" in messages:
+        epochs = [count_text(step / report.planned.run.iters_per_epoch) for step in falls]
+        assert re.findall(r"[\d.]+", messages["LR403"]) == epochs
 
 
 @pytest.mark.parametrize(
