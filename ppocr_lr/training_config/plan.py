@@ -30,7 +30,7 @@ from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, read
+from ppocr_lr.training_config.sections import GlobalSection, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -261,7 +261,11 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
 def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     if given is not None:
         return positive_argument("epochs", given)
-    epochs = read(GlobalSection, config.get("Global"), ("Global",), "epoch_num").epoch_num
+    section = config.get("Global")
+    epochs = read(GlobalSection, section, ("Global",), "epoch_num").epoch_num
     if epochs is None:
-        raise MissingError("Global.epoch_num is missing: it is the length of the run", "epochs")
+        slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
+        written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
+        meant = f"; nothing reads {written}, write it as Global.epoch_num" if slips else ""
+        raise MissingError(f"Global.epoch_num is missing: it is the length of the run{meant}", "epochs")
     return epochs

@@ -89,10 +89,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "duplicate key", REPEATED + "Architecture: {name: a, name: b}\n"),
     *(
         ("LR108", {**config(CONST), "Global": {"epoch_num": 20, wrong: value}}, f"did you mean {right}?",
-         {**config(CONST), "Global": {"epoch_num": 20, right: value, "use_amp": True, "print_batch_step": 10, "save_epoch_step": 3}})
+         {**config(CONST), "Global": {"epoch_num": 20, right: value, "use_amp": True, "print_batch_step": 10, "save_epoch_step": 3, "calc_epoch_interval": 1}})
         for wrong, right, value in [
             ("pretrain_weights", "pretrained_model", "./best"), ("pretrained_models", "pretrained_model", None),
-            ("epochs", "epoch_num", 20), ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
+            *((key, "epoch_num", 30) for key in ("num_epochs", "epochs", "epoch", "max_epoch", "max_epochs", "total_epochs", "Epochs", "n_epochs", "num_train_epochs")),
+            ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
