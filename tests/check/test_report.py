@@ -15,6 +15,7 @@ from ppocr_lr.check.report import check_config, check_file
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import count_text
+from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
@@ -320,23 +321,54 @@ def test_the_drops_that_are_said_are_those_of_the_rates(
         assert re.findall(r"[\d.]+", messages["LR403"]) == epochs
 
 
-@pytest.mark.parametrize(
-    ("section", "keys"),
-    [
-        ({**RESTARTS, "T_0": "200it"}, ["T_0"]),
-        ({**COSINE, "warmup_epoch": "50it"}, ["warmup_epoch"]),
-        (LWC, ["warmup_steps"]),
-        (CYCLE, []),
-        ({**RESTARTS, "T_0": "25%"}, []),
-    ],
-)
-def test_iterations_when_batches_are_accumulated(tmp_path: Path, section: dict[str, Any], keys: list[str]) -> None:
+ACCUMULATED: list[tuple[dict[str, Any], str, str, str]] = [
+    # lr section, its key, what is said with 4 batches for an update, 100 batches an epoch, and the remedy
+    ({**RESTARTS, "T_0": "200it"}, "T_0", "200 of them last 8 epochs, without accumulation 2", "=2 "),
+    ({**RESTARTS, "T_0": "50it"}, "T_0", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
+    ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
+    ({**COSINE, "hold_epochs": "100it"}, "hold_epochs", "100 of them last 4 epochs, without accumulation 1", "=1 "),
+    ({**COSINE, "warmup_iters": 150}, "warmup_iters", "150 of them last 6 epochs, without accumulation 1.5", "=38 "),
+    (LWC, "warmup_steps", "200 of them last 8 epochs, without accumulation 2", "=50 "),
+    ({**LINES, "knots": [[0, 0.1], ["100it", 0.2], ["400it", 0]]}, "knots", "100 of them last 4 epochs, without accumulation 1; 400 of them last 16", ""),
+    (NOAM, "warmup_iters", "300 of them last 12 epochs, without accumulation 3", ""),  # its peak hangs on it
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "key", "message", "remedy"), ACCUMULATED, ids=str)
+def test_iterations_when_batches_are_accumulated(
+    tmp_path: Path, section: dict[str, Any], key: str, message: str, remedy: str
+) -> None:
     """LR205."""
-    for accumulate in (1, 2, 4):
-        found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
-        notes = {finding.path[-1]: finding.message for finding in found if finding.code == "LR205"}
-        assert list(notes) == (keys if accumulate > 1 else [])
-        assert all(f"lasts {accumulate} times as many epochs" in message for message in notes.values())
+    flags = RunFlags(iters_per_epoch=100, accumulate=4)
+    (found,) = (each for each in findings(tmp_path, config(section), flags) if each.code == "LR205")
+    assert found.path[-1] == key
+    assert message in found.message
+    assert found.hint.startswith(f"-o Optimizer.lr.{key}{remedy}") if remedy else not found.hint
+    assert "LR205" not in {each.code for each in findings(tmp_path, config(section))}
+
+
+@pytest.mark.parametrize("section", [CYCLE, {**RESTARTS, "T_0": "25%"}, COSINE])
+def test_lengths_in_epochs_are_the_same_when_batches_are_accumulated(tmp_path: Path, section: dict[str, Any]) -> None:
+    found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=100, accumulate=4))
+    assert "LR205" not in {finding.code for finding in found}
+
+
+@pytest.mark.parametrize("accumulate", [2, 3, 7])
+@pytest.mark.parametrize(("section", "key", "message", "remedy"), [case for case in ACCUMULATED if case[3]], ids=str)
+def test_the_remedy_lasts_as_long_as_without_accumulation(
+    section: dict[str, Any], key: str, message: str, remedy: str, accumulate: int
+) -> None:
+    def epochs(section: dict[str, Any], accumulate: int) -> float:
+        report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
+        assert report.planned
+        value = getattr(report.planned.parsed.config, key)
+        built_for = report.planned.built_for
+        return (value if isinstance(value, int) else built_for.iters(value)) / built_for.iters_per_epoch
+
+    report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
+    (hint,) = (finding.hint for finding in report.findings if finding.code == "LR205")
+    cured = with_overrides(config(section), [hint.split()[1]])["Optimizer"]["lr"]
+    assert epochs(cured, accumulate) == pytest.approx(epochs(section, 1), abs=accumulate / 100)
 
 
 def test_every_code_has_a_case() -> None:
