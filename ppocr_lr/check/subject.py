@@ -110,6 +110,14 @@ class CurveSubject(Subject):
         """Warmup and hold, and the decay behind them; stages are no hold and a decay."""
         return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
 
+    @cached_property
+    def drops(self) -> list[tuple[float, int]]:
+        """Where the rate changes: the epoch as it is written, and the update at which it does."""
+        window = self.built_for.window
+        # Where the warmup counts against the run, the marks count from the beginning of the run.
+        lead = 0 if getattr(self.lr, "decay_within_run", False) else self.lead.iters
+        return [(mark.amount, max(lead + window.first_update(mark), self.lead.iters)) for mark in self.lr.marks[1]]
+
     @property
     def counts_warmup_in_iterations(self) -> bool:
         """True where the warmup is not a share of the run, whatever the length of an epoch."""

@@ -15,6 +15,7 @@ from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
+from ppocr_lr.training_config.scaling import override_line, scaling_factor
 
 # Arguments of the library whose flag is not simply their name.
 _FLAGS = {"overrides": "-o"}
@@ -162,7 +163,7 @@ def add_scaling(parser: argparse.ArgumentParser) -> None:
     reference = parser.add_mutually_exclusive_group()
     reference.add_argument(
         "--reference-gpus", type=int, metavar="R",
-        help="cards that the config's rate is meant for; shows the scaled rate",
+        help="cards that the config's rate is meant for; shows the scaled rate, and draws it where there is a picture",
     )  # fmt: skip
     reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
     parser.add_argument(
@@ -179,14 +180,11 @@ def check_scaling(arguments: argparse.Namespace) -> None:
 
 def scaling_lines(planned: PlannedRun) -> list[str]:
     """The rates for this batch, if those of the config are meant for another; nothing is scaled by itself."""
-    if planned.flags.reference_gpus is None and planned.flags.reference_batch is None:
-        return []
     reference = planned.reference_batch
-    assert reference is not None
-    from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
-
+    if reference is None:
+        return []
     factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
-    line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
+    line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
     return [
         f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates × "
         f"{factor:.6g}",

@@ -23,6 +23,7 @@ from ppocr_lr.plotting.style import (
     FEW,
     GREY,
     GRID,
+    OWN_DASHES,
     PADDLEOCR_DASHES,
     THIN,
     WARMUP,
@@ -31,7 +32,7 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
-from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 _DIV = "ppocr-lr-curves"
@@ -131,13 +132,23 @@ def figure(
     curves, traces = [], []
     for index, (run, name) in enumerate(zip(runs, names, strict=True)):
         colour, dashes = look(index)
-        curves.append(trace(run.schedule, run.run.total_iters))
-        traces += _traces(run, curves[-1], name, index, axis, _line(colour, dashes, WIDTH))
-        if run.paddleocr_schedule is not None:
-            curves.append(trace(run.paddleocr_schedule, run.run.total_iters))
+        lines = _line(colour, dashes, WIDTH), _line(colour, OWN_DASHES, THIN)
+        drawn = [(each.schedule, label, line) for (each, label), line in zip(_drawn(run, name), lines, strict=False)]
+        if paddleocr := (run.scaled or run).paddleocr_schedule:
             line = _line(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
-            traces += _traces(run, curves[-1], f"{name}: PaddleOCR's own trainer", index, axis, line)
+            drawn.append((paddleocr, f"{name}: PaddleOCR's own trainer", line))
+        for schedule, label, line in drawn:
+            curves.append(trace(schedule, run.run.total_iters))
+            traces += _traces(run, curves[-1], label, index, axis, line)
     return traces, _layout(runs, curves, log_scale, axis)
+
+
+def _drawn(run: PlannedRun, name: str) -> list[tuple[PlannedRun, str]]:
+    """A run with its name; where it is scaled, first as it is then, and the one of the config behind it."""
+    if not run.scaled:
+        return [(run, name)]
+    scaled, own = (f"{name}: {label}" for label in scaling_labels(run))
+    return [(run.scaled, scaled), (run, own)]
 
 
 def _line(colour: str, dashes: Sequence[float], width: float) -> dict[str, Any]:
@@ -258,7 +269,7 @@ def _title(runs: Sequence[PlannedRun]) -> str:
 
 def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
     rows = []
-    for planned, name in zip(runs, names, strict=True):
+    for planned, name in (each for pair in zip(runs, names, strict=True) for each in _drawn(*pair)):
         run = planned.run
         summary = summarize(planned.schedule, run)
         updates = amount(run.total_iters, "update")

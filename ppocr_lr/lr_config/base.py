@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -166,13 +166,14 @@ class LRConfig(BaseModel, ABC):
     @property
     def counts_iterations(self) -> bool:
         """True where a length, here or in a section inside, is one of iterations, so that it fits some epochs alone."""
-        return bool(self.keys_in_iterations)
+        return bool(self.in_iterations)
 
     @property
-    def keys_in_iterations(self) -> list[str]:
-        """The keys whose value is, or holds, a length in iterations."""
+    def in_iterations(self) -> dict[str, list[int]]:
+        """The keys whose value is, or holds, a length in iterations, with the lengths."""
         fields = type(self).model_fields.items()
-        return [key for key, field in fields if _is_in_iterations(getattr(self, key), field)]
+        found = {key: list(_iterations(getattr(self, key), field)) for key, field in fields}
+        return {key: lengths for key, lengths in found.items() if lengths}
 
     @property
     def done_iters(self) -> int:
@@ -227,7 +228,12 @@ class LRConfig(BaseModel, ABC):
         return Warmup(schedule, iters, self.peak, start, _WARMUPS[mode])
 
 
-def _is_in_iterations(value: Any, field: FieldInfo) -> bool:
+def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:
     if isinstance(value, tuple):
-        return any(_is_in_iterations(item, field) for item in value)
-    return value.unit == "it" if isinstance(value, Length) else bool(value) and ITERATIONS in field.metadata
+        for item in value:
+            yield from _iterations(item, field)
+    elif isinstance(value, Length):
+        if value.unit == "it":
+            yield int(value.amount)
+    elif ITERATIONS in field.metadata and value and value > 0:
+        yield value

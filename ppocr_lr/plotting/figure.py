@@ -26,6 +26,7 @@ from ppocr_lr.plotting.style import (
     GREY,
     MARK_DASHES,
     MOST_ENTRIES,
+    OWN_DASHES,
     PADDLEOCR_DASHES,
     STYLE,
     THIN,
@@ -37,7 +38,7 @@ from ppocr_lr.plotting.style import (
     look,
 )
 from ppocr_lr.schedules import Schedule
-from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
@@ -123,16 +124,32 @@ def source_of(path: Path) -> str | None:
 
 
 def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
-    """Draw every curve, and PaddleOCR's own where keys of this project make that another one; all of them."""
-    curves = [trace(run.schedule, run.run.total_iters) for run in runs]
-    paddleocr = _draw_paddleocr(axes, runs, axis)
+    """Draw every curve, scaled if that is asked for; beside it the config's own and PaddleOCR's; all of them."""
+    drawn = [run.scaled or run for run in runs]
+    curves = [trace(run.schedule, run.run.total_iters) for run in drawn]
+    names = labels(runs) if len(runs) > 1 else [scaling_labels(run)[0] if run.scaled else "" for run in runs]
     if len(runs) == 1:
-        _draw_single(axes, runs[0], curves[0], axis)
-        if paddleocr:
-            _legend(axes)
+        _draw_single(axes, drawn[0], curves[0], axis, names[0] or None)
     else:
-        _draw_several(axes, runs, curves, axis)
-    return curves + paddleocr
+        _draw_several(axes, drawn, curves, axis, names)
+    beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis)]
+    if beside or len(runs) > 1:
+        legend = _legend(axes)
+        if len(runs) > MOST_ENTRIES:
+            legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
+    return curves + beside
+
+
+def _draw_own(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
+    """The curves of the configs of which a scaled one is drawn."""
+    drawn: list[Curve] = []
+    for index, run in enumerate(runs):
+        if run.scaled:
+            label = "_" if drawn else scaling_labels(run)[1] if len(runs) == 1 else "as in the config, not scaled"
+            drawn.append(trace(run.schedule, run.run.total_iters))
+            unit = updates_per_unit(run.run, axis)
+            _draw_curve(axes, run, drawn[-1], unit, (look(index)[0], OWN_DASHES), label, width=THIN)
+    return drawn
 
 
 def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
@@ -149,18 +166,20 @@ def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[
     return drawn
 
 
-def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis) -> None:
+def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: str | None) -> None:
     summary = summarize(run.schedule, run.run)
     unit = updates_per_unit(run.run, axis)
-    _draw_curve(axes, run, curve, unit, look(0), None)
+    _draw_curve(axes, run, curve, unit, look(0), label)
     if summary.warmup_iters:
         _mark_warmup(axes, run, summary, unit)
     _mark_corners(axes, run, unit)
     _annotate(axes, run, summary, axis)
 
 
-def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], axis: Axis) -> None:
-    for index, (run, curve, label) in enumerate(zip(runs, curves, labels(runs), strict=True)):
+def _draw_several(
+    axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], axis: Axis, names: Sequence[str]
+) -> None:
+    for index, (run, curve, label) in enumerate(zip(runs, curves, names, strict=True)):
         summary = summarize(run.schedule, run.run)
         text, _ = drawable(label)
         numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
@@ -178,9 +197,6 @@ def _draw_several(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve
                 markersize=4,
                 color=look(index)[0],
             )
-    legend = _legend(axes)
-    if len(runs) > MOST_ENTRIES:
-        legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
 
 
 def _legend(axes: Axes) -> Legend:
@@ -218,7 +234,7 @@ def _draw_curve(
         marker = "." if run.run.total_iters <= FEW else None
         axes.plot(
             positions, curve.high, color=colour, linestyle=line_style(dashes), linewidth=width, label=label,
-            marker=marker, markersize=5,
+            marker=marker, markersize=5, zorder=1 + width / WIDTH,
         )  # fmt: skip
     else:
         note = "band from lowest to highest: the rate turns more often than the picture has columns"
@@ -282,6 +298,9 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.set_xlim(0, end)
     # Room above for the labels of the peak, or for the legend.
     entries = min(len(runs), MOST_ENTRIES) + any(run.paddleocr_schedule is not None for run in runs)
+    if any(run.scaled for run in runs):
+        is_highest = curves[0].high.max() >= max(curve.high.max() for curve in curves)
+        entries += 4 if len(runs) == 1 and is_highest else 1  # the label of its peak goes below the legend
     room = max(0.15, min(0.03 + 0.05 * entries, 0.4))
     if log_scale:
         limits = log_limits(curves, room)

@@ -21,6 +21,8 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1, 1.2), (6, 2, 1, 2), (3,
 """Lengths of dash and gap in line widths, which carry the difference between runs where there is no colour."""
 PADDLEOCR_DASHES: tuple[float, ...] = (7, 4)
 """Of the thin line that PaddleOCR's own trainer would follow."""
+OWN_DASHES: tuple[float, ...] = (3, 2)
+"""Of a config's own curve beside the scaled one."""
 MARK_DASHES: tuple[float, ...] = (2, 3)
 WIDTH, THIN = 1.8, 0.9
 

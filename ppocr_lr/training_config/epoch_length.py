@@ -36,6 +36,8 @@ class EpochLength:
     estimate: bool = False
     known: bool = True
     """False where it is assumed, since neither an argument nor the config gives it."""
+    batches: int = 0
+    """Of an epoch, where several make one iteration; else 0."""
 
 
 def epoch_length(
@@ -69,7 +71,7 @@ def epoch_length(
         problem = f"an epoch has only {amount(batches.iters, 'batch', 'batches')}"
         raise ArgumentError("accumulate", problem, accumulate)
     words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} per epoch"
-    return EpochLength(updates, words, batches.estimate)
+    return EpochLength(updates, words, batches.estimate, batches=batches.iters)
 
 
 def _batches(

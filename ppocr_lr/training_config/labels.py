@@ -1,4 +1,4 @@
-"""What tells several runs in one picture apart."""
+"""What tells several runs in one picture apart, and the curves of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import settings
 
@@ -28,6 +28,12 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
     if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:
         return _file_names(runs)
     return texts
+
+
+def scaling_labels(run: PlannedRun) -> tuple[str, str]:
+    """What the curve is that is scaled for the batch of a run, and what the one that its config says."""
+    here, meant = (f"for {amount(batch or 0, 'sample')} an update" for batch in (run.batch, run.reference_batch))
+    return f"scaled {here} ({run.flags.scaling})", f"as in the config, {meant}"
 
 
 def _text(key: str, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
-from ppocr_lr.training_config.sections import SECTIONS, holds_read_keys, read_keys
+from ppocr_lr.training_config.sections import SECTIONS, holds_read_keys, meant_in_global, read_keys
 from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
@@ -180,6 +180,8 @@ def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
     if top == "Optimizer":
         return not inside and last in _OF_OPTIMIZERS
     beside = [_last(name) for name in known if name.rpartition(".")[0] == ".".join((top, *inside))]
+    if top == "Global" and "epoch_num" in meant_in_global(last):
+        return False
     if nearest(last, beside) or (top in ("", *SECTIONS) and last != "name" and last in {_last(name) for name in known}):
         return False
     return top in _OF_PADDLEOCR or (len(override.parts) == 1 and not nearest(last, [*SECTIONS]))

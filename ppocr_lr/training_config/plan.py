@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -28,7 +29,8 @@ from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengt
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.sections import GlobalSection, read
+from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
+from ppocr_lr.training_config.sections import GlobalSection, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -107,6 +109,19 @@ class PlannedRun:
             return self.flags.reference_batch
         return self.batch // self.flags.gpus * self.flags.reference_gpus
 
+    @cached_property
+    def scaled(self) -> PlannedRun | None:
+        """The run with its rates scaled for this batch; None where they are not said to be meant for another one."""
+        if self.reference_batch is None:
+            return None
+        factor = scaling_factor(self.batch, self.reference_batch, self.flags.scaling)
+        scaled = scaled_section(self.section, self.parsed.config, factor)
+        if scaled == self.section:
+            return None
+        section, parsed, paddleocr = _parsed(scaled, self.built_for, self.flags.trainer)
+        flags = replace(self.flags, reference_gpus=None, reference_batch=None)
+        return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
+
     @property
     def own_keys(self) -> list[str]:
         """The keys of this project alone, as they are written, that count in the section."""
@@ -180,16 +195,21 @@ def plan_config(
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    if flags.trainer == "paddleocr":
-        parsed, paddleocr = parse_as_paddleocr(section, built_for), None
-        section = read_by_paddleocr(section)
-    else:
-        parsed = parse_lr_config(section, built_for)
-        paddleocr = paddleocr_schedule(section, parsed, built_for)
+    section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
     if flags.windows:
         length = _on_windows(length)
     run = Run(epochs, length.iters)
     return PlannedRun(source, config, flags, section, parsed, run, built_for, length, paddleocr)
+
+
+def _parsed(
+    section: Mapping[str, Any], built_for: Run, trainer: Trainer
+) -> tuple[Mapping[str, Any], ParsedLRConfig, Schedule | None]:
+    """The section as the trainer reads it, validated, and what PaddleOCR's would follow where that is another curve."""
+    if trainer == "paddleocr":
+        return read_by_paddleocr(section), parse_as_paddleocr(section, built_for), None
+    parsed = parse_lr_config(section, built_for)
+    return section, parsed, paddleocr_schedule(section, parsed, built_for)
 
 
 def _on_windows(length: EpochLength) -> EpochLength:
@@ -241,7 +261,11 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
 def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     if given is not None:
         return positive_argument("epochs", given)
-    epochs = read(GlobalSection, config.get("Global"), ("Global",), "epoch_num").epoch_num
+    section = config.get("Global")
+    epochs = read(GlobalSection, section, ("Global",), "epoch_num").epoch_num
     if epochs is None:
-        raise MissingError("Global.epoch_num is missing: it is the length of the run", "epochs")
+        slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
+        written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
+        meant = f"; nothing reads {written}, write it as Global.epoch_num" if slips else ""
+        raise MissingError(f"Global.epoch_num is missing: it is the length of the run{meant}", "epochs")
     return epochs

@@ -6,6 +6,7 @@ it is used, so that one that decides nothing stops nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -13,7 +14,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, SkipValidation, Tag, ValidationError
 
 from ppocr_lr.bounds import positive_integer
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, value_error
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, nearest, value_error
 from ppocr_lr.lr_config.kinds import Nonnegative, key, refused
 
 M = TypeVar("M", bound=BaseModel)
@@ -171,6 +172,18 @@ SECTIONS: Mapping[str, type[ConfigSection]] = {
     "Optimizer": OptimizerSection,
     "Train": TrainSection,
 }
+
+
+DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
+_EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?", re.IGNORECASE)
+"""What other projects call the length of a run."""
+
+
+def meant_in_global(key: object) -> list[str]:
+    """Which of the keys in Global that decide the run a key may be a slip of, or another project's word for."""
+    if not isinstance(key, str) or key in DECIDE_THE_RUN:
+        return []
+    return ["epoch_num"] if _EPOCHS_ELSEWHERE.fullmatch(key) else nearest(key, DECIDE_THE_RUN)
 
 
 def read(model: type[M], written: object, path: Path, *keys: str) -> M:

@@ -70,6 +70,20 @@ def test_pasted_hints_help(code: str, lr: dict[str, Any], epochs: int, tmp_path:
     assert not again & {code, "LR100", "LR302"}
 
 
+@pytest.mark.parametrize("iters", [2, 3, 10, 100])
+@pytest.mark.parametrize("section", [
+    {**MULTI, "milestones": [10, 19.95]},
+    {**MULTI, "milestones": [4, 19], "warmup_epoch": 1},
+    {**MULTI, "milestones": [15, 30], "warmup_epoch": 3, "decay_within_run": True},
+    {**PIECEWISE, "decay_epochs": [15, 30]},
+], ids=str)  # fmt: skip
+def test_a_milestone_that_a_hint_names_comes_on_windows(section: dict[str, Any], iters: int, tmp_path: Path) -> None:
+    flags = RunFlags(iters_per_epoch=iters, windows=True)
+    (hint,) = (found.hint for found in findings(tmp_path, config(section), flags) if found.code == "LR402")
+    again = findings(tmp_path, config(section), flags, overrides=shlex.split(hint)[1:])
+    assert not {finding.code for finding in again} & {"LR402", "LR302", "LR100"}
+
+
 def test_a_hint_of_windows_is_in_the_epochs_that_paddleocr_counts(tmp_path: Path) -> None:
     flags = RunFlags(iters_per_epoch=100, windows=True)
     section = config({**COSINE, "warmup_epoch": "150it", "warmup_start_factor": 0.1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.check.report import check_config, check_file
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.numbers_text import count_text
+from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
@@ -87,10 +90,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "duplicate key", REPEATED + "Architecture: {name: a, name: b}\n"),
     *(
         ("LR108", {**config(CONST), "Global": {"epoch_num": 20, wrong: value}}, f"did you mean {right}?",
-         {**config(CONST), "Global": {"epoch_num": 20, right: value, "use_amp": True, "print_batch_step": 10, "save_epoch_step": 3}})
+         {**config(CONST), "Global": {"epoch_num": 20, right: value, "use_amp": True, "print_batch_step": 10, "save_epoch_step": 3, "calc_epoch_interval": 1}})
         for wrong, right, value in [
             ("pretrain_weights", "pretrained_model", "./best"), ("pretrained_models", "pretrained_model", None),
-            ("epochs", "epoch_num", 20), ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
+            *((key, "epoch_num", 30) for key in ("num_epochs", "epochs", "epoch", "max_epoch", "max_epochs", "total_epochs", "Epochs", "n_epochs", "num_train_epochs")),
+            ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
@@ -263,23 +267,108 @@ def test_windows_with_few_iterations(tmp_path: Path, iters: int, share: str | No
         )
 
 
-@pytest.mark.parametrize(
-    ("section", "keys"),
-    [
-        ({**RESTARTS, "T_0": "200it"}, ["T_0"]),
-        ({**COSINE, "warmup_epoch": "50it"}, ["warmup_epoch"]),
-        (LWC, ["warmup_steps"]),
-        (CYCLE, []),
-        ({**RESTARTS, "T_0": "25%"}, []),
-    ],
-)
-def test_iterations_when_batches_are_accumulated(tmp_path: Path, section: dict[str, Any], keys: list[str]) -> None:
+WINDOWS: list[tuple[str, dict[str, Any], int, str | None]] = [
+    # what is trained counts: one iteration less an epoch than the schedule is built for
+    ("LR401", {**COSINE, "warmup_epoch": 5}, 100, "because the decay starts after 5.051 epochs of warmup"),
+    ("LR401", {**COSINE, "warmup_epoch": 5}, 3, "because the trainer on Windows runs 2 of the 3 iterations"),
+    ("LR401", POLYNOMIAL, 3, "ends at 3.5e-2, 35 % of the peak, because the trainer on Windows runs 2 of the 3"),
+    ("LR401", POLYNOMIAL, 100, None),
+    ("LR401", {**POLYNOMIAL, "decay_length": 40}, 100, "would end at epoch 40.4, beyond the run of 20 epochs"),
+    ("LR401", LINES, 3, "because the trainer on Windows runs 2 of the 3"),
+    ("LR402", LINES, 100, None),
+    ("LR402", {**LINES, "knots": [[0, 0.1], [30, 0]]}, 100, "the last knot, at epoch 30.3, lies beyond the run"),
+    ("LR402", {**MULTI, "milestones": [10, 19]}, 10, "19 lies beyond the run of 20 epochs (epoch 21.111 on Windows); the rate stays at 1e-2"),
+    ("LR402", {**MULTI, "milestones": [10, 17], "warmup_epoch": 1}, 10, "17 lies beyond the run of 20 epochs (epoch 20 on Windows with the warmup)"),
+    ("LR402", {**MULTI, "milestones": [10, 19], "warmup_epoch": 1, "decay_within_run": True}, 10, "(epoch 21.111 on Windows)"),
+    ("LR402", {**PIECEWISE, "decay_epochs": [10, 17]}, 10, None),
+    ("LR403", {**MULTI, "warmup_epoch": 2}, 10, "counted from the end of the warmup, the drops come at epoch 13.333, 18.889 on Windows"),
+    ("LR403", MULTI, 10, "the drops come at epoch 11.111, 16.667 on Windows"),
+    ("LR403", {**PIECEWISE, "warmup_epoch": 2}, 100, "counted from the end of the warmup, the drops come at epoch 12.121, 17.172 on Windows"),
+    ("LR403", MULTI, 100, None),
+    ("LR403", {**MULTI, "milestones": [10, 19]}, 10, None),
+    ("LR302", {**MULTI, "milestones": [5, 9], "warmup_epoch": 5}, 10, "the warmup ends at epoch 5.556, after the first of milestones (5); the drop comes at epoch 11.111"),
+    ("LR302", {**MULTI, "milestones": [5.5, 9], "warmup_epoch": 5}, 10, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "section", "iters", "message"), WINDOWS)
+def test_on_windows_the_run_that_is_trained_is_judged(
+    tmp_path: Path, code: str, section: dict[str, Any], iters: int, message: str | None
+) -> None:
+    found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=iters, windows=True))
+    messages = [finding.message for finding in found if finding.code == code]
+    assert any(message in text for text in messages) if message else not messages, messages
+
+
+@pytest.mark.parametrize("windows", [False, True])
+@pytest.mark.parametrize("iters", [2, 3, 10])
+@pytest.mark.parametrize("warmup", [0, 1, 2.5])
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("milestones", [[4], [6, 12], [6.25, 17.5], [10, 19], [10, 19.9]])
+def test_the_drops_that_are_said_are_those_of_the_rates(
+    tmp_path: Path, windows: bool, iters: int, warmup: float, within: bool, milestones: list[float]
+) -> None:
+    """LR402 and LR403."""
+    section = {**MULTI, "milestones": milestones, "warmup_epoch": warmup, "decay_within_run": within}
+    report = check_config(config(section), RunFlags(iters_per_epoch=iters, windows=windows))
+    assert report.planned
+    schedule, total = report.planned.schedule, report.planned.run.total_iters
+    falls = [step for step in range(1, total) if schedule(step) < schedule(step - 1)]
+    messages = {finding.code: finding.message for finding in report.findings}
+    assert ("LR402" in messages) == (len(falls) < len(milestones))
+    if "LR403" in messages:
+        epochs = [count_text(step / report.planned.run.iters_per_epoch) for step in falls]
+        assert re.findall(r"[\d.]+", messages["LR403"]) == epochs
+
+
+ACCUMULATED: list[tuple[dict[str, Any], str, str, str]] = [
+    # lr section, its key, what is said with 4 batches for an update, 100 batches an epoch, and the remedy
+    ({**RESTARTS, "T_0": "200it"}, "T_0", "200 of them last 8 epochs, without accumulation 2", "=2 "),
+    ({**RESTARTS, "T_0": "50it"}, "T_0", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
+    ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
+    ({**COSINE, "hold_epochs": "100it"}, "hold_epochs", "100 of them last 4 epochs, without accumulation 1", "=1 "),
+    ({**COSINE, "warmup_iters": 150}, "warmup_iters", "150 of them last 6 epochs, without accumulation 1.5", "=38 "),
+    (LWC, "warmup_steps", "200 of them last 8 epochs, without accumulation 2", "=50 "),
+    ({**LINES, "knots": [[0, 0.1], ["100it", 0.2], ["400it", 0]]}, "knots", "100 of them last 4 epochs, without accumulation 1; 400 of them last 16", ""),
+    (NOAM, "warmup_iters", "300 of them last 12 epochs, without accumulation 3", ""),  # its peak hangs on it
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "key", "message", "remedy"), ACCUMULATED, ids=str)
+def test_iterations_when_batches_are_accumulated(
+    tmp_path: Path, section: dict[str, Any], key: str, message: str, remedy: str
+) -> None:
     """LR205."""
-    for accumulate in (1, 2, 4):
-        found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
-        notes = {finding.path[-1]: finding.message for finding in found if finding.code == "LR205"}
-        assert list(notes) == (keys if accumulate > 1 else [])
-        assert all(f"lasts {accumulate} times as many epochs" in message for message in notes.values())
+    flags = RunFlags(iters_per_epoch=100, accumulate=4)
+    (found,) = (each for each in findings(tmp_path, config(section), flags) if each.code == "LR205")
+    assert found.path[-1] == key
+    assert message in found.message
+    assert found.hint.startswith(f"-o Optimizer.lr.{key}{remedy}") if remedy else not found.hint
+    assert "LR205" not in {each.code for each in findings(tmp_path, config(section))}
+
+
+@pytest.mark.parametrize("section", [CYCLE, {**RESTARTS, "T_0": "25%"}, COSINE])
+def test_lengths_in_epochs_are_the_same_when_batches_are_accumulated(tmp_path: Path, section: dict[str, Any]) -> None:
+    found = findings(tmp_path, config(section), RunFlags(iters_per_epoch=100, accumulate=4))
+    assert "LR205" not in {finding.code for finding in found}
+
+
+@pytest.mark.parametrize("accumulate", [2, 3, 7])
+@pytest.mark.parametrize(("section", "key", "message", "remedy"), [case for case in ACCUMULATED if case[3]], ids=str)
+def test_the_remedy_lasts_as_long_as_without_accumulation(
+    section: dict[str, Any], key: str, message: str, remedy: str, accumulate: int
+) -> None:
+    def epochs(section: dict[str, Any], accumulate: int) -> float:
+        report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
+        assert report.planned
+        value = getattr(report.planned.parsed.config, key)
+        built_for = report.planned.built_for
+        return (value if isinstance(value, int) else built_for.iters(value)) / built_for.iters_per_epoch
+
+    report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
+    (hint,) = (finding.hint for finding in report.findings if finding.code == "LR205")
+    cured = with_overrides(config(section), [hint.split()[1]])["Optimizer"]["lr"]
+    assert epochs(cured, accumulate) == pytest.approx(epochs(section, 1), abs=accumulate / 100)
 
 
 def test_every_code_has_a_case() -> None:

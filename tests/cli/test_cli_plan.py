@@ -165,6 +165,26 @@ def test_scaling_is_shown_when_asked_for(command: Command, flags: list[str], par
         assert "5e-4" in done.stdout  # the curve itself is the config's
 
 
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf", "html"])
+@pytest.mark.parametrize("flags", [["--reference-gpus", "1"], ["--reference-batch", "512", "--scaling", "sqrt"]])
+def test_the_scaled_curve_is_drawn_too(command: Command, tmp_path: Path, ending: str, flags: list[str]) -> None:
+    run = ["plot", COSINE, "--gpus", "4", "--iters-per-epoch", "50"]
+    for name, more in (("a", []), ("b", flags)):
+        done = command(*run, *more, "--out", f"{name}.{ending}")
+        assert (done.returncode, done.stderr) == (0, "")
+    plain, scaled = ((tmp_path / f"{name}.{ending}").read_bytes() for name in "ab")
+    assert len(scaled) > len(plain)
+    if ending == "html":
+        assert b"scaled for 256 samples an update" in scaled
+
+
+def test_show_draws_the_scaled_curve_too(command: Command) -> None:
+    done = command("show", COSINE, "--gpus", "4", "--reference-gpus", "1")
+    assert "scaled for 256 samples an update (linear)" in done.stdout
+    assert "as in the config, for 64 samples an update" in done.stdout
+    assert "samples an update (linear)" not in command("show", COSINE, "--gpus", "4").stdout
+
+
 def test_bad_references(command: Command) -> None:
     assert "--reference-gpus 0: must be a positive integer" in command("show", CRNN, "--reference-gpus", "0").stderr
     assert command("show", CRNN, "--reference-gpus", "1", "--reference-batch", "2").returncode == 2

@@ -11,10 +11,17 @@ from matplotlib.axes import Axes
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
-from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
 
 
-def planned(folder: Path, lr: dict[str, Any], epochs: int = 20, iters: int = 100, name: str = "c.yml") -> PlannedRun:
+def planned(
+    folder: Path,
+    lr: dict[str, Any],
+    epochs: int = 20,
+    iters: int = 100,
+    name: str = "c.yml",
+    flags: RunFlags | None = None,
+) -> PlannedRun:
     config = {
         "Global": {"epoch_num": epochs},
         "Optimizer": {"lr": lr},
@@ -22,7 +29,7 @@ def planned(folder: Path, lr: dict[str, Any], epochs: int = 20, iters: int = 100
     }
     path = folder / name
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
-    return plan_run(path)
+    return plan_run(path, flags=flags)
 
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
@@ -65,6 +72,38 @@ def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
     legends = {len(runs): draw(runs).axes[0].get_legend() for runs in ([plain], [opt_in, plain])}
     assert legends[1] is None
     assert "PaddleOCR's own trainer" in [text.get_text() for text in legends[2].get_texts()]
+
+
+EIGHT_CARDS = RunFlags(reference_gpus=8)
+SCALED_LABELS = ["scaled for 1 sample an update (linear)", "as in the config, for 8 samples an update"]
+
+
+def test_a_scaled_run_is_drawn_with_the_one_of_the_config_dashed(tmp_path: Path) -> None:
+    run = planned(tmp_path, COSINE, flags=EIGHT_CARDS)
+    axes = draw([run]).axes[0]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == SCALED_LABELS
+    lines = {str(line.get_label()): line for line in axes.lines}
+    for label, factor, dashed in ((labels[0], 1 / 8, False), (labels[1], 1, True)):
+        steps = np.rint(np.asarray(lines[label].get_xdata()) * 100).astype(int)
+        np.testing.assert_allclose(lines[label].get_ydata(), factor * run.schedule(steps))
+        assert lines[label].is_dashed() == dashed
+    assert "peak 1.25e-2" in texts(axes)
+    assert axes.get_ylim()[1] > 0.1
+
+
+def test_scaled_runs_among_several(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}, flags=EIGHT_CARDS) for length in (0, 2)]
+    labels = [text.get_text() for text in draw(runs).axes[0].get_legend().get_texts()]
+    assert [label.split(",")[0] for label in labels] == [
+        "warmup_epoch 0  (peak 1.25e-2", "warmup_epoch 2  (peak 1.25e-2", "as in the config",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("flags", [RunFlags(reference_gpus=1), RunFlags(reference_gpus=8, scaling="none"), RunFlags()])
+def test_nothing_is_drawn_beside_a_run_that_scaling_does_not_change(tmp_path: Path, flags: RunFlags) -> None:
+    axes = draw([planned(tmp_path, COSINE, flags=flags)]).axes[0]
+    assert axes.get_legend() is None
 
 
 def test_milestones_are_marked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ppocr_lr.plotting.terminal import terminal_lines
-from tests.plotting.test_figure import COSINE, PIECEWISE, planned
+from tests.plotting.test_figure import COSINE, EIGHT_CARDS, PIECEWISE, SCALED_LABELS, planned
 
 CYCLES = {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}
 
@@ -31,3 +31,20 @@ def test_cycles_too_fine_to_draw_show_their_peaks(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "plotext", None)
     bars, _ = terminal_lines(planned(tmp_path, CYCLES, epochs=10**6), width=60)
     assert bars == "█" * 60
+
+
+@pytest.mark.parametrize("plotext", [True, False])
+def test_a_scaled_run_is_drawn_with_the_one_of_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plotext: bool
+) -> None:
+    if not plotext:
+        monkeypatch.setitem(sys.modules, "plotext", None)
+    run = planned(tmp_path, PIECEWISE, flags=EIGHT_CARDS)
+    plain, both = (list(terminal_lines(each, width=60)) for each in (planned(tmp_path, PIECEWISE), run))
+    assert [label in "\n".join(both) for label in SCALED_LABELS] == [True, True]
+    assert max(map(len, both)) <= 60
+    if plotext:
+        assert [line[:7] for line in both[:16]] == [line[:7] for line in plain]  # the axis holds both
+        assert "·" in "".join(both[:12])
+    else:
+        assert both[:2] == ["▂" * 30 + "▁" * 30, plain[0]]

@@ -112,6 +112,8 @@ def test_what_paddleocr_reads_is_taken(override: str) -> None:
 # A slip in a key that decides the curve or the length of the run is an error all the same.
 SLIPS = [
     ("Global.epoch_nums=5", "Global.epoch_num"), ("Global.epochs=5", "Global.epoch_num"),
+    ("Global.num_epochs=5", "Global.epoch_num"), ("Global.max_epoch=5", "Global.epoch_num"),
+    ("Global.total_epochs=5", "Global.epoch_num"),
     ("Global.EpochNum=5", "Global.epoch_num"), ("Gobal.epoch_num=5", "Global.epoch_num"),
     ("Train.loader.batch_size_per_cards=5", "Train.loader.batch_size_per_card"),
     ("Train.loader.batch_size=5", "Train.loader.batch_size_per_card"),

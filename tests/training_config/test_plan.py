@@ -74,6 +74,33 @@ BAD = [
 ]  # fmt: skip
 
 
+SLIPS = [
+    "num_epochs",
+    "epochs",
+    "epoch",
+    "max_epoch",
+    "max_epochs",
+    "total_epochs",
+    "epoch_nums",
+    "EpochNum",
+    "epochnum",
+    "train_epochs",
+]
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("given", [{}, {"epoch_num": None}])
+def test_what_stands_for_a_missing_number_of_epochs_is_named(slip: str, given: dict[str, None], tmp_path: Path) -> None:
+    written = {"Optimizer": LR, "Architecture": {}, "Global": {"use_gpu": True, slip: 30, **given}}
+    path = write(tmp_path / "c.yml", written)
+    said = rf"epoch_num is missing: it is the length of the run; nothing reads Global\.{slip}: 30, write it as Global\.epoch_num; give epochs"
+    with pytest.raises(LRConfigError, match=said):
+        plan_run(path)
+    assert plan_run(path, flags=RunFlags(epochs=30, iters_per_epoch=5)).run.total_iters == 150
+    with pytest.raises(LRConfigError, match="epoch_num is missing: it is the length of the run; give epochs"):
+        plan_run(write(path, {"Optimizer": LR, "Global": {"save_epoch_step": 30, "eval_batch_step": [0, 2000]}}))
+
+
 @pytest.mark.parametrize(("config", "message"), BAD, ids=[message[:40] for _, message in BAD])
 def test_configs_that_cannot_be_used(config: Any, message: str, tmp_path: Path) -> None:
     path = write(tmp_path / "c.yml", config)

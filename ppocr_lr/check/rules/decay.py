@@ -50,7 +50,7 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         return
     if getattr(subject.lr, "decay_within_run", False) or getattr(subject.lr, "cooldown_epochs", False):
         return  # shortened already
-    if end.step > total or lead.iters >= total:
+    if end.step > subject.built_for.total_iters or lead.iters >= total:
         return  # too long by itself: `over_too_early`, `as_long_as_the_run`
 
     def left(rate: float) -> float:
@@ -88,14 +88,6 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-def _drops(subject: CurveSubject) -> tuple[tuple[float, ...], float, list[float]]:
-    """The epochs of the drops as written, the epochs before the first counts, and the drops that the run misses."""
-    # Where the warmup counts against the run, the marks are epochs of the run already.
-    lead = 0.0 if getattr(subject.lr, "decay_within_run", False) else subject.epoch(subject.lead.iters)
-    epochs = tuple(mark.amount for mark in subject.lr.marks[1])
-    return epochs, lead, [mark for mark in epochs if mark + lead >= subject.run.epochs]
-
-
 @rule(
     "LR402",
     Severity.WARNING,
@@ -107,17 +99,19 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
     """
-    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
-    shift = f" (epoch {count_text(late[0] + lead)} with the warmup)" if late and lead else ""
+    key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
+        comes = count_text(subject.epoch(late[0][1]))
+        warmup = " with the warmup" if _counts_from_warmup(subject) else ""
+        shift = f" (epoch {comes}{_windows(subject)}{warmup})" if comes != count_text(late[0][0]) else ""
         yield Finding(
             subject.path(key),
-            f"{', '.join(map(count_text, late))} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
+            f"{', '.join(count_text(mark) for mark, _ in late)} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
             f"{amount(subject.run.epochs, 'epoch')}{shift}; the rate stays at {rate_text(subject.summary.final)}",
-            _scaled_hint(subject.key(key), epochs, subject.run.epochs, lead),
+            _scaled_hint(subject, key),
         )
     decay = _own_length(subject)
-    if decay and decay.over > subject.run.total_iters and subject.lr.end_key == "knots":
+    if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
         yield Finding(
             subject.path(subject.lr.end_key),
             f"the last knot, at {decay.where}, lies beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
@@ -133,22 +127,41 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     source="Paddle's LinearWarmup",
 )
 def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
-    """Boundaries and milestones count from the end of the warmup."""
-    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
-    if epochs and lead and not late:
-        real = ", ".join(count_text(mark + lead) for mark in epochs)
-        yield Finding(subject.path(key), f"counted from the end of the warmup, the drops come at epoch {real}")
+    """Boundaries and milestones count from the end of the warmup. On Windows, where an epoch has an iteration less than
+    the schedule is built for, they come late as well.
+    """
+    drops = subject.drops
+    if not drops or drops[-1][1] >= subject.run.total_iters:
+        return
+    by_windows = subject.planned.flags.windows and any(subject.epoch(step) - mark >= 1 for mark, step in drops)
+    if _counts_from_warmup(subject) or by_windows:
+        real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
+        why = "counted from the end of the warmup, " if _counts_from_warmup(subject) else ""
+        yield Finding(subject.path(subject.lr.marks[0]), f"{why}the drops come at epoch {real}{_windows(subject)}")
 
 
-def _scaled_hint(key: str, marks: tuple[float, ...], epochs: int, warmup: float) -> str:
+def _scaled_hint(subject: CurveSubject, key: str) -> str:
     """The same milestones in proportion, the last at nine tenths of the run; nothing where they do not fit."""
-    factor = 0.9 * (epochs - warmup) / marks[-1]
+    marks = [mark for mark, _ in subject.drops]
+    # In the epochs that the schedule is built for.
+    per_epoch = subject.built_for.iters_per_epoch
+    epochs, warmup = subject.run.total_iters / per_epoch, subject.lead.iters / per_epoch
+    shift = warmup if _counts_from_warmup(subject) else 0.0
+    factor = 0.9 * (epochs - shift) / marks[-1]
     for digits in (0, 2):
         scaled = [round(mark * factor, digits) for mark in marks]
         rising = all(earlier < later for earlier, later in pairwise(scaled))
-        if rising and scaled[0] > warmup and scaled[-1] + warmup < epochs:
-            return f'-o "{key}=[{", ".join(f"{mark:g}" for mark in scaled)}]"'
+        if rising and scaled[0] > warmup and scaled[-1] + shift < epochs:
+            return f'-o "{subject.key(key)}=[{", ".join(f"{mark:g}" for mark in scaled)}]"'
     return ""
+
+
+def _counts_from_warmup(subject: CurveSubject) -> bool:
+    return bool(subject.lead.iters) and not getattr(subject.lr, "decay_within_run", False)
+
+
+def _windows(subject: CurveSubject) -> str:
+    return " on Windows" if subject.planned.flags.windows else ""
 
 
 @rule(
@@ -267,7 +280,7 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
     decay, summary, key = _own_length(subject), subject.summary, subject.lr.end_key
     if not decay or key == "knots":  # `too_late`
         return
-    if decay.iters > subject.run.total_iters and summary.final > _HIGH_END * summary.peak:
+    if decay.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
         field = type(subject.lr).model_fields.get(key)
         yield Finding(
             subject.path(key),

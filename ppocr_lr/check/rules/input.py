@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, nearest
+from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
-from ppocr_lr.training_config.sections import OptimizerSection, is_read
+from ppocr_lr.training_config.sections import OptimizerSection, is_read, meant_in_global
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
-_DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
 
@@ -148,8 +147,7 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     """
     section = subject.config.get("Global")
     for key in section if isinstance(section, Mapping) else ():
-        meant = nearest(key, _DECIDE_THE_RUN) if isinstance(key, str) and key not in _DECIDE_THE_RUN else []
-        if meant:
+        if meant := meant_in_global(key):
             yield Finding(("Global", key), f"nothing reads it; did you mean {' or '.join(meant)}?")
 
 

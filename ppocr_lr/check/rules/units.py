@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ppocr_lr.check.rule import rule
-from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import dotted
+from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
+from ppocr_lr.errors import LRConfigError, dotted
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import plan_config
 
 HOW_TO_TELL = "give --iters-per-epoch N, or --num-samples N with --gpus G"
 
@@ -135,12 +137,37 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
     """An iteration is an optimizer update. Where k batches are accumulated for one, an epoch has a k-th of the updates,
     and a length in iterations lasts k times as many epochs as without.
     """
-    accumulate = subject.planned.flags.accumulate
-    if accumulate > 1 and subject.length_is_known:
-        for key in subject.lr.keys_in_iterations:
-            yield Finding(
-                subject.path(key),
-                f"counts optimizer updates: with {accumulate} batches for each, an epoch has "
-                f"{count_text(subject.run.iters_per_epoch)}, and the same number lasts {accumulate} times as many "
-                "epochs as without",
-            )
+    length, windows = subject.planned.length, subject.planned.flags.windows
+    if not length.batches or not subject.length_is_known:
+        return
+    for key, lengths in subject.lr.in_iterations.items():
+        lasts = "; ".join(
+            f"{amount(iters, 'of them lasts', 'of them last')} {amount(round(subject.epoch(iters), 3), 'epoch')}, "
+            f"without accumulation {count_text(round(iters / (length.batches - windows), 3))}"
+            for iters in lengths
+        )
+        yield Finding(
+            subject.path(key),
+            f"counts optimizer updates, {count_text(subject.run.iters_per_epoch)} an epoch with "
+            f"{subject.planned.flags.accumulate} batches for each: {lasts}",
+            _as_without_accumulation(subject, key) if len(lengths) == 1 else "",
+        )
+
+
+def _as_without_accumulation(subject: Subject, key: str) -> str:
+    """What makes a length in iterations last as many epochs as without accumulation, if nothing else changes."""
+    value, planned = getattr(subject.lr, key), subject.planned
+    if isinstance(value, Length):
+        written, why = f"{value.amount / planned.length.batches:.6g}", "counts in epochs, whatever is accumulated"
+    elif isinstance(value, int):
+        written = str(max(1, round(value * subject.built_for.iters_per_epoch / planned.length.batches)))
+        why = "if batches were meant"
+    else:
+        return ""
+    override = f"{subject.key(key)}={written}"
+    try:
+        cured = plan_config(with_overrides(planned.config, [override]), planned.source, planned.flags)
+    except LRConfigError:
+        return ""
+    same = subject_of(cured).peak == subject.peak  # that of Noam hangs on its warmup
+    return f"-o {override} {why}" if same else ""

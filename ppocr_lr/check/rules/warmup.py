@@ -52,14 +52,13 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
 )
 def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones count from the end of the warmup, so the drops come much later than they are written."""
-    key, marks = subject.lr.marks
-    warmup = subject.epoch(subject.summary.warmup_iters)
-    if marks and 0 < (first := marks[0].amount) <= warmup:
-        drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + first
+    warmup, window = subject.summary.warmup_iters, subject.built_for.window
+    if subject.drops and 0 < window.first_update(subject.lr.marks[1][0]) <= warmup:
+        first, drop = subject.drops[0]
         yield Finding(
             _path(subject),
-            f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(first)}); "
-            f"the drop comes at epoch {count_text(drop)}",
+            f"the warmup ends at epoch {count_text(subject.epoch(warmup))}, after the first of {subject.lr.marks[0]} "
+            f"({count_text(first)}); the drop comes at epoch {count_text(subject.epoch(drop))}",
         )
 
 
