@@ -111,6 +111,13 @@ class CurveSubject(Subject):
         return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
 
     @property
+    def marks(self) -> tuple[str, tuple[float, ...]]:
+        """The key that lists where the rate drops, and the epochs at which it does, as far as that is known."""
+        key, marks = self.lr.marks
+        known = self.length_is_known or all(mark.unit != "it" for mark in marks)
+        return key, tuple(map(self.built_for.window.epochs, marks)) if known else ()
+
+    @property
     def counts_warmup_in_iterations(self) -> bool:
         """True where the warmup is not a share of the run, whatever the length of an epoch."""
         written = getattr(self.lr, self.lr.warmup_key, None)

@@ -141,7 +141,7 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The key that lists where the rate drops, and the epochs at which it does; empty without such a list."""
+        """The key that lists where the rate drops, and where it does; empty without such a list."""
         return "", ()
 
     def seams(self, window: Window) -> tuple[int, ...]:

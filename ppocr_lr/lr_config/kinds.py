@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from ppocr_lr.bounds import in_words, inside
-from ppocr_lr.lr_config.length import FORMS, Length, Unit, length_of
+from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
 from ppocr_lr.schedules import kinds
 
@@ -81,12 +81,11 @@ class AsLength:
 
     bounds: tuple[Any, ...] = ()
     said: str = f"a length, 0 for none: {FORMS}"
-    units: tuple[Unit, ...] = get_args(Unit)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def check(value: Any) -> Length:
             length = length_of(value)
-            if length is None or length.unit not in self.units or not inside(length.amount, self.bounds):
+            if length is None or not inside(length.amount, self.bounds):
                 raise refused(self.said)
             return length
 
@@ -95,8 +94,6 @@ class AsLength:
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         words = {Gt: "exclusiveMinimum", Ge: "minimum"}
         number = {"type": "number", **{words[type(bound)]: next(iter(_limits(bound))) for bound in self.bounds}}
-        if self.units == ("epochs",):
-            return number
         sign = r"\+?" if self.bounds else r"[-+]?"
         iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
         share = rf"{UNSIGNED}\s*%"
@@ -160,8 +157,6 @@ class Ours:
     """The nearest thing that PaddleOCR can do."""
 
 
-_EPOCHS: tuple[Unit, ...] = ("epochs",)
-
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
 Gamma = Annotated[kinds.Gamma, Number()]
@@ -187,8 +182,7 @@ LastEpoch = Annotated[
 AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), f"a length, 0 for none, not below: {FORMS}")]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), f"a length above 0: {FORMS}")]
-PositiveEpochs = Annotated[Length, AsLength((Gt(0),), "a number of epochs above 0", _EPOCHS)]
-EpochMark = Annotated[Length, AsLength((Ge(0),), "an epoch, a number of at least 0", _EPOCHS)]
+Mark = Annotated[Length, AsLength((Ge(0),), f"a mark in time, not below 0: {FORMS}")]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
-Knot = Annotated[tuple[LengthOrNone, Rate], BeforeValidator(_a_pair)]
+Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

@@ -80,6 +80,10 @@ class Window:
         """
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
 
+    def epochs(self, mark: Length) -> float:
+        """The epoch of `mark`, as it is written or as a share of epochs."""
+        return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
+
     def _updates(self, length: Length) -> float:
         if length.unit == "%":
             return length.amount * self.total_iters / 100

@@ -215,7 +215,7 @@ SHAPES_NOTHING = "has no effect: there is no warmup"
 REMARKS: list[tuple[dict[str, Any], str, list[Any], list[Any], str, str]] = [
     (CONST, "warmup_epoch", [0, 0.5, 1], [-5e-324, -0.5, -1, "-1it"], "LR305", "is negative, so there is no warmup"),
     (BY_STEPS, "warmup_steps", [0, 1, 20], [-1, -2], "LR305", "is negative, so there is no warmup"),
-    (STEP, "step_size", [1, 2, 2.0], [0.5, 1.5], "LR502", "PaddleOCR itself fails on a fraction"),
+    (STEP, "step_size", [1, 2, 2.0, "15it", "2.5%"], [0.5, 1.5], "LR502", "PaddleOCR itself fails on a fraction"),
     (PIECEWISE, "values", [[0.1, 0.01]], [[0.1], [0.2]], "LR501", "1 values for 1 decay_epochs"),
     ({"name": "MultiStepDecay", **PEAK, "gamma": 0.5}, "milestones", [[0], [5]], [[]], "LR402", "the list is empty"),
     (CONST, "warmup_mode", ["linear"], ["constant", "cosine", "exponential"], "LR104", SHAPES_NOTHING),
@@ -278,6 +278,9 @@ OWN_KEYS: list[tuple[dict[str, Any], list[OwnKey]]] = [
     ({"name": "CosineWarmRestarts", **PEAK, "T_0": 5, "end_lr": 0.01}, [OwnKey("end_lr", "eta_min, which is its name there")]),
     ({"name": "Noam", "d_model": 4, "warmup_steps": 4000}, []),
     ({"name": "Noam", "d_model": 4, "warmup_steps": 5}, [OwnKey("warmup_steps", "warmup_iters, which is its name there")]),
+    ({**STEP, "step_size": "10it"}, [OwnKey("step_size", "", Length(10, "it"))]),
+    ({**PIECEWISE, "decay_epochs": [5]}, []),
+    ({**PIECEWISE, "decay_epochs": [5, "60it", "50%"], "values": [4, 3, 2, 1]}, [OwnKey("decay_epochs", "", Length(60, "it"))]),
     ({**WSD, "decay_length": "20%"}, [OwnKey("decay_length", "", Length(20, "%"))]),
     ({**WSD, "decay_length": 4}, []),
 ]  # fmt: skip

@@ -92,7 +92,7 @@ def _drops(subject: CurveSubject) -> tuple[tuple[float, ...], float, list[float]
     """The epochs of the drops as written, the epochs before the first counts, and the drops that the run misses."""
     # Where the warmup counts against the run, the marks are epochs of the run already.
     lead = 0.0 if getattr(subject.lr, "decay_within_run", False) else subject.epoch(subject.lead.iters)
-    epochs = tuple(mark.amount for mark in subject.lr.marks[1])
+    epochs = subject.marks[1]
     return epochs, lead, [mark for mark in epochs if mark + lead >= subject.run.epochs]
 
 
@@ -107,7 +107,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
     """
-    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
+    key, (epochs, lead, late) = subject.marks[0], _drops(subject)
     shift = f" (epoch {count_text(late[0] + lead)} with the warmup)" if late and lead else ""
     if late:
         yield Finding(
@@ -134,7 +134,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
 )
 def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     """Boundaries and milestones count from the end of the warmup."""
-    key, (epochs, lead, late) = subject.lr.marks[0], _drops(subject)
+    key, (epochs, lead, late) = subject.marks[0], _drops(subject)
     if epochs and lead and not late:
         real = ", ".join(count_text(mark + lead) for mark in epochs)
         yield Finding(subject.path(key), f"counted from the end of the warmup, the drops come at epoch {real}")
@@ -330,7 +330,7 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
     rises a little with each update; a step up comes at once, after epochs at the low rate.
     """
-    key, marks = subject.lr.marks
+    key, marks = subject.marks
     lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
     if not marks or left < 1:
         return

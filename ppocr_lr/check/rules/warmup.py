@@ -52,9 +52,9 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
 )
 def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones count from the end of the warmup, so the drops come much later than they are written."""
-    key, marks = subject.lr.marks
+    key, marks = subject.marks
     warmup = subject.epoch(subject.summary.warmup_iters)
-    if marks and 0 < (first := marks[0].amount) <= warmup:
+    if marks and 0 < (first := marks[0]) <= warmup:
         drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + first
         yield Finding(
             _path(subject),
