@@ -11,6 +11,7 @@ from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config import LRConfig, Run
+from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -129,6 +130,8 @@ class CurveSubject(Subject):
             return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
         if self.lr.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
+        if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
+            return str(iters)
         return count_text(iters / self.built_for.iters_per_epoch)
 
     @cached_property

@@ -81,28 +81,32 @@ class AsLength:
 
     bounds: tuple[Any, ...] = ()
     said: str = f"a length, 0 for none: {FORMS}"
+    iterations: bool = False
+    """A number without a unit counts them, whole ones, and stays an int."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        def check(value: Any) -> Length:
+        def check(value: Any) -> Length | int:
             length = length_of(value)
             if length is None or not inside(length.amount, self.bounds):
                 raise refused(self.said)
-            return length
+            if not self.iterations or length.unit != "epochs":
+                return length
+            if not length.amount.is_integer():
+                raise refused(self.said)
+            return int(length.amount)
 
         return core_schema.no_info_plain_validator_function(check)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        words = {Gt: "exclusiveMinimum", Ge: "minimum"}
-        number = {"type": "number", **{words[type(bound)]: next(iter(_limits(bound))) for bound in self.bounds}}
+        words = {Gt: ("exclusiveMinimum", "gt"), Ge: ("minimum", "ge"), Le: ("maximum", "le")}
+        limits = [(*words[type(bound)], bound) for bound in self.bounds]
+        number = {"type": "integer" if self.iterations else "number"}
+        number |= {word: getattr(bound, name) for word, name, bound in limits}
         sign = r"\+?" if self.bounds else r"[-+]?"
         iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
         share = rf"{UNSIGNED}\s*%"
         above_0 = "(?=[^eE]*[1-9])" if "exclusiveMinimum" in number else ""
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
-
-
-def _limits(bound: Any) -> Any:
-    return (getattr(bound, name) for name in ("gt", "ge") if hasattr(bound, name))
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,20 @@ Bound = Annotated[kinds.OnTheTangent, Number()]
 Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
 Calls = Annotated[kinds.Update, Number(said="a whole number of calls, 0 for none")]
-NoIters = Annotated[kinds.Update, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
-AnyIters = Annotated[int, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
+_OR_SHARE = 'or a share of the run ("10%")'
+NoIters = Annotated[
+    int | Length,
+    AsLength((Ge(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True),
+    ITERATIONS,
+]
+AnyIters = Annotated[
+    int | Length, AsLength((), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True), ITERATIONS
+]
+Iters = Annotated[
+    int | Length,
+    AsLength((Gt(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations above 0, {_OR_SHARE}", iterations=True),
+    ITERATIONS,
+]
 LastEpoch = Annotated[
     int,
     Ge(-1),

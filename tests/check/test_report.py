@@ -109,6 +109,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR301", config({**NOAM, "warmup_iters": 4000}), "takes the whole run", config(NOAM)),
     ("LR301", config({**COSINE, "warmup_epoch": 20}), "takes the whole run of 20 epochs", config({**COSINE, "warmup_epoch": 2})),
     ("LR301", config({**LWC, "warmup_steps": 5000}), "takes the whole run", config(LWC)),
+    ("LR301", config({**LWC, "warmup_steps": "100%"}), "takes the whole run", config({**LWC, "warmup_steps": "10%"})),
     ("LR302", config({**MULTI, "milestones": ["300it", "45%"], "warmup_epoch": 5}), "the drop comes at epoch 8",
      config({**MULTI, "milestones": ["600it", "45%"], "warmup_epoch": 5})),
     ("LR302", config({**MULTI, "milestones": [3, 9], "warmup_epoch": 5}), "the drop comes at epoch 8",

@@ -57,6 +57,7 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
     ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of iterations, 0 for none"),
     ("Calls", PLATEAU, "patience", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of calls, 0 for none"),
+    ("Iters", {"name": "Noam", "d_model": 4}, "warmup_iters", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2], "a whole number of iterations above 0, or"),
     ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number above 0"),
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
     ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
@@ -106,6 +107,9 @@ LENGTHS: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
     ("PositiveLength", LINE, "decay_length", [0.1, 0.5, 1, "1it", "0.5%", "200%"], [0, -TINY, -0.5, "0it", "-1it", "0%", "-0.5%", "0.5it"]),
     ("PositiveLength", STEP, "step_size", [0.1, 1, 1e300, "1it", "716it", "5%"], [0, -TINY, "0it", "1.5it"]),
     ("PositiveLength", {"name": "CyclicalCosine", "learning_rate": 0.1}, "cycle", [0.1, 1, "1it", "50%"], [0, "-1it", "0%"]),
+    ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", ["-5it", "-5%", "0it", "716it", "5%"], ["1.5it", "it"]),
+    ("NoIters", CONST, "warmup_iters", ["0it", "716it", "5%", "150%"], ["-1it", "-5%", "1.5it"]),
+    ("Iters", {"name": "Noam", "d_model": 4}, "warmup_iters", ["716it", "5%"], ["0it", "0%", "-5it", "1.5it"]),
     ("LengthOrNone", COSINE, "hold_epochs", [0, TINY, 0.5, 1, "0it", "1it", "0%", "0.5%"], [-TINY, -0.5, "-1it", "-0.5%", "0.5it"]),
 ]  # fmt: skip
 SAID = {
@@ -113,6 +117,9 @@ SAID = {
     "PositiveLength": "a length above 0: epochs (5)",
     "LengthOrNone": "a length, 0 for none, not below: epochs (5)",
     "Mark": "a mark in time, not below 0: epochs (5)",
+    "AnyIters": "a whole number of iterations, 0 for none, or a share",
+    "NoIters": "a whole number of iterations, 0 for none, or a share",
+    "Iters": "a whole number of iterations above 0, or a share",
 }
 
 
@@ -206,13 +213,14 @@ SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
     "Gamma": ([TINY, 0.5, below(1)], [0, 1]),
     "Power": ([TINY, 0.5, 2], [0, -0.5]),
     "Mark": ([0, 0.5, 2, "0it", "716it", "+5%"], [-TINY, "-1it", "1.5it", "x"]),
-    "AnyIters": ([-5, 0, 5], [0.5]),
+    "AnyIters": ([-5, 0, 5, "5%", "-5it"], [0.5, "1.5it", "5"]),
+    "Iters": ([1, 2**53, "5%", "716it"], [0, 0.5, 2**53 + 1, "0it", "-5%"]),
     "LastEpoch": ([-1, 0, 5], [-2, 0.5]),
     "Switch": ([True, False], [2, "true"]),
     "Share": ([0, 0.5, 1], [-TINY, above(1)]),
     "InnerShare": ([TINY, 0.5, below(1)], [0, 1]),
     "Factor": ([TINY, 0.5, 2], [0, -0.5]),
-    "NoIters": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
+    "NoIters": ([0, 1, 2**53, "5%", "0it"], [-1, 0.5, 2**53 + 1, "-5%"]),
     "Calls": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
     "Count": ([1, 2**53], [0, 0.5, 2**53 + 1]),
     "AtLeastOne": ([1, 1.5], [below(1)]),

@@ -87,6 +87,9 @@ def test_how_many_updates_are_done(section: dict[str, Any], done: int) -> None:
         (POWER, "warmup_iters", 0, 0),
         ({**POWER, "warmup_ratio": 0.1}, "warmup_ratio", 20, 0),
         (BY_STEPS, "warmup_steps", 20, 1e-5),
+        ({**BY_STEPS, "warmup_steps": "5%"}, "warmup_steps", 10, 1e-5),
+        ({**BY_STEPS, "warmup_steps": "15it"}, "warmup_steps", 15, 1e-5),
+        ({**POWER, "warmup_iters": "5%"}, "warmup_iters", 10, 0),
         ({**BY_STEPS, "warmup_steps": 0, "start_lr": 0}, "warmup_steps", 0, 0),
         ({**BY_STEPS, "warmup_steps": -1}, "warmup_steps", 0, 1e-5),
         ({**BY_STEPS, "warmup_steps": 2**60}, "warmup_steps", 2**53, 1e-5),
@@ -281,6 +284,7 @@ OWN_KEYS: list[tuple[dict[str, Any], list[OwnKey]]] = [
     ({**STEP, "step_size": "10it"}, [OwnKey("step_size", "", Length(10, "it"))]),
     ({**PIECEWISE, "decay_epochs": [5]}, []),
     ({**PIECEWISE, "decay_epochs": [5, "60it", "50%"], "values": [4, 3, 2, 1]}, [OwnKey("decay_epochs", "", Length(60, "it"))]),
+    ({**BY_STEPS, "warmup_steps": "5%"}, [OwnKey("warmup_steps", "", Length(5, "%"))]),
     ({**WSD, "decay_length": "20%"}, [OwnKey("decay_length", "", Length(20, "%"))]),
     ({**WSD, "decay_length": 4}, []),
 ]  # fmt: skip
