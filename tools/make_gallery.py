@@ -50,9 +50,8 @@ with: [Which schedule should I use?](choosing.md) This page is made by `python t
 In the formulas k is the optimizer update, 0-based and counted from the end of the warmup; lengths are in updates.
 `peak` is `learning_rate` (`max_lr`, `values[0]`), `end` is `end_lr` (`eta_min`, `min_lr`), and N is the length of the
 run where no key gives a shorter one. The text at a formula is that of the Python class in `ppocr_lr.schedules`, and
-other names in it are that class's parameters. In YAML a length is in epochs; with every key of the names that PaddleOCR
-does not know, and with the warmups, it may be written as iterations (`"500it"`) or as a share of the run (`"10%"`).
-The grey part of a picture is the warmup.
+other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations
+(`"500it"`) or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
 """
 
 

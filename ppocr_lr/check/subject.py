@@ -11,6 +11,7 @@ from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config import LRConfig, Run
+from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -112,11 +113,13 @@ class CurveSubject(Subject):
 
     @cached_property
     def drops(self) -> list[tuple[float, int]]:
-        """Where the rate changes: the epoch as it is written, and the update at which it does."""
-        window = self.built_for.window
+        """Where the rate changes, as far as known: the epoch as it is written, and the update at which it does."""
+        marks, window = self.lr.marks[1], self.built_for.window
+        if not self.length_is_known and any(mark.unit == "it" for mark in marks):
+            return []
         # Where the warmup counts against the run, the marks count from the beginning of the run.
         lead = 0 if getattr(self.lr, "decay_within_run", False) else self.lead.iters
-        return [(mark.amount, max(lead + window.first_update(mark), self.lead.iters)) for mark in self.lr.marks[1]]
+        return [(window.epochs(mark), max(lead + window.first_update(mark), self.lead.iters)) for mark in marks]
 
     @property
     def counts_warmup_in_iterations(self) -> bool:
@@ -130,6 +133,8 @@ class CurveSubject(Subject):
             return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
         if self.lr.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
+        if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
+            return str(iters)
         return count_text(iters / self.built_for.iters_per_epoch)
 
     @cached_property

@@ -17,7 +17,6 @@ from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import LINEAR, Constant, Cosine, Exponential, Flat, HeldAfter, Schedule, Sequence, Shape, Warmup
-from ppocr_lr.schedules.kinds import MAX_ITERS
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
@@ -123,9 +122,7 @@ class LRConfig(BaseModel, ABC):
             return 0
         self._only_one(self.warmup_keys)
         length = getattr(self, self.warmup_key)
-        if isinstance(length, int):
-            return min(max(0, length), MAX_ITERS)
-        return window.iters(length if isinstance(length, Length) else Length(100 * length, "%"))
+        return window.iters(Length(100 * length, "%") if isinstance(length, float) else length)
 
     @property
     def warmup_start(self) -> float:
@@ -141,7 +138,7 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The key that lists where the rate drops, and the epochs at which it does; empty without such a list."""
+        """The key that lists where the rate drops, and where it does; empty without such a list."""
         return "", ()
 
     def seams(self, window: Window) -> tuple[int, ...]:

@@ -15,7 +15,6 @@ from ppocr_lr.lr_config.kinds import (
     InnerShare,
     OneOf,
     Ours,
-    PositiveEpochs,
     PositiveLength,
     PositiveRate,
     Rate,
@@ -34,7 +33,7 @@ class CyclicalCosineConfig(LRConfig):
 
     takes = WARMUP | HOLD
     learning_rate: PositiveRate = key("the rate at the start of each cycle, the peak")
-    cycle: PositiveEpochs = key("length of one cycle (epochs, may be a fraction)")
+    cycle: PositiveLength = key("length of one cycle (epochs)")
     end_lr: EndRate = key("the rate at the end of each cycle", default=0.0)
 
     cycle_key: ClassVar[str] = "cycle"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
@@ -44,8 +45,10 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
             yield OwnKey(written, mark.instead)
         elif key != written:
             yield OwnKey(written, f"{key}, which is its name there")
-        elif isinstance(value, Length) and value.unit != "epochs":
-            yield OwnKey(written, "", value)
+        else:
+            lengths = value if isinstance(value, tuple) else (value,)
+            unknown = (item for item in lengths if isinstance(item, Length) and item.unit != "epochs")
+            yield from (OwnKey(written, "", item) for item in islice(unknown, 1))
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:

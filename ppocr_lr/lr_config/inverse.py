@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
-from ppocr_lr.lr_config.kinds import ITERATIONS, Count, Factor, PositiveLength, PositiveRate, key
+from ppocr_lr.lr_config.kinds import Count, Factor, Iters, PositiveLength, PositiveRate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -60,7 +60,7 @@ class NoamConfig(LRConfig):
 
     learning_rate: PositiveRate = key("factor of the whole curve; not the peak", default=1.0)
     d_model: Count = key("width of the model")
-    warmup_iters: Annotated[Count, ITERATIONS] = key("where the peak is (iterations)", default=4000)
+    warmup_iters: Iters = key("where the peak is (iterations)", default=4000)
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr: ClassVar[str] = "Linear with warmup_epoch"
@@ -68,6 +68,6 @@ class NoamConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Noam's curve."""
         try:
-            return schedules.Noam(self.d_model, self.warmup_iters, self.learning_rate)
+            return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
         except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
             raise self.error("learning_rate", "large enough for a peak above 0") from None

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from ppocr_lr.bounds import in_words, inside
-from ppocr_lr.lr_config.length import FORMS, Length, Unit, length_of
+from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
 from ppocr_lr.schedules import kinds
 
@@ -81,31 +81,32 @@ class AsLength:
 
     bounds: tuple[Any, ...] = ()
     said: str = f"a length, 0 for none: {FORMS}"
-    units: tuple[Unit, ...] = get_args(Unit)
+    iterations: bool = False
+    """A number without a unit counts them, whole ones, and stays an int."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        def check(value: Any) -> Length:
+        def check(value: Any) -> Length | int:
             length = length_of(value)
-            if length is None or length.unit not in self.units or not inside(length.amount, self.bounds):
+            if length is None or not inside(length.amount, self.bounds):
                 raise refused(self.said)
-            return length
+            if not self.iterations or length.unit != "epochs":
+                return length
+            if not length.amount.is_integer():
+                raise refused(self.said)
+            return int(length.amount)
 
         return core_schema.no_info_plain_validator_function(check)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        words = {Gt: "exclusiveMinimum", Ge: "minimum"}
-        number = {"type": "number", **{words[type(bound)]: next(iter(_limits(bound))) for bound in self.bounds}}
-        if self.units == ("epochs",):
-            return number
+        words = {Gt: ("exclusiveMinimum", "gt"), Ge: ("minimum", "ge"), Le: ("maximum", "le")}
+        limits = [(*words[type(bound)], bound) for bound in self.bounds]
+        number = {"type": "integer" if self.iterations else "number"}
+        number |= {word: getattr(bound, name) for word, name, bound in limits}
         sign = r"\+?" if self.bounds else r"[-+]?"
         iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
         share = rf"{UNSIGNED}\s*%"
         above_0 = "(?=[^eE]*[1-9])" if "exclusiveMinimum" in number else ""
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
-
-
-def _limits(bound: Any) -> Any:
-    return (getattr(bound, name) for name in ("gt", "ge") if hasattr(bound, name))
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,6 @@ class Ours:
     """The nearest thing that PaddleOCR can do."""
 
 
-_EPOCHS: tuple[Unit, ...] = ("epochs",)
-
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
 Gamma = Annotated[kinds.Gamma, Number()]
@@ -176,8 +175,20 @@ Bound = Annotated[kinds.OnTheTangent, Number()]
 Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
 Calls = Annotated[kinds.Update, Number(said="a whole number of calls, 0 for none")]
-NoIters = Annotated[kinds.Update, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
-AnyIters = Annotated[int, Number(said="a whole number of iterations, 0 for none"), ITERATIONS]
+_OR_SHARE = 'or a share of the run ("10%")'
+NoIters = Annotated[
+    int | Length,
+    AsLength((Ge(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True),
+    ITERATIONS,
+]
+AnyIters = Annotated[
+    int | Length, AsLength((), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True), ITERATIONS
+]
+Iters = Annotated[
+    int | Length,
+    AsLength((Gt(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations above 0, {_OR_SHARE}", iterations=True),
+    ITERATIONS,
+]
 LastEpoch = Annotated[
     int,
     Ge(-1),
@@ -187,8 +198,7 @@ LastEpoch = Annotated[
 AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), f"a length, 0 for none, not below: {FORMS}")]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), f"a length above 0: {FORMS}")]
-PositiveEpochs = Annotated[Length, AsLength((Gt(0),), "a number of epochs above 0", _EPOCHS)]
-EpochMark = Annotated[Length, AsLength((Ge(0),), "an epoch, a number of at least 0", _EPOCHS)]
+Mark = Annotated[Length, AsLength((Ge(0),), f"a mark in time, not below 0: {FORMS}")]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
-Knot = Annotated[tuple[LengthOrNone, Rate], BeforeValidator(_a_pair)]
+Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

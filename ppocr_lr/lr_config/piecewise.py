@@ -11,7 +11,7 @@ from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
-from ppocr_lr.lr_config.kinds import AList, EpochMark, Gamma, Knot, PositiveEpochs, PositiveRate, Rate, key
+from ppocr_lr.lr_config.kinds import AList, Gamma, Knot, Mark, PositiveLength, PositiveRate, Rate, key
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -24,7 +24,7 @@ class StepConfig(LRConfig):
 
     takes = WARMUP | HOLD
     learning_rate: PositiveRate = key("the rate before the first step, the peak")
-    step_size: PositiveEpochs = key("length of one step (epochs)")
+    step_size: PositiveLength = key("length of one step (epochs)")
     gamma: Gamma = key("factor of each step")
 
     def curve(self, window: Window) -> Schedule:
@@ -34,7 +34,7 @@ class StepConfig(LRConfig):
     def remarks(self, window: Window) -> list[Finding]:
         """A fractional step is this project's: Paddle wants an integer."""
         remarks = super().remarks(window)
-        if not self.step_size.amount.is_integer():
+        if self.step_size.unit == "epochs" and not self.step_size.amount.is_integer():
             remarks.append(
                 Finding(
                     ("step_size",),
@@ -51,7 +51,7 @@ class PiecewiseConfig(LRConfig):
     """`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`."""
 
     takes = WARMUP | WITHIN_RUN
-    decay_epochs: Annotated[tuple[EpochMark, ...], AList] = key("where the next value starts (epochs, rising)")
+    decay_epochs: Annotated[tuple[Mark, ...], AList] = key("where the next value starts (epochs, rising)")
     values: Annotated[tuple[Rate, ...], AList] = key("the rates, one more than decay_epochs")
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
@@ -78,7 +78,7 @@ class PiecewiseConfig(LRConfig):
             raise self.error("decay_epochs", "a list of at least one epoch; a constant rate is name: Const")
         if len(self.values) not in (count, count + 1):
             raise self.error("values", f"{count + 1} rates, one more than the {count} decay_epochs")
-        _check_rising("decay_epochs", self.decay_epochs)
+        _check_rising("decay_epochs", self.decay_epochs, window)
         if not any(self.values):
             raise self.error("values", "a list with a rate above 0")
         if self.warmup_length(window) and not self.values[0]:
@@ -89,13 +89,14 @@ class PiecewiseConfig(LRConfig):
     def remarks(self, window: Window) -> list[Finding]:
         """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
         remarks = super().remarks(window)
-        count = len(self.decay_epochs)
+        count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
+            where = f"epoch {last}" if last.unit == "epochs" else f"{last}"
             remarks.append(
                 Finding(
                     ("values",),
                     f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
-                    f"and the boundary at epoch {self.decay_epochs[-1].amount:g} changes nothing; "
+                    f"and the boundary at {where} changes nothing; "
                     f"Paddle 2.6.2 and later refuse this, write {count + 1} values",
                     code="LR501",
                 )
@@ -109,7 +110,7 @@ class MultiStepDecayConfig(LRConfig):
 
     takes = WARMUP | WITHIN_RUN
     learning_rate: PositiveRate = key("the rate before the first milestone, the peak")
-    milestones: Annotated[tuple[EpochMark, ...], AList] = key("where the rate drops (epochs, rising)")
+    milestones: Annotated[tuple[Mark, ...], AList] = key("where the rate drops (epochs, rising)")
     gamma: Gamma = key("factor of each drop")
 
     @property
@@ -119,7 +120,7 @@ class MultiStepDecayConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
-        _check_rising("milestones", self.milestones)
+        _check_rising("milestones", self.milestones, window)
         return schedules.MultiStepDecay(
             self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
@@ -132,11 +133,11 @@ class MultiStepDecayConfig(LRConfig):
         return remarks
 
 
-def _check_rising(key: str, marks: tuple[Length, ...]) -> None:
+def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
     for earlier, later in pairwise(marks):
-        if later.amount <= earlier.amount:
+        if window.epochs(later) <= window.epochs(earlier):
             what = "twice" if later == earlier else f"after {earlier}"
-            allowed = f"epochs in rising order, each once; {later} comes {what}"
+            allowed = f"marks in rising order, each once; {later} comes {what}"
             raise value_error((key,), list(as_written(marks)), allowed)
 
 

@@ -66,12 +66,13 @@ class Window:
         """This window for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
         return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
 
-    def iters(self, length: Length) -> int:
+    def iters(self, length: Length | int) -> int:
         """A length in iterations, `round(epochs·iters_per_epoch)`; a half goes to the even side, as in PaddleOCR.
 
-        A negative length is none.
+        An int is one of iterations already. A negative length is none.
         """
-        return round(max(0, min(self._updates(length), MAX_ITERS)))
+        updates = length if isinstance(length, int) else self._updates(length)
+        return round(max(0, min(updates, MAX_ITERS)))
 
     def first_update(self, mark: Length) -> int:
         """The first update that is not before `mark`, so that `k ≥ first_update` is `k ≥ epoch·iters_per_epoch`.
@@ -79,6 +80,10 @@ class Window:
         Counted from where the decay begins, if what is before counts against it.
         """
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
+
+    def epochs(self, mark: Length) -> float:
+        """The epoch of `mark`, as it is written or as a share of epochs."""
+        return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
 
     def _updates(self, length: Length) -> float:
         if length.unit == "%":

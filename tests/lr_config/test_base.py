@@ -80,7 +80,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**LONG, "warmup_mode": None}, "warmup_mode: null is not allowed"),
     ({**CONST, "warmup_iters": 1.5}, "warmup_iters: 1.5 is not allowed; it must be a whole number of iterations"),
     ({**CONST, "warmup_iters": -1}, "warmup_iters: -1 is not allowed"),
-    ({**CONST, "warmup_iters": "500it"}, "warmup_iters: '500it' is not allowed"),
+    ({**CONST, "warmup_iters": "1.5it"}, "warmup_iters: '1.5it' is not allowed"),
     ({**CONST, "warmup_ratio": 10}, "warmup_ratio: 10 is not allowed; it must be a share from 0 to 1"),
     ({**CONST, "warmup_start_lr": "x"}, "Optimizer.lr.warmup_start_lr: 'x' is not allowed"),
     ({**COSINE, "end_lr": 0.2}, "Optimizer.lr.end_lr: 0.2 is not allowed; it must be at most the peak, 0.1"),

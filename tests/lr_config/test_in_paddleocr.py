@@ -95,6 +95,8 @@ STOPS: list[tuple[dict[str, Any], str]] = [
     ({"name": "cosine", "learning_rate": 0.1}, "name: 'cosine' is not a schedule; did you mean Cosine"),
     ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch: PaddleOCR does not know 50it and stops"),
     ({**COSINE, "warmup_epoch": "10%"}, "warmup_epoch: PaddleOCR does not know 10% and stops"),
+    ({"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [5, "716it"], "gamma": 0.1}, "milestones: PaddleOCR does not know 716it"),
+    ({"name": "Step", "learning_rate": 0.1, "step_size": "5%", "gamma": 0.1}, "step_size: PaddleOCR does not know 5% and stops"),
     ({**COSINE, "learning_rate": "1e-3"}, "learning_rate: '1e-3' is a string"),
     ({"name": "Piecewise", "decay_epochs": [5], "values": ["1e-3", 0.1]}, "values.0: '1e-3' is a string"),
     ({"name": "Piecewise", "decay_epochs": [5, 10], "values": [0.1, 0.01]}, "values: 2 values for 2 decay_epochs"),

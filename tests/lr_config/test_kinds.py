@@ -49,7 +49,6 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("Rate", LINEAR, "end_lr", [0, TINY, 0.5, 1, below(1e100)], [-TINY, -0.5, 1e100, 1e200], "a number of at least 0"),
     ("Gamma", STEP, "gamma", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a number above 0 and below 1"),
     ("Power", LINEAR, "power", [TINY, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number above 0"),
-    ("PositiveEpochs", STEP, "step_size", [0.1, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number of epochs above 0"),
     ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", [-2, -1, 0, 1, 2**60], [0.5, -0.5],
      "a whole number of iterations, 0 for none"),
     ("LastEpoch", CONST, "last_epoch", [-1, 0, 1, 2**53 - 1], [-2, -100, -1.5, -0.5, 0.5, 2**53, 2**63 - 1], "a whole number of at least -1"),
@@ -58,6 +57,7 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("Factor", LINE, "start_factor", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
     ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of iterations, 0 for none"),
     ("Calls", PLATEAU, "patience", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of calls, 0 for none"),
+    ("Iters", {"name": "Noam", "d_model": 4}, "warmup_iters", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2], "a whole number of iterations above 0, or"),
     ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number above 0"),
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
     ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
@@ -105,12 +105,21 @@ def test_whole_numbers_become_integers(key: str, section: dict[str, Any]) -> Non
 LENGTHS: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
     ("AnyLength", CONST, "warmup_epoch", [-1, -TINY, 0, TINY, 0.5, "-1it", "-0.5%", "0it", "1it", "200%"], ["1.5it", "-1.5it", "it"]),
     ("PositiveLength", LINE, "decay_length", [0.1, 0.5, 1, "1it", "0.5%", "200%"], [0, -TINY, -0.5, "0it", "-1it", "0%", "-0.5%", "0.5it"]),
+    ("PositiveLength", STEP, "step_size", [0.1, 1, 1e300, "1it", "716it", "5%"], [0, -TINY, "0it", "1.5it"]),
+    ("PositiveLength", {"name": "CyclicalCosine", "learning_rate": 0.1}, "cycle", [0.1, 1, "1it", "50%"], [0, "-1it", "0%"]),
+    ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", ["-5it", "-5%", "0it", "716it", "5%"], ["1.5it", "it"]),
+    ("NoIters", CONST, "warmup_iters", ["0it", "716it", "5%", "150%"], ["-1it", "-5%", "1.5it"]),
+    ("Iters", {"name": "Noam", "d_model": 4}, "warmup_iters", ["716it", "5%"], ["0it", "0%", "-5it", "1.5it"]),
     ("LengthOrNone", COSINE, "hold_epochs", [0, TINY, 0.5, 1, "0it", "1it", "0%", "0.5%"], [-TINY, -0.5, "-1it", "-0.5%", "0.5it"]),
 ]  # fmt: skip
 SAID = {
     "AnyLength": "a length, 0 for none: epochs (5)",
     "PositiveLength": "a length above 0: epochs (5)",
     "LengthOrNone": "a length, 0 for none, not below: epochs (5)",
+    "Mark": "a mark in time, not below 0: epochs (5)",
+    "AnyIters": "a whole number of iterations, 0 for none, or a share",
+    "NoIters": "a whole number of iterations, 0 for none, or a share",
+    "Iters": "a whole number of iterations above 0, or a share",
 }
 
 
@@ -139,7 +148,8 @@ INNER = "an lr section, such as {name: Cosine, learning_rate: 0.001}"
 OTHERS: list[tuple[str, dict[str, Any], str, list[tuple[Any, Any]], list[Any], str]] = [
     ("Switch", ONE_CYCLE, "three_phase", [(True, True), (False, False), (1, True), (0, False)],
      [2, -1, 1.0, 0.0, "true", "", None, []], "true or false"),
-    ("EpochMark", DROPS, "milestones", [([0], (Length(0),)), ((TINY, 0.5), (Length(TINY), Length(0.5))), (["1"], (Length(1),)), ([], ())], [None, 5, "5", {}, {5: 1}],
+    ("Mark", DROPS, "milestones", [([0], (Length(0),)), ((TINY, 0.5), (Length(TINY), Length(0.5))), (["1"], (Length(1),)), ([], ()),
+                                  (["0it", "5%", "15it"], (Length(0, "it"), Length(5, "%"), Length(15, "it")))], [None, 5, "5", {}, {5: 1}],
      "a list, as in [1, 2]"),
     ("Knot", {"name": "PiecewiseLinear"}, "knots", [([[0, 0.1]], ((Length(0), 0.1),)), (((TINY, 0), (1, TINY)), ((Length(TINY), 0), (Length(1), TINY)))],
      [None, 5, "5", {}], "a list, as in [1, 2]"),
@@ -173,14 +183,16 @@ def test_other_values_that_are_refused(section: dict[str, Any], key: str, value:
 @pytest.mark.parametrize(
     ("section", "path", "allowed"),
     [
-        ({**DROPS, "milestones": [-TINY]}, "milestones.0", "an epoch, a number of at least 0"),
-        ({**DROPS, "milestones": [-0.5]}, "milestones.0", "an epoch, a number of at least 0"),
-        ({**DROPS, "milestones": [1, "x"]}, "milestones.1", "an epoch, a number of at least 0"),
+        ({**DROPS, "milestones": [-TINY]}, "milestones.0", SAID["Mark"]),
+        ({**DROPS, "milestones": [-0.5]}, "milestones.0", SAID["Mark"]),
+        ({**DROPS, "milestones": [1, "1.5it"]}, "milestones.1", SAID["Mark"]),
+        ({**DROPS, "milestones": ["-1%"]}, "milestones.0", SAID["Mark"]),
+        ({**DROPS, "milestones": [1, "x"]}, "milestones.1", SAID["Mark"]),
         ({"name": "PiecewiseLinear", "knots": [[0]]}, "knots.0", PAIR),
         ({"name": "PiecewiseLinear", "knots": [[0, 1, 2]]}, "knots.0", PAIR),
         ({"name": "PiecewiseLinear", "knots": ["01"]}, "knots.0", PAIR),
         ({"name": "PiecewiseLinear", "knots": [{0: 1, 1: 2}]}, "knots.0", PAIR),
-        ({"name": "PiecewiseLinear", "knots": [[-TINY, 1]]}, "knots.0.0", SAID["LengthOrNone"]),
+        ({"name": "PiecewiseLinear", "knots": [[-TINY, 1]]}, "knots.0.0", SAID["Mark"]),
         ({"name": "PiecewiseLinear", "knots": [[0, -TINY]]}, "knots.0.1", "a number of at least 0"),
         ({"name": "Sequence", "stages": [5]}, "stages.0", INNER),
         ({"name": "Sequence", "stages": [{**CONST, 1: 2, "epochs": "100%"}]}, "stages.0", INNER),
@@ -200,15 +212,15 @@ SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
     "Rate": ([0, 0.5, 2], [-TINY, -0.5]),
     "Gamma": ([TINY, 0.5, below(1)], [0, 1]),
     "Power": ([TINY, 0.5, 2], [0, -0.5]),
-    "PositiveEpochs": ([TINY, 0.5, 2], [0, -0.5]),
-    "EpochMark": ([0, 0.5, 2], [-TINY]),
-    "AnyIters": ([-5, 0, 5], [0.5]),
+    "Mark": ([0, 0.5, 2, "0it", "716it", "+5%"], [-TINY, "-1it", "1.5it", "x"]),
+    "AnyIters": ([-5, 0, 5, "5%", "-5it"], [0.5, "1.5it", "5"]),
+    "Iters": ([1, 2**53, "5%", "716it"], [0, 0.5, 2**53 + 1, "0it", "-5%"]),
     "LastEpoch": ([-1, 0, 5], [-2, 0.5]),
     "Switch": ([True, False], [2, "true"]),
     "Share": ([0, 0.5, 1], [-TINY, above(1)]),
     "InnerShare": ([TINY, 0.5, below(1)], [0, 1]),
     "Factor": ([TINY, 0.5, 2], [0, -0.5]),
-    "NoIters": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
+    "NoIters": ([0, 1, 2**53, "5%", "0it"], [-1, 0.5, 2**53 + 1, "-5%"]),
     "Calls": ([0, 1, 2**53], [-1, 0.5, 2**53 + 1]),
     "Count": ([1, 2**53], [0, 0.5, 2**53 + 1]),
     "AtLeastOne": ([1, 1.5], [below(1)]),
@@ -224,7 +236,7 @@ SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
 
 
 LR = Draft202012Validator(lr_schema())
-LISTS = ("EpochMark", "Knot")
+LISTS = ("Mark", "Knot")
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)

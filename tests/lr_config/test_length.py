@@ -86,6 +86,31 @@ def test_three_ways_to_write_one_schedule(key: dict[str, Any]) -> None:
     assert build_schedule({**key, "learning_rate": 0.1, "gamma": 0.5}, 20, 50) == StepDecay(0.1, 250, 0.5)
 
 
+STEPS = {"name": "MultiStepDecay", "learning_rate": 1, "gamma": 0.5}
+PIECES = {"name": "Piecewise", "values": [1, 0.5, 0.25]}
+# a section of a name of PaddleOCR; the first updates of its next rates in a run of 20 epochs of 77
+DROPS: list[tuple[dict[str, Any], list[int]]] = [
+    ({**STEPS, "milestones": [716 / 77]}, [717]),  # in Paddle too: 77 times it is 716.0000000000001
+    ({**STEPS, "milestones": ["716it"]}, [716]),
+    ({**STEPS, "milestones": ["716it"], "warmup_epoch": "10it"}, [726]),
+    ({**STEPS, "milestones": ["716it"], "warmup_epoch": "10it", "decay_within_run": True}, [716]),
+    ({**STEPS, "milestones": [1, "716it", "50%", 12.5, "95%"]}, [77, 716, 770, 963, 1463]),
+    ({**PIECES, "decay_epochs": ["716it", "75%"]}, [716, 1155]),
+    ({"name": "Step", "learning_rate": 1, "gamma": 0.5, "step_size": "716it"}, [716, 1432]),
+    ({"name": "Step", "learning_rate": 1, "gamma": 0.5, "step_size": "25%"}, [385, 770, 1155]),
+    ({"name": "CyclicalCosine", "learning_rate": 1, "cycle": "716it"}, [716, 1432]),
+]
+
+
+@pytest.mark.parametrize(("section", "drops"), DROPS, ids=str)
+def test_a_mark_in_any_unit_is_exact(section: dict[str, Any], drops: list[int]) -> None:
+    schedule = build_schedule(section, 20, 77)
+    rates = schedule(np.arange(20 * 77))
+    after_the_warmup = np.arange(12, 20 * 77)
+    jumps = after_the_warmup[np.abs(np.diff(rates))[11:] > 0.01]
+    assert list(jumps) == drops
+
+
 def test_a_share_in_a_stage_is_one_of_the_stage() -> None:
     stages = [
         {"name": "Exponential", "learning_rate": 1, "gamma": 0.5, "step_size": "50%", "epochs": "20%"},

@@ -47,6 +47,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({"name": "InverseSqrt", **PEAK, "timescale": 1}, {0: 0.1, 10: 0.1 / sqrt(2), 30: 0.05}),
     # Vaswani et al., eq. 3
     ({"name": "Noam", "d_model": 512, "warmup_iters": 100}, {1: 512**-0.5 * 1e-3, 100: 512**-0.5 / 10, 400: 512**-0.5 / 20}),
+    ({"name": "Noam", "d_model": 512, "warmup_iters": "50%"}, {1: 512**-0.5 * 1e-3, 100: 512**-0.5 / 10}),
     ({"name": "Noam", "d_model": 16, "learning_rate": 2}, {4000: 2 / 4 / sqrt(4000), 1000: 0.5 * 1000 * 4000**-1.5}),
     (EXPONENTIAL, {0: 0.1, 4: 0.1 * sqrt(0.5), 8: 0.05, 24: 0.0125}),
     ({**EXPONENTIAL, "staircase": True}, {7: 0.1, 8: 0.05, 23: 0.025, 24: 0.0125}),

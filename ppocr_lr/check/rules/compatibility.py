@@ -113,10 +113,13 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             )
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
+            alone = length == getattr(subject.lr, key)
             yield Finding(
                 subject.path(key),
                 _UNKNOWN_LENGTH.format(length),
-                f"-o {subject.key(key)}={in_epochs}" if subject.length_is_known or length.unit == "%" else "",
+                f"-o {subject.key(key)}={in_epochs}"
+                if alone and (subject.length_is_known or length.unit == "%")
+                else "",
             )
     held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
     if held and held.unit != "epochs":

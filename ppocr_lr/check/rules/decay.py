@@ -343,12 +343,11 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
     rises a little with each update; a step up comes at once, after epochs at the low rate.
     """
-    key, marks = subject.lr.marks
     lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
-    if not marks or left < 1:
+    if not subject.drops or left < 1:
         return
     rises = []
-    for start in decay.corner_steps(left - 1, len(marks))[0]:
+    for start in decay.corner_steps(left - 1, len(subject.drops))[0]:
         before, after = decay(start - 1), decay(start)
         if after > before:
             times = f" {after / before:.3g}-fold" if after >= _FOLD * before > 0 else ""
@@ -356,7 +355,7 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
             rises.append(f"{times} at epoch {epoch}, from {rate_text(before)} to {rate_text(after)}")
     if rises:
         more = f"; {amount(len(rises) - 1, 'more rise')} after it" if len(rises) > 1 else ""
-        yield Finding(subject.path(key), f"the rate rises{rises[0]}{more}; a warmup is warmup_epoch")
+        yield Finding(subject.path(subject.lr.marks[0]), f"the rate rises{rises[0]}{more}; a warmup is warmup_epoch")
 
 
 @rule(
