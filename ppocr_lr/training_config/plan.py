@@ -19,7 +19,6 @@ from ppocr_lr.errors import (
     key_error,
     positive_argument,
     shown,
-    value_error,
 )
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
@@ -30,7 +29,7 @@ from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, meant_in_global, read
+from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -176,9 +175,8 @@ def plan_config(
 ) -> PlannedRun:
     """As `plan_run`, for a config that has been read and may have no curve; `source` names it."""
     section = lr_section(config)
+    check_sections(config)
     train = config.get("Train") or {}
-    if not isinstance(train, Mapping):
-        raise value_error(("Train",), train, "a mapping")
     epochs = _epochs(config, flags.epochs)
     try:
         length = epoch_length(
