@@ -7,10 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ppocr_lr.check.render import text_lines
 from ppocr_lr.cli.options import Commands, add_command, add_import, print_error
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.finding import Severity
 from ppocr_lr.trainer.command import is_first_process, read_command
 from ppocr_lr.trainer.hook import check_trainer, replace_builder
 from ppocr_lr.trainer.script import run_script
@@ -48,24 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.session = session = Session(read_command(arguments.command), _tell if is_first_process() else _tell_none)
     if not arguments.no_check:
         check_trainer(session.command.script)
-    if session.command.config is None:
-        session.tell(["no plan: the command names no config with -c"])
-        return 0
-    try:
-        report = session.plan()
-    except LRConfigError as error:
-        if not arguments.no_check:
-            raise
-        session.tell(["no plan:", *str(error).splitlines()])
-        return 0
-    if arguments.no_check:
-        return 0
-    session.tell(text_lines([report]))
-    return int(any(finding.severity is Severity.ERROR for finding in report.findings))
+    return 0 if session.plan(check=not arguments.no_check) else 1
 
 
 def start(arguments: argparse.Namespace) -> int:
-    """Run the script."""
+    """Run the script, with this project's builder in PaddleOCR."""
     session: Session = arguments.session
 
     def build(lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int) -> object:
@@ -77,8 +62,23 @@ def start(arguments: argparse.Namespace) -> int:
             sys.exit(2)
 
     replace_builder(build)
-    run_script(session.command.script, session.command.words)
+    try:
+        run_script(session.command.script, session.command.words)
+    except SystemExit as stop:
+        if not stop.code:
+            _end(session)
+        raise
+    _end(session)
     return 0
+
+
+def _end(session: Session) -> None:
+    """Tell how the training went. Where that cannot be said, the exit code stays the script's."""
+    try:
+        if is_first_process():
+            session.end()
+    except LRConfigError as error:
+        session.tell([f"the log cannot be compared with the plan: {error}"])
 
 
 def _tell(lines: Iterable[str]) -> None:
