@@ -38,6 +38,8 @@ class EpochLength:
     """False where it is assumed, since neither an argument nor the config gives it."""
     batches: int = 0
     """Of an epoch, where several make one iteration; else 0."""
+    samples: int | None = None
+    """Of an epoch on all cards, where they were counted."""
 
 
 def epoch_length(
@@ -107,7 +109,7 @@ def _batches(
         )
     if name:
         return EpochLength(iters, f"{arithmetic}; {printable(str(name))} may count differently", estimate=True)
-    return EpochLength(iters, arithmetic)
+    return EpochLength(iters, arithmetic, samples=samples)
 
 
 def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
