@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import FEW_PROCESSES, Lines, Medians, fitted_medians, medians, smooth
+from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians, smooth
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -209,10 +208,7 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
     lines = _lines(log, window)
-    bounds = [0, *(np.flatnonzero(np.diff(log.starts)) + 1).tolist(), len(log)]
-    for begin, end in pairwise(bounds):
-        part = slice(begin, end)
-        lines.updates[part] += _missing_updates(planned, log, lines.take(np.arange(begin, end)), begin)
+    lines.updates[:] += _missing_updates(planned, log, lines)
     comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))
     return _with_unmarked_restarts(comparison) or comparison
 
@@ -272,24 +268,39 @@ def _lines(log: TrainLog, window: int) -> Lines:
     )
 
 
-def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: int) -> int:
-    """How many updates a process left out of its count: PaddleOCR resumes the epoch and the schedule, not the count.
+def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines) -> NDArray[np.int64]:
+    """How many updates each line's process left out of its count: PaddleOCR resumes the epoch and the schedule, not it.
 
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """
+    begins = np.flatnonzero(np.diff(log.starts, prepend=-1))
+    shifts = [_possible_shifts(planned, log, begin) for begin in begins.tolist()]
+    lengths = np.diff(begins, append=len(log))
+    chosen = np.array([each[0] for each in shifts], dtype=np.int64)
+    decided = np.array([len(each) == 1 for each in shifts])
+    for number in range(max(map(len, shifts))):
+        undecided = np.flatnonzero(~decided)
+        if not len(undecided):
+            break
+        tried = np.array([shifts[process][min(number, len(shifts[process]) - 1)] for process in undecided.tolist()])
+        rows = lines.take(np.repeat(~decided, lengths))
+        rows.updates[:] += np.repeat(tried, lengths[undecided])
+        explained = fitted_medians(planned.schedule, rows).explain(rows)
+        fits = np.logical_and.reduceat(explained, np.cumsum(lengths[undecided]) - lengths[undecided])
+        chosen[undecided[fits]] = tried[fits]
+        decided[undecided[fits]] = True
+    return np.repeat(chosen, lengths)
+
+
+def _possible_shifts(planned: PlannedRun, log: TrainLog, begin: int) -> list[int]:
+    """By how many updates the count of the process whose first line is `begin` may be too low, likelier ones first."""
     process = int(log.starts[begin])
     missing = []
     for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_per_epoch):
         if length:
-            epochs_before = int(log.epochs[begin]) - (int(lines.updates[0]) - 1) // length - log.first_epoch
+            epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:
                 missing.append(epochs_before * length)
     if not missing or log.anew[process] is False:
-        return 0
-    shifts = missing if log.anew[process] else [0, *missing]
-    if len(log.ranges) > FEW_PROCESSES:
-        return shifts[0]
-    return next(
-        (shift for shift in shifts if fitted_medians(planned.schedule, lines, shift).explain(lines).all()),
-        shifts[0],
-    )
+        return [0]
+    return missing if log.anew[process] else [0, *missing]

@@ -11,12 +11,15 @@ import gzip
 import heapq
 import os
 import re
+import struct
 import zlib
-from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
@@ -31,7 +34,7 @@ _LINE_BEGINS = re.compile(r"epoch: \[\d")
 _START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
-_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) [^\r\n]*\\")
+_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
 _OTHER_TRAINERS = {
     "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
     "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
@@ -43,6 +46,7 @@ _LONGEST_LINE = 1 << 16
 _MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
+MOST_CONFIGS = 20  # one behind the other in a log; more are damage
 
 SIX_DECIMALS = 0.5e-6
 """The rounding of the trainer's own lines."""
@@ -65,6 +69,10 @@ class Line(NamedTuple):
     """A training process started between the line before and this one."""
     length: int
     """Iterations per epoch, as the process said when it started; 0 where it did not."""
+
+
+_PACKED = struct.Struct("<iiq?dd??q")  # the fields of a line
+_ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "?", "<i8"), strict=True)))
 
 
 class LogReader:
@@ -102,9 +110,10 @@ class LogReader:
             raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
         return some
 
-    def so_far(self) -> array[float]:
-        """The fields of all lines that have been read, one behind the other; the last may be whole without its end."""
-        return self.lines + _flat(_lines(self._rest, replace(self._said, logged=LoggedConfig())))
+    def so_far(self) -> NDArray[np.void]:
+        """All lines that have been read, with the fields of a `Line`; the last may be whole without its end."""
+        last = (_PACKED.pack(*line) for line in _lines(self._rest, replace(self._said, logged=LoggedConfig())))
+        return np.frombuffer(b"".join((self.lines, *last)), _ROW)
 
     def _open(self) -> None:
         try:
@@ -120,9 +129,10 @@ class LogReader:
         self._rest = ""
         self._read = 0
         self._said = _Said()
-        self.lines = array("d")  # of a gigabyte of log too
-        self.configs: list[Mapping[str, Any] | None] = []
-        """For each line that is the first of a process, the config that the process said it has."""
+        self.lines = bytearray()  # of a gigabyte of log too
+        self._starts = 0
+        self.configs: list[tuple[int, Mapping[str, Any]]] = []
+        """The last configs that processes said they have, with the number of the start that each is the first of."""
         self.torn = 0
         """Lines that begin as one with a rate does and cannot be read."""
         self.windows = False
@@ -143,17 +153,22 @@ class LogReader:
         end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = text[:end]
-        read = array("d")
+        before = len(self.lines)
         for line in _lines(text, self._said):
-            read.extend(line)
+            self.lines += _PACKED.pack(*line)
             if line.start:
-                self.configs.append(self._said.config)
-                self._said.config = None
-        self.lines += read
-        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - len(read) // len(Line._fields)
+                self._keep(self._said.config)
+                self._starts += 1
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (len(self.lines) - before) // _PACKED.size
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
+
+    def _keep(self, config: Mapping[str, Any] | None) -> None:
+        """The config of a start, where it is another one."""
+        if config is not None and (not self.configs or self.configs[-1][1] != config):
+            self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
+        self._said.config = None
 
 
 @dataclass
@@ -169,13 +184,6 @@ class _Said:
         """No more lines of it."""
         if config := self.logged.end():
             self.config, self.started = config, True
-
-
-def _flat(lines: Iterator[Line]) -> array[float]:
-    flat = array("d")
-    for line in lines:
-        flat.extend(line)
-    return flat
 
 
 def _lines(text: str, said: _Said) -> Iterator[Line]:
