@@ -56,7 +56,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("tools -c c.yml", "tools: does not exist"),
         (
             "python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c c.yml",
-            "python -m paddle.distributed.launch --gpus 0,1 ppocr-lr train tools/train.py -c c.yml",
+            "python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c c.yml",
         ),
     ],
 )
