@@ -15,7 +15,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians, rough_costs, smooth
+from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, medians, rough_costs, smooth
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -236,10 +236,10 @@ def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_
     before = begins - 1
     same = lines.process[before] == lines.process[ends]
     level = smooth(schedule, lines.updates[before] - lines.most[before], lines.updates[ends])
-    for begin, end, is_smooth in zip(begins[same].tolist(), ends[same].tolist(), level[same].tolist(), strict=True):
-        around = lines.rates[[begin - 1, end]]
-        off = lines.rates[begin:end]
-        found[begin:end] = is_smooth | (off < around.min()) | (off > around.max())
+    owners, places = each(np.where(same, ends - begins, 0))
+    rows = begins[owners] + places
+    off, one, other = lines.rates[rows], lines.rates[before][owners], lines.rates[ends][owners]
+    found[rows] = level[owners] | (off < np.minimum(one, other)) | (off > np.maximum(one, other))
     clear = found.any() and np.median(excess[found] / lines.rounding[found]) > 1
     return found if found.mean() <= (_MOST_STRAYS if clear else 1 - _MOST) else np.zeros_like(found)
 

@@ -98,7 +98,7 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     if len(rows):
         of_rows = lines.take(rows)
         counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
-        owners, places = _each(counts)
+        owners, places = each(counts)
         span = (of_rows.most - of_rows.least)[owners] * places / np.maximum(counts[owners] - 1, 1)
         middles = _filled(schedule, of_rows.take(owners), of_rows.least[owners] + span.round().astype(np.int64), shift)
         begins = np.cumsum(counts) - counts
@@ -106,7 +106,7 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     return Medians(low, high, lines.most.copy())
 
 
-def _each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each index as often as it counts, and beside it 0, 1, … up to that."""
     owners = np.repeat(np.arange(len(counts)), counts)
     return owners, np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
@@ -128,8 +128,8 @@ def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64
 def least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
     """The factor that makes `shown` most like these rates."""
     middle = (shown.low + shown.high) / 2
-    square = float(middle @ middle)
-    return float(middle @ rates) / square if square and rates.any() else 1.0
+    square = float((middle * middle).sum())
+    return float((middle * rates).sum()) / square if square and rates.any() else 1.0
 
 
 def rough_costs(
@@ -165,7 +165,7 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     tries = np.where(spread < _FEW_FILLS, spread + 1, 0)[process]
     if not 0 < tries.sum() <= _MOST_FITTED:
         return shown
-    owners, more = _each(tries)
+    owners, more = each(tries)
     since = (rows.updates - rows.updates[firsts][process])[owners]
     tried = rows.take(owners)
     fills = np.minimum(tried.most, rows.least[firsts][process][owners] + more + since)
