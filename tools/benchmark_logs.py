@@ -96,9 +96,11 @@ def torn(random: Random) -> Iterator[str]:
         yield whole[: random.randrange(20, len(whole))] + "\n" if random.random() < 0.5 else whole
 
 
-def interleaved(factor: float) -> Iterator[str]:
-    """Two processes that write into one file."""
-    for pair in zip(run(planned()), run(planned(factor=factor)), strict=True):
+def interleaved(factor: float, lag: int) -> Iterator[str]:
+    """Two processes that write into one file, one so many lines ahead."""
+    first, second = run(planned()), run(planned(factor=factor))
+    yield from islice(first, lag)
+    for pair in zip(first, second, strict=False):
         yield from pair
 
 
@@ -128,7 +130,8 @@ KINDS: dict[str, tuple[Callable[[], Iterator[str]], dict[str, Any]]] = {
     "random lines": (lambda: at_random(Random(1)), COSINE),
     "shuffled": (shuffled, COSINE),
     "torn": (lambda: torn(Random(1)), COSINE),
-    "two interleaved": (lambda: interleaved(2), COSINE),
+    "two interleaved": (lambda: interleaved(2, 100), COSINE),
+    "two interleaved, in step": (lambda: interleaved(2, 0), COSINE),
     "sixteen at random": (lambda: jumping(Random(1)), COSINE),
     "33,333 starts": (lambda: starts(2, EVERY, [HEADER], planned()), COSINE),
     "33,333 starts of noise": (lambda: starts(2, EVERY, [HEADER], noise()), COSINE),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,10 @@ from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.pace import SteppedEvery, SteppedTimes
-from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians
+from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle
@@ -36,8 +37,11 @@ _SAMPLE = 150  # lines that a search looks at
 _MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
-_MOST_PROCESSES = 5  # diagnosed one by one
+_MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
+_NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
+_LONG = 1000  # updates of a warmup whose rates tell those of any other
+_MOST_TIMES = 1024  # processes that each step the schedule
 _MOST_AHEAD = 200  # updates, of a process that was not resumed
 _PACES = tuple(range(2, 17))  # of accumulation, and of processes
 _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
@@ -103,7 +107,7 @@ class _Candidate:
 
     def schedule(self) -> Schedule | None:
         try:
-            schedule = parse_lr_config(self.section, self.run).schedule
+            schedule = read_section(self.section).schedule(self.run.window)
         except LRConfigError:
             return None
         if self.loaded:
@@ -116,13 +120,32 @@ class _Candidate:
         return replace(self, causes=(*self.causes, cause), **changes)
 
 
+class _Family(NamedTuple):
+    """Candidates that differ in one integer."""
+
+    at: Callable[[int], _Candidate]
+    steps: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[Any]]
+    """Which step of the schedule of `like` an update has under a candidate with such an integer, or about which."""
+    like: _Candidate
+    low: int
+    high: int
+    around: Iterable[int] = ()
+    whole: int = 0
+    """Of the integers that fit, a multiple of it from `origin` is taken."""
+    origin: int = 0
+
+
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    found = _diagnoses(comparison)
+    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
     if all(diagnosis.found for diagnosis in found) or comparison.as_used is None:
         return found
-    others = [_with_window(diagnosis) for diagnosis in _diagnoses(comparison.as_used)]
-    return others if all(diagnosis.found for diagnosis in others) else found
+    others = []
+    for diagnosis in _diagnoses(comparison.as_used):
+        if not diagnosis.found:
+            return found
+        others.append(_with_window(diagnosis))
+    return sorted(others, key=lambda diagnosis: diagnosis.first)
 
 
 def _with_window(diagnosis: Diagnosis) -> Diagnosis:
@@ -131,25 +154,26 @@ def _with_window(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, explanations=tuple(explanations))
 
 
-def _diagnoses(comparison: Comparison) -> list[Diagnosis]:
+def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
     log = comparison.log
     groups: dict[tuple[int, int | None], list[int]] = {}
     for process in np.unique(log.starts[~comparison.follows]).tolist():
         first = int(np.searchsorted(log.starts, process))
         groups.setdefault((int(log.totals[first]), log.lengths[process]), []).append(process)
-    found = []
-    for processes in groups.values():
+    left = _MOST_ALONE
+    for processes in list(groups.values())[:_MOST_ALONE]:
         together = _Search(comparison, processes).diagnosis()
         if together.found:
-            found.append(together)
-        else:
-            found += [_of_one(comparison, process) for process in processes[:_MOST_PROCESSES]]
-    return sorted(found, key=lambda diagnosis: diagnosis.first)
+            yield together
+            continue
+        for process in processes[:left]:
+            whole = together if len(processes) == 1 else _Search(comparison, [process]).diagnosis()
+            yield _from_a_difference_on(comparison, process, whole)
+        left -= len(processes[:left])
 
 
-def _of_one(comparison: Comparison, process: int) -> Diagnosis:
+def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis) -> Diagnosis:
     """Of all lines of a process, or of those from the first difference on: a log may not tell where it was resumed."""
-    whole = _Search(comparison, [process]).diagnosis()
     differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
     if whole.found or differing[0] == whole.first:
         return whole
@@ -288,7 +312,7 @@ class _Search:
         if agreeing.mean() >= _MOST:
             factor = _plainest_factor(low, high, peak)
         else:
-            factor = _least_squares(shown, self._lines.rates)
+            factor = least_squares(shown, self._lines.rates)
         if factor <= 0 or not np.isfinite(factor):
             return
         try:
@@ -336,8 +360,13 @@ class _Search:
             return base.because(cause, section=section)
 
         last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))
+        some = max(planned, min(last, _LONG))
+
+        def steps(iters: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[Any]:
+            return np.where(updates < iters, updates * (some / iters), some + updates - iters)
+
         around = [round(planned * part) for part in (0.5, 0.9, 1.1, 2)]
-        best = self._best(with_length, 1, last, around, scaled, whole=iters_per_epoch)
+        best = self._best(_Family(with_length, steps, with_length(some), 1, last, around, iters_per_epoch), scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
@@ -347,8 +376,12 @@ class _Search:
         def with_length(iters: int) -> _Candidate:
             return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))
 
+        def steps(iters: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[Any]:
+            return updates * (planned / iters) + 0.5
+
         around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-        best = self._best(with_length, max(1, planned // 30), planned * 30, around, scaled)
+        family = _Family(with_length, steps, base, max(1, planned // 30), planned * 30, around)
+        best = self._best(family, scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
@@ -389,7 +422,11 @@ class _Search:
         if begin and self._explanation(over).complete:
             yield over
             return
-        best = self._best(at, 1, first + base.run.total_iters, [first - begin], scaled, whole=length, origin=first)
+        high = first + base.run.total_iters
+        family = _Family(
+            at, lambda place, updates: updates + (place - first), base, 1, high, [first - begin], length, first
+        )
+        best = self._best(family, scaled)
         if best is not None and best.x != first:
             ends = sorted((abs(best.low - first), abs(best.high - first)))
             yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
@@ -402,7 +439,11 @@ class _Search:
             return base.because(_offset(shift), shift=shift)
 
         origin = _MOST_AHEAD + 1
-        best = self._best(at, 1, 2 * _MOST_AHEAD + 1, [origin - 1, origin + 1], False, origin=origin)
+        family = _Family(
+            at, lambda place, updates: updates + (place - origin), base, 1, 2 * _MOST_AHEAD + 1,
+            [origin - 1, origin + 1], origin=origin,
+        )  # fmt: skip
+        best = self._best(family)
         if best is not None and best.x != origin:
             yield at(best.x)
 
@@ -418,10 +459,13 @@ class _Search:
             words = f"the schedule was stepped {steps} times an update, as where each of {steps} processes steps it"
             return base.because(Cause("pace", words), stepped_times=steps)
 
-        for candidate, around in ((every, [iters, *_PACES]), (times, _PACES)):
-            best = self._best(candidate, 2, max(iters, *_PACES), around, False)
+        for family in (
+            _Family(every, lambda by, updates: updates // by, base, 2, max(iters, *_PACES), [iters, *_PACES]),
+            _Family(times, lambda by, updates: updates * by, base, 2, _MOST_TIMES, _PACES),
+        ):
+            best = self._best(family)
             if best is not None:
-                yield candidate(best.x)
+                yield family.at(best.x)
 
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         """A rate that does not change is written the same in every line."""
@@ -472,32 +516,29 @@ class _Search:
                     explanation, candidate = better, simpler
         return explanation
 
-    def _cost(self, candidate: _Candidate, lines: Lines, scaled: bool, exact: bool) -> float:
+    def _cost(self, candidate: _Candidate, scaled: bool) -> float:
         schedule = candidate.schedule()
         if schedule is None:
             return float("inf")
-        shown = medians(schedule, lines, candidate.shift)
-        factor = _least_squares(shown, lines.rates) if scaled else 1.0
-        shown = fitted_medians(schedule, lines, candidate.shift, factor) if exact else shown.times(factor)
-        return float(shown.excess(lines).mean())
+        lines = self._many
+        factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
+        return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
 
-    def _best(
-        self,
-        candidate_at: Callable[[int], _Candidate],
-        low: int,
-        high: int,
-        around: Iterable[int],
-        scaled: bool,
-        whole: int = 0,
-        origin: int = 0,
-    ) -> Best | None:
-        """Which number explains best, found on a sample of the lines first; None where none comes near."""
-        coarse = cache(lambda x: self._cost(candidate_at(x), self._sample, scaled, exact=False))
-        fine = cache(lambda x: self._cost(candidate_at(x), self._many, scaled, exact=True))
-        near = best_integer(coarse, low, high, around, origin)
-        if coarse(near) > 0.2 * float(self._sample.rates.max()) + 1e-6:
+    def _best(self, family: _Family, scaled: bool = False) -> Best | None:
+        """Which number explains best, found about on a sample of the lines first; None where none comes near."""
+        schedule = family.like.schedule()
+        if schedule is None:
             return None
-        return refined(fine, near, low, high, max(1, (high - low) // _SAMPLE), whole, origin)
+
+        def about(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+            return rough_costs(schedule, self._sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
+
+        near = best_integer(about, family.low, family.high, family.around, family.origin)
+        if about(np.array([near]))[0] > _NEAR * float(self._sample.rates.max()) + 1e-6:
+            return None
+        cost = cache(lambda x: self._cost(family.at(x), scaled))
+        stride = max(1, (family.high - family.low) // _SAMPLE)
+        return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)
 
 
 def _offset(shift: int, fitting: str = "") -> Cause:
@@ -507,12 +548,6 @@ def _offset(shift: int, fitting: str = "") -> Cause:
 
 def _rank(explanation: Explanation) -> tuple[int, float]:
     return -explanation.explained, explanation.rms
-
-
-def _least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
-    middle = (shown.low + shown.high) / 2
-    square = float(middle @ middle)
-    return float(middle @ rates) / square if square and rates.any() else 1.0
 
 
 def _plainest_factor(low: float, high: float, peak: float) -> float:

@@ -15,7 +15,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians, smooth
+from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, medians, rough_costs, smooth
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -31,6 +31,7 @@ _LONGEST_STRAY = 5  # lines
 _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch looks at
+_LONG = 1000
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
 
 
@@ -161,6 +162,12 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, f"{whole}the verdict is the same for all"
     lines = compared.lines.thinned(_SAMPLE)
+    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
+    long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
+    stretched = with_length(long).schedule
+
+    def about(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+        return rough_costs(stretched, lines, lambda updates: updates * (long / lengths[:, None]) + 0.5)
 
     @cache
     def cost(iters: int) -> float:
@@ -169,10 +176,9 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
         misfits = np.minimum(excess, SIX_DECIMALS).mean()
         return float(excess[: math.ceil(_MOST * len(excess))].mean() + misfits)
 
-    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
     best = refined(
         cost,
-        best_integer(cost, allowed.least, most, [allowed.likely], allowed.likely),
+        best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
         allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
     )  # fmt: skip
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
@@ -230,10 +236,10 @@ def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_
     before = begins - 1
     same = lines.process[before] == lines.process[ends]
     level = smooth(schedule, lines.updates[before] - lines.most[before], lines.updates[ends])
-    for begin, end, is_smooth in zip(begins[same].tolist(), ends[same].tolist(), level[same].tolist(), strict=True):
-        around = lines.rates[[begin - 1, end]]
-        off = lines.rates[begin:end]
-        found[begin:end] = is_smooth | (off < around.min()) | (off > around.max())
+    owners, places = each(np.where(same, ends - begins, 0))
+    rows = begins[owners] + places
+    off, one, other = lines.rates[rows], lines.rates[before][owners], lines.rates[ends][owners]
+    found[rows] = level[owners] | (off < np.minimum(one, other)) | (off > np.maximum(one, other))
     clear = found.any() and np.median(excess[found] / lines.rounding[found]) > 1
     return found if found.mean() <= (_MOST_STRAYS if clear else 1 - _MOST) else np.zeros_like(found)
 

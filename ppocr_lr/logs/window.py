@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _HALF = 1e-11  # a half may be rounded either way
 _RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
 _CELLS = 1 << 19  # updates asked at a time
+_FARTHEST = 2.0**62
 _FEW_FILLS = 64
 _MOST_FITTED = 1 << 15  # lines, each with every fill that its window may have
 
@@ -96,7 +98,7 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     if len(rows):
         of_rows = lines.take(rows)
         counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
-        owners, places = _each(counts)
+        owners, places = each(counts)
         span = (of_rows.most - of_rows.least)[owners] * places / np.maximum(counts[owners] - 1, 1)
         middles = _filled(schedule, of_rows.take(owners), of_rows.least[owners] + span.round().astype(np.int64), shift)
         begins = np.cumsum(counts) - counts
@@ -104,7 +106,7 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     return Medians(low, high, lines.most.copy())
 
 
-def _each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each index as often as it counts, and beside it 0, 1, … up to that."""
     owners = np.repeat(np.arange(len(counts)), counts)
     return owners, np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
@@ -123,6 +125,35 @@ def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64
     return np.asarray(lower + upper) / 2
 
 
+def least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
+    """The factor that makes `shown` most like these rates."""
+    middle = (shown.low + shown.high) / 2
+    square = float((middle * middle).sum())
+    return float((middle * rates).sum()) / square if square and rates.any() else 1.0
+
+
+def rough_costs(
+    schedule: Schedule,
+    lines: Lines,
+    steps: Callable[[NDArray[np.int64]], NDArray[Any]],
+    scaled: bool = False,
+) -> NDArray[np.float64]:
+    """How far, in the mean, lines are from the rates in the middle of their windows, under many candidates at once.
+
+    Args:
+        schedule: what the candidates make a part of, or stretch.
+        lines: the lines.
+        steps: a row for each candidate: the steps of the schedule that updates have.
+        scaled: each candidate with the factor that fits it best.
+    """
+    at = np.clip(steps(lines.updates - 1 - (lines.most - 1) // 2), 0, _FARTHEST).astype(np.int64)
+    rates = schedule(at)
+    if scaled:
+        squares = (rates**2).sum(axis=1)
+        rates *= np.divide(rates @ lines.rates, squares, out=np.ones_like(squares), where=squares > 0)[:, None]
+    return np.asarray(np.maximum(np.abs(rates - lines.rates) - lines.rounding, 0).mean(axis=1))
+
+
 def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float = 1.0) -> Medians:
     """As `medians`, of all rates times `factor`, with the one start of each process that fits its first lines best."""
     shown = medians(schedule, lines, shift).times(factor)
@@ -134,7 +165,7 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     tries = np.where(spread < _FEW_FILLS, spread + 1, 0)[process]
     if not 0 < tries.sum() <= _MOST_FITTED:
         return shown
-    owners, more = _each(tries)
+    owners, more = each(tries)
     since = (rows.updates - rows.updates[firsts][process])[owners]
     tried = rows.take(owners)
     fills = np.minimum(tried.most, rows.least[firsts][process][owners] + more + since)
