@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import key_error
 from ppocr_lr.numbers_text import amount, rate_text
-from ppocr_lr.schedules import LINEAR, Constant, Exponential, Schedule, Warmup
+from ppocr_lr.schedules import Decay, ExponentialRise, Schedule
 
 if TYPE_CHECKING:
     from paddle.amp import GradScaler
@@ -254,8 +254,7 @@ def _ramp(
     if smoothing != 0 and _checked("smoothing", smoothing, 0, "a number from 0 to below 1") >= 1:
         raise _not_allowed("smoothing", smoothing, "a number from 0 to below 1")
     _checked("stop_factor", stop_factor, 1, "a number above 1")
-    shape = LINEAR if mode == "linear" else Exponential()
-    return Warmup(Constant(last), num_iters - 1, last, first, shape)
+    return (Decay if mode == "linear" else ExponentialRise)(first, num_iters - 1, last)
 
 
 def _checked(name: str, value: object, above: float, allowed: str) -> float:
