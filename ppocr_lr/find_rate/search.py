@@ -62,20 +62,21 @@ def _mean(rates: Sequence[float]) -> float:
 
 def text_lines(search: Search) -> Iterator[str]:
     """The report for a terminal, with what to paste in its last line."""
+    several = len(search.tests) > 1
     for number, test in enumerate(search.tests, 1):
-        yield f"  test {number:<4} {test.extent}"
+        yield f"  {f'test {number}' if several else 'test':<8} {test.extent}"
         if len(test.losses):
-            yield f"  loss      {test.losses[0]:.4g} at first, {test.smoothed[test.lowest]:.4g} at its lowest"
-        if test.choice.rate is None:
-            yield f"            no suggestion: {test.choice.reason}"
-        elif len(search.tests) > 1:
-            yield f"  rate      {rate_text(test.choice.rate, 2)}, {test.choice.reason}"
-    if search.rate is None:
-        return
-    yield f"  rate      {rate_text(search.rate, 2)}, {search.choice.reason}"
-    yield ""
-    yield f"{' '.join(advice(search))}"
-    yield override(search)
+            yield f"  loss     {test.losses[0]:.4g} at first, {test.smoothed[test.lowest]:.4g} at its lowest"
+        if several or test.choice.rate is None:
+            yield _rate_line(test.choice)
+    if search.rate is not None:
+        yield _rate_line(search.choice)
+        yield " ".join(advice(search))
+        yield override(search)
+
+
+def _rate_line(choice: Choice) -> str:
+    return f"  rate     {'cannot be told' if choice.rate is None else rate_text(choice.rate, 2)}: {choice.reason}"
 
 
 def advice(search: Search) -> Iterator[str]:
