@@ -72,14 +72,14 @@ class Line(NamedTuple):
 
 
 class LogReader:
-    """Reads a log, and then what is added to it.
+    """Reads a log, from its byte `begin` on, and then what is added to it.
 
     Raises:
         LRConfigError: the file cannot be read, or is no log of PaddleOCR's trainer.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = path
+    def __init__(self, path: str | Path, begin: int = 0) -> None:
+        self.path, self._begin = path, begin
         self._open()
 
     def close(self) -> None:
@@ -114,7 +114,7 @@ class LogReader:
         try:
             self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.read(4)
-            self._file.seek(0)
+            self._file.seek(self._begin)
         except OSError as error:
             raise LRConfigError(f"{self.path}: cannot be read: {error.strerror or error}") from None
         packed = start[:2] == b"\x1f\x8b"

@@ -156,13 +156,13 @@ class TrainLog:
         return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
 
 
-def read_log(path: str | Path) -> TrainLog:
-    """The lines with a rate of a log, plain or gzip, streamed.
+def read_log(path: str | Path, begin: int = 0) -> TrainLog:
+    """The lines with a rate of a log, plain or gzip, streamed; of a plain one those behind its byte `begin`.
 
     Raises:
         LRConfigError: the file cannot be read, or no line of it has a rate.
     """
-    with closing(LogReader(path)) as reader:
+    with closing(LogReader(path, begin)) as reader:
         reader.read_on()
         log = train_log(reader)
     if not len(log):

@@ -39,6 +39,8 @@ class Resume:
 
     planned: PlannedRun
     checkpoint: Checkpoint
+    ours: bool = False
+    """PaddleOCR's trainer has this project's scheduler instead of its own."""
 
     def __post_init__(self) -> None:
         epoch, iters = self.checkpoint.epoch or 0, self.planned.run.iters_per_epoch
@@ -82,7 +84,7 @@ class Resume:
     @property
     def known_to_paddleocr(self) -> bool:
         """False for a schedule that PaddleOCR does not have."""
-        return self.planned.name in IN_PADDLEOCR
+        return self.ours or self.planned.name in IN_PADDLEOCR
 
     @property
     def optimizer(self) -> object:
@@ -110,14 +112,15 @@ class Resume:
             return ""
         if state is None:
             return "AssertionError: LR_Scheduler state must be included (Paddle 2: KeyError: 'LR_Scheduler')"
-        return f"KeyError: '{WRAPPED_KEY}'" if wraps_a_scheduler(self.schedule) and not state.wrapped else ""
+        needs_wrapped = wraps_a_scheduler(self.schedule) and not self.ours
+        return f"KeyError: '{WRAPPED_KEY}'" if needs_wrapped and not state.wrapped else ""
 
     @cached_property
     def paddleocr(self) -> Schedule | None:
         """PaddleOCR's rates from `update` on; None when it stops."""
         if self.failure:
             return None
-        if self.bare_number or self.rate_before is None:
+        if self.ours or self.bare_number or self.rate_before is None:
             return self.schedule
         return resumed_by_paddle(self.schedule, self.update, self.rate_before)
 
@@ -125,6 +128,11 @@ class Resume:
     def follows_config(self) -> bool:
         """False where PaddleOCR goes on multiplying the rate of the checkpoint."""
         return not isinstance(self.paddleocr, ResumedByPaddle) or abs(self.paddleocr.factor - 1) < EQUAL
+
+    @property
+    def first_of_config(self) -> int:
+        """The first update with the config's rate; a scheduler of Paddle's uses that of the checkpoint once more."""
+        return self.update + (not self.bare_number and not self.ours)
 
     @property
     def first_epoch(self) -> int:
@@ -147,7 +155,8 @@ class Resume:
         """The update at which PaddleOCR stops as a OneCycle has no rate past its end; None where it does not."""
         # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
         limit = self.schedule.lead().warmup_iters + self.planned.built_for.total_iters
-        return max(limit, self.update) + 1 if self.planned.name == "OneCycle" and self.end > limit else None
+        steps_past = self.planned.name == "OneCycle" and self.end > limit and not self.ours
+        return max(limit, self.update) + 1 if steps_past else None
 
     def trains_on(self, rates: Schedule | None) -> bool:
         """Whether the run goes on to its end with `rates`, most of them above a thousandth of the config's peak."""
@@ -163,7 +172,7 @@ class Resume:
         written = (f"Global.epoch_num={planned.run.epochs}", *overrides)  # the length may come from a flag
         try:
             config = with_overrides(planned.config, written)
-            found = Resume(plan_config(config, planned.source, replace(planned.flags, epochs=None)), self.checkpoint)
+            found = replace(self, planned=plan_config(config, planned.source, replace(planned.flags, epochs=None)))
             return found if found.trains_on(found.paddleocr) else None
         except LRConfigError:
             return None

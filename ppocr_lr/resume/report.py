@@ -34,7 +34,7 @@ def remarks(resume: Resume) -> list[Finding]:
 
 def _own_keys(resume: Resume) -> Iterator[Finding]:
     keys = resume.planned.own_keys
-    if keys and resume.known_to_paddleocr:
+    if keys and resume.known_to_paddleocr and not resume.ours:
         yield _warning(
             f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
             "does not hold for this config",
@@ -57,7 +57,9 @@ def _loading(resume: Resume) -> Iterator[Finding]:
     elif failure:
         yield _error(
             f"{stops}: the checkpoint has no scheduler state, as it was saved with a constant rate",
-            f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
+            _from_weights(resume)
+            if resume.ours
+            else f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
         )
     elif state and resume.bare_number:
         yield _note("PaddleOCR does not use the scheduler state: Const without warmup is a bare number")
@@ -101,7 +103,7 @@ def _rate(resume: Resume) -> Iterator[Finding]:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         cause = f"; the checkpoint's rate is this config's with {length}"
     if resume.follows_config:
-        first = resume.update + (not resume.bare_number)  # a scheduler uses the checkpoint's rate once more
+        first = resume.first_of_config
         change = jump_text(before, resume.planned.schedule(first))
         yield _warning(
             f"the rate jumps at update {count_text(first)}: {change}{cause}",
@@ -196,10 +198,11 @@ def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
     if resume.rate_before is not None:
         yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
     yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"
-    needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
-    if resume.optimizer_failure:
-        needed += ", in the optimizer of the saved run"
-    yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
+    if not resume.ours:
+        needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
+        if resume.optimizer_failure:
+            needed += ", in the optimizer of the saved run"
+        yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
     for remark in (*remarks(resume), *more):
         yield f"{remark.severity}: {remark.message}"
         if remark.hint:

@@ -35,6 +35,8 @@ class EpochLength:
     estimate: bool = False
     known: bool = True
     """False where it is assumed, since neither an argument nor the config gives it."""
+    samples: int | None = None
+    """Of an epoch on all cards, where they were counted."""
 
 
 def epoch_length(
@@ -97,7 +99,7 @@ def _batches(
         )
     if name:
         return EpochLength(iters, f"{arithmetic}; {printable(str(name))} may count differently", estimate=True)
-    return EpochLength(iters, arithmetic)
+    return EpochLength(iters, arithmetic, samples=samples)
 
 
 def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
