@@ -21,6 +21,7 @@ _NOISES = 3.0  # a fall or a rise is one when it is so many times the noise of a
 _SHARE = 0.1  # and a rise at least this share of the fall before it
 _STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
 _BELOW = 10  # how far below the rate from which the loss rises a training is safe
+_AROUND = 3  # the first step of a search beside the suggestion
 
 Change = Literal["lower start", "higher end", "more updates", ""]
 """What to do differently in the next test."""
@@ -30,10 +31,11 @@ class Choice(NamedTuple):
     """The rates that a test speaks for, or none, and why."""
 
     rate: float | None
-    """The geometric mean of the other two."""
+    """The one to try."""
     reason: str
     low: float = math.nan
     high: float = math.nan
+    """From `low` to `high` are the rates that are worth a comparison."""
     change: Change = ""
 
 
@@ -68,10 +70,10 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate to try: in the middle of `choice.low` and `choice.high`, on a logarithmic axis; None without one.
+        """The rate to try; None without one.
 
-        `low` is where the loss falls steepest, `high` a tenth of the rate from which it rises, or the other way round
-        where the loss rises right behind its fall.
+        On a logarithmic axis it is in the middle between the rate at which the loss falls steepest and a tenth of the
+        rate from which it rises. Worth a comparison are rates from a third of it to its triple, as far as those two.
         """
         return self.choice.rate
 
@@ -137,7 +139,8 @@ class RangeTest:
         fall, safe = self.steepest.middle, rises_from / _BELOW
         ends = f"{rate_text(fall, 2)}, where the loss falls steepest, and {rate_text(safe, 2)}"
         told = f"between {ends}, a tenth of the rate from which it rises"
-        return Choice(math.sqrt(fall * safe), told, min(fall, safe), max(fall, safe))
+        rate = math.sqrt(fall * safe)
+        return Choice(rate, told, max(min(fall, safe), rate / _AROUND), min(max(fall, safe), rate * _AROUND))
 
     @property
     def _side(self) -> int:

@@ -48,14 +48,22 @@ def blown_up(num: int) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9])
 @pytest.mark.parametrize("at", [35, 50, 60])
-def test_the_range_is_from_the_steepest_fall_to_a_tenth_of_the_rise(smoothing: float, at: int) -> None:
+def test_the_suggestion_is_between_the_steepest_fall_and_a_tenth_of_the_rise(smoothing: float, at: int) -> None:
     result = watched(valley(100, at, 85, 4), smoothing)
     low, high = 6 * at / 99, 6 * 80 / 99 - 1  # the rise is clear when a tenth of it is done
     assert decades(result.steepest.middle) == pytest.approx(low, abs=0.35)
     assert decades(result.rises_from) - 1 == pytest.approx(high, abs=0.35)
-    assert decades(result.choice.low) == pytest.approx(min(low, high), abs=0.35)
-    assert decades(result.choice.high) == pytest.approx(max(low, high), abs=0.35)
     assert decades(result.suggestion) == pytest.approx((low + high) / 2, abs=0.3)
+    assert result.suggestion == pytest.approx(math.sqrt(result.steepest.middle * (result.rises_from or 0) / 10))
+
+
+@pytest.mark.parametrize(("at", "rise"), [(20, 70), (20, 90), (50, 85), (60, 85)])
+def test_the_range_is_a_third_and_the_triple_within_what_the_losses_say(at: int, rise: int) -> None:
+    result = watched(valley(100, at, rise, 4))
+    rate, low, high = result.choice.rate or 0, result.choice.low, result.choice.high
+    ends = sorted([result.steepest.middle, (result.rises_from or 0) / 10])
+    assert [low, high] == pytest.approx([max(ends[0], rate / 3), min(ends[1], rate * 3)])
+    assert low < rate < high
 
 
 @pytest.mark.parametrize("smoothing", [0.5, 0.9, 0.95])

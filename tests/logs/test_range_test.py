@@ -48,8 +48,8 @@ def test_each_update_in_full(tmp_path: Path) -> None:
     assert planned.name == "RangeTest"
     assert test.stopped is not None
     assert 20 * 5 < len(test.rates) < 141
-    assert test.choice.low == pytest.approx(1e-3, rel=0.3)
-    assert test.choice.high == pytest.approx(0.04, rel=0.3)
+    assert test.steepest.middle == pytest.approx(1e-3, rel=0.3)
+    assert test.rises_from == pytest.approx(0.4, rel=0.3)
 
 
 @pytest.mark.parametrize(("window", "every"), [(1, 2), (5, 1), (10, 5), (20, 10)])
@@ -59,8 +59,8 @@ def test_a_line_that_shows_medians_stands_for_the_middle_of_its_updates(
     test, _ = read_range_test(write_log(tmp_path / "train.log", lines(RAMP, window, every)))
     np.testing.assert_allclose(test.losses, [valley(rate) for rate in test.rates.tolist()], rtol=0.08)
     gap = every / 20  # decades from line to line
-    assert math.log10(test.choice.low) == pytest.approx(-3, abs=0.1 + gap)
-    assert math.log10(test.choice.high) == pytest.approx(math.log10(0.04), abs=0.1 + gap)
+    assert math.log10(test.steepest.middle) == pytest.approx(-3, abs=0.1 + gap)
+    assert math.log10(test.rises_from or 0) == pytest.approx(math.log10(0.4), abs=0.1 + gap)
 
 
 def plainly(tmp_path: Path) -> Any:
