@@ -10,7 +10,7 @@ from typing import Any
 from ppocr_lr.cli.options import Commands, add_command, add_import, print_error
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.trainer.command import is_first_process, read_command
-from ppocr_lr.trainer.hook import check_trainer, replace_builder
+from ppocr_lr.trainer.hook import check_trainer, replace_builder, save_nothing
 from ppocr_lr.trainer.script import run_script
 from ppocr_lr.trainer.session import Session
 
@@ -38,6 +38,7 @@ def add(commands: Commands) -> None:
     parser.usage = "ppocr-lr train [-h] [--import MODULE] [--no-check] SCRIPT …"
     add_import(parser)
     parser.add_argument("--no-check", action="store_true", help="train whatever the findings are, and show none")
+    parser.add_argument("--no-save", action="store_true", help=argparse.SUPPRESS)  # of find-rate, which keeps nothing
     parser.set_defaults(start=start)
 
 
@@ -62,6 +63,8 @@ def start(arguments: argparse.Namespace) -> int:
             sys.exit(2)
 
     replace_builder(build)
+    if arguments.no_save:
+        save_nothing()
     try:
         run_script(session.command.script, session.command.words)
     except SystemExit as stop:

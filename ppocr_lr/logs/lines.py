@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import heapq
+import math
 import os
 import re
 import struct
@@ -35,6 +36,7 @@ _START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training 
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
+_LOSS = re.compile(r"\bloss'?: (-?(?:nan|inf|\d*\.?\d+(?:e[+-]?\d{1,3})?))", re.IGNORECASE)
 _OTHER_TRAINERS = {
     "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
     "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
@@ -64,15 +66,17 @@ class Line(NamedTuple):
     rounding: float
     """How far the rate that was used may be from the one that is written."""
     finite: bool
-    """The loss is a number."""
+    """No loss of the line is one that is no number."""
+    loss: float
+    """As it is written, nan where none is: the median of the last updates, as the rate."""
     start: bool
     """A training process started between the line before and this one."""
     length: int
     """Iterations per epoch, as the process said when it started; 0 where it did not."""
 
 
-_PACKED = struct.Struct("<iiq?dd??q")  # the fields of a line
-_ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "?", "<i8"), strict=True)))
+_PACKED = struct.Struct("<iiq?dd?d?q")  # the fields of a line
+_ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "<f8", "?", "<i8"), strict=True)))
 
 
 class LogReader:
@@ -200,9 +204,10 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         epoch, total, newer, step, written, rest = match.groups()
         rate = float(written)
         if rate < _HIGHEST:
+            loss = _LOSS.search(rest)
             yield Line(
                 int(epoch), int(total), int(step), not newer, rate, _rounding(rate, written.lower()),
-                _NO_LOSS.search(rest) is None, said.started, said.length,
+                _NO_LOSS.search(rest) is None, float(loss[1]) if loss else math.nan, said.started, said.length,
             )  # fmt: skip
             said.started, said.length = False, 0
 

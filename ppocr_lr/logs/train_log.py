@@ -73,7 +73,9 @@ class TrainLog:
     rounding: NDArray[np.float64]
     """How far the rate that was used may be from the one that is written."""
     finite: NDArray[np.bool_]
-    """The loss is a number."""
+    """No loss of the line is one that is no number."""
+    losses: NDArray[np.float64]
+    """As they are written, nan where none is."""
     ranges: tuple[Length | None, ...]
     """Iterations per epoch, for each process; None where its lines agree on none."""
     anew: tuple[bool | None, ...]
@@ -145,7 +147,7 @@ class TrainLog:
 
     def take(self, lines: slice) -> TrainLog:
         """Some of the lines."""
-        columns = ("starts", "epochs", "totals", "counts", "rates", "rounding", "finite")
+        columns = ("starts", "epochs", "totals", "counts", "rates", "rounding", "finite", "losses")
         return replace(self, **{name: getattr(self, name)[lines] for name in columns})
 
     def is_over(self, iters_per_epoch: int) -> bool:
@@ -224,7 +226,7 @@ def train_log(reader: LogReader) -> TrainLog:
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
         epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
-        lines["finite"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
+        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
         "iter" if len(which) and older[which[-1]] else "global_step", None,
         tuple(_remarks(len(steps) + reader.torn, reader.torn, left_out, order, len(before_these))),
     )  # fmt: skip

@@ -49,6 +49,7 @@ LINES = {"name": "PiecewiseLinear", "knots": [[0, 0.01], [5, 0.1], [20, 0]]}
 NOAM = {"name": "Noam", "d_model": 512, "warmup_iters": 300}
 LINEAR_LR = {"name": "LinearLR", "learning_rate": 0.1}
 PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+RAMP = {"name": "RangeTest", "updates": 2000}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -125,6 +126,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR303", config({**LINES, "knots": [[0, 0], [5, 0.1], [20, 0]]}), "the second of 2e-4", config(LINES)),
     ("LR304", config({**ONE, "warmup_epoch": 2}), "falls to 4e-3 and rises again", config(ONE)),
     ("LR305", config({**COSINE, "warmup_epoch": -1}), "there is no warmup", config({**COSINE, "warmup_epoch": 0})),
+    ("LR306", config(RAMP), "a range test: the rate rises from 1e-7 to 10; ppocr-lr find-rate", config(COSINE)),
+    ("LR306", config({**RAMP, "updates": 50}), "to 10, where it stays for 1950 more updates;", config(LINES)),
+    ("LR307", config({**RAMP, "updates": 2001}), "the run has 2000 updates and ends at 9.91", config(RAMP)),
     ("LR401", config({**COSINE, "warmup_epoch": 5}), "ends at 1.47e-2, 14.7 % of the peak, because the decay starts after 5",
      config({**COSINE, "warmup_epoch": 2})),
     *(

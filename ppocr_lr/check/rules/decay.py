@@ -439,7 +439,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
 )
 def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
-    if not subject.length_is_known:
+    if not subject.length_is_known or subject.lr.tries_rates:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
     if below is not None and below > _LOG_MEDIAN:

@@ -41,7 +41,7 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
     optimizer = subject.config.get("Optimizer")
     name = optimizer.get("name") if isinstance(optimizer, Mapping) else None
     peak = subject.peak
-    if not isinstance(name, str) or name not in _USUAL:
+    if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
@@ -71,6 +71,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
     cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
     counts, else a comment beside the rate or the batch size is a proposal. Nothing is scaled unless asked.
     """
+    if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
+        return
     planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
