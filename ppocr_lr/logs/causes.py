@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.logs.compare import Comparison, schedule_length, strays
+from ppocr_lr.finding import Proposal
+from ppocr_lr.logs.compare import Comparison, compare_log, schedule_length, strays
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
@@ -28,7 +29,8 @@ from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle
-from ppocr_lr.training_config.scaling import override_line, scaled_section
+from ppocr_lr.training_config.plan import plan_config
+from ppocr_lr.training_config.scaling import overrides_to, scaled_section
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,7 @@ _NEAREST = 3
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
 _LONG = 1000  # updates of a warmup whose rates tell those of any other
 _MOST_TIMES = 1024  # processes that each step the schedule
+_DIGITS = 12  # of a scaled rate: with fewer, a rate on the edge of its rounding would be told as another one
 _MOST_AHEAD = 200  # updates, of a process that was not resumed
 _PACES = tuple(range(2, 17))  # of accumulation, and of processes
 _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
@@ -53,8 +56,14 @@ class Cause:
 
     kind: str
     words: str
-    flag: str = ""
-    """What to add to the command line so that the plan is what was run."""
+    proposal: Proposal | None = None
+    """What makes the plan what was run, as far as this cause goes; None where nothing does, or where that was tried and
+    the causes together lead to another plan than the one of the log."""
+
+    @property
+    def flag(self) -> str:
+        """What to add to the command line for that."""
+        return self.proposal.line if self.proposal else ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,15 @@ class Explanation:
     """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
     rms: float
     """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What makes the plan what was run."""
+        proposals = [cause.proposal for cause in self.causes if cause.proposal]
+        if not self.causes or len(proposals) < len(self.causes):
+            return None
+        overrides, flags = ([each for one in proposals for each in getattr(one, of)] for of in ("overrides", "flags"))
+        return Proposal(tuple(overrides), tuple(flags))
 
     @property
     def complete(self) -> bool:
@@ -137,21 +155,51 @@ class _Family(NamedTuple):
 
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
-    if all(diagnosis.found for diagnosis in found) or comparison.as_used is None:
-        return found
-    others = []
-    for diagnosis in _diagnoses(comparison.as_used):
+    found = list(_diagnoses(comparison))
+    if comparison.as_used is not None and not all(diagnosis.found for diagnosis in found):
+        others = [_with_window(diagnosis) for diagnosis in _while_found(_diagnoses(comparison.as_used))]
+        found = others or found
+    return [
+        replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
+        for diagnosis in sorted(found, key=lambda diagnosis: diagnosis.first)
+    ]
+
+
+def _while_found(diagnoses: Iterator[Diagnosis]) -> list[Diagnosis]:
+    """All of them, or none where one explains nothing; the search ends there."""
+    all_of_them = []
+    for diagnosis in diagnoses:
         if not diagnosis.found:
-            return found
-        others.append(_with_window(diagnosis))
-    return sorted(others, key=lambda diagnosis: diagnosis.first)
+            return []
+        all_of_them.append(diagnosis)
+    return all_of_them
+
+
+def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
+    """Without its proposals, where the log does not follow the plan that they make."""
+    proposal = explanation.proposal
+    if proposal and explanation.complete:
+        try:
+            config, flags = comparison.planned.with_proposal(proposal)
+            if compare_log(plan_config(config, comparison.planned.source, flags), comparison.log).as_planned:
+                return explanation
+        except LRConfigError:
+            pass
+    return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 
 def _with_window(diagnosis: Diagnosis) -> Diagnosis:
-    cause = Cause("window", "each rate is shown as it was used, not a median", "-o Global.log_smooth_window=1")
+    cause = Cause("window", "each rate is shown as it was used, not a median", _override("Global.log_smooth_window=1"))
     explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
     return replace(diagnosis, explanations=tuple(explanations))
+
+
+def _override(*overrides: str) -> Proposal | None:
+    return Proposal(overrides) if overrides else None
+
+
+def _flag(name: str, value: int | str) -> Proposal:
+    return Proposal(flags=((name, value),))
 
 
 def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
@@ -287,18 +335,18 @@ class _Search:
                 candidate = candidate.because(cause, run=Run(run.epochs, self._logged_length))
             else:
                 words = f"the run has {amount(self._logged_epochs, 'epoch')}, not {run.epochs}"
-                cause = Cause("epochs", words, f"--epochs {self._logged_epochs}")
+                cause = Cause("epochs", words, _flag("epochs", self._logged_epochs))
                 candidate = candidate.because(cause, run=Run(self._logged_epochs, run.iters_per_epoch))
         return candidate
 
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
-        return Cause("epoch length", words, f"--iters-per-epoch {iters}")
+        return Cause("epoch length", words, _flag("iters_per_epoch", iters))
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
         if self._planned.paddleocr_schedule is not None:
             words = f"trained by PaddleOCR, which ignores {', '.join(self._planned.own_keys)}"
-            cause = Cause("trainer", words, "--trainer paddleocr")
+            cause = Cause("trainer", words, _flag("trainer", "paddleocr"))
             yield base.because(cause, section=read_by_paddleocr(base.section))
 
     def _scaled(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -316,11 +364,11 @@ class _Search:
         if factor <= 0 or not np.isfinite(factor):
             return
         try:
-            flag = override_line(base.section, scaled_section(base.section, config, factor))
+            proposal = _override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))
         except LRConfigError:  # a third party's section that marks no rates
-            flag = ""
+            proposal = None
         part = f"1/{round(1 / factor)} of" if factor < 1 and _is_whole(1 / factor) else f"{factor:.6g} times"
-        yield base.because(Cause("factor", f"the rate is {part} the plan's", flag), factor=factor)
+        yield base.because(Cause("factor", f"the rate is {part} the plan's", proposal), factor=factor)
 
     def _changed(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         """Another warmup, or another schedule."""
@@ -331,7 +379,7 @@ class _Search:
         warmup = config.warmup_length(base.run.window)
         if key is not None and warmup > 0:
             section = {**base.section, key: 0}
-            cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
+            cause = Cause("no warmup", "there is no warmup", _override(*overrides_to(base.section, section)))
             none = base.because(cause, section=section)
             yield none
             if self._explanation(none).complete:
@@ -356,7 +404,8 @@ class _Search:
             section = {**base.section, key: iters / unit if iters % unit else iters // unit}
             before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else "none"
             length = amount(round(iters / unit, 3), "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
-            cause = Cause("warmup", f"the warmup has {length}, not {before}", override_line(base.section, section))
+            proposal = _override(*overrides_to(base.section, section))
+            cause = Cause("warmup", f"the warmup has {length}, not {before}", proposal)
             return base.because(cause, section=section)
 
         last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))

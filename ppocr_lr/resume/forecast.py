@@ -13,6 +13,7 @@ from statistics import median
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import amount
@@ -21,7 +22,6 @@ from ppocr_lr.resume.optimizers import lacking
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
 from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
-from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
 
 EQUAL = 1e-9
@@ -166,14 +166,20 @@ class Resume:
         steps = {self.update + (last - self.update) * part // (_SAMPLES - 1) for part in range(_SAMPLES)}
         return median(map(rates, steps)) > _DEAD * peak
 
-    def tried(self, *overrides: str) -> Resume | None:
-        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
-        planned = self.planned
-        written = (f"Global.epoch_num={planned.run.epochs}", *overrides)  # the length may come from a flag
+    def with_proposal(self, proposal: Proposal) -> Resume | None:
+        """The same checkpoint with what is proposed added to the command line; None where that is refused."""
         try:
-            config = with_overrides(planned.config, written)
-            found = replace(self, planned=plan_config(config, planned.source, replace(planned.flags, epochs=None)))
-            return found if found.trains_on(found.paddleocr) else None
+            config, flags = self.planned.with_proposal(proposal)
+            return replace(self, planned=plan_config(config, self.planned.source, flags))
+        except LRConfigError:
+            return None
+
+    def trained_on(self, *overrides: str) -> Resume | None:
+        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
+        written = (f"Global.epoch_num={self.planned.run.epochs}", *overrides)  # the length may come from a flag
+        found = self.with_proposal(Proposal(written, (("epochs", None),)))
+        try:
+            return found if found and found.trains_on(found.paddleocr) else None
         except LRConfigError:
             return None
 

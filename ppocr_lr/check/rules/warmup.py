@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import Path, dotted
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules.base import MAX_STEP
@@ -40,9 +40,9 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
             _path(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {dotted(_path(subject))}={subject.warmup_text(shorter)}"
+            proposals=(Proposal((f"{dotted(_path(subject))}={subject.warmup_text(shorter)}",)),)
             if shorter < total and subject.lr.warmup_key
-            else "",
+            else (),
         )
 
 
@@ -80,19 +80,19 @@ def first_update(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             _path(subject),
             f"the first update has a rate of 0{second}",
-            _start_hint(subject),
+            proposals=tuple(_higher_start(subject)),
         )
 
 
-def _start_hint(subject: CurveSubject) -> str:
+def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
     """What lets a warmup start above 0, where there is a key for it."""
     if not subject.summary.warmup_iters:
-        return ""
+        return
     if hasattr(subject.lr, "start_lr"):
-        return f"-o {subject.key('start_lr')}={yaml_number(float(f'{subject.summary.peak / 100:.3g}'))}"
-    if hasattr(subject.lr, "warmup_start_factor"):
-        return f"-o {subject.key('warmup_start_factor')}=0.01 starts at 1 % of the peak{subject.ignored}"
-    return ""
+        rate = yaml_number(float(f"{subject.summary.peak / 100:.3g}"))
+        yield Proposal((f"{subject.key('start_lr')}={rate}",))
+    elif hasattr(subject.lr, "warmup_start_factor"):
+        yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words="{} starts at 1 % of the peak")
 
 
 @rule(
@@ -112,7 +112,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
             _path(subject),
             f"the rate goes up to {rate_text(subject.summary.peak)} in {amount(subject.epoch(warmup), 'epoch')}, falls "
             f"to {rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
-            f"-o {dotted(_path(subject))}=0",
+            proposals=(Proposal((f"{dotted(_path(subject))}=0",)),),
         )
 
 
