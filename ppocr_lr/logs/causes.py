@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 150  # lines that a search looks at
 _MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
+_VERY_MANY = 1 << 17  # lines that tell a factor
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
 _MOST_ALONE = 3  # processes that are diagnosed one by one
@@ -243,7 +244,7 @@ class _Search:
         self._first = first = int(np.argmax(which))
         self._rate_before = float(log.rates[first - 1]) if first else log.rate_before
         self._planned = planned
-        self._lines = lines.take(which)
+        self._lines = lines if which.all() else lines.take(which)
         surely = self._lines.least == self._lines.most
         self._sample = (self._lines.take(surely) if surely.sum() > 20 else self._lines).thinned(_SAMPLE)
         self._many = self._lines.thinned(_MANY)
@@ -353,14 +354,13 @@ class _Search:
         schedule = base.schedule()
         if schedule is None or self._lines.rates.max() <= 1e-6:  # one digit tells no factor
             return
-        shown = medians(schedule, self._lines, base.shift)
-        low, high, agreeing = most_agree(*shown.factors(self._lines))
+        lines = self._lines.thinned(_VERY_MANY)
+        shown = medians(schedule, lines, base.shift)
+        low, high, agreeing = most_agree(*shown.factors(lines))
         config = parse_lr_config(base.section, base.run).config
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
-        if agreeing.mean() >= _MOST:
-            factor = _plainest_factor(low, high, peak)
-        else:
-            factor = least_squares(shown, self._lines.rates)
+        likely = agreeing.mean() >= _MOST
+        factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
         if factor <= 0 or not np.isfinite(factor):
             return
         try:

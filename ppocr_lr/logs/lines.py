@@ -115,9 +115,12 @@ class LogReader:
         return some
 
     def so_far(self) -> NDArray[np.void]:
-        """All lines that have been read, with the fields of a `Line`; the last may be whole without its end."""
-        last = (_PACKED.pack(*line) for line in _lines(self._rest, replace(self._said, logged=LoggedConfig())))
-        return np.frombuffer(b"".join((self.lines, *last)), _ROW)
+        """All lines that have been read, with the fields of a `Line`; the last may be whole without its end.
+
+        Nothing can be read on while this is kept.
+        """
+        last = [_PACKED.pack(*line) for line in _lines(self._rest, replace(self._said, logged=LoggedConfig()))]
+        return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
 
     def _open(self) -> None:
         try:

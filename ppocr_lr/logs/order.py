@@ -42,7 +42,7 @@ def in_order(
     steps: NDArray[np.int64],
     rates: NDArray[np.float64],
     older: NDArray[np.bool_],
-    marks: NDArray[np.int64],
+    marks: NDArray[np.int32],
 ) -> Order:
     """The order of lines with these epochs and steps.
 

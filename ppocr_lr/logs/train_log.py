@@ -178,13 +178,17 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
 def train_log(reader: LogReader) -> TrainLog:
     """What the lines that have been read so far say."""
     lines = reader.so_far()
-    epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
-    older, marks = lines["older"], np.cumsum(lines["start"])
-    declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if len(marks) else marks
+    read = len(lines)
+    marks = np.cumsum(lines["start"], dtype=np.int32)
+    declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if read else marks
     # Nothing has been done at `global_step: 0`, so no line is written there; and no epoch is beyond the last.
-    possible = np.flatnonzero((epochs <= totals) & (older | (steps > 0)))
-    order = in_order(epochs[possible], steps[possible], lines["rate"][possible], older[possible], marks[possible])
-    processes = [possible[start] for start in order.starts]
+    possible = (lines["epoch"] <= lines["total"]) & (lines["older"] | (lines["step"] > 0))
+    if not possible.all():
+        lines, marks = lines[possible], marks[possible]
+    epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
+    older = lines["older"]
+    order = in_order(epochs, steps, lines["rate"], older, marks)
+    processes = order.starts
     within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
     if not within:  # a count that falls began again with the process, as where it is not kept across a resume
         processes = [
@@ -221,14 +225,14 @@ def train_log(reader: LogReader) -> TrainLog:
         kept.append(process[agreed.lines])
     if windows:  # the few lines of a short process may allow both
         ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
-    which = np.concatenate(kept) if kept else possible
-    left_out = len(steps) - len(which) - order.repeated - sum(map(len, before_these))
+    which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
+    left_out = read - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
         epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
         "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(_remarks(len(steps) + reader.torn, reader.torn, left_out, order, len(before_these))),
+        tuple(_remarks(read + reader.torn, reader.torn, left_out, order, len(before_these))),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HALF = 1e-11  # a half may be rounded either way
 _RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
+_BLOCK = 1 << 14  # lines at a time
 _CELLS = 1 << 19  # updates asked at a time
 _FARTHEST = 2.0**62
 _FEW_FILLS = 64
@@ -35,7 +36,7 @@ class Lines:
     def __len__(self) -> int:
         return len(self.rates)
 
-    def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Lines:
+    def take(self, which: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Lines:
         """Some of the lines."""
         return Lines(**{name: column[which] for name, column in vars(self).items()})
 
@@ -90,6 +91,14 @@ class Medians:
 
 def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     """What `lines` would show if update k used the rate `schedule(k + shift)`."""
+    low, high = np.empty(len(lines)), np.empty(len(lines))
+    for start in range(0, len(lines), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        low[part], high[part] = _of_block(schedule, lines.take(part), shift)
+    return Medians(low, high, lines.most.copy())
+
+
+def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     last = np.maximum(lines.updates - 1 + shift, 0)
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
@@ -103,7 +112,7 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
         middles = _filled(schedule, of_rows.take(owners), of_rows.least[owners] + span.round().astype(np.int64), shift)
         begins = np.cumsum(counts) - counts
         low[rows], high[rows] = np.minimum.reduceat(middles, begins), np.maximum.reduceat(middles, begins)
-    return Medians(low, high, lines.most.copy())
+    return low, high
 
 
 def each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
