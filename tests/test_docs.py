@@ -133,7 +133,7 @@ def test_commands_run_and_print_what_is_shown(
 def test_what_is_shown_is_not_little() -> None:
     shown = {(line.split()[1], bool(output)) for line, output, _ in (param.values for param in SHOWN)}
     assert shown >= {(name, True) for name in ("plot", "check", "diff", "resume", "compare-log")}
-    assert {name for name, _ in shown} == set(COMMANDS)
+    assert {name for name, _ in shown} == set(COMMANDS) - {"train"}  # tests/trainer runs that, in PaddleOCR
 
 
 # Tables.

@@ -18,7 +18,7 @@ EXAMPLES = """\
 examples:
   ppocr-lr train tools/train.py -c config.yml -o Global.epoch_num=10
   ppocr-lr train --import my_schedules.py tools/train.py -c config.yml
-  python -m paddle.distributed.launch --gpus 0,1 ppocr-lr train tools/train.py -c config.yml
+  python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c config.yml
 
 exit code: that of the script; before it starts 1 when there is an error in the config, 2 for input that cannot be used.
 """

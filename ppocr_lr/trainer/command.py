@@ -53,7 +53,8 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
 
 def _below_launch(words: list[str]) -> str:
     script = next((place for place, word in enumerate(words) if word.endswith(".py")), len(words))
-    return printable(shlex.join([*words[:script], "ppocr-lr", "train", *words[script:]]))
+    # With some of its flags the launcher runs nothing but Python files, which an installed command is one of.
+    return printable(f"{shlex.join(words[:script])} $(which ppocr-lr) train {shlex.join(words[script:])}")
 
 
 class _TheirParser(argparse.ArgumentParser):

@@ -27,18 +27,15 @@ def check_trainer(script: str) -> None:
         LRConfigError: it is not there.
     """
     folders = [*Path(script).absolute().parents, *map(Path, sys.path)]
-    file = next(
-        (file for folder in folders if (file := folder / "ppocr" / "optimizer" / "__init__.py").is_file()), None
-    )
+    files = [folder / "ppocr" / "optimizer" / "__init__.py" for folder in folders]
+    file = next((file for file in files if file.is_file()), None)
     if file is None:
         where = "neither above it nor on Python's path is there a ppocr/optimizer"
     elif BUILDER not in file.read_text(encoding="utf-8", errors="replace"):
         where = f"there is no {BUILDER} in {file}"
     else:
         return
-    raise LRConfigError(
-        printable(f"{script}: is no trainer of PaddleOCR's: {where}, so it would train with its own rates")
-    )
+    raise LRConfigError(printable(f"{script}: cannot be given a schedule, as it is no trainer of PaddleOCR's: {where}"))
 
 
 def replace_builder(builder: Builder) -> None:
@@ -48,9 +45,8 @@ def replace_builder(builder: Builder) -> None:
         # Where the function that asks for a schedule looks for the name.
         names = getattr(getattr(module, _CALLER, None), "__globals__", {})
         if BUILDER not in names:
-            sys.exit(
-                f"error: {module.__file__}: {_CALLER} does not call {BUILDER}; this trainer cannot be given a schedule"
-            )
+            problem = f"{_CALLER} calls no {BUILDER}, so the trainer cannot be given a schedule"
+            sys.exit(printable(f"error: {module.__file__}: {problem}"))
         names[BUILDER] = builder
         setattr(module, BUILDER, builder)
 

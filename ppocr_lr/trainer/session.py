@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import check_file
 from ppocr_lr.curve.summary import plan_lines
-from ppocr_lr.errors import LRConfigError, printable, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.logs.causes import diagnose
 from ppocr_lr.logs.compare import compare_log
@@ -69,10 +69,10 @@ class Session:
         try:
             report = check_file(self.command.config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
             if report.planned is not None:
-                _ = report.planned.schedule  # refuses one without a curve
+                _check_curve(report.planned)
         except LRConfigError as error:
             if check:
-                raise
+                raise error.within(self.command.config) from None
             self.tell([f"no plan: {error}"])
             return True
         found = list(report.findings)
@@ -114,7 +114,7 @@ class Session:
         flags = replace(launched(), epochs=epochs, iters_per_epoch=iters_per_epoch)
         try:
             planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
-            _ = planned.schedule
+            _check_curve(planned)
         except LRConfigError as error:
             raise error.within(source) from None
         arithmetic = f"{amount(iters_per_epoch, 'iteration')} per epoch, as the data loader counts"
@@ -158,9 +158,8 @@ class Session:
             LRConfigError: the log has no rate of this run.
         """
         if self.trained is None:
-            self.tell(
-                [f"warning: {printable(self.command.script)} asked for no schedule, so it used none of this plan"]
-            )
+            script = printable(self.command.script)
+            self.tell([f"warning: {script} asked for no schedule, so whatever it trained used none of this plan"])
         elif (path := self._log()) and path.is_file():
             log = read_log(path, self.log_begin)
             comparison = compare_log(self.trained, log)
@@ -168,6 +167,12 @@ class Session:
                 self.tell([printable(f"{log.source}: {verdict(comparison)}")])
             else:
                 self.tell(comparison_lines(comparison, diagnose(comparison)))
+
+
+def _check_curve(planned: PlannedRun) -> None:
+    if planned.parsed.curve is None:
+        problem = f"PaddleOCR's trainer steps a schedule without a metric, on which {planned.name} depends"
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
 
 
 def _other_length(before: PlannedRun, trained: PlannedRun) -> str:

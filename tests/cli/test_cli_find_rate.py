@@ -64,7 +64,11 @@ def test_several_logs_and_one_that_is_packed(command: Command, log: Path, tmp_pa
             "the loss was nan at rate 1e-6, before any",
             False,
         ),
-        (lambda line: re.sub(r"loss: [\d.]+", "loss: 3.000000", line), "the loss never falls by more than its noise", True),
+        (
+            lambda line: re.sub(r"loss: [\d.]+", "loss: 3.000000", line),
+            "the loss never falls by more than its noise",
+            True,
+        ),
     ],
 )
 def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: str, drawn: bool) -> None:

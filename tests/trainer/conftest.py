@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -90,6 +91,7 @@ def config(section: dict[str, Any], output: str, **settings: Any) -> dict[str, A
 
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "ignore"}
+OURS = ("-m", "ppocr_lr", "train")
 
 
 @pytest.fixture
@@ -97,14 +99,26 @@ def train(paddleocr: Path, tmp_path: Path) -> Train:
     """Trains in PaddleOCR's folder: `train(section, "-o", …)`, as a process, into `out` of the test's folder."""
 
     def run(
-        section: dict[str, Any], *words: str, before: tuple[str, ...] = ("-m", "ppocr_lr", "train"), **settings: Any
-    ):  # type: ignore[no-untyped-def]
+        section: dict[str, Any],
+        *words: str,
+        before: tuple[str, ...] = OURS,
+        interrupt_after: str = "",
+        **settings: Any,
+    ) -> subprocess.CompletedProcess[str]:
         file = tmp_path / "c.yml"
         file.write_text(yaml.safe_dump(config(section, str(tmp_path / "out"), **settings)))
-        return subprocess.run(
+        with subprocess.Popen(
             [sys.executable, *before, "tools/train.py", "-c", str(file), *words],
-            cwd=paddleocr, capture_output=True, text=True, encoding="utf-8", timeout=300, env=ENVIRONMENT,
-        )  # fmt: skip
+            cwd=paddleocr, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=ENVIRONMENT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:  # fmt: skip
+            if interrupt_after:
+                assert process.stdout is not None
+                while interrupt_after not in process.stdout.readline():
+                    assert process.poll() is None
+                process.send_signal(signal.SIGINT)
+            stdout, stderr = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     return run
 
