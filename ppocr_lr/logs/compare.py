@@ -133,7 +133,8 @@ def plan_logged_run(
     flags, overrides = replace(flags, windows=flags.windows or log.windows), list(overrides)
     allowed = log.possible_lengths
     assumed = allowed.likely + flags.windows
-    beside = Path(log.source).with_name("config.yml")  # where PaddleOCR writes it
+    folder = Path(log.source).parent
+    beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     if path is None and log.config is None and not beside.is_file():
         raise LRConfigError(f"{log.source}: holds no config, and there is no {beside}; name the config with -c")
     if path is None and log.config is not None:
@@ -162,7 +163,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, f"{whole}the verdict is the same for all"
     lines = compared.lines.thinned(_SAMPLE)
-    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
+    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // int(compared.log.totals.max()))
     long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
     stretched = with_length(long).schedule
 
@@ -213,6 +214,7 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
 
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
+    log = log.in_epochs_of(planned.run)
     lines = _lines(log, window)
     lines.updates[:] += _missing_updates(planned, log, lines)
     comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))

@@ -23,6 +23,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import MOST_CONFIGS, LogReader
 from ppocr_lr.logs.order import Order, in_order
+from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import decisive
 
@@ -66,7 +67,7 @@ class TrainLog:
     """Which process wrote the line: 0, and 1 more after each start or resume."""
     epochs: NDArray[np.int64]
     totals: NDArray[np.int64]
-    """The epochs of the run, the 100 of `[3/100]`."""
+    """The epochs of the run, the 100 of `[3/100]`; 0 where the log tells neither them nor in which epoch a line is."""
     counts: NDArray[np.int64]
     """Updates done, this one counted in: the line's last update is `counts - 1`."""
     rates: NDArray[np.float64]
@@ -100,6 +101,13 @@ class TrainLog:
     def lengths(self) -> tuple[int | None, ...]:
         """Iterations per epoch, for each process; None where the log does not say for sure."""
         return tuple(length and length.exact for length in self.ranges)
+
+    def in_epochs_of(self, run: Run) -> TrainLog:
+        """This log, with the epochs that its lines have in this run if it tells none itself."""
+        if self.totals.any():
+            return self
+        epochs = (self.counts - 1) // run.iters_per_epoch + self.first_epoch
+        return replace(self, epochs=epochs, totals=np.full_like(epochs, run.epochs))
 
     def place(self, index: int) -> str:
         """Where a line stands, in the words of the log."""
@@ -232,11 +240,20 @@ def train_log(reader: LogReader) -> TrainLog:
         epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
         "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(_remarks(read + reader.torn, reader.torn, left_out, order, len(before_these))),
+        tuple(what_was_done(read + reader.torn, reader.torn, left_out, order, len(before_these))),
     )  # fmt: skip
 
 
-def _remarks(lines: int, torn: int, impossible: int, order: Order, starts: int) -> Iterator[str]:
+def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:
+    """The remarks about lines that cannot be read, or stand in no order.
+
+    Args:
+        lines: all of them.
+        torn: how many cannot be read.
+        impossible: how many cannot be true.
+        order: what was found about their order.
+        starts: how many starts are left out.
+    """
     of = f"of {amount(lines, 'line')}"
     if torn:
         yield f"{torn} {of} cannot be read"
