@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -96,6 +97,8 @@ STAGE_KEYS = ("epochs", "until_end")
 """What a stage of a Sequence says of its length; the other keys are those of its lr section."""
 
 _NO_FUNCTION = "a section holds no function"
+
+_OR = ", or "  # between names of which each is an answer
 
 # What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
 _CLASSES_ELSEWHERE = {
@@ -339,13 +342,19 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     name = section.get("name", _NO_NAME)
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
+    raise unknown_name(name, set(MODELS))
+
+
+def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
+    """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""
     if isinstance(name, str):
-        elsewhere = _CLASSES_ELSEWHERE.get(name)
-        suggestion = f"; did you mean {elsewhere}?" if elsewhere else did_you_mean(name, list(MODELS))
-    names = ", ".join(sorted(MODELS))
+        meant = _CLASSES_ELSEWHERE.get(name, "").split(_OR)
+        taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
+        suggestion = f"; did you mean {taken}?" if taken else did_you_mean(name, sorted(known))
+    names = ", ".join(sorted(known))
     problem = f"{shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}"
-    raise LRConfigError(Problem(("name",), problem))
+    return LRConfigError(Problem(("name",), problem))
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:

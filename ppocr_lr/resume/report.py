@@ -170,8 +170,7 @@ def _more_epochs(resume: Resume) -> str:
     rate = rate_text(longer.paddleocr(after), 4)
     instead = "" if resume.planned.flags.epochs is None else " instead of --epochs"
     way = (
-        f"-o {more}{instead}, with which update {count_text(after)} uses {rate}, as the schedule is made anew for all "
-        "epochs"
+        f"-o {more}{instead} (update {count_text(after)} then uses {rate}, as the schedule is made anew for all epochs)"
     )
     return f"{way}; or {_from_weights(resume)}"
 
