@@ -90,7 +90,13 @@ _warmups = st.one_of(
     st.just({}),
     _merged(
         st.sampled_from([{"warmup_epoch": 0.5}, {"warmup_epoch": "10%"}, {"warmup_iters": 7}, {"warmup_ratio": 0.1}]),
-        st.sampled_from(["linear", "constant", "cosine", "exponential"]).map(lambda mode: {"warmup_mode": mode}),
+        st.one_of(
+            st.sampled_from(["linear", "constant", "cosine", "1-sqrt", "exponential"]).map(
+                lambda mode: {"warmup_mode": mode}
+            ),
+            st.just({"warmup_power": 2}),
+        ),
+        st.sampled_from([{}, {"warmup_overlap": "peak"}]),
         st.sampled_from([{"warmup_start_lr": 1e-7}, {"warmup_start_factor": 0.1}, {"warmup_start_factor": 0.001}]),
     ),
 )

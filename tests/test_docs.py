@@ -135,6 +135,7 @@ def test_the_table_of_codes_is_that_of_the_rules() -> None:
 
 SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs"}
 WARMUP = {"warmup_epoch", "warmup_iters", "warmup_ratio", "warmup_start_lr", "warmup_start_factor", "warmup_mode"}
+WARMUP |= {"warmup_power", "warmup_overlap"}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

@@ -50,8 +50,8 @@ with: [Which schedule should I use?](choosing.md) This page is made by `python t
 In the formulas k is the optimizer update, 0-based and counted from the end of the warmup; lengths are in updates.
 `peak` is `learning_rate` (`max_lr`, `values[0]`), `end` is `end_lr` (`eta_min`, `min_lr`), and N is the length of the
 run where no key gives a shorter one. The text at a formula is that of the Python class in `ppocr_lr.schedules`, and
-other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations (`"500it"`)
-or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
+other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations
+(`"500it"`) or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
 """
 
 
@@ -68,7 +68,8 @@ def main(folder: Path) -> None:
     texts = read_yaml_file(TEXTS)
     (folder / "gallery").mkdir(parents=True, exist_ok=True)
     blocks = [_HEAD, *_overview(texts["groups"]), *_schedules(texts["groups"], folder)]
-    blocks += [*_warmups(texts["warmups"], folder), *_cures(texts["cures"], folder)]
+    blocks += [*_curves("Warmups", texts["warmups"], folder), *_curves("Overlaps", texts["overlaps"], folder)]
+    blocks += _cures(texts["cures"], folder)
     page = "\n\n".join(block.strip() for block in blocks if block)
     linked = re.sub(r"arXiv (\d{4}\.\d{5})", r"[arXiv \1](https://arxiv.org/abs/\1)", page)
     (folder / "gallery.md").write_text(f"{linked}\n", encoding="utf-8", newline="\n")
@@ -79,7 +80,7 @@ def _overview(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for group in groups for name in group["names"]
     ]
     yield "\n".join(["| `name` | |", "|---|---|", *rows])
-    yield "Besides: [warmups](#warmups) and [cures](#cures), keys that go with many names."
+    yield "Besides: [warmups](#warmups), [overlaps](#overlaps) and [cures](#cures), keys that go with many names."
 
 
 def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -112,11 +113,12 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
     yield from (text for text in formula if text.startswith("Source:"))
 
 
-def _warmups(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    yield "## Warmups"
+def _curves(title: str, texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """One section with several settings of a key."""
+    yield f"## {title}"
     settings = [[*texts["set"], mode] for mode in texts["curves"]]
     lines = [Line(_run(texts["config"], each), each[-1], look(i)) for i, each in enumerate(settings)]
-    yield _picture("warmups", lines, folder)
+    yield _picture(title.lower(), lines, folder)
     yield texts["text"]
     yield _command(texts["config"], settings[-1])
 
@@ -197,7 +199,10 @@ def _keys(model: type[LRConfig]) -> str:
     warmup = set(envelope.WARMUP) & set(fields) if "warmup_mode" in fields else set()
     own = {key: field for key, field in fields.items() if key not in {*warmup, *_AROUND, "last_epoch"}}
     rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
-    common = ["the keys of a [warmup](#warmups)" if "warmup_iters" in warmup else "`warmup_mode`"] if warmup else []
+    whole = "warmup_iters" in warmup
+    common = (
+        ["the keys of a [warmup](#warmups)"] if whole else [f"`{key}`" for key in envelope.WARMUP_MODE if key in warmup]
+    )
     common += [f"[`{key}`](#{key})" for key in _AROUND if key in fields]
     also = f"\n\nBesides: {', '.join(common)}." if common else ""
     return "\n".join(["| key | default | |", "|---|---|---|", *rows]) + also

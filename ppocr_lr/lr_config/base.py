@@ -11,12 +11,26 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, Keys
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.schedules import LINEAR, Constant, Cosine, Exponential, Flat, HeldAfter, Schedule, Sequence, Shape, Warmup
+from ppocr_lr.schedules import (
+    LINEAR,
+    Constant,
+    Cosine,
+    Exponential,
+    Flat,
+    From,
+    HeldAfter,
+    OneMinusSqrt,
+    Power,
+    Schedule,
+    Sequence,
+    Shape,
+    Warmup,
+)
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
@@ -25,9 +39,9 @@ _WARMUPS: Mapping[str, Shape] = {
     "linear": LINEAR,
     "constant": Flat(),
     "cosine": Cosine(),
+    "1-sqrt": OneMinusSqrt(),
     "exponential": Exponential(),
 }
-
 
 NO_CURVE = Problem(
     ("name",),
@@ -87,7 +101,7 @@ class LRConfig(BaseModel, ABC):
         """Warmup, hold and curve, each if it lasts at least one iteration."""
         warmup_iters = self.warmup_length(window)
         hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
-        schedule = self.behind(window, warmup_iters + hold_iters)
+        schedule = self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters))
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
         return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
@@ -137,6 +151,16 @@ class LRConfig(BaseModel, ABC):
         return start
 
     @property
+    def overlaps(self) -> bool:
+        """True where hold and decay start with the warmup, not behind it."""
+        return getattr(self, "warmup_overlap", "none") != "none"
+
+    @property
+    def counts_from_start(self) -> bool:
+        """True where marks in time count from the first update, not from the end of the warmup."""
+        return self.overlaps or getattr(self, "decay_within_run", False)
+
+    @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
         """The key that lists where the rate drops, and where it does; empty without such a list."""
         return "", ()
@@ -150,9 +174,10 @@ class LRConfig(BaseModel, ABC):
         if "warmup_mode" not in type(self).model_fields:
             return []
         remarks = []
-        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
+        fields = type(self).model_fields
+        shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
-            if (value := getattr(self, key)) not in (None, 0, "linear"):
+            if (value := getattr(self, key)) not in (None, 0, fields[key].default):
                 remarks.append(Finding((key,), f"{shown(value)} has no effect: there is no warmup", code="LR104"))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
@@ -221,7 +246,22 @@ class LRConfig(BaseModel, ABC):
         start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        return Warmup(schedule, iters, self.peak, start, _WARMUPS[mode])
+        shape, power = _WARMUPS[mode], getattr(self, "warmup_power")  # noqa: B009
+        if power != 1:
+            if mode != "linear":
+                raise self.error("warmup_power", "1 unless warmup_mode is linear")
+            shape = Power(power)
+        return self._beside(schedule, iters, start, shape)
+
+    def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
+        """The warmup before `schedule`, or over its first updates."""
+        if not self.overlaps:
+            return Warmup(schedule, iters, self.peak, start, shape)
+        rest = From(schedule, iters)
+        top = self.peak if getattr(self, "warmup_overlap") == "peak" else rest(0)  # noqa: B009
+        if top <= start:
+            raise self.error("warmup_overlap", f"peak or none: when the warmup is over the decay is at {top:g}")
+        return Warmup(rest, iters, top, start, shape)
 
 
 def _is_in_iterations(value: Any, field: FieldInfo) -> bool:

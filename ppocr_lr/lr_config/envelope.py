@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
-from ppocr_lr.lr_config.kinds import AnyLength, LastEpoch, LengthOrNone, NoIters, OneOf, Ours, Rate, Share, Switch, key
+from ppocr_lr.lr_config.kinds import (
+    AnyLength,
+    LastEpoch,
+    LengthOrNone,
+    NoIters,
+    OneOf,
+    Ours,
+    Power,
+    Rate,
+    Share,
+    Switch,
+    key,
+)
 from ppocr_lr.lr_config.length import Length
 
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
@@ -27,12 +39,24 @@ LAST_EPOCH: Keys = {
 WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
-            Literal["linear", "constant", "cosine", "exponential"],
+            Literal["linear", "constant", "cosine", "1-sqrt", "exponential"],
             OneOf(),
             Ours("the warmup of PaddleOCR is always linear"),
         ],
         key("shape of the warmup", default="linear"),
-    )
+    ),
+    "warmup_power": (
+        Annotated[Power, Ours("the warmup of PaddleOCR is always linear")],
+        key("exponent of a linear warmup; 1 is a straight line", default=1.0),
+    ),
+    "warmup_overlap": (
+        Annotated[Literal["none", "peak", "decay"], OneOf(), Ours("the decay of PaddleOCR starts behind the warmup")],
+        key(
+            "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then; with "
+            "none the decay starts behind it",
+            default="none",
+        ),
+    ),
 }
 
 WARMUP_WITHOUT_EPOCHS: Keys = WARMUP_MODE | {
@@ -88,6 +112,10 @@ OVER_THE_RUN: Keys = WITHIN_RUN | {
         ),
     )
 }
+
+
+ALL: Keys = WARMUP | HOLD | OVER_THE_RUN
+"""Every key around a curve."""
 
 
 def with_keys(model: Any, keys: Keys) -> Any:

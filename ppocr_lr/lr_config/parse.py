@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
+from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
@@ -47,6 +48,8 @@ _CALLED_ELSEWHERE = {
     "warmup_epochs": ("warmup_epoch", "warmup_steps"),
     "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
     "warmup_factor": ("warmup_start_factor",),
+    "warmup_method": ("warmup_mode",),
+    "warmup_prefix": ("warmup_overlap",),
     "warmup_lr_init": ("warmup_start_lr", "start_lr"),
     "warmup_init_lr": ("warmup_start_lr", "start_lr"),
     "warmup_start": ("warmup_start_lr", "start_lr"),
@@ -353,7 +356,9 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
             suggestion = ends
         else:
             names = names or nearest(key, known)
-            suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
+            own = ", ".join(name for name in known if name not in envelope.ALL)
+            takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
+            suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
     return Finding(
         (_short(key),),
         f"is not a key of {_name(section)} and has no effect{suggestion}",

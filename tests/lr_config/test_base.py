@@ -17,6 +17,7 @@ REX = {"name": "REX", "learning_rate": 0.1}
 LINEAR = {"name": "Linear", "learning_rate": 0.1}
 LONG = {**CONST, "warmup_epoch": 2}
 CYCLE = {"name": "OneCycle", "max_lr": 0.1}
+STEPS = {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [10, 15], "gamma": 0.1}
 
 TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     # how long
@@ -33,6 +34,23 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**LONG, "warmup_mode": "exponential", "warmup_start_factor": 0.01}, {0: 0.001, 10: 0.01, 20: 0.1}),
     ({"name": "LinearWarmupCosine", "learning_rate": 0.1, "start_lr": 0.001, "warmup_steps": 20, "warmup_mode": "exponential"},
      {0: 0.001, 10: 0.01, 20: 0.1}),
+    ({**LONG, "warmup_mode": "1-sqrt"}, {0: 0, 5: 0.1 * (1 - sqrt(0.75)), 15: 0.05, 20: 0.1}),
+    ({**LONG, "warmup_power": 2, "warmup_start_lr": 0.02}, {0: 0.02, 10: 0.04, 20: 0.1}),  # PaddleDetection's ExpWarmup
+    ({**LONG, "warmup_power": 0.5}, {5: 0.05, 20: 0.1}),
+    ({"name": "LinearWarmupCosine", "learning_rate": 0.1, "start_lr": 0, "warmup_steps": 20, "warmup_power": 2,
+      "warmup_overlap": "peak", "min_lr": 0}, {10: 0.025, 19: 0.1 * 0.9025, 20: 0.05 * (1 + cos(pi / 10)), 200: 0}),
+    # while the decay has begun with it: up to the peak as in timm, or to where the decay is then as in detectron2
+    ({**LINEAR, "warmup_epoch": 5, "warmup_overlap": "none"}, {25: 0.05, 50: 0.1, 150: 0.05}),
+    ({**LINEAR, "warmup_epoch": 5, "warmup_overlap": "peak"}, {25: 0.05, 49: 0.098, 50: 0.075, 150: 0.025, 200: 0}),
+    ({**LINEAR, "warmup_epoch": 5, "warmup_overlap": "decay"}, {25: 0.0375, 49: 0.0735, 50: 0.075, 150: 0.025, 200: 0}),
+    ({**LINEAR, "warmup_epoch": 5, "warmup_overlap": "decay", "warmup_start_factor": 0.05}, {0: 0.005, 25: 0.04, 50: 0.075}),
+    ({**STEPS, "warmup_epoch": 5, "warmup_overlap": "peak"}, {25: 0.05, 49: 0.098, 50: 0.1, 99: 0.1, 100: 0.01, 150: 0.001}),
+    ({**STEPS, "warmup_epoch": 12, "warmup_overlap": "decay"}, {60: 0.005, 120: 0.01, 150: 0.001}),
+    ({**LINEAR, "warmup_epoch": 5, "warmup_overlap": "peak", "hold_epochs": 10, "decay_within_run": True},
+     {50: 0.1, 99: 0.1, 150: 0.05, 200: 0}),
+    ({"name": "WSD", "learning_rate": 0.1, "warmup_epoch": 5, "warmup_overlap": "decay", "decay_shape": "linear"},
+     {25: 0.05, 50: 0.1, 160: 0.1, 180: 0.05, 200: 0}),
+    ({**COSINE, "warmup_epoch": 5, "warmup_overlap": "peak", "cooldown_epochs": 10}, {50: 0.05, 100: 0, 199: 0}),
     # hold, then decay: neither is shortened
     ({**LINEAR, "warmup_epoch": 1, "hold_epochs": 3}, {5: 0.05, 10: 0.1, 40: 0.1, 140: 0.05, 199: 0.1 * 41 / 200}),
     ({**LINEAR, "hold_epochs": "50it", "decay_within_run": True}, {50: 0.1, 125: 0.05, 200: 0}),
@@ -76,8 +94,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**LONG, "warmup_start_factor": 2}, "warmup_start_factor: 2 is not allowed; it must be a share from 0 to 1"),
     ({**LONG, "warmup_mode": "exponential"}, "'exponential' is not allowed; it must be linear or cosine where the warmup"),
     ({**LONG, "warmup_mode": "exponential", "warmup_start_lr": 0}, "linear or cosine where the warmup starts at 0"),
-    ({**LONG, "warmup_mode": "poly"}, "it must be linear, constant, cosine or exponential"),
+    ({**LONG, "warmup_mode": "poly"}, "it must be linear, constant, cosine, 1-sqrt or exponential"),
     ({**LONG, "warmup_mode": None}, "warmup_mode: null is not allowed"),
+    ({**LONG, "warmup_mode": "cosine", "warmup_power": 2}, "warmup_power: 2.0 is not allowed; it must be 1 unless warmup_mode"),
+    ({**LONG, "warmup_power": 0}, "warmup_power: 0 is not allowed; it must be a number above 0"),
+    ({**LONG, "warmup_overlap": True}, "warmup_overlap: true is not allowed; it must be none, peak or decay"),
+    ({**LINEAR, "warmup_epoch": 20, "warmup_overlap": "decay"}, "warmup_overlap: 'decay' .* peak or none: when the warmup is over the decay is at 0"),
     ({**CONST, "warmup_iters": 1.5}, "warmup_iters: 1.5 is not allowed; it must be a whole number of iterations"),
     ({**CONST, "warmup_iters": -1}, "warmup_iters: -1 is not allowed"),
     ({**CONST, "warmup_iters": "1.5it"}, "warmup_iters: '1.5it' is not allowed"),
@@ -108,7 +130,14 @@ def test_what_is_refused(section: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shaping", [{"warmup_start_lr": 0.01}, {"warmup_start_factor": 0.1}, {"warmup_mode": "cosine"}]
+    "shaping",
+    [
+        {"warmup_start_lr": 0.01},
+        {"warmup_start_factor": 0.1},
+        {"warmup_mode": "cosine"},
+        {"warmup_power": 2},
+        {"warmup_overlap": "peak"},
+    ],
 )
 def test_what_shapes_no_warmup_has_no_effect(shaping: dict[str, Any]) -> None:
     with pytest.warns(LRConfigWarning, match="has no effect: there is no warmup"):
@@ -124,4 +153,5 @@ def test_every_name_with_a_warmup_takes_its_keys(name: str) -> None:
     keys = {"warmup_iters", "warmup_ratio", "warmup_mode", "warmup_start_lr", "warmup_start_factor"}
     if name == "LinearWarmupCosine":
         keys = {"warmup_steps", "warmup_mode", "start_lr"}
+    keys |= {"warmup_power", "warmup_overlap"}
     assert (keys <= set(MODELS[name].model_fields)) == (name not in WITHOUT_WARMUP)

@@ -15,7 +15,7 @@ from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}
 RESUME = {"last_epoch": -1}
-MODE = {"warmup_mode": "linear"}
+MODE = {"warmup_mode": "linear", "warmup_power": 1.0, "warmup_overlap": "none"}
 ANY_WARMUP = {
     **MODE, "warmup_iters": 0, "warmup_ratio": 0.0, "warmup_start_lr": None, "warmup_start_factor": None,
 }  # fmt: skip

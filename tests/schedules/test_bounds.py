@@ -194,6 +194,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
+    lib.From: ({"schedule": CONST, "first": 4}, [part("schedule"), count("first", least=0)]),
     lib.HeldAfter: ({"schedule": CONST, "end_iters": 4}, [part("schedule"), count("end_iters", least=0)]),
     lib.Sequence: (
         {"stages": ((CONST, 4),), "last": CONST},

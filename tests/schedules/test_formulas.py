@@ -19,6 +19,7 @@ from ppocr_lr.schedules import (
     Exponential,
     ExponentialDecay,
     Flat,
+    From,
     HeldAfter,
     InverseSqrt,
     InverseTimeDecay,
@@ -130,6 +131,9 @@ TABLE = [
     (Warmup(Constant(1.0), 4, 1.0, 0.5, shape=Cosine()), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),
     (Warmup(Decay(1.0, 4), 4, 1.0, 0.01, shape=Exponential()), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
     (Scaled(CosineWave(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
+    (From(CosineWave(1.0, 4), 0), [0, 2, 4], [1, 0.5, 0]),
+    (From(CosineWave(1.0, 4), 2), [0, 2, 6, 8 * 10**14], [0.5, 0, 1, 0.5]),
+    (From(Sequence(((Constant(1.0), 3),), StepDecay(1.0, 2, 0.5)), 1), [0, 1, 2, 3, 4, 6], [1, 1, 1, 1, 0.5, 0.25]),
     (HeldAfter(CosineWave(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
     (HeldAfter(StepDecay(1.0, 3, 0.5), 4), [2, 3, 4, 6, 10**15], [1, 0.5, 0.5, 0.5, 0.5]),
     # Warmup, stable, decay; each stage counts from its own beginning.

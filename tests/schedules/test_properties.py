@@ -160,6 +160,9 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
         (lib.WarmRestarts(1.0, (30, 40), warmup_iters=5), [5, 30, 35, 70, 75]),
         (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 35), [10, 20, 30, 35]),
         (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 30), [10, 20, 30]),
+        (lib.From(StepDecay(1.0, 10, 0.5), 75), [5, 15, 25, 35, 45, 55, 65, 75, 85, 95]),
+        (lib.From(StepDecay(1.0, 10, 0.5), 10), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
+        (lib.From(PiecewiseConstant((3, 7, 9), (0.1, 0.2, 0.3, 0.4)), 7), [2]),
         (lib.Scaled(StepDecay(1.0, 40, 0.5), 0.1), [40, 80]),
         (
             lib.Sequence(((StepDecay(1.0, 10, 0.5), 25), (CosineWave(1.0, 10), 10)), CosineWave(1.0, 50)),

@@ -91,7 +91,7 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
 def _drops(subject: CurveSubject) -> tuple[tuple[float, ...], float, list[float]]:
     """The epochs of the drops as written, the epochs before the first counts, and the drops that the run misses."""
     # Where the warmup counts against the run, the marks are epochs of the run already.
-    lead = 0.0 if getattr(subject.lr, "decay_within_run", False) else subject.epoch(subject.lead.iters)
+    lead = 0.0 if subject.lr.counts_from_start else subject.epoch(subject.lead.iters)
     epochs = subject.marks[1]
     return epochs, lead, [mark for mark in epochs if mark + lead >= subject.run.epochs]
 

@@ -55,7 +55,7 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     key, marks = subject.marks
     warmup = subject.epoch(subject.summary.warmup_iters)
     if marks and 0 < (first := marks[0]) <= warmup:
-        drop = warmup if getattr(subject.lr, "decay_within_run", False) else warmup + first
+        drop = warmup if subject.lr.counts_from_start else warmup + first
         yield Finding(
             _path(subject),
             f"the warmup ends at epoch {count_text(warmup)}, after the first of {key} ({count_text(first)}); "
