@@ -138,7 +138,7 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         _within,
     ),
     "DecayLearningRate": _cured("DecayLearningRate", st.fixed_dictionaries({"min_lr": _ends}), _within)
-    .map(lambda drawn: {**drawn, "warmup_iters": 5} if "warmup_mode" in drawn else drawn)
+    .map(lambda drawn: {**drawn, "warmup_iters": 5} if any("start" in key for key in drawn) else drawn)
     .map(lambda drawn: {key: value for key, value in drawn.items() if key not in ("warmup_epoch", "warmup_ratio")}),
     "TwoStepCosine": _cured(
         "TwoStepCosine", _holds, _within, st.fixed_dictionaries({"end_lr": _ends, "first_epochs": _lengths})
