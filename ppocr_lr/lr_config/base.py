@@ -11,18 +11,20 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, WARMUP_MODE, Keys
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import (
+    COSINE,
     LINEAR,
+    Bent,
     Constant,
-    Cosine,
     Exponential,
     Flat,
     From,
+    HalfLife,
     HeldAfter,
     OneMinusSqrt,
     Power,
@@ -35,13 +37,15 @@ from ppocr_lr.schedules import (
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
-_WARMUPS: Mapping[str, Shape] = {
+DECAY_SHAPES: Mapping[str, Shape] = {
     "linear": LINEAR,
-    "constant": Flat(),
-    "cosine": Cosine(),
+    "cosine": COSINE,
     "1-sqrt": OneMinusSqrt(),
     "exponential": Exponential(),
+    "half-life": HalfLife(),
 }
+"""What `decay_shape` may be."""
+_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -82,8 +86,6 @@ class LRConfig(BaseModel, ABC):
     """Paddle makes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
     """The keys that may say how long the warmup is; one of them does."""
-    end_key: ClassVar[str] = "name"
-    """The key that decides where the decay ends; empty where the run does."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
@@ -110,6 +112,11 @@ class LRConfig(BaseModel, ABC):
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
         within_run = getattr(self, "decay_within_run", False)
         tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
+        if self._over_the_run and getattr(self, "decay_length") is not None:  # noqa: B009
+            if within_run or tail_iters:
+                allowed = "left out with decay_within_run or cooldown_epochs, which say the length"
+                raise self.error("decay_length", allowed)
+            return self.curve(window.lasting(self.some_iters("decay_length", window)))
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
@@ -149,6 +156,34 @@ class LRConfig(BaseModel, ABC):
             allowed = f"below the peak, {self.peak:g}" if given else "below 1"
             raise self.error(key, f"{allowed}: the warmup goes up to the peak")
         return start
+
+    @property
+    def end_key(self) -> str:
+        """The key that decides where the decay ends; empty where the run does."""
+        if not self._over_the_run:
+            return "name"
+        return "" if getattr(self, "decay_length") is None else "decay_length"  # noqa: B009
+
+    @property
+    def _over_the_run(self) -> bool:
+        return OVER_THE_RUN.keys() <= type(self).model_fields.keys()
+
+    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
+        """The shape as the section's `k_decay` and `power` bend it, those of them that it has."""
+        k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
+        power = getattr(self, "power", 1.0)
+        if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
+            return Power(power)
+        return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
+
+    def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
+        """The shape of this name, bent, for a decay to the rate under `end_key`."""
+        shape = DECAY_SHAPES[decay_shape]
+        if shape.above_0 and not getattr(self, end_key):
+            raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
+        if shape.above_0 and getattr(self, "power", 1.0) != 1:
+            raise self.error("power", "1 with an exponential decay")
+        return self.bent(shape)
 
     @property
     def overlaps(self) -> bool:

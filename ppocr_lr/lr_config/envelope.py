@@ -13,6 +13,7 @@ from ppocr_lr.lr_config.kinds import (
     NoIters,
     OneOf,
     Ours,
+    PositiveLength,
     Power,
     Rate,
     Share,
@@ -39,7 +40,7 @@ LAST_EPOCH: Keys = {
 WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
-            Literal["linear", "constant", "cosine", "1-sqrt", "exponential"],
+            Literal["linear", "constant", "cosine", "1-sqrt", "exponential", "half-life"],
             OneOf(),
             Ours("the warmup of PaddleOCR is always linear"),
         ],
@@ -110,11 +111,30 @@ OVER_THE_RUN: Keys = WITHIN_RUN | {
             "how long the rate stays at its last value; the decay ends so long before the run (epochs)",
             default=Length(0),
         ),
+    ),
+    "decay_length": (
+        Annotated[PositiveLength | None, Ours("the decay lasts the whole run")],
+        key("length of the decay; without it, the run (epochs)", default=None),
+    ),
+}
+
+K_DECAY: Keys = {
+    "k_decay": (
+        Annotated[Power, Ours("Piecewise, with many values")],
+        key("exponent of the time that is done; above 1 the rate stays high for longer", default=1.0),
     )
 }
 
+POWER: Keys = {
+    "power": (
+        Annotated[Power, Ours("Linear has a power")],
+        key("exponent of the share of the way that is left; above 1 the rate falls faster", default=1.0),
+    )
+}
 
-ALL: Keys = WARMUP | HOLD | OVER_THE_RUN
+BENT: Keys = K_DECAY | POWER
+
+ALL: Keys = WARMUP | HOLD | OVER_THE_RUN | BENT
 """Every key around a curve."""
 
 

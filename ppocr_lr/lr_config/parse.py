@@ -350,7 +350,8 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
     suggestion = ""
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        if not names and key in _LENGTH_OF_THE_RUN:
+        over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
+        if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
             suggestion = "; the length of the run is Global.epoch_num"
         elif ends:
             suggestion = ends

@@ -10,12 +10,27 @@ from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
 from ppocr_lr.schedules.piecewise import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, StepDecay
 from ppocr_lr.schedules.restarts import CyclicalCosine, CyclicPolynomial, WarmRestarts
-from ppocr_lr.schedules.shapes import LINEAR, Cosine, Exponential, Flat, OneMinusSqrt, Power, Reflected, Shape, Tanh
+from ppocr_lr.schedules.shapes import (
+    COSINE,
+    LINEAR,
+    Bent,
+    Cosine,
+    Exponential,
+    Flat,
+    HalfLife,
+    OneMinusSqrt,
+    Power,
+    Reflected,
+    Shape,
+    Tanh,
+)
 from ppocr_lr.schedules.warmup import Warmup
 
 __all__ = [
+    "COSINE",
     "LINEAR",
     "SCALAR",
+    "Bent",
     "Constant",
     "Corners",
     "Cosine",
@@ -30,6 +45,7 @@ __all__ = [
     "Flat",
     "From",
     "Functions",
+    "HalfLife",
     "HeldAfter",
     "InverseSqrt",
     "InverseTimeDecay",
