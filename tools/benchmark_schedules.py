@@ -74,7 +74,9 @@ CASES: dict[str, Case] = {
     "Decay exponential": Case(
         lib.Decay(0.1, N, 1e-3, shape=lib.Exponential()), lambda: 0.1 * 0.01 ** (np.minimum(K, N) / N)
     ),
-    "Decay k-cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine(1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)),
+    "Decay k-cosine": Case(
+        lib.Decay(0.1, N, shape=lib.Bent(lib.COSINE, 1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)
+    ),
     "Decay tanh": Case(
         lib.Decay(0.1, N, shape=lib.Tanh()), lambda: 0.05 * (1 - np.tanh(-6 + 9 * (np.minimum(K, N) / N)))
     ),

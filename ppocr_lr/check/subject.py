@@ -118,7 +118,7 @@ class CurveSubject(Subject):
         if not self.length_is_known and any(mark.unit == "it" for mark in marks):
             return []
         # Where the warmup counts against the run, the marks count from the beginning of the run.
-        lead = 0 if getattr(self.lr, "decay_within_run", False) else self.lead.iters
+        lead = 0 if self.lr.counts_from_start else self.lead.iters
         return [(window.epochs(mark), max(lead + window.first_update(mark), self.lead.iters)) for mark in marks]
 
     @property

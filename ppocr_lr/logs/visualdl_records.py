@@ -29,6 +29,8 @@ class _Record(NamedTuple):
     rate: float
     finite: bool
     """The loss of that step is a number."""
+    loss: float
+    """It; nan where there is none."""
 
 
 def is_records(path: Path) -> bool:
@@ -68,7 +70,7 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
     return TrainLog(
         str(path), np.repeat(np.arange(starts), list(map(len, order.starts))), nothing[which], nothing[which],
         steps[which] + older, rates[which], np.full(len(which), SIX_DECIMALS),
-        np.array([record.finite for record in records])[which],
+        np.array([record.finite for record in records])[which], np.array([record.loss for record in records])[which],
         (Length(1, None, int(steps.max()) + older),) * starts, (False,) * starts, (None,) * starts,
         False, 1, "iter" if older else "global_step", None,
         (*what_was_done(len(steps) + read.torn, read.torn, len(steps) - len(which) - order.repeated, order),
@@ -85,15 +87,15 @@ class _Read:
 
 
 def _records(path: Path, read: _Read) -> Iterator[_Record]:
-    finite, last = True, None
+    loss, finite, last = math.nan, True, None
     for tag, step, value in _scalars(path, read):
         if tag.lower() == _LOSS:
-            finite = math.isfinite(value)
+            loss, finite = value, math.isfinite(value)
         elif tag.lower() != _RATE:
             if len(read.tags) < _MOST_TAGS:
                 read.tags.add(tag)
         elif step != last and step >= 0 and math.isfinite(value):
-            yield _Record(step, round(value, 6), finite)
+            yield _Record(step, round(value, 6), finite, loss)
             last = step
 
 

@@ -11,23 +11,41 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, Keys
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.schedules import LINEAR, Constant, Cosine, Exponential, Flat, HeldAfter, Schedule, Sequence, Shape, Warmup
+from ppocr_lr.schedules import (
+    COSINE,
+    LINEAR,
+    Bent,
+    Constant,
+    Exponential,
+    Flat,
+    From,
+    HalfLife,
+    HeldAfter,
+    OneMinusSqrt,
+    Power,
+    Schedule,
+    Sequence,
+    Shape,
+    Warmup,
+)
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
-_WARMUPS: Mapping[str, Shape] = {
+DECAY_SHAPES: Mapping[str, Shape] = {
     "linear": LINEAR,
-    "constant": Flat(),
-    "cosine": Cosine(),
+    "cosine": COSINE,
+    "1-sqrt": OneMinusSqrt(),
     "exponential": Exponential(),
+    "half-life": HalfLife(),
 }
-
+"""What `decay_shape` may be."""
+_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -70,8 +88,6 @@ class LRConfig(BaseModel, ABC):
     """Paddle makes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
     """The keys that may say how long the warmup is; one of them does."""
-    end_key: ClassVar[str] = "name"
-    """The key that decides where the decay ends; empty where the run does."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
@@ -89,7 +105,7 @@ class LRConfig(BaseModel, ABC):
         """Warmup, hold and curve, each if it lasts at least one iteration."""
         warmup_iters = self.warmup_length(window)
         hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
-        schedule = self.behind(window, warmup_iters + hold_iters)
+        schedule = self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters))
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
         return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
@@ -98,6 +114,11 @@ class LRConfig(BaseModel, ABC):
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
         within_run = getattr(self, "decay_within_run", False)
         tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
+        if self._over_the_run and getattr(self, "decay_length") is not None:  # noqa: B009
+            if within_run or tail_iters:
+                allowed = "left out with decay_within_run or cooldown_epochs, which say the length"
+                raise self.error("decay_length", allowed)
+            return self.curve(window.lasting(self.some_iters("decay_length", window)))
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
@@ -139,6 +160,44 @@ class LRConfig(BaseModel, ABC):
         return start
 
     @property
+    def end_key(self) -> str:
+        """The key that decides where the decay ends; empty where the run does."""
+        if not self._over_the_run:
+            return "name"
+        return "" if getattr(self, "decay_length") is None else "decay_length"  # noqa: B009
+
+    @property
+    def _over_the_run(self) -> bool:
+        return OVER_THE_RUN.keys() <= type(self).model_fields.keys()
+
+    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
+        """The shape as the section's `k_decay` and `power` bend it, those of them that it has."""
+        k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
+        power = getattr(self, "power", 1.0)
+        if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
+            return Power(power)
+        return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
+
+    def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
+        """The shape of this name, bent, for a decay to the rate under `end_key`."""
+        shape = DECAY_SHAPES[decay_shape]
+        if shape.above_0 and not getattr(self, end_key):
+            raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
+        if shape.above_0 and getattr(self, "power", 1.0) != 1:
+            raise self.error("power", "1 with an exponential decay")
+        return self.bent(shape)
+
+    @property
+    def overlaps(self) -> bool:
+        """True where hold and decay start with the warmup, not behind it."""
+        return getattr(self, "warmup_overlap", "none") != "none"
+
+    @property
+    def counts_from_start(self) -> bool:
+        """True where marks in time count from the first update, not from the end of the warmup."""
+        return self.overlaps or getattr(self, "decay_within_run", False)
+
+    @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
         """The key that lists where the rate drops, and where it does; empty without such a list."""
         return "", ()
@@ -152,9 +211,10 @@ class LRConfig(BaseModel, ABC):
         if "warmup_mode" not in type(self).model_fields:
             return []
         remarks = []
-        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
+        fields = type(self).model_fields
+        shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
-            if (value := getattr(self, key)) not in (None, 0, "linear"):
+            if (value := getattr(self, key)) not in (None, 0, fields[key].default):
                 remarks.append(Finding((key,), f"{shown(value)} has no effect: there is no warmup", code="LR104"))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
@@ -224,7 +284,22 @@ class LRConfig(BaseModel, ABC):
         start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        return Warmup(schedule, iters, self.peak, start, _WARMUPS[mode])
+        shape, power = _WARMUPS[mode], getattr(self, "warmup_power")  # noqa: B009
+        if power != 1:
+            if mode != "linear":
+                raise self.error("warmup_power", "1 unless warmup_mode is linear")
+            shape = Power(power)
+        return self._beside(schedule, iters, start, shape)
+
+    def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
+        """The warmup before `schedule`, or over its first updates."""
+        if not self.overlaps:
+            return Warmup(schedule, iters, self.peak, start, shape)
+        rest = From(schedule, iters)
+        top = self.peak if getattr(self, "warmup_overlap") == "peak" else rest(0)  # noqa: B009
+        if top <= start:
+            raise self.error("warmup_overlap", f"peak or none: when the warmup is over the decay is at {top:g}")
+        return Warmup(rest, iters, top, start, shape)
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

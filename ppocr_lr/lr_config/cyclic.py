@@ -73,8 +73,6 @@ class OneCycleConfig(LRConfig):
         )
     }
 
-    end_key: ClassVar[str] = ""
-
     @property
     def peak(self) -> float:
         """`max_lr`, where a warmup before the cycle ends."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
+from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
@@ -48,6 +49,8 @@ _CALLED_ELSEWHERE = {
     "warmup_epochs": ("warmup_epoch", "warmup_steps"),
     "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
     "warmup_factor": ("warmup_start_factor",),
+    "warmup_method": ("warmup_mode",),
+    "warmup_prefix": ("warmup_overlap",),
     "warmup_lr_init": ("warmup_start_lr", "start_lr"),
     "warmup_init_lr": ("warmup_start_lr", "start_lr"),
     "warmup_start": ("warmup_start_lr", "start_lr"),
@@ -367,13 +370,16 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
     suggestion = ""
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        if not names and key in _LENGTH_OF_THE_RUN:
+        over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
+        if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
             suggestion = "; the length of the run is Global.epoch_num"
         elif ends:
             suggestion = ends
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
-            suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
+            own = ", ".join(name for name in known if name not in envelope.ALL)
+            takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
+            suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
     return Finding(
         (_short(key),),
         f"is not a key of {_name(section)} and has no effect{suggestion}",

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any
 
-from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate, Update
@@ -114,6 +114,42 @@ class HeldAfter(Schedule):
         if end is None or (end.step is not None and end.step <= self.end_iters):
             return end
         return End(self.end_iters, self(self.end_iters))
+
+
+@dataclass(frozen=True)
+class From(Schedule):
+    """`schedule(k + first)`: the schedule without its first updates, for ever as `schedule` is.
+
+    Behind a `Warmup` of `first` updates it is a decay whose clock starts with the warmup.
+    """
+
+    schedule: Schedule
+    first: Update
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`schedule(k + first)`."""
+        return self.schedule.formula(fn.minimum(k, MAX_STEP - self.first) + self.first, fn)
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule` behind `first`, earlier."""
+        return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.corner_runs())
+
+    def lead(self) -> Lead:
+        """What is left of a hold of `schedule`."""
+        inner = self.schedule.lead()
+        if inner.warmup_iters or inner.hold_iters <= self.first:
+            return super().lead()
+        return Lead(0, inner.hold_iters - self.first, inner.behind)
+
+    def end_of_decay(self) -> End | None:
+        """That of `schedule`, earlier; at once where it is over before."""
+        end = self.schedule.end_of_decay()
+        return end if end is None or end.step is None else End(max(0, end.step - self.first), end.rate)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`, earlier; the first one is what is left of it."""
+        cycle = self.schedule.cycle_around(k + self.first)
+        return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
 
 
 def _below(run: abc.Sequence[int], stop: int) -> abc.Sequence[int]:

@@ -295,12 +295,11 @@ def _(schedule: schedules.Cyclic) -> lr.LRScheduler:
 
 @_scheduler.register
 def _(schedule: schedules.WarmRestarts) -> lr.LRScheduler:
-    plain = len(schedule.cycle_iters) == 1 and schedule.peak_decay == 1 and not schedule.warmup_iters
-    if not plain or not schedule.t_mult.is_integer():  # more than Paddle's class knows
+    first, t_mult, end = schedule.cycle_iters[0], schedule.t_mult, schedule.end
+    if schedule != schedules.WarmRestarts(schedule.peak, (first,), t_mult, end) or not t_mult.is_integer():
+        # more than Paddle's class knows
         return ScheduleLR(schedule, schedule(0))
-    return CosineAnnealingWarmRestarts(
-        schedule, schedule.peak, schedule.cycle_iters[0], int(schedule.t_mult), schedule.end
-    )
+    return CosineAnnealingWarmRestarts(schedule, schedule.peak, first, int(t_mult), end)
 
 
 @_scheduler.register

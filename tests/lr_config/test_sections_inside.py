@@ -180,13 +180,13 @@ def test_remarks_of_stages_name_them() -> None:
     section = sequence(
         {"epochs": 5, "warmup_epoch": -1},
         {**COSINE, "epochs": "5it", "max_lr": 1},
-        {**COSINE, "until_end": True, "k_decay": 2},
+        {**COSINE, "until_end": True, "gamma": 2},
     )
     remarks = parse_lr_config(section, RUN).remarks
     assert [(remark.code, remark.key) for remark in remarks] == [
         ("LR305", "stages.0.warmup_epoch"),
         ("LR101", "stages.1.max_lr"),
-        ("LR101", "stages.2.k_decay"),
+        ("LR101", "stages.2.gamma"),
     ]
 
 

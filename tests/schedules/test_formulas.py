@@ -9,6 +9,7 @@ import pytest
 
 from ppocr_lr.schedules import (
     LINEAR,
+    Bent,
     Constant,
     Cosine,
     CosineWave,
@@ -20,6 +21,8 @@ from ppocr_lr.schedules import (
     ExponentialDecay,
     ExponentialRise,
     Flat,
+    From,
+    HalfLife,
     HeldAfter,
     InverseSqrt,
     InverseTimeDecay,
@@ -94,7 +97,21 @@ TABLE = [
     (Decay(1.0, 4, 0.5, shape=OneMinusSqrt()), [0, 1, 4, 5], [1, 0.75, 0.5, 0.5]),
     (Decay(1.0, 4, 0.01, shape=Exponential()), [0, 2, 4, 5], [1, 0.1, 0.01, 0.01]),
     (Decay(1.0, 4, shape=Reflected()), [0, 2, 3, 4, 5], [1, 2 / 3, 0.4, 0, 0]),
-    (Decay(1.0, 4, shape=Cosine(2)), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0, 0]),
+    (Decay(1.0, 4, shape=Bent(Cosine(), 2)), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0, 0]),
+    (Decay(1.0, 4, shape=Bent(LINEAR, 2)), [0, 2, 3, 4, 9], [1, 0.75, 7 / 16, 0, 0]),  # 1 − p²
+    (Decay(1.0, 4, 0.5, shape=Bent(LINEAR, 0.5, 2)), [0, 1, 4], [1, 0.625, 0.5]),
+    (Decay(1.0, 4, shape=Bent(Cosine(), power=2)), [0, 2, 4], [1, 0.25, 0]),
+    (Decay(1.0, 4, 0.0001, shape=Bent(Exponential(), 2)), [0, 2, 4, 5], [1, 0.1, 0.0001, 0.0001]),
+    (Decay(1.0, 4, shape=HalfLife(0.25)), [0, 2, 4, 5], [1, 1 / 3, 0, 0]),
+    (Decay(1.0, 4, 0.5, shape=HalfLife(0.25)), [0, 2, 4, 5], [1, 2 / 3, 0.5, 0.5]),
+    # Half a way down; down, up, and down again; FixMatch's cos(7π/16·p).
+    (Decay(1.0, 4, shape=Cosine(0.5)), [0, 2, 4, 9], [1, (1 + HALF) / 2, 0.5, 0.5]),
+    (Decay(1.0, 4, 0.5, shape=Cosine(3)), [0, 1, 2, 3, 4, 9], [1, (3 - HALF) / 4, 0.75, (3 + HALF) / 4, 0.5, 0.5]),
+    (
+        Decay(1.0, 16, shape=Bent(Cosine(7 / 8), power=0.5)),
+        [0, 8, 16],
+        [1, math.cos(math.pi * 7 / 32), math.cos(math.pi * 7 / 16)],
+    ),
     (Decay(1.0, 4, 0.5, shape=Cosine()), [1, 2, 4], [(3 + HALF) / 4, 0.75, 0.5]),
     (
         Decay(1.0, 4, 0.5, shape=Tanh(-1, 1)),
@@ -128,10 +145,20 @@ TABLE = [
     (WarmRestarts(1.0, (6, 4), 2), [0, 3, 6, 8, 10, 14, 18, 26], [1, 0.5, 1, 0.5, 1, 0.5, 1, 0.5]),
     (WarmRestarts(1.0, (6,), 1, 0.2, 0.5, 2), [0, 1, 2, 4, 6, 7, 8, 10], [0.2, 0.6, 1, 0.6, 0.2, 0.35, 0.5, 0.35]),
     (WarmRestarts(1.0, (4,), 2, warmup_iters=2), [0, 1, 2, 3, 4, 5, 6, 9, 12], [0, 0.5, 1, 0.5, 0, 0.5, 1, 0.5, 0]),
+    # With their ends, in their heights, in straight lines.
+    (WarmRestarts(1.0, (4,), 1, 0.5, end_decay=0.5), [0, 2, 4, 6, 10], [1, 0.75, 1, 0.625, 0.5625]),
+    (WarmRestarts(1.0, (4,), 1, 0.5, 0.5, end_decay=0.25), [2, 4, 6], [0.75, 0.5, 0.3125]),
+    (WarmRestarts(1.0, (4,), 2, 0.5, height_decay=0.5), [0, 2, 4, 8, 12, 20], [1, 0.75, 0.75, 0.625, 0.625, 0.5625]),
+    (WarmRestarts(1.0, (4,), shape=LINEAR), [0, 1, 3, 4, 5], [1, 0.75, 0.25, 1, 0.75]),
+    (WarmRestarts(1.0, (6,), warmup_iters=2, shape=Bent(LINEAR, 2)), [0, 1, 2, 4, 6], [0, 0.5, 1, 0.75, 0]),
+    (WarmRestarts(1.0, (4,), 1, 0.01, shape=Exponential()), [0, 2, 4, 6], [1, 0.1, 1, 0.1]),
     (Warmup(Constant(1.0), 4, 1.0, 0.2, shape=Flat()), [0, 3, 4, 9], [0.2, 0.2, 1, 1]),
     (Warmup(Constant(1.0), 4, 1.0, 0.5, shape=Cosine()), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),
     (Warmup(Decay(1.0, 4), 4, 1.0, 0.01, shape=Exponential()), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
     (Scaled(CosineWave(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
+    (From(CosineWave(1.0, 4), 0), [0, 2, 4], [1, 0.5, 0]),
+    (From(CosineWave(1.0, 4), 2), [0, 2, 6, 8 * 10**14], [0.5, 0, 1, 0.5]),
+    (From(Sequence(((Constant(1.0), 3),), StepDecay(1.0, 2, 0.5)), 1), [0, 1, 2, 3, 4, 6], [1, 1, 1, 1, 0.5, 0.25]),
     (HeldAfter(CosineWave(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
     (HeldAfter(StepDecay(1.0, 3, 0.5), 4), [2, 3, 4, 6, 10**15], [1, 0.5, 0.5, 0.5, 0.5]),
     # Warmup, stable, decay; each stage counts from its own beginning.
@@ -176,8 +203,8 @@ def test_a_cosine_keeps_its_digits_to_the_end(total: int) -> None:
 @pytest.mark.parametrize("total", [1, 3, 7, 49, 10**6 + 1, 2**53])
 def test_a_decay_begins_at_its_peak_and_stays_at_its_end_exactly(total: int) -> None:
     decays: list[Schedule] = [
-        Decay(1.0, total), Decay(1.0, total, shape=Power(0.3)), Decay(1.0, total, shape=Cosine()), Decay(1.0, total, shape=Cosine(2.5)),
-        *(Decay(1.0, total, shape=shape) for shape in (OneMinusSqrt(), Reflected())), HeldAfter(CosineWave(1.0, total), total),
+        Decay(1.0, total), Decay(1.0, total, shape=Power(0.3)), Decay(1.0, total, shape=Cosine()), Decay(1.0, total, shape=Bent(Cosine(), 2.5)),
+        *(Decay(1.0, total, shape=shape) for shape in (OneMinusSqrt(), Reflected(), HalfLife(), Bent(LINEAR, 2, 0.5))), HeldAfter(CosineWave(1.0, total), total),
     ]  # fmt: skip
     for decay in decays:
         assert [decay(0), decay(total), decay(total + 1), decay(2 * total)] == [1.0, 0.0, 0.0, 0.0]
@@ -223,7 +250,9 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
             lambda: Decay(0.1, 5, 0.2, shape=Exponential()),
             "peak must be a finite number of at least the end, 0.2, received 0.1",
         ),
-        (lambda: Decay(0.1, 5, shape=Cosine(0)), "exponent must be a finite number above 0"),
+        (lambda: Decay(0.1, 5, shape=Cosine(0)), "half_waves must be a finite number above 0 and at most 1000"),
+        (lambda: Decay(0.1, 5, shape=Bent(LINEAR, 0)), "k_decay must be a finite number above 0"),
+        (lambda: Warmup(Constant(1.0), 5, 1.0, shape=Cosine(2)), "shape must be one that does not turn"),
         (lambda: Decay(0.1, 5, shape=Tanh(lower=3, upper=3)), "Tanh: upper must be above lower, 3"),
         (
             lambda: ExponentialRise(0.1, 5, 0.1),
@@ -332,7 +361,12 @@ EXTREME = [
     Decay(1.0, 2**53, shape=Power(1e300)),
     Decay(1.0, 2**53, 5e-324, shape=Exponential()),
     Decay(1.0, 1, shape=Reflected()),
-    Decay(1.0, 2**53, shape=Cosine(1e300)),
+    Decay(1.0, 2**53, shape=Bent(Cosine(), 1e300)),
+    Decay(1.0, 2**53, shape=Bent(Cosine(1000), 5e-324, 1e300)),
+    Decay(1.0, 2**53, shape=Cosine(1000)),
+    Decay(1.0, 3, shape=HalfLife(5e-324)),
+    Decay(1.0, 2**53, shape=HalfLife(math.nextafter(1, 0))),
+    WarmRestarts(1.0, (1,), 1.01, 0.5, end_decay=5e-324, height_decay=5e-324),
     Decay(1.0, 1, shape=Tanh(lower=-300, upper=300)),
     ExponentialDecay(1.0, 5e-324),
     ExponentialRise(5e-324, 2**53, 1.0),
