@@ -1,7 +1,7 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only."""
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
-from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
+from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, NaturalExpDecay
@@ -46,6 +46,7 @@ __all__ = [
     "Schedule",
     "Sequence",
     "Shape",
+    "Stage",
     "StepDecay",
     "Tanh",
     "TwoStepCosine",
