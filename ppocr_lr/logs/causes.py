@@ -26,7 +26,7 @@ from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, 
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.lr_config.parse import read_section
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training_config.plan import plan_config
@@ -367,8 +367,8 @@ class _Search:
             proposal = _override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))
         except LRConfigError:  # a third party's section that marks no rates
             proposal = None
-        part = f"1/{round(1 / factor)} of" if factor < 1 and _is_whole(1 / factor) else f"{factor:.6g} times"
-        yield base.because(Cause("factor", f"the rate is {part} the plan's", proposal), factor=factor)
+        words = "the rate is " + times_text(factor, "the plan's", 6)
+        yield base.because(Cause("factor", words, proposal), factor=factor)
 
     def _changed(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         """Another warmup, or another schedule."""
@@ -612,10 +612,6 @@ def _plainest(low: float, high: float) -> float:
     """The number of fewest digits between two."""
     middle = (low + high) / 2 if np.isfinite(high) else low
     return next((x for digits in range(12) if low <= (x := float(f"{middle:.{digits}e}")) <= high), middle)
-
-
-def _is_whole(number: float) -> bool:
-    return abs(number - round(number)) < 1e-9 * number
 
 
 def _without_detours(explanations: list[Explanation]) -> list[Explanation]:

@@ -1,7 +1,7 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only."""
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
-from ppocr_lr.schedules.compose import From, HeldAfter, Scaled, Sequence
+from ppocr_lr.schedules.compose import From, HeldAfter, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, ExponentialRise, NaturalExpDecay
@@ -64,6 +64,7 @@ __all__ = [
     "Schedule",
     "Sequence",
     "Shape",
+    "Stage",
     "StepDecay",
     "Tanh",
     "TwoStepCosine",

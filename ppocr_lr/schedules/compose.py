@@ -7,7 +7,7 @@ from collections import abc
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.decay import Constant
@@ -15,18 +15,29 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate, Update
 
 
+class Stage(NamedTuple):
+    """A part of a `Sequence`."""
+
+    schedule: Schedule
+    iters: int
+
+
 @dataclass(frozen=True)
 class Sequence(Schedule):
     """`schedule(k − start)` of the stage of update k, which begins at update `start`.
 
-    `stages[i]` is (schedule, iterations): it is asked for its updates 0 … iterations − 1. `last` follows them
-    and goes on for ever.
+    `stages[i]` is a `Stage`, or a pair like one: its schedule is asked for its updates 0 … iterations − 1. `last`
+    follows them and goes on for ever.
 
     Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
     """
 
     stages: tuple[tuple[Schedule, Iters], ...]
     last: Schedule
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "stages", tuple(Stage(*stage) for stage in self.stages))
 
     @cached_property
     def _schedules(self) -> tuple[Schedule, ...]:

@@ -516,7 +516,8 @@ def test_a_resume_on_other_cards(tmp_path: Path, kept: bool) -> None:
 
 @of_every_name
 @pytest.mark.parametrize(
-    ("factor", "words"), [(4, "4 times"), (1 / 3, "1/3 of"), (0.7, "0.7 times"), (1.25, "1.25 times")]
+    ("factor", "words"),
+    [(4, "4 times as high as"), (1 / 3, "1/3 of"), (0.7, "0.7 times as high as"), (1.25, "1.25 times as high as")],
 )
 def test_a_constant_factor(tmp_path: Path, section: dict[str, Any], factor: float, words: str) -> None:
     diagnosis = diagnosed(tmp_path, section, Trainer(times(section, factor), EPOCHS, ITERS))
@@ -778,7 +779,7 @@ def test_compare_log(command: Command, scaled_log: Path) -> None:
         "100 of 100 lines differ, from global_step 10 in epoch 1 on, where the log has 0.000180 and the plan 0.000045"
         in done.stdout
     )
-    assert "cause    the rate is 4 times the plan's\n           explains 100 of 100 lines" in done.stdout
+    assert "cause    the rate is 4 times as high as the plan's\n           explains 100 of 100 lines" in done.stdout
     line = next(line for line in done.stdout.splitlines() if "to plan this run: " in line)
     done = command("compare-log", "-c", "c.yml", "train.log", *line.split("to plan this run: ")[1].split())
     assert (done.returncode, done.stderr) == (0, "")
@@ -795,7 +796,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
     (diagnosis,) = value["diagnoses"]
     (explanation,) = diagnosis["explanations"]
     assert explanation["causes"][0] == {
-        "kind": "factor", "text": "the rate is 4 times the plan's", "flag": "-o Optimizer.lr.learning_rate=0.004",
+        "kind": "factor", "text": "the rate is 4 times as high as the plan's", "flag": "-o Optimizer.lr.learning_rate=0.004",
     }  # fmt: skip
     assert explanation["lines_explained"] == explanation["lines"] == 100
     assert explanation["largest_distance"] <= 5e-7
@@ -909,7 +910,7 @@ def test_follow(scaled_log: Path, missing: str) -> None:
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "global_step 1000 in epoch 20 of 20" in rest
-    assert "cause    the rate is 4 times the plan's" in rest
+    assert "cause    the rate is 4 times as high as the plan's" in rest
 
 
 @pytest.mark.parametrize("at_start", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])

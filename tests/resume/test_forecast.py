@@ -266,7 +266,7 @@ class TestJumps:
         assert said(result) == [
             "warning: the config's rate has no effect in PaddleOCR (5e-2 → 1e-2, 80 % less): Cosine without warmup multiplies the rate of the checkpoint"
         ]
-        assert any("scaled on: 5 times the config's rates" in line for line in text_lines(result))
+        assert any("scaled on: 5 times as high as the config's rates" in line for line in text_lines(result))
 
     def test_a_warm_one_jumps(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "learning_rate": 0.02}, 20, 10)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from ppocr_lr import build_schedule
 from ppocr_lr import schedules as lib
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules import Constant, CosineWave, Schedule
@@ -353,3 +354,18 @@ def test_a_schedule_is_printed_as_it_is_built(kind: type[Schedule]) -> None:
     schedule = kind(**TABLE[kind][0])
     assert "\n" not in repr(schedule)
     assert eval(repr(schedule), vars(lib)) == schedule
+
+
+def test_each_length_in_a_printed_schedule_has_its_name() -> None:
+    """A bare number may be a rate as well."""
+    section = {
+        "name": "Sequence",
+        "stages": [
+            {"name": "Const", "learning_rate": 0.1, "epochs": 2},
+            {"name": "Cosine", "learning_rate": 0.1, "until_end": True},
+        ],
+    }
+    assert repr(build_schedule(section, 20, 100)) == (
+        "Sequence(stages=(Stage(schedule=Constant(rate=0.1), iters=200),), last=CosineWave(peak=0.1, decay_iters=1800, "
+        "end=0.0))"
+    )
