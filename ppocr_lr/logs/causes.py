@@ -421,6 +421,8 @@ class _Search:
 
     def _epoch_length(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         planned = base.run.iters_per_epoch
+        if self._lines.span.any():  # the log tells of epochs alone
+            return
 
         def with_length(iters: int) -> _Candidate:
             return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))

@@ -90,8 +90,8 @@ class Comparison:
 
     @property
     def positions(self) -> NDArray[np.float64]:
-        """Where a dot for each line lies on the curve: in the middle of its window, in updates."""
-        return self.lines.updates - 1 - (self.expected.fill - 1) / 2
+        """Where a dot for each line lies on the curve: in the middle of its window, or of its epoch, in updates."""
+        return self.lines.updates - 1 - np.where(self.lines.span, self.lines.span, self.expected.fill - 1) / 2
 
 
 def compare_runs(
@@ -132,7 +132,7 @@ def plan_logged_run(
     flags = flags or RunFlags()
     flags, overrides = replace(flags, windows=flags.windows or log.windows), list(overrides)
     allowed = log.possible_lengths
-    assumed = allowed.likely + flags.windows
+    assumed = (allowed.likely if log.step_key else _LONG) + flags.windows
     folder = Path(log.source).parent
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     if path is None and log.config is None and not beside.is_file():
@@ -143,6 +143,9 @@ def plan_logged_run(
         planned = plan_run(path or beside, overrides, flags, assumed)
     if not planned.length.estimate:
         return planned
+    if not log.step_key:
+        arithmetic = f"taken as {amount(planned.run.iters_per_epoch, 'iteration')} each, since the log counts none"
+        return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
     def with_length(iters: int) -> PlannedRun:
         exactly = replace(flags, iters_per_epoch=iters + flags.windows, accumulate=1)
@@ -214,8 +217,8 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
 
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
-    log = log.in_epochs_of(planned.run)
-    lines = _lines(log, window)
+    log = log.in_run(planned.run)
+    lines = _lines(log, window, planned.run.iters_per_epoch)
     lines.updates[:] += _missing_updates(planned, log, lines)
     comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))
     return _with_unmarked_restarts(comparison) or comparison
@@ -265,15 +268,16 @@ def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
     return None
 
 
-def _lines(log: TrainLog, window: int) -> Lines:
+def _lines(log: TrainLog, window: int, iters_per_epoch: int) -> Lines:
     """How full the window was: surely of the updates since the process's first line, at most of all since update 0."""
     firsts = np.flatnonzero(np.diff(log.starts, prepend=-1))
     since = log.counts - log.counts[firsts][np.cumsum(np.diff(log.starts, prepend=log.starts[:1]) > 0)] + 1
     from_the_start = (log.starts == 0) & (log.epochs[0] == log.first_epoch)
     least = np.minimum(np.where(from_the_start, log.counts, since), window)
-    return Lines(
-        log.starts, log.counts.copy(), np.maximum(least, 1), np.clip(log.counts, 1, window), log.rates, log.rounding
-    )
+    most = np.clip(log.counts, 1, window)
+    span = np.full_like(log.counts, 0 if log.step_key else iters_per_epoch - 1)
+    least = np.maximum(least, 1) if log.step_key else most
+    return Lines(log.starts, log.counts.copy(), least, most, log.rates, log.rounding, span)
 
 
 def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines) -> NDArray[np.int64]:

@@ -2,6 +2,8 @@
 
 [2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: 0.000513, acc: 0.000000, loss: 1.692174, …
 [2021/03/20 11:54:28] root INFO: epoch: [4/10], iter: 29, lr: 0.000820, loss: 0.973238, …
+
+Loops of other people, made after the trainer's, may leave the count out.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
 # The rate must be followed by something: a number at the end of a torn line is not whole.
 _LINE = re.compile(
-    r"epoch: \[(\d{1,9})/(\d{1,9})\], (?:(global_step)|iter): (\d{1,15}),"
+    r"epoch: \[(\d{1,9})/(\d{1,9})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
     r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
 )
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
@@ -50,6 +52,9 @@ _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # w
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
 MOST_CONFIGS = 20  # one behind the other in a log; more are damage
 
+UNCOUNTED = -1
+"""The step of a line without one."""
+
 SIX_DECIMALS = 0.5e-6
 """The rounding of the trainer's own lines."""
 
@@ -60,6 +65,7 @@ class Line(NamedTuple):
     epoch: int
     total: int
     step: int
+    """`UNCOUNTED` where the line has none."""
     older: bool
     """`iter: k` is written at update k, `global_step: n` after n of them."""
     rate: float
@@ -209,8 +215,9 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         if rate < _HIGHEST:
             loss = _LOSS.search(rest)
             yield Line(
-                int(epoch), int(total), int(step), not newer, rate, _rounding(rate, written.lower()),
-                _NO_LOSS.search(rest) is None, float(loss[1]) if loss else math.nan, said.started, said.length,
+                int(epoch), int(total), int(step or UNCOUNTED), bool(step and not newer),
+                rate, _rounding(rate, written.lower()), _NO_LOSS.search(rest) is None,
+                float(loss[1]) if loss else math.nan, said.started, said.length,
             )  # fmt: skip
             said.started, said.length = False, 0
 

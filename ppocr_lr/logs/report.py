@@ -45,7 +45,7 @@ def verdict(comparison: Comparison) -> str:
     """One sentence: does the run follow the plan, and where it leaves it."""
     log, first = comparison.log, comparison.first_difference
     if first is None:
-        show = "show its rates, to six decimals"
+        show = "show its rates, to six decimals" if log.step_key else "show rates that it has in their epochs"
         if strays := int(comparison.strays.sum()):
             lines = f"{len(log) - strays} of {amount(len(log), 'line')} {show}, the others cannot be true beside these"
         else:
@@ -97,7 +97,7 @@ def _json_line(comparison: Comparison, index: int) -> dict[str, Any]:
     log = comparison.log
     return {
         "epoch": int(log.epochs[index]),
-        log.step_key: int(log.counts[index]) - (log.step_key == "iter"),
+        **({log.step_key: int(log.counts[index]) - (log.step_key == "iter")} if log.step_key else {}),
         "update": int(comparison.lines.updates[index]) - 1,
         "logged": float(log.rates[index]),
         "planned": [float(comparison.expected.low[index]), float(comparison.expected.high[index])],

@@ -212,6 +212,58 @@ def test_a_run_that_ends_before_its_plan(
     assert value["follows"] is follows
 
 
+# Logs that count no updates
+
+
+def without_counts(section: dict[str, Any], every: int, first: bool = False) -> Iterator[str]:
+    """As people's own loops write them: a line every so many updates, or for the first or the last of each epoch."""
+    for line in Trainer(section, EPOCHS, ITERS, window=1, every=1).train(marked=False):
+        found = re.search(r"(epoch: \[\d+/\d+\]), global_step: (\d+), (lr: \S+)", line)
+        if found and int(found[2]) % every == first:
+            yield f"INFO: {found[1]}, loss: 1.692174, {found[3]} acc: 0.5"
+
+
+@of_every_name
+@pytest.mark.parametrize(("every", "first"), [(ITERS, False), (ITERS, True), (7, False)])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_log_that_counts_no_updates(
+    tmp_path: Path, command: Command, section: dict[str, Any], every: int, first: bool, told: bool
+) -> None:
+    config = write_config(tmp_path / "c.yml", section, EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(section)), encoding="utf-8")
+    for factor, status, said in (
+        (1, 0, "lines show rates that it has in their epochs"),
+        (4, 1, "cause    the rate is 4 times the plan's"),
+    ):
+        write_log(tmp_path / "train.log", without_counts(times(section, factor), every, first))
+        done = command("compare-log", "-c", "c.yml", "train.log")
+        assert (done.returncode, done.stderr) == (status, "")
+        assert said in done.stdout
+        assert "global_step" not in done.stdout
+        assert ("taken as 1000 iterations each, since the log counts none" in done.stdout) is not told
+
+
+@pytest.mark.parametrize("other", ["Linear", "Step", "Piecewise"])
+def test_another_schedule_in_a_log_that_counts_no_updates(tmp_path: Path, command: Command, other: str) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    write_log(tmp_path / "train.log", without_counts(SECTIONS[other], ITERS))
+    done = command("compare-log", "-c", "c.yml", "train.log", "--format", "json")
+    (value,) = json.loads(done.stdout)["results"]
+    assert (done.returncode, value["follows"]) == (1, False)
+    assert set(value["first_difference"]) == {"epoch", "update", "logged", "planned"}
+
+
+def test_a_line_without_its_count_is_torn_where_others_have_one(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    lines = list(Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    lines[9] = re.sub(r", global_step: \d+", "", lines[9])
+    write_log(tmp_path / "train.log", iter(lines))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 of 100 lines cannot be read" in done.stdout
+
+
 # Damaged logs
 
 
@@ -312,10 +364,31 @@ def test_a_folder_of_logs(tmp_path: Path, command: Command) -> None:
     done = command("compare-log", "-c", "c.yml", str(folder))
     assert (done.returncode, done.stdout) == (2, "")
     assert "holds no .log file with a learning rate" in done.stderr
-    for name in ("train.log", "train.log.1"):
+    for name in ("first.log", "second.log"):
         write_log(folder / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
     done = command("compare-log", "-c", "c.yml", str(folder))
     assert (done.returncode, done.stdout.count("the run follows the plan: all 100 lines")) == (0, 2)
+    assert "also holds" not in done.stdout
+
+
+def test_of_a_folder_its_train_log(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    folder = tmp_path / "output"
+    (folder / "vdl").mkdir(parents=True)
+    for name in ("train.log.1", "eval.log", "vdlrecords.1700000000.log", "train.log"):
+        write_log(folder / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+        done = command("compare-log", "-c", "c.yml", "output")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("output/train.log against c.yml: Cosine\n")
+    assert done.stdout.count("the run follows the plan: all 100 lines") == 1
+    others = "eval.log, train.log.1, vdl and vdlrecords.1700000000.log"
+    assert f"its folder also holds {others}, which were not looked at" in done.stdout
+    assert (
+        "output/train.log: the run follows"
+        in command("plot", "-c", "c.yml", "--log", "output", "--out", "p.png").stdout
+    )
+    (folder / "train.log").write_text("a run that stopped before its first line\n", encoding="utf-8")
+    assert command("compare-log", "-c", "c.yml", "output").stdout.count("the run follows the plan: all 100 lines") == 2
 
 
 def test_two_rates_are_no_constant(tmp_path: Path) -> None:
