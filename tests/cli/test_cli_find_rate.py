@@ -86,7 +86,7 @@ def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: 
     ("section", "loss", "hint"),
     [
         ({"end_lr": 0.1, "updates": 101}, valley, "Optimizer.lr.end_lr=10"),
-        ({"start_lr": 0.1, "end_lr": 10}, lambda rate: math.inf if rate > 0.2 else 1.0, "Optimizer.lr.start_lr=0.001"),
+        ({"start_lr": 0.1, "end_lr": 10}, lambda rate: math.inf if rate > 0.12 else 1.0, "Optimizer.lr.start_lr=0.001"),
         ({}, lambda rate: 1.0, "Optimizer.lr.updates=423"),
         ({"updates": 1000}, valley, ""),  # the run ends before the test: train on
     ],
