@@ -75,6 +75,7 @@ def test_what_cannot_be_told_says_what_to_change(train: Train, tmp_path: Path) -
     assert done.returncode == 1, done.stderr
     assert "cannot be told" in done.stdout
     assert "-o Opt" not in done.stdout
+    assert done.stdout.endswith("hint: --updates 90\n")
 
 
 def test_a_checkpoint_gives_its_weights_and_not_its_place(train: Train, tmp_path: Path, disputed: list[str]) -> None:
@@ -96,7 +97,8 @@ def test_a_training_that_breaks_off_shows_why(train: Train, tmp_path: Path) -> N
     done = train(COSINE, "-o", "Train.dataset.label_file_list=[absent.txt]", "--folder", str(found), before=FIND)
     assert done.returncode == 2
     assert "FileNotFoundError" in done.stderr
-    assert "error: tools/train.py ended with exit code 1" in done.stderr
+    said = found / "1" / "output.txt"
+    assert f"error: tools/train.py ended with exit code 1; what it said is in {said}" in done.stderr
     assert "ppocr_lr/cli" not in done.stderr
     assert "FileNotFoundError" in (found / "1" / "output.txt").read_text()
 
@@ -118,7 +120,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(r"\n  test     \d+ updates from rate 1e-7 to ", stdout)
-    assert "error: interrupted" in stderr
+    assert f"error: interrupted; what it said is in {found / '1' / 'output.txt'}" in stderr
     # The training has ended, too.
     size = log.stat().st_size
     time.sleep(1)
