@@ -19,6 +19,9 @@ from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
 
+IGNORED = " (PaddleOCR ignores that key)"
+"""What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -61,7 +64,7 @@ class Subject:
     @property
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
+        return IGNORED if self.planned.name in IN_PADDLEOCR else ""
 
     @property
     def length_is_known(self) -> bool:

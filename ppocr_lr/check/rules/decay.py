@@ -413,8 +413,8 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
             subject.path("name"),
             f"the first cosine lasts {amount(subject.epoch(first_iters), 'epoch')} in any run; {message}",
             f"-o {subject.key('name')}=Cosine decays over the whole run; or -o {subject.key('first_epochs')}="
-            f"{max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch:.6g} "
-            "(PaddleOCR ignores that key)",
+            f"{max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch:.6g}"
+            f"{subject.ignored}",
         )
 
 
