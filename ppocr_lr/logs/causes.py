@@ -38,6 +38,7 @@ _MANY = 2000  # lines that its last steps, and the first look at a candidate, lo
 _VERY_MANY = 1 << 17  # lines that tell a factor
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
+_PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
 _MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
@@ -139,20 +140,48 @@ class _Family(NamedTuple):
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
     found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
-    if all(diagnosis.found for diagnosis in found) or comparison.as_used is None:
+    strange = max(map(_strangeness, found), default=0)
+    if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
         return found
-    others = []
-    for diagnosis in _diagnoses(comparison.as_used):
+    for other in comparison.with_other_windows:
+        others = _with_another_window(other)
+        if others and (less := max(map(_strangeness, others))) <= strange:
+            found = others if less < strange else _either(found, others)
+            strange = less
+    return found
+
+
+def _strangeness(diagnosis: Diagnosis) -> int:
+    """By how many causes explain it; a schedule that is so many updates ahead or behind is rarely the true one."""
+    if not diagnosis.found:
+        return _NOT_FOUND
+    kinds = ([cause.kind for cause in each.causes] for each in diagnosis.explanations)
+    return min(2 * len(each) + ("offset" in each) for each in kinds)
+
+
+def _either(some: list[Diagnosis], others: list[Diagnosis]) -> list[Diagnosis]:
+    """The explanations of both, where they are of the same processes; else the first."""
+    if [each.processes for each in some] != [each.processes for each in others]:
+        return some
+    pairs = zip(some, others, strict=True)
+    return [replace(one, explanations=one.explanations + other.explanations) for one, other in pairs]
+
+
+def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
+    """The diagnoses, if there is one for each process."""
+    window = comparison.window
+    shows = "each rate as it was used" if window == 1 else f"the median of {amount(window, 'update')}"
+    words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
+    cause = Cause("window", words, f"-o Global.log_smooth_window={window}")
+    if comparison.first_difference is None:
+        return [_Search(comparison, np.unique(comparison.log.starts).tolist()).as_planned_but_for(cause)]
+    found = []
+    for diagnosis in _diagnoses(comparison):
         if not diagnosis.found:
-            return found
-        others.append(_with_window(diagnosis))
-    return sorted(others, key=lambda diagnosis: diagnosis.first)
-
-
-def _with_window(diagnosis: Diagnosis) -> Diagnosis:
-    cause = Cause("window", "each rate is shown as it was used, not a median", "-o Global.log_smooth_window=1")
-    explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
-    return replace(diagnosis, explanations=tuple(explanations))
+            return None
+        explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
+        found.append(replace(diagnosis, explanations=tuple(explanations)))
+    return sorted(found, key=lambda diagnosis: diagnosis.first)
 
 
 def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
@@ -221,6 +250,10 @@ class _Search:
         nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
         best = [self._explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
         return Diagnosis(self._processes, self._first, tuple(sorted(best, key=_rank)), False)
+
+    def as_planned_but_for(self, cause: Cause) -> Diagnosis:
+        """That the plan with this cause alone explains the lines."""
+        return Diagnosis(self._processes, self._first, (self._explanation(self._plan.because(cause)),), True)
 
     # The levels, from the simplest on.
 
@@ -294,6 +327,9 @@ class _Search:
 
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
+        if self._logged_length not in (None, iters):
+            logged = f"those of the log have {self._logged_length}"
+            words = f"the schedule is built for epochs of {amount(iters, 'iteration')}, {logged}"
         return Cause("epoch length", words, f"--iters-per-epoch {iters}")
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -313,7 +349,7 @@ class _Search:
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
         likely = agreeing.mean() >= _MOST
         factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
-        if factor <= 0 or not np.isfinite(factor):
+        if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
             return
         try:
             flag = override_line(base.section, scaled_section(base.section, config, factor))
