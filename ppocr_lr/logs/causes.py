@@ -40,6 +40,7 @@ _MANY = 2000  # lines that its last steps, and the first look at a candidate, lo
 _VERY_MANY = 1 << 17  # lines that tell a factor
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
+_PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
 _MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
@@ -156,24 +157,10 @@ class _Family(NamedTuple):
 
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    found = list(_diagnoses(comparison))
-    if comparison.as_used is not None and not all(diagnosis.found for diagnosis in found):
-        others = [_with_window(diagnosis) for diagnosis in _while_found(_diagnoses(comparison.as_used))]
-        found = others or found
     return [
         replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
-        for diagnosis in sorted(found, key=lambda diagnosis: diagnosis.first)
+        for diagnosis in _likeliest(comparison)
     ]
-
-
-def _while_found(diagnoses: Iterator[Diagnosis]) -> list[Diagnosis]:
-    """All of them, or none where one explains nothing; the search ends there."""
-    all_of_them = []
-    for diagnosis in diagnoses:
-        if not diagnosis.found:
-            return []
-        all_of_them.append(diagnosis)
-    return all_of_them
 
 
 def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
@@ -189,10 +176,51 @@ def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation
     return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 
-def _with_window(diagnosis: Diagnosis) -> Diagnosis:
-    cause = Cause("window", "each rate is shown as it was used, not a median", _override("Global.log_smooth_window=1"))
-    explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
-    return replace(diagnosis, explanations=tuple(explanations))
+def _likeliest(comparison: Comparison) -> list[Diagnosis]:
+    """Of the diagnoses under each window that the log may show, those with the fewest causes."""
+    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
+    strange = max(map(_strangeness, found), default=0)
+    if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
+        return found
+    for other in comparison.with_other_windows:
+        others = _with_another_window(other)
+        if others and (less := max(map(_strangeness, others))) <= strange:
+            found = others if less < strange else _either(found, others)
+            strange = less
+    return found
+
+
+def _strangeness(diagnosis: Diagnosis) -> int:
+    """By how many causes explain it; a schedule that is so many updates ahead or behind is rarely the true one."""
+    if not diagnosis.found:
+        return _NOT_FOUND
+    kinds = ([cause.kind for cause in each.causes] for each in diagnosis.explanations)
+    return min(2 * len(each) + ("offset" in each) for each in kinds)
+
+
+def _either(some: list[Diagnosis], others: list[Diagnosis]) -> list[Diagnosis]:
+    """The explanations of both, where they are of the same processes; else the first."""
+    if [each.processes for each in some] != [each.processes for each in others]:
+        return some
+    pairs = zip(some, others, strict=True)
+    return [replace(one, explanations=one.explanations + other.explanations) for one, other in pairs]
+
+
+def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
+    """The diagnoses, if there is one for each process."""
+    window = comparison.window
+    shows = "each rate as it was used" if window == 1 else f"the median of {amount(window, 'update')}"
+    words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
+    cause = Cause("window", words, _override(f"Global.log_smooth_window={window}"))
+    if comparison.first_difference is None:
+        return [_Search(comparison, np.unique(comparison.log.starts).tolist()).as_planned_but_for(cause)]
+    found = []
+    for diagnosis in _diagnoses(comparison):
+        if not diagnosis.found:
+            return None
+        explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
+        found.append(replace(diagnosis, explanations=tuple(explanations)))
+    return sorted(found, key=lambda diagnosis: diagnosis.first)
 
 
 def _override(*overrides: str) -> Proposal | None:
@@ -270,6 +298,10 @@ class _Search:
         best = [self._explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
         return Diagnosis(self._processes, self._first, tuple(sorted(best, key=_rank)), False)
 
+    def as_planned_but_for(self, cause: Cause) -> Diagnosis:
+        """That the plan with this cause alone explains the lines."""
+        return Diagnosis(self._processes, self._first, (self._explanation(self._plan.because(cause)),), True)
+
     # The levels, from the simplest on.
 
     def _what_the_log_says(self) -> Iterator[_Candidate]:
@@ -342,6 +374,9 @@ class _Search:
 
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
+        if self._logged_length not in (None, iters):
+            logged = f"those of the log have {self._logged_length}"
+            words = f"the schedule is built for epochs of {amount(iters, 'iteration')}, {logged}"
         return Cause("epoch length", words, _flag("iters_per_epoch", iters))
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -361,7 +396,7 @@ class _Search:
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
         likely = agreeing.mean() >= _MOST
         factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
-        if factor <= 0 or not np.isfinite(factor):
+        if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
             return
         try:
             proposal = _override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))

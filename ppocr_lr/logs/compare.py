@@ -15,7 +15,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, medians, rough_costs, smooth
+from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, least_squares, medians, rough_costs, smooth
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -32,6 +32,7 @@ _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch looks at
 _LONG = 1000
+_WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
 
 
@@ -81,12 +82,27 @@ class Comparison:
         """The run follows the plan, in its rates and in its length."""
         return self.first_difference is None and not self.ends_early_or_late
 
-    @cached_property
-    def as_used(self) -> Comparison | None:
-        """As if each line showed a rate as it was used; None where that is so, or where the config says a window."""
+    @property
+    def window_is_told(self) -> bool:
+        """The config says what a line shows."""
         settings = self.planned.config.get("Global")
-        told = isinstance(settings, Mapping) and _WINDOW in settings
-        return None if told or self.window == 1 else _compare(self.planned, self.log, 1, self.asked_window)
+        return isinstance(settings, Mapping) and _WINDOW in settings
+
+    @cached_property
+    def with_other_windows(self) -> tuple[Comparison, ...]:
+        """As if each line showed a rate as it was used, or the median of so many updates as its rates fit best."""
+        likely = min(_WINDOWS, key=self._cost_of_window)
+        windows = dict.fromkeys([likely, 1])  # the likely one first
+        return tuple(
+            _compare(self.planned, self.log, window, self.asked_window) for window in windows if window != self.window
+        )
+
+    def _cost_of_window(self, window: int) -> float:
+        """How far the rates are from those in windows of so many updates, in the mean, whatever their factor."""
+        of_window = _lines(self.log, window, self.planned.run.iters_per_epoch)
+        lines = replace(of_window, updates=self.lines.updates).thinned(_SAMPLE)
+        shown = medians(self.planned.schedule, lines)
+        return float(shown.times(least_squares(shown, lines.rates)).excess(lines).mean())
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -201,19 +217,21 @@ def schedule_length(planned: PlannedRun) -> int:
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     """The log against the plan.
 
-    A config that does not say `Global.log_smooth_window` may have been run with PaddleOCR's usual 20 or, where that
-    does not fit, by a trainer that writes each rate as it is used.
+    Where a config does not say `Global.log_smooth_window`, PaddleOCR's usual 20 is believed, or, where that does not
+    fit, what the log shows.
 
     Raises:
         LRConfigError: `Global.log_smooth_window` cannot be used.
     """
     window = read(GlobalSection, planned.config.get("Global"), ("Global",), _WINDOW).log_smooth_window
     comparison = _compare(planned, log, window, window)
-    plain = None if comparison.first_difference is None else comparison.as_used
-    if plain is None:
+    if comparison.first_difference is None or comparison.window_is_told:
         return comparison
-    better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
-    return plain if plain.follows.all() or plain.follows.mean() > better else comparison
+    for other in comparison.with_other_windows:
+        better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
+        if other.follows.all() or (other.window == 1 and other.follows.mean() > better):
+            return other
+    return comparison
 
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:

@@ -120,8 +120,11 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     yield from log.remarks
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
-    if comparison.window == 1 < comparison.asked_window:
-        yield "the log shows each rate as it was used, not a median; the config does not say Global.log_smooth_window"
+    if comparison.window != comparison.asked_window:
+        shows = "each rate as it was used, not a median"
+        if comparison.window > 1:
+            shows = f"the median of {amount(comparison.window, 'update')}"
+        yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
     lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_per_epoch}
     if lengths:
         *others, last = sorted(lengths)

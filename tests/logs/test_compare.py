@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -135,11 +136,47 @@ def test_the_excerpts_of_real_logs_follow_their_configs(tmp_path: Path) -> None:
 def test_the_window_is_the_configs(tmp_path: Path) -> None:
     log = write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, window=5).train())
     assert compared(tmp_path, SECTIONS["Cosine"], log, window=5).first_difference is None
-    assert compared(tmp_path, SECTIONS["Cosine"], log).first_difference is not None
+    assert compared(tmp_path, SECTIONS["Cosine"], log, window=20).first_difference is not None
     with pytest.raises(
         LRConfigError, match=r"Global.log_smooth_window: 20000 is not allowed; it must be an integer from"
     ):
         compared(tmp_path, SECTIONS["Cosine"], log, window=20000)
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 10, 50, 100])
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle", "CyclicalCosine"])
+@pytest.mark.parametrize("cut", [0, 30])
+def test_a_window_that_the_config_does_not_tell(
+    tmp_path: Path, command: Command, window: int, name: str, cut: int
+) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    command_line = ["compare-log", "-c", "c.yml", "train.log"]
+    for factor in (1, 4):
+        lines = Trainer(times(SECTIONS[name], factor), EPOCHS, ITERS, window, every=5).train()
+        write_log(tmp_path / "train.log", iter(list(lines)[cut:]))
+        done = command(*command_line)
+        assert (done.returncode, done.stderr) == (int(factor > 1), "")
+        said = "each rate as it was used" if window == 1 else f"the median of {window} updates"
+        if name == "Piecewise" and (cut or window < 5):
+            continue  # a few lines on a ramp, or at jumps, may be all that tell
+        if factor == 1:
+            assert f"  note     the log shows {said}" in done.stdout
+            continue
+        assert f"the rate is 4 times as high as the plan's, and the log shows {said}" in done.stdout
+        if not cut:
+            line = next(line for line in done.stdout.splitlines() if "to plan this run: " in line)
+            assert f"-o Global.log_smooth_window={window}" in line
+            done = command(*command_line, *shlex.split(line.split("to plan this run: ")[1]))
+            assert (done.returncode, "the run follows the plan" in done.stdout) == (0, True)
+
+
+def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS, window=20)
+    write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, 50, every=5).train())
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "cause    the log shows the median of 50 updates, not of 20" in done.stdout
+    assert "to plan this run: -o Global.log_smooth_window=50" in done.stdout
 
 
 def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path: Path) -> None:
@@ -234,7 +271,7 @@ def test_a_log_that_counts_no_updates(
         config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(section)), encoding="utf-8")
     for factor, status, said in (
         (1, 0, "lines show rates that it has in their epochs"),
-        (4, 1, "cause    the rate is 4 times the plan's"),
+        (4, 1, "cause    the rate is 4 times as high as the plan's"),
     ):
         write_log(tmp_path / "train.log", without_counts(times(section, factor), every, first))
         done = command("compare-log", "-c", "c.yml", "train.log")
@@ -766,6 +803,14 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     diagnosis = diagnosed_lines(tmp_path, SECTIONS[name], loop.train(epochs))
     assert words in [cause.words for each in diagnosis.explanations for cause in each.causes]
     assert len(diagnosis.explanations) == 1
+
+
+def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
+    """As where a loop counts the length of an epoch itself, or where the cycles are twice as long."""
+    section = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5}
+    diagnosis = diagnosed(tmp_path, section, Trainer({**section, "cycle": 10}, EPOCHS, ITERS))
+    (cause,) = diagnosis.explanations[0].causes
+    assert cause.words == "the schedule is built for epochs of 100 iterations, those of the log have 50"
 
 
 def test_another_schedule(tmp_path: Path) -> None:

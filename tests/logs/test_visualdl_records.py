@@ -58,7 +58,7 @@ def test_records_that_do_not_follow(tmp_path: Path, command: Command) -> None:
     write_config(tmp_path / "c.yml", COSINE, EPOCHS, ITERS)
     done = command("compare-log", "-c", "c.yml", "vdl")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "cause    the rate is 4 times the plan's" in done.stdout
+    assert "cause    the rate is 4 times as high as the plan's" in done.stdout
     assert "the loss is nan or inf at global_step 700 in epoch 14 (update 699)" in done.stdout
 
 
