@@ -97,12 +97,13 @@ _warmups = st.one_of(
             ),
             st.just({"warmup_power": 2}),
         ),
-        st.sampled_from([{}, {"warmup_overlap": "peak"}]),
+        st.sampled_from([{}, {"warmup_overlap": "peak"}, {"warmup_overlap": "product"}]),
         st.sampled_from([{"warmup_start_lr": 1e-7}, {"warmup_start_factor": 0.1}, {"warmup_start_factor": 0.001}]),
     ),
 )
 _holds = st.sampled_from([{}, {"hold_epochs": 0.3}, {"hold_epochs": "4it"}])
 _within = st.sampled_from([{}, {"decay_within_run": True}, {"cooldown_epochs": "10%"}, {"decay_length": "60%"}])
+_every = st.sampled_from([{}, {}, {"floor": 1e-7}, {"floor": 1e-7, "ceiling": 1.0}, {"by_epoch": True}])
 _k_decay = st.sampled_from([{}, {"k_decay": 2}])
 _bent = st.sampled_from([{}, {"power": 2}, {"num_cycles": 1.5}, {"num_cycles": 0.25, "power": 0.5}])
 
@@ -110,12 +111,12 @@ _bent = st.sampled_from([{}, {"power": 2}, {"num_cycles": 1.5}, {"num_cycles": 0
 def _cured(name: str, *parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """A section of a PaddleOCR name with the keys that PaddleOCR ignores."""
     plain = BY_NAME[name].map(lambda drawn: {key: value for key, value in drawn.items() if key != "warmup_epoch"})
-    return _merged(plain, _warmups, *parts)
+    return _merged(plain, _warmups, *(parts or (_every,)))
 
 
 def _own(name: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """A section of a name with a peak that PaddleOCR does not know."""
-    return _merged(section(name, learning_rate=rates, **fields), _warmups, _holds)
+    return _merged(section(name, learning_rate=rates, **fields), _warmups, _holds, _every)
 
 
 _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
@@ -223,7 +224,10 @@ _parts = st.one_of(*BY_NAME.values(), *_SIMPLE.values())
 
 OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     **_SIMPLE,
-    "Scale": section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
+    "Scale": st.one_of(
+        section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
+        section("Scale", schedule=_parts, times=st.just({"name": "Trapezoid", "learning_rate": 1})),
+    ),
     "Sequence": section(
         "Sequence",
         stages=st.tuples(_parts, _parts).map(

@@ -19,6 +19,7 @@ from ppocr_lr.check import rules
 from ppocr_lr.check.rule import table
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
+from ppocr_lr.lr_config.envelope import EVERY
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
@@ -156,7 +157,7 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
     assert len(rows) == 1
     fields = MODELS[name].model_fields
     for key, field in fields.items():
-        if key in MODELS[name].takes:
+        if key in {*MODELS[name].takes, *EVERY}:
             continue
         assert f"`{key}`" in rows[0]
         default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
@@ -169,7 +170,7 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
         assert (f"no `{key}`" in rows[0]) == (key not in fields)
 
 
-@pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values(), *WITH_C}))
+@pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values(), *WITH_C, *EVERY}))
 def test_the_keys_that_names_share_are_explained(key: str) -> None:
     assert f"`{key}" in TEXTS["docs/schedules.md"].partition("## Warmup")[2]
 

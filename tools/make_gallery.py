@@ -201,7 +201,7 @@ def _section_text(path: Path) -> str:
 
 def _keys(model: type[LRConfig]) -> str:
     """A table of the name's own keys, and which of the common ones go with it."""
-    own = {key: field for key, field in model.model_fields.items() if key not in model.takes}
+    own = {key: field for key, field in model.model_fields.items() if key not in {*model.takes, *envelope.EVERY}}
     rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
     whole = "warmup_iters" in model.takes
     warmup = [f"`{key}`" for key in envelope.WARMUP_MODE if key in model.takes]

@@ -20,6 +20,7 @@ from ppocr_lr.schedules import (
     COSINE,
     LINEAR,
     Bent,
+    Bounded,
     Constant,
     Exponential,
     Flat,
@@ -28,9 +29,11 @@ from ppocr_lr.schedules import (
     HeldAfter,
     OneMinusSqrt,
     Power,
+    Product,
     Schedule,
     Sequence,
     Shape,
+    Staircase,
     Warmup,
 )
 
@@ -102,13 +105,36 @@ class LRConfig(BaseModel, ABC):
         """
 
     def to_schedule(self, window: Window) -> Schedule:
-        """Warmup, hold and curve, each if it lasts at least one iteration."""
+        """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
+        schedule = self._smooth(window)
+        if not getattr(self, "by_epoch", False):
+            return schedule
+        try:
+            return Staircase(schedule, window.run.iters_per_epoch)
+        except LRConfigError:
+            raise self.error("by_epoch", "false: its cycles are no whole numbers of epochs") from None
+
+    def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
         hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
-        schedule = self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters))
+        schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
         return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+
+    def _bounded(self, schedule: Schedule) -> Schedule:
+        """Between the section's `floor` and `ceiling`, if it has any."""
+        floor, ceiling = getattr(self, "floor", None), getattr(self, "ceiling", None)
+        if floor is None and ceiling is None:
+            return schedule
+        if floor is not None and ceiling is not None and ceiling < floor:
+            raise self.error("ceiling", f"at least the floor, {floor:g}")
+        if "warmup_mode" in type(self).model_fields:
+            if (floor or 0) > self.peak:
+                raise self.error("floor", f"at most the peak, {self.peak:g}")
+            if ceiling is not None and ceiling < self.peak:
+                raise self.error("ceiling", f"at least the peak, {self.peak:g}")
+        return Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
@@ -295,11 +321,20 @@ class LRConfig(BaseModel, ABC):
         """The warmup before `schedule`, or over its first updates."""
         if not self.overlaps:
             return Warmup(schedule, iters, self.peak, start, shape)
+        overlap = getattr(self, "warmup_overlap")  # noqa: B009
+        if overlap == "product":
+            return self._times(schedule, Warmup(Constant(1.0), iters, 1.0, start / self.peak, shape))
         rest = From(schedule, iters)
-        top = self.peak if getattr(self, "warmup_overlap") == "peak" else rest(0)  # noqa: B009
+        top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
-            raise self.error("warmup_overlap", f"peak or none: when the warmup is over the decay is at {top:g}")
+            raise self.error("warmup_overlap", f"another word: when the warmup is over the decay is at {top:g}")
         return Warmup(rest, iters, top, start, shape)
+
+    def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
+        try:
+            return Product(schedule, warmup)
+        except LRConfigError:
+            raise self.error("warmup_overlap", "another word: the decay turns too often during the warmup") from None
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

@@ -14,6 +14,7 @@ from ppocr_lr.lr_config.kinds import (
     OneOf,
     Ours,
     PositiveLength,
+    PositiveRate,
     Power,
     Rate,
     Share,
@@ -26,6 +27,22 @@ Keys: TypeAlias = dict[str, tuple[Any, Any]]
 """Types and fields by key; `WARMUP | HOLD` has the keys of both."""
 
 NOTHING: Keys = {}
+
+EVERY: Keys = {
+    "by_epoch": (
+        Annotated[Switch, Ours("Piecewise, with a value for each epoch")],
+        key("the rate changes at the end of an epoch only", default=False),
+    ),
+    "floor": (
+        Annotated[Rate | None, Ours("LinearWarmupCosine has min_lr, Linear an end_lr")],
+        key("the rate never falls below it, behind the warmup", default=None),
+    ),
+    "ceiling": (
+        Annotated[PositiveRate | None, Ours("a lower learning_rate")],
+        key("the rate never rises above it, behind the warmup", default=None),
+    ),
+}
+"""What goes with every name that has a curve."""
 
 LAST_EPOCH: Keys = {
     "last_epoch": (
@@ -51,10 +68,14 @@ WARMUP_MODE: Keys = {
         key("exponent of a linear warmup; 1 is a straight line", default=1.0),
     ),
     "warmup_overlap": (
-        Annotated[Literal["none", "peak", "decay"], OneOf(), Ours("the decay of PaddleOCR starts behind the warmup")],
+        Annotated[
+            Literal["none", "peak", "decay", "product"],
+            OneOf(),
+            Ours("the decay of PaddleOCR starts behind the warmup"),
+        ],
         key(
-            "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then; with "
-            "none the decay starts behind it",
+            "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then, or as "
+            "a factor of the decay; with none the decay starts behind it",
             default="none",
         ),
     ),
@@ -134,7 +155,7 @@ POWER: Keys = {
 
 BENT: Keys = K_DECAY | POWER
 
-ALL: Keys = WARMUP | HOLD | OVER_THE_RUN | BENT
+ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
 """Every key around a curve."""
 
 

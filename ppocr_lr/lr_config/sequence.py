@@ -160,9 +160,14 @@ class SequenceConfig(LRConfig):
 
 @register_lr_config("Scale")
 class ScaleConfig(LRConfig):
-    """Any schedule times a factor."""
+    """Any schedule times a factor, a number or another schedule."""
 
-    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor")
+    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor", default=1.0)
+    times: Annotated[
+        Section | None,
+        PlainValidator(lambda value: None if value is None else _read_inner(value, "times")),
+        WithJsonSchema({SECTION_SCHEMA: "section"}),
+    ] = key("another lr section, whose rates are factors of those of schedule", default=None)
     schedule: Annotated[
         Section,
         PlainValidator(lambda value: _read_inner(value, "schedule")),
@@ -173,20 +178,36 @@ class ScaleConfig(LRConfig):
 
     @property
     def counts_iterations(self) -> bool:
-        """As the inner section does."""
-        return self.schedule.config.counts_iterations
+        """As the inner sections do."""
+        return any(section.config.counts_iterations for _, section in self._sections)
+
+    @property
+    def _sections(self) -> list[tuple[str, Section]]:
+        """The sections inside, with their keys."""
+        return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
 
     def curve(self, window: Window) -> Schedule:
-        """The inner schedule times `factor`."""
+        """The inner schedule times `factor`, and times the other one."""
+        parts = []
+        for place, section in self._sections:
+            try:
+                parts.append(section.schedule(window))
+            except LRConfigError as error:
+                raise error.under(place) from None
         try:
-            inner = self.schedule.schedule(window)
-        except LRConfigError as error:
-            raise error.under("schedule") from None
+            inner = parts[0] if len(parts) == 1 else schedules.Product(*parts)
+        except LRConfigError:
+            raise self._refused_times() from None
         scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
         return scaled
 
+    def _refused_times(self) -> LRConfigError:
+        """The error for two schedules that cannot be multiplied."""
+        allowed = "it must be a schedule that at last stays where it is, or falls as the other one does"
+        return LRConfigError(Problem(("times",), f"goes up and down for ever against the other schedule; {allowed}"))
+
     def remarks(self, window: Window) -> list[Finding]:
-        """Those of the inner schedule."""
-        return list(_inside(self.schedule.remarks(window), "schedule"))
+        """Those of the inner schedules."""
+        return [remark for place, section in self._sections for remark in _inside(section.remarks(window), place)]

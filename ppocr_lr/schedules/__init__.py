@@ -1,6 +1,7 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only."""
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
+from ppocr_lr.schedules.combine import Bounded, Product, Staircase
 from ppocr_lr.schedules.compose import From, HeldAfter, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
@@ -31,6 +32,7 @@ __all__ = [
     "LINEAR",
     "SCALAR",
     "Bent",
+    "Bounded",
     "Constant",
     "Corners",
     "Cosine",
@@ -59,12 +61,14 @@ __all__ = [
     "PiecewiseConstant",
     "PiecewiseLinear",
     "Power",
+    "Product",
     "Reflected",
     "Scaled",
     "Schedule",
     "Sequence",
     "Shape",
     "Stage",
+    "Staircase",
     "StepDecay",
     "Tanh",
     "TwoStepCosine",

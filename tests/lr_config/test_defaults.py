@@ -14,7 +14,8 @@ from ppocr_lr.lr_config.sequence import Stage
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}
-RESUME = {"last_epoch": -1}
+EVERY = {"by_epoch": False, "floor": None, "ceiling": None}
+RESUME = {"last_epoch": -1, **EVERY}
 MODE = {"warmup_mode": "linear", "warmup_power": 1.0, "warmup_overlap": "none"}
 ANY_WARMUP = {
     **MODE, "warmup_iters": 0, "warmup_ratio": 0.0, "warmup_start_lr": None, "warmup_start_factor": None,
@@ -53,7 +54,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "final_div_factor": 10000.0,
         },
     ),
-    "DecayLearningRate": (RATE, {**ANY_WARMUP, **HOLD, **OVER_THE_RUN, **K_DECAY, "factor": 0.9, "min_lr": 0.0}),
+    "DecayLearningRate": (RATE, {**EVERY, **ANY_WARMUP, **HOLD, **OVER_THE_RUN, **K_DECAY, "factor": 0.9, "min_lr": 0.0}),
     "TwoStepCosine": (RATE, {**DECAY, **OVER_THE_RUN, "first_epochs": None, "end_lr": 0.0}),
     "Polynomial": (
         RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0, "cycle": False}
@@ -72,17 +73,17 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "WSD": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
     "Trapezoid": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
     "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, "timescale": None}),
-    "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "Noam": ({"d_model": 512}, {**RESUME, "learning_rate": 1.0, "warmup_iters": 4000}),
     "Exponential": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
-    "NaturalExp": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "NaturalExp": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "PiecewiseLinear": ({"knots": ((Length(0), 0.1),)}, RESUME),
     "Cyclic": (
         {"max_lr": 0.1, "base_lr": 0.01, "step_size_up": Length(1)},
         {**RESUME, "step_size_down": None, "mode": "triangular", "gamma": 1.0},
     ),
     "Sequence": ({"stages": ({"learning_rate": 0.1, "until_end": True},)}, RESUME),
-    "Scale": ({"factor": 2.0, "schedule": RATE}, RESUME),
+    "Scale": ({"schedule": RATE}, {**RESUME, "factor": 1.0, "times": None}),
     "ReduceOnPlateau": (
         RATE,
         {

@@ -65,7 +65,7 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
     ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
      "1, or a number from 1.01 to 1000000"),
-    ("UpToOne", CYCLIC, "gamma", [TINY, 0.5, 1], [0, -0.5, above(1), 1.5], "a number above 0 and at most 1"),
+    ("UpToOne", RESTARTS, "peak_decay", [TINY, 0.5, 1], [0, -0.5, above(1), 1.5], "a number above 0 and at most 1"),
     ("Nonnegative", PLATEAU, "threshold", [0, TINY, 0.5, 1, 1e300], [-TINY, -0.5], "a number of at least 0"),
     ("Bound", {**TANH, "upper": 300}, "lower", [-300, -299.5, 0, 299.5], [below(-300), -1000, above(300), 1000], "a number from -300 to 300"),
     ("Bound", {**TANH, "lower": -300}, "upper", [-299.5, 0, 299.5, 300], [below(-300), -1000, above(300), 1000], "a number from -300 to 300"),

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ppocr_lr import schedules as lib
+from ppocr_lr.errors import LRConfigError
 
 peaks = st.sampled_from([1e-6, 0.1, 1.0])
 ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every peak
@@ -70,6 +71,22 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
 }
 
 
+def _product(schedule: lib.Schedule, by: lib.Schedule) -> lib.Product | None:
+    """None where one rises again and again while the other falls."""
+    try:
+        return lib.Product(schedule, by)
+    except LRConfigError:
+        return None
+
+
+def _staircase(schedule: lib.Schedule, step_iters: int) -> lib.Staircase | None:
+    """None where no whole number of steps fits into some cycles."""
+    try:
+        return lib.Staircase(schedule, step_iters)
+    except LRConfigError:
+        return None
+
+
 def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]]:
     warmup: list[st.SearchStrategy[Any]] = [
         inner,
@@ -81,6 +98,9 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
         lib.Warmup: st.builds(
             lib.Warmup, *warmup, st.one_of(shapes, st.sampled_from([lib.Flat(), lib.Exponential()]))
         ),
+        lib.Bounded: st.builds(lib.Bounded, inner, ends, st.sampled_from([1e-7, 0.05, 0.5, 10.0])),
+        lib.Product: st.builds(_product, inner, inner).filter(bool),
+        lib.Staircase: st.builds(_staircase, inner, lengths).filter(bool),
         lib.From: st.builds(lib.From, inner, st.integers(0, 150)),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
         lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),

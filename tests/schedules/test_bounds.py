@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from decimal import Decimal
 from math import inf, nan, nextafter
 from typing import Any, NamedTuple
@@ -110,7 +111,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             Row("upper", [above(-6), 0, 300], [-6, below(-6), -7, above(300), 301, *NO_NUMBER]),
         ],
     ),
-    lib.ExponentialDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), share("gamma"), count("decay_iters")]),
+    lib.ExponentialDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
     lib.ExponentialRise: (
         {"start": 0.5, "rise_iters": 4, "end": 1.0},
         [
@@ -195,7 +196,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             rate("base", peak=1e300),
             Row("peak", [0.5, above(0.5), 1e300], [below(0.5), 0, -1, *NO_NUMBER], beside={"base": 0.5}),
             Row("mode", ["triangular", "triangular2", "exp_range"], ["", "up", "Triangular", None, 1]),
-            Row("gamma", [TINY, 0.5, 1], [0, -TINY, -0.5, above(1), 2, *NO_NUMBER]),
+            positive("gamma"),
         ],
     ),
     lib.OneCycle: (
@@ -220,6 +221,16 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
+    lib.Product: ({"schedule": CONST, "by": CONST}, [part("schedule"), part("by")]),
+    lib.Staircase: ({"schedule": CONST, "step_iters": 4}, [part("schedule"), count("step_iters")]),
+    lib.Bounded: (
+        {"schedule": CONST},
+        [
+            part("schedule"),
+            rate("floor"),
+            Row("ceiling", [0.5, 1, 1e300], [below(0.5), 0, -1, *NO_NUMBER], beside={"floor": 0.5}),
+        ],
+    ),
     lib.From: ({"schedule": CONST, "first": 4}, [part("schedule"), count("first", least=0)]),
     lib.HeldAfter: ({"schedule": CONST, "end_iters": 4}, [part("schedule"), count("end_iters", least=0)]),
     lib.Sequence: (
@@ -266,6 +277,7 @@ DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
         "anneal": "cos", "three_phase": False, "pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 10000.0,
     },
     lib.Warmup: {"start": 0.0, "shape": lib.LINEAR},
+    lib.Bounded: {"floor": 0.0, "ceiling": sys.float_info.max},
 }  # fmt: skip
 
 ROWS = [(kind, good | row.beside, row) for kind, (good, rows) in TABLE.items() for row in rows]
