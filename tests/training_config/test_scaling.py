@@ -104,13 +104,13 @@ RATE_KEYS = {
     "Cyclic": ["max_lr", "base_lr"],
     "Scale": ["factor"],
     "Sequence": [],  # in its stages
-    "ReduceOnPlateau": ["learning_rate", "min_lr"],
+    "ReduceOnPlateau": ["learning_rate", "min_lr", START],
 }
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_the_rates_of_each_model(name):
-    bounds = ["floor", "ceiling"] if MODELS[name].has_curve else []
+    bounds = ["floor", "ceiling"] if name != "ReduceOnPlateau" else []
     assert sorted(rate_keys(MODELS[name])) == sorted(RATE_KEYS[name] + bounds)
 
 
