@@ -103,9 +103,9 @@ _warmups = st.one_of(
 )
 _holds = st.sampled_from([{}, {"hold_epochs": 0.3}, {"hold_epochs": "4it"}])
 _within = st.sampled_from([{}, {"decay_within_run": True}, {"cooldown_epochs": "10%"}, {"decay_length": "60%"}])
-_every = st.sampled_from([{}, {}, {"floor": 1e-7}, {"floor": 1e-7, "ceiling": 1.0}, {"by_epoch": True}])
+_every = st.sampled_from([{}, {}, {"floor": 1e-7}, {"floor": 1e-7, "ceiling": 1.0}, {"once_per_epoch": True}])
 _k_decay = st.sampled_from([{}, {"k_decay": 2}])
-_bent = st.sampled_from([{}, {"power": 2}, {"num_cycles": 1.5}, {"num_cycles": 0.25, "power": 0.5}])
+_bent = st.sampled_from([{}, {"decay_power": 2}, {"num_cycles": 1.5}, {"num_cycles": 0.25, "decay_power": 0.5}])
 
 
 def _cured(name: str, *parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:

@@ -145,7 +145,7 @@ def test_the_table_of_codes_is_that_of_the_rules() -> None:
     assert "\n".join(table()) in TEXTS["docs/check.md"]
 
 
-SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs", "K": "k_decay", "P": "power"}
+SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs", "K": "k_decay", "P": "decay_power"}
 WITH_C = {"decay_within_run", "decay_length"}
 WARMUP = {"warmup_epoch", "warmup_iters", "warmup_ratio", "warmup_start_lr", "warmup_start_factor", "warmup_mode"}
 WARMUP |= {"warmup_power", "warmup_overlap"}

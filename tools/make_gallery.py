@@ -40,7 +40,7 @@ TEXTS = Path(__file__).with_name("gallery.yml")
 _COLOURS = 64
 _WITHOUT_CURVE = ("ReduceOnPlateau",)
 _CURES = ("hold_epochs", "decay_within_run", "cooldown_epochs", "decay_length")
-_AROUND = {**{key: key for key in _CURES}, "k_decay": "bends", "power": "bends"}
+_AROUND = {**{key: key for key in _CURES}, "k_decay": "bends", "decay_power": "bends"}
 """Keys around a curve, and where the page shows them."""
 
 _HEAD = """\

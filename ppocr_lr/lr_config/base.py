@@ -66,6 +66,14 @@ class NoEffect(NamedTuple):
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
 
 
+class LedPlateau(NamedTuple):
+    """A schedule up to the update from which a metric of the training decides, and the section that says how."""
+
+    before: Schedule
+    iters: int
+    plateau: LRConfig
+
+
 class LRConfig(BaseModel, ABC):
     """One validated lr section: the keys of a name, and the curve that they make.
 
@@ -83,8 +91,6 @@ class LRConfig(BaseModel, ABC):
     """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
-    has_curve: ClassVar[bool] = True
-    """False where a metric of the training decides the rate, which begins at `peak`."""
     tries_rates: ClassVar[bool] = False
     """True where too low and too high rates are the purpose, and the losses the result, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
@@ -104,15 +110,28 @@ class LRConfig(BaseModel, ABC):
             LRConfigError: the section does not fit this run.
         """
 
+    @property
+    def has_curve(self) -> bool:
+        """False where a metric of the training decides the rate, which begins at `peak`."""
+        return True
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """What comes before a plateau, for a section without a curve.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        return LedPlateau(Constant(self.peak), 0, self)
+
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
         schedule = self._smooth(window)
-        if not getattr(self, "by_epoch", False):
+        if not getattr(self, "once_per_epoch", False):
             return schedule
         try:
             return Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
-            raise self.error("by_epoch", "false: its cycles are no whole numbers of epochs") from None
+            raise self.error("once_per_epoch", "false: its cycles are no whole numbers of epochs") from None
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
@@ -120,7 +139,7 @@ class LRConfig(BaseModel, ABC):
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
-        return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+        return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Between the section's `floor` and `ceiling`, if it has any."""
@@ -197,9 +216,9 @@ class LRConfig(BaseModel, ABC):
         return OVER_THE_RUN.keys() <= type(self).model_fields.keys()
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
-        """The shape as the section's `k_decay` and `power` bend it, those of them that it has."""
+        """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
         k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
-        power = getattr(self, "power", 1.0)
+        power = getattr(self, "power", getattr(self, "decay_power", 1.0))
         if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
             return Power(power)
         return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
@@ -209,8 +228,8 @@ class LRConfig(BaseModel, ABC):
         shape = DECAY_SHAPES[decay_shape]
         if shape.above_0 and not getattr(self, end_key):
             raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
-        if shape.above_0 and getattr(self, "power", 1.0) != 1:
-            raise self.error("power", "1 with an exponential decay")
+        if shape.above_0 and getattr(self, "decay_power", 1.0) != 1:
+            raise self.error("decay_power", "1 with an exponential decay")
         return self.bent(shape)
 
     @property
@@ -306,7 +325,8 @@ class LRConfig(BaseModel, ABC):
         if len(given) > 1:
             raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
 
-    def _warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+    def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+        """The schedule with the section's warmup of `iters` updates."""
         start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")

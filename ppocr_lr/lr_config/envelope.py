@@ -29,7 +29,7 @@ Keys: TypeAlias = dict[str, tuple[Any, Any]]
 NOTHING: Keys = {}
 
 EVERY: Keys = {
-    "by_epoch": (
+    "once_per_epoch": (
         Annotated[Switch, Ours("Piecewise, with a value for each epoch")],
         key("the rate changes at the end of an epoch only", default=False),
     ),
@@ -147,7 +147,7 @@ K_DECAY: Keys = {
 }
 
 POWER: Keys = {
-    "power": (
+    "decay_power": (
         Annotated[Power, Ours("Linear has a power")],
         key("exponent of the share of the way that is left; above 1 the rate falls faster", default=1.0),
     )

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config import envelope
-from ppocr_lr.lr_config.base import NO_CURVE, LRConfig, NoEffect
+from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
+
+Made = TypeVar("Made")
 
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
@@ -60,6 +62,8 @@ _CALLED_ELSEWHERE = {
     "milestones": ("decay_epochs",),
     "decay_epochs": ("milestones", "decay_length", "step_size"),
     "decay_rate": ("gamma",),
+    "power": ("decay_power", "factor"),
+    "by_epoch": ("once_per_epoch",),
     "decay_t": ("step_size", "milestones"),
     "decay_steps": ("decay_length", "step_size"),
     "num_decay_steps": ("decay_length",),
@@ -168,6 +172,8 @@ class ParsedLRConfig(NamedTuple):
     """None where a metric of the training decides the rate, which begins at `config.peak`."""
     remarks: tuple[Finding, ...]
     """Their paths begin inside the section."""
+    plateau: LedPlateau | None = None
+    """What comes before the metric decides, where there is no curve."""
 
     @property
     def schedule(self) -> Schedule:
@@ -200,8 +206,19 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
+        return self._respelt(self.config.to_schedule, window)
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """What comes before the plateau of a section without a curve.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        return self._respelt(self.config.led_plateau, window)
+
+    def _respelt(self, made: Callable[[Window], Made], window: Window) -> Made:
         try:
-            return self.config.to_schedule(window)
+            return made(window)
         except LRConfigError as error:
             respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
@@ -283,13 +300,14 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     try:
         read = read_section(section)
         curve = read.schedule(run.window) if read.config.has_curve else None
+        plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
         for remark in remarks if strict else ():
             if remark.code == _UNKNOWN:
                 raise LRConfigError(Problem(remark.path, remark.message))
     except LRConfigError as error:
         raise error.under(*SECTION_PATH) from None
-    return ParsedLRConfig(read.name, read.config, curve, remarks)
+    return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
 def read_section(section: object) -> Section:

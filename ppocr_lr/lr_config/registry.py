@@ -121,7 +121,8 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         elif name in _registered and _identity(_registered[name]) != _identity(model):
             taken = ".".join(_identity(_registered[name]))
         else:
-            made: Model = with_keys(model, {**model.takes, **(EVERY if model.has_curve else {})})
+            without_curve = vars(model).get("has_curve") is False
+            made: Model = with_keys(model, model.takes if without_curve else {**model.takes, **EVERY})
             _registered[name] = made
             return made
         raise ValueError(f"the schedule name {name!r} is taken by {taken}")

@@ -12,7 +12,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.base import LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
@@ -107,6 +107,24 @@ class SequenceConfig(LRConfig):
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
 
     @property
+    def has_curve(self) -> bool:
+        """False where a metric decides in the last stage."""
+        return self.stages[-1].section.config.has_curve
+
+    @property
+    def peak(self) -> float:
+        """That of the last stage."""
+        return self.stages[-1].section.config.peak
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """The stages before the plateau, and what leads to it in the last one."""
+        lengths = self._lengths(window)
+        *parts, last = self._built(window, lengths)
+        assert isinstance(last, LedPlateau)
+        before = schedules.Sequence(tuple(zip(parts, lengths[:-1], strict=True)), last.before)
+        return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
+
+    @property
     def counts_iterations(self) -> bool:
         """Those of the stages, too."""
         lengths = any(stage.epochs and stage.epochs.unit == "it" for stage in self.stages)
@@ -115,13 +133,20 @@ class SequenceConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own beginning."""
         lengths = self._lengths(window)
-        parts = []
+        parts = self._built(window, lengths)
+        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+
+    def _built(self, window: Window, lengths: list[int]) -> list[Any]:
+        """The schedules of the stages; of a last one without a curve, what leads to its plateau."""
+        parts: list[Any] = []
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
+            last = index == len(lengths) - 1
+            read = stage.section.led_plateau if last and not self.has_curve else stage.section.schedule
             try:
-                parts.append(stage.section.schedule(window.stage(iters)))
+                parts.append(read(window.stage(iters)))
             except LRConfigError as error:
                 raise error.under("stages", index) from None
-        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+        return parts
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """Where the second stage begins, the third, …"""

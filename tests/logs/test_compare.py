@@ -165,7 +165,7 @@ def test_a_window_that_the_config_does_not_tell(
         assert f"the rate is 4 times as high as the plan's, and the log shows {said}" in done.stdout
         if not cut:
             line = next(line for line in done.stdout.splitlines() if "to plan this run: " in line)
-            assert f"-o Global.log_smooth_window={window}" in line
+            assert f"Global.log_smooth_window={window}" in line
             done = command(*command_line, *shlex.split(line.split("to plan this run: ")[1]))
             assert (done.returncode, "the run follows the plan" in done.stdout) == (0, True)
 
@@ -176,7 +176,7 @@ def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) 
     done = command("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (1, "")
     assert "cause    the log shows the median of 50 updates, not of 20" in done.stdout
-    assert "to plan this run: -o Global.log_smooth_window=50" in done.stdout
+    assert "to plan this run: Global.log_smooth_window=50" in done.stdout
 
 
 def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path: Path) -> None:

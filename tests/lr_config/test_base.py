@@ -61,11 +61,11 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({"name": "Scale", "factor": 0.5, "floor": 0.02, "schedule": LINEAR}, {0: 0.05, 100: 0.025, 150: 0.02}),
     ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.02, "step_size_up": 2, "floor": 0.06, "ceiling": 0.08}, {0: 0.06, 15: 0.08, 20: 0.08}),
     # by epoch
-    ({**LINEAR, "by_epoch": True}, {0: 0.1, 9: 0.1, 10: 0.095, 19: 0.095, 199: 0.005, 200: 0}),
-    ({**LINEAR, "by_epoch": True, "warmup_epoch": 2}, {9: 0, 10: 0.05, 19: 0.05, 20: 0.1, 30: 0.095}),
-    ({**CONST, "by_epoch": True, "warmup_iters": 15}, {9: 0, 19: 0.1 * 2 / 3, 20: 0.1}),
-    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "by_epoch": True}, {9: 0.1, 10: 0.05, 19: 0.05, 20: 0.1}),
-    ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "by_epoch": True}, {109: 0.025, 110: 0.1 * 0.45**2}),
+    ({**LINEAR, "once_per_epoch": True}, {0: 0.1, 9: 0.1, 10: 0.095, 19: 0.095, 199: 0.005, 200: 0}),
+    ({**LINEAR, "once_per_epoch": True, "warmup_epoch": 2}, {9: 0, 10: 0.05, 19: 0.05, 20: 0.1, 30: 0.095}),
+    ({**CONST, "once_per_epoch": True, "warmup_iters": 15}, {9: 0, 19: 0.1 * 2 / 3, 20: 0.1}),
+    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "once_per_epoch": True}, {9: 0.1, 10: 0.05, 19: 0.05, 20: 0.1}),
+    ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "once_per_epoch": True}, {109: 0.025, 110: 0.1 * 0.45**2}),
     # hold, then decay: neither is shortened
     ({**LINEAR, "warmup_epoch": 1, "hold_epochs": 3}, {5: 0.05, 10: 0.1, 40: 0.1, 140: 0.05, 199: 0.1 * 41 / 200}),
     ({**LINEAR, "hold_epochs": "50it", "decay_within_run": True}, {50: 0.1, 125: 0.05, 200: 0}),
@@ -86,18 +86,18 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**LINEAR, "decay_length": "50it", "hold_epochs": 5}, {50: 0.1, 75: 0.05, 100: 0, 150: 0}),
     ({**CYCLE, "decay_length": 10}, {29: 0.1, 99: 0.1 / 250000}),
     # bent: optax' cosine with an exponent, timm's k_decay of a cosine and of a polynomial
-    ({**COSINE, "power": 2}, {0: 0.1, 100: 0.025, 200: 0, 300: 0}),
-    ({**COSINE, "power": 2, "end_lr": 0.02}, {0: 0.1, 100: 0.04, 200: 0.02}),
+    ({**COSINE, "decay_power": 2}, {0: 0.1, 100: 0.025, 200: 0, 300: 0}),
+    ({**COSINE, "decay_power": 2, "end_lr": 0.02}, {0: 0.1, 100: 0.04, 200: 0.02}),
     ({**COSINE, "k_decay": 2}, {100: 0.05 * (1 + sqrt(0.5)), 200: 0}),
-    ({"name": "KDecay", "learning_rate": 0.1, "k": 2, "power": 2}, {100: 0.1 * ((1 + sqrt(0.5)) / 2) ** 2, 200: 0}),
+    ({"name": "KDecay", "learning_rate": 0.1, "k": 2, "decay_power": 2}, {100: 0.1 * ((1 + sqrt(0.5)) / 2) ** 2, 200: 0}),
     ({**LINEAR, "k_decay": 2, "power": 3}, {100: 0.1 * 0.75**3, 200: 0}),
     ({"name": "Polynomial", "learning_rate": 0.1, "k_decay": 2, "decay_length": 10, "end_lr": 0.02}, {50: 0.08, 100: 0.02}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "k_decay": 2}, {100: 0.1 * 0.75**2, 200: 0}),
-    ({**REX, "power": 2}, {100: 0.1 * (2 / 3) ** 2, 200: 0}),
+    ({**REX, "decay_power": 2}, {100: 0.1 * (2 / 3) ** 2, 200: 0}),
     # waves: half of the way, one and a half, FixMatch's 7π/16
     ({**COSINE, "num_cycles": 0.25}, {100: 0.05 * (1 + sqrt(0.5)), 200: 0.05, 300: 0.05}),
     ({**COSINE, "num_cycles": 1.5, "end_lr": 0.02}, {50: 0.02 + 0.04 * (1 - sqrt(0.5)), 100: 0.06, 200: 0.02}),
-    ({**COSINE, "num_cycles": 7 / 16, "power": 0.5}, {0: 0.1, 100: 0.1 * cos(pi * 7 / 32), 200: 0.1 * cos(pi * 7 / 16)}),
+    ({**COSINE, "num_cycles": 7 / 16, "decay_power": 0.5}, {0: 0.1, 100: 0.1 * cos(pi * 7 / 32), 200: 0.1 * cos(pi * 7 / 16)}),
     ({"name": "LinearWarmupCosine", "learning_rate": 0.1, "warmup_steps": 0, "min_lr": 0.02, "num_cycles": 1},
      {100: 0.02, 200: 0.1, 300: 0.1}),
     # minima
@@ -149,13 +149,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.02, "step_size_up": 2, "floor": 0.06, "ceiling": 0.05},
      "ceiling: 0.05 is not allowed; it must be at least the floor, 0.06"),
     ({**COSINE, "floor": -1}, "floor: -1 is not allowed; it must be a number of at least 0"),
-    ({**COSINE, "by_epoch": 2}, "by_epoch: 2 is not allowed; it must be true or false"),
+    ({**COSINE, "once_per_epoch": 2}, "once_per_epoch: 2 is not allowed; it must be true or false"),
     ({**COSINE, "decay_length": 0}, "decay_length: 0 is not allowed; it must be a length above 0"),
     ({**COSINE, "decay_length": 5, "cooldown_epochs": 1}, "decay_length: 5 is not allowed; it must be left out with decay_within"),
     ({**CYCLE, "decay_length": 5, "decay_within_run": True}, "decay_length: 5 is not allowed; it must be left out with decay_within"),
     ({**COSINE, "num_cycles": 0}, "num_cycles: 0 is not allowed; it must be a number above 0 and at most 500"),
     ({**COSINE, "k_decay": 0}, "k_decay: 0 is not allowed; it must be a number above 0"),
-    ({**COSINE, "power": -1}, "power: -1 is not allowed; it must be a number above 0"),
+    ({**COSINE, "decay_power": -1}, "power: -1 is not allowed; it must be a number above 0"),
     ({"name": "Polynomial", "learning_rate": 0.1, "cycle": True, "k_decay": 2}, "k_decay: 2.0 is not allowed; it must be 1 with cycle"),
     ({**COSINE, "hold_epochs": -1}, "hold_epochs: -1 is not allowed; it must be a length, 0 for none, not below: epochs"),
     ({**COSINE, "cooldown_epochs": "100%"}, "cooldown_epochs: '100%' is not allowed; it must be shorter: 0 iterations"),
@@ -193,7 +193,7 @@ def test_what_shapes_no_warmup_has_no_effect(shaping: dict[str, Any]) -> None:
     assert schedule == build_schedule(COSINE, EPOCHS, ITERS_EPOCH)
 
 
-WITHOUT_WARMUP = {"Cyclic", "LinearLR", "Noam", "PiecewiseLinear", "RangeTest", "ReduceOnPlateau", "Scale", "Sequence"}
+WITHOUT_WARMUP = {"Cyclic", "LinearLR", "Noam", "PiecewiseLinear", "RangeTest", "Scale", "Sequence"}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -201,5 +201,5 @@ def test_every_name_with_a_warmup_takes_its_keys(name: str) -> None:
     keys = {"warmup_iters", "warmup_ratio", "warmup_mode", "warmup_start_lr", "warmup_start_factor"}
     if name == "LinearWarmupCosine":
         keys = {"warmup_steps", "warmup_mode", "start_lr"}
-    keys |= {"warmup_power", "warmup_overlap"}
+    keys |= {"warmup_power"} | ({"warmup_overlap"} if name != "ReduceOnPlateau" else set())
     assert (keys <= set(MODELS[name].model_fields)) == (name not in WITHOUT_WARMUP)

@@ -14,7 +14,7 @@ from ppocr_lr.lr_config.sequence import Stage
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}
-EVERY = {"by_epoch": False, "floor": None, "ceiling": None}
+EVERY = {"once_per_epoch": False, "floor": None, "ceiling": None}
 RESUME = {"last_epoch": -1, **EVERY}
 MODE = {"warmup_mode": "linear", "warmup_power": 1.0, "warmup_overlap": "none"}
 ANY_WARMUP = {
@@ -26,7 +26,7 @@ DECAY = {**WARMUP, **HOLD}
 WITHIN = {"decay_within_run": False}
 OVER_THE_RUN = {**WITHIN, "cooldown_epochs": Length(0), "decay_length": None}
 K_DECAY = {"k_decay": 1.0}
-POWER = {"power": 1.0}
+POWER = {"decay_power": 1.0}
 BENT = {**K_DECAY, **POWER}
 WAVES = {"num_cycles": 0.5}
 UNIT = {"step_size": Length(1)}
@@ -34,7 +34,7 @@ UNIT = {"step_size": Length(1)}
 # name: (a section of the keys that must be written, the defaults of all others)
 TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Const": (RATE, WARMUP),
-    "Linear": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0}),
+    "Linear": (RATE, {**DECAY, **OVER_THE_RUN, **K_DECAY, "power": 1.0, "end_lr": 0.0}),
     "Cosine": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, **WAVES, "end_lr": 0.0}),
     "LinearWarmupCosine": (
         RATE,
@@ -57,7 +57,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "DecayLearningRate": (RATE, {**EVERY, **ANY_WARMUP, **HOLD, **OVER_THE_RUN, **K_DECAY, "factor": 0.9, "min_lr": 0.0}),
     "TwoStepCosine": (RATE, {**DECAY, **OVER_THE_RUN, "first_epochs": None, "end_lr": 0.0}),
     "Polynomial": (
-        RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0, "cycle": False}
+        RATE, {**DECAY, **OVER_THE_RUN, **K_DECAY, "power": 1.0, "end_lr": 0.0, "cycle": False}
     ),
     "LinearLR": (RATE, {**RESUME, "start_factor": 1 / 3, "end_factor": 1.0, "decay_length": Length(5, "it")}),
     "REX": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0}),
@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ReduceOnPlateau": (
         RATE,
         {
+            **{key: value for key, value in WARMUP.items() if key not in (*RESUME, "warmup_overlap")},
             "mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0,
             "min_lr": 0.0, "epsilon": 1e-8,
         },

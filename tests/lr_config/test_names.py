@@ -35,7 +35,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     # cycles with their ends as in ignite, in their height as in keras; in straight lines, and bent, as timm's polynomial
     ({**SGDR, "eta_min": 0.04, "eta_min_decay": 0.5}, {5: 0.07, 10: 0.1, 15: 0.06, 25: 0.055}),
     ({**SGDR, "eta_min": 0.02, "height_decay": 0.5, "T_mult": 2}, {0: 0.1, 5: 0.06, 10: 0.06, 20: 0.04, 30: 0.04, 50: 0.03}),
-    ({**SGDR, "decay_shape": "linear", "power": 2}, {5: 0.025, 10: 0.1}),
+    ({**SGDR, "decay_shape": "linear", "decay_power": 2}, {5: 0.025, 10: 0.1}),
     ({**SGDR, "k_decay": 2}, {5: 0.1 * half_cosine(0.25), 10: 0.1}),
     ({**SGDR, "cycle_warmup": "2it"}, {0: 0, 1: 0.05, 2: 0.1, 6: 0.05, 10: 0, 11: 0.05}),
     ({"name": "CosineWarmRestarts", **PEAK, "cycles": [1, 2, "40it"]}, {10: 0.1, 20: 0.05, 30: 0.1, 50: 0.05, 70: 0.1}),
@@ -47,7 +47,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**WSD, "decay_shape": "exponential", "end_lr": 0.001}, {150: 0.01, 200: 0.001, 999: 0.001}),
     # timm's power, and ERNIE's half-life, which is timm's exp
     ({**WSD, "decay_shape": "linear", "k_decay": 2}, {100: 0.1, 150: 0.075, 200: 0}),
-    ({**WSD, "decay_shape": "linear", "k_decay": 3, "power": 2, "end_lr": 0.02}, {150: 0.02 + 0.08 * 0.875**2, 200: 0.02}),
+    ({**WSD, "decay_shape": "linear", "k_decay": 3, "decay_power": 2, "end_lr": 0.02}, {150: 0.02 + 0.08 * 0.875**2, 200: 0.02}),
     ({**WSD, "decay_shape": "exponential", "end_lr": 0.00001, "k_decay": 2}, {150: 0.01, 200: 0.00001}),
     ({**WSD, "decay_shape": "half-life"}, {100: 0.1, 150: 0.1 * (sqrt(0.05) - 0.05) / 0.95, 200: 0}),
     ({"name": "WSD", **PEAK}, {160: 0.1, 170: 0.05, 200: 0}),

@@ -174,7 +174,7 @@ def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, 
     ("override", "message"),
     [
         ("Optimizer.lr.stages.0.eta_min=1", "did you mean Optimizer.lr.stages.0.end_lr[?]"),
-        ("Optimizer.lr.stages.0.epoch=1", "did you mean Optimizer.lr.stages.0.epochs "),
+        ("Optimizer.lr.stages.0.epoch=1", "did you mean Optimizer.lr.stages.0.epochs[?]"),
         ("Optimizer.lr.stages.2.end_lr=1", "Optimizer.lr.stages is a list, its items are 0 to 1"),
         ("Optimizer.lr.stages.1.schedule.decay_rate=1", "did you mean Optimizer.lr.stages.1.schedule.gamma[?]"),
         ("Optimizer.lr.learning_rate=1", "nothing reads it"),
