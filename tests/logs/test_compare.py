@@ -176,7 +176,7 @@ def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) 
     done = command("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (1, "")
     assert "cause    the log shows the median of 50 updates, not of 20" in done.stdout
-    assert "to plan this run: Global.log_smooth_window=50" in done.stdout
+    assert "to plan this run: -o Global.log_smooth_window=50" in done.stdout
 
 
 def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path: Path) -> None:
