@@ -94,6 +94,8 @@ class Checked:
                 assert "LR100" not in {code for code, _ in after}
                 if words[0] == "--reference-gpus":
                     assert "rule: -o" in after["LR602", found["key"]]["hint"]
+            elif found["code"] == "LR306":  # a range test stays one, with nothing more to say
+                assert not after["LR306", found["key"]]["hint"]
             elif found["code"] == "LR201":  # what hangs on the length of an epoch can be told then
                 assert ("LR201", found["key"]) not in after
             else:

@@ -150,7 +150,7 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     yield Finding(
         subject.path("name"),
         f"a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log",
-        f"-o {' '.join(each)} logs each update as it is" if each else "",
+        proposals=(Proposal(tuple(each), words="{} logs each update as it is", clears=False),) if each else (),
     )
 
 
