@@ -134,7 +134,7 @@ def _fitted(schedule: Schedule, lines: Lines, shift: int, factor: float) -> Medi
     best_score = (-1, 0.0)
     first = int(lines.updates[0])
     for fill in _fills(lines.take(np.array([0]))):
-        fills = np.minimum(lines.most, fill + lines.updates - first)
+        fills = np.clip(fill + lines.updates - first, 1, lines.most)  # the counts of damaged lines fall
         shown = medians(schedule, replace(lines, least=fills, most=fills), shift).times(factor)
         score = (int(shown.explain(lines).sum()), -float(shown.distance(lines).sum()))
         if score > best_score:
