@@ -23,6 +23,9 @@ from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
 
+_MOST_SHARES = 10  # that are told one by one
+
+
 class UnknownEpochLengthError(MissingError):
     """Neither an argument nor the config says how long an epoch is."""
 
@@ -154,10 +157,11 @@ def _samples(train: Mapping[str, Any], num_samples: int | None) -> tuple[int, st
     missing = [file for file in files if not _is_file(file)]
     if files and not missing:
         ratios = _ratios(read(Dataset, dataset, path, "ratio_list").ratio_list, len(files))
-        counts = [round(_count_lines(file) * ratio) for file, ratio in zip(files, ratios, strict=True)]
+        lines = {file: _count_lines(file) for file in dict.fromkeys(files)}
+        counts = [round(lines[file] * ratio) for file, ratio in zip(files, ratios, strict=True)]
         if sum(counts) == 0:
             raise value_error((*path, "label_file_list"), files, "files with at least one line used")
-        shares = " + ".join(map(str, counts)) + " lines of " if len(files) > 1 else ""
+        shares = " + ".join(map(str, counts)) + " lines of " if 1 < len(files) <= _MOST_SHARES else ""
         return sum(counts), f"{shares}{amount(len(files), 'label file')}"
     samples = read(Dataset, dataset, path, "num_samples").num_samples
     if samples is not None:
