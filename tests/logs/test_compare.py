@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
@@ -447,6 +447,15 @@ def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
     assert [kinds(diagnosis)[0] for diagnosis in diagnose(comparison)] == [["factor"]]
 
 
+# lines that end up in one process, with counts that fall
+FALLING = [
+    (21, 119, False), (0, 100, False), (29, 1258, False), (0, 0, True), (17, 0, True), (0, 1000, False), (0, 165, True),
+    (30, 944, False), (0, 0, True), (30, 0, False), (0, 0, False), (0, 973, True), (0, 15, True), (0, 434, True),
+    (28, 265, False), (26, 1411, False), (0, 255, True), (0, 0, False), (0, 0, False), (0, 0, False), (0, 0, False),
+    (0, 1622, True), (21, 0, True),
+]  # fmt: skip
+
+
 @settings(max_examples=20)  # each looks for all causes
 @given(
     st.lists(
@@ -462,6 +471,12 @@ def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
         min_size=1,
         max_size=60,
     )
+)
+@example(
+    [
+        (epoch, step, "0.001000", older, "train dataloader has 7 iters\n" if place == 20 else "")
+        for place, (epoch, step, older) in enumerate(FALLING)
+    ]
 )
 def test_any_lines_get_a_report(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str, bool, str]]
