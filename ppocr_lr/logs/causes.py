@@ -27,6 +27,7 @@ from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules.kinds import MAX_ITERS
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training_config.scaling import override_line, scaled_section
 
@@ -303,11 +304,16 @@ class _Search:
     # The causes.
 
     def _told_differences(self, epochs: int) -> tuple[str, ...]:
+        run, logged = self._plan.run, self._logged_length or 1
+        longest = MAX_ITERS // max(epochs, run.epochs)  # a damaged log may count more than a run can have
         told = []
-        lengths = {self._plan.run.iters_per_epoch, self._planned.run.iters_per_epoch}
-        if self._logged_length is not None and self._logged_length not in lengths:
+        if logged <= longest and self._logged_length not in (
+            None,
+            run.iters_per_epoch,
+            self._planned.run.iters_per_epoch,
+        ):
             told.append("length")
-        if epochs != self._plan.run.epochs:
+        if epochs != run.epochs and max(logged, run.iters_per_epoch) <= longest:
             told.append("epochs")
         self._logged_epochs = epochs
         return tuple(told)
@@ -418,7 +424,8 @@ class _Search:
             return updates * (planned / iters) + 0.5
 
         around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-        family = _Family(with_length, steps, base, max(1, planned // 30), planned * 30, around)
+        most = min(planned * 30, MAX_ITERS // base.run.epochs)
+        family = _Family(with_length, steps, base, max(1, planned // 30), most, around)
         best = self._best(family, scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)

@@ -153,10 +153,15 @@ def plan_logged_run(
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     if path is None and log.config is None and not beside.is_file():
         raise LRConfigError(f"{log.source}: holds no config, and there is no {beside}; name the config with -c")
-    if path is None and log.config is not None:
-        planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
-    else:
-        planned = plan_run(path or beside, overrides, flags, assumed)
+    try:
+        if path is None and log.config is not None:
+            planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
+        else:
+            planned = plan_run(path or beside, overrides, flags, assumed)
+    except LRConfigError:
+        if path is not None or log.config is None or not beside.is_file():
+            raise
+        planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are torn
     if not planned.length.estimate:
         return planned
     if not log.step_key:

@@ -16,6 +16,7 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
+_FEW = 5  # lines, under which no cause is certain
 
 
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
@@ -174,17 +175,20 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
 
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     likely = _likely(diagnosis)
-    if diagnosis.found and len(likely) == 1:
+    few = any(each.lines < _FEW for each in likely)
+    certain = diagnosis.found and len(likely) == 1 and not few
+    if certain:
         yield f"  cause    {_causes(likely[0])}{where}"
         yield f"           explains {_fit(likely[0])}"
+    elif diagnosis.found and few:
+        yield f"  cause    too few lines to be sure{where}; what fits:"
     elif diagnosis.found:
         yield f"  cause    one of these{where}; this log cannot tell them apart:"
     else:
         yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if likely else "")
-    if not diagnosis.found or len(likely) > 1:
-        for explanation in likely:
-            yield f"           - {_causes(explanation)}: {_fit(explanation)}"
-    flags = [cause.flag for cause in likely[0].causes] if diagnosis.found and len(likely) == 1 else []
+    for explanation in () if certain else likely:
+        yield f"           - {_causes(explanation)}: {_fit(explanation)}"
+    flags = [cause.flag for cause in likely[0].causes] if certain else []
     if flags and all(flags):  # else the plan that they name is not the one of the log
         yield f"           to plan this run: {' '.join(flags)}"
 
