@@ -126,7 +126,9 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         if comparison.window > 1:
             shows = f"the median of {amount(comparison.window, 'update')}"
         yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
-    lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_per_epoch}
+    if comparison.schedule != planned.schedule:
+        yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
+    lengths = {length for length in log.lengths if length} - {schedule_length(planned), comparison.iters_per_epoch}
     if lengths:
         *others, last = sorted(lengths)
         logged = " and ".join([*map(count_text, others), amount(last, "iteration")])

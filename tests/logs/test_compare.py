@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
@@ -447,6 +447,7 @@ def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
     assert [kinds(diagnosis)[0] for diagnosis in diagnose(comparison)] == [["factor"]]
 
 
+@example([(2, 8, "0.001000", True, "train dataloader has 7 iters\n"), (3, 0, "0.001000", True, "")], Random(0))
 @settings(max_examples=30)  # each looks for all causes
 @given(
     st.lists(
@@ -816,6 +817,41 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     diagnosis = diagnosed_lines(tmp_path, SECTIONS[name], loop.train(epochs))
     assert words in [cause.words for each in diagnosis.explanations for cause in each.causes]
     assert len(diagnosis.explanations) == 1
+
+
+class Accumulating(OtherLoop):
+    """A loop that counts batches; the schedule is built for updates and stepped at each."""
+
+    def new_scheduler(self) -> None:
+        batches = self.iters_per_epoch
+        self.iters_per_epoch = batches // self.stepped_every
+        super().new_scheduler()
+        self.iters_per_epoch = batches
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle"])
+@pytest.mark.parametrize("every", [2, 5, 10])
+@pytest.mark.parametrize("told", [True, False])
+def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every: int, told: bool) -> None:
+    class Loop(Accumulating):
+        stepped_every = every
+
+    config = write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS[name])), encoding="utf-8")
+    write_log(tmp_path / "train.log", Loop(SECTIONS[name], EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"cause    the log counts batches, and {every} of them make an update" in done.stdout
+    assert f"to plan this run: --accumulate {every}" in done.stdout
+    done = command("compare-log", "-c", "c.yml", "train.log", "--accumulate", every)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the log counts batches, 50 in an epoch" in done.stdout
+    assert f"{ITERS // every} updates per epoch" in done.stdout or not told
+    # and another rate is one under accumulation too
+    log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", str(log), "--accumulate", every)
+    assert "cause    the rate is 4 times the plan's" in done.stdout
 
 
 def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
