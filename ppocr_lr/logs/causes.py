@@ -21,13 +21,14 @@ from ppocr_lr.logs.compare import Comparison, compare_log, schedule_length, stra
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
-from ppocr_lr.logs.pace import SteppedEvery, SteppedTimes
+from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
 from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules.kinds import MAX_ITERS
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training_config.plan import plan_config
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section
@@ -43,6 +44,7 @@ _STRAYS_AT_BENDS = 50  # of so many one
 _PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
 _MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
+_LITTLE = 0.02
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
 _LONG = 1000  # updates of a warmup whose rates tell those of any other
 _MOST_TIMES = 1024  # processes that each step the schedule
@@ -124,6 +126,10 @@ class _Candidate:
     """Updates for one step of the schedule."""
     stepped_times: int = 1
     """Steps of the schedule for one update."""
+    batches: int = 0
+    """Of an epoch, where the log counts those,"""
+    accumulated: int = 1
+    """and how many make an update."""
 
     def schedule(self) -> Schedule | None:
         try:
@@ -132,6 +138,8 @@ class _Candidate:
             return None
         if self.loaded:
             return ResumedByPaddle(schedule, *self.loaded)
+        if self.accumulated > 1:
+            schedule = Accumulated(schedule, self.batches, self.accumulated)
         if self.stepped_every > 1:
             return SteppedEvery(schedule, self.stepped_every)
         return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
@@ -280,6 +288,9 @@ class _Search:
         self._resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self._resumed_in_log = self._resumed and self._rate_before is not None
         self._plan = _Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
+        if comparison.schedule != planned.schedule:
+            batches, every = comparison.iters_per_epoch, planned.flags.accumulate
+            self._plan = replace(self._plan, batches=batches, accumulated=every)
         self._logged_length = log.lengths[processes[0]]
         self._told = self._told_differences(int(log.totals[first]))
 
@@ -328,6 +339,8 @@ class _Search:
         if not self._resumed_in_log:
             yield from self._ahead_or_behind(base)
         yield from self._at_another_pace(base)
+        if base.accumulated == 1:
+            yield from self._accumulated(base)
 
     def _against_the_log(self) -> Iterator[_Candidate]:
         base = self._plan
@@ -350,11 +363,17 @@ class _Search:
     # The causes.
 
     def _told_differences(self, epochs: int) -> tuple[str, ...]:
+        run, logged = self._plan.run, self._logged_length or 1
+        longest = MAX_ITERS // max(epochs, run.epochs)  # a damaged log may count more than a run can have
         told = []
-        lengths = {self._plan.run.iters_per_epoch, self._planned.run.iters_per_epoch}
-        if self._logged_length is not None and self._logged_length not in lengths:
+        if logged <= longest and self._logged_length not in (
+            None,
+            run.iters_per_epoch,
+            self._planned.run.iters_per_epoch,
+            self._plan.batches,
+        ):
             told.append("length")
-        if epochs != self._plan.run.epochs:
+        if epochs != run.epochs and max(logged, run.iters_per_epoch) <= longest:
             told.append("epochs")
         self._logged_epochs = epochs
         return tuple(told)
@@ -466,7 +485,8 @@ class _Search:
             return updates * (planned / iters) + 0.5
 
         around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-        family = _Family(with_length, steps, base, max(1, planned // 30), planned * 30, around)
+        most = min(planned * 30, MAX_ITERS // base.run.epochs)
+        family = _Family(with_length, steps, base, max(1, planned // 30), most, around)
         best = self._best(family, scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
@@ -552,6 +572,23 @@ class _Search:
             best = self._best(family)
             if best is not None:
                 yield family.at(best.x)
+
+    def _accumulated(self, base: _Candidate) -> Iterator[_Candidate]:
+        """The log counts batches, and the schedule is built for the updates: only a little beside the plan's."""
+        batches, schedule = self._logged_length or base.run.iters_per_epoch, base.schedule()
+        highest = float(self._sample.rates.max())
+        if schedule is None or medians(schedule, self._sample).distance(self._sample).mean() > _LITTLE * highest:
+            return
+
+        def made_of(every: int) -> _Candidate:
+            words = f"the log counts batches, and {every} of them make an update of the schedule"
+            cause = Cause("accumulation", words, f"--accumulate {every}")
+            run = Run(base.run.epochs, batches // every)
+            return base.because(cause, run=run, batches=batches, accumulated=every)
+
+        candidates = [made_of(every) for every in _PACES if every <= batches]
+        if candidates:
+            yield min(candidates, key=lambda candidate: self._cost(candidate, scaled=False))
 
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         """A rate that does not change is written the same in every line."""

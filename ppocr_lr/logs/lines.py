@@ -27,14 +27,15 @@ from numpy.typing import NDArray
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
-# The rate must be followed by something: a number at the end of a torn line is not whole.
+# The rate must be followed by something: a number at the end of a torn line is not whole. All epochs together have at
+# most 2^53 iterations.
 _LINE = re.compile(
-    r"epoch: \[(\d{1,9})/(\d{1,9})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
+    r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
     r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
 )
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
 # PaddleOCR says these once, when a training process starts.
-_START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
+_START = re.compile(r"train dataloader has (\d{1,9}) iters|During the training process, after the|INFO: resume from ")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
@@ -110,7 +111,7 @@ class LogReader:
             while block := self._stream.read(_CHUNK):
                 some = True
                 self._read += len(block)
-                self._add(self._decoder.decode(block))
+                self._add(self._decoder.decode(block).replace("\0", ""))  # of UTF-16 without its mark
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
                         f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "

@@ -203,7 +203,7 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     owners, more = each(tries)
     since = (rows.updates - rows.updates[firsts][process])[owners]
     tried = rows.take(owners)
-    fills = np.minimum(tried.most, rows.least[firsts][process][owners] + more + since)
+    fills = np.clip(rows.least[firsts][process][owners] + more + since, 1, tried.most)
     of_fills = medians(schedule, replace(tried, least=fills, most=fills), shift).times(factor)
     # Of each process the fill that explains most lines, and comes nearest to the others.
     shape, groups = (len(firsts), _FEW_FILLS), process[owners] * _FEW_FILLS + more

@@ -23,7 +23,6 @@ from ppocr_lr.errors import (
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
-
 _MOST_SHARES = 10  # that are told one by one
 
 

@@ -456,21 +456,23 @@ FALLING = [
 ]  # fmt: skip
 
 
-@settings(max_examples=20)  # each looks for all causes
+@example([(2, 8, "0.001000", True, "train dataloader has 7 iters\n"), (3, 0, "0.001000", True, "")], Random(0))
+@settings(max_examples=30)  # each looks for all causes
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 30) | st.integers(0, 10**9),
-            st.integers(0, 2000) | st.integers(0, 10**15),
+            st.integers(0, 30) | st.integers(0, 999_999),
+            st.integers(0, 2000) | st.integers(0, 10**15 - 1) | st.none(),
             st.sampled_from(["0.001000", "0.000999", "0.000000", "9e307", "1e999", "5e-05", "3.2e-03", "1"]),
             st.booleans(),
             st.sampled_from(
-                ["", "train dataloader has 7 iters\n", "train dataloader has 0 iters\n", "INFO: resume from x\n"]
+                ["", *(f"train dataloader has {n} iters\n" for n in (0, 7, 999_999_999_999)), "INFO: resume from x\n"]
             ),
         ),
         min_size=1,
         max_size=60,
-    )
+    ),
+    st.randoms(use_true_random=False),
 )
 @example(
     [
@@ -479,11 +481,14 @@ FALLING = [
     ]
 )
 def test_any_lines_get_a_report(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str, bool, str]]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int | None, str, bool, str]], random: Any
 ) -> None:
     folder = tmp_path_factory.mktemp("log")
+    total = random.choice([30, 999_999])
     lines = (
-        f"{before}epoch: [{epoch}/30], {'iter' if older else 'global_step'}: {step}, lr: {rate}, loss: 1"
+        f"{before}epoch: [{epoch}/{total}]"
+        + ("" if step is None else f", {'iter' if older else 'global_step'}: {step}")
+        + f", lr: {rate}, loss: 1"
         for epoch, step, rate, older, before in rows
     )
     log = write_log(folder / "train.log", lines)
@@ -609,6 +614,16 @@ def test_the_config_beside_the_log(tmp_path: Path, command: Command) -> None:
     lines = Trainer(SECTIONS["Linear"], EPOCHS, ITERS).train()
     write_log(tmp_path / "output" / "train.log", dumped(whole_config(SECTIONS["Linear"], EPOCHS)), lines)
     assert command("compare-log", "output/train.log").returncode == 0
+
+
+def test_of_a_torn_config_the_one_beside_the_log(tmp_path: Path, command: Command) -> None:
+    lines = [line for line in dumped(whole_config(SECTIONS["Cosine"], EPOCHS)) if "batch_size_per_card" not in line]
+    write_log(tmp_path / "train.log", iter(lines), Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    done = command("compare-log", "train.log")
+    assert (done.returncode, "Train.loader.batch_size_per_card: null is not allowed" in done.stderr) == (2, True)
+    write_config(tmp_path / "config.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    done = command("compare-log", "train.log")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against config.yml: Cosine")
 
 
 def test_a_config_that_was_changed_between_two_starts(tmp_path: Path) -> None:
@@ -820,6 +835,41 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     assert len(diagnosis.explanations) == 1
 
 
+class Accumulating(OtherLoop):
+    """A loop that counts batches; the schedule is built for updates and stepped at each."""
+
+    def new_scheduler(self) -> None:
+        batches = self.iters_per_epoch
+        self.iters_per_epoch = batches // self.stepped_every
+        super().new_scheduler()
+        self.iters_per_epoch = batches
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle"])
+@pytest.mark.parametrize("every", [2, 5, 10])
+@pytest.mark.parametrize("told", [True, False])
+def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every: int, told: bool) -> None:
+    class Loop(Accumulating):
+        stepped_every = every
+
+    config = write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS[name])), encoding="utf-8")
+    write_log(tmp_path / "train.log", Loop(SECTIONS[name], EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"cause    the log counts batches, and {every} of them make an update" in done.stdout
+    assert f"to plan this run: --accumulate {every}" in done.stdout
+    done = command("compare-log", "-c", "c.yml", "train.log", "--accumulate", every)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the log counts batches, 50 in an epoch" in done.stdout
+    assert f"{ITERS // every} updates per epoch" in done.stdout or not told
+    # and another rate is one under accumulation too
+    log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", str(log), "--accumulate", every)
+    assert "cause    the rate is 4 times the plan's" in done.stdout
+
+
 def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
     """As where a loop counts the length of an epoch itself, or where the cycles are twice as long."""
     section = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5}
@@ -870,7 +920,19 @@ def test_a_few_lines_cannot_tell_causes_apart(tmp_path: Path, command: Command) 
     assert diagnosis.found
     assert len(diagnosis.explanations) > 1
     assert ["factor"] in kinds(diagnosis)
-    assert "this log cannot tell them apart" in command("compare-log", str(log), "-c", "c.yml").stdout
+    done = command("compare-log", str(log), "-c", "c.yml")
+    assert "cause    too few lines to be sure; what fits:" in done.stdout
+    assert "to plan this run" not in done.stdout
+
+
+@pytest.mark.parametrize(("lines", "certain"), [(2, False), (4, False), (5, True)])
+def test_what_few_lines_fit_is_not_certain(tmp_path: Path, command: Command, lines: int, certain: bool) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    run = [line for line in Trainer(times(SECTIONS["Cosine"], 2), EPOCHS, ITERS).train() if "lr:" in line]
+    write_log(tmp_path / "train.log", iter(run[40 : 40 + lines]))
+    done = command("compare-log", "train.log", "-c", "c.yml")
+    assert (done.returncode, "cause    the rate is 2 times the plan's\n" in done.stdout) == (1, certain)
+    assert ("too few lines to be sure" in done.stdout, "to plan" in done.stdout) == (not certain, certain)
 
 
 def test_nothing_explains_noise(tmp_path: Path, command: Command) -> None:

@@ -37,8 +37,14 @@ BAD = [
     ("a: 0x" + "f" * 1000, r"c\.yml:1:4: is not YAML: a number has at most 1000 characters"),
     ("a: 1." + "5" * 1000, r"c\.yml:1:4: is not YAML: a number has at most 1000 characters"),
     ("".join(f"a{key}: {key}\n" for key in range(1001)), r"c\.yml:1:1: is a mapping of more than 1000 keys"),
-    ("a: 1\nb:\n- {" + ", ".join(f"a{key}: [1, {{}}]" for key in range(1001)) + "}", r"c\.yml:3:3: is a mapping of more"),
-    ("".join(f"%TAG !a{key}! tag:a,2000:\n" for key in range(11)) + "---\na: 1", r"c\.yml:11:1: has more than 10 direct"),
+    (
+        "a: 1\nb:\n- {" + ", ".join(f"a{key}: [1, {{}}]" for key in range(1001)) + "}",
+        r"c\.yml:3:3: is a mapping of more",
+    ),
+    (
+        "".join(f"%TAG !a{key}! tag:a,2000:\n" for key in range(11)) + "---\na: 1",
+        r"c\.yml:11:1: has more than 10 direct",
+    ),
     ("a: !!bool x", r"c\.yml:1:4: is not YAML: 'x' is no bool"),
     ('a: [1, !!float ""]', r"c\.yml:1:8: is not YAML: '' is no float"),
     ("a: {b: !!int _}", r"c\.yml:1:8: is not YAML: '_' is no int"),
