@@ -582,7 +582,7 @@ class _Search:
 
         def made_of(every: int) -> _Candidate:
             words = f"the log counts batches, and {every} of them make an update of the schedule"
-            cause = Cause("accumulation", words, f"--accumulate {every}")
+            cause = Cause("accumulation", words, _flag("accumulate", every))
             run = Run(base.run.epochs, batches // every)
             return base.because(cause, run=run, batches=batches, accumulated=every)
 

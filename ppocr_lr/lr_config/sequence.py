@@ -219,19 +219,22 @@ class ScaleConfig(LRConfig):
                 parts.append(section.schedule(window))
             except LRConfigError as error:
                 raise error.under(place) from None
-        try:
-            inner = parts[0] if len(parts) == 1 else schedules.Product(*parts)
-        except LRConfigError:
-            raise self._refused_times() from None
+        inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
         return scaled
 
-    def _refused_times(self) -> LRConfigError:
-        """The error for two schedules that cannot be multiplied."""
-        allowed = "it must be a schedule that at last stays where it is, or falls as the other one does"
-        return LRConfigError(Problem(("times",), f"goes up and down for ever against the other schedule; {allowed}"))
+    def _product(self, parts: list[Schedule], window: Window) -> Schedule:
+        """The product; of two that go on against each other for ever, held behind the run."""
+        try:
+            return schedules.Product(*parts)
+        except LRConfigError:
+            held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
+        try:
+            return schedules.Product(*held)
+        except LRConfigError:
+            raise LRConfigError(Problem(("times",), "goes against the other schedule in too many cycles")) from None
 
     def remarks(self, window: Window) -> list[Finding]:
         """Those of the inner schedules."""

@@ -115,6 +115,8 @@ class WarmRestarts(Schedule):
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
         w = self.warmup_iters
+        if not w and self.shape is COSINE:  # the usual case, without two calls
+            return end + (peak - end) * fn.half_cosine((length - j) / length)
         if not w:
             return self.shape.rate(peak, end, (length - j) / length, fn)
         # Before the end of the warmup the shape is at its peak, behind it the warmup is over.

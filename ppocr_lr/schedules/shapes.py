@@ -189,7 +189,8 @@ class Bent(Shape):
 
     def left(self, q: Any, fn: Functions) -> Any:
         """That of `shape`, bent."""
-        return self.shape.left(self._bent(q), fn) ** self.power
+        left = self.shape.left(self._bent(q), fn)
+        return left if self.power == 1 else left**self.power
 
     def _bent(self, q: Any) -> Any:
         return q if self.k_decay == 1 else 1 - (1 - q) ** self.k_decay

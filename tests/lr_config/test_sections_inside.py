@@ -27,6 +27,7 @@ RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
 CONST = {"learning_rate": 0.1}
 LINEAR = {"name": "Linear", "learning_rate": 0.1}
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
+CYCLE = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": "2it"}
 ONE = Constant(0.1)
 
 
@@ -174,6 +175,18 @@ def test_sections_nested_beyond_reason_are_refused() -> None:
         section = {"name": "Scale", "factor": 1, "schedule": section}
     with pytest.raises(LRConfigError, match="nested too deep"):
         parse_lr_config(section, RUN)
+
+
+def test_schedules_that_go_against_each_other_are_held_behind_the_run() -> None:
+    section = {"name": "Scale", "schedule": COSINE, "times": {"name": "Exponential", "learning_rate": 1, "gamma": 0.5}}
+    schedule = build_schedule(section, 20, 100)
+    assert schedule(1000) == pytest.approx(COSINE["learning_rate"] / 2**11, rel=1e-12)
+    assert schedule(2500) == schedule(2000) == 0
+    often = {"name": "Scale", "schedule": CYCLE, "times": section["times"]}
+    with pytest.raises(
+        LRConfigError, match=r"Optimizer\.lr\.times: goes against the other schedule in too many cycles"
+    ):
+        build_schedule(often, 100, 100)
 
 
 def test_remarks_of_stages_name_them() -> None:
