@@ -868,7 +868,7 @@ def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every:
     # and another rate is one under accumulation too
     log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
     done = command("compare-log", "-c", "c.yml", str(log), "--accumulate", every)
-    assert "cause    the rate is 4 times the plan's" in done.stdout
+    assert "cause    the rate is 4 times as high as the plan's" in done.stdout
 
 
 def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
