@@ -33,6 +33,8 @@ _LINE = re.compile(
     r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
     r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
 )
+MOST_EPOCHS = 999_999
+"""That a line may tell; more are damage."""
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
 # PaddleOCR says these once, when a training process starts.
 _START = re.compile(r"train dataloader has (\d{1,9}) iters|During the training process, after the|INFO: resume from ")

@@ -17,7 +17,7 @@ from typing import Any
 from ppocr_lr.errors import SECTION, ArgumentError
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.logs.compare import plan_logged_run
-from ppocr_lr.logs.lines import LogReader
+from ppocr_lr.logs.lines import MOST_EPOCHS, LogReader
 from ppocr_lr.logs.range_test import range_test_of
 from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config.range_test import RangeTestConfig
@@ -69,7 +69,7 @@ class Trials:
         rates = f"start_lr: {yaml_number(section.start_lr)}, end_lr: {yaml_number(section.end_lr)}"
         yield f"{SECTION}={{name: RangeTest, {rates}, updates: {section.updates}}}"
         yield f"Global.save_model_dir={json.dumps(str(self.place(number)), ensure_ascii=False)}"
-        yield f"Global.epoch_num={section.updates}"  # enough, whatever the length of an epoch
+        yield f"Global.epoch_num={min(section.updates, MOST_EPOCHS)}"  # enough, whatever the length of an epoch
         yield "Global.print_batch_step=1"
         yield "Global.log_smooth_window=1"
         yield "Global.cal_metric_during_train=False"
