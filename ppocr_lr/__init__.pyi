@@ -5,6 +5,7 @@ from .check.report import check_config as check_config
 from .check.report import check_file as check_file
 from .errors import LRConfigError as LRConfigError
 from .errors import LRConfigWarning as LRConfigWarning
+from .find_rate.measured import RangeTest as RangeTest
 from .finding import Finding as Finding
 from .lr_config import LRConfig as LRConfig
 from .lr_config import Run as Run
@@ -13,7 +14,6 @@ from .lr_config import envelope as envelope
 from .lr_config import kinds as kinds
 from .lr_config import register_lr_config as register_lr_config
 from .schedules import Schedule as Schedule
-from .training.range_test import RangeTest as RangeTest
 from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state

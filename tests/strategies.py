@@ -200,6 +200,9 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         mode=st.sampled_from(["triangular", "triangular2", "exp_range"]),
         gamma=st.sampled_from([0.9, 0.999]),
     ),
+    "RangeTest": section(
+        "RangeTest", start_lr=_ends.filter(bool), end_lr=rates, updates=st.sampled_from([2, 17, 80, 5000])
+    ),
 }
 
 _parts = st.one_of(*BY_NAME.values(), *_SIMPLE.values())

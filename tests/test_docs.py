@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 import shutil
@@ -68,7 +69,7 @@ def test_the_sections_of_the_schedules_build_without_a_warning(section: dict[str
 
 # Commands.
 
-MAY_FIND_SOMETHING = ("check", "diff", "resume", "compare-log")
+MAY_FIND_SOMETHING = ("check", "diff", "resume", "compare-log", "find-rate")
 """They end with 0 or 1 where a page does not say with which, by `$ echo $?`."""
 
 SHOWN = [
@@ -97,7 +98,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trainer.global_step = 0
     config = yaml.safe_load((ROOT / "configs/cosine.yml").read_text())
     train_logs.write_log(folder / "output/train.log", train_logs.dumped(config), iter(lines), trainer.train())
+    config = yaml.safe_load((ROOT / "configs/range_test.yml").read_text())
+    trainer = train_logs.Trainer(
+        config["Optimizer"]["lr"], epochs=2, iters_per_epoch=100, window=1, every=1, loss=valley
+    )
+    train_logs.write_log(folder / "output/range_test.log", train_logs.dumped(config), trainer.train())
     return folder
+
+
+def valley(rate: float) -> float:
+    """Falls from 30 to 10 around a rate of 1e-3, and rises behind 0.3."""
+    return 20 - 10 * math.tanh(2 * math.log10(rate / 1e-3)) + max(0.0, rate - 0.3) * 20
 
 
 @pytest.mark.parametrize(("line", "shown", "status"), SHOWN)
@@ -122,7 +133,7 @@ def test_commands_run_and_print_what_is_shown(
 def test_what_is_shown_is_not_little() -> None:
     shown = {(line.split()[1], bool(output)) for line, output, _ in (param.values for param in SHOWN)}
     assert shown >= {(name, True) for name in ("plot", "check", "diff", "resume", "compare-log")}
-    assert {name for name, _ in shown} == set(COMMANDS)
+    assert {name for name, _ in shown} == set(COMMANDS) - {"train"}  # tests/trainer runs that, in PaddleOCR
 
 
 # Tables.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,9 @@ class Trainer:
         window: int = 20,
         every: int = 10,
         left_out: int = 0,
+        loss: Callable[[float], float] = lambda rate: 1.692174,
     ) -> None:
+        self.loss = loss
         self.left_out = left_out  # on Windows the last batch of each epoch
         self.separator = "\\" if left_out else "/"
         self.section, self.epochs, self.iters_per_epoch = section, epochs, iters_per_epoch
@@ -54,6 +56,7 @@ class Trainer:
     ) -> Iterator[str]:
         """The lines of one process, `epochs` epochs long or to the end."""
         window: deque[float] = deque(maxlen=self.window)
+        losses: deque[float] = deque(maxlen=self.window)
         if marked:
             yield "[2022/09/29 02:59:20] ppocr INFO: train with paddle 2.3.2 and device Place(gpu:0)"
             yield f"[2022/09/29 02:59:21] ppocr INFO: train dataloader has {self.iters_per_epoch} iters"
@@ -62,6 +65,7 @@ class Trainer:
         for epoch in range(self.done_epochs, last):
             for index in range(self.iters_per_epoch - self.left_out):
                 window.append(self.scheduler.last_lr)
+                losses.append(self.loss(self.scheduler.last_lr))
                 if (epoch, index) != (
                     self.epochs - 1,
                     self.iters_per_epoch - 1,
@@ -72,9 +76,9 @@ class Trainer:
                 if (counted > 0 and counted % self.every == 0) or index == self.iters_per_epoch - 1:
                     place = f"epoch: [{epoch + first_epoch}/{self.epochs}]"
                     if older:
-                        yield f"[2021/03/20 11:54:28] root INFO: {place}, iter: {counted}, lr: {rounded(window)}, loss: 0.973238, acc: 0.531250, reader_cost: 0.00007 s, batch_cost: 0.04810 s, samples: 256, ips: 5322.24591"
+                        yield f"[2021/03/20 11:54:28] root INFO: {place}, iter: {counted}, lr: {rounded(window)}, loss: {rounded(losses)}, acc: 0.531250, reader_cost: 0.00007 s, batch_cost: 0.04810 s, samples: 256, ips: 5322.24591"
                     else:
-                        yield f"[2022/09/29 02:59:23] ppocr INFO: {place}, global_step: {counted}, lr: {rounded(window)}, acc: 0.000000, loss: 1.692174, avg_reader_cost: 0.10000 s, avg_batch_cost: 0.2 s, avg_samples: 8.0, ips: 9.71838 samples/s, eta: 0:51:59"
+                        yield f"[2022/09/29 02:59:23] ppocr INFO: {place}, global_step: {counted}, lr: {rounded(window)}, acc: 0.000000, loss: {rounded(losses)}, avg_reader_cost: 0.10000 s, avg_batch_cost: 0.2 s, avg_samples: 8.0, ips: 9.71838 samples/s, eta: 0:51:59"
             yield f"[2022/09/29 02:59:24] ppocr INFO: save model in ./output{self.separator}latest"
         self.done_epochs = last
 

@@ -215,7 +215,24 @@ def text_commands() -> Iterator[Row]:
             yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *medians(ours, bare, 15), limit)
 
 
-PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports, "f": text_commands}
+def train() -> Iterator[Row]:
+    """(g) `ppocr-lr train` until the script starts: plan and findings. Per update nothing is added to (b)."""
+    with tempfile.TemporaryDirectory() as folder:
+        optimizer = Path(folder, "ppocr", "optimizer", "__init__.py")
+        optimizer.parent.mkdir(parents=True)
+        optimizer.write_text("def build_lr_scheduler(): ...\n")
+        Path(folder, "train.py").write_text("")
+        words = ("train.py", "-c", str(ROOT / "configs" / "cosine.yml"))
+        ours = _process("-m", "ppocr_lr", "train", *words, folder=folder)
+        seconds, plain = medians(ours, _process(*words, folder=folder), 15)
+        yield Row("g  ppocr-lr train until the script starts, against 2 s", seconds - plain, 2.0, 1.0)
+        yield Row(
+            "g  the same, against import paddle",
+            *medians(ours, _process("-c", "import paddle", folder=folder), 5), 1.0,
+        )  # fmt: skip
+
+
+PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports, "f": text_commands, "g": train}
 
 
 def main() -> int:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.check.proposals import with_hints
 from ppocr_lr.check.rule import findings_about
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.check.rules.units import HOW_TO_TELL, unknown_epoch
+from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.subject import subject_of
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Place, dotted
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
@@ -97,12 +98,22 @@ def _found(
     try:
         planned = _planned(config, source, flags)
     except _DependsOnTheEpochError as error:
-        return None, [unknown_epoch.found(Finding(("Train",), str(error), HOW_TO_TELL))]
+        return None, [unknown_epoch.found(Finding(("Train",), str(error), how_to_tell(config, flags)))]
     except LRConfigError as error:
         if any(problem.path[:2] != SECTION_PATH for problem in error.problems):
             raise
         return None, [*findings_about(error)]
-    return planned, [*findings_about(subject_of(planned, proposed))]
+    return planned, _findings(planned, proposed)
+
+
+def _findings(planned: PlannedRun, proposed: Reference | None = None) -> list[Finding]:
+    """What the rules find in a run, with what has been tried against it."""
+
+    def findings_with(proposal: Proposal) -> Iterable[Finding]:
+        config, flags = planned.with_proposal(proposal)
+        return findings_about(subject_of(_planned(config, planned.source, flags), proposed))
+
+    return with_hints(findings_about(subject_of(planned, proposed)), findings_with)
 
 
 class _DependsOnTheEpochError(LRConfigError):
@@ -146,7 +157,7 @@ def unusable_report(path: str | Path, error: LRConfigError) -> Report:
 
 def check_planned(planned: PlannedRun) -> Report:
     """The findings about a run that is planned already, overrides and all; without places in a file."""
-    findings = sorted(findings_about(subject_of(planned)), key=lambda finding: finding.code)
+    findings = sorted(_findings(planned), key=lambda finding: finding.code)
     return Report(planned.source, tuple(findings), planned)
 
 

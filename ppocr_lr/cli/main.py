@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import signal
@@ -14,20 +15,17 @@ from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, import_modules, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError
 
-COMMANDS = ("plot", "show", "check", "diff", "resume", "compare-log", "explain", "schema")
+COMMANDS = ("plot", "show", "check", "diff", "find-rate", "train", "resume", "compare-log", "explain", "schema")
 """In the order of the help; each is a file of this folder."""
 
 
 def main(*command: str) -> None:
     """The console command: runs `sys.argv`, after the words of `command`, and exits."""
-    # By default SIGTERM ends the process at once and would leave a half-written file behind.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    words = [*command, *sys.argv[1:]]
+    if words[:1] != ["train"]:  # in that process a script of the user's runs as it would without us
+        _make_process_ours()
     _ready_for_any_text()
-    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # which font stands in for which is no news
-    status = run([*command, *sys.argv[1:]])
+    status = run(words)
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -37,6 +35,15 @@ def main(*command: str) -> None:
             print_error(error)
             status = 2
     sys.exit(status)
+
+
+def _make_process_ours() -> None:
+    # By default SIGTERM ends the process at once and would leave a half-written file behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # which font stands in for which is no news
 
 
 def _ready_for_any_text() -> None:
@@ -49,18 +56,19 @@ def _ready_for_any_text() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
+    argv, command = _split(argv)
     parser = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
         import argcomplete
 
         argcomplete.autocomplete(parser)
     try:
-        arguments = parser.parse_args(argv)
+        arguments = parser.parse_args(argv, argparse.Namespace(command=command))
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
         import_modules(getattr(arguments, "imports", ()))
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError) as error:
@@ -69,6 +77,18 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    # What a command starts that is not ours may raise what it likes.
+    return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
+
+
+def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Our words, and behind `train` and its flags the user's, which no parser of ours reads."""
+    if argv[:1] != ["train"]:
+        return argv, ()
+    end = 1
+    while end < len(argv) and argv[end].startswith("-"):
+        end += 1 + (argv[end] == "--import")
+    return argv[:end], argv[end:]
 
 
 def _parser(argv: Sequence[str]) -> Parser:

@@ -18,7 +18,7 @@ from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
 
 # Arguments of the library whose flag is not simply their name.
-_FLAGS = {"overrides": "-o"}
+_FLAGS = {"overrides": "-o", "start_lr": "--from", "end_lr": "--to"}
 _SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have
 
 
@@ -44,7 +44,8 @@ class Parser(argparse.ArgumentParser):
         arguments, unknown = self.parse_known_args(args, namespace)
         if unknown:
             given = unknown[0].split("=")[0]
-            flags = [flag for parser in self._parsers() for flag in parser._option_string_actions]
+            chosen = next(parser for parser in self._parsers() if parser.get_default("run") is arguments.run)
+            flags = list(chosen._option_string_actions)
             longer = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
             suggestion = f"; did you mean {' or '.join(longer)}?" if longer else did_you_mean(given, flags)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
@@ -57,7 +58,7 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, message)
 
     def _parsers(self) -> Iterator[argparse.ArgumentParser]:
-        yield self
+        """Those of the commands."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
                 yield from action.choices.values()

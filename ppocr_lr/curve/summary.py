@@ -58,8 +58,8 @@ def _peak(schedule: Schedule, last: int) -> tuple[float, int]:
     return highest, low
 
 
-def text_lines(planned: PlannedRun) -> Iterator[str]:
-    """The summary of a planned run, for a terminal."""
+def plan_lines(planned: PlannedRun) -> Iterator[str]:
+    """The run in five lines below its name, for a terminal."""
     run = planned.run
     summary = summarize(planned.schedule, run)
     yield printable(f"{planned.source}: {planned.name}")
@@ -71,7 +71,13 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     yield f"  warmup   {_warmup(summary, run)}"
     yield f"  peak     {rate_text(summary.peak, 4)}, first at {_where(summary.peak_step, run)}"
     yield f"  final    {rate_text(summary.final, 4)} at {_where(summary.final_step, run)}"
-    yield f"  rates    {_rates(summary)}"
+
+
+def text_lines(planned: PlannedRun) -> Iterator[str]:
+    """The summary of a planned run, for a terminal."""
+    run = planned.run
+    yield from plan_lines(planned)
+    yield f"  rates    {_rates(summarize(planned.schedule, run))}"
     if line := trainer_text(planned):
         yield f"  trainer  {line}"
     if planned.parsed.config.done_iters:

@@ -11,33 +11,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.logs.compare import Comparison, schedule_length, strays
+from ppocr_lr.finding import Proposal
+from ppocr_lr.logs.compare import Comparison, compare_log, schedule_length, strays
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.pace import SteppedEvery, SteppedTimes
-from ppocr_lr.logs.window import Lines, Medians, fitted_medians, medians
+from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle
-from ppocr_lr.training_config.scaling import override_line, scaled_section
+from ppocr_lr.training_config.plan import plan_config
+from ppocr_lr.training_config.scaling import overrides_to, scaled_section
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SAMPLE = 150  # lines that a search looks at
 _MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
+_VERY_MANY = 1 << 17  # lines that tell a factor
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
-_MOST_PROCESSES = 5  # diagnosed one by one
+_MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
+_NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
+_LONG = 1000  # updates of a warmup whose rates tell those of any other
+_MOST_TIMES = 1024  # processes that each step the schedule
+_DIGITS = 12  # of a scaled rate: with fewer, a rate on the edge of its rounding would be told as another one
 _MOST_AHEAD = 200  # updates, of a process that was not resumed
 _PACES = tuple(range(2, 17))  # of accumulation, and of processes
 _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCosine")
@@ -49,8 +57,14 @@ class Cause:
 
     kind: str
     words: str
-    flag: str = ""
-    """What to add to the command line so that the plan is what was run."""
+    proposal: Proposal | None = None
+    """What makes the plan what was run, as far as this cause goes; None where nothing does, or where that was tried and
+    the causes together lead to another plan than the one of the log."""
+
+    @property
+    def flag(self) -> str:
+        """What to add to the command line for that."""
+        return self.proposal.line if self.proposal else ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,15 @@ class Explanation:
     """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
     rms: float
     """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What makes the plan what was run."""
+        proposals = [cause.proposal for cause in self.causes if cause.proposal]
+        if not self.causes or len(proposals) < len(self.causes):
+            return None
+        overrides, flags = ([each for one in proposals for each in getattr(one, of)] for of in ("overrides", "flags"))
+        return Proposal(tuple(overrides), tuple(flags))
 
     @property
     def complete(self) -> bool:
@@ -103,7 +126,7 @@ class _Candidate:
 
     def schedule(self) -> Schedule | None:
         try:
-            schedule = parse_lr_config(self.section, self.run).schedule
+            schedule = read_section(self.section).schedule(self.run.window)
         except LRConfigError:
             return None
         if self.loaded:
@@ -116,40 +139,90 @@ class _Candidate:
         return replace(self, causes=(*self.causes, cause), **changes)
 
 
+class _Family(NamedTuple):
+    """Candidates that differ in one integer."""
+
+    at: Callable[[int], _Candidate]
+    steps: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[Any]]
+    """Which step of the schedule of `like` an update has under a candidate with such an integer, or about which."""
+    like: _Candidate
+    low: int
+    high: int
+    around: Iterable[int] = ()
+    whole: int = 0
+    """Of the integers that fit, a multiple of it from `origin` is taken."""
+    origin: int = 0
+
+
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    found = _diagnoses(comparison)
-    if all(diagnosis.found for diagnosis in found) or comparison.as_used is None:
-        return found
-    others = [_with_window(diagnosis) for diagnosis in _diagnoses(comparison.as_used)]
-    return others if all(diagnosis.found for diagnosis in others) else found
+    found = list(_diagnoses(comparison))
+    if comparison.as_used is not None and not all(diagnosis.found for diagnosis in found):
+        others = [_with_window(diagnosis) for diagnosis in _while_found(_diagnoses(comparison.as_used))]
+        found = others or found
+    return [
+        replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
+        for diagnosis in sorted(found, key=lambda diagnosis: diagnosis.first)
+    ]
+
+
+def _while_found(diagnoses: Iterator[Diagnosis]) -> list[Diagnosis]:
+    """All of them, or none where one explains nothing; the search ends there."""
+    all_of_them = []
+    for diagnosis in diagnoses:
+        if not diagnosis.found:
+            return []
+        all_of_them.append(diagnosis)
+    return all_of_them
+
+
+def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
+    """Without its proposals, where the log does not follow the plan that they make."""
+    proposal = explanation.proposal
+    if proposal and explanation.complete:
+        try:
+            config, flags = comparison.planned.with_proposal(proposal)
+            if compare_log(plan_config(config, comparison.planned.source, flags), comparison.log).as_planned:
+                return explanation
+        except LRConfigError:
+            pass
+    return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 
 def _with_window(diagnosis: Diagnosis) -> Diagnosis:
-    cause = Cause("window", "each rate is shown as it was used, not a median", "-o Global.log_smooth_window=1")
+    cause = Cause("window", "each rate is shown as it was used, not a median", _override("Global.log_smooth_window=1"))
     explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
     return replace(diagnosis, explanations=tuple(explanations))
 
 
-def _diagnoses(comparison: Comparison) -> list[Diagnosis]:
+def _override(*overrides: str) -> Proposal | None:
+    return Proposal(overrides) if overrides else None
+
+
+def _flag(name: str, value: int | str) -> Proposal:
+    return Proposal(flags=((name, value),))
+
+
+def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
     log = comparison.log
     groups: dict[tuple[int, int | None], list[int]] = {}
     for process in np.unique(log.starts[~comparison.follows]).tolist():
         first = int(np.searchsorted(log.starts, process))
         groups.setdefault((int(log.totals[first]), log.lengths[process]), []).append(process)
-    found = []
-    for processes in groups.values():
+    left = _MOST_ALONE
+    for processes in list(groups.values())[:_MOST_ALONE]:
         together = _Search(comparison, processes).diagnosis()
         if together.found:
-            found.append(together)
-        else:
-            found += [_of_one(comparison, process) for process in processes[:_MOST_PROCESSES]]
-    return sorted(found, key=lambda diagnosis: diagnosis.first)
+            yield together
+            continue
+        for process in processes[:left]:
+            whole = together if len(processes) == 1 else _Search(comparison, [process]).diagnosis()
+            yield _from_a_difference_on(comparison, process, whole)
+        left -= len(processes[:left])
 
 
-def _of_one(comparison: Comparison, process: int) -> Diagnosis:
+def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis) -> Diagnosis:
     """Of all lines of a process, or of those from the first difference on: a log may not tell where it was resumed."""
-    whole = _Search(comparison, [process]).diagnosis()
     differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
     if whole.found or differing[0] == whole.first:
         return whole
@@ -171,7 +244,7 @@ class _Search:
         self._first = first = int(np.argmax(which))
         self._rate_before = float(log.rates[first - 1]) if first else log.rate_before
         self._planned = planned
-        self._lines = lines.take(which)
+        self._lines = lines if which.all() else lines.take(which)
         surely = self._lines.least == self._lines.most
         self._sample = (self._lines.take(surely) if surely.sum() > 20 else self._lines).thinned(_SAMPLE)
         self._many = self._lines.thinned(_MANY)
@@ -263,40 +336,39 @@ class _Search:
                 candidate = candidate.because(cause, run=Run(run.epochs, self._logged_length))
             else:
                 words = f"the run has {amount(self._logged_epochs, 'epoch')}, not {run.epochs}"
-                cause = Cause("epochs", words, f"--epochs {self._logged_epochs}")
+                cause = Cause("epochs", words, _flag("epochs", self._logged_epochs))
                 candidate = candidate.because(cause, run=Run(self._logged_epochs, run.iters_per_epoch))
         return candidate
 
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
-        return Cause("epoch length", words, f"--iters-per-epoch {iters}")
+        return Cause("epoch length", words, _flag("iters_per_epoch", iters))
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
         if self._planned.paddleocr_schedule is not None:
             words = f"trained by PaddleOCR, which ignores {', '.join(self._planned.own_keys)}"
-            cause = Cause("trainer", words, "--trainer paddleocr")
+            cause = Cause("trainer", words, _flag("trainer", "paddleocr"))
             yield base.because(cause, section=read_by_paddleocr(base.section))
 
     def _scaled(self, base: _Candidate) -> Iterator[_Candidate]:
         schedule = base.schedule()
         if schedule is None or self._lines.rates.max() <= 1e-6:  # one digit tells no factor
             return
-        shown = medians(schedule, self._lines, base.shift)
-        low, high, agreeing = most_agree(*shown.factors(self._lines))
+        lines = self._lines.thinned(_VERY_MANY)
+        shown = medians(schedule, lines, base.shift)
+        low, high, agreeing = most_agree(*shown.factors(lines))
         config = parse_lr_config(base.section, base.run).config
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
-        if agreeing.mean() >= _MOST:
-            factor = _plainest_factor(low, high, peak)
-        else:
-            factor = _least_squares(shown, self._lines.rates)
+        likely = agreeing.mean() >= _MOST
+        factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
         if factor <= 0 or not np.isfinite(factor):
             return
         try:
-            flag = override_line(base.section, scaled_section(base.section, config, factor))
+            proposal = _override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))
         except LRConfigError:  # a third party's section that marks no rates
-            flag = ""
+            proposal = None
         part = f"1/{round(1 / factor)} of" if factor < 1 and _is_whole(1 / factor) else f"{factor:.6g} times"
-        yield base.because(Cause("factor", f"the rate is {part} the plan's", flag), factor=factor)
+        yield base.because(Cause("factor", f"the rate is {part} the plan's", proposal), factor=factor)
 
     def _changed(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         """Another warmup, or another schedule."""
@@ -307,7 +379,7 @@ class _Search:
         warmup = config.warmup_length(base.run.window)
         if key is not None and warmup > 0:
             section = {**base.section, key: 0}
-            cause = Cause("no warmup", "there is no warmup", override_line(base.section, section))
+            cause = Cause("no warmup", "there is no warmup", _override(*overrides_to(base.section, section)))
             none = base.because(cause, section=section)
             yield none
             if self._explanation(none).complete:
@@ -332,12 +404,18 @@ class _Search:
             section = {**base.section, key: iters / unit if iters % unit else iters // unit}
             before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else "none"
             length = amount(round(iters / unit, 3), "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
-            cause = Cause("warmup", f"the warmup has {length}, not {before}", override_line(base.section, section))
+            proposal = _override(*overrides_to(base.section, section))
+            cause = Cause("warmup", f"the warmup has {length}, not {before}", proposal)
             return base.because(cause, section=section)
 
         last = max(2, min(base.run.total_iters, int(self._lines.updates.max()) * 2))
+        some = max(planned, min(last, _LONG))
+
+        def steps(iters: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[Any]:
+            return np.where(updates < iters, updates * (some / iters), some + updates - iters)
+
         around = [round(planned * part) for part in (0.5, 0.9, 1.1, 2)]
-        best = self._best(with_length, 1, last, around, scaled, whole=iters_per_epoch)
+        best = self._best(_Family(with_length, steps, with_length(some), 1, last, around, iters_per_epoch), scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
@@ -347,8 +425,12 @@ class _Search:
         def with_length(iters: int) -> _Candidate:
             return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))
 
+        def steps(iters: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[Any]:
+            return updates * (planned / iters) + 0.5
+
         around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-        best = self._best(with_length, max(1, planned // 30), planned * 30, around, scaled)
+        family = _Family(with_length, steps, base, max(1, planned // 30), planned * 30, around)
+        best = self._best(family, scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
 
@@ -389,7 +471,11 @@ class _Search:
         if begin and self._explanation(over).complete:
             yield over
             return
-        best = self._best(at, 1, first + base.run.total_iters, [first - begin], scaled, whole=length, origin=first)
+        high = first + base.run.total_iters
+        family = _Family(
+            at, lambda place, updates: updates + (place - first), base, 1, high, [first - begin], length, first
+        )
+        best = self._best(family, scaled)
         if best is not None and best.x != first:
             ends = sorted((abs(best.low - first), abs(best.high - first)))
             yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
@@ -402,7 +488,11 @@ class _Search:
             return base.because(_offset(shift), shift=shift)
 
         origin = _MOST_AHEAD + 1
-        best = self._best(at, 1, 2 * _MOST_AHEAD + 1, [origin - 1, origin + 1], False, origin=origin)
+        family = _Family(
+            at, lambda place, updates: updates + (place - origin), base, 1, 2 * _MOST_AHEAD + 1,
+            [origin - 1, origin + 1], origin=origin,
+        )  # fmt: skip
+        best = self._best(family)
         if best is not None and best.x != origin:
             yield at(best.x)
 
@@ -418,10 +508,13 @@ class _Search:
             words = f"the schedule was stepped {steps} times an update, as where each of {steps} processes steps it"
             return base.because(Cause("pace", words), stepped_times=steps)
 
-        for candidate, around in ((every, [iters, *_PACES]), (times, _PACES)):
-            best = self._best(candidate, 2, max(iters, *_PACES), around, False)
+        for family in (
+            _Family(every, lambda by, updates: updates // by, base, 2, max(iters, *_PACES), [iters, *_PACES]),
+            _Family(times, lambda by, updates: updates * by, base, 2, _MOST_TIMES, _PACES),
+        ):
+            best = self._best(family)
             if best is not None:
-                yield candidate(best.x)
+                yield family.at(best.x)
 
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         """A rate that does not change is written the same in every line."""
@@ -472,32 +565,29 @@ class _Search:
                     explanation, candidate = better, simpler
         return explanation
 
-    def _cost(self, candidate: _Candidate, lines: Lines, scaled: bool, exact: bool) -> float:
+    def _cost(self, candidate: _Candidate, scaled: bool) -> float:
         schedule = candidate.schedule()
         if schedule is None:
             return float("inf")
-        shown = medians(schedule, lines, candidate.shift)
-        factor = _least_squares(shown, lines.rates) if scaled else 1.0
-        shown = fitted_medians(schedule, lines, candidate.shift, factor) if exact else shown.times(factor)
-        return float(shown.excess(lines).mean())
+        lines = self._many
+        factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
+        return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
 
-    def _best(
-        self,
-        candidate_at: Callable[[int], _Candidate],
-        low: int,
-        high: int,
-        around: Iterable[int],
-        scaled: bool,
-        whole: int = 0,
-        origin: int = 0,
-    ) -> Best | None:
-        """Which number explains best, found on a sample of the lines first; None where none comes near."""
-        coarse = cache(lambda x: self._cost(candidate_at(x), self._sample, scaled, exact=False))
-        fine = cache(lambda x: self._cost(candidate_at(x), self._many, scaled, exact=True))
-        near = best_integer(coarse, low, high, around, origin)
-        if coarse(near) > 0.2 * float(self._sample.rates.max()) + 1e-6:
+    def _best(self, family: _Family, scaled: bool = False) -> Best | None:
+        """Which number explains best, found about on a sample of the lines first; None where none comes near."""
+        schedule = family.like.schedule()
+        if schedule is None:
             return None
-        return refined(fine, near, low, high, max(1, (high - low) // _SAMPLE), whole, origin)
+
+        def about(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+            return rough_costs(schedule, self._sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
+
+        near = best_integer(about, family.low, family.high, family.around, family.origin)
+        if about(np.array([near]))[0] > _NEAR * float(self._sample.rates.max()) + 1e-6:
+            return None
+        cost = cache(lambda x: self._cost(family.at(x), scaled))
+        stride = max(1, (family.high - family.low) // _SAMPLE)
+        return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)
 
 
 def _offset(shift: int, fitting: str = "") -> Cause:
@@ -507,12 +597,6 @@ def _offset(shift: int, fitting: str = "") -> Cause:
 
 def _rank(explanation: Explanation) -> tuple[int, float]:
     return -explanation.explained, explanation.rms
-
-
-def _least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
-    middle = (shown.low + shown.high) / 2
-    square = float(middle @ middle)
-    return float(middle @ rates) / square if square and rates.any() else 1.0
 
 
 def _plainest_factor(low: float, high: float, peak: float) -> float:

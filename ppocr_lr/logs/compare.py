@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import FEW_PROCESSES, Lines, Medians, fitted_medians, medians, smooth
+from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, medians, rough_costs, smooth
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -32,6 +31,7 @@ _LONGEST_STRAY = 5  # lines
 _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch looks at
+_LONG = 1000
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
 
 
@@ -162,6 +162,12 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, f"{whole}the verdict is the same for all"
     lines = compared.lines.thinned(_SAMPLE)
+    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
+    long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
+    stretched = with_length(long).schedule
+
+    def about(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+        return rough_costs(stretched, lines, lambda updates: updates * (long / lengths[:, None]) + 0.5)
 
     @cache
     def cost(iters: int) -> float:
@@ -170,10 +176,9 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
         misfits = np.minimum(excess, SIX_DECIMALS).mean()
         return float(excess[: math.ceil(_MOST * len(excess))].mean() + misfits)
 
-    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
     best = refined(
         cost,
-        best_integer(cost, allowed.least, most, [allowed.likely], allowed.likely),
+        best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
         allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
     )  # fmt: skip
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
@@ -209,10 +214,7 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
     lines = _lines(log, window)
-    bounds = [0, *(np.flatnonzero(np.diff(log.starts)) + 1).tolist(), len(log)]
-    for begin, end in pairwise(bounds):
-        part = slice(begin, end)
-        lines.updates[part] += _missing_updates(planned, log, lines.take(np.arange(begin, end)), begin)
+    lines.updates[:] += _missing_updates(planned, log, lines)
     comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))
     return _with_unmarked_restarts(comparison) or comparison
 
@@ -234,10 +236,10 @@ def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_
     before = begins - 1
     same = lines.process[before] == lines.process[ends]
     level = smooth(schedule, lines.updates[before] - lines.most[before], lines.updates[ends])
-    for begin, end, is_smooth in zip(begins[same].tolist(), ends[same].tolist(), level[same].tolist(), strict=True):
-        around = lines.rates[[begin - 1, end]]
-        off = lines.rates[begin:end]
-        found[begin:end] = is_smooth | (off < around.min()) | (off > around.max())
+    owners, places = each(np.where(same, ends - begins, 0))
+    rows = begins[owners] + places
+    off, one, other = lines.rates[rows], lines.rates[before][owners], lines.rates[ends][owners]
+    found[rows] = level[owners] | (off < np.minimum(one, other)) | (off > np.maximum(one, other))
     clear = found.any() and np.median(excess[found] / lines.rounding[found]) > 1
     return found if found.mean() <= (_MOST_STRAYS if clear else 1 - _MOST) else np.zeros_like(found)
 
@@ -272,24 +274,39 @@ def _lines(log: TrainLog, window: int) -> Lines:
     )
 
 
-def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines, begin: int) -> int:
-    """How many updates a process left out of its count: PaddleOCR resumes the epoch and the schedule, not the count.
+def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines) -> NDArray[np.int64]:
+    """How many updates each line's process left out of its count: PaddleOCR resumes the epoch and the schedule, not it.
 
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """
+    begins = np.flatnonzero(np.diff(log.starts, prepend=-1))
+    shifts = [_possible_shifts(planned, log, begin) for begin in begins.tolist()]
+    lengths = np.diff(begins, append=len(log))
+    chosen = np.array([each[0] for each in shifts], dtype=np.int64)
+    decided = np.array([len(each) == 1 for each in shifts])
+    for number in range(max(map(len, shifts))):
+        undecided = np.flatnonzero(~decided)
+        if not len(undecided):
+            break
+        tried = np.array([shifts[process][min(number, len(shifts[process]) - 1)] for process in undecided.tolist()])
+        rows = lines.take(np.repeat(~decided, lengths))
+        rows.updates[:] += np.repeat(tried, lengths[undecided])
+        explained = fitted_medians(planned.schedule, rows).explain(rows)
+        fits = np.logical_and.reduceat(explained, np.cumsum(lengths[undecided]) - lengths[undecided])
+        chosen[undecided[fits]] = tried[fits]
+        decided[undecided[fits]] = True
+    return np.repeat(chosen, lengths)
+
+
+def _possible_shifts(planned: PlannedRun, log: TrainLog, begin: int) -> list[int]:
+    """By how many updates the count of the process whose first line is `begin` may be too low, likelier ones first."""
     process = int(log.starts[begin])
     missing = []
     for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_per_epoch):
         if length:
-            epochs_before = int(log.epochs[begin]) - (int(lines.updates[0]) - 1) // length - log.first_epoch
+            epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:
                 missing.append(epochs_before * length)
     if not missing or log.anew[process] is False:
-        return 0
-    shifts = missing if log.anew[process] else [0, *missing]
-    if len(log.ranges) > FEW_PROCESSES:
-        return shifts[0]
-    return next(
-        (shift for shift in shifts if fitted_medians(planned.schedule, lines, shift).explain(lines).all()),
-        shifts[0],
-    )
+        return [0]
+    return missing if log.anew[process] else [0, *missing]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 _GRID = 120
 _VALLEYS = 4
+_FINER = 30  # points across each of them
+_MOST_ROUNDS = 40
 
-Cost = Callable[[int], float]
+Cost: TypeAlias = Callable[[int], float]
+Costs: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
 
 class Best(NamedTuple):
@@ -21,19 +25,20 @@ class Best(NamedTuple):
     high: int
 
 
-def best_integer(cost: Cost, low: int, high: int, around: Iterable[int] = (), origin: int = 0) -> int:
-    """From `low` to `high`: a grid, with the points `around`, then downhill from its best points.
+def best_integer(costs: Costs, low: int, high: int, around: Iterable[int] = (), origin: int = 0) -> int:
+    """From `low` to `high`: on a grid with the points `around`, then on finer ones across its best points.
 
     Of several that cost the same the nearest to `origin` is taken.
     """
-    spread = np.concatenate([np.geomspace(low, high, _GRID), np.linspace(low, high, _GRID)]).round().astype(int)
-    grid = sorted({x for x in (*spread.tolist(), *around) if low <= x <= high})
-    starts = sorted(range(len(grid)), key=lambda index: (cost(grid[index]), abs(grid[index] - origin)))[:_VALLEYS]
-    bests = []
-    for index in starts:
-        gap = max(grid[min(index + 1, len(grid) - 1)] - grid[index], grid[index] - grid[max(index - 1, 0)], 1)
-        bests.append(_downhill(cost, grid[index], gap, low, high))
-    return min(bests, key=lambda x: (round(cost(x), 9), abs(x - origin)))
+    points = np.concatenate([np.geomspace(low, high, _GRID), np.linspace(low, high, _GRID), [*around]])
+    for _ in range(_MOST_ROUNDS):
+        grid = np.unique(points[(low <= points) & (points <= high)].round().astype(np.int64))
+        best = np.lexsort((np.abs(grid - origin), costs(grid)))[:_VALLEYS]
+        before, after = grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, len(grid) - 1)]
+        if (after - before <= 2).all():
+            break
+        points = np.concatenate([np.linspace(before, after, _FINER).ravel(), grid[best]])
+    return int(grid[best[0]])
 
 
 def refined(cost: Cost, x: int, low: int, high: int, stride: int, whole: int = 0, origin: int = 0) -> Best:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import codecs
 import gzip
 import heapq
+import math
 import os
 import re
+import struct
 import zlib
-from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
@@ -31,7 +35,8 @@ _LINE_BEGINS = re.compile(r"epoch: \[\d")
 _START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
-_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) [^\r\n]*\\")
+_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
+_LOSS = re.compile(r"\bloss'?: (-?(?:nan|inf|\d*\.?\d+(?:e[+-]?\d{1,3})?))", re.IGNORECASE)
 _OTHER_TRAINERS = {
     "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
     "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
@@ -43,6 +48,7 @@ _LONGEST_LINE = 1 << 16
 _MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
+MOST_CONFIGS = 20  # one behind the other in a log; more are damage
 
 SIX_DECIMALS = 0.5e-6
 """The rounding of the trainer's own lines."""
@@ -60,22 +66,28 @@ class Line(NamedTuple):
     rounding: float
     """How far the rate that was used may be from the one that is written."""
     finite: bool
-    """The loss is a number."""
+    """No loss of the line is one that is no number."""
+    loss: float
+    """As it is written, nan where none is: the median of the last updates, as the rate."""
     start: bool
     """A training process started between the line before and this one."""
     length: int
     """Iterations per epoch, as the process said when it started; 0 where it did not."""
 
 
+_PACKED = struct.Struct("<iiq?dd?d?q")  # the fields of a line
+_ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "<f8", "?", "<i8"), strict=True)))
+
+
 class LogReader:
-    """Reads a log, and then what is added to it.
+    """Reads a log, from its byte `begin` on, and then what is added to it.
 
     Raises:
         LRConfigError: the file cannot be read, or is no log of PaddleOCR's trainer.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = path
+    def __init__(self, path: str | Path, begin: int = 0) -> None:
+        self.path, self._begin = path, begin
         self._open()
 
     def close(self) -> None:
@@ -102,15 +114,19 @@ class LogReader:
             raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
         return some
 
-    def so_far(self) -> array[float]:
-        """The fields of all lines that have been read, one behind the other; the last may be whole without its end."""
-        return self.lines + _flat(_lines(self._rest, replace(self._said, logged=LoggedConfig())))
+    def so_far(self) -> NDArray[np.void]:
+        """All lines that have been read, with the fields of a `Line`; the last may be whole without its end.
+
+        Nothing can be read on while this is kept.
+        """
+        last = [_PACKED.pack(*line) for line in _lines(self._rest, replace(self._said, logged=LoggedConfig()))]
+        return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
 
     def _open(self) -> None:
         try:
             self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.read(4)
-            self._file.seek(0)
+            self._file.seek(self._begin)
         except OSError as error:
             raise LRConfigError(f"{self.path}: cannot be read: {error.strerror or error}") from None
         packed = start[:2] == b"\x1f\x8b"
@@ -120,9 +136,10 @@ class LogReader:
         self._rest = ""
         self._read = 0
         self._said = _Said()
-        self.lines = array("d")  # of a gigabyte of log too
-        self.configs: list[Mapping[str, Any] | None] = []
-        """For each line that is the first of a process, the config that the process said it has."""
+        self.lines = bytearray()  # of a gigabyte of log too
+        self._starts = 0
+        self.configs: list[tuple[int, Mapping[str, Any]]] = []
+        """The last configs that processes said they have, with the number of the start that each is the first of."""
         self.torn = 0
         """Lines that begin as one with a rate does and cannot be read."""
         self.windows = False
@@ -143,17 +160,22 @@ class LogReader:
         end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = text[:end]
-        read = array("d")
+        before = len(self.lines)
         for line in _lines(text, self._said):
-            read.extend(line)
+            self.lines += _PACKED.pack(*line)
             if line.start:
-                self.configs.append(self._said.config)
-                self._said.config = None
-        self.lines += read
-        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - len(read) // len(Line._fields)
+                self._keep(self._said.config)
+                self._starts += 1
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (len(self.lines) - before) // _PACKED.size
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
+
+    def _keep(self, config: Mapping[str, Any] | None) -> None:
+        """The config of a start, where it is another one."""
+        if config is not None and (not self.configs or self.configs[-1][1] != config):
+            self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
+        self._said.config = None
 
 
 @dataclass
@@ -171,13 +193,6 @@ class _Said:
             self.config, self.started = config, True
 
 
-def _flat(lines: Iterator[Line]) -> array[float]:
-    flat = array("d")
-    for line in lines:
-        flat.extend(line)
-    return flat
-
-
 def _lines(text: str, said: _Said) -> Iterator[Line]:
     found = (regex.finditer(text) for regex in (_LINE, _START, DUMPED))
     for match in heapq.merge(*found, key=re.Match.start):
@@ -192,9 +207,10 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         epoch, total, newer, step, written, rest = match.groups()
         rate = float(written)
         if rate < _HIGHEST:
+            loss = _LOSS.search(rest)
             yield Line(
                 int(epoch), int(total), int(step), not newer, rate, _rounding(rate, written.lower()),
-                _NO_LOSS.search(rest) is None, said.started, said.length,
+                _NO_LOSS.search(rest) is None, float(loss[1]) if loss else math.nan, said.started, said.length,
             )  # fmt: skip
             said.started, said.length = False, 0
 

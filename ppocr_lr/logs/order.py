@@ -10,7 +10,10 @@ from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 Key = tuple[int, int]
 """Epoch and step."""
@@ -27,33 +30,51 @@ _OPEN = 8  # starts without a mark that a line may go on
 class Order:
     """Indices of lines, start by start, and how many lines are left out."""
 
-    starts: list[list[int]] = field(default_factory=list)
+    starts: list[NDArray[np.int64]] = field(default_factory=list)
     repeated: int = 0
     impossible: int = 0
     shuffled: int = 0
     """Lines that stood in no order and were sorted."""
 
 
-def in_order(keys: Sequence[Key], rates: Sequence[float], older: Sequence[bool], marks: Sequence[int]) -> Order:
+def in_order(
+    epochs: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    rates: NDArray[np.float64],
+    older: NDArray[np.bool_],
+    marks: NDArray[np.int32],
+) -> Order:
     """The order of lines with these epochs and steps.
 
     Args:
-        keys: epoch and step of each line.
+        epochs, steps: of each line.
         rates: its learning rate; a line that is repeated has the same.
         older: the step may count within the epoch.
         marks: how many starts of a process the log has told before the line.
     """
     order = Order()
-    for (_, is_older), segment in groupby(range(len(keys)), key=lambda index: (marks[index], older[index])):
-        _add_segment(order, keys, rates, is_older, list(segment))
+    anew = (np.diff(marks) != 0) | (np.diff(older) != 0)
+    later = np.diff(epochs)
+    strictly = np.where(
+        older[1:], (later > 0) | ((later == 0) & (np.diff(steps) > 0)), (later >= 0) & (np.diff(steps) > 0)
+    )
+    bounds = [0, *(np.flatnonzero(anew) + 1).tolist(), len(epochs)] if len(epochs) else []
+    for begin, end in pairwise(bounds):
+        if strictly[begin : end - 1].all():
+            order.starts.append(np.arange(begin, end))
+            continue
+        part = slice(begin, end)
+        keys = list(zip(epochs[part].tolist(), steps[part].tolist(), strict=True))
+        starts = _in_segment(order, keys, rates[part].tolist(), bool(older[begin]))
+        order.starts += [np.array(start, dtype=np.int64) + begin for start in starts]
     return order
 
 
-def _add_segment(order: Order, keys: Sequence[Key], rates: Sequence[float], older: bool, lines: Sequence[int]) -> None:
+def _in_segment(order: Order, keys: Sequence[Key], rates: Sequence[float], older: bool) -> list[list[int]]:
+    """The starts among lines between which the log tells none."""
     fresh: list[int] = []
     recent: deque[tuple[Key, float]] = deque(maxlen=_RECENT)
-    for index in lines:
-        line = (keys[index], rates[index])
+    for index, line in enumerate(zip(keys, rates, strict=True)):
         if line in recent and not _follows(keys[fresh[-1]], keys[index], older, strictly=True):
             order.repeated += 1
         else:
@@ -63,10 +84,9 @@ def _add_segment(order: Order, keys: Sequence[Key], rates: Sequence[float], olde
     chains = _chains(kept, keys, older)
     if chains is None:
         order.shuffled += len(fresh)
-        chains = [_sorted(fresh, keys, rates, older, order)]
-    else:
-        order.impossible += len(fresh) - sum(map(len, chains))
-    order.starts += chains
+        return [_sorted(fresh, keys, rates, older, order)]
+    order.impossible += len(fresh) - sum(map(len, chains))
+    return chains
 
 
 def _follows(before: Key, after: Key, older: bool, strictly: bool = False) -> bool:
@@ -100,14 +120,14 @@ def _chains(lines: list[int], keys: Sequence[Key], older: bool) -> list[list[int
     chains: list[list[int]] = []
     latest, jumps = -1, 0
     gaps: Counter[int] = Counter()
+    usual = 0  # the gap that most lines have
     strays: set[int] = set()
-    for index in lines:
+    for done, index in enumerate(lines, 1):
         key = keys[index]
         last = keys[chains[latest][-1]] if chains else None
         if last is not None and _follows(last, key, older) and len(chains) == 1:
             chosen = latest
         else:
-            usual = gaps.most_common(1)[0][0] if gaps else 0
             fitting = [
                 (max(_gap(keys[chains[number][-1]], key), usual), number != latest, -number)
                 for number in range(max(0, len(chains) - _OPEN), len(chains))
@@ -117,14 +137,16 @@ def _chains(lines: list[int], keys: Sequence[Key], older: bool) -> list[list[int
         if chosen == len(chains):
             chains.append([])
         elif last is not None:
-            gaps[_gap(keys[chains[chosen][-1]], key)] += 1
+            gap = _gap(keys[chains[chosen][-1]], key)
+            gaps[gap] += 1
+            usual = max(usual, gap, key=gaps.__getitem__)
         if chosen != latest and latest >= 0:
             jumps += 1
             if chosen < latest:
                 strays |= {number for number in range(chosen + 1, len(chains)) if len(chains[number]) <= _STRAYS}
         chains[chosen].append(index)
         latest = chosen
-        if len(chains) > 2 * _OPEN and 2 * jumps > sum(map(len, chains)):
+        if len(chains) > 2 * _OPEN and 2 * jumps > done:
             return None
     if len(chains) > _SEVERAL and 2 * jumps > len(lines):
         return None

@@ -181,9 +181,9 @@ def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     if not diagnosis.found or len(likely) > 1:
         for explanation in likely:
             yield f"           - {_causes(explanation)}: {_fit(explanation)}"
-    flags = [cause.flag for cause in likely[0].causes] if diagnosis.found and len(likely) == 1 else []
-    if flags and all(flags):  # else the plan that they name is not the one of the log
-        yield f"           to plan this run: {' '.join(flags)}"
+    proposal = likely[0].proposal if diagnosis.found and len(likely) == 1 else None
+    if proposal:
+        yield f"           to plan this run: {proposal.line}"
 
 
 def _likely(diagnosis: Diagnosis) -> list[Explanation]:

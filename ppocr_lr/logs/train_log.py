@@ -7,7 +7,7 @@ update k (0-based), so after k + 1. Both read the rate before the update and tel
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -21,14 +21,15 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.intervals import most_agree
-from ppocr_lr.logs.lines import Line, LogReader
+from ppocr_lr.logs.lines import MOST_CONFIGS, LogReader
 from ppocr_lr.logs.order import Order, in_order
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST = 0.9  # of the lines agree, where one length is believed and the others are not
 _UNBOUNDED = 1 << 62
-_MOST_RUNS = 20  # of one log; more are damage
+_MOST_STARTS = 1000  # of one log
+_RECENT = 4  # lengths of epochs that a process may go on with
 
 
 class Length(NamedTuple):
@@ -72,13 +73,15 @@ class TrainLog:
     rounding: NDArray[np.float64]
     """How far the rate that was used may be from the one that is written."""
     finite: NDArray[np.bool_]
-    """The loss is a number."""
+    """No loss of the line is one that is no number."""
+    losses: NDArray[np.float64]
+    """As they are written, nan where none is."""
     ranges: tuple[Length | None, ...]
     """Iterations per epoch, for each process; None where its lines agree on none."""
     anew: tuple[bool | None, ...]
     """The process counts from its first epoch on, not from the run's; None where both may be."""
     configs: tuple[Mapping[str, Any] | None, ...]
-    """The config that each process wrote into the log; None where it wrote none."""
+    """The config that each process has, as it or one before it wrote it into the log; None where none did."""
     windows: bool
     """The trainer runs one iteration less in each epoch than its data loader has, as on Windows."""
     first_epoch: int
@@ -121,8 +124,7 @@ class TrainLog:
     @property
     def config(self) -> Mapping[str, Any] | None:
         """The config that the last process has, if one was written into the log."""
-        written = self.configs[: int(self.starts[-1]) + 1] if len(self) else ()
-        return next((config for config in reversed(written) if config is not None), None)
+        return self.configs[int(self.starts[-1])] if len(self) else None
 
     def runs(self, by_config: bool) -> list[TrainLog]:
         """The log in parts that were planned alike: of one number of epochs and, `by_config`, of one config.
@@ -137,7 +139,7 @@ class TrainLog:
             total = Counter(process.totals.tolist()).most_common(1)[0][0]
             before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
             begins += [begin] * (plan != before)
-        if len(begins) > _MOST_RUNS:
+        if len(begins) > MOST_CONFIGS:
             return [self]
         first, *later = (self.take(slice(begin, end)) for begin, end in pairwise([*begins, len(self)]))
         rates = (float(self.rates[begin - 1]) for begin in begins[1:])
@@ -145,7 +147,7 @@ class TrainLog:
 
     def take(self, lines: slice) -> TrainLog:
         """Some of the lines."""
-        columns = ("starts", "epochs", "totals", "counts", "rates", "rounding", "finite")
+        columns = ("starts", "epochs", "totals", "counts", "rates", "rounding", "finite", "losses")
         return replace(self, **{name: getattr(self, name)[lines] for name in columns})
 
     def is_over(self, iters_per_epoch: int) -> bool:
@@ -154,13 +156,13 @@ class TrainLog:
         return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
 
 
-def read_log(path: str | Path) -> TrainLog:
-    """The lines with a rate of a log, plain or gzip, streamed.
+def read_log(path: str | Path, begin: int = 0) -> TrainLog:
+    """The lines with a rate of a log, plain or gzip, streamed; of a plain one those behind its byte `begin`.
 
     Raises:
         LRConfigError: the file cannot be read, or no line of it has a rate.
     """
-    with closing(LogReader(path)) as reader:
+    with closing(LogReader(path, begin)) as reader:
         reader.read_on()
         log = train_log(reader)
     if not len(log):
@@ -175,18 +177,18 @@ def read_log(path: str | Path) -> TrainLog:
 
 def train_log(reader: LogReader) -> TrainLog:
     """What the lines that have been read so far say."""
-    columns = np.array(reader.so_far()).reshape(-1, len(Line._fields)).T
-    lines = dict(zip(Line._fields, columns, strict=True))
-    epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
-    older, marks = lines["older"].astype(bool), np.cumsum(lines["start"]).astype(np.int64)
-    declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if len(marks) else marks
+    lines = reader.so_far()
+    read = len(lines)
+    marks = np.cumsum(lines["start"], dtype=np.int32)
+    declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if read else marks
     # Nothing has been done at `global_step: 0`, so no line is written there; and no epoch is beyond the last.
-    possible = np.flatnonzero((epochs <= totals) & (older | (steps > 0)))
-    order = in_order(
-        list(zip(epochs[possible].tolist(), steps[possible].tolist(), strict=True)),
-        *(column[possible].tolist() for column in (lines["rate"], older, marks)),
-    )
-    processes = [possible[start] for start in order.starts]
+    possible = (lines["epoch"] <= lines["total"]) & (lines["older"] | (lines["step"] > 0))
+    if not possible.all():
+        lines, marks = lines[possible], marks[possible]
+    epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
+    older = lines["older"]
+    order = in_order(epochs, steps, lines["rate"], older, marks)
+    processes = order.starts
     within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
     if not within:  # a count that falls began again with the process, as where it is not kept across a resume
         processes = [
@@ -194,10 +196,12 @@ def train_log(reader: LogReader) -> TrainLog:
             for start in processes
             for part in (np.split(start, _falls(start, epochs, steps)) if older[start[0]] else [start])
         ]
+    before_these, processes = processes[:-_MOST_STARTS], processes[-_MOST_STARTS:]
     first_epoch = _first_epoch(epochs[np.concatenate(processes)]) if processes else 1
     counts = steps + older
     ranges: list[Length | None] = []
     anew, kept, configs, loaders, windows = [], [], [], [], reader.windows
+    lengths: deque[int] = deque(maxlen=_RECENT)
     for number, process in enumerate(processes):
         start = int(marks[process[0]]) - 1
         said = int(declared[start])
@@ -205,33 +209,34 @@ def train_log(reader: LogReader) -> TrainLog:
         if within and older[process[0]]:  # each epoch counts anew, and its last line is always written
             counts[process] += before * (said or int(counts[process].max()))
         goes_on = number > 0 and counts[process[0]] > counts[processes[number - 1][-1]]
-        known = {said, said - 1, *(each.exact for each in ranges if each and each.exact)}
         from_zero = bool(older[process[0]]) and first_epoch == 1
-        agreed = _agreed(before, counts[process], said, known, goes_on, from_zero)
+        agreed = _agreed(before, counts[process], said, {said, said - 1, *lengths}, goes_on, from_zero)
         length = agreed.length
         if length and not length.exact:
             ended = bool(epochs[process[-1]] - first_epoch + 1 >= totals[process[-1]])
             length = _at_ends(before - agreed.base, counts[process], length, ended)
         windows |= length is not None and length.exact == said - 1
-        configs.append(reader.configs[start] if start < len(reader.configs) else None)
+        configs.append(next((config for first, config in reversed(reader.configs) if first <= start), None))
         loaders.append(said)
         ranges.append(length)
+        if length and length.exact and length.exact not in lengths:
+            lengths.append(length.exact)
         anew.append(agreed.anew)
         kept.append(process[agreed.lines])
     if windows:  # the few lines of a short process may allow both
         ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
-    which = np.concatenate(kept) if kept else possible
-    left_out = len(steps) - len(which) - order.repeated
+    which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
+    left_out = read - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
         epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
-        lines["finite"][which].astype(bool), tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
+        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
         "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(_remarks(len(steps) + reader.torn, reader.torn, left_out, order)),
+        tuple(_remarks(read + reader.torn, reader.torn, left_out, order, len(before_these))),
     )  # fmt: skip
 
 
-def _remarks(lines: int, torn: int, impossible: int, order: Order) -> Iterator[str]:
+def _remarks(lines: int, torn: int, impossible: int, order: Order, starts: int) -> Iterator[str]:
     of = f"of {amount(lines, 'line')}"
     if torn:
         yield f"{torn} {of} cannot be read"
@@ -241,6 +246,8 @@ def _remarks(lines: int, torn: int, impossible: int, order: Order) -> Iterator[s
         yield f"{order.repeated} {of} are repeated"
     if order.shuffled:
         yield f"{order.shuffled} {of} stand in no order; they were sorted"
+    if starts:
+        yield f"the training was started {starts + _MOST_STARTS} times; the last {_MOST_STARTS} starts are looked at"
 
 
 def _first_epoch(epochs: NDArray[np.int64]) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 _HALF = 1e-11  # a half may be rounded either way
 _RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
+_BLOCK = 1 << 14  # lines at a time
 _CELLS = 1 << 19  # updates asked at a time
+_FARTHEST = 2.0**62
 _FEW_FILLS = 64
-FEW_PROCESSES = 200  # that are looked at one by one
+_MOST_FITTED = 1 << 15  # lines, each with every fill that its window may have
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Lines:
     def __len__(self) -> int:
         return len(self.rates)
 
-    def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Lines:
+    def take(self, which: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Lines:
         """Some of the lines."""
         return Lines(**{name: column[which] for name, column in vars(self).items()})
 
@@ -89,17 +91,34 @@ class Medians:
 
 def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
     """What `lines` would show if update k used the rate `schedule(k + shift)`."""
+    low, high = np.empty(len(lines)), np.empty(len(lines))
+    for start in range(0, len(lines), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        low[part], high[part] = _of_block(schedule, lines.take(part), shift)
+    return Medians(low, high, lines.most.copy())
+
+
+def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     last = np.maximum(lines.updates - 1 + shift, 0)
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
     low, high = np.minimum(first, second), np.maximum(first, second)
     rows = np.flatnonzero(~smooth(schedule, last - lines.most + 1, last))
-    depth = int(lines.most[rows].max()) if len(rows) else 1
-    block = max(1, _CELLS // depth)
-    for start in range(0, len(rows), block):
-        part = rows[start : start + block]
-        low[part], high[part] = _block(schedule, lines.take(part), shift)
-    return Medians(low, high, lines.most.copy())
+    if len(rows):
+        of_rows = lines.take(rows)
+        counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
+        owners, places = each(counts)
+        span = (of_rows.most - of_rows.least)[owners] * places / np.maximum(counts[owners] - 1, 1)
+        middles = _filled(schedule, of_rows.take(owners), of_rows.least[owners] + span.round().astype(np.int64), shift)
+        begins = np.cumsum(counts) - counts
+        low[rows], high[rows] = np.minimum.reduceat(middles, begins), np.maximum.reduceat(middles, begins)
+    return low, high
+
+
+def each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each index as often as it counts, and beside it 0, 1, … up to that."""
+    owners = np.repeat(np.arange(len(counts)), counts)
+    return owners, np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
 
 
 def smooth(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -115,50 +134,78 @@ def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64
     return np.asarray(lower + upper) / 2
 
 
+def least_squares(shown: Medians, rates: NDArray[np.float64]) -> float:
+    """The factor that makes `shown` most like these rates."""
+    middle = (shown.low + shown.high) / 2
+    square = float((middle * middle).sum())
+    return float((middle * rates).sum()) / square if square and rates.any() else 1.0
+
+
+def rough_costs(
+    schedule: Schedule,
+    lines: Lines,
+    steps: Callable[[NDArray[np.int64]], NDArray[Any]],
+    scaled: bool = False,
+) -> NDArray[np.float64]:
+    """How far, in the mean, lines are from the rates in the middle of their windows, under many candidates at once.
+
+    Args:
+        schedule: what the candidates make a part of, or stretch.
+        lines: the lines.
+        steps: a row for each candidate: the steps of the schedule that updates have.
+        scaled: each candidate with the factor that fits it best.
+    """
+    at = np.clip(steps(lines.updates - 1 - (lines.most - 1) // 2), 0, _FARTHEST).astype(np.int64)
+    rates = schedule(at)
+    if scaled:
+        squares = (rates**2).sum(axis=1)
+        rates *= np.divide(rates @ lines.rates, squares, out=np.ones_like(squares), where=squares > 0)[:, None]
+    return np.asarray(np.maximum(np.abs(rates - lines.rates) - lines.rounding, 0).mean(axis=1))
+
+
 def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float = 1.0) -> Medians:
     """As `medians`, of all rates times `factor`, with the one start of each process that fits its first lines best."""
     shown = medians(schedule, lines, shift).times(factor)
     unknown = np.flatnonzero(lines.least < lines.most)
-    bounds = np.flatnonzero(np.diff(lines.process[unknown], prepend=-1, append=-1)).tolist()
-    if len(bounds) > FEW_PROCESSES:
+    rows = lines.take(unknown)
+    firsts = np.flatnonzero(np.diff(rows.process, prepend=-1))
+    process = np.cumsum(np.diff(rows.process, prepend=-1) != 0) - 1
+    spread = (rows.most - rows.least)[firsts]
+    tries = np.where(spread < _FEW_FILLS, spread + 1, 0)[process]
+    if not 0 < tries.sum() <= _MOST_FITTED:
         return shown
-    for begin, end in pairwise(bounds):
-        rows = unknown[begin:end]
-        if lines.most[rows[0]] - lines.least[rows[0]] < _FEW_FILLS:
-            sure = _fitted(schedule, lines.take(rows), shift, factor)
-            shown.low[rows], shown.high[rows], shown.fill[rows] = sure.low, sure.high, sure.fill
+    owners, more = each(tries)
+    since = (rows.updates - rows.updates[firsts][process])[owners]
+    tried = rows.take(owners)
+    fills = np.minimum(tried.most, rows.least[firsts][process][owners] + more + since)
+    of_fills = medians(schedule, replace(tried, least=fills, most=fills), shift).times(factor)
+    # Of each process the fill that explains most lines, and comes nearest to the others.
+    shape, groups = (len(firsts), _FEW_FILLS), process[owners] * _FEW_FILLS + more
+    explained, distance = (
+        np.bincount(groups, weights, len(firsts) * _FEW_FILLS).reshape(shape)
+        for weights in (of_fills.explain(tried), of_fills.distance(tried))
+    )
+    possible = np.arange(_FEW_FILLS) <= spread[:, None]
+    most = np.where(possible, explained, -1).max(axis=1, keepdims=True)
+    best = np.where(possible & (explained == most), distance, np.inf).argmin(axis=1)
+    chosen = np.flatnonzero(more == best[process][owners])
+    at = unknown[owners[chosen]]
+    shown.low[at], shown.high[at], shown.fill[at] = of_fills.low[chosen], of_fills.high[chosen], fills[chosen]
     return shown
 
 
-def _fitted(schedule: Schedule, lines: Lines, shift: int, factor: float) -> Medians:
-    best_score = (-1, 0.0)
-    first = int(lines.updates[0])
-    for fill in _fills(lines.take(np.array([0]))):
-        fills = np.minimum(lines.most, fill + lines.updates - first)
-        shown = medians(schedule, replace(lines, least=fills, most=fills), shift).times(factor)
-        score = (int(shown.explain(lines).sum()), -float(shown.distance(lines).sum()))
-        if score > best_score:
-            best, best_score = shown, score
-    return best
-
-
-def _block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    depth = int(lines.most.max())
-    steps = lines.updates[:, None] - 1 + shift - np.arange(depth)
-    rates = schedule(np.maximum(steps, 0))
-    low, high = np.full(len(lines), np.inf), np.full(len(lines), -np.inf)
-    for fill in _fills(lines):
-        rows = np.flatnonzero((lines.least <= fill) & (fill <= lines.most))
-        if len(rows):
-            middle = np.median(rates[:, :fill] if len(rows) == len(lines) else rates[rows, :fill], axis=1)
-            low[rows], high[rows] = np.minimum(low[rows], middle), np.maximum(high[rows], middle)
-    return low, high
-
-
-def _fills(lines: Lines) -> list[int]:
-    unknown = lines.least < lines.most
-    between: list[int] = []
-    if unknown.any():
-        first, last = int(lines.least[unknown].min()), int(lines.most[unknown].max())
-        between = np.linspace(first, last, min(last - first + 1, _FEW_FILLS)).round().astype(int).tolist()
-    return sorted({*np.unique(lines.least).tolist(), *np.unique(lines.most).tolist(), *between})
+def _filled(schedule: Schedule, lines: Lines, fills: NDArray[np.int64], shift: int) -> NDArray[np.float64]:
+    """The medians of windows that hold so many updates."""
+    middles = np.empty(len(lines))
+    depth = int(fills.max())
+    back = np.arange(depth)
+    block = max(1, _CELLS // depth)
+    for start in range(0, len(lines), block):
+        part = slice(start, start + block)
+        rates = schedule(np.maximum(lines.updates[part, None] - 1 + shift - back, 0))
+        rates[back >= fills[part, None]] = np.inf
+        rates.sort(axis=1)
+        of = fills[part, None]
+        lower, upper = (np.take_along_axis(rates, middle, 1) for middle in ((of - 1) // 2, of // 2))
+        middles[part] = ((lower + upper) / 2)[:, 0]
+    return middles

@@ -64,6 +64,8 @@ class LRConfig(BaseModel, ABC):
     """For a name that PaddleOCR does not know: what comes nearest there."""
     has_curve: ClassVar[bool] = True
     """False where a metric of the training decides the rate, which begins at `peak`."""
+    tries_rates: ClassVar[bool] = False
+    """True where too low and too high rates are the purpose, and the losses the result, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
     """Paddle makes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")

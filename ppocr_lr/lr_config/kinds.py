@@ -174,6 +174,7 @@ InnerShare = Annotated[kinds.Gamma, Number("a share")]
 Bound = Annotated[kinds.OnTheTangent, Number()]
 Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
+TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said="a whole number of at least 2"), ITERATIONS]
 Calls = Annotated[kinds.Update, Number(said="a whole number of calls, 0 for none")]
 _OR_SHARE = 'or a share of the run ("10%")'
 NoIters = Annotated[

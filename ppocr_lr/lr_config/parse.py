@@ -314,6 +314,17 @@ def read_section(section: object) -> Section:
     raise LRConfigError(problems[:_MOST_ERRORS])
 
 
+def accepts(model: type[LRConfig], key: str, value: Any) -> bool:
+    """Whether the key can have that value, whatever else is written."""
+    try:
+        model.model_validate({key: value})
+    except ValidationError as error:
+        return all(details["loc"][:1] != (key,) for details in error.errors(include_url=False, include_input=False))
+    except RecursionError:
+        return False
+    return True
+
+
 def _in_model(written: Any, model: type[LRConfig]) -> Any:
     """What the model calls a key that is written in a section."""
     return model.also_called.get(written, written) if isinstance(written, str) else written
@@ -352,7 +363,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
         elif ends:
             suggestion = ends
         else:
-            names = names or nearest(key, known)
+            names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
             suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
     return Finding(
         (_short(key),),

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import value_error
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import AList, Gamma, Knot, Mark, PositiveLength, PositiveRate, Rate, key
@@ -92,13 +92,15 @@ class PiecewiseConfig(LRConfig):
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
             where = f"epoch {last}" if last.unit == "epochs" else f"{last}"
+            boundaries = list(as_written(self.decay_epochs[:-1]))
             remarks.append(
                 Finding(
                     ("values",),
                     f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
                     f"and the boundary at {where} changes nothing; "
-                    f"Paddle 2.6.2 and later refuse this, write {count + 1} values",
+                    f"Paddle 2.6.2 and later refuse this, as they take {count + 1} values",
                     code="LR501",
+                    proposals=(Proposal((f"decay_epochs={boundaries}",), words="{} makes the same curve"),),
                 )
             )
         return remarks

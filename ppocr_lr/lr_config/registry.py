@@ -48,6 +48,7 @@ _OUR_OWN = {
     "Sequence": "sequence",
     "Scale": "sequence",
     "ReduceOnPlateau": "plateau",
+    "RangeTest": "range_test",
 }
 
 _HOMES = _IN_PADDLEOCR | _OUR_OWN

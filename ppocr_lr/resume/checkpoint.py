@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ppocr_lr.bounds import MAX_COUNT
-from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, shown
+from ppocr_lr.errors import ArgumentError, LRConfigError, nearest, shown
 from ppocr_lr.lr_config.kinds import LARGEST_RATE
 from ppocr_lr.resume.optimizers import accumulators
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
@@ -93,7 +93,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     if prefix.is_dir():
         inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
-    raise LRConfigError(f"{path}: does not exist{did_you_mean(prefix.name, there)}")
+    meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
+    raise LRConfigError(f"{path}: does not exist" + (f"; did you mean {meant}?" if meant else ""))
 
 
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:

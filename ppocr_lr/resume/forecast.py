@@ -13,6 +13,7 @@ from statistics import median
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import amount
@@ -21,7 +22,6 @@ from ppocr_lr.resume.optimizers import lacking
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
 from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
-from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
 
 EQUAL = 1e-9
@@ -39,6 +39,8 @@ class Resume:
 
     planned: PlannedRun
     checkpoint: Checkpoint
+    ours: bool = False
+    """PaddleOCR's trainer has this project's scheduler instead of its own."""
 
     def __post_init__(self) -> None:
         epoch, iters = self.checkpoint.epoch or 0, self.planned.run.iters_per_epoch
@@ -82,7 +84,7 @@ class Resume:
     @property
     def known_to_paddleocr(self) -> bool:
         """False for a schedule that PaddleOCR does not have."""
-        return self.planned.name in IN_PADDLEOCR
+        return self.ours or self.planned.name in IN_PADDLEOCR
 
     @property
     def optimizer(self) -> object:
@@ -110,14 +112,15 @@ class Resume:
             return ""
         if state is None:
             return "AssertionError: LR_Scheduler state must be included (Paddle 2: KeyError: 'LR_Scheduler')"
-        return f"KeyError: '{WRAPPED_KEY}'" if wraps_a_scheduler(self.schedule) and not state.wrapped else ""
+        needs_wrapped = wraps_a_scheduler(self.schedule) and not self.ours
+        return f"KeyError: '{WRAPPED_KEY}'" if needs_wrapped and not state.wrapped else ""
 
     @cached_property
     def paddleocr(self) -> Schedule | None:
         """PaddleOCR's rates from `update` on; None when it stops."""
         if self.failure:
             return None
-        if self.bare_number or self.rate_before is None:
+        if self.ours or self.bare_number or self.rate_before is None:
             return self.schedule
         return resumed_by_paddle(self.schedule, self.update, self.rate_before)
 
@@ -125,6 +128,11 @@ class Resume:
     def follows_config(self) -> bool:
         """False where PaddleOCR goes on multiplying the rate of the checkpoint."""
         return not isinstance(self.paddleocr, ResumedByPaddle) or abs(self.paddleocr.factor - 1) < EQUAL
+
+    @property
+    def first_of_config(self) -> int:
+        """The first update with the config's rate; a scheduler of Paddle's uses that of the checkpoint once more."""
+        return self.update + (not self.bare_number and not self.ours)
 
     @property
     def first_epoch(self) -> int:
@@ -147,7 +155,8 @@ class Resume:
         """The update at which PaddleOCR stops as a OneCycle has no rate past its end; None where it does not."""
         # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
         limit = self.schedule.lead().warmup_iters + self.planned.built_for.total_iters
-        return max(limit, self.update) + 1 if self.planned.name == "OneCycle" and self.end > limit else None
+        steps_past = self.planned.name == "OneCycle" and self.end > limit and not self.ours
+        return max(limit, self.update) + 1 if steps_past else None
 
     def trains_on(self, rates: Schedule | None) -> bool:
         """Whether the run goes on to its end with `rates`, most of them above a thousandth of the config's peak."""
@@ -157,14 +166,20 @@ class Resume:
         steps = {self.update + (last - self.update) * part // (_SAMPLES - 1) for part in range(_SAMPLES)}
         return median(map(rates, steps)) > _DEAD * peak
 
-    def tried(self, *overrides: str) -> Resume | None:
-        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
-        planned = self.planned
-        written = (f"Global.epoch_num={planned.run.epochs}", *overrides)  # the length may come from a flag
+    def with_proposal(self, proposal: Proposal) -> Resume | None:
+        """The same checkpoint with what is proposed added to the command line; None where that is refused."""
         try:
-            config = with_overrides(planned.config, written)
-            found = Resume(plan_config(config, planned.source, replace(planned.flags, epochs=None)), self.checkpoint)
-            return found if found.trains_on(found.paddleocr) else None
+            config, flags = self.planned.with_proposal(proposal)
+            return replace(self, planned=plan_config(config, self.planned.source, flags))
+        except LRConfigError:
+            return None
+
+    def trained_on(self, *overrides: str) -> Resume | None:
+        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
+        written = (f"Global.epoch_num={self.planned.run.epochs}", *overrides)  # the length may come from a flag
+        found = self.with_proposal(Proposal(written, (("epochs", None),)))
+        try:
+            return found if found and found.trains_on(found.paddleocr) else None
         except LRConfigError:
             return None
 

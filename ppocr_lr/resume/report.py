@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.errors import printable
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.optimizers import savers
@@ -34,11 +35,14 @@ def remarks(resume: Resume) -> list[Finding]:
 
 def _own_keys(resume: Resume) -> Iterator[Finding]:
     keys = resume.planned.own_keys
-    if keys and resume.known_to_paddleocr:
+    if keys and resume.known_to_paddleocr and not resume.ours:
+        leaves = f"{{}} leaves {'it' if len(keys) == 1 else 'them'} out"
+        paddleocr = Proposal(flags=(("trainer", "paddleocr"),), words=leaves)
+        ways = [str(paddleocr)] if resume.with_proposal(paddleocr) else []
         yield _warning(
             f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
             "does not hold for this config",
-            f"--trainer paddleocr leaves {'it' if len(keys) == 1 else 'them'} out; or {_LIBRARY}",
+            "; or ".join([*ways, *_with_the_library(resume)]),
         )
 
 
@@ -57,7 +61,9 @@ def _loading(resume: Resume) -> Iterator[Finding]:
     elif failure:
         yield _error(
             f"{stops}: the checkpoint has no scheduler state, as it was saved with a constant rate",
-            f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
+            _from_weights(resume)
+            if resume.ours
+            else f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
         )
     elif state and resume.bare_number:
         yield _note("PaddleOCR does not use the scheduler state: Const without warmup is a bare number")
@@ -75,19 +81,26 @@ def _saver(resume: Resume) -> str:
 
 def _ways_on(resume: Resume, *overrides: str) -> str:
     """What leads to a run that trains on: `overrides` in PaddleOCR, this library, or else a new run. Each is tried."""
-    ways = []
-    if overrides and resume.tried(*overrides):
-        ways.append(f"-o {' '.join(overrides)}")
-    if not resume.optimizer_failure and resume.trains_on(resume.schedule):
-        ways.append(_LIBRARY)
-    return "; or ".join(ways) or _from_weights(resume)
+    ways = [Proposal(overrides).line] if overrides and resume.trained_on(*overrides) else []
+    return "; or ".join([*ways, *_with_the_library(resume)]) or _from_weights(resume)
+
+
+def _with_the_library(resume: Resume) -> list[str]:
+    return [_LIBRARY] if not resume.optimizer_failure and resume.trains_on(resume.schedule) else []
 
 
 def _from_weights(resume: Resume) -> str:
-    return (
-        f"begin a new run with these weights: -o Global.pretrained_model={resume.checkpoint.prefix} "
-        "Global.checkpoints=null"
-    )
+    prefix = resume.checkpoint.prefix
+    weights = Proposal((f"Global.pretrained_model={prefix}", "Global.checkpoints=null"))
+    begin = "begin a new run with these weights"
+    if not Path(f"{prefix}.pdparams").is_file():
+        return f"begin a new run; the weights, {Path(prefix).name}.pdparams, are not here"
+    try:
+        config, _ = resume.planned.with_proposal(weights)
+    except LRConfigError:
+        return begin
+    as_meant = config["Global"]["pretrained_model"] == prefix == printable(prefix)  # YAML may read something else
+    return f"{begin}: {weights.line}" if as_meant else begin
 
 
 def _rate(resume: Resume) -> Iterator[Finding]:
@@ -101,7 +114,7 @@ def _rate(resume: Resume) -> Iterator[Finding]:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         cause = f"; the checkpoint's rate is this config's with {length}"
     if resume.follows_config:
-        first = resume.update + (not resume.bare_number)  # a scheduler uses the checkpoint's rate once more
+        first = resume.first_of_config
         change = jump_text(before, resume.planned.schedule(first))
         yield _warning(
             f"the rate jumps at update {count_text(first)}: {change}{cause}",
@@ -132,7 +145,9 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
     stands = f"the schedule stands at update {count_text(update)}, {amount(epoch, 'epoch')} are {count_text(expected)}"
     length = resume.saved_iters_per_epoch
     if length:
-        windows = "; on Windows add --windows" if length == run.iters_per_epoch - 1 else ""
+        on_windows = Proposal(flags=(("windows", True),), words="; on Windows add {}")
+        there = resume.with_proposal(on_windows)
+        windows = on_windows if there and there.planned.run.iters_per_epoch == length else ""
         yield _warning(
             f"{stands}: an epoch of the saved run had {amount(length, 'iteration')}, one of this run has "
             f"{run.iters_per_epoch}, so everything that the config counts in epochs moves",
@@ -149,11 +164,15 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
 def _more_epochs(resume: Resume) -> str:
     """What more epochs lead to, told for twice as many."""
     more, after = f"Global.epoch_num={2 * (resume.checkpoint.epoch or 0)}", resume.update + 1
-    longer = resume.tried(more)
+    longer = resume.trained_on(more)
     if longer is None or longer.paddleocr is None:
         return f"more epochs would not train on from here; {_from_weights(resume)}"
     rate = rate_text(longer.paddleocr(after), 4)
-    way = f"-o {more}, with which update {count_text(after)} uses {rate}, as the schedule is made anew for all epochs"
+    instead = "" if resume.planned.flags.epochs is None else " instead of --epochs"
+    way = (
+        f"-o {more}{instead}, with which update {count_text(after)} uses {rate}, as the schedule is made anew for all "
+        "epochs"
+    )
     return f"{way}; or {_from_weights(resume)}"
 
 
@@ -196,10 +215,11 @@ def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
     if resume.rate_before is not None:
         yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
     yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"
-    needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
-    if resume.optimizer_failure:
-        needed += ", in the optimizer of the saved run"
-    yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
+    if not resume.ours:
+        needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
+        if resume.optimizer_failure:
+            needed += ", in the optimizer of the saved run"
+        yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
     for remark in (*remarks(resume), *more):
         yield f"{remark.severity}: {remark.message}"
         if remark.hint:

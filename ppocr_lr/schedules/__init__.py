@@ -4,7 +4,7 @@ from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
 from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
-from ppocr_lr.schedules.exponential import ExponentialDecay, NaturalExpDecay
+from ppocr_lr.schedules.exponential import ExponentialDecay, ExponentialRise, NaturalExpDecay
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
@@ -27,6 +27,7 @@ __all__ = [
     "End",
     "Exponential",
     "ExponentialDecay",
+    "ExponentialRise",
     "Flat",
     "Functions",
     "HeldAfter",

@@ -1,4 +1,4 @@
-"""Exponential decays, for ever. In steps they are `StepDecay`, to an end that is given, `Decay`."""
+"""Exponential decays, for ever, and a rise. In steps they are `StepDecay`, to an end that is given, `Decay`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
+from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, PositiveRate, Rate
+from ppocr_lr.schedules.shapes import Exponential
+
+_SHAPE = Exponential()
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,30 @@ class NaturalExpDecay(Schedule):
     def end_of_decay(self) -> End:
         """Never; ever nearer to 0."""
         return End(None, 0.0)
+
+
+@dataclass(frozen=True)
+class ExponentialRise(Schedule):
+    """`start·(end/start)^(k/N)` up to k = N = `rise_iters`, where it stays at `end`; 0 < start < end.
+
+    Each update has the rate of the one before times the same factor.
+
+    Source: the range test of Smith (arXiv 1506.01186), exponential as in fastai (arXiv 2002.04688).
+    """
+
+    start: PositiveRate
+    rise_iters: Iters
+    end: PositiveRate
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.end <= self.start:
+            raise refused(self, "end", self.end, f"a finite number above start, {self.start:g}")
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`start·(end/start)^(min(k, N)/N)`."""
+        return _SHAPE.rate(self.end, self.start, fn.minimum(k, self.rise_iters) / self.rise_iters, fn)
+
+    def corner_runs(self) -> Runs:
+        """The end of the rise."""
+        return ((self.rise_iters,),)

@@ -116,7 +116,7 @@ class Reflected(Shape):
 class Exponential(Shape):
     """`peak·(end/peak)^p`, 0 < end ≤ peak: a straight line in the logarithm.
 
-    Source: WSD in MiniCPM (arXiv 2404.06395); as a warmup the range test (arXiv 1506.01186) as it is mostly run.
+    Source: WSD in MiniCPM (arXiv 2404.06395); as a rise the range test (arXiv 1506.01186) as it is mostly run.
     """
 
     above_0: ClassVar[bool] = True

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import (
     ArgumentError,
     LRConfigError,
@@ -38,6 +39,8 @@ class EpochLength:
     """False where it is assumed, since neither an argument nor the config gives it."""
     batches: int = 0
     """Of an epoch, where several make one iteration; else 0."""
+    samples: int | None = None
+    """Of an epoch on all cards, where they were counted."""
 
 
 def epoch_length(
@@ -86,7 +89,10 @@ def _batches(
         iters = positive_argument("iters_per_epoch", iters_per_epoch)
         return EpochLength(iters, f"{amount(iters, 'iteration')} per epoch, as given")
     gpus = positive_argument("gpus", gpus)
-    samples, origin = _samples(train, num_samples, folder)
+    try:
+        samples, origin = _samples(train, num_samples, folder)
+    except UnknownEpochLengthError as error:
+        raise UnknownEpochLengthError(error.problem, *what_tells(train, gpus, batch_size)) from None
     per_card = -(-samples // gpus)
     cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
     path = ("Train", "sampler")
@@ -101,13 +107,22 @@ def _batches(
         f" = {amount(iters, 'iteration')} per epoch"
     )
     if iters == 0:
+        batch_key = "Train.loader.batch_size_per_card" if batch_size is None else "the batch size"
         raise LRConfigError(
-            f"an epoch has no iteration: {arithmetic}; "
-            "lower Train.loader.batch_size_per_card or set Train.loader.drop_last: false"
+            f"an epoch has no iteration: {arithmetic}; lower {batch_key} or set Train.loader.drop_last: false"
         )
     if name:
         return EpochLength(iters, f"{arithmetic}; {printable(str(name))} may count differently", estimate=True)
-    return EpochLength(iters, arithmetic)
+    return EpochLength(iters, arithmetic, samples=samples)
+
+
+def what_tells(train: Mapping[str, Any], gpus: int, batch_size: int | None) -> tuple[str, ...]:
+    """The arguments of which each would tell the length: of samples alone it is told where the batch is known."""
+    try:
+        _batches(train, None, MAX_COUNT, gpus, batch_size, None)
+    except LRConfigError:
+        return ("iters_per_epoch",)
+    return "iters_per_epoch", "num_samples"
 
 
 def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
@@ -168,7 +183,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
     if gone:
         *others, last = (printable(str(place)) for place in gone)
         why = f"there is no label file {', '.join(others)}{' or ' if others else ''}{last}"
-    raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch", "num_samples")
+    raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch")
 
 
 def _places(files: Sequence[str], folder: Path | None) -> Iterator[list[Path]]:

@@ -15,12 +15,12 @@ from ppocr_lr.errors import (
     MissingError,
     Place,
     Problem,
-    did_you_mean,
     key_error,
+    nearest,
     positive_argument,
     shown,
-    value_error,
 )
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
@@ -30,7 +30,7 @@ from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, meant_in_global, read
+from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -122,6 +122,14 @@ class PlannedRun:
         flags = replace(self.flags, reference_gpus=None, reference_batch=None)
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
+    def with_proposal(self, proposal: Proposal) -> tuple[Mapping[str, Any], RunFlags]:
+        """The config and the flags after what is proposed was added to the command line.
+
+        Raises:
+            LRConfigError: it would be refused.
+        """
+        return with_overrides(self.config, proposal.overrides), replace(self.flags, **dict(proposal.flags))
+
     @property
     def own_keys(self) -> list[str]:
         """The keys of this project alone, as they are written, that count in the section."""
@@ -176,9 +184,8 @@ def plan_config(
 ) -> PlannedRun:
     """As `plan_run`, for a config that has been read and may have no curve; `source` names it."""
     section = lr_section(config)
+    check_sections(config)
     train = config.get("Train") or {}
-    if not isinstance(train, Mapping):
-        raise value_error(("Train",), train, "a mapping")
     epochs = _epochs(config, flags.epochs)
     try:
         length = epoch_length(
@@ -250,8 +257,9 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise key_error("Optimizer", optimizer, "a mapping with name and lr", section="")
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
-        wanted = "lr" if optimizer else "Optimizer"
-        raise LRConfigError(f"has no {SECTION}, the section with the learning rate{did_you_mean(wanted, sections)}")
+        meant = nearest("lr" if optimizer else "Optimizer", sections)
+        instead = f"; {meant[0]} is not read under this name" if meant else ""
+        raise LRConfigError(f"has no {SECTION}, the section with the learning rate{instead}")
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
         raise key_error("lr", section, "a mapping such as {name: Cosine, learning_rate: 0.001}", "Optimizer")

@@ -25,6 +25,7 @@ from ppocr_lr.errors import (
     shown,
     value_error,
 )
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config import LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import RATE
@@ -74,8 +75,10 @@ def rate_keys(model: type[LRConfig]) -> tuple[str, ...]:
     return tuple(key for key, field in model.model_fields.items() if _is_rate(field))
 
 
-def scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) -> dict[str, Any]:
-    """`section` with every rate times `factor`, to 6 significant digits; `section` itself is not changed.
+def scaled_section(
+    section: Mapping[str, Any], config: LRConfig, factor: float, digits: int = _DIGITS
+) -> dict[str, Any]:
+    """`section` with every rate times `factor`, to `digits` significant digits; `section` itself is not changed.
 
     A rate that the section leaves to its default is written out if scaling changes it, so that the schedule as
     a whole is `factor` times the one before. A key without effect, such as `learning_rate` under Piecewise, stays.
@@ -93,17 +96,17 @@ def scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) 
     if factor == 1:
         return dict(section)
     try:
-        return _scaled_section(section, config, factor)
+        return _scaled_section(section, config, factor, digits)
     except LRConfigError as error:
         raise error.under(*SECTION_PATH) from None
 
 
-def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float) -> dict[str, Any]:
+def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
     if isinstance(config, SequenceConfig):
         stages = []
         for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):
             try:
-                stages.append(_scaled_section(written, stage.section.config, factor))
+                stages.append(_scaled_section(written, stage.section.config, factor, digits))
             except LRConfigError as error:
                 raise error.under("stages", index) from None
         return {**section, "stages": stages}
@@ -117,7 +120,7 @@ def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float)
     scaled, rates = dict(section), {}
     for key in keys:
         before, written = getattr(config, key), written_as.get(key, key)
-        after = _scaled((written,), before, factor)
+        after = _scaled((written,), before, factor, digits)
         if written in section or after != before:
             scaled[written] = rates[key] = after
     _check_bounds(config, rates, factor)
@@ -130,8 +133,12 @@ def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
     Only keys that differ are in it; it is empty if none does. Numbers are written so that YAML 1.1 reads them as
     numbers, for PaddleOCR's own `-o` too. A list stands in double quotes, which every shell understands.
     """
-    settings = [_quoted(f"{key}={_yaml(value)}") for key, value in _changes(SECTION, section, scaled)]
-    return " ".join(["-o", *settings]) if settings else ""
+    return Proposal(overrides_to(section, scaled)).line
+
+
+def overrides_to(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same as `KEY=VALUE` strings, one for each key that differs."""
+    return tuple(f"{key}={_yaml(value)}" for key, value in _changes(SECTION, section, scaled))
 
 
 def _changes(path: str, section: Mapping[str, Any], scaled: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -159,19 +166,19 @@ def _marks(annotation: Any) -> Iterator[Any]:
             yield from _marks(inner)
 
 
-def _scaled(path: Path, value: Any, factor: float) -> Any:
+def _scaled(path: Path, value: Any, factor: float, digits: int) -> Any:
     """One rate, or the rates of a list or a mapping; None, for a rate that is left out, stays."""
     if isinstance(value, Mapping):
-        return {name: _scaled((*path, name), item, factor) for name, item in value.items()}
+        return {name: _scaled((*path, name), item, factor, digits) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_scaled((*path, index), item, factor) for index, item in enumerate(value)]
+        return [_scaled((*path, index), item, factor, digits) for index, item in enumerate(value)]
     if isinstance(value, Length):  # of a knot, beside its rate
         return value.written
-    return value if value is None else _scaled_rate(path, value, factor)
+    return value if value is None else _scaled_rate(path, value, factor, digits)
 
 
-def _scaled_rate(path: Path, rate: float, factor: float) -> float:
-    product = float(f"{rate * factor:.{_DIGITS}g}")
+def _scaled_rate(path: Path, rate: float, factor: float, digits: int) -> float:
+    product = float(f"{rate * factor:.{digits}g}")
     if not math.isfinite(product) or (product == 0) != (rate == 0):
         allowed = f"a rate that is still one after scaling; times {factor:g} it is {product:g}"
         raise value_error(path, rate, allowed)
@@ -206,7 +213,3 @@ def _yaml(value: Any) -> str:
     if isinstance(value, str):
         return value
     return "null" if value is None else yaml_number(float(value))
-
-
-def _quoted(setting: str) -> str:
-    return f'"{setting}"' if any(character in setting for character in " [{") else setting

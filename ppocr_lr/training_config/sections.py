@@ -174,6 +174,30 @@ SECTIONS: Mapping[str, type[ConfigSection]] = {
 }
 
 
+def check_sections(config: Mapping[str, Any]) -> None:
+    """Refuse a plain value where a section belongs; PaddleOCR stops at it, whatever is read of the section here.
+
+    Raises:
+        LRConfigError: with the section and the value.
+    """
+    _check_inside(config, SECTIONS, ())
+
+
+def _check_inside(written: Mapping[str, Any], models: Mapping[str, type[ConfigSection]], path: Path) -> None:
+    for name, model in models.items():
+        section = written.get(name)
+        if section is not None:  # nothing is an empty one
+            if not isinstance(section, Mapping):
+                raise value_error((*path, name), section, "a mapping")
+            _check_inside(section, _inner(model), (*path, name))
+
+
+def _inner(model: type[BaseModel]) -> dict[str, type[ConfigSection]]:
+    """The sections inside a section."""
+    fields = {name: field.annotation for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
+
+
 DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
 _EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?", re.IGNORECASE)
 """What other projects call the length of a run."""
@@ -225,10 +249,10 @@ def read_keys() -> Iterator[Path]:
 
 
 def _keys(model: type[BaseModel], path: Path) -> Iterator[Path]:
-    for name, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, ConfigSection):
-            yield from _keys(inner, (*path, name))
+    inner = _inner(model)
+    for name in model.model_fields:
+        if name in inner:
+            yield from _keys(inner[name], (*path, name))
         else:
             yield (*path, name)
 

@@ -49,7 +49,7 @@ from tests.check.test_report import (
         ("LR301", {**COSINE, "warmup_ratio": 1}, 20),
         ("LR301", {**COSINE, "warmup_iters": 5000}, 20),
         ("LR301", {**NOAM, "warmup_iters": 4000}, 20),
-        ("LR303", {**COSINE, "warmup_epoch": 2}, 20),
+        ("LR303", {**WSD, "warmup_epoch": 2}, 20),
         ("LR303", {**LWC, "start_lr": 0}, 20),
         ("LR406", TWO, 300),
         ("LR409", {"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 6}, 20),
@@ -59,6 +59,9 @@ from tests.check.test_report import (
         ("LR406", {**TWO, "warmup_epoch": 5}, 20),
         ("LR405", {**CYCLE, "cycle": 8}, 20),
         ("LR405", {**CYCLE, "cycle": 11, "warmup_epoch": 3}, 40),
+        ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, 20),
+        ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.001, 0.0001]}, 500),
+        ("LR404", {**COSINE, "last_epoch": 2500}, 20),
     ],
 )
 def test_pasted_hints_help(code: str, lr: dict[str, Any], epochs: int, tmp_path: Path) -> None:
@@ -109,7 +112,71 @@ def test_there_is_no_hint_where_nothing_fits(tmp_path: Path) -> None:
     assert [f.hint for f in findings(tmp_path, config(section, 1)) if f.code == "LR402"] == [""]
 
 
+def hints(tmp_path: Path, lr: Any, flags: RunFlags = KNOWN, epochs: int = 20, **more: Any) -> dict[str, str]:
+    return {finding.code: finding.hint for finding in findings(tmp_path, config(lr, epochs, **more), flags)}
+
+
 def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
-    for section, ignored in (({**COSINE, "warmup_epoch": 2}, True), ({**WSD, "warmup_epoch": 2}, False)):
-        (hint,) = (finding.hint for finding in findings(tmp_path, config(section)) if finding.code == "LR303")
+    for name, ignored in (("Cosine", True), ("REX", False)):
+        hint = hints(tmp_path, {"name": name, "learning_rate": 0.1, "warmup_epoch": 8})["LR401"]
+        assert "decay_within_run=true shortens it" in hint
         assert ("PaddleOCR ignores" in hint) is ignored
+
+
+@pytest.mark.parametrize(
+    ("code", "lr", "flags", "hint"),
+    [
+        # it would bring LR505, as PaddleOCR ignores the key, for a note that is harmless
+        ("LR303", {**COSINE, "warmup_epoch": 2}, KNOWN, ""),
+        ("LR303", {**COSINE, "warmup_epoch": 2}, RunFlags(iters_per_epoch=100, trainer="paddleocr"), ""),
+        # PaddleOCR's own trainer has no such key
+        ("LR401", {**COSINE, "warmup_epoch": 5}, RunFlags(iters_per_epoch=100, trainer="paddleocr"),
+         "-o Optimizer.lr.warmup_epoch=1 lets it end lower"),
+        # a flag says how long the run is, whatever the key does
+        ("LR404", {**COSINE, "last_epoch": 2500}, RunFlags(iters_per_epoch=100, epochs=20), ""),
+        # Step has no end either; WSD would bring LR101, as it has no gamma
+        ("LR409", {"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}, KNOWN,
+         "name: WSD ends at 0; so does a Sequence with a last stage of name: Linear"),
+        # Cosine has no first_epochs
+        ("LR406", {**TWO, "first_epochs": 10}, KNOWN, "-o Optimizer.lr.first_epochs=20 (PaddleOCR ignores that key)"),
+        # a scaled rate that is far too large for the optimizer
+        ("LR602", {**COSINE, "learning_rate": 3.0}, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8), ""),
+        ("LR602", COSINE, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8),
+         "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.4"),
+        # one key, two findings: what clears both is said with both
+        ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
+         '-o "Optimizer.lr.decay_epochs=[18]"'),
+        ("LR402", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
+         '-o "Optimizer.lr.decay_epochs=[18]"'),
+        ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, KNOWN,
+         '-o "Optimizer.lr.decay_epochs=[10]" makes the same curve'),
+        ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN, ""),
+    ],
+)  # fmt: skip
+def test_what_does_not_help_is_not_proposed(code: str, lr: Any, flags: RunFlags, hint: str, tmp_path: Path) -> None:
+    assert hints(tmp_path, lr, flags)[code] == hint
+
+
+@pytest.mark.parametrize(
+    ("train", "flags", "hint"),
+    [
+        ({}, RunFlags(), "give --iters-per-epoch N"),
+        ({}, RunFlags(batch_size=4), "give --iters-per-epoch N, or --num-samples N with --gpus G"),
+        ({"loader": {"batch_size_per_card": 4}}, RunFlags(), "give --iters-per-epoch N, or --num-samples N with --gpus G"),
+    ],
+)  # fmt: skip
+def test_what_tells_the_length_of_an_epoch(train: Any, flags: RunFlags, hint: str, tmp_path: Path) -> None:
+    assert hints(tmp_path, COSINE, flags, Train=train)["LR201"] == hint
+
+
+def test_a_key_that_does_not_take_the_value_is_not_proposed(tmp_path: Path) -> None:
+    for value, code, said in (
+        (20, "LR108", "nothing reads it; did you mean epoch_num?"),
+        ("many", "LR108", "nothing reads it"),
+    ):
+        content = {**config(CONST), "Global": {"epoch_num": 20, "epochs": value}}
+        assert {finding.code: finding.message for finding in findings(tmp_path, content)}[code] == said
+    for value, hint in ((0.1, "write it as Optimizer.lr.learning_rate"), ("big", "")):
+        content = config(CONST)
+        content["Optimizer"]["base_lr"] = value
+        assert {finding.code: finding.hint for finding in findings(tmp_path, content)}["LR105"] == hint

@@ -18,6 +18,7 @@ from tests.check.test_report import (
     NOAM,
     PLATEAU,
     POLYNOMIAL,
+    RAMP,
     RESTARTS,
     WSD,
     config,
@@ -54,6 +55,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
     ({**TWO_STAGES, "stages": TWO_STAGES["stages"][:1]}, "LR100", "write until_end: true", TWO_STAGES),
     ({"name": "Scale", "factor": 100, "schedule": COSINE}, "LR601", "is high for Momentum",
      {"name": "Scale", "factor": 0.5, "schedule": COSINE}),
+    ({**RAMP, "end_lr": 1e-8}, "LR100", "above start_lr", RAMP),
     (PLATEAU, "LR412", "has no fixed curve", {**COSINE, "last_epoch": -1}),
 ]  # fmt: skip
 

@@ -49,6 +49,7 @@ LINES = {"name": "PiecewiseLinear", "knots": [[0, 0.01], [5, 0.1], [20, 0]]}
 NOAM = {"name": "Noam", "d_model": 512, "warmup_iters": 300}
 LINEAR_LR = {"name": "LinearLR", "learning_rate": 0.1}
 PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
+RAMP = {"name": "RangeTest", "updates": 2000}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -70,7 +71,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR101", config({**MULTI, "eta_min": 1e-5}), "is not a key of MultiStepDecay", config({**COSINE, "eta_min": 0})),
     ("LR101", config({**PLATEAU, "patiance": 5}), "did you mean patience?", config({**PLATEAU, "patience": 5})),
     ("LR101", config({**COSINE, "T_max": 10}), "is not a key of Cosine", config(COSINE)),
-    ("LR101", config({**MULTI, "decay_epoch": 10}), "did you mean milestones?", config(MULTI)),
+    ("LR101", config({**MULTI, "decay_epoch": [10]}), "did you mean milestones?", config(MULTI)),
+    ("LR101", config({**MULTI, "decay_epoch": 10}), "no effect; it takes decay_within_run, gamma,", config(MULTI)),
     ("LR101", config({**COSINE, "warmup_steps": 10}), "did you mean warmup_iters or warmup_epoch?", config(LWC)),
     ("LR101", config({**COSINE, "base_lr": 10}), "did you mean learning_rate?", config(COSINE)),
     ("LR102", config({**COSINE, "learning_rate": "1e-1"}), "'1e-1' is a string", config({**LWC, "min_lr": "1e-8"})),
@@ -125,6 +127,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR303", config({**LINES, "knots": [[0, 0], [5, 0.1], [20, 0]]}), "the second of 2e-4", config(LINES)),
     ("LR304", config({**ONE, "warmup_epoch": 2}), "falls to 4e-3 and rises again", config(ONE)),
     ("LR305", config({**COSINE, "warmup_epoch": -1}), "there is no warmup", config({**COSINE, "warmup_epoch": 0})),
+    ("LR306", config(RAMP), "a range test: the rate rises from 1e-7 to 10; ppocr-lr find-rate", config(COSINE)),
+    ("LR306", config({**RAMP, "updates": 50}), "to 10, where it stays for 1950 more updates;", config(LINES)),
+    ("LR307", config({**RAMP, "updates": 2001}), "the run has 2000 updates and ends at 9.91", config(RAMP)),
     ("LR401", config({**COSINE, "warmup_epoch": 5}), "ends at 1.47e-2, 14.7 % of the peak, because the decay starts after 5",
      config({**COSINE, "warmup_epoch": 2})),
     *(
@@ -181,7 +186,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
     ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
-    ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "write 3 values", config(PIECEWISE)),
+    ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "they take 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
      config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
     ("LR503", config({**COSINE, "last_epoch": 499}), "starts at 500, epoch 5, with 8.54e-2", config({**COSINE, "last_epoch": -1})),
@@ -330,11 +335,11 @@ def test_the_drops_that_are_said_are_those_of_the_rates(
 ACCUMULATED: list[tuple[dict[str, Any], str, str, str]] = [
     # lr section, its key, what is said with 4 batches for an update, 100 batches an epoch, and the remedy
     ({**RESTARTS, "T_0": "200it"}, "T_0", "200 of them last 8 epochs, without accumulation 2", "=2 "),
-    ({**RESTARTS, "T_0": "50it"}, "T_0", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
-    ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch", "50 of them last 2 epochs, without accumulation 0.5", "=0.5 "),
+    ({**RESTARTS, "T_0": "50it"}, "T_0", "50 of them last 2 epochs, without accumulation 0.5", ""),  # ends amid a cycle
+    ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch", "50 of them last 2 epochs, without accumulation 0.5", ""),  # LR505 has one
     ({**COSINE, "hold_epochs": "100it"}, "hold_epochs", "100 of them last 4 epochs, without accumulation 1", "=1 "),
-    ({**COSINE, "warmup_iters": 150}, "warmup_iters", "150 of them last 6 epochs, without accumulation 1.5", "=38 "),
-    (LWC, "warmup_steps", "200 of them last 8 epochs, without accumulation 2", "=50 "),
+    ({**COSINE, "warmup_iters": 40}, "warmup_iters", "40 of them last 1.6 epochs, without accumulation 0.4", "=10 "),
+    ({**LWC, "warmup_steps": 40}, "warmup_steps", "40 of them last 1.6 epochs, without accumulation 0.4", "=10 "),
     ({**LINES, "knots": [[0, 0.1], ["100it", 0.2], ["400it", 0]]}, "knots", "100 of them last 4 epochs, without accumulation 1; 400 of them last 16", ""),
     (NOAM, "warmup_iters", "300 of them last 12 epochs, without accumulation 3", ""),  # its peak hangs on it
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ppocr_lr.training_config.plan import RunFlags
-from tests.check.test_report import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, config, findings
+from tests.check.test_report import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, WSD, config, findings
 
 ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     # row, the code that answers it, a config that shows it, how the run is started, what is said
@@ -58,7 +58,7 @@ CURES: list[tuple[int, str, Any, str]] = [
     # row, the code, a config, the key that its hint names
     (9, "LR401", config({**COSINE, "warmup_epoch": 8}), "-o Optimizer.lr.decay_within_run=true"),
     (14, "LR406", config(TWO, epochs=300), "-o Optimizer.lr.first_epochs=300"),
-    (19, "LR303", config({**COSINE, "warmup_epoch": 2}), "-o Optimizer.lr.warmup_start_factor=0.01"),
+    (19, "LR303", config({**WSD, "warmup_epoch": 2}), "-o Optimizer.lr.warmup_start_factor=0.01"),
     (19, "LR303", config({**LWC, "start_lr": 0}), "-o Optimizer.lr.start_lr=0.0001"),
     (20, "LR505", config({**COSINE, "end_lr": 1e-5}), "LinearWarmupCosine with min_lr"),
     (20, "LR101", config({**COSINE, "eta_min": 1e-5}), "LinearWarmupCosine with min_lr"),

@@ -229,6 +229,8 @@ def test_schema(command: Command) -> None:
         (["shw"], "did you mean show?"),
         (["plot", "--swep", "a=1"], "did you mean --sweep?"),
         (["check", "--formt=json"], "did you mean --format?"),
+        (["check", "--reference-gpu", "8"], "--reference-gpu; did you mean --reference-gpus?"),
+        (["resume", "--reference-gpu", "8"], "unrecognized arguments: --reference-gpu\n"),  # no flag of this command
     ],
 )
 def test_near_commands_and_flags_are_suggested(command: Command, arguments: list[str], suggestion: str) -> None:

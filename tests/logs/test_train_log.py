@@ -176,6 +176,13 @@ def test_processes_and_lengths(
     assert log.remarks == () or "are repeated" in log.remarks[0]
 
 
+def test_of_very_many_starts_the_last_are_looked_at(tmp_path: Path) -> None:
+    """As where a script starts a training again whenever it stops, and it stops at once."""
+    log = parsed(tmp_path, *[START, newer(1, 10), newer(1, 20)] * 3000)
+    assert (len(log), len(log.lengths)) == (2000, 1000)
+    assert log.remarks == ("the training was started 3000 times; the last 1000 starts are looked at",)
+
+
 def test_a_count_within_the_epoch_becomes_one_over_all(tmp_path: Path) -> None:
     lines = [older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)]
     assert parsed(tmp_path, *lines).counts.tolist() == [1, 7, 8, 14, 18]

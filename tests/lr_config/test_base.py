@@ -116,7 +116,7 @@ def test_what_shapes_no_warmup_has_no_effect(shaping: dict[str, Any]) -> None:
     assert schedule == build_schedule(COSINE, EPOCHS, ITERS_EPOCH)
 
 
-WITHOUT_WARMUP = {"Cyclic", "LinearLR", "Noam", "PiecewiseLinear", "ReduceOnPlateau", "Scale", "Sequence"}
+WITHOUT_WARMUP = {"Cyclic", "LinearLR", "Noam", "PiecewiseLinear", "RangeTest", "ReduceOnPlateau", "Scale", "Sequence"}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

@@ -79,6 +79,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "min_lr": 0.0, "epsilon": 1e-8,
         },
     ),
+    "RangeTest": ({}, {**RESUME, "start_lr": 1e-7, "end_lr": 10.0, "updates": 200}),
 }  # fmt: skip
 
 INNER = Section(ConstConfig(learning_rate=0.1), {})

@@ -123,6 +123,7 @@ TOGETHER: list[tuple[dict[str, Any], str, list[Any], list[Any], str]] = [
     ),
     ({**CONST, "warmup_epoch": 2}, "warmup_start_lr", [0, down(0.1)], [0.1, up(0.1), 1], "below the peak, 0.1"),
     ({**CONST, "warmup_epoch": 2}, "warmup_start_factor", [0, 0.5, 0.999], [1], "below 1"),
+    ({"name": "RangeTest", "start_lr": 0.1}, "end_lr", [up(0.1), 1], [0.1, down(0.1), 0.01], "above start_lr, 0.1"),
     ({**BY_STEPS, "start_lr": 0.01}, "learning_rate", [up(0.01), 1], [0.01, down(0.01), 0.001], "above start_lr, 0.01"),
     ({**BY_STEPS, "start_lr": 0.01, "warmup_steps": 0}, "learning_rate", [0.01, 0.001], [], ""),
     ({**COSINE, "decay_within_run": True}, "warmup_iters", [198, 199], [], ""),

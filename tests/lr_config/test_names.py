@@ -72,6 +72,10 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     (CYCLE, {0: 0.02, 10: 0.06, 20: 0.1, 30: 0.06, 40: 0.02, 60: 0.1}),
     ({**CYCLE, "mode": "triangular2", "step_size_down": "10it"}, {20: 0.1, 25: 0.06, 30: 0.02, 50: 0.06, 80: 0.04}),
     ({**CYCLE, "mode": "exp_range", "gamma": 0.99}, {20: 0.02 + 0.08 * 0.99**20, 60: 0.02 + 0.08 * 0.99**60}),
+    # Smith's range test: the same factor from each of 101 updates to the next, and then no more
+    ({"name": "RangeTest", "start_lr": 1e-4, "end_lr": 1, "updates": 101}, {0: 1e-4, 25: 1e-3, 50: 0.01, 75: 0.1, 100: 1, 199: 1}),
+    ({"name": "RangeTest"}, {0: 1e-7, 199: 10, 398: 10}),
+    ({"name": "RangeTest", "start_lr": 1, "end_lr": 2, "updates": 2}, {0: 1, 1: 2, 2: 2}),
     ({"name": "Scale", "factor": 0.5, "schedule": {"name": "Linear", **PEAK, "warmup_epoch": 1}}, {5: 0.025, 10: 0.05, 110: 0.025}),
     ({"name": "Sequence", "stages": [{"name": "LinearLR", **PEAK, "start_factor": 0.5, "decay_length": "100%", "epochs": "10%"},
                                      {**PEAK, "epochs": "80it"}, {"name": "Linear", **PEAK, "until_end": True}]},

@@ -133,11 +133,11 @@ WARNINGS = [
     ({**PIECEWISE, "learning_rate": 0.5}, PIECEWISE, "learning_rate: 0.5 has no effect: Piecewise takes"),
     ({**PIECEWISE, "values": ["3e-1", 0.2, 0.1]}, PIECEWISE, "values.0: '3e-1' is a string"),
     ({**PIECEWISE, "values": [0.3, 0.2]}, {**PIECEWISE, "values": [0.3, 0.2, 0.2]},
-     "2 values for 2 decay_epochs: the last one, 0.2, holds.*write 3 values"),
+     "2 values for 2 decay_epochs: the last one, 0.2, holds.*they take 3 values"),
     ({**MULTI, "milestones": []}, {**MULTI, "milestones": []}, "milestones: the list is empty"),
     ({**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1]},
      {**PIECEWISE, "decay_epochs": [3, 5, 7], "values": [0.3, 0.2, 0.1, 0.1]},
-     "3 values for 3 decay_epochs: the last one, 0.1, holds to the end and the boundary at epoch 7 changes nothing.*write 4 values"),
+     "3 values for 3 decay_epochs: the last one, 0.1, holds to the end and the boundary at epoch 7 changes nothing.*they take 4 values"),
     ({**STEP, "step_size": 1.5}, {**STEP, "step_size": 1.5}, "1.5 epochs is taken as 150 iterations"),
     ({"name": "OneCycle", "max_lr": 0.1, "learning_rate": 0.2}, {"name": "OneCycle", "max_lr": 0.1}, "from max_lr"),
     ({"name": "OneCycle", "max_lr": 0.1, "base_momentum": 0.4}, {"name": "OneCycle", "max_lr": 0.1}, "base_momentum"),
@@ -252,12 +252,12 @@ def test_five_errors_of_a_section_are_told_at_most(wrong: int, told: int) -> Non
     assert {line.partition(":")[0] for line in lines} <= {f"Optimizer.lr.{key}" for key in list(BAD)[:wrong]}
 
 
-# another library's word for the rate at the end, where no schedule comes of it
-@pytest.mark.parametrize("value", ["abc", -1, None, 0.2, [1]])
-def test_a_word_whose_value_cannot_be_used_is_told_without_an_end(value: Any) -> None:
+# another library's word for the rate at the end, where no schedule comes of it; and whether the key here takes it
+@pytest.mark.parametrize(("value", "taken"), [("abc", False), (-1, False), (None, False), (0.2, True), ([1], False)])
+def test_a_word_whose_value_cannot_be_used_is_told_without_an_end(value: Any, taken: bool) -> None:
     (remark,) = parse_lr_config({**COSINE, "eta_min": value}, Run(20, 100)).remarks
     assert (remark.code, remark.key) == ("LR101", "eta_min")
-    assert "did you mean end_lr" in remark.message
+    assert ("did you mean end_lr" in remark.message) is taken
     assert "the run ends at" not in remark.message
 
 
@@ -292,7 +292,7 @@ UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
     (COSINE, "T_max", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
     (COSINE, "total_iters", "is not a key of Cosine and has no effect; the length of the run is Global.epoch_num"),
     ({"name": "LinearLR", "learning_rate": 0.1}, "total_iters", "is not a key of LinearLR and has no effect; did you mean decay_length?"),
-    (COSINE, "warmup", "is not a key of Cosine and has no effect; did you mean warmup_epoch or warmup_iters?"),
+    (COSINE, "warmup", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
     (COSINE, "Warmup_Epoch", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
     (COSINE, 3, "is not a key of Cosine and has no effect"),
     (COSINE, None, "is not a key of Cosine and has no effect"),

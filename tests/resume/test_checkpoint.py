@@ -86,7 +86,7 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
         ("both", "is not the state of one optimizer, its keys are ['opt', 'epoch']"),
         ("", "is a folder; in it are the checkpoints both, latest, weights"),
         ("empty", "is a folder and has no .pdopt file in it"),
-        ("lates", "lates.pdopt: does not exist; did you mean latest?"),
+        ("lates", f"lates.pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
         ("gone/latest", "latest.pdopt: does not exist"),
         ("none\0", "does not exist"),
     ):

@@ -198,6 +198,38 @@ def test_optimizers_that_paddleocr_does_not_have(
     assert as_dict(result)["saved_by"] == savers
 
 
+@pytest.mark.parametrize(
+    ("name", "weights", "way"),
+    [
+        ("my run/latest", True, ' with these weights: -o "Global.pretrained_model={}" Global.checkpoints=null'),
+        ("$HOME/latest", True, " with these weights: -o 'Global.pretrained_model={}' Global.checkpoints=null"),
+        ("latest", False, "; the weights, latest.pdparams, are not here"),
+        ("a: b/latest", True, " with these weights"),  # a mapping to YAML, which reads the values of -o
+        ("a\x1b[2J/latest", True, " with these weights"),  # not shown as it is
+    ],
+)
+def test_a_new_run_is_proposed_where_its_weights_are(tmp_path: Path, name: str, weights: bool, way: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    prefix = save(tmp_path / name, COSINE, 20, 10, 200, epoch=20)
+    if not weights:
+        Path(f"{prefix}.pdparams").unlink()
+    hint = remarks(resume(prefix, COSINE, 20, 10))[0].hint
+    assert hint.endswith(f"begin a new run{way.format(prefix)}")
+
+
+@pytest.mark.parametrize(
+    ("section", "hint"),
+    [
+        (WARM, "--trainer paddleocr leaves it out; or train with ppocr_lr's build_lr_scheduler: "),
+        ({**COSINE, "learning_rate": "1e-1"}, "train with ppocr_lr's build_lr_scheduler: "),  # PaddleOCR stops
+    ],
+)
+def test_paddleocrs_trainer_is_proposed_where_it_trains(tmp_path: Path, section: dict[str, Any], hint: str) -> None:
+    prefix = save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10)
+    found = [remark.hint for remark in remarks(resume(prefix, {**section, "end_lr": 1e-3}, 20, 10)) if remark.hint]
+    assert found[-1].startswith(hint) or found[0].startswith(hint)
+
+
 def test_both_failures_are_told(tmp_path: Path) -> None:
     prefix = save(tmp_path / "latest", COSINE, 20, 10, 100, epoch=10, kind="Adam")
     warmup, optimizer = remarks(resume(prefix, WARM, 20, 10, optimizer="Momentum"))[:2]
@@ -440,9 +472,9 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Optimizer.name=Momentum"], 0, "saved without warmup, by Momentum"),
         (["-o", "Optimizer.name=Adam"], 1, "error: PaddleOCR stops at the first update with AssertionError"),
         (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20, with which update 101 uses"),
-        (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20, with which update 101 uses"),
+        (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs, with which update 101 uses"),
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
-        (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean latest?"),
+        (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),

@@ -100,6 +100,14 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.ExponentialDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), share("gamma"), count("decay_iters")]),
+    lib.ExponentialRise: (
+        {"start": 0.5, "rise_iters": 4, "end": 1.0},
+        [
+            Row("start", [TINY, 0.5, below(1)], [0, -TINY, -0.5, 1, 2, *NO_NUMBER]),
+            Row("end", [above(0.5), 1, 1e300], [0.5, below(0.5), 0, -1, *NO_NUMBER]),
+            count("rise_iters"),
+        ],
+    ),
     lib.NaturalExpDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
     lib.InverseTimeDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
     lib.InverseSqrt: ({"peak": 1.0, "timescale_iters": 4}, [rate("peak"), count("timescale_iters")]),

@@ -147,6 +147,7 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
         (lib.Decay(1.0, 30, shape=lib.Cosine(2)), [30]),
         (lib.Decay(1.0, 30, shape=lib.Tanh()), [30]),
         (lib.ExponentialDecay(1.0, 0.9), []),
+        (lib.ExponentialRise(0.001, 30, 1.0), [30]),
         (lib.InverseSqrt(1.0, 30), []),
         (lib.Noam(64, 30), [30]),
         (lib.PiecewiseLinear(((0, 0.1), (20, 1.0), (50, 0.0))), [20, 50]),

@@ -56,6 +56,7 @@ OURS: list[dict[str, Any]] = [
     {"name": "Tanh", "learning_rate": 0.1, "warmup_epoch": 1},
     {"name": "REX", "learning_rate": 0.1},
     {"name": "LinearLR", "learning_rate": 0.1, "decay_length": "10it"},
+    {"name": "RangeTest", "start_lr": 1e-4, "updates": 30},
     {"name": "PiecewiseLinear", "knots": [[0, 0.01], [2, 0.1], [8, 0]]},
     {"name": "Scale", "factor": 0.5, "schedule": {"name": "Step", "learning_rate": 0.1, "step_size": 2, "gamma": 0.5}},
     {"name": "Sequence", "stages": [

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,9 @@ from typing import Any
 import numpy as np
 import paddle
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from paddle import nn
 
-from ppocr_lr import LRConfigError, build_lr_scheduler, lr_range_test
-from ppocr_lr.training.range_test import RangeTest
+from ppocr_lr import LRConfigError, RangeTest, build_lr_scheduler, lr_range_test
 from tests.conftest import ROOT
 from tests.gradient_scaler import scaler_on_cpu
 
@@ -92,127 +88,26 @@ def test_a_loop_that_steps_its_scheduler_does_not_disturb_the_ramp() -> None:
 
 def test_the_suggestion_for_a_descent_that_is_known() -> None:
     result = Descent().test(1e-5, 100.0, 200)
-    assert result.suggestion is not None
-    assert result.tenth_of_minimum is not None
     # The weight shrinks by the sum of the rates so far: by half when that is 0.7, 12 rates to e in this ramp.
-    assert 0.02 < result.suggestion < 0.2
+    assert 0.02 < result.steepest.middle < 0.2
+    assert result.rises_from is not None
+    assert 2 < result.rises_from < 20
+    assert result.suggestion == pytest.approx(math.sqrt(result.steepest.middle * result.rises_from / 10))
     assert result.stopped is not None
     assert "the average loss rose above 4 times its lowest" in result.stopped
     assert 2 < result.rates[-1] < 20
 
 
-def fall(num: int, at: float, width: float = 6.0) -> np.ndarray:
-    """Losses from 2 down to 1, half of it done at update `at`."""
-    return 1.5 - 0.5 * np.tanh((np.arange(num) - at) / width)
-
-
-@pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9])
-@pytest.mark.parametrize("at", [35, 50, 65])
-def test_smoothing_does_not_move_the_suggestion(smoothing: float, at: int) -> None:
-    losses = fall(100, at).tolist()
-    result = on_losses(losses, smoothing=smoothing)
-    assert result.suggestion is not None
-    decades = math.log10(result.suggestion / 1e-5)
-    assert decades == pytest.approx(6 * at / 99, abs=0.35)
-
-
-@pytest.mark.parametrize("smoothing", [0.5, 0.9, 0.95])
-@pytest.mark.parametrize("num", [50, 100, 400])
-def test_noise_hardly_moves_the_suggestion(num: int, smoothing: float) -> None:
-    for seed in range(20):
-        noise = np.random.default_rng(seed).normal(0, 0.08, num)
-        result = on_losses((fall(num, 0.6 * num, 0.15 * num) + noise).tolist(), smoothing=smoothing)
-        assert result.suggestion is not None
-        assert math.log10(result.suggestion / 1e-5) == pytest.approx(6 * 0.6, abs=1.2)
-
-
-@given(st.floats(0, 0.99), st.lists(st.floats(-5, 5), min_size=10, max_size=30))
-@settings(max_examples=30)
-def test_the_smoothed_loss_is_the_median_around_it(smoothing: float, losses: list[float]) -> None:
-    result = RangeTest(np.geomspace(1e-3, 1, len(losses)), np.array(losses), smoothing, None)
-    for k in range(len(losses)):
-        side = min(k, len(losses) - 1 - k, round(smoothing / (1 - smoothing)))
-        assert result.smoothed[k] == statistics.median(losses[k - side : k + side + 1])
-
-
-def blown_up(num: int) -> np.ndarray:
-    """Flat, a fall, flat again; the last ten losses double each time."""
-    return np.concatenate([fall(num - 10, num / 2), 2.0 ** np.arange(1, 11)])
-
-
-@pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9, 0.95])
-@pytest.mark.parametrize(
-    "losses",
-    [
-        np.linspace(3, 1, 60), 3 - np.sqrt(np.arange(60)) / 4, fall(100, 50), fall(100, 95), fall(100, 3), blown_up(100),
-        1 + 5 * 0.7 ** np.arange(80), np.concatenate([np.full(50, 2.0), 2 * 1.3 ** np.arange(20)]),
-        np.concatenate([fall(60, 45, 2), np.full(3, 90.0)]),
-    ],
-)  # fmt: skip
-def test_the_smoothed_loss_does_not_leave_its_losses_at_either_end(losses: np.ndarray, smoothing: float) -> None:
-    smoothed = RangeTest(np.geomspace(1e-6, 1, len(losses)), losses, smoothing, None).smoothed
-    assert len(smoothed) == len(losses)
-    np.testing.assert_allclose(smoothed[:10], losses[:10], rtol=0.05)
-    np.testing.assert_allclose(smoothed[-10:], losses[-10:], rtol=0.05)
-
-
-@pytest.mark.parametrize("smoothing", [0.0, 0.5, 0.9, 0.95])
-@pytest.mark.parametrize("at", [55, 70, 85])
-def test_the_minimum_is_where_the_losses_have_it(smoothing: float, at: int) -> None:
-    """A valley around update `at`, as steep as it is on its way there; then the loss blows up."""
-    losses = 1 + ((np.arange(100) - at) / 40) ** 2 + np.exp(np.clip(np.arange(100) - 95.0, -50, 5))
-    result = RangeTest(np.geomspace(1e-6, 1, 100), losses, smoothing, None)
-    assert abs(result.lowest - at) <= 6  # of 16 updates a decade
-    assert result.tenth_of_minimum == result.rates[result.lowest] / 10
-
-
-NOISE = np.random.default_rng(3).normal(0, 0.1, 100)
-
-
-@pytest.mark.parametrize(
-    ("losses", "reason"),
-    [
-        ([1.0] * 50, "never falls by more than its noise"),
-        (np.linspace(1, 3, 50), "never falls by more than its noise"),
-        (1 + NOISE, "never falls by more than its noise"),
-        ([2, 1.6, 1.3, 1.1, 1, *np.linspace(1, 3, 50)], "lowest within the first 10 updates; begin at a lower rate"),
-        ([1, 1, 1, 50, *[1] * 20], "only 4 updates before the stop; begin at a lower rate"),
-        ([1, math.nan, *[1] * 20], "only 1 update before the stop; begin at a lower rate"),
-    ],
-)
-def test_no_suggestion_and_why(losses: Any, reason: str, tmp_path: Path) -> None:
-    result = on_losses(list(losses))
-    assert (result.suggestion, result.tenth_of_minimum) == (None, None)
-    assert reason in str(result)
-    result.save(tmp_path / "test.png")
-    assert (tmp_path / "test.png").stat().st_size > 5000
-
-
-def test_a_minimum_at_the_end_is_none() -> None:
-    result = on_losses((fall(100, 90) + NOISE / 3).tolist())
-    assert result.suggestion is not None
-    assert result.tenth_of_minimum is None
-    assert "lowest near the highest rate" in result.choice.reason
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_a_loss_that_is_no_number_ends_the_ramp(bad: float) -> None:
-    result = on_losses([*fall(60, 30), bad, 1.0, 1.0])
-    assert len(result.rates) == len(result.losses) == 60
+def test_the_loss_ends_the_rise() -> None:
+    result = on_losses([*np.linspace(3, 1, 40), math.nan, 1.0, 1.0])
+    assert len(result.rates) == len(result.losses) == 40
     assert result.stopped is not None
-    assert f"the loss was {bad} at rate" in result.stopped
-    assert result.suggestion is not None
+    assert "the loss was nan at rate" in result.stopped
 
 
 def test_a_first_loss_that_is_no_number_is_an_error() -> None:
     with pytest.raises(ValueError, match="the loss was nan at rate 1e-5, before any update"):
         on_losses([math.nan] * 20)
-
-
-def test_a_negative_loss_stops_when_it_rises_as_much() -> None:
-    result = on_losses([*(fall(60, 30) - 3).tolist(), *[9.0] * 20], smoothing=0.0)
-    assert len(result.losses) == 61
-    assert result.suggestion is not None
 
 
 @pytest.mark.parametrize("loss", [1.0, np.float32(1), np.ones(1), paddle.ones([1]), paddle.to_tensor(1.0)])
@@ -301,27 +196,6 @@ def test_the_picture(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"test.{ending}"
     Descent().test(1e-5, 100.0, 100).save(path)
     assert path.stat().st_size > 5000
-
-
-def test_the_picture_shows_both_rules() -> None:
-    from ppocr_lr.training.range_test_picture import draw_range_test
-
-    result = Descent().test(1e-5, 100.0, 100)
-    axes = draw_range_test(result).axes[0]
-    axes.figure.canvas.draw()
-    text, page = axes.title.get_window_extent(), axes.figure.bbox
-    assert page.x0 < text.x0 < text.x1 < page.x1  # nothing is cut off
-    losses, smoothed, steepest, middle, minimum, *marks = (line.get_xydata() for line in axes.lines)
-    assert [mark[0][0] for mark in marks] == [result.suggestion, result.tenth_of_minimum]
-    np.testing.assert_array_equal(losses, np.c_[result.rates, result.losses])
-    # Each is marked on the line that it was read from.
-    assert minimum.tolist() == [list(smoothed[result.lowest])]
-    assert minimum[0][0] / 10 == result.tenth_of_minimum
-    (x0, y0), (x1, y1) = steepest[[0, -1]]
-    assert middle[0][0] == result.suggestion
-    share = math.log(middle[0][0] / x0) / math.log(x1 / x0)
-    assert middle[0][1] == pytest.approx(y0 + share * (y1 - y0))
-    assert axes.get_xscale() == "log"
 
 
 def test_an_unusable_path_is_told(tmp_path: Path) -> None:

@@ -173,7 +173,10 @@ def test_an_unknown_sampler_is_said_to_be_unknown() -> None:
 
 
 BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
-    ({}, {}, "the config names no label files; give iters_per_epoch or num_samples"),
+    ({}, {}, "the config names no label files; give iters_per_epoch$"),
+    (LOADER, {}, "the config names no label files; give iters_per_epoch or num_samples$"),
+    ({}, {"batch_size": 4}, "give iters_per_epoch or num_samples$"),
+    ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES}}, {}, "give iters_per_epoch or num_samples$"),
     ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"there is no label file gone\.txt; give iters_per_epoch"),
     ({"dataset": {"label_file_list": 5}}, {}, "Train.dataset.label_file_list: 5.*a list of file names"),
     ({"dataset": {"label_file_list": [5]}}, {}, "a list of file names"),
@@ -185,6 +188,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"loader": {"batch_size_per_card": True}}, {"num_samples": 5}, "batch_size_per_card: true"),
     ({"loader": {"batch_size_per_card": 2, "drop_last": "no"}}, {"num_samples": 5}, "drop_last: 'no'.*true or false"),
     (DROP, {"num_samples": 7}, "an epoch has no iteration.*lower Train.loader.batch_size_per_card"),
+    (DROP, {"num_samples": 7, "batch_size": 9}, "an epoch has no iteration.*lower the batch size or set Train.loader.drop"),
     (LOADER, {"num_samples": 0}, "num_samples 0: must be a positive integer"),
     (LOADER, {"num_samples": 5, "gpus": 0}, "gpus 0: must be a positive integer"),
     ({}, {"iters_per_epoch": -3}, "iters_per_epoch -3: must be a positive integer"),

@@ -105,6 +105,7 @@ RATE_KEYS = {
     "Scale": ["factor"],
     "Sequence": [],  # in its stages
     "ReduceOnPlateau": ["learning_rate", "min_lr"],
+    "RangeTest": ["start_lr", "end_lr"],
 }
 
 

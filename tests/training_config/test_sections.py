@@ -147,8 +147,9 @@ def test_lists_may_be_tuples() -> None:
 # what decides nothing in this run stops nothing
 IDLE: list[tuple[dict[str, Any], RunFlags]] = [
     (config(Global={"epoch_num": "x"}), RunFlags(epochs=3)),
-    (train(loader=5, dataset=5, sampler=5), RunFlags(iters_per_epoch=3)),
-    (train(dataset=5), RunFlags(num_samples=3)),
+    (train(loader={"drop_last": 5}, dataset={"num_samples": 0}, sampler=SCALES), RunFlags(iters_per_epoch=3)),
+    (train(dataset={"num_samples": 0}), RunFlags(num_samples=3)),
+    (config(Eval=5, Architecture=5), RunFlags()),
     (train(sampler={"name": "Own", "scales": "all", "first_bs": None}), RunFlags()),
     (train(loader={}, sampler=SCALES), RunFlags()),
     (config(Global={"epoch_num": 3, 5: 6, None: 7}), RunFlags()),

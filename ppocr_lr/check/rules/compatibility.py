@@ -7,7 +7,7 @@ from typing import Any
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -117,9 +117,9 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 subject.path(key),
                 _UNKNOWN_LENGTH.format(length),
-                f"-o {subject.key(key)}={in_epochs}"
+                proposals=(Proposal((f"{subject.key(key)}={in_epochs}",)),)
                 if alone and (subject.length_is_known or length.unit == "%")
-                else "",
+                else (),
             )
     held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
@@ -197,7 +197,13 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
             REGULARIZER,
             f"PaddleOCR sets the coefficient where {name} has none, and stops at the first update with an "
             "AttributeError",
-            "use Adam, or this project's WeightDecayStepper, which keeps its own count",
+            "this project's WeightDecayStepper keeps its own count",
+            proposals=(
+                Proposal(
+                    ("Optimizer.name=Adam",),
+                    words="{} or this project's WeightDecayStepper, which keeps its own count",
+                ),
+            ),
         )
 
 

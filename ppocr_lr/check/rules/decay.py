@@ -10,7 +10,7 @@ from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.cosine import TwoStepCosineConfig
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -61,17 +61,19 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         what = "warmup" if not lead.hold_iters else "warmup and hold" if lead.warmup_iters else "hold"
         path = subject.path(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
         shorter = min(lead.warmup_iters // 2, total // 20)
-        hints = []
+        proposals = []
         if shorter and what == "warmup" and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
-            hints.append(f"-o {dotted(path)}={subject.warmup_text(shorter)} lets it end lower")
+            setting = f"{dotted(path)}={subject.warmup_text(shorter)}"
+            proposals.append(Proposal((setting,), words="{} lets it end lower"))
         if "decay_within_run" in type(subject.lr).model_fields:
-            hints.append(f"-o {subject.key('decay_within_run')}=true shortens it{subject.ignored}")
+            setting = f"{subject.key('decay_within_run')}=true"
+            proposals.append(Proposal((setting,), words=f"{{}} shortens it{subject.ignored}"))
         yield Finding(
             path,
             f"the rate ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak, "
             f"because the decay starts after {amount(subject.epoch(lead.iters), 'epoch')} of {what} and is not "
             "shortened",
-            "; ".join(hints),
+            proposals=tuple(proposals),
         )
 
 
@@ -108,7 +110,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
             subject.path(key),
             f"{', '.join(count_text(mark) for mark, _ in late)} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
             f"{amount(subject.run.epochs, 'epoch')}{shift}; the rate stays at {rate_text(subject.summary.final)}",
-            _scaled_hint(subject, key),
+            proposals=tuple(_in_proportion(subject, key)),
         )
     decay = _own_length(subject)
     if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
@@ -140,7 +142,7 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(subject.path(subject.lr.marks[0]), f"{why}the drops come at epoch {real}{_windows(subject)}")
 
 
-def _scaled_hint(subject: CurveSubject, key: str) -> str:
+def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
     """The same milestones in proportion, the last at nine tenths of the run; nothing where they do not fit."""
     marks = [mark for mark, _ in subject.drops]
     # In the epochs that the schedule is built for.
@@ -152,8 +154,8 @@ def _scaled_hint(subject: CurveSubject, key: str) -> str:
         scaled = [round(mark * factor, digits) for mark in marks]
         rising = all(earlier < later for earlier, later in pairwise(scaled))
         if rising and scaled[0] > warmup and scaled[-1] + shift < epochs:
-            return f'-o "{subject.key(key)}=[{", ".join(f"{mark:g}" for mark in scaled)}]"'
-    return ""
+            yield Proposal((f"{subject.key(key)}=[{', '.join(f'{mark:g}' for mark in scaled)}]",))
+            return
 
 
 def _counts_from_warmup(subject: CurveSubject) -> bool:
@@ -180,7 +182,7 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
             subject.path("last_epoch"),
             f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
             f"the rate is on its way up again ({rate_text(subject.schedule(start))})",
-            f"-o Global.epoch_num={int(subject.epoch(start)) + 1}, or more",
+            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words="{} or more"),),
         )
 
 
@@ -208,21 +210,22 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
             f"the run ends {amount(round(subject.epoch(left - begin), 2), 'epoch')} into a cycle of "
             f"{amount(round(subject.epoch(after - begin), 2), 'epoch')}, at {rate_text(final)}, "
             f"{100 * final / peak:.3g} % of the peak",
-            _whole_cycles(subject, left, after - begin) or f"a cycle ends at epoch {ends}",
+            f"a cycle ends at epoch {ends}",
+            proposals=tuple(_whole_cycles(subject, left, after - begin)),
         )
 
 
-def _whole_cycles(subject: CurveSubject, left: int, length: int) -> str:
+def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Proposal]:
     """The length of a cycle that makes whole ones of what is left of the run; nothing where no key says that."""
     if not subject.lr.cycle_key:
-        return ""
+        return
     whole = max(1, left // length)
     # Rounded up, so that the run ends just before a cycle does and not just behind.
     fits = -(-left // whole)
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
-    if subject.built_for.iters(Length(float(written))) != fits or fits == length:
-        return ""
-    return f"-o {subject.key(subject.lr.cycle_key)}={written} makes {amount(whole, 'whole cycle')}"
+    if subject.built_for.iters(Length(float(written))) == fits != length:
+        setting = f"{subject.key(subject.lr.cycle_key)}={written}"
+        yield Proposal((setting,), words=f"{{}} makes {amount(whole, 'whole cycle')}")
 
 
 @rule(
@@ -242,12 +245,14 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
     if end and end.step is None and decays and final > _STILL_HIGH * peak:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
-        wsd = f"-o {subject.key('name')}=WSD" if is_peak else "name: WSD"
+        others = "; so does a Sequence with a last stage of name: Linear"
+        wsd = Proposal((f"{subject.key('name')}=WSD",), words=f"{{}} ends at 0{others}")
         yield Finding(
             subject.path("name"),
             f"the rate ends at {rate_text(final)}, {100 * final / peak:.3g} % of the peak: this decay does not "
             "know when the run ends",
-            f"{wsd} ends at 0; so does a Sequence with a last stage of name: Linear",
+            f"name: WSD ends at 0{others}",
+            proposals=(wsd,) if is_peak else (),
         )
 
 
@@ -286,7 +291,9 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
             subject.path(key),
             f"the decay would end at {decay.where}, beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
             f"ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak",
-            f"-o {subject.key(key)}=null decays over the run" if field and not field.is_required() else "",
+            proposals=(Proposal((f"{subject.key(key)}=null",), words="{} decays over the run"),)
+            if field and not field.is_required()
+            else (),
         )
 
 
@@ -355,7 +362,8 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
             rises.append(f"{times} at epoch {epoch}, from {rate_text(before)} to {rate_text(after)}")
     if rises:
         more = f"; {amount(len(rises) - 1, 'more rise')} after it" if len(rises) > 1 else ""
-        yield Finding(subject.path(subject.lr.marks[0]), f"the rate rises{rises[0]}{more}; a warmup is warmup_epoch")
+        warmup = f"; a warmup is {subject.lr.warmup_key}" if subject.lr.warmup_key else ""
+        yield Finding(subject.path(subject.lr.marks[0]), f"the rate rises{rises[0]}{more}{warmup}")
 
 
 @rule(
@@ -421,12 +429,14 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
             where = count_text(round(subject.epoch(switch), 2))
             message = f"after it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
     if message:
+        epochs = max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch
         yield Finding(
             subject.path("name"),
             f"the first cosine lasts {amount(subject.epoch(first_iters), 'epoch')} in any run; {message}",
-            f"-o {subject.key('name')}=Cosine decays over the whole run; or -o {subject.key('first_epochs')}="
-            f"{max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch:.6g} "
-            "(PaddleOCR ignores that key)",
+            proposals=(
+                Proposal((f"{subject.key('name')}=Cosine",), words="{} decays over the whole run"),
+                Proposal((f"{subject.key('first_epochs')}={epochs:.6g}",), words=f"{{}}{subject.ignored}"),
+            ),
         )
 
 
@@ -439,7 +449,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
 )
 def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
-    if not subject.length_is_known:
+    if not subject.length_is_known or subject.lr.tries_rates:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
     if below is not None and below > _LOG_MEDIAN:

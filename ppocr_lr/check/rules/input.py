@@ -9,8 +9,8 @@ from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Severity
-from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, called_elsewhere
-from ppocr_lr.training_config.sections import OptimizerSection, is_read, meant_in_global
+from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, accepts, called_elsewhere
+from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, is_read, meant_in_global, read
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
@@ -107,12 +107,16 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
     fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
     for section_name in ("Optimizer", "Global"):
         section = subject.config.get(section_name)
-        for key in section if isinstance(section, Mapping) else ():
+        for key, value in section.items() if isinstance(section, Mapping) else ():
             if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
                 continue
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
-                takes = [name for name in here if name in type(subject.lr).model_fields]
+                takes = [
+                    name
+                    for name in here
+                    if name in type(subject.lr).model_fields and accepts(type(subject.lr), name, value)
+                ]
                 yield Finding(
                     (section_name, key),
                     f"PaddleOCR reads the learning rate from Optimizer.lr alone; {section_name}.{key} has no effect",
@@ -146,9 +150,19 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     weights, from the first epoch on, or for another number of epochs.
     """
     section = subject.config.get("Global")
-    for key in section if isinstance(section, Mapping) else ():
+    for key, value in section.items() if isinstance(section, Mapping) else ():
         if meant := meant_in_global(key):
-            yield Finding(("Global", key), f"nothing reads it; did you mean {' or '.join(meant)}?")
+            takes = [name for name in meant if _accepts(name, value)]
+            suggestion = f"; did you mean {' or '.join(takes)}?" if takes else ""
+            yield Finding(("Global", key), f"nothing reads it{suggestion}")
+
+
+def _accepts(key: str, value: object) -> bool:
+    try:
+        read(GlobalSection, {key: value}, ("Global",))
+    except LRConfigError:
+        return False
+    return True
 
 
 @rule(

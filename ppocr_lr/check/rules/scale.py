@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.scaling import override_line, scaled_section, scaling_factor
+from ppocr_lr.training_config.scaling import overrides_to, scaled_section, scaling_factor
 
 # Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.
 _ADAPTIVE = (2e-6, 8e-3)
@@ -41,7 +41,7 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
     optimizer = subject.config.get("Optimizer")
     name = optimizer.get("name") if isinstance(optimizer, Mapping) else None
     peak = subject.peak
-    if not isinstance(name, str) or name not in _USUAL:
+    if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
@@ -71,6 +71,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
     cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
     counts, else a comment beside the rate or the batch size is a proposal. Nothing is scaled unless asked.
     """
+    if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
+        return
     planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
@@ -79,34 +81,37 @@ def cards(subject: Subject) -> Iterator[Finding]:
         return
     run = f"{amount(subject.gpus, 'card')} here, {amount(batch, 'sample')} an update"
     if reference is not None:
-        if line := _scaled(planned, batch, reference):
-            yield Finding(SECTION_PATH, f"the peak of {peak} is meant for {reference} samples an update; {run}", line)
+        if scaled := _scaled(planned, batch, reference):
+            message = f"the peak of {peak} is meant for {reference} samples an update; {run}"
+            yield Finding(SECTION_PATH, message, proposals=scaled)
     elif proposed is not None:
         meant = proposed.cards * (proposed.batch_per_card or per_card)
-        if line := _scaled(planned, batch, meant):
+        if scaled := _scaled(planned, batch, meant, "if so, "):
             comment = f"a comment says «{proposed.comment}», which may mean {amount(proposed.cards, 'card')}"
-            yield Finding(SECTION_PATH, f"{comment}, {amount(meant, 'sample')} an update; {run}", f"if so, {line}")
+            yield Finding(SECTION_PATH, f"{comment}, {amount(meant, 'sample')} an update; {run}", proposals=scaled)
     elif isinstance(settings := subject.config.get("Global"), Mapping) and settings.get("distributed") is True:
         yield Finding(
             SECTION_PATH,
             f"the config is for several cards (Global.distributed: true) and does not say for how many its peak of "
             f"{peak} is meant; {run}",
-            "--reference-gpus R shows the rate for this batch if it is meant for R cards",
+            "--reference-gpus R shows the rate for this batch if it is meant for R cards"
+            if _scaled(planned, batch, 2 * batch)
+            else "",
         )
-    elif subject.gpus > 1 and (line := _scaled(planned, batch, batch // subject.gpus)):
-        yield Finding(
-            SECTION_PATH, f"the peak is {peak} with {subject.gpus} cards too", f"if it was meant for one, {line}"
-        )
+    elif subject.gpus > 1 and (scaled := _scaled(planned, batch, batch // subject.gpus, "if it was meant for one, ")):
+        yield Finding(SECTION_PATH, f"the peak is {peak} with {subject.gpus} cards too", proposals=scaled)
 
 
-def _scaled(planned: PlannedRun, batch: int, reference: int) -> str:
-    """The rule and what to paste for this batch; empty where nothing changes or nothing can be scaled."""
+def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
+    """The rule and what to paste for this batch; nothing where nothing changes or nothing can be scaled."""
     try:
         factor = scaling_factor(batch, reference, planned.flags.scaling)
-        line = override_line(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
+        changes = overrides_to(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
     except LRConfigError:
-        return ""
-    return f"the {planned.flags.scaling} rule: {line}" if line else ""
+        return ()
+    # The finding stays: it is about what the flags and the comments say of the rate, whatever the rate is.
+    words = f"{condition}the {planned.flags.scaling} rule: {{}}"
+    return (Proposal(changes, words=words, clears=False),) if changes else ()
 
 
 @rule(
@@ -126,5 +131,10 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             subject.path("learning_rate"),
             f"under Noam it is a factor, not the peak: the peak is {rate_text(peak)}",
-            f"-o {subject.key('learning_rate')}=1 makes the paper's peak, {rate_text(peak / factor)}",
+            proposals=(
+                Proposal(
+                    (f"{subject.key('learning_rate')}=1",),
+                    words=f"{{}} makes the paper's peak, {rate_text(peak / factor)}",
+                ),
+            ),
         )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
 from ppocr_lr.errors import LRConfigError, dotted
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import plan_config
-
-HOW_TO_TELL = "give --iters-per-epoch N, or --num-samples N with --gpus G"
+from ppocr_lr.training_config.epoch_length import what_tells
+from ppocr_lr.training_config.plan import RunFlags, plan_config
 
 _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
@@ -30,7 +29,15 @@ def unknown_epoch(subject: Subject) -> Iterator[Finding]:
     """Without it, lengths in iterations cannot be converted to epochs; findings that need it are left out."""
     if not subject.length_is_known:
         missing = subject.planned.length.arithmetic
-        yield Finding(("Train",), f"{missing}; lengths in iterations are not checked", HOW_TO_TELL)
+        hint = how_to_tell(subject.config, subject.planned.flags)
+        yield Finding(("Train",), f"{missing}; lengths in iterations are not checked", hint)
+
+
+def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
+    """What to add to a command line where the length of an epoch is not known."""
+    told_by = what_tells(config.get("Train") or {}, flags.gpus, flags.batch_size)
+    samples = ", or --num-samples N with --gpus G" if "num_samples" in told_by else ""
+    return f"give --iters-per-epoch N{samples}"
 
 
 @rule(
@@ -101,13 +108,12 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
         path, longer = subject.path(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
-        meant = f"-o {dotted(path)}={longer}" if subject.length_is_known else ""
+        meant = Proposal((f"{dotted(path)}={longer}",), words=f"for {amount(steps, 'epoch')}: {{}}")
         yield Finding(
             path,
             f"the warmup is over after {amount(steps, 'iteration')}; the number looks like epochs",
-            f"for {amount(steps, 'epoch')}: {meant}"
-            if meant
-            else "it counts iterations: epochs × iterations per epoch",
+            "it counts iterations: epochs × iterations per epoch",
+            proposals=(meant,) if subject.length_is_known else (),
         )
 
 
@@ -122,7 +128,7 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
             path,
             f"the way from {rate_text(subject.schedule(0))} to {rate_text(end.rate)} is over after "
             f"{amount(end.step, 'iteration')}; the number looks like epochs",
-            f"for {amount(end.step, 'epoch')}: -o {dotted(path)}={end.step}",
+            proposals=(Proposal((f"{dotted(path)}={end.step}",), words=f"for {amount(end.step, 'epoch')}: {{}}"),),
         )
 
 
@@ -150,11 +156,11 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
             subject.path(key),
             f"counts optimizer updates, {count_text(subject.run.iters_per_epoch)} an epoch with "
             f"{subject.planned.flags.accumulate} batches for each: {lasts}",
-            _as_without_accumulation(subject, key) if len(lengths) == 1 else "",
+            proposals=tuple(_as_without_accumulation(subject, key)) if len(lengths) == 1 else (),
         )
 
 
-def _as_without_accumulation(subject: Subject, key: str) -> str:
+def _as_without_accumulation(subject: Subject, key: str) -> Iterator[Proposal]:
     """What makes a length in iterations last as many epochs as without accumulation, if nothing else changes."""
     value, planned = getattr(subject.lr, key), subject.planned
     if isinstance(value, Length):
@@ -163,11 +169,12 @@ def _as_without_accumulation(subject: Subject, key: str) -> str:
         written = str(max(1, round(value * subject.built_for.iters_per_epoch / planned.length.batches)))
         why = "if batches were meant"
     else:
-        return ""
-    override = f"{subject.key(key)}={written}"
+        return
+    proposal = Proposal((f"{subject.key(key)}={written}",), words=f"{{}} {why}", clears=False)
     try:
-        cured = plan_config(with_overrides(planned.config, [override]), planned.source, planned.flags)
+        config, flags = planned.with_proposal(proposal)
+        cured = plan_config(config, planned.source, flags)
     except LRConfigError:
-        return ""
-    same = subject_of(cured).peak == subject.peak  # that of Noam hangs on its warmup
-    return f"-o {override} {why}" if same else ""
+        return
+    if subject_of(cured).peak == subject.peak:  # that of Noam hangs on its warmup
+        yield proposal

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import Path, dotted
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.schedules.base import MAX_STEP
+
+_OF_THE_LOG = ("print_batch_step", "log_smooth_window")  # PaddleOCR's keys
 
 
 def _path(subject: CurveSubject) -> Path:
@@ -37,9 +40,9 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
             _path(subject),
             f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
             f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
-            f"-o {dotted(_path(subject))}={subject.warmup_text(shorter)}"
+            proposals=(Proposal((f"{dotted(_path(subject))}={subject.warmup_text(shorter)}",)),)
             if shorter < total and subject.lr.warmup_key
-            else "",
+            else (),
         )
 
 
@@ -77,19 +80,19 @@ def first_update(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             _path(subject),
             f"the first update has a rate of 0{second}",
-            _start_hint(subject),
+            proposals=tuple(_higher_start(subject)),
         )
 
 
-def _start_hint(subject: CurveSubject) -> str:
+def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
     """What lets a warmup start above 0, where there is a key for it."""
     if not subject.summary.warmup_iters:
-        return ""
+        return
     if hasattr(subject.lr, "start_lr"):
-        return f"-o {subject.key('start_lr')}={yaml_number(float(f'{subject.summary.peak / 100:.3g}'))}"
-    if hasattr(subject.lr, "warmup_start_factor"):
-        return f"-o {subject.key('warmup_start_factor')}=0.01 starts at 1 % of the peak{subject.ignored}"
-    return ""
+        rate = yaml_number(float(f"{subject.summary.peak / 100:.3g}"))
+        yield Proposal((f"{subject.key('start_lr')}={rate}",))
+    elif hasattr(subject.lr, "warmup_start_factor"):
+        yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words="{} starts at 1 % of the peak")
 
 
 @rule(
@@ -109,7 +112,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
             _path(subject),
             f"the rate goes up to {rate_text(subject.summary.peak)} in {amount(subject.epoch(warmup), 'epoch')}, falls "
             f"to {rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
-            f"-o {dotted(_path(subject))}=0",
+            proposals=(Proposal((f"{dotted(_path(subject))}=0",)),),
         )
 
 
@@ -123,3 +126,53 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
 def negative(subject: Subject) -> Iterable[Finding]:
     """PaddleOCR takes it and builds no warmup."""
     return ()  # noticed while the section is read
+
+
+@rule(
+    "LR306",
+    Severity.NOTE,
+    "a range test",
+    example="lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}",
+    source="Smith, arXiv 1506.01186",
+)
+def range_test(subject: CurveSubject) -> Iterator[Finding]:
+    """The rate goes through all sizes, also those at which a training breaks. What it trains is of no use; the losses
+    in its log say at which rates the model learns.
+    """
+    if not subject.lr.tries_rates:
+        return
+    summary, total = subject.summary, subject.run.total_iters
+    rises = f"the rate rises from {rate_text(subject.schedule(0))} to {rate_text(summary.peak)}"
+    after = total - 1 - summary.peak_step
+    stays = f", where it stays for {amount(after, 'more update')}" if after and subject.length_is_known else ""
+    settings = subject.config.get("Global")
+    each = [f"Global.{key}=1" for key in _OF_THE_LOG if not isinstance(settings, Mapping) or settings.get(key) != 1]
+    yield Finding(
+        subject.path("name"),
+        f"a range test: {rises}{stays}; ppocr-lr find-rate --log reads the losses in its log",
+        f"-o {' '.join(each)} logs each update as it is" if each else "",
+    )
+
+
+@rule(
+    "LR307",
+    Severity.WARNING,
+    "the run is shorter than its range test",
+    example="epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch",
+    source="Smith, arXiv 1506.01186",
+)
+def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
+    """The run ends before the last rate of the test. The higher rates are not tried, among them mostly those at which
+    the training breaks, which the answer needs.
+    """
+    if not (subject.lr.tries_rates and subject.length_is_known):
+        return
+    total = subject.run.total_iters
+    rise = subject.schedule.corner_steps(MAX_STEP, 1)[0]
+    if rise and rise[0] >= total:
+        epochs = -(-(rise[0] + 1) // subject.run.iters_per_epoch)
+        yield Finding(
+            subject.path("updates"),
+            f"the run has {amount(total, 'update')} and ends at {rate_text(subject.summary.final)}",
+            f"-o Global.epoch_num={epochs}",
+        )

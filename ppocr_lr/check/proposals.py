@@ -1,0 +1,84 @@
+"""What findings propose is tried before it is said: the finding goes away, and nothing as bad comes up instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeAlias
+
+from ppocr_lr.errors import LRConfigError, Path, printable
+from ppocr_lr.finding import Finding, Proposal, Severity
+
+Kind: TypeAlias = "tuple[str, Path]"
+"""The code of a finding and the key that it is about."""
+
+Found: TypeAlias = "Mapping[Kind, Severity]"
+
+_MOST_TRIED = 30  # of one config; each costs as much as its check
+
+
+@dataclass(frozen=True)
+class _Helping:
+    """A proposal that was tried and helps."""
+
+    proposal: Proposal
+    cleared: set[Kind]
+    severity: Severity
+
+    def rank(self) -> tuple[int, int]:
+        return -len(self.cleared), -self.severity
+
+    def sets_the_same(self, other: _Helping) -> bool:
+        ours, theirs = ([f"{each.partition('=')[0]}." for each in tried.proposal.overrides] for tried in (self, other))
+        return any(one.startswith(two) or two.startswith(one) for one in ours for two in theirs)
+
+
+def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
+    """The findings, each with the hint that its proposals make, as far as they help.
+
+    Of several proposals for one key the one counts that clears most findings; it is said with each of these.
+
+    Args:
+        findings: of a run.
+        findings_with: those of the same run with a proposal; `LRConfigError` where it is refused.
+    """
+    findings = list(findings)
+    known = {_kind(finding): finding.severity for finding in findings}
+    helping: dict[Proposal, _Helping] = {}
+    for finding, proposal in islice(((each, made) for each in findings for made in each.proposals), _MOST_TRIED):
+        try:
+            after = {_kind(found): found.severity for found in findings_with(proposal)}
+        except LRConfigError:
+            continue
+        if _helps(proposal, finding, known, after) and printable(proposal.line) == proposal.line:
+            helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
+    ranked = sorted(helping.values(), key=_Helping.rank)
+
+    def hint(finding: Finding) -> str:
+        best = (
+            next(each for each in ranked if each.sets_the_same(helping[proposal]))
+            for proposal in finding.proposals
+            if proposal in helping
+        )
+        clears = any(proposal.clears for proposal in finding.proposals)
+        said = (
+            each.proposal
+            for each in best
+            if each.proposal in finding.proposals or (clears and _kind(finding) in each.cleared)
+        )
+        return "; or ".join(dict.fromkeys(map(str, said)))
+
+    return [replace(finding, hint=hint(finding) or finding.hint) for finding in findings]
+
+
+def _helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> bool:
+    """No error or warning comes up; what shall clear the finding does, and not for another one as bad."""
+    if any(severity > Severity.NOTE for kind, severity in after.items() if kind not in before):
+        return False
+    as_bad = [sum(severity >= finding.severity for severity in each.values()) for each in (after, before)]
+    return not proposal.clears or (_kind(finding) not in after and as_bad[0] < as_bad[1])
+
+
+def _kind(finding: Finding) -> Kind:
+    return finding.code, finding.path

@@ -1,0 +1,234 @@
+"""`ppocr-lr find-rate`: which rate to train with."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import count
+from pathlib import Path
+
+from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, draw_without_screen, print_error
+from ppocr_lr.errors import ArgumentError, LRConfigError, positive_argument, printable
+from ppocr_lr.export.progress import progress
+from ppocr_lr.find_rate.measured import RangeTest
+from ppocr_lr.find_rate.search import Search, text_lines, write_csv
+from ppocr_lr.logs.range_test import read_range_test
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.parse import parse_lr_config
+from ppocr_lr.lr_config.range_test import RangeTestConfig
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.output import PICTURES, output_kind, write_whole
+from ppocr_lr.trainer.command import TrainerCommand, read_command
+from ppocr_lr.trainer.hook import check_trainer
+from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, plan_run, plan_sections, read_training_config
+
+EXAMPLES = """\
+examples:
+  ppocr-lr find-rate tools/train.py -c config.yml -o Global.use_gpu=true
+                                                     PaddleOCR's own training, up to 200 updates of it
+  ppocr-lr find-rate --repeat 3 --folder rates tools/train.py -c config.yml
+  ppocr-lr find-rate python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c config.yml
+  ppocr-lr find-rate --log output/train.log -c config.yml --out rate.png
+                                                     a run that was trained with name: RangeTest
+
+exit code: 0 with a rate, 1 when it cannot be told, 2 for input that cannot be used or a training that breaks off.
+"""
+
+_SECTION = RangeTestConfig.model_fields
+_SHOWN = 15  # lines of what a training said that broke off
+_ENDINGS = (*PICTURES, "csv")
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "find-rate",
+        run,
+        "which rate to train with",
+        "Say with which learning rate to train. A short training, whose rate rises from one at which nothing is learnt"
+        " to one at which the training breaks, shows it by its losses. Nothing of it is kept but its log.",
+        EXAMPLES,
+    )
+    parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"
+    add_import(parser)
+    _add_flags(parser)
+    parser.add_argument(
+        "--log", action="append", type=Path, default=[], metavar="FILE",
+        help="instead of training: train.log of a run with name: RangeTest; again for one with another seed",
+    )  # fmt: skip
+    parser.add_argument("-c", "--config", metavar="CONFIG", help="with --log: the config whose rate is placed")
+    parser.add_argument("training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="as you train: tools/train.py …")
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
+    """Those that may also stand behind the script, which has none of these names."""
+    parser.add_argument(
+        "--updates", type=int, default=_SECTION["updates"].default, metavar="N", help="length of a test (%(default)s)"
+    )
+    for name, key, words in (("from", "start_lr", "first"), ("to", "end_lr", "last")):
+        parser.add_argument(
+            f"--{name}", type=float, default=_SECTION[key].default, metavar="RATE", dest=key,
+            help=f"the {words} rate (%(default)g)",
+        )  # fmt: skip
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="so many tests, with other seeds (1)")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where logs, picture and numbers go, a new one (find_rate)"
+    )
+    parser.add_argument(
+        "--out", action="append", type=Path, default=[], metavar="FILE",
+        help="a picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the tests, or read them; write what is asked for, print what to do."""
+    if arguments.log:
+        if arguments.training:
+            raise ArgumentError("log", "reads tests that were made; leave the script out")
+        return _read(arguments)
+    words = _own_flags(arguments)
+    if arguments.config is not None:
+        raise LRConfigError("find-rate: -c stands behind the script, as when you train; with --log it stands alone")
+    return _train(arguments, words)
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    _check_outs(arguments.out)
+    # The length of an epoch moves no peak.
+    own = plan_run(arguments.config, assumed_iters=1000) if arguments.config else None
+    search = Search([read_range_test(path).test for path in arguments.log], own)
+    return _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
+
+
+def _own_flags(arguments: argparse.Namespace) -> list[str]:
+    """Take our flags out of the words of the training; what is left."""
+    parser = Parser(prog="ppocr-lr find-rate", add_help=False)
+    _add_flags(parser)
+    return argparse.ArgumentParser.parse_known_args(parser, arguments.training, arguments)[1]
+
+
+def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
+    trials = _trials(arguments, words)
+    outs = arguments.out or [trials.folder / "rate.png", trials.folder / "losses.csv"]
+    _check_outs(arguments.out)
+    tests: list[RangeTest] = []
+    failed, status = "", 0
+    for number in range(positive_argument("repeat", arguments.repeat)):
+        place = trials.place(number)
+        named = printable(f"{place}: test {number + 1} of {arguments.repeat}")
+        section = trials.section
+        print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)
+        try:
+            with progress(named, after=0) as bar:
+                code = trials.run(number, bar)
+        except KeyboardInterrupt:
+            failed, status = "interrupted", 130
+        else:
+            if code:
+                failed, status = f"{trials.command.script} ended with exit code {code}", 2
+                _show_end(place / OUTPUT)
+        tests += _measured(place / LOG)
+        if failed:
+            break
+    if tests:
+        told = _tell(Search(tests, _own_run(trials)), str(trials.folder), outs)
+        status = status or told
+    if failed:
+        print_error(LRConfigError(f"{failed}; all that it said is in {trials.place(len(tests) - 1) / OUTPUT}"))
+    elif not tests:
+        status = 2
+        print_error(LRConfigError(f"{trials.command.script} logged no rate; what it said is in {trials.folder}"))
+    return status
+
+
+def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
+    launcher, command = _command(words)
+    check_trainer(command.script)
+    if command.config is None:
+        raise LRConfigError(printable(f"{command.script}: name its config behind it, with -c"))
+    folder = arguments.folder or next(path for path in _folders() if not path.exists())
+    check_folder(folder)
+    config = with_overrides(read_training_config(command.config), command.overrides)
+    return Trials(command, launcher, config, _section(arguments), folder)
+
+
+def _command(words: Sequence[str]) -> tuple[Sequence[str], TrainerCommand]:
+    """What comes before the script, and the rest."""
+    script = next((place for place, word in enumerate(words) if word.endswith(".py")), 0)
+    launcher = list(words[:script])
+    if "-m" not in launcher:
+        return (), read_command(words)
+    return launcher[launcher.index("-m") :], read_command(words[script:])
+
+
+def _folders() -> Iterable[Path]:
+    yield Path("find_rate")
+    yield from (Path(f"find_rate-{number}") for number in count(2))
+
+
+def _section(arguments: argparse.Namespace) -> RangeTestConfig:
+    given = {key: getattr(arguments, key) for key in ("start_lr", "end_lr", "updates")}
+    try:
+        parsed = parse_lr_config({"name": "RangeTest", **given}, Run(1, 1))
+    except LRConfigError as error:
+        problem = error.problems[0]
+        raise ArgumentError(str(problem.path[-1]), problem.text) from None
+    assert isinstance(parsed.config, RangeTestConfig)
+    return parsed.config
+
+
+def _own_run(trials: Trials) -> PlannedRun | None:
+    """The run as the config plans it; None where it has no curve, or one that PaddleOCR would not train."""
+    try:
+        return plan_sections(trials.config, str(trials.command.config), assumed_iters=1000)
+    except LRConfigError:
+        return None
+
+
+def _measured(log: Path) -> list[RangeTest]:
+    try:
+        return [read_range_test(log).test]
+    except LRConfigError:  # nothing has been logged
+        return []
+
+
+def _show_end(output: Path) -> None:
+    with open(output, encoding="utf-8", errors="replace") as file:
+        for line in deque(file, _SHOWN):
+            print(printable(line.rstrip("\n")), file=sys.stderr)
+
+
+def _check_outs(outs: Iterable[Path]) -> None:
+    """A wrong path is reported before anything is done."""
+    for out in outs:
+        output_kind(out, _ENDINGS)
+
+
+def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
+    """Write the files, print the report; 1 where it tells no rate."""
+    drawn = any(len(test.losses) for test in search.tests)
+    written = [out for out in outs if drawn or output_kind(out, _ENDINGS) == "csv"]
+    for out in written:
+        _write(search, out)
+    print(printable(source))
+    print(*text_lines(search), sep="\n")
+    for out in written:
+        print(printable(f"{'written' if out.suffix == '.csv' else 'picture'}: {out}"))
+    return int(search.rate is None)
+
+
+def _write(search: Search, out: Path) -> None:
+    if output_kind(out, _ENDINGS) == "csv":
+        write_whole(out, lambda file: write_csv(search, file))
+        return
+    draw_without_screen()
+    from ppocr_lr.find_rate.picture import draw_range_tests
+    from ppocr_lr.plotting.figure import save
+
+    tests = [test for test in search.tests if len(test.losses)]
+    save(draw_range_tests(tests, search.choice, search.rises_from, search.own_rate), out)

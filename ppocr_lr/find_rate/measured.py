@@ -1,0 +1,237 @@
+"""One range test: its losses by rate, when it was over, and which rate they speak for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppocr_lr.numbers_text import amount, rate_text
+
+FEWEST = 10
+"""Updates; below that no fall can be told from noise."""
+
+_NOISES = 3.0  # a fall or a rise is one when it is so many times the noise of a single loss
+_SHARE = 0.1  # and a rise at least this share of the fall before it
+_STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
+_BELOW = 10  # how far below the rate from which the loss rises a training is safe
+_AROUND = 3  # the first step of a search beside the suggestion
+
+Change = Literal["lower start", "higher end", "more updates", ""]
+"""What to do differently in the next test."""
+
+
+class Choice(NamedTuple):
+    """The rates that a test speaks for, or none, and why."""
+
+    rate: float | None
+    """The one to try."""
+    reason: str
+    low: float = math.nan
+    high: float = math.nan
+    """From `low` to `high` are the rates that are worth a comparison."""
+    change: Change = ""
+
+
+class Stretch(NamedTuple):
+    """Some updates in a row, with the straight line over log(rate) through their losses."""
+
+    rates: NDArray[np.float64]
+    line: NDArray[np.float64]
+    middle: float
+
+
+@dataclass(frozen=True, eq=False)
+class RangeTest:
+    """What a range test measured. The arrays hold one entry for each update; `losses` are all finite."""
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    smoothing: float
+    stopped: str | None
+    """How the loss ended the test before its last rate; None when it did not."""
+
+    @cached_property
+    def smoothed(self) -> NDArray[np.float64]:
+        """For each rate the median of the losses around it, as many on each side; fewer towards the ends.
+
+        On each side are as many as an average with `smoothing` lags behind, smoothing / (1 − smoothing). A median over
+        both sides has no lag, and does not see a loss that blows up before it does.
+        """
+        last = len(self.losses) - 1
+        sides = (min(self._side, k, last - k) for k in range(last + 1))
+        return np.array([np.median(self.losses[k - side : k + side + 1]) for k, side in enumerate(sides)])
+
+    @property
+    def suggestion(self) -> float | None:
+        """The rate to try; None without one.
+
+        On a logarithmic axis it is in the middle between the rate at which the loss falls steepest and a tenth of the
+        rate from which it rises. Worth a comparison are rates from a third of it to its triple, as far as those two.
+        """
+        return self.choice.rate
+
+    @cached_property
+    def lowest(self) -> int:
+        """The update at which the smoothed loss is lowest; where the median is of too few, noise would decide."""
+        inside = self.smoothed[self._edge : len(self.losses) - self._edge]
+        lowest = np.flatnonzero(inside == inside.min())  # a median of both sides of a valley is flat
+        return self._edge + int(lowest[len(lowest) // 2])
+
+    @cached_property
+    def rises(self) -> int | None:
+        """The first update behind the lowest loss at which the smoothed loss has risen clearly; None without one.
+
+        Clearly is by three times the noise of a single loss, and by a tenth of the fall before. A loss that breaks all
+        at once has risen at the last update before.
+        """
+        if len(self.losses) < FEWEST:
+            return None
+        floor = float(self.smoothed[self.lowest])
+        clear = max(_NOISES * self._noise, _SHARE * (self._begin - floor))
+        risen = np.flatnonzero(self.smoothed[self.lowest :] > floor + clear)
+        if len(risen):
+            return self.lowest + int(risen[0])
+        return len(self.losses) - 1 if self.stopped else None
+
+    @property
+    def rises_from(self) -> float | None:
+        """The rate from which the loss rises; None when it does not."""
+        return None if self.rises is None else float(self.rates[self.rises])
+
+    @cached_property
+    def steepest(self) -> Stretch:
+        """The stretch up to the minimum in which the losses fall steepest on a logarithmic axis.
+
+        A stretch is a quarter of the updates up to the minimum; its fall is the slope of the straight line through its
+        losses, by least squares. The losses are not smoothed for that, so that nothing lags.
+        """
+        return _steepest(self.rates[: self.lowest + 1], self.losses[: self.lowest + 1])
+
+    @cached_property
+    def choice(self) -> Choice:
+        """`suggestion` with its range and the rule that it follows, or what stands against one."""
+        if not len(self.losses):
+            return Choice(None, f"{self.stopped}, before any update: that is not the rate's fault")
+        if len(self.losses) < FEWEST:
+            told = f"only {amount(len(self.losses), 'update')}"
+            if self.stopped:
+                return Choice(None, f"{told} before the stop; begin at a lower rate", change="lower start")
+            return Choice(None, f"{told}; make more of them", change="more updates")
+        floor, rises_from = float(self.smoothed[self.lowest]), self.rises_from
+        if self.lowest == 0 or self._begin - floor <= _NOISES * self._noise:
+            rise = "" if rises_from is None else f"; it rises from {rate_text(rises_from)} on, so stay far below"
+            told = f"the loss never falls by more than its noise{rise}; make more updates, or larger batches"
+            return Choice(None, told, change="more updates")
+        if self.lowest < FEWEST:
+            told = f"the loss is lowest within the first {FEWEST} updates; begin at a lower rate"
+            return Choice(None, told, change="lower start")
+        if rises_from is None:
+            falls = "still falls at" if self._falls_at_the_end else "does not rise up to"
+            told = f"the loss {falls} the last rate, {rate_text(self.rates[-1])}; end at a higher one"
+            return Choice(None, told, change="higher end")
+        fall, safe = self.steepest.middle, rises_from / _BELOW
+        ends = f"{rate_text(fall, 2)}, where the loss falls steepest, and {rate_text(safe, 2)}"
+        told = f"between {ends}, a tenth of the rate from which it rises"
+        rate = math.sqrt(fall * safe)
+        return Choice(rate, told, max(min(fall, safe), rate / _AROUND), min(max(fall, safe), rate * _AROUND))
+
+    @property
+    def _side(self) -> int:
+        return round(self.smoothing / (1 - self.smoothing))
+
+    @property
+    def _edge(self) -> int:
+        """Updates at each end whose median is of less than half as many losses as elsewhere."""
+        return min(self._side // 2, len(self.losses) // 4)
+
+    @property
+    def _begin(self) -> float:
+        return float(self.losses[: max(3, len(self.losses) // 10)].mean())
+
+    @property
+    def _falls_at_the_end(self) -> bool:
+        return self.lowest == len(self.losses) - 1 - self._edge
+
+    @property
+    def _noise(self) -> float:
+        """Standard deviation of a loss around its trend: second differences know no trend, a median no outlier."""
+        return float(np.median(np.abs(np.diff(self.losses, 2)))) / (0.6745 * math.sqrt(6))
+
+    def __str__(self) -> str:
+        rate, reason = self.choice[:2]
+        told = f"no suggestion: {reason}" if rate is None else f"suggestion: {rate_text(rate, 2)}, {reason}"
+        return f"{self.extent}\n{told}"
+
+    @property
+    def extent(self) -> str:
+        """How many updates there were, at which rates, and why no more."""
+        rates = f" from rate {rate_text(self.rates[0])} to {rate_text(self.rates[-1])}" if len(self.rates) else ""
+        return f"{amount(len(self.rates), 'update')}{rates}" + (f"; stopped, {self.stopped}" if self.stopped else "")
+
+    def save(self, path: str | Path) -> None:
+        """Draw loss against rate with the suggestion and its range; png, svg or pdf by the ending."""
+        from ppocr_lr.find_rate.picture import draw_range_tests
+        from ppocr_lr.plotting.figure import save
+
+        save(draw_range_tests([self], self.choice, self.rises_from), Path(path))
+
+
+class Watch:
+    """Follows a range test loss by loss, and says when it is over.
+
+    It is when a loss is not finite, or the average loss, Σ smoothing^j·loss[k−j] / Σ smoothing^j, has risen above its
+    lowest by more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
+    """
+
+    def __init__(self, smoothing: float = 0.9, stop_factor: float = 4.0) -> None:
+        self.stopped: str | None = None
+        """Why it is over; None while it is not."""
+        self._smoothing, self._stop_factor = smoothing, stop_factor
+        self._rates: list[float] = []
+        self._losses: list[float] = []
+        self._sum = self._weight = 0.0  # both, since an average that begins at 0 would lean towards it
+        self._lowest = math.inf
+
+    def add(self, rate: float, loss: float) -> bool:
+        """Take the next loss; whether the test goes on."""
+        if not math.isfinite(loss):
+            self.stopped = f"the loss was {loss} at rate {rate_text(rate)}"
+            return False
+        self._rates.append(rate)
+        self._losses.append(loss)
+        self._sum = self._smoothing * self._sum + loss
+        self._weight = self._smoothing * self._weight + 1
+        mean = self._sum / self._weight
+        self._lowest = min(self._lowest, mean)
+        if mean - self._lowest > (self._stop_factor - 1) * abs(self._lowest):
+            self.stopped = f"the average loss rose above {self._stop_factor:g} times its lowest"
+        return self.stopped is None
+
+    def follow(self, pairs: Iterable[tuple[float, float]]) -> Watch:
+        """Take rates with their losses, until it is over."""
+        for rate, loss in pairs:
+            if not self.add(rate, loss):
+                break
+        return self
+
+    @property
+    def measured(self) -> RangeTest:
+        """What has been measured so far."""
+        return RangeTest(np.array(self._rates), np.array(self._losses), self._smoothing, self.stopped)
+
+
+def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Stretch:
+    """The stretch whose losses have the steepest line through them, over log(rate)."""
+    length = max(3, len(rates) // _STRETCH)
+    places, heights = (np.lib.stride_tricks.sliding_window_view(values, length) for values in (np.log(rates), losses))
+    away = places - places.mean(axis=1, keepdims=True)
+    slopes = (away * heights).sum(axis=1) / (away**2).sum(axis=1)
+    k = int(slopes.argmin())
+    return Stretch(np.exp(places[k]), heights[k].mean() + slopes[k] * away[k], float(np.exp(places[k].mean())))

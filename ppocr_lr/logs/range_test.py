@@ -1,0 +1,61 @@
+"""The losses of a range test from its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.find_rate.measured import RangeTest, Watch
+from ppocr_lr.logs.compare import compare_log, plan_logged_run
+from ppocr_lr.logs.train_log import TrainLog, read_log
+from ppocr_lr.training_config.plan import PlannedRun
+
+_SMOOTHING = 0.9  # from one update to the next
+
+
+class LoggedTest(NamedTuple):
+    """A range test and the run that it was."""
+
+    test: RangeTest
+    planned: PlannedRun
+
+
+def read_range_test(path: str | Path) -> LoggedTest:
+    """The last range test in a log: a run with `name: RangeTest`, whose config the log holds.
+
+    Raises:
+        LRConfigError: the log cannot be read, or holds no such run, or no loss.
+    """
+    log = read_log(path)
+    name = ""
+    for run in reversed(log.runs(by_config=True)):
+        planned = plan_logged_run(None, run)
+        if planned.parsed.config.tries_rates:
+            return LoggedTest(range_test_of(planned, run), planned)
+        name = name or planned.name
+    raise LRConfigError(printable(f"{path}: holds no range test; train with name: RangeTest, not with {name}"))
+
+
+def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:
+    """What the lines of a run say of its range test, as far as it has come.
+
+    The rates are those of the schedule, in full. A line that shows medians stands for the middle of its updates.
+
+    Raises:
+        LRConfigError: no line tells a loss.
+    """
+    comparison = compare_log(planned, log)
+    told = ~(np.isnan(log.losses) & log.finite)
+    if not told.any():
+        raise LRConfigError(printable(f"{log.source}: no line tells a loss"))
+    at, losses = comparison.positions[told], log.losses[told]
+    begin = np.flatnonzero(np.diff(at) <= 0)[-1:] + 1  # of the last process that did not go on but began anew
+    at, losses = (column[int(begin.sum()) :] for column in (at, losses))
+    schedule = planned.schedule
+    rates = np.sqrt(schedule(np.floor(at).astype(np.int64)) * schedule(np.ceil(at).astype(np.int64)))
+    rising = np.diff(rates, prepend=0) > 0  # behind the test the rate stays
+    gap = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
+    return Watch(_SMOOTHING**gap).follow(zip(rates[rising].tolist(), losses[rising].tolist(), strict=True)).measured

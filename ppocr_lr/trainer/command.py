@@ -1,0 +1,93 @@
+"""The command that trains, as its user wrote it: the script, its config, and which of several processes this is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from ppocr_lr.errors import LRConfigError, did_you_mean, printable
+from ppocr_lr.training_config.plan import RunFlags
+
+_PYTHON = re.compile(r"python[\d.]*(\.exe)?")
+
+
+@dataclass(frozen=True)
+class TrainerCommand:
+    """`tools/train.py -c config.yml -o KEY=VALUE …`, taken apart and unchanged."""
+
+    script: str
+    words: tuple[str, ...]
+    """What stands behind the script."""
+    config: str | None
+    """The training YAML; None where the command names none, which the trainer will say."""
+    overrides: tuple[str, ...]
+
+
+def read_command(words: Sequence[str]) -> TrainerCommand:
+    """The parts of the words that start a training, with or without `python` before them.
+
+    Raises:
+        LRConfigError: they name no script that is there.
+    """
+    given, words = list(words), list(words)
+    while words and (_PYTHON.fullmatch(Path(words[0]).name) or words[0] == "-u"):
+        words.pop(0)
+    if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
+        raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
+    if not words or words[0].startswith("-"):
+        raise LRConfigError("name the script that trains, as in ppocr-lr train tools/train.py -c config.yml")
+    script, *rest = words
+    if not Path(script).is_file():
+        there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
+        raise LRConfigError(printable(f"{script}: does not exist{did_you_mean(script, there)}"))
+    config, overrides = _config(rest)
+    return TrainerCommand(script, tuple(rest), config, tuple(overrides))
+
+
+def _below_launch(words: list[str]) -> str:
+    script = next((place for place, word in enumerate(words) if word.endswith(".py")), len(words))
+    # With some of its flags the launcher runs nothing but Python files, which an installed command is one of.
+    return printable(f"{shlex.join(words[:script])} $(which ppocr-lr) train {shlex.join(words[script:])}")
+
+
+class _TheirParser(argparse.ArgumentParser):
+    """Reads as `ArgsParser` in PaddleOCR's tools/program.py does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise LRConfigError(message)
+
+
+def _config(words: list[str]) -> tuple[str | None, list[str]]:
+    """The config and its overrides; nothing where the trainer will refuse the words, or has other ones."""
+    parser = _TheirParser(add_help=False)
+    parser.add_argument("-c", "--config")
+    parser.add_argument("-o", "--opt", nargs="+", default=[])
+    parser.add_argument("-p", "--profiler_options")
+    try:
+        options = parser.parse_known_args(words)[0]
+    except LRConfigError:
+        return None, []
+    # As PaddleOCR: blanks around each, and the last one of a key counts.
+    return options.config, [word.strip() for word in options.opt]
+
+
+def is_first_process() -> bool:
+    """The one that logs; all others train along in silence. paddle.distributed.launch tells each its number."""
+    return _number("PADDLE_TRAINER_ID", 0) == 0
+
+
+def launched() -> RunFlags:
+    """What the way in which this process was started says about the run."""
+    return RunFlags(gpus=max(1, _number("PADDLE_TRAINERS_NUM", 1)), windows=platform.system() == "Windows")
+
+
+def _number(variable: str, default: int) -> int:
+    text = os.environ.get(variable, "")
+    return int(text) if text.isascii() and text.isdigit() else default

@@ -1,0 +1,160 @@
+"""Range tests with PaddleOCR's own trainer: each in a process of its own, followed by its log, and ended in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ppocr_lr.errors import SECTION, ArgumentError
+from ppocr_lr.find_rate.measured import RangeTest
+from ppocr_lr.logs.compare import plan_logged_run
+from ppocr_lr.logs.lines import LogReader
+from ppocr_lr.logs.range_test import range_test_of
+from ppocr_lr.logs.train_log import train_log
+from ppocr_lr.lr_config.range_test import RangeTestConfig
+from ppocr_lr.lr_config.values import yaml_number
+from ppocr_lr.trainer.command import TrainerCommand
+from ppocr_lr.training_config.plan import PlannedRun
+
+LOG, OUTPUT = "train.log", "output.txt"
+"""In the folder of a test: what PaddleOCR logs there, and all that its process says."""
+
+_NEVER = 10**9
+_SEED = 1024  # PaddleOCR's, where the config has none
+_PAUSE_SECONDS = 0.2
+_PATIENCE_SECONDS = 10
+
+Progress = Callable[[int, int], object]
+"""Updates done, and updates in all."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The range tests of one training, which differ in their seeds."""
+
+    command: TrainerCommand
+    launcher: Sequence[str]
+    """The words between Python and the script: none, or those of `paddle.distributed.launch`."""
+    config: Mapping[str, Any]
+    """The training's, its overrides applied."""
+    section: RangeTestConfig
+    folder: Path
+
+    def place(self, number: int) -> Path:
+        """The folder of one test, counted from 0."""
+        return self.folder / str(number + 1)
+
+    def words(self, number: int) -> list[str]:
+        """What starts one test: the training's own command, with other settings behind it."""
+        ours = ["-m", "ppocr_lr"]
+        if self.launcher:  # which starts files
+            ours = [str(Path(__file__).parent.parent / "__main__.py")]
+        command = [*ours, "train", "--no-check", "--no-save", self.command.script, *self.command.words]
+        # The last -o counts, alone.
+        settings = [word for word in self.command.overrides if not word.startswith(f"{SECTION}.")]
+        launcher = [*self.launcher, "--log_dir", str(self.place(number) / "log")] if self.launcher else []
+        return [sys.executable, *launcher, *command, "-o", *settings, *self._settings(number)]
+
+    def _settings(self, number: int) -> Iterator[str]:
+        section = self.section
+        rates = f"start_lr: {yaml_number(section.start_lr)}, end_lr: {yaml_number(section.end_lr)}"
+        yield f"{SECTION}={{name: RangeTest, {rates}, updates: {section.updates}}}"
+        yield f"Global.save_model_dir={json.dumps(str(self.place(number)), ensure_ascii=False)}"
+        yield f"Global.epoch_num={section.updates}"  # enough, whatever the length of an epoch
+        yield "Global.print_batch_step=1"
+        yield "Global.log_smooth_window=1"
+        yield "Global.cal_metric_during_train=False"
+        yield f"Global.eval_batch_step=[{_NEVER}, {_NEVER}]"
+        settings = self.config.get("Global") or {}
+        if settings.get("eval_batch_epoch"):
+            yield "Global.eval_batch_epoch=null"
+        if checkpoint := settings.get("checkpoints"):  # its weights; its place in the schedule is none of the test's
+            yield "Global.checkpoints=null"
+            yield f"Global.pretrained_model={json.dumps(checkpoint, ensure_ascii=False)}"
+        if number:
+            seed = settings.get("seed")
+            yield f"Global.seed={(seed if isinstance(seed, int) else _SEED) + number}"
+
+    def run(self, number: int, progress: Progress) -> int | None:
+        """Make one test, up to its last rate or until its loss ends it.
+
+        Returns:
+            The exit code of the training, where that ended by itself.
+
+        Raises:
+            LRConfigError: its log cannot be used.
+        """
+        place = self.place(number)
+        place.mkdir(parents=True)
+        follower = Follower(place / LOG)
+        with open(place / OUTPUT, "wb") as output:
+            training = subprocess.Popen(
+                self.words(number), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+            try:
+                while True:
+                    code = training.poll()  # first: what it wrote at its end is then read
+                    test = follower.measured()
+                    done = 0 if test is None else len(test.losses)
+                    progress(done, self.section.updates)
+                    if test is not None and (test.stopped or done >= self.section.updates):
+                        return None
+                    if code is not None:
+                        return code
+                    time.sleep(_PAUSE_SECONDS)
+            finally:
+                _end(training)
+
+
+class Follower:
+    """Reads the losses of a range test from a log that is being written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: LogReader | None = None
+        self._planned: PlannedRun | None = None
+        self._test: RangeTest | None = None
+
+    def measured(self) -> RangeTest | None:
+        """The test so far; None before its first loss."""
+        if self._reader is None:
+            if not self._path.is_file():
+                return None
+            self._reader = LogReader(self._path)
+        if not self._reader.read_on():
+            return self._test
+        log = train_log(self._reader)
+        if len(log):
+            self._planned = self._planned or plan_logged_run(None, log)
+            self._test = range_test_of(self._planned, log)
+        return self._test
+
+
+def _end(training: subprocess.Popen[bytes]) -> None:
+    """End a process with all that it has started."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        with suppress(ProcessLookupError):
+            os.killpg(training.pid, number) if hasattr(os, "killpg") else training.kill()
+        with suppress(subprocess.TimeoutExpired):
+            training.wait(_PATIENCE_SECONDS)
+
+
+def check_folder(folder: Path) -> None:
+    """Whether tests can be made in a folder: it is not there yet, or empty.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    if "=" in str(folder):
+        raise ArgumentError("folder", "PaddleOCR takes no folder with a = in its name", folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ArgumentError("folder", "is there already; name one that is not", folder)

@@ -1,0 +1,193 @@
+"""One training run of PaddleOCR's, from its command to the end: its plan, its schedule, what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ppocr_lr.check.render import text_lines
+from ppocr_lr.check.report import check_file
+from ppocr_lr.curve.summary import plan_lines
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
+from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.compare import compare_log
+from ppocr_lr.logs.report import text_lines as comparison_lines
+from ppocr_lr.logs.report import verdict
+from ppocr_lr.logs.train_log import read_log
+from ppocr_lr.numbers_text import amount, count_text
+from ppocr_lr.resume.checkpoint import read_checkpoint
+from ppocr_lr.resume.forecast import Resume
+from ppocr_lr.resume.report import remarks
+from ppocr_lr.resume.report import text_lines as resume_lines
+from ppocr_lr.trainer.command import TrainerCommand, launched
+from ppocr_lr.training.resumed import is_bare_number
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.sections import GlobalSection, Loader, read
+
+if TYPE_CHECKING:
+    from paddle.optimizer.lr import LRScheduler
+
+OF_PADDLEOCRS_BUILDER = ("LR501", "LR502", "LR503", "LR504", "LR505", "LR506")
+"""Findings about what PaddleOCR's own builder does with a section, which is not the one that trains here."""
+
+Tell = Callable[[Iterable[str]], None]
+
+
+@dataclass
+class Session:
+    """The run of a command. `tell` shows lines to the user, and none in processes that train along."""
+
+    command: TrainerCommand
+    tell: Tell
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The command's config, its overrides applied; empty where it cannot be read."""
+    planned: PlannedRun | None = None
+    """What was planned before the trainer started, with a length of the epoch that is assumed where it is not known."""
+    trained: PlannedRun | None = None
+    """The plan with the exact length of an epoch, once the trainer has asked for its schedule."""
+    log_begin: int = 0
+    """The size of the log before the trainer started; it writes behind that."""
+
+    def plan(self, check: bool = True) -> bool:
+        """Plan the run from the command's config, and tell the plan as far as it is known.
+
+        Args:
+            check: tell the findings too, and refuse what cannot be planned.
+
+        Returns:
+            False where an error was found that stops the run now or later.
+
+        Raises:
+            LRConfigError: as `check_file`.
+        """
+        if self.command.config is None:
+            self.tell(["no plan: the command names no config with -c"])
+            return True
+        try:
+            report = check_file(self.command.config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
+            if report.planned is not None:
+                _check_curve(report.planned)
+        except LRConfigError as error:
+            if check:
+                raise error.within(self.command.config) from None
+            self.tell([f"no plan: {error}"])
+            return True
+        found = list(report.findings)
+        self.planned = report.planned
+        if self.planned is not None:
+            self.config = self.planned.config
+            if self.planned.length.known:
+                self.tell(plan_lines(self.planned))
+                found += self._resume(self.planned)
+        if (log := self._log()) and log.is_file():
+            self.log_begin = log.stat().st_size
+        if check:
+            self.tell(text_lines([report]))
+        return not check or all(finding.severity < Severity.ERROR for finding in found)
+
+    def build_lr_scheduler(
+        self, lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int
+    ) -> LRScheduler | float:
+        """What PaddleOCR's trainer gets for its section: the schedule of the plan, with what its loader has counted.
+
+        Where PaddleOCR gives the optimizer a bare number, so does this, that a checkpoint of either fits the other.
+
+        Raises:
+            LRConfigError: the section cannot be used with that length.
+        """
+        self.trained = trained = self._plan_exactly(lr_config, epochs, step_each_epoch)
+        if self.planned is None or not self.planned.length.known or self._news(trained, lr_config):
+            self.tell(plan_lines(trained))
+            self._resume(trained)
+        if is_bare_number(trained.schedule):
+            return trained.schedule(0)
+        from ppocr_lr.training.paddle_scheduler import to_paddle  # imports Paddle, which the trainer has done
+
+        return to_paddle(trained.schedule, trained.parsed.config.done_iters)
+
+    def _plan_exactly(self, lr_config: Mapping[str, Any], epochs: int, iters_per_epoch: int) -> PlannedRun:
+        optimizer = {**(self.config.get("Optimizer") or {}), "lr": dict(lr_config)}
+        source = self.command.config or self.command.script
+        flags = replace(launched(), epochs=epochs, iters_per_epoch=iters_per_epoch)
+        try:
+            planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
+            _check_curve(planned)
+        except LRConfigError as error:
+            raise error.within(source) from None
+        arithmetic = f"{amount(iters_per_epoch, 'iteration')} per epoch, as the data loader counts"
+        return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
+
+    def _news(self, trained: PlannedRun, lr_config: Mapping[str, Any]) -> bool:
+        """Tell where the trainer's run is another than the planned one, and why; False where it is that."""
+        assert self.planned is not None
+        news = []
+        if self.planned.built_for != trained.built_for:
+            news.append(f"the run is not as planned: {_other_length(self.planned, trained)}")
+        if self.planned.parsed.config != trained.parsed.config:
+            news.append(printable(f"the trainer has changed Optimizer.lr: {shown(dict(lr_config))}"))
+        self.tell(news)
+        return bool(news)
+
+    def _resume(self, planned: PlannedRun) -> list[Finding]:
+        """Tell what becomes of the checkpoint that the config names; what is to know about it."""
+        section = read(GlobalSection, self.config.get("Global"), ("Global",), "checkpoints")
+        if not section.checkpoints or not isinstance(section.checkpoints, str):
+            return []
+        try:
+            checkpoint = read_checkpoint(section.checkpoints)
+        except LRConfigError as error:  # what PaddleOCR makes of it, it will say
+            self.tell([f"the resume cannot be foretold: {error}"])
+            return []
+        # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
+        resume = Resume(replace(planned, paddleocr_schedule=None), checkpoint, ours=True)
+        self.tell(resume_lines(resume))
+        return remarks(resume)
+
+    def _log(self) -> Path | None:
+        """Where PaddleOCR writes the log."""
+        folder = (self.config.get("Global") or {}).get("save_model_dir")
+        return Path(folder, "train.log") if isinstance(folder, str) else None
+
+    def end(self) -> None:
+        """Hold what the trainer has logged against the plan, and tell the outcome.
+
+        Raises:
+            LRConfigError: the log has no rate of this run.
+        """
+        if self.trained is None:
+            script = printable(self.command.script)
+            self.tell([f"warning: {script} asked for no schedule, so whatever it trained used none of this plan"])
+        elif (path := self._log()) and path.is_file():
+            log = read_log(path, self.log_begin)
+            comparison = compare_log(self.trained, log)
+            if comparison.as_planned:
+                self.tell([printable(f"{log.source}: {verdict(comparison)}")])
+            else:
+                self.tell(comparison_lines(comparison, diagnose(comparison)))
+
+
+def _check_curve(planned: PlannedRun) -> None:
+    if planned.parsed.curve is None:
+        problem = f"PaddleOCR's trainer steps a schedule without a metric, on which {planned.name} depends"
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
+
+
+def _other_length(before: PlannedRun, trained: PlannedRun) -> str:
+    """How the planned length came about, and what that says of the data."""
+    if before.built_for.epochs != trained.built_for.epochs:
+        return f"{amount(trained.built_for.epochs, 'epoch')}, planned were {count_text(before.built_for.epochs)}"
+    iters = trained.built_for.iters_per_epoch
+    told = (
+        f"the data loader has {amount(iters, 'iteration')} in an epoch, planned were "
+        f"{count_text(before.built_for.iters_per_epoch)}: {before.length.arithmetic}"
+    )
+    if before.length.samples is None:
+        return told
+    cards, batch = before.flags.gpus, before.batch_per_card()
+    drop_last = read(Loader, before.config["Train"].get("loader"), ("Train", "loader"), "drop_last").drop_last
+    last = cards * ((iters + drop_last) * batch - drop_last)
+    first = last - cards * batch + 1
+    return f"{told}; so its data set has {count_text(first)} to {count_text(last)} samples"

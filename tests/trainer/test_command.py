@@ -1,0 +1,78 @@
+"""The command behind `train`, taken apart as PaddleOCR's own parser does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.trainer.command import is_first_process, launched, read_command
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "train.py").touch()
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "config", "overrides"),
+    [
+        ("-c c.yml", "c.yml", ()),
+        ("--config c.yml -o A.b=1 C.d=2", "c.yml", ("A.b=1", "C.d=2")),
+        ("-o A.b=1 --config=c.yml", "c.yml", ("A.b=1",)),
+        ("--conf c.yml --op A.b=1", "c.yml", ("A.b=1",)),  # argparse takes the beginnings of flags
+        ("-c a.yml -c c.yml -o A.b=1 -o C.d=2", "c.yml", ("C.d=2",)),  # of two the last counts
+        ("-c c.yml -p batch_range=[1,2] -o A.b=1", "c.yml", ("A.b=1",)),
+        ("-c c.yml --of-a-fork 3", "c.yml", ()),
+        ("--help", None, ()),
+        ("-c", None, ()),  # the script will say that
+        ("", None, ()),
+    ],
+)
+def test_config_and_overrides(words: str, config: str | None, overrides: tuple[str, ...]) -> None:
+    command = read_command(["tools/train.py", *words.split()])
+    assert (command.script, command.words) == ("tools/train.py", tuple(words.split()))
+    assert (command.config, command.overrides) == (config, overrides)
+
+
+@pytest.mark.parametrize("python", ["python", "python3", "python3.11 -u", "/usr/bin/python3", "python.exe"])
+def test_the_word_python_may_stand_before_the_script(python: str) -> None:
+    assert read_command([*python.split(), "tools/train.py", "-c", "c.yml"]) == read_command(
+        ["tools/train.py", "-c", "c.yml"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "name the script that trains"),
+        ("python", "name the script that trains"),
+        ("python -m tools.train", "name the script that trains"),
+        ("-c c.yml tools/train.py", "name the script that trains"),
+        ("tools/trian.py -c c.yml", "tools/trian.py: does not exist; did you mean tools/train.py?"),
+        ("tools -c c.yml", "tools: does not exist"),
+        (
+            "python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c c.yml",
+            "python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c c.yml",
+        ),
+    ],
+)
+def test_what_is_no_command(words: str, said: str) -> None:
+    with pytest.raises(LRConfigError) as caught:
+        read_command(words.split())
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "first", "cards"),
+    [("", "", True, 1), ("0", "4", True, 4), ("3", "4", False, 4), ("x", "x", True, 1), ("0", "0", True, 1)],
+)
+def test_a_process_of_the_launcher(
+    monkeypatch: pytest.MonkeyPatch, number: str, of: str, first: bool, cards: int
+) -> None:
+    monkeypatch.setenv("PADDLE_TRAINER_ID", number)
+    monkeypatch.setenv("PADDLE_TRAINERS_NUM", of)
+    assert (is_first_process(), launched().gpus) == (first, cards)

@@ -1,0 +1,204 @@
+"""Time and memory of `ppocr-lr compare-log` for logs of every kind: python tools/benchmark_logs.py [WORD …]
+
+Each log has 100,000 lines, the large one 200 MiB; WORDs pick kinds by their names. Times are the processor's, beyond
+those of the same command for a log of a few lines; memory is the most that the process had, beyond that too. Ends with
+1 where a limit is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ppocr_lr import build_schedule
+
+LINES, SECONDS, MIB = 100_000, 2.0, 64
+LARGE_MIB, LARGE_SECONDS, BYTES_A_LINE = 200, 8.0, 256
+EPOCHS, ITERS, EVERY = 100, 10_000, 10
+
+COSINE = {"name": "Cosine", "learning_rate": 0.001, "warmup_epoch": 5}
+CYCLES = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 1, "warmup_epoch": 5}
+PIECES = {"name": "Piecewise", "decay_epochs": list(range(1, 100)), "values": [0.001 * 0.95**k for k in range(100)]}
+HEADER = f"[2022/09/29 02:59:21] ppocr INFO: train dataloader has {ITERS} iters\n"
+
+
+def line(epoch: int, step: int, rate: float, key: str = "global_step") -> str:
+    """A line of PaddleOCR's trainer."""
+    return (
+        f"[2022/09/29 02:59:23] ppocr INFO: epoch: [{epoch}/{EPOCHS}], {key}: {step}, lr: {rate:.6f}, acc: 0.000000, "
+        "loss: 1.692174, avg_reader_cost: 0.10000 s, avg_batch_cost: 0.2 s, avg_samples: 8.0, ips: 9.71838 samples/s, "
+        "eta: 0:51:59\n"
+    )
+
+
+def run(rate: Callable[[int], float], every: int = EVERY, first: int = 0) -> Iterator[str]:
+    """The lines of a process, without its header."""
+    for step in range(first + every, EPOCHS * ITERS + 1, every):
+        yield line((step - 1) // ITERS + 1, step, rate(step - 1))
+
+
+def planned(section: dict[str, Any] = COSINE, factor: float = 1.0) -> Callable[[int], float]:
+    """The rate of the plan where a window of 20 ends, near enough to the median."""
+    schedule = build_schedule(section, EPOCHS, ITERS)
+    return lambda update: factor * schedule(max(0, update - 10))
+
+
+def noise(seed: int = 1) -> Callable[[int], float]:
+    """A rate that nothing explains."""
+    random = Random(seed).random
+    return lambda update: random() * 1e-3
+
+
+def at_random(random: Random) -> Iterator[str]:
+    """Lines without any order."""
+    while True:
+        epoch = random.randrange(1, EPOCHS + 1)
+        yield line(epoch, random.randrange(1, 10**6), random.random() * 1e-3, random.choice(["global_step", "iter"]))
+
+
+def starts(length: int, every: int, header: Iterable[str], rate: Callable[[int], float]) -> Iterator[str]:
+    """Processes of `length` lines, one resumed where another stopped, with `every` updates between two lines."""
+    lines = run(rate, every)
+    while some := list(islice(lines, length)):
+        yield from header
+        yield from some
+
+
+def prolonged(runs: int) -> Iterator[str]:
+    """Runs of another number of epochs each, with epochs of another length each."""
+    for number in range(runs):
+        yield HEADER.replace("000 iters", f"{number:03} iters")
+        for each in islice(run(noise(number)), LINES // runs):
+            yield each.replace(f"/{EPOCHS}]", f"/{EPOCHS + number}]")
+
+
+def begun_again(length: int) -> Iterator[str]:
+    """Processes that begin anew without a word."""
+    while True:
+        yield from islice(run(noise()), length)
+
+
+def shuffled() -> Iterator[str]:
+    """The lines of a run in no order."""
+    lines = list(run(planned()))
+    Random(1).shuffle(lines)
+    yield from lines
+
+
+def torn(random: Random) -> Iterator[str]:
+    """Half of the lines are cut somewhere."""
+    for whole in run(planned()):
+        yield whole[: random.randrange(20, len(whole))] + "\n" if random.random() < 0.5 else whole
+
+
+def interleaved(factor: float, lag: int) -> Iterator[str]:
+    """Two processes that write into one file, one so many lines ahead."""
+    first, second = run(planned()), run(planned(factor=factor))
+    yield from islice(first, lag)
+    for pair in zip(first, second, strict=False):
+        yield from pair
+
+
+def jumping(random: Random) -> Iterator[str]:
+    """Sixteen processes that write into one file, whichever comes first."""
+    runs = [run(noise(seed), first=seed * ITERS) for seed in range(16)]
+    while True:
+        yield next(random.choice(runs))
+
+
+def dumped() -> Iterator[str]:
+    """The config in a log, as each process writes it."""
+    for indented in ("Global : ", f"    epoch_num : {EPOCHS}", "Optimizer : ", "    lr : ", "        name : Cosine"):
+        yield f"[2022/09/29 02:59:03] ppocr INFO: {indented}\n"
+    yield "[2022/09/29 02:59:03] ppocr INFO:         learning_rate : 0.001\n"
+
+
+KINDS: dict[str, tuple[Callable[[], Iterator[str]], dict[str, Any]]] = {
+    "follows": (lambda: run(planned()), COSINE),
+    "three times the rate": (lambda: run(planned(factor=3)), COSINE),
+    "constant": (lambda: run(lambda update: 0.0007), COSINE),
+    "another schedule": (lambda: run(planned({**COSINE, "name": "Linear"})), COSINE),
+    "a curve of no schedule": (lambda: run(lambda update: 1e-3 * (1 - (update / 1e6) ** 3)), COSINE),
+    "noise": (lambda: run(noise()), COSINE),
+    "noise under cycles": (lambda: run(noise()), CYCLES),
+    "noise under a staircase": (lambda: run(noise()), PIECES),
+    "random lines": (lambda: at_random(Random(1)), COSINE),
+    "shuffled": (shuffled, COSINE),
+    "torn": (lambda: torn(Random(1)), COSINE),
+    "two interleaved": (lambda: interleaved(2, 100), COSINE),
+    "two interleaved, in step": (lambda: interleaved(2, 0), COSINE),
+    "sixteen at random": (lambda: jumping(Random(1)), COSINE),
+    "33,333 starts": (lambda: starts(2, EVERY, [HEADER], planned()), COSINE),
+    "33,333 starts of noise": (lambda: starts(2, EVERY, [HEADER], noise()), COSINE),
+    "4,000 starts of noise": (lambda: starts(24, EVERY, [HEADER], noise()), COSINE),
+    "150 starts of noise": (lambda: starts(666, EVERY, [HEADER], noise()), COSINE),
+    "20 runs of noise": (lambda: prolonged(20), COSINE),
+    "500 runs of noise": (lambda: prolonged(500), COSINE),
+    "10,000 starts with configs": (lambda: starts(3, EVERY, [*dumped(), HEADER], noise()), COSINE),
+    "1,000 beginnings of noise": (lambda: begun_again(100), COSINE),
+    "50,000 beginnings of noise": (lambda: begun_again(2), COSINE),
+}
+"""What writes the log, and the section that it is compared with."""
+
+
+def main() -> int:
+    """Print the table; 1 when a limit is broken."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("words", nargs="*", metavar="WORD", help="of the kinds to measure; all without one")
+    words = parser.parse_args().words
+    broken = 0
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "train.log"
+        idle = measured(log, run(planned()), COSINE, 10)
+        print(f"{'start-up':36}{idle[0]:8.2f} s{idle[1]:8.0f} MiB")
+        for name, (lines, section) in KINDS.items():
+            for told in (True, False):
+                label = name if told else f"{name}, no length"
+                if words and not any(word in label for word in words):
+                    continue
+                seconds, mib = measured(log, lines(), section, LINES, told)
+                broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
+        label = f"{LARGE_MIB} MiB"
+        if not words or any(word in label for word in words):
+            count = (LARGE_MIB << 20) // len(line(EPOCHS, EPOCHS * ITERS, 0.001))
+            seconds, mib = measured(log, run(planned(), every=1), COSINE, count)
+            broken += _row(label, seconds - idle[0], mib - idle[1], LARGE_SECONDS, BYTES_A_LINE * count >> 20)
+    return int(broken > 0)
+
+
+def _row(label: str, seconds: float, mib: float, most_seconds: float, most_mib: float) -> bool:
+    over = seconds > most_seconds or mib > most_mib
+    print(f"{label:36}{seconds:8.2f} s{mib:8.0f} MiB{'  over the limit' if over else ''}", flush=True)
+    return over
+
+
+def measured(
+    log: Path, lines: Iterator[str], section: dict[str, Any], count: int, told: bool = True
+) -> tuple[float, float]:
+    """Seconds of the processor, and the most memory, of comparing `lines` with `section`."""
+    with log.open("w", encoding="utf-8") as file:
+        for text in islice(lines, count):
+            if told or text != HEADER:
+                file.write(text)
+    settings = {"Global": {"epoch_num": EPOCHS}, "Optimizer": {"lr": section}}
+    config = log.with_name("c.yml")
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", str(config), str(log)]
+    command += ["--iters-per-epoch", str(ITERS)] * told
+    files = [(os.POSIX_SPAWN_OPEN, 1, str(log.with_name("out.txt")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)]
+    _, status, used = os.wait4(os.posix_spawn(command[0], command, os.environ, file_actions=files), 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        sys.exit(f"{' '.join(command)} failed")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
