@@ -53,7 +53,8 @@ def build_lr_scheduler(
         With `last_epoch: k` in the section it starts at update k + 1, with that update's rate.
         `get_lr()` changes nothing, `step(k)` jumps to update k, and a restored state goes on with this
         config's rate at the restored update. Its `schedule` is what `build_schedule` returns.
-        For `ReduceOnPlateau`, which has no schedule, it is Paddle's class itself: call `step(metric)`.
+        For `ReduceOnPlateau`, which has no schedule, it is Paddle's class itself: call `step(metric)`. Behind a
+        warmup or other stages call `step()` after each update as well, and `step(metric)` at each evaluation.
 
     Raises:
         ImportError: Paddle is not installed; says which extra to install.
@@ -63,9 +64,9 @@ def build_lr_scheduler(
     from ppocr_lr.training.paddle_scheduler import on_plateau, to_paddle
 
     parsed = _parsed(config, Run(epochs, iters_epoch), strict)
-    if parsed.curve is None:
-        return on_plateau(parsed.config)
-    return to_paddle(parsed.curve, parsed.config.done_iters)
+    if parsed.plateau is not None:
+        return on_plateau(parsed.plateau, parsed.config.done_iters)
+    return to_paddle(parsed.schedule, parsed.config.done_iters)
 
 
 def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def rate_text(rate: float, digits: int = 3) -> str:
     """A rate with up to `digits` digits, as `1e-3`, `2.5e-4`, `0`; from 1 to 999 as `1.5`."""
@@ -28,6 +30,13 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
     """Mantissa without trailing zeros, and exponent, after rounding."""
     mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
     return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, int(exponent)
+
+
+def times_text(ratio: float, other: str, digits: int = 4) -> str:
+    """A ratio of two rates: `7.3 times as high as OTHER`, `1/3 of OTHER`."""
+    if 0 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
+        return f"1/{round(1 / ratio)} of {other}"
+    return f"{ratio:.{digits}g} times as high as {other}"
 
 
 def amount(count: float, unit: str, units: str | None = None) -> str:

@@ -79,6 +79,7 @@ BY_NAME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 _lengths = st.sampled_from([1, 2.5, "3it", "40it", "25%", "7.5 %"])
 _ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every rate
+_exponents = st.sampled_from([1, 0.5, 2.5])
 _gammas = st.sampled_from([0.1, 0.5, 0.97])
 
 
@@ -90,31 +91,40 @@ _warmups = st.one_of(
     st.just({}),
     _merged(
         st.sampled_from([{"warmup_epoch": 0.5}, {"warmup_epoch": "10%"}, {"warmup_iters": 7}, {"warmup_ratio": 0.1}]),
-        st.sampled_from(["linear", "constant", "cosine", "exponential"]).map(lambda mode: {"warmup_mode": mode}),
+        st.one_of(
+            st.sampled_from(["linear", "constant", "cosine", "1-sqrt", "exponential"]).map(
+                lambda mode: {"warmup_mode": mode}
+            ),
+            st.just({"warmup_power": 2}),
+        ),
+        st.sampled_from([{}, {"warmup_overlap": "peak"}, {"warmup_overlap": "product"}]),
         st.sampled_from([{"warmup_start_lr": 1e-7}, {"warmup_start_factor": 0.1}, {"warmup_start_factor": 0.001}]),
     ),
 )
 _holds = st.sampled_from([{}, {"hold_epochs": 0.3}, {"hold_epochs": "4it"}])
-_within = st.sampled_from([{}, {"decay_within_run": True}, {"cooldown_epochs": "10%"}])
+_within = st.sampled_from([{}, {"decay_within_run": True}, {"cooldown_epochs": "10%"}, {"decay_length": "60%"}])
+_every = st.sampled_from([{}, {}, {"floor": 1e-7}, {"floor": 1e-7, "ceiling": 1.0}, {"once_per_epoch": True}])
+_k_decay = st.sampled_from([{}, {"k_decay": 2}])
+_bent = st.sampled_from([{}, {"decay_power": 2}, {"num_cycles": 1.5}, {"num_cycles": 0.25, "decay_power": 0.5}])
 
 
 def _cured(name: str, *parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """A section of a PaddleOCR name with the keys that PaddleOCR ignores."""
     plain = BY_NAME[name].map(lambda drawn: {key: value for key, value in drawn.items() if key != "warmup_epoch"})
-    return _merged(plain, _warmups, *parts)
+    return _merged(plain, _warmups, *(parts or (_every,)))
 
 
 def _own(name: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """A section of a name with a peak that PaddleOCR does not know."""
-    return _merged(section(name, learning_rate=rates, **fields), _warmups, _holds)
+    return _merged(section(name, learning_rate=rates, **fields), _warmups, _holds, _every)
 
 
 _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "Const": _cured("Const"),
-    "Linear": _cured("Linear", _holds, _within),
-    "Cosine": _cured("Cosine", _holds, _within, st.fixed_dictionaries({"end_lr": _ends})),
+    "Linear": _cured("Linear", _holds, _within, _k_decay),
+    "Cosine": _cured("Cosine", _holds, _within, _bent, _k_decay, st.fixed_dictionaries({"end_lr": _ends})),
     "LinearWarmupCosine": _merged(
-        BY_NAME["LinearWarmupCosine"], st.just({"warmup_steps": 7, "warmup_mode": "exponential"}), _within
+        BY_NAME["LinearWarmupCosine"], st.just({"warmup_steps": 7, "warmup_mode": "exponential"}), _within, _k_decay
     ),
     "Step": _cured("Step", _holds),
     "Piecewise": _cured("Piecewise", st.sampled_from([{}, {"decay_within_run": True}])),
@@ -131,11 +141,11 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         ),
         _within,
     ),
-    "DecayLearningRate": _cured("DecayLearningRate", st.fixed_dictionaries({"min_lr": _ends}), _within)
-    .map(lambda drawn: {**drawn, "warmup_iters": 5} if "warmup_mode" in drawn else drawn)
+    "DecayLearningRate": _cured("DecayLearningRate", st.fixed_dictionaries({"min_lr": _ends}), _within, _k_decay)
+    .map(lambda drawn: {**drawn, "warmup_iters": 5} if any("start" in key for key in drawn) else drawn)
     .map(lambda drawn: {key: value for key, value in drawn.items() if key not in ("warmup_epoch", "warmup_ratio")}),
     "TwoStepCosine": _cured(
-        "TwoStepCosine", _holds, _within, st.fixed_dictionaries({"end_lr": _ends, "first_epochs": _lengths})
+        "TwoStepCosine", _holds, st.fixed_dictionaries({"end_lr": _ends, "first_epochs": _lengths})
     ),
     "Polynomial": _own(
         "Polynomial",
@@ -151,10 +161,10 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         end_factor=st.sampled_from([0.5, 1]),
         decay_length=_lengths,
     ),
-    "REX": _merged(_own("REX", end_lr=_ends), _within),
+    "REX": _merged(_own("REX", end_lr=_ends), _within, _k_decay),
     "KDecay": _merged(_own("KDecay", k=st.sampled_from([0.5, 1, 3]), end_lr=_ends), _within),
     "Tanh": _merged(
-        _own("Tanh", lower=st.sampled_from([-6, -1.5]), upper=st.sampled_from([0, 3]), end_lr=_ends), _within
+        _own("Tanh", lower=st.sampled_from([-6, -1.5]), upper=st.sampled_from([0, 3]), end_lr=_ends), _within, _k_decay
     ),
     "CosineWarmRestarts": _merged(
         _own(
@@ -162,6 +172,10 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             T_mult=st.sampled_from([1, 1.5, 3]),
             eta_min=_ends,
             peak_decay=st.sampled_from([1, 0.5]),
+            eta_min_decay=st.sampled_from([1, 0.5]),
+            height_decay=st.sampled_from([1, 0.9]),
+            decay_shape=st.sampled_from(["cosine", "linear", "1-sqrt", "half-life"]),
+            k_decay=_exponents,
             cycle_warmup=st.sampled_from([0, "2it"]),
         ),
         st.one_of(
@@ -174,7 +188,8 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "WSD",
             learning_rate=rates,
             decay_length=st.sampled_from(["1it", 1, "40%"]),
-            decay_shape=st.sampled_from(["linear", "cosine", "1-sqrt", "exponential"]),
+            decay_shape=st.sampled_from(["linear", "cosine", "1-sqrt", "exponential", "half-life"]),
+            k_decay=_exponents,
             end_lr=st.sampled_from([1e-9, 1e-7]),
         ),
         _warmups,
@@ -209,7 +224,10 @@ _parts = st.one_of(*BY_NAME.values(), *_SIMPLE.values())
 
 OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     **_SIMPLE,
-    "Scale": section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
+    "Scale": st.one_of(
+        section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
+        section("Scale", schedule=_parts, times=st.just({"name": "Trapezoid", "learning_rate": 1})),
+    ),
     "Sequence": section(
         "Sequence",
         stages=st.tuples(_parts, _parts).map(

@@ -134,7 +134,7 @@ WRITTEN = {
     "T_max": 5, "T_0": 3, "T_mult": 2, "cycle": 2, "cycles": 3, "power": 2.0, "factor": 0.5, "gamma": 0.5, "decay_rate": 0.5,
     "boundaries": [1, 3], "milestones": [1, 3], "decay_epochs": [1, 3], "values": [0.5, 0.1, 0.02], "step_size": 1,
     "warmup_epochs": 3, "warmup_steps": 7, "warmup": 3, "warmup_lr": 0.01, "start_lr": 0.01, "base_lr": 0.5, "max_lr": 0.5,
-    "total_steps": 9, "epochs": 3, "step_each_epoch": 2, "verbose": True, "by_epoch": False, "last_step": 4,
+    "total_steps": 9, "epochs": 3, "step_each_epoch": 2, "verbose": True, "by_epoch": True, "last_step": 4,
 }  # fmt: skip
 
 

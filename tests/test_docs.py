@@ -19,6 +19,7 @@ from ppocr_lr.check import rules
 from ppocr_lr.check.rule import table
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
+from ppocr_lr.lr_config.envelope import EVERY
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
@@ -144,8 +145,10 @@ def test_the_table_of_codes_is_that_of_the_rules() -> None:
     assert "\n".join(table()) in TEXTS["docs/check.md"]
 
 
-SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs"}
+SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs", "K": "k_decay", "P": "decay_power"}
+WITH_C = {"decay_within_run", "decay_length"}
 WARMUP = {"warmup_epoch", "warmup_iters", "warmup_ratio", "warmup_start_lr", "warmup_start_factor", "warmup_mode"}
+WARMUP |= {"warmup_power", "warmup_overlap"}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -154,20 +157,20 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
     assert len(rows) == 1
     fields = MODELS[name].model_fields
     for key, field in fields.items():
-        if key in ({*WARMUP, "last_epoch", *SHARED.values()}) and not (name == "Noam" and key == "warmup_iters"):
+        if key in {*MODELS[name].takes, *EVERY}:
             continue
         assert f"`{key}`" in rows[0]
         default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
         assert field.is_required() or default.replace("e-0", "e-") in rows[0]
-    marks = re.search(r"\*([HWC ]+)\*", rows[0])
+    marks = re.search(r"\*([HWCKP ]+)\*", rows[0])
     letters = set(marks[1]) - {" "} if marks else set()
-    keys = {SHARED[letter] for letter in letters} | ({"decay_within_run"} if "C" in letters else set())
-    assert keys == set(SHARED.values()) & set(fields)
+    keys = {SHARED[letter] for letter in letters} | (WITH_C if "C" in letters else set())
+    assert keys == {*SHARED.values(), *WITH_C} & set(MODELS[name].takes)
     for key in ("warmup_epoch", "last_epoch"):
         assert (f"no `{key}`" in rows[0]) == (key not in fields)
 
 
-@pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values()}))
+@pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values(), *WITH_C, *EVERY}))
 def test_the_keys_that_names_share_are_explained(key: str) -> None:
     assert f"`{key}" in TEXTS["docs/schedules.md"].partition("## Warmup")[2]
 

@@ -74,7 +74,17 @@ CASES: dict[str, Case] = {
     "Decay exponential": Case(
         lib.Decay(0.1, N, 1e-3, shape=lib.Exponential()), lambda: 0.1 * 0.01 ** (np.minimum(K, N) / N)
     ),
-    "Decay k-cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine(1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)),
+    "Decay k-cosine": Case(
+        lib.Decay(0.1, N, shape=lib.Bent(lib.COSINE, 1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)
+    ),
+    "Decay waves": Case(lib.Decay(0.1, N, shape=lib.Cosine(3)), lambda: _cosine(3 * np.minimum(K, N) / N)),
+    "Decay half-life": Case(
+        lib.Decay(0.1, N, shape=lib.HalfLife()), lambda: 0.1 * (0.05 ** (np.minimum(K, N) / N) - 0.05) / 0.95
+    ),
+    "Decay bent": Case(
+        lib.Decay(0.1, N, shape=lib.Bent(lib.LINEAR, 1.5, 0.9)),
+        lambda: 0.1 * (1 - (np.minimum(K, N) / N) ** 1.5) ** 0.9,
+    ),
     "Decay tanh": Case(
         lib.Decay(0.1, N, shape=lib.Tanh()), lambda: 0.05 * (1 - np.tanh(-6 + 9 * (np.minimum(K, N) / N)))
     ),
@@ -120,6 +130,12 @@ CASES: dict[str, Case] = {
         BEHIND,
     ),
     "HeldAfter": Case(lib.HeldAfter(lib.CosineWave(0.1, N), N), lambda: _cosine(np.minimum(K, N) / N)),
+    "From": Case(lib.From(lib.CosineWave(0.1, N), W), lambda: _cosine((K + W) / N)),
+    "Product": Case(
+        lib.Product(lib.CyclicalCosine(0.1, (N,)), lib.InverseSqrt(1.0, W)), lambda: _cosine(K / N) / np.sqrt(1 + K / W)
+    ),
+    "Bounded": Case(lib.Bounded(lib.CosineWave(0.1, N), 0.01), lambda: np.maximum(_cosine(K / N), 0.01)),
+    "Staircase": Case(lib.Staircase(lib.CosineWave(0.1, N), C), lambda: _cosine((K - K % C) / N)),
     "Scaled": Case(lib.Scaled(lib.CosineWave(0.1, N), 0.5), lambda: 0.5 * _cosine(K / N)),
 }  # fmt: skip
 

@@ -24,11 +24,11 @@ from pydantic.fields import FieldInfo
 from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
-from ppocr_lr.lr_config.stable import DECAY_SHAPES
+from ppocr_lr.lr_config.base import DECAY_SHAPES
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, line_style, look
-from ppocr_lr.schedules import HeldAfter, Schedule, Shape, Warmup
+from ppocr_lr.schedules import Bent, Decay, HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.yaml_file import read_yaml_file
@@ -39,7 +39,9 @@ TEXTS = Path(__file__).with_name("gallery.yml")
 
 _COLOURS = 64
 _WITHOUT_CURVE = ("ReduceOnPlateau",)
-_AROUND = ("hold_epochs", "decay_within_run", "cooldown_epochs")
+_CURES = ("hold_epochs", "decay_within_run", "cooldown_epochs", "decay_length")
+_AROUND = {**{key: key for key in _CURES}, "k_decay": "bends", "decay_power": "bends"}
+"""Keys around a curve, and where the page shows them."""
 
 _HEAD = """\
 # Gallery of schedules
@@ -67,19 +69,21 @@ def main(folder: Path) -> None:
     """Write gallery.md and gallery/*.png into `folder`, the same files when nothing has changed."""
     texts = read_yaml_file(TEXTS)
     (folder / "gallery").mkdir(parents=True, exist_ok=True)
-    blocks = [_HEAD, *_overview(texts["groups"]), *_schedules(texts["groups"], folder)]
-    blocks += [*_warmups(texts["warmups"], folder), *_cures(texts["cures"], folder)]
+    blocks = [_HEAD, *_overview(texts), *_schedules(texts["groups"], folder)]
+    for section in texts["keys"]:
+        blocks += _curves(section, folder)
+    blocks += _cures(texts["cures"], folder)
     page = "\n\n".join(block.strip() for block in blocks if block)
     linked = re.sub(r"arXiv (\d{4}\.\d{5})", r"[arXiv \1](https://arxiv.org/abs/\1)", page)
     (folder / "gallery.md").write_text(f"{linked}\n", encoding="utf-8", newline="\n")
 
 
-def _overview(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    rows = [
-        f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for group in groups for name in group["names"]
-    ]
+def _overview(texts: Mapping[str, Any]) -> Iterator[str]:
+    names = [name for group in texts["groups"] for name in group["names"]]
+    rows = [f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for name in names]
     yield "\n".join(["| `name` | |", "|---|---|", *rows])
-    yield "Besides: [warmups](#warmups) and [cures](#cures), keys that go with many names."
+    others = [f"[{section['title'].lower()}](#{section['title'].lower()})" for section in texts["keys"]]
+    yield f"Besides, keys that go with many names: {', '.join(others)} and [cures](#cures)."
 
 
 def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -112,11 +116,16 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
     yield from (text for text in formula if text.startswith("Source:"))
 
 
-def _warmups(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    yield "## Warmups"
-    settings = [[*texts["set"], mode] for mode in texts["curves"]]
-    lines = [Line(_run(texts["config"], each), each[-1], look(i)) for i, each in enumerate(settings)]
-    yield _picture("warmups", lines, folder)
+def _curves(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """A section with several settings of a key, or of a few that belong together."""
+    yield f"## {texts['title']}"
+    settings = [[*texts["set"], *curve.split()] for curve in texts["curves"]]
+    labels = [curve.replace(" ", ", ") for curve in texts["curves"]]
+    lines = [
+        Line(_run(texts["config"], each), label, look(i))
+        for i, (each, label) in enumerate(zip(settings, labels, strict=True))
+    ]
+    yield _picture(texts["title"].lower(), lines, folder)
     yield texts["text"]
     yield _command(texts["config"], settings[-1])
 
@@ -166,12 +175,11 @@ def _core(schedule: Schedule, name: str) -> Schedule:
 
 def _paragraphs(described: object) -> list[str]:
     """The paragraphs of a docstring; of a decay and of its shape."""
-    shape = getattr(described, "shape", None)
     own = (getdoc(described) or "").split("\n\n")
-    if isinstance(described, type) or not isinstance(shape, Shape):
+    if not isinstance(described, Decay | Bent):
         return own
-    rate, *more = _paragraphs(shape)
-    return [rate, own[0], *more]
+    rate, *more = _paragraphs(described.shape)
+    return [rate, *(own if isinstance(described, Bent) else own[:1]), *more]
 
 
 def _table_of_shapes() -> Iterator[str]:
@@ -193,12 +201,12 @@ def _section_text(path: Path) -> str:
 
 def _keys(model: type[LRConfig]) -> str:
     """A table of the name's own keys, and which of the common ones go with it."""
-    fields = model.model_fields
-    warmup = set(envelope.WARMUP) & set(fields) if "warmup_mode" in fields else set()
-    own = {key: field for key, field in fields.items() if key not in {*warmup, *_AROUND, "last_epoch"}}
+    own = {key: field for key, field in model.model_fields.items() if key not in {*model.takes, *envelope.EVERY}}
     rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
-    common = ["the keys of a [warmup](#warmups)" if "warmup_iters" in warmup else "`warmup_mode`"] if warmup else []
-    common += [f"[`{key}`](#{key})" for key in _AROUND if key in fields]
+    whole = "warmup_iters" in model.takes
+    warmup = [f"`{key}`" for key in envelope.WARMUP_MODE if key in model.takes]
+    common = ["the keys of a [warmup](#warmups)"] if whole else warmup
+    common += [f"[`{key}`](#{place})" for key, place in _AROUND.items() if key in model.takes]
     also = f"\n\nBesides: {', '.join(common)}." if common else ""
     return "\n".join(["| key | default | |", "|---|---|---|", *rows]) + also
 

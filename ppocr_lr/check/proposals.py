@@ -16,6 +16,7 @@ Kind: TypeAlias = "tuple[str, Path]"
 Found: TypeAlias = "Mapping[Kind, Severity]"
 
 _MOST_TRIED = 30  # of one config; each costs as much as its check
+_MOST_FOUND = 3000  # findings, while they are tried
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
     findings = list(findings)
     known = {_kind(finding): finding.severity for finding in findings}
     helping: dict[Proposal, _Helping] = {}
-    for finding, proposal in islice(((each, made) for each in findings for made in each.proposals), _MOST_TRIED):
+    proposed = ((each, made) for each in findings for made in each.proposals)
+    for finding, proposal in islice(proposed, min(_MOST_TRIED, _MOST_FOUND // max(1, len(findings)))):
         try:
             after = {_kind(found): found.severity for found in findings_with(proposal)}
         except LRConfigError:

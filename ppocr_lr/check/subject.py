@@ -20,6 +20,9 @@ from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
 
+IGNORED = " (PaddleOCR ignores that key)"
+"""What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -62,7 +65,7 @@ class Subject:
     @property
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return " (PaddleOCR ignores that key)" if self.planned.name in IN_PADDLEOCR else ""
+        return IGNORED if self.planned.name in IN_PADDLEOCR else ""
 
     @property
     def length_is_known(self) -> bool:
@@ -118,7 +121,7 @@ class CurveSubject(Subject):
         if not self.length_is_known and any(mark.unit == "it" for mark in marks):
             return []
         # Where the warmup counts against the run, the marks count from the beginning of the run.
-        lead = 0 if getattr(self.lr, "decay_within_run", False) else self.lead.iters
+        lead = 0 if self.lr.counts_from_start else self.lead.iters
         return [(window.epochs(mark), max(lead + window.first_update(mark), self.lead.iters)) for mark in marks]
 
     @property

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
 from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
-from ppocr_lr.errors import ArgumentError, LRConfigError
+from ppocr_lr.errors import ArgumentError
 from ppocr_lr.logs.causes import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
+from ppocr_lr.logs.files import logs_at
 from ppocr_lr.logs.follow import follow
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import json_value, text_lines
-from ppocr_lr.logs.train_log import Length, TrainLog, read_log
+from ppocr_lr.logs.train_log import Length, TrainLog
+from ppocr_lr.logs.visualdl_records import is_records
 from ppocr_lr.training_config.plan import PlannedRun
 
 EXAMPLES = """\
@@ -40,7 +41,11 @@ def add(commands: Commands) -> None:
         EXAMPLES,
     )
     parser.add_argument(
-        "logs", nargs="+", type=Path, metavar="LOG", help="train.log, also .gz, or a folder of logs; each is compared"
+        "logs",
+        nargs="+",
+        type=Path,
+        metavar="LOG",
+        help="train.log, also .gz, VisualDL's records, or a folder of logs; each is compared",
     )
     parser.add_argument(
         "-c", "--config", metavar="CONFIG",
@@ -68,9 +73,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         if len(arguments.logs) > 1 or arguments.format != "text":
             raise ArgumentError("follow", "takes one log, and --format text")
+        if is_records(arguments.logs[0]):
+            raise ArgumentError("follow", "takes train.log, not VisualDL's records")
         compared = [follow(LogReader(arguments.logs[0]), last_run)]
     else:
-        logs = (log for path in arguments.logs for log in _logs(path))
+        logs = (log for path in arguments.logs for log in logs_at(path))
         compared = [each for log in logs for each in compare_runs(arguments.config, log, overrides, flags)]
     diagnosed = [(comparison, diagnose(comparison)) for comparison in compared]
     if arguments.format == "json":
@@ -79,16 +86,3 @@ def run(arguments: argparse.Namespace) -> int:
         for pair in diagnosed:
             print(*text_lines(*pair), sep="\n")
     return int(any(not comparison.as_planned for comparison in compared))
-
-
-def _logs(path: Path) -> list[TrainLog]:
-    """The log of a file, or all that a folder holds."""
-    if not path.is_dir():
-        return [read_log(path)]
-    found = []
-    for file in sorted(path.glob("*.log*")):
-        with suppress(LRConfigError):  # another program's
-            found.append(read_log(file))
-    if not found:
-        raise LRConfigError(f"{path}: holds no .log file with a learning rate of PaddleOCR's trainer")
-    return found

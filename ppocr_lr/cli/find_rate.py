@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, draw_without_screen, print_error
-from ppocr_lr.errors import ArgumentError, LRConfigError, positive_argument, printable
+from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, draw_without_screen, flag, print_error
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.find_rate.search import Search, text_lines, write_csv
 from ppocr_lr.logs.range_test import read_range_test
-from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.parse import parse_lr_config
 from ppocr_lr.lr_config.range_test import RangeTestConfig
+from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.trainer.command import TrainerCommand, read_command
@@ -101,8 +102,12 @@ def _read(arguments: argparse.Namespace) -> int:
     _check_outs(arguments.out)
     # The length of an epoch moves no peak.
     own = plan_run(arguments.config, assumed_iters=1000) if arguments.config else None
-    search = Search([read_range_test(path).test for path in arguments.log], own)
-    return _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
+    logged = [read_range_test(path) for path in arguments.log]
+    search = Search([each.test for each in logged], own)
+    status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
+    if hint := _hint(search, logged[0].planned.parsed.config):
+        print(f"hint: -o {SECTION}.{hint[0]}={yaml_number(float(f'{hint[1]:g}'))}")
+    return status
 
 
 def _own_flags(arguments: argparse.Namespace) -> list[str]:
@@ -120,8 +125,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     failed, status = "", 0
     for number in range(positive_argument("repeat", arguments.repeat)):
         place = trials.place(number)
-        named = printable(f"{place}: test {number + 1} of {arguments.repeat}")
-        section = trials.section
+        named, section = printable(f"{place}: test {number + 1} of {arguments.repeat}"), trials.section
         print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)
         try:
             with progress(named, after=0) as bar:
@@ -132,17 +136,21 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
             if code:
                 failed, status = f"{trials.command.script} ended with exit code {code}", 2
                 _show_end(place / OUTPUT)
-        tests += _measured(place / LOG)
+        measured = _measured(place / LOG)
+        tests += measured
+        if not measured and not failed:
+            failed, status = f"{trials.command.script} logged no rate", 2
         if failed:
+            failed += f"; what it said is in {place / OUTPUT}"
             break
     if tests:
-        told = _tell(Search(tests, _own_run(trials)), str(trials.folder), outs)
+        search = Search(tests, _own_run(trials))
+        told = _tell(search, str(trials.folder), outs)
+        if not status and (hint := _hint(search, trials.section)):
+            print(f"hint: {flag(hint[0])} {hint[1]:g}")
         status = status or told
     if failed:
-        print_error(LRConfigError(f"{failed}; all that it said is in {trials.place(len(tests) - 1) / OUTPUT}"))
-    elif not tests:
-        status = 2
-        print_error(LRConfigError(f"{trials.command.script} logged no rate; what it said is in {trials.folder}"))
+        print_error(LRConfigError(failed))
     return status
 
 
@@ -220,6 +228,18 @@ def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
     for out in written:
         print(printable(f"{'written' if out.suffix == '.csv' else 'picture'}: {out}"))
     return int(search.rate is None)
+
+
+def _hint(search: Search, section: LRConfig) -> tuple[str, float] | None:
+    """A key of the test's section, and what to set it to for a test that tells more."""
+    if search.choice.change == "" or not isinstance(section, RangeTestConfig):
+        return None
+    if search.choice.change == "lower start":
+        return "start_lr", section.start_lr / 100
+    if search.choice.change == "more updates":
+        return "updates", section.updates * 3
+    ended = search.tests[0].rates[-1] > section.end_lr / 2
+    return ("end_lr", section.end_lr * 100) if ended else None
 
 
 def _write(search: Search, out: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument
+from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
@@ -187,8 +188,8 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
     return [
-        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates × "
-        f"{factor:.6g}",
+        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates "
+        f"{times_text(factor, 'those written', 6)}",
         f"           {line or 'nothing changes'}",
     ]
 

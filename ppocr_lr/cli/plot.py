@@ -160,9 +160,9 @@ def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[lis
     if not arguments.log:
         return [plan_run(config, overrides, flags) for config, overrides in each], []
     from ppocr_lr.logs.compare import compare_log, plan_logged_run
-    from ppocr_lr.logs.train_log import read_log
+    from ppocr_lr.logs.files import logs_at
 
-    logs = [read_log(path) for path in arguments.log]
+    logs = [log for path in arguments.log for log in logs_at(path)]
     runs = [
         plan_logged_run(config if configs_of(arguments) else None, logs[0], overrides, flags)
         for config, overrides in each

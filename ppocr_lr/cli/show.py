@@ -20,6 +20,7 @@ from ppocr_lr.cli.options import (
     scaling_lines,
 )
 from ppocr_lr.curve.area import mean_rate
+from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError, printable
@@ -121,7 +122,7 @@ def _phase_table(planned: PlannedRun) -> Any:
             rates += f" → {rate_text(phase.last_rate, 4)}"
         rows.add_row(
             phase.kind,
-            f"{_epoch(phase.first, run.iters_per_epoch)} – {_epoch(phase.last + 1, run.iters_per_epoch)}",
+            f"{epoch_text(phase.first, run)} – {epoch_text(phase.last + 1, run)}",
             f"{count_text(phase.first)} – {count_text(phase.last)}",
             amount(round(length / run.iters_per_epoch, 3), "epoch"),
             rates,
@@ -135,9 +136,5 @@ def _rate_table(planned: PlannedRun) -> Any:
     summary = summarize(planned.schedule, planned.run)
     rows = _table("rates", "of the run", "update", "epoch", "rate")
     for percent, step, rate in summary.at:
-        rows.add_row(f"{percent} %", count_text(step), _epoch(step, planned.run.iters_per_epoch), rate_text(rate, 4))
+        rows.add_row(f"{percent} %", count_text(step), epoch_text(step, planned.run), rate_text(rate, 4))
     return rows
-
-
-def _epoch(step: int, iters_per_epoch: int) -> str:
-    return count_text(round(step / iters_per_epoch, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import count_text
 
 Axis = Literal["iters", "epochs", "progress"]
 
@@ -20,3 +21,10 @@ LABELS: dict[Axis, str] = {
 def updates_per_unit(run: Run, axis: Axis) -> int:
     """How many updates one unit of the axis holds: 1, an epoch's, or the whole run's."""
     return {"iters": 1, "epochs": run.iters_per_epoch, "progress": run.total_iters}[axis]
+
+
+def epoch_text(step: int, run: Run) -> str:
+    """The epochs before an update. The last update is told as the end of the run: 500 says what 499.993 means."""
+    if step == run.total_iters - 1:
+        return count_text(run.epochs)
+    return count_text(round(step / run.iters_per_epoch, 3))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.curve.axis import Axis, updates_per_unit
+from ppocr_lr.curve.axis import Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import differing_settings, differing_weight_decay
 
@@ -124,11 +125,11 @@ def text_lines(result: Difference) -> Iterator[str]:
 
 def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
     update = _first_difference(result, begin)
-    yield f"  the curves differ from update {count_text(update)} on, {_named(result.axis, update / result.units[0])}"
+    yield f"  the curves differ from update {count_text(update)} on, {_named(result, update / result.units[0])}"
     if (at := result.largest_ratio) is not None:
         ratio = result.ratios[at]
-        higher, times = ("second", ratio) if ratio > 1 else ("first", 1 / ratio)
-        yield f"  largest ratio: the {higher} is {times:.4g} times as high at {_both(result, at)}"
+        higher, lower, times = ("second", "first", ratio) if ratio > 1 else ("first", "second", 1 / ratio)
+        yield f"  largest ratio: the {higher} is {times_text(times, f'the {lower}')} at {_both(result, at)}"
     at = result.largest_gap
     gap = abs(result.first_rates[at] - result.second_rates[at])
     yield f"  largest gap: {rate_text(gap)} at {_both(result, at)}"
@@ -175,13 +176,20 @@ def _first_difference(result: Difference, begin: int) -> int:
 
 def _both(result: Difference, index: int) -> str:
     ours, theirs = rate_text(result.first_rates[index], 4), rate_text(result.second_rates[index], 4)
-    return f"{_named(result.axis, result.positions[index])}: {ours} against {theirs}"
+    return f"{_named(result, result.positions[index])}: {ours} against {theirs}"
 
 
-def _named(axis: Axis, position: float) -> str:
-    if axis == "progress":
+def _named(result: Difference, position: float) -> str:
+    if result.axis == "progress":
         return f"{100 * position:.3g} % of the run"
-    return f"{'epoch' if axis == 'epochs' else 'update'} {count_text(round(position, 3))}"
+    if result.axis == "iters":
+        return f"update {count_text(round(position, 3))}"
+    last = [planned.run for planned in (result.first, result.second) if _is_last(position, planned.run)]
+    return f"epoch {epoch_text(last[0].total_iters - 1, last[0]) if last else count_text(round(position, 3))}"
+
+
+def _is_last(epoch: float, run: Run) -> bool:
+    return epoch == (run.total_iters - 1) / run.iters_per_epoch
 
 
 def _value(value: Any) -> str:

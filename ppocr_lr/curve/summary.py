@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -116,4 +117,4 @@ def _warmup(summary: Summary, run: Run) -> str:
 
 
 def _where(step: int, run: Run) -> str:
-    return f"update {count_text(step)} (epoch {count_text(step / run.iters_per_epoch)})"
+    return f"update {count_text(step)} (epoch {epoch_text(step, run)})"

@@ -13,12 +13,12 @@ import numpy as np
 
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
+from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.plotting.style import (
     FEW,
     GREY,
@@ -273,14 +273,13 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
         run = planned.run
         summary = summarize(planned.schedule, run)
         updates = amount(run.total_iters, "update")
-        peak_epoch = count_text(summary.peak_step / run.iters_per_epoch)
         rows.append((
             _text(name),
             f'<td class="path">{_text(planned.source)}</td>',
             f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
             _text(trainer_text(planned)),
-            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {peak_epoch}</td>',
+            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {epoch_text(summary.peak_step, run)}</td>',
             f'<td class="number">{rate_text(summary.final, 4)}</td>',
         ))  # fmt: skip
     return _table(("run", "config", "length", "epoch", "trainer", "peak", "final"), rows)

@@ -21,6 +21,8 @@ def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
         log = read_log(path)
     except LRConfigError:  # a file that tells no rate tells no count
         return []
+    if not log.step_key:
+        return []
     told = [range_ for start in np.unique(log.starts) if (range_ := _allowed(log, int(start), checkpoint))]
     if not told or any(checkpoint.count in allowed for allowed in told):
         return []

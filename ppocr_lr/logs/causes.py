@@ -21,13 +21,14 @@ from ppocr_lr.logs.compare import Comparison, compare_log, schedule_length, stra
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
-from ppocr_lr.logs.pace import SteppedEvery, SteppedTimes
+from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
 from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import read_by_paddleocr
 from ppocr_lr.lr_config.parse import read_section
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules.kinds import MAX_ITERS
 from ppocr_lr.training.resumed import ResumedByPaddle
 from ppocr_lr.training_config.plan import plan_config
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section
@@ -40,8 +41,10 @@ _MANY = 2000  # lines that its last steps, and the first look at a candidate, lo
 _VERY_MANY = 1 << 17  # lines that tell a factor
 _MOST = 0.9  # of the lines are true
 _STRAYS_AT_BENDS = 50  # of so many one
+_PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
 _MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
+_LITTLE = 0.02
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
 _LONG = 1000  # updates of a warmup whose rates tell those of any other
 _MOST_TIMES = 1024  # processes that each step the schedule
@@ -123,6 +126,10 @@ class _Candidate:
     """Updates for one step of the schedule."""
     stepped_times: int = 1
     """Steps of the schedule for one update."""
+    batches: int = 0
+    """Of an epoch, where the log counts those,"""
+    accumulated: int = 1
+    """and how many make an update."""
 
     def schedule(self) -> Schedule | None:
         try:
@@ -131,6 +138,8 @@ class _Candidate:
             return None
         if self.loaded:
             return ResumedByPaddle(schedule, *self.loaded)
+        if self.accumulated > 1:
+            schedule = Accumulated(schedule, self.batches, self.accumulated)
         if self.stepped_every > 1:
             return SteppedEvery(schedule, self.stepped_every)
         return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
@@ -156,24 +165,10 @@ class _Family(NamedTuple):
 
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    found = list(_diagnoses(comparison))
-    if comparison.as_used is not None and not all(diagnosis.found for diagnosis in found):
-        others = [_with_window(diagnosis) for diagnosis in _while_found(_diagnoses(comparison.as_used))]
-        found = others or found
     return [
         replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
-        for diagnosis in sorted(found, key=lambda diagnosis: diagnosis.first)
+        for diagnosis in _likeliest(comparison)
     ]
-
-
-def _while_found(diagnoses: Iterator[Diagnosis]) -> list[Diagnosis]:
-    """All of them, or none where one explains nothing; the search ends there."""
-    all_of_them = []
-    for diagnosis in diagnoses:
-        if not diagnosis.found:
-            return []
-        all_of_them.append(diagnosis)
-    return all_of_them
 
 
 def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
@@ -189,10 +184,51 @@ def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation
     return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 
-def _with_window(diagnosis: Diagnosis) -> Diagnosis:
-    cause = Cause("window", "each rate is shown as it was used, not a median", _override("Global.log_smooth_window=1"))
-    explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
-    return replace(diagnosis, explanations=tuple(explanations))
+def _likeliest(comparison: Comparison) -> list[Diagnosis]:
+    """Of the diagnoses under each window that the log may show, those with the fewest causes."""
+    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
+    strange = max(map(_strangeness, found), default=0)
+    if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
+        return found
+    for other in comparison.with_other_windows:
+        others = _with_another_window(other)
+        if others and (less := max(map(_strangeness, others))) <= strange:
+            found = others if less < strange else _either(found, others)
+            strange = less
+    return found
+
+
+def _strangeness(diagnosis: Diagnosis) -> int:
+    """By how many causes explain it; a schedule that is so many updates ahead or behind is rarely the true one."""
+    if not diagnosis.found:
+        return _NOT_FOUND
+    kinds = ([cause.kind for cause in each.causes] for each in diagnosis.explanations)
+    return min(2 * len(each) + ("offset" in each) for each in kinds)
+
+
+def _either(some: list[Diagnosis], others: list[Diagnosis]) -> list[Diagnosis]:
+    """The explanations of both, where they are of the same processes; else the first."""
+    if [each.processes for each in some] != [each.processes for each in others]:
+        return some
+    pairs = zip(some, others, strict=True)
+    return [replace(one, explanations=one.explanations + other.explanations) for one, other in pairs]
+
+
+def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
+    """The diagnoses, if there is one for each process."""
+    window = comparison.window
+    shows = "each rate as it was used" if window == 1 else f"the median of {amount(window, 'update')}"
+    words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
+    cause = Cause("window", words, _override(f"Global.log_smooth_window={window}"))
+    if comparison.first_difference is None:
+        return [_Search(comparison, np.unique(comparison.log.starts).tolist()).as_planned_but_for(cause)]
+    found = []
+    for diagnosis in _diagnoses(comparison):
+        if not diagnosis.found:
+            return None
+        explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
+        found.append(replace(diagnosis, explanations=tuple(explanations)))
+    return sorted(found, key=lambda diagnosis: diagnosis.first)
 
 
 def _override(*overrides: str) -> Proposal | None:
@@ -252,6 +288,9 @@ class _Search:
         self._resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self._resumed_in_log = self._resumed and self._rate_before is not None
         self._plan = _Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
+        if comparison.schedule != planned.schedule:
+            batches, every = comparison.iters_per_epoch, planned.flags.accumulate
+            self._plan = replace(self._plan, batches=batches, accumulated=every)
         self._logged_length = log.lengths[processes[0]]
         self._told = self._told_differences(int(log.totals[first]))
 
@@ -269,6 +308,10 @@ class _Search:
         nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
         best = [self._explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
         return Diagnosis(self._processes, self._first, tuple(sorted(best, key=_rank)), False)
+
+    def as_planned_but_for(self, cause: Cause) -> Diagnosis:
+        """That the plan with this cause alone explains the lines."""
+        return Diagnosis(self._processes, self._first, (self._explanation(self._plan.because(cause)),), True)
 
     # The levels, from the simplest on.
 
@@ -296,6 +339,8 @@ class _Search:
         if not self._resumed_in_log:
             yield from self._ahead_or_behind(base)
         yield from self._at_another_pace(base)
+        if base.accumulated == 1:
+            yield from self._accumulated(base)
 
     def _against_the_log(self) -> Iterator[_Candidate]:
         base = self._plan
@@ -318,11 +363,17 @@ class _Search:
     # The causes.
 
     def _told_differences(self, epochs: int) -> tuple[str, ...]:
+        run, logged = self._plan.run, self._logged_length or 1
+        longest = MAX_ITERS // max(epochs, run.epochs)  # a damaged log may count more than a run can have
         told = []
-        lengths = {self._plan.run.iters_per_epoch, self._planned.run.iters_per_epoch}
-        if self._logged_length is not None and self._logged_length not in lengths:
+        if logged <= longest and self._logged_length not in (
+            None,
+            run.iters_per_epoch,
+            self._planned.run.iters_per_epoch,
+            self._plan.batches,
+        ):
             told.append("length")
-        if epochs != self._plan.run.epochs:
+        if epochs != run.epochs and max(logged, run.iters_per_epoch) <= longest:
             told.append("epochs")
         self._logged_epochs = epochs
         return tuple(told)
@@ -342,6 +393,9 @@ class _Search:
 
     def _length_cause(self, iters: int) -> Cause:
         words = f"an epoch has {amount(iters, 'iteration')}, not {self._plan.run.iters_per_epoch}"
+        if self._logged_length not in (None, iters):
+            logged = f"those of the log have {self._logged_length}"
+            words = f"the schedule is built for epochs of {amount(iters, 'iteration')}, {logged}"
         return Cause("epoch length", words, _flag("iters_per_epoch", iters))
 
     def _trained_by_paddleocr(self, base: _Candidate) -> Iterator[_Candidate]:
@@ -361,14 +415,14 @@ class _Search:
         peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
         likely = agreeing.mean() >= _MOST
         factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
-        if factor <= 0 or not np.isfinite(factor):
+        if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
             return
         try:
             proposal = _override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))
         except LRConfigError:  # a third party's section that marks no rates
             proposal = None
-        part = f"1/{round(1 / factor)} of" if factor < 1 and _is_whole(1 / factor) else f"{factor:.6g} times"
-        yield base.because(Cause("factor", f"the rate is {part} the plan's", proposal), factor=factor)
+        words = "the rate is " + times_text(factor, "the plan's", 6)
+        yield base.because(Cause("factor", words, proposal), factor=factor)
 
     def _changed(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         """Another warmup, or another schedule."""
@@ -421,6 +475,8 @@ class _Search:
 
     def _epoch_length(self, base: _Candidate, scaled: bool = False) -> Iterator[_Candidate]:
         planned = base.run.iters_per_epoch
+        if self._lines.span.any():  # the log tells of epochs alone
+            return
 
         def with_length(iters: int) -> _Candidate:
             return base.because(self._length_cause(iters), run=Run(base.run.epochs, iters))
@@ -429,7 +485,8 @@ class _Search:
             return updates * (planned / iters) + 0.5
 
         around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-        family = _Family(with_length, steps, base, max(1, planned // 30), planned * 30, around)
+        most = min(planned * 30, MAX_ITERS // base.run.epochs)
+        family = _Family(with_length, steps, base, max(1, planned // 30), most, around)
         best = self._best(family, scaled)
         if best is not None and best.x != planned:
             yield with_length(best.x)
@@ -515,6 +572,23 @@ class _Search:
             best = self._best(family)
             if best is not None:
                 yield family.at(best.x)
+
+    def _accumulated(self, base: _Candidate) -> Iterator[_Candidate]:
+        """The log counts batches, and the schedule is built for the updates: only a little beside the plan's."""
+        batches, schedule = self._logged_length or base.run.iters_per_epoch, base.schedule()
+        highest = float(self._sample.rates.max())
+        if schedule is None or medians(schedule, self._sample).distance(self._sample).mean() > _LITTLE * highest:
+            return
+
+        def made_of(every: int) -> _Candidate:
+            words = f"the log counts batches, and {every} of them make an update of the schedule"
+            cause = Cause("accumulation", words, _flag("accumulate", every))
+            run = Run(base.run.epochs, batches // every)
+            return base.because(cause, run=run, batches=batches, accumulated=every)
+
+        candidates = [made_of(every) for every in _PACES if every <= batches]
+        if candidates:
+            yield min(candidates, key=lambda candidate: self._cost(candidate, scaled=False))
 
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         """A rate that does not change is written the same in every line."""
@@ -612,10 +686,6 @@ def _plainest(low: float, high: float) -> float:
     """The number of fewest digits between two."""
     middle = (low + high) / 2 if np.isfinite(high) else low
     return next((x for digits in range(12) if low <= (x := float(f"{middle:.{digits}e}")) <= high), middle)
-
-
-def _is_whole(number: float) -> bool:
-    return abs(number - round(number)) < 1e-9 * number
 
 
 def _without_detours(explanations: list[Explanation]) -> list[Explanation]:

@@ -14,8 +14,10 @@ import numpy as np
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
+from ppocr_lr.logs.pace import Accumulated
 from ppocr_lr.logs.train_log import Length, TrainLog
-from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, medians, rough_costs, smooth
+from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, least_squares, medians, rough_costs, smooth
+from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -32,6 +34,7 @@ _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch looks at
 _LONG = 1000
+_WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
 
 
@@ -47,6 +50,10 @@ class Comparison:
     """What the config says of it, or PaddleOCR's usual."""
     lines: Lines
     expected: Medians
+    schedule: Schedule
+    """The plan's, for the steps that the log counts."""
+    iters_per_epoch: int
+    """As the log counts them: the plan's, or batches, of which several make an update."""
 
     @cached_property
     def matches(self) -> NDArray[np.bool_]:
@@ -56,7 +63,7 @@ class Comparison:
     @cached_property
     def strays(self) -> NDArray[np.bool_]:
         """The few lines that cannot be true beside their neighbours."""
-        return strays(self.expected, self.lines, self.planned.schedule)
+        return strays(self.expected, self.lines, self.schedule)
 
     @cached_property
     def follows(self) -> NDArray[np.bool_]:
@@ -81,17 +88,33 @@ class Comparison:
         """The run follows the plan, in its rates and in its length."""
         return self.first_difference is None and not self.ends_early_or_late
 
-    @cached_property
-    def as_used(self) -> Comparison | None:
-        """As if each line showed a rate as it was used; None where that is so, or where the config says a window."""
+    @property
+    def window_is_told(self) -> bool:
+        """The config says what a line shows."""
         settings = self.planned.config.get("Global")
-        told = isinstance(settings, Mapping) and _WINDOW in settings
-        return None if told or self.window == 1 else _compare(self.planned, self.log, 1, self.asked_window)
+        return isinstance(settings, Mapping) and _WINDOW in settings
+
+    @cached_property
+    def with_other_windows(self) -> tuple[Comparison, ...]:
+        """As if each line showed a rate as it was used, or the median of so many updates as its rates fit best."""
+        likely = min(_WINDOWS, key=self._cost_of_window)
+        windows = dict.fromkeys([likely, 1])  # the likely one first
+        return tuple(
+            _compare(self.planned, self.log, window, self.asked_window) for window in windows if window != self.window
+        )
+
+    def _cost_of_window(self, window: int) -> float:
+        """How far the rates are from those in windows of so many updates, in the mean, whatever their factor."""
+        of_window = _lines(self.log, window, self.iters_per_epoch)
+        lines = replace(of_window, updates=self.lines.updates).thinned(_SAMPLE)
+        shown = medians(self.schedule, lines)
+        return float(shown.times(least_squares(shown, lines.rates)).excess(lines).mean())
 
     @property
     def positions(self) -> NDArray[np.float64]:
-        """Where a dot for each line lies on the curve: in the middle of its window, in updates."""
-        return self.lines.updates - 1 - (self.expected.fill - 1) / 2
+        """Where a dot for each line lies on the curve: in the middle of its window, or of its epoch, in updates."""
+        counted = self.lines.updates - 1 - np.where(self.lines.span, self.lines.span, self.expected.fill - 1) / 2
+        return counted * (self.planned.run.iters_per_epoch / self.iters_per_epoch)
 
 
 def compare_runs(
@@ -132,23 +155,35 @@ def plan_logged_run(
     flags = flags or RunFlags()
     flags, overrides = replace(flags, windows=flags.windows or log.windows), list(overrides)
     allowed = log.possible_lengths
-    assumed = allowed.likely + flags.windows
-    beside = Path(log.source).with_name("config.yml")  # where PaddleOCR writes it
+    assumed = (allowed.likely if log.step_key else _LONG) + flags.windows
+    folder = Path(log.source).parent
+    beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     if path is None and log.config is None and not beside.is_file():
         raise LRConfigError(f"{log.source}: holds no config, and there is no {beside}; name the config with -c")
-    if path is None and log.config is not None:
-        planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
-    else:
-        planned = plan_run(path or beside, overrides, flags, assumed)
+    try:
+        if path is None and log.config is not None:
+            planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
+        else:
+            planned = plan_run(path or beside, overrides, flags, assumed)
+    except LRConfigError:
+        if path is not None or log.config is None or not beside.is_file():
+            raise
+        planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are torn
     if not planned.length.estimate:
         return planned
+    if not log.step_key:
+        arithmetic = f"taken as {amount(planned.run.iters_per_epoch, 'iteration')} each, since the log counts none"
+        return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
-    def with_length(iters: int) -> PlannedRun:
-        exactly = replace(flags, iters_per_epoch=iters + flags.windows, accumulate=1)
+    def with_length(iters: int, accumulate: int = 1) -> PlannedRun:
+        exactly = replace(flags, iters_per_epoch=iters + flags.windows, accumulate=accumulate)
         return plan_config(planned.config, planned.source, exactly)
 
     iters, words = _length_by_rates(log, allowed, with_length)
-    planned = with_length(iters)
+    planned = with_length(iters, min(flags.accumulate, iters))
+    if planned.flags.accumulate > 1:  # the log counts batches, or else updates
+        by_updates = with_length(iters)
+        planned = by_updates if compare_log(by_updates, log).first_difference is None else planned
     arithmetic = f"{amount(iters, 'iteration')} per epoch, from the log{words}"
     return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
@@ -162,7 +197,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, f"{whole}the verdict is the same for all"
     lines = compared.lines.thinned(_SAMPLE)
-    most = min(allowed.most or allowed.least * _MOST_TIMES, MAX_ITERS // int(log.totals.max()))
+    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // int(compared.log.totals.max()))
     long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
     stretched = with_length(long).schedule
 
@@ -197,26 +232,41 @@ def schedule_length(planned: PlannedRun) -> int:
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     """The log against the plan.
 
-    A config that does not say `Global.log_smooth_window` may have been run with PaddleOCR's usual 20 or, where that
-    does not fit, by a trainer that writes each rate as it is used.
+    Where a config does not say `Global.log_smooth_window`, PaddleOCR's usual 20 is believed, or, where that does not
+    fit, what the log shows.
 
     Raises:
         LRConfigError: `Global.log_smooth_window` cannot be used.
     """
     window = read(GlobalSection, planned.config.get("Global"), ("Global",), _WINDOW).log_smooth_window
     comparison = _compare(planned, log, window, window)
-    plain = None if comparison.first_difference is None else comparison.as_used
-    if plain is None:
+    if comparison.first_difference is None or comparison.window_is_told:
         return comparison
-    better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
-    return plain if plain.follows.all() or plain.follows.mean() > better else comparison
+    for other in comparison.with_other_windows:
+        better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
+        if other.follows.all() or (other.window == 1 and other.follows.mean() > better):
+            return other
+    return comparison
 
 
 def _compare(planned: PlannedRun, log: TrainLog, window: int, asked: int) -> Comparison:
-    lines = _lines(log, window)
-    lines.updates[:] += _missing_updates(planned, log, lines)
-    comparison = Comparison(planned, log, window, asked, lines, fitted_medians(planned.schedule, lines))
+    schedule, run = planned.schedule, planned.run
+    if batches := _batches(planned, log):
+        schedule, run = Accumulated(schedule, batches, planned.flags.accumulate), Run(run.epochs, batches)
+    log = log.in_run(run)
+    lines = _lines(log, window, run.iters_per_epoch)
+    lines.updates[:] += _missing_updates(schedule, run, log, lines)
+    expected = fitted_medians(schedule, lines)
+    comparison = Comparison(planned, log, window, asked, lines, expected, schedule, run.iters_per_epoch)
     return _with_unmarked_restarts(comparison) or comparison
+
+
+def _batches(planned: PlannedRun, log: TrainLog) -> int:
+    """How many batches an epoch has, if the log counts those and several make an update; else 0."""
+    allowed, updates, every = log.possible_lengths, planned.run.iters_per_epoch, planned.flags.accumulate
+    if every == 1 or not log.step_key or allowed.allows(updates):
+        return 0
+    return next((length for length in range(every * updates, every * (updates + 1)) if allowed.allows(length)), 0)
 
 
 def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_]:
@@ -257,30 +307,31 @@ def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
         if index == 0 or log.starts[index] != log.starts[index - 1] or log.epochs[index] == log.epochs[index - 1]:
             return None
         lines = comparison.lines.started_at(index, comparison.window)
-        comparison = replace(comparison, lines=lines, expected=fitted_medians(comparison.planned.schedule, lines))
+        comparison = replace(comparison, lines=lines, expected=fitted_medians(comparison.schedule, lines))
         if not comparison.follows[index]:
             return None
     return None
 
 
-def _lines(log: TrainLog, window: int) -> Lines:
+def _lines(log: TrainLog, window: int, iters_per_epoch: int) -> Lines:
     """How full the window was: surely of the updates since the process's first line, at most of all since update 0."""
     firsts = np.flatnonzero(np.diff(log.starts, prepend=-1))
     since = log.counts - log.counts[firsts][np.cumsum(np.diff(log.starts, prepend=log.starts[:1]) > 0)] + 1
     from_the_start = (log.starts == 0) & (log.epochs[0] == log.first_epoch)
     least = np.minimum(np.where(from_the_start, log.counts, since), window)
-    return Lines(
-        log.starts, log.counts.copy(), np.maximum(least, 1), np.clip(log.counts, 1, window), log.rates, log.rounding
-    )
+    most = np.clip(log.counts, 1, window)
+    span = np.full_like(log.counts, 0 if log.step_key else iters_per_epoch - 1)
+    least = np.maximum(least, 1) if log.step_key else most
+    return Lines(log.starts, log.counts.copy(), least, most, log.rates, log.rounding, span)
 
 
-def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines) -> NDArray[np.int64]:
+def _missing_updates(schedule: Schedule, run: Run, log: TrainLog, lines: Lines) -> NDArray[np.int64]:
     """How many updates each line's process left out of its count: PaddleOCR resumes the epoch and the schedule, not it.
 
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """
     begins = np.flatnonzero(np.diff(log.starts, prepend=-1))
-    shifts = [_possible_shifts(planned, log, begin) for begin in begins.tolist()]
+    shifts = [_possible_shifts(run, log, begin) for begin in begins.tolist()]
     lengths = np.diff(begins, append=len(log))
     chosen = np.array([each[0] for each in shifts], dtype=np.int64)
     decided = np.array([len(each) == 1 for each in shifts])
@@ -291,18 +342,18 @@ def _missing_updates(planned: PlannedRun, log: TrainLog, lines: Lines) -> NDArra
         tried = np.array([shifts[process][min(number, len(shifts[process]) - 1)] for process in undecided.tolist()])
         rows = lines.take(np.repeat(~decided, lengths))
         rows.updates[:] += np.repeat(tried, lengths[undecided])
-        explained = fitted_medians(planned.schedule, rows).explain(rows)
+        explained = fitted_medians(schedule, rows).explain(rows)
         fits = np.logical_and.reduceat(explained, np.cumsum(lengths[undecided]) - lengths[undecided])
         chosen[undecided[fits]] = tried[fits]
         decided[undecided[fits]] = True
     return np.repeat(chosen, lengths)
 
 
-def _possible_shifts(planned: PlannedRun, log: TrainLog, begin: int) -> list[int]:
+def _possible_shifts(run: Run, log: TrainLog, begin: int) -> list[int]:
     """By how many updates the count of the process whose first line is `begin` may be too low, likelier ones first."""
     process = int(log.starts[begin])
     missing = []
-    for length in (log.lengths[max(process - 1, 0)], log.lengths[process], planned.run.iters_per_epoch):
+    for length in (log.lengths[max(process - 1, 0)], log.lengths[process], run.iters_per_epoch):
         if length:
             epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:

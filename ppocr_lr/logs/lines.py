@@ -2,6 +2,8 @@
 
 [2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: 0.000513, acc: 0.000000, loss: 1.692174, …
 [2021/03/20 11:54:28] root INFO: epoch: [4/10], iter: 29, lr: 0.000820, loss: 0.973238, …
+
+Loops of other people, made after the trainer's, may leave the count out.
 """
 
 from __future__ import annotations
@@ -25,14 +27,15 @@ from numpy.typing import NDArray
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
-# The rate must be followed by something: a number at the end of a torn line is not whole.
+# The rate must be followed by something: a number at the end of a torn line is not whole. All epochs together have at
+# most 2^53 iterations.
 _LINE = re.compile(
-    r"epoch: \[(\d{1,9})/(\d{1,9})\], (?:(global_step)|iter): (\d{1,15}),"
+    r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
     r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
 )
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
 # PaddleOCR says these once, when a training process starts.
-_START = re.compile(r"train dataloader has (\d{1,12}) iters|During the training process, after the|INFO: resume from ")
+_START = re.compile(r"train dataloader has (\d{1,9}) iters|During the training process, after the|INFO: resume from ")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
@@ -50,6 +53,9 @@ _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # w
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
 MOST_CONFIGS = 20  # one behind the other in a log; more are damage
 
+UNCOUNTED = -1
+"""The step of a line without one."""
+
 SIX_DECIMALS = 0.5e-6
 """The rounding of the trainer's own lines."""
 
@@ -60,6 +66,7 @@ class Line(NamedTuple):
     epoch: int
     total: int
     step: int
+    """`UNCOUNTED` where the line has none."""
     older: bool
     """`iter: k` is written at update k, `global_step: n` after n of them."""
     rate: float
@@ -104,7 +111,7 @@ class LogReader:
             while block := self._stream.read(_CHUNK):
                 some = True
                 self._read += len(block)
-                self._add(self._decoder.decode(block))
+                self._add(self._decoder.decode(block).replace("\0", ""))  # of UTF-16 without its mark
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
                         f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "
@@ -209,8 +216,9 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         if rate < _HIGHEST:
             loss = _LOSS.search(rest)
             yield Line(
-                int(epoch), int(total), int(step), not newer, rate, _rounding(rate, written.lower()),
-                _NO_LOSS.search(rest) is None, float(loss[1]) if loss else math.nan, said.started, said.length,
+                int(epoch), int(total), int(step or UNCOUNTED), bool(step and not newer),
+                rate, _rounding(rate, written.lower()), _NO_LOSS.search(rest) is None,
+                float(loss[1]) if loss else math.nan, said.started, said.length,
             )  # fmt: skip
             said.started, said.length = False, 0
 

@@ -41,3 +41,22 @@ class SteppedTimes(Schedule):
         """The first corners of `shape`, earlier; more than a log shows."""
         steps, _ = self.shape.corner_steps(MAX_STEP)
         return (tuple(sorted({-(-step // self.times) for step in steps})),)
+
+
+@dataclass(frozen=True)
+class Accumulated(Schedule):
+    """`shape` for a count of batches: so many of them make an update, and what is left of an epoch makes none."""
+
+    shape: Schedule
+    batches: int
+    """Of an epoch."""
+    every: int
+    """Batches that make an update."""
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`shape` at the update that batch `k` is a part of."""
+        return self.shape.formula(k // self.batches * (self.batches // self.every) + k % self.batches // self.every, fn)
+
+    def corner_runs(self) -> Runs:
+        """Each update is a jump."""
+        return (every(1 if self.batches % self.every else self.every),)

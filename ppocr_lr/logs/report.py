@@ -16,6 +16,7 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
+_FEW = 5  # lines, under which no cause is certain
 
 
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
@@ -45,7 +46,7 @@ def verdict(comparison: Comparison) -> str:
     """One sentence: does the run follow the plan, and where it leaves it."""
     log, first = comparison.log, comparison.first_difference
     if first is None:
-        show = "show its rates, to six decimals"
+        show = "show its rates, to six decimals" if log.step_key else "show rates that it has in their epochs"
         if strays := int(comparison.strays.sum()):
             lines = f"{len(log) - strays} of {amount(len(log), 'line')} {show}, the others cannot be true beside these"
         else:
@@ -97,7 +98,7 @@ def _json_line(comparison: Comparison, index: int) -> dict[str, Any]:
     log = comparison.log
     return {
         "epoch": int(log.epochs[index]),
-        log.step_key: int(log.counts[index]) - (log.step_key == "iter"),
+        **({log.step_key: int(log.counts[index]) - (log.step_key == "iter")} if log.step_key else {}),
         "update": int(comparison.lines.updates[index]) - 1,
         "logged": float(log.rates[index]),
         "planned": [float(comparison.expected.low[index]), float(comparison.expected.high[index])],
@@ -120,9 +121,14 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     yield from log.remarks
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
-    if comparison.window == 1 < comparison.asked_window:
-        yield "the log shows each rate as it was used, not a median; the config does not say Global.log_smooth_window"
-    lengths = {length for length in log.lengths if length} - {schedule_length(planned), planned.run.iters_per_epoch}
+    if comparison.window != comparison.asked_window:
+        shows = "each rate as it was used, not a median"
+        if comparison.window > 1:
+            shows = f"the median of {amount(comparison.window, 'update')}"
+        yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
+    if comparison.schedule != planned.schedule:
+        yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
+    lengths = {length for length in log.lengths if length} - {schedule_length(planned), comparison.iters_per_epoch}
     if lengths:
         *others, last = sorted(lengths)
         logged = " and ".join([*map(count_text, others), amount(last, "iteration")])
@@ -171,17 +177,20 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
 
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     likely = _likely(diagnosis)
-    if diagnosis.found and len(likely) == 1:
+    few = any(each.lines < _FEW for each in likely)
+    certain = diagnosis.found and len(likely) == 1 and not few
+    if certain:
         yield f"  cause    {_causes(likely[0])}{where}"
         yield f"           explains {_fit(likely[0])}"
+    elif diagnosis.found and few:
+        yield f"  cause    too few lines to be sure{where}; what fits:"
     elif diagnosis.found:
         yield f"  cause    one of these{where}; this log cannot tell them apart:"
     else:
         yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if likely else "")
-    if not diagnosis.found or len(likely) > 1:
-        for explanation in likely:
-            yield f"           - {_causes(explanation)}: {_fit(explanation)}"
-    proposal = likely[0].proposal if diagnosis.found and len(likely) == 1 else None
+    for explanation in () if certain else likely:
+        yield f"           - {_causes(explanation)}: {_fit(explanation)}"
+    proposal = likely[0].proposal if certain else None
     if proposal:
         yield f"           to plan this run: {proposal.line}"
 

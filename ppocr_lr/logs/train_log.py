@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.intervals import most_agree
-from ppocr_lr.logs.lines import MOST_CONFIGS, LogReader
+from ppocr_lr.logs.lines import MOST_CONFIGS, UNCOUNTED, LogReader
 from ppocr_lr.logs.order import Order, in_order
+from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import decisive
 
@@ -66,9 +67,9 @@ class TrainLog:
     """Which process wrote the line: 0, and 1 more after each start or resume."""
     epochs: NDArray[np.int64]
     totals: NDArray[np.int64]
-    """The epochs of the run, the 100 of `[3/100]`."""
+    """The epochs of the run, the 100 of `[3/100]`; 0 where the log tells neither them nor in which epoch a line is."""
     counts: NDArray[np.int64]
-    """Updates done, this one counted in: the line's last update is `counts - 1`."""
+    """Updates done, this one counted in: the line's last update is `counts - 1`. 0 where the log counts none."""
     rates: NDArray[np.float64]
     rounding: NDArray[np.float64]
     """How far the rate that was used may be from the one that is written."""
@@ -87,7 +88,7 @@ class TrainLog:
     first_epoch: int
     """The number of the first epoch of a run: 1, and 0 in the oldest releases."""
     step_key: str
-    """What the log calls the count: `global_step`, which is `counts`, or `iter`, which is `counts - 1`."""
+    """What the log calls the count: `global_step`, which is `counts`, or `iter`, which is `counts - 1`; else empty."""
     rate_before: float | None
     """The rate of the line before the first, where these are a part of a log."""
     remarks: tuple[str, ...]
@@ -101,8 +102,22 @@ class TrainLog:
         """Iterations per epoch, for each process; None where the log does not say for sure."""
         return tuple(length and length.exact for length in self.ranges)
 
+    def in_run(self, run: Run) -> TrainLog:
+        """This log, with the epochs or the counts that its lines have in this run where it tells none itself.
+
+        A line that has an epoch alone was written before the epoch's last update was done, or then.
+        """
+        if not self.step_key:
+            return replace(self, counts=(self.epochs - self.first_epoch + 1) * run.iters_per_epoch)
+        if self.totals.any():
+            return self
+        epochs = (self.counts - 1) // run.iters_per_epoch + self.first_epoch
+        return replace(self, epochs=epochs, totals=np.full_like(epochs, run.epochs))
+
     def place(self, index: int) -> str:
         """Where a line stands, in the words of the log."""
+        if not self.step_key:
+            return f"epoch {self.epochs[index]}"
         step = int(self.counts[index]) - (self.step_key == "iter")
         return f"{self.step_key} {step} in epoch {self.epochs[index]}"
 
@@ -181,13 +196,16 @@ def train_log(reader: LogReader) -> TrainLog:
     read = len(lines)
     marks = np.cumsum(lines["start"], dtype=np.int32)
     declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if read else marks
-    # Nothing has been done at `global_step: 0`, so no line is written there; and no epoch is beyond the last.
-    possible = (lines["epoch"] <= lines["total"]) & (lines["older"] | (lines["step"] > 0))
+    counted = lines["step"] != UNCOUNTED
+    by_epoch = not counted.any()
+    # Where other lines have a count, one without it is torn. Nothing has been done at `global_step: 0`, so no line is
+    # written there; and no epoch is beyond the last.
+    possible = (lines["epoch"] <= lines["total"]) & (by_epoch | counted & (lines["older"] | (lines["step"] > 0)))
     if not possible.all():
         lines, marks = lines[possible], marks[possible]
     epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
     older = lines["older"]
-    order = in_order(epochs, steps, lines["rate"], older, marks)
+    order = in_order(epochs, np.arange(len(lines)) if by_epoch else steps, lines["rate"], older, marks)
     processes = order.starts
     within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
     if not within:  # a count that falls began again with the process, as where it is not kept across a resume
@@ -198,7 +216,7 @@ def train_log(reader: LogReader) -> TrainLog:
         ]
     before_these, processes = processes[:-_MOST_STARTS], processes[-_MOST_STARTS:]
     first_epoch = _first_epoch(epochs[np.concatenate(processes)]) if processes else 1
-    counts = steps + older
+    counts = np.zeros_like(steps) if by_epoch else steps + older
     ranges: list[Length | None] = []
     anew, kept, configs, loaders, windows = [], [], [], [], reader.windows
     lengths: deque[int] = deque(maxlen=_RECENT)
@@ -210,9 +228,12 @@ def train_log(reader: LogReader) -> TrainLog:
             counts[process] += before * (said or int(counts[process].max()))
         goes_on = number > 0 and counts[process[0]] > counts[processes[number - 1][-1]]
         from_zero = bool(older[process[0]]) and first_epoch == 1
-        agreed = _agreed(before, counts[process], said, {said, said - 1, *lengths}, goes_on, from_zero)
+        if by_epoch:
+            agreed = _Agreed(Length(1, None, 1), False, 0, np.ones(len(process), dtype=bool))
+        else:
+            agreed = _agreed(before, counts[process], said, {said, said - 1, *lengths}, goes_on, from_zero)
         length = agreed.length
-        if length and not length.exact:
+        if length and not length.exact and not by_epoch:
             ended = bool(epochs[process[-1]] - first_epoch + 1 >= totals[process[-1]])
             length = _at_ends(before - agreed.base, counts[process], length, ended)
         windows |= length is not None and length.exact == said - 1
@@ -226,17 +247,27 @@ def train_log(reader: LogReader) -> TrainLog:
     if windows:  # the few lines of a short process may allow both
         ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
     which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
-    left_out = read - len(which) - order.repeated - sum(map(len, before_these))
+    torn = reader.torn + (0 if by_epoch else int((~counted).sum()))
+    left_out = read + reader.torn - torn - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
         epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
-        "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(_remarks(read + reader.torn, reader.torn, left_out, order, len(before_these))),
+        "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
+        tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
     )  # fmt: skip
 
 
-def _remarks(lines: int, torn: int, impossible: int, order: Order, starts: int) -> Iterator[str]:
+def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:
+    """The remarks about lines that cannot be read, or stand in no order.
+
+    Args:
+        lines: all of them.
+        torn: how many cannot be read.
+        impossible: how many cannot be true.
+        order: what was found about their order.
+        starts: how many starts are left out.
+    """
     of = f"of {amount(lines, 'line')}"
     if torn:
         yield f"{torn} {of} cannot be read"

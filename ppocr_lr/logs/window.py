@@ -24,7 +24,10 @@ _MOST_FITTED = 1 << 15  # lines, each with every fill that its window may have
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Lines of a log: after `updates` updates the window held `least` to `most` of them, with the median `rates`."""
+    """Lines of a log: after `updates` updates the window held `least` to `most` of them, with the median `rates`.
+
+    Where only the epoch of a line is known, it may have been written up to `span` updates earlier.
+    """
 
     process: NDArray[np.int64]
     updates: NDArray[np.int64]
@@ -32,6 +35,7 @@ class Lines:
     most: NDArray[np.int64]
     rates: NDArray[np.float64]
     rounding: NDArray[np.float64]
+    span: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.rates)
@@ -99,6 +103,8 @@ def medians(schedule: Schedule, lines: Lines, shift: int = 0) -> Medians:
 
 
 def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if lines.span.any():
+        return _extremes(schedule, lines, shift)
     last = np.maximum(lines.updates - 1 + shift, 0)
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
@@ -113,6 +119,25 @@ def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.
         begins = np.cumsum(counts) - counts
         low[rows], high[rows] = np.minimum.reduceat(middles, begins), np.maximum.reduceat(middles, begins)
     return low, high
+
+
+def _extremes(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and the highest rate of all updates that a line may show."""
+    last, some, back = np.unique(np.maximum(lines.updates - 1 + shift, 0), return_index=True, return_inverse=True)
+    first = np.maximum(last - (lines.span + lines.most)[some] + 1, 0)
+    steps, complete = schedule.corners(int(last.max()))
+    if complete:
+        begins, ends = (np.searchsorted(steps, end, side="right") for end in (first, last))
+        owners, places = each(ends - begins)
+        inside = steps[begins[owners] + places]
+        owners, at = np.concatenate([owners, owners]), np.concatenate([inside, inside - 1])
+    else:  # so many that a few updates tell what is in between
+        owners, places = each(np.full(len(last), _FEW_FILLS))
+        at = first[owners] + (last - first)[owners] * places // _FEW_FILLS
+    rates, (low, high) = schedule(at), np.sort([schedule(first), schedule(last)], axis=0)
+    np.minimum.at(low, owners, rates)
+    np.maximum.at(high, owners, rates)
+    return low[back], high[back]
 
 
 def each(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -155,7 +180,8 @@ def rough_costs(
         steps: a row for each candidate: the steps of the schedule that updates have.
         scaled: each candidate with the factor that fits it best.
     """
-    at = np.clip(steps(lines.updates - 1 - (lines.most - 1) // 2), 0, _FARTHEST).astype(np.int64)
+    middle = lines.updates - 1 - np.maximum(lines.most - 1, lines.span) // 2
+    at = np.clip(steps(middle), 0, _FARTHEST).astype(np.int64)
     rates = schedule(at)
     if scaled:
         squares = (rates**2).sum(axis=1)
@@ -177,7 +203,7 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     owners, more = each(tries)
     since = (rows.updates - rows.updates[firsts][process])[owners]
     tried = rows.take(owners)
-    fills = np.minimum(tried.most, rows.least[firsts][process][owners] + more + since)
+    fills = np.clip(rows.least[firsts][process][owners] + more + since, 1, tried.most)
     of_fills = medians(schedule, replace(tried, least=fills, most=fills), shift).times(factor)
     # Of each process the fill that explains most lines, and comes nearest to the others.
     shape, groups = (len(firsts), _FEW_FILLS), process[owners] * _FEW_FILLS + more

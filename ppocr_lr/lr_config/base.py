@@ -11,23 +11,44 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, Keys
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.schedules import LINEAR, Constant, Cosine, Exponential, Flat, HeldAfter, Schedule, Sequence, Shape, Warmup
+from ppocr_lr.schedules import (
+    COSINE,
+    LINEAR,
+    Bent,
+    Bounded,
+    Constant,
+    Exponential,
+    Flat,
+    From,
+    HalfLife,
+    HeldAfter,
+    OneMinusSqrt,
+    Power,
+    Product,
+    Schedule,
+    Sequence,
+    Shape,
+    Staircase,
+    Warmup,
+)
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
-_WARMUPS: Mapping[str, Shape] = {
+DECAY_SHAPES: Mapping[str, Shape] = {
     "linear": LINEAR,
-    "constant": Flat(),
-    "cosine": Cosine(),
+    "cosine": COSINE,
+    "1-sqrt": OneMinusSqrt(),
     "exponential": Exponential(),
+    "half-life": HalfLife(),
 }
-
+"""What `decay_shape` may be."""
+_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -43,6 +64,14 @@ class NoEffect(NamedTuple):
     why: str
     agrees: Callable[[Any, Any, Run], bool]
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
+
+
+class LedPlateau(NamedTuple):
+    """A schedule up to the update from which a metric of the training decides, and the section that says how."""
+
+    before: Schedule
+    iters: int
+    plateau: LRConfig
 
 
 class LRConfig(BaseModel, ABC):
@@ -62,16 +91,12 @@ class LRConfig(BaseModel, ABC):
     """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
-    has_curve: ClassVar[bool] = True
-    """False where a metric of the training decides the rate, which begins at `peak`."""
     tries_rates: ClassVar[bool] = False
     """True where too low and too high rates are the purpose, and the losses the result, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
     """Paddle makes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
     """The keys that may say how long the warmup is; one of them does."""
-    end_key: ClassVar[str] = "name"
-    """The key that decides where the decay ends; empty where the run does."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
@@ -85,19 +110,60 @@ class LRConfig(BaseModel, ABC):
             LRConfigError: the section does not fit this run.
         """
 
+    @property
+    def has_curve(self) -> bool:
+        """False where a metric of the training decides the rate, which begins at `peak`."""
+        return True
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """What comes before a plateau, for a section without a curve.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        return LedPlateau(Constant(self.peak), 0, self)
+
     def to_schedule(self, window: Window) -> Schedule:
-        """Warmup, hold and curve, each if it lasts at least one iteration."""
+        """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
+        schedule = self._smooth(window)
+        if not getattr(self, "once_per_epoch", False):
+            return schedule
+        try:
+            return Staircase(schedule, window.run.iters_per_epoch)
+        except LRConfigError:
+            raise self.error("once_per_epoch", "false: its cycles are no whole numbers of epochs") from None
+
+    def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
         hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
-        schedule = self.behind(window, warmup_iters + hold_iters)
+        schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
-        return self._warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+        return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+
+    def _bounded(self, schedule: Schedule) -> Schedule:
+        """Between the section's `floor` and `ceiling`, if it has any."""
+        floor, ceiling = getattr(self, "floor", None), getattr(self, "ceiling", None)
+        if floor is None and ceiling is None:
+            return schedule
+        if floor is not None and ceiling is not None and ceiling < floor:
+            raise self.error("ceiling", f"at least the floor, {floor:g}")
+        if "warmup_mode" in type(self).model_fields:
+            if (floor or 0) > self.peak:
+                raise self.error("floor", f"at most the peak, {self.peak:g}")
+            if ceiling is not None and ceiling < self.peak:
+                raise self.error("ceiling", f"at least the peak, {self.peak:g}")
+        return Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
         within_run = getattr(self, "decay_within_run", False)
         tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
+        if self._over_the_run and getattr(self, "decay_length") is not None:  # noqa: B009
+            if within_run or tail_iters:
+                allowed = "left out with decay_within_run or cooldown_epochs, which say the length"
+                raise self.error("decay_length", allowed)
+            return self.curve(window.lasting(self.some_iters("decay_length", window)))
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
@@ -139,6 +205,44 @@ class LRConfig(BaseModel, ABC):
         return start
 
     @property
+    def end_key(self) -> str:
+        """The key that decides where the decay ends; empty where the run does."""
+        if not self._over_the_run:
+            return "name"
+        return "" if getattr(self, "decay_length") is None else "decay_length"  # noqa: B009
+
+    @property
+    def _over_the_run(self) -> bool:
+        return OVER_THE_RUN.keys() <= type(self).model_fields.keys()
+
+    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
+        """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
+        k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
+        power = getattr(self, "power", getattr(self, "decay_power", 1.0))
+        if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
+            return Power(power)
+        return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
+
+    def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
+        """The shape of this name, bent, for a decay to the rate under `end_key`."""
+        shape = DECAY_SHAPES[decay_shape]
+        if shape.above_0 and not getattr(self, end_key):
+            raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
+        if shape.above_0 and getattr(self, "decay_power", 1.0) != 1:
+            raise self.error("decay_power", "1 with an exponential decay")
+        return self.bent(shape)
+
+    @property
+    def overlaps(self) -> bool:
+        """True where hold and decay start with the warmup, not behind it."""
+        return getattr(self, "warmup_overlap", "none") != "none"
+
+    @property
+    def counts_from_start(self) -> bool:
+        """True where marks in time count from the first update, not from the end of the warmup."""
+        return self.overlaps or getattr(self, "decay_within_run", False)
+
+    @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
         """The key that lists where the rate drops, and where it does; empty without such a list."""
         return "", ()
@@ -152,9 +256,10 @@ class LRConfig(BaseModel, ABC):
         if "warmup_mode" not in type(self).model_fields:
             return []
         remarks = []
-        shaping = {"warmup_mode", "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
+        fields = type(self).model_fields
+        shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
-            if (value := getattr(self, key)) not in (None, 0, "linear"):
+            if (value := getattr(self, key)) not in (None, 0, fields[key].default):
                 remarks.append(Finding((key,), f"{shown(value)} has no effect: there is no warmup", code="LR104"))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
@@ -220,11 +325,36 @@ class LRConfig(BaseModel, ABC):
         if len(given) > 1:
             raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
 
-    def _warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+    def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
+        """The schedule with the section's warmup of `iters` updates."""
         start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        return Warmup(schedule, iters, self.peak, start, _WARMUPS[mode])
+        shape, power = _WARMUPS[mode], getattr(self, "warmup_power")  # noqa: B009
+        if power != 1:
+            if mode != "linear":
+                raise self.error("warmup_power", "1 unless warmup_mode is linear")
+            shape = Power(power)
+        return self._beside(schedule, iters, start, shape)
+
+    def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
+        """The warmup before `schedule`, or over its first updates."""
+        if not self.overlaps:
+            return Warmup(schedule, iters, self.peak, start, shape)
+        overlap = getattr(self, "warmup_overlap")  # noqa: B009
+        if overlap == "product":
+            return self._times(schedule, Warmup(Constant(1.0), iters, 1.0, start / self.peak, shape))
+        rest = From(schedule, iters)
+        top = self.peak if overlap == "peak" else rest(0)
+        if top <= start:
+            raise self.error("warmup_overlap", f"another word: when the warmup is over the decay is at {top:g}")
+        return Warmup(rest, iters, top, start, shape)
+
+    def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
+        try:
+            return Product(schedule, warmup)
+        except LRConfigError:
+            raise self.error("warmup_overlap", "another word: the decay turns too often during the warmup") from None
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
-from ppocr_lr.lr_config.kinds import AnyIters, Bound, Ours, PositiveLength, PositiveRate, Power, Rate, key
+from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, POWER, WARMUP, WARMUP_MODE
+from ppocr_lr.lr_config.kinds import AnyIters, Bound, Cycles, Ours, PositiveLength, PositiveRate, Power, Rate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -19,36 +19,54 @@ _FIRST_EPOCHS = Length(200)  # fixed in PaddleOCR
 EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
 """The minimum of a cosine."""
 
+NumCycles = Annotated[Cycles, Ours("CyclicalCosine, which jumps back to its peak")]
+"""How many waves of a cosine a decay is."""
+_WAVES = "waves of the cosine in the length of the decay; 0.5 is one way down"
+
+
+class _WaveConfig(LRConfig):
+    """A cosine over the run of any number of waves."""
+
+    learning_rate: PositiveRate
+    num_cycles: NumCycles
+
+    def wave(self, window: Window, end: float) -> Schedule:
+        """The cosine. As it is in Paddle it rises again behind its length; bent or of other waves it stays."""
+        shape = self.bent(schedules.Cosine(2 * self.num_cycles))
+        if shape == schedules.Cosine():
+            return schedules.CosineWave(self.learning_rate, window.decay_iters, end)
+        return schedules.Decay(self.learning_rate, window.decay_iters, end, shape)
+
 
 @register_lr_config("Cosine")
-class CosineConfig(LRConfig):
+class CosineConfig(_WaveConfig):
     """Half a cosine from the peak to 0 over the run."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     end_lr: EndRate = key("the rate at the end of the cosine", default=0.0)
+    num_cycles: NumCycles = key(_WAVES, default=0.5)
 
-    end_key: ClassVar[str] = ""
     recursive_in_paddle: ClassVar[bool] = True
 
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.CosineWave(self.learning_rate, window.decay_iters, self.end_lr)
+        return self.wave(window, self.end_lr)
 
 
 @register_lr_config("LinearWarmupCosine")
-class LinearWarmupCosineConfig(LRConfig):
+class LinearWarmupCosineConfig(_WaveConfig):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
-    takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN
+    takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     warmup_steps: AnyIters = key("length of the warmup (iterations)", default=5000)
     start_lr: Rate = key("the rate of the first update", default=1e-5)
     min_lr: Rate = key("the rate at the end of the cosine", default=1e-8)
+    num_cycles: NumCycles = key(_WAVES, default=0.5)
 
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_steps",)
-    end_key: ClassVar[str] = ""
     recursive_in_paddle: ClassVar[bool] = True
 
     # PaddleOCR passes these through float(), under this name alone.
@@ -69,7 +87,7 @@ class LinearWarmupCosineConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""
-        return schedules.CosineWave(self.learning_rate, window.decay_iters, self.min_lr)
+        return self.wave(window, self.min_lr)
 
 
 @register_lr_config("TwoStepCosine")
@@ -83,7 +101,6 @@ class TwoStepCosineConfig(LRConfig):
     )
     end_lr: EndRate = key("the rate at the end of both cosines", default=0.0)
 
-    end_key: ClassVar[str] = ""
     recursive_in_paddle: ClassVar[bool] = True
 
     def curve(self, window: Window) -> Schedule:
@@ -107,32 +124,31 @@ class TwoStepCosineConfig(LRConfig):
 class KDecayConfig(LRConfig):
     """A cosine of a power of time: with `k` above 1 it stays high for longer."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | POWER
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     k: Power = key("exponent of time; 1 is a cosine", default=1.0)
     end_lr: Rate = key("the rate at the end of the decay", default=0.0)
 
-    end_key: ClassVar[str] = ""
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    also_called: ClassVar[Mapping[str, str]] = {**ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr: ClassVar[str] = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
         """The bent cosine over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, schedules.Cosine(self.k))
+        shape = self.bent(schedules.Cosine(), self.k)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
 
 
 @register_lr_config("Tanh")
 class TanhConfig(LRConfig):
     """A hyperbolic tangent: a slow start, a fall, a slow end."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     lower: Bound = key("where on the tangent the run begins", default=-6.0)
     upper: Bound = key("where on the tangent it ends; above lower", default=3.0)
     end_lr: Rate = key("the rate that the decay goes down to", default=0.0)
 
-    end_key: ClassVar[str] = ""
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
     nearest_in_paddleocr: ClassVar[str] = "Cosine"
 
@@ -141,5 +157,5 @@ class TanhConfig(LRConfig):
         self.check_end("end_lr")
         if self.upper <= self.lower:
             raise self.error("upper", f"above lower, {self.lower:g}")
-        shape = schedules.Tanh(self.lower, self.upper)
+        shape = self.bent(schedules.Tanh(self.lower, self.upper))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)

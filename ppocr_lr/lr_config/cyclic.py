@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr import schedules
+from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.cosine import EndRate
 from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import (
+    LARGEST_RATE,
     AtLeastOne,
     Factor,
     InnerShare,
@@ -19,11 +21,11 @@ from ppocr_lr.lr_config.kinds import (
     PositiveRate,
     Rate,
     Switch,
-    UpToOne,
     key,
 )
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
+from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 
@@ -73,8 +75,6 @@ class OneCycleConfig(LRConfig):
         )
     }
 
-    end_key: ClassVar[str] = ""
-
     @property
     def peak(self) -> float:
         """`max_lr`, where a warmup before the cycle ends."""
@@ -112,7 +112,7 @@ class CyclicConfig(LRConfig):
     mode: Annotated[Literal["triangular", "triangular2", "exp_range"], OneOf()] = key(
         "all cycles as tall, each half as tall, or lower by gamma every iteration", default="triangular"
     )
-    gamma: UpToOne = key("factor of each iteration, for exp_range", default=1.0)
+    gamma: Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
     nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, which only falls"
 
@@ -122,4 +122,16 @@ class CyclicConfig(LRConfig):
             raise self.error("base_lr", f"at most max_lr, {self.max_lr:g}")
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
-        return schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
+        cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
+        if self.gamma > 1 and not cycles.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
+            raise self.error("gamma", f"smaller: the rates would be {LARGEST_RATE:g} and more")
+        return cycles
+
+    def remarks(self, window: Window) -> list[Finding]:
+        """Cycles that grow are said to."""
+        remarks = super().remarks(window)
+        if self.mode == "exp_range" and self.gamma > 1:
+            highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])
+            said = f"{self.gamma:g} is above 1, so the cycles grow, to {highest} in the run"
+            remarks.append(Finding(("gamma",), said, code="LR413"))
+        return remarks

@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
-from ppocr_lr.lr_config.kinds import Factor, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
+from ppocr_lr.lr_config.envelope import BENT, HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
+from ppocr_lr.lr_config.kinds import Factor, FactorOrZero, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
-from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules import LINEAR, Schedule
 
 
 @register_lr_config("Const")
@@ -31,30 +31,27 @@ class ConstConfig(LRConfig):
 class LinearConfig(LRConfig):
     """A straight (or polynomial) decay to `end_lr` over the run."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     end_lr: Rate = key("the rate at the end of the decay", default=0.0)
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
-    end_key: ClassVar[str] = ""
-
     def curve(self, window: Window) -> Schedule:
         """A polynomial over all updates of the run."""
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, schedules.Power(self.power))
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
 
 
 @register_lr_config("DecayLearningRate")
 class DecayLearningRateConfig(LRConfig):
     """A polynomial decay to 0 over the run; without warmup in PaddleOCR."""
 
-    takes = WARMUP_WITHOUT_EPOCHS | HOLD | OVER_THE_RUN
+    takes = WARMUP_WITHOUT_EPOCHS | HOLD | OVER_THE_RUN | K_DECAY
     learning_rate: PositiveRate = key("the rate where the decay begins, the peak")
     factor: Power = key("exponent of the decay", default=0.9)
     min_lr: Annotated[Rate, Ours("Linear with power takes an end_lr")] = key(
         "the rate at the end of the decay", default=0.0
     )
 
-    end_key: ClassVar[str] = ""
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "end_lr": NoEffect(
             "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr",
@@ -70,32 +67,29 @@ class DecayLearningRateConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """A polynomial over all updates of the run."""
         self.check_end("min_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.min_lr, schedules.Power(self.factor))
+        shape = self.bent(schedules.Power(self.factor))
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.min_lr, shape)
 
 
 @register_lr_config("Polynomial")
 class PolynomialConfig(LRConfig):
     """A polynomial decay over any length, once or, with `cycle`, again and again from ever lower rates."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     end_lr: Rate = key("the rate at the end of the decay", default=0.0)
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
-    decay_length: PositiveLength | None = key("length of the decay; without it, the run (epochs)", default=None)
     cycle: Switch = key("start again instead of staying at the end", default=False)
 
-    end_key: ClassVar[str] = "decay_length"
     nearest_in_paddleocr: ClassVar[str] = "Linear with power, over the whole run"
 
     def curve(self, window: Window) -> Schedule:
         """A polynomial."""
-        written = self.decay_length is not None
-        if written and any(getattr(self, key, None) for key in OVER_THE_RUN):
-            raise self.error("decay_length", "left out with decay_within_run or cooldown_epochs, which say the length")
-        iters = self.some_iters("decay_length", window) if written else window.decay_iters
-        if self.cycle:
-            return schedules.CyclicPolynomial(self.learning_rate, iters, self.end_lr, self.power)
-        return schedules.Decay(self.learning_rate, iters, self.end_lr, schedules.Power(self.power))
+        if not self.cycle:
+            return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
+        if getattr(self, "k_decay") != 1:  # noqa: B009  # it takes the key
+            raise self.error("k_decay", "1 with cycle")
+        return schedules.CyclicPolynomial(self.learning_rate, window.decay_iters, self.end_lr, self.power)
 
 
 @register_lr_config("LinearLR")
@@ -104,7 +98,7 @@ class LinearLRConfig(LRConfig):
 
     learning_rate: PositiveRate = key("the rate that both factors are shares of")
     start_factor: Factor = key("the first rate as a share of learning_rate", default=1 / 3)
-    end_factor: Factor = key("the last rate as a share of learning_rate", default=1.0)
+    end_factor: FactorOrZero = key("the last rate as a share of learning_rate", default=1.0)
     decay_length: PositiveLength = key("how long it takes (epochs)", default=Length(5, "it"))
 
     end_key: ClassVar[str] = "decay_length"
@@ -120,15 +114,14 @@ class LinearLRConfig(LRConfig):
 class REXConfig(LRConfig):
     """Reflected exponential: stays high for long, falls fast at the end."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN
+    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     end_lr: Rate = key("the rate at the end of the decay", default=0.0)
 
-    end_key: ClassVar[str] = ""
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
         """REX over all updates of the run."""
         self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, schedules.Reflected())
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))

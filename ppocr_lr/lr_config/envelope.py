@@ -6,13 +6,43 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
-from ppocr_lr.lr_config.kinds import AnyLength, LastEpoch, LengthOrNone, NoIters, OneOf, Ours, Rate, Share, Switch, key
+from ppocr_lr.lr_config.kinds import (
+    AnyLength,
+    LastEpoch,
+    LengthOrNone,
+    NoIters,
+    OneOf,
+    Ours,
+    PositiveLength,
+    PositiveRate,
+    Power,
+    Rate,
+    Share,
+    Switch,
+    key,
+)
 from ppocr_lr.lr_config.length import Length
 
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
 """Types and fields by key; `WARMUP | HOLD` has the keys of both."""
 
 NOTHING: Keys = {}
+
+EVERY: Keys = {
+    "once_per_epoch": (
+        Annotated[Switch, Ours("Piecewise, with a value for each epoch")],
+        key("the rate changes at the end of an epoch only", default=False),
+    ),
+    "floor": (
+        Annotated[Rate | None, Ours("LinearWarmupCosine has min_lr, Linear an end_lr")],
+        key("the rate never falls below it, behind the warmup", default=None),
+    ),
+    "ceiling": (
+        Annotated[PositiveRate | None, Ours("a lower learning_rate")],
+        key("the rate never rises above it, behind the warmup", default=None),
+    ),
+}
+"""What goes with every name that has a curve."""
 
 LAST_EPOCH: Keys = {
     "last_epoch": (
@@ -27,12 +57,28 @@ LAST_EPOCH: Keys = {
 WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
-            Literal["linear", "constant", "cosine", "exponential"],
+            Literal["linear", "constant", "cosine", "1-sqrt", "exponential", "half-life"],
             OneOf(),
             Ours("the warmup of PaddleOCR is always linear"),
         ],
         key("shape of the warmup", default="linear"),
-    )
+    ),
+    "warmup_power": (
+        Annotated[Power, Ours("the warmup of PaddleOCR is always linear")],
+        key("exponent of a linear warmup; 1 is a straight line", default=1.0),
+    ),
+    "warmup_overlap": (
+        Annotated[
+            Literal["none", "peak", "decay", "product"],
+            OneOf(),
+            Ours("the decay of PaddleOCR starts behind the warmup"),
+        ],
+        key(
+            "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then, or as "
+            "a factor of the decay; with none the decay starts behind it",
+            default="none",
+        ),
+    ),
 }
 
 WARMUP_WITHOUT_EPOCHS: Keys = WARMUP_MODE | {
@@ -86,8 +132,31 @@ OVER_THE_RUN: Keys = WITHIN_RUN | {
             "how long the rate stays at its last value; the decay ends so long before the run (epochs)",
             default=Length(0),
         ),
+    ),
+    "decay_length": (
+        Annotated[PositiveLength | None, Ours("the decay lasts the whole run")],
+        key("length of the decay; without it, the run (epochs)", default=None),
+    ),
+}
+
+K_DECAY: Keys = {
+    "k_decay": (
+        Annotated[Power, Ours("Piecewise, with many values")],
+        key("exponent of the time that is done; above 1 the rate stays high for longer", default=1.0),
     )
 }
+
+POWER: Keys = {
+    "decay_power": (
+        Annotated[Power, Ours("Linear has a power")],
+        key("exponent of the share of the way that is left; above 1 the rate falls faster", default=1.0),
+    )
+}
+
+BENT: Keys = K_DECAY | POWER
+
+ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
+"""Every key around a curve."""
 
 
 def with_keys(model: Any, keys: Keys) -> Any:

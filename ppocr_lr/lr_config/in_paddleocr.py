@@ -10,7 +10,7 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
+from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config, unknown_name
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
@@ -76,11 +76,11 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         LRConfigError: also for what this project reads and PaddleOCR stops at: a name that it does not have, a length
             with a unit, a number in a string, …
     """
+    name = section.get("name")
     try:
         model, read = model_of(section), read_by_paddleocr(section)
-    except LRConfigError as error:
-        raise error.under(*SECTION_PATH) from None
-    name = section.get("name")
+    except LRConfigError:
+        raise unknown_name(name, IN_PADDLEOCR).under(*SECTION_PATH) from None
     if name is not None and name not in IN_PADDLEOCR:
         nearest = f"; the nearest that it has: {model.nearest_in_paddleocr}" if model.nearest_in_paddleocr else ""
         problem = f"{shown(name)} is not a schedule of PaddleOCR, whose trainer stops{nearest}"

@@ -9,7 +9,7 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
-from ppocr_lr.lr_config.kinds import Count, Factor, Iters, PositiveLength, PositiveRate, key
+from ppocr_lr.lr_config.kinds import Count, Factor, Iters, PositiveLength, PositiveRate, Switch, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -45,13 +45,16 @@ class InverseTimeConfig(LRConfig):
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     step_size: PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
+    staircase: Switch = key("the rate falls at the end of each step_size only", default=False)
 
     end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 2"
 
     def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
-        return schedules.InverseTimeDecay(self.learning_rate, self.gamma, self.some_iters("step_size", window))
+        iters = self.some_iters("step_size", window)
+        smooth = schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters)
+        return schedules.Staircase(smooth, iters) if self.staircase else smooth
 
 
 @register_lr_config("Noam")

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -166,11 +166,13 @@ Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
 Gamma = Annotated[kinds.Gamma, Number()]
 Power = Annotated[kinds.Positive, Number()]
 Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
+FactorOrZero = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number()]
 Nonnegative = Annotated[float, Ge(0), Number()]
 AtLeastOne = Annotated[float, Ge(1), Number()]
 UpToOne = Annotated[kinds.UpToOne, Number()]
 Share = Annotated[float, Ge(0), Le(1), Number("a share")]
 InnerShare = Annotated[kinds.Gamma, Number("a share")]
+Cycles = Annotated[float, Gt(0), Le(500), Number()]
 Bound = Annotated[kinds.OnTheTangent, Number()]
 Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
@@ -200,6 +202,7 @@ AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), f"a length, 0 for none, not below: {FORMS}")]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), f"a length above 0: {FORMS}")]
 Mark = Annotated[Length, AsLength((Ge(0),), f"a mark in time, not below 0: {FORMS}")]
+DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "half-life"], OneOf()]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

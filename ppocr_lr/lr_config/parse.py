@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import NO_CURVE, LRConfig, NoEffect
+from ppocr_lr.lr_config import envelope
+from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
+
+Made = TypeVar("Made")
 
 _NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
@@ -47,6 +51,8 @@ _CALLED_ELSEWHERE = {
     "warmup_epochs": ("warmup_epoch", "warmup_steps"),
     "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
     "warmup_factor": ("warmup_start_factor",),
+    "warmup_method": ("warmup_mode",),
+    "warmup_prefix": ("warmup_overlap",),
     "warmup_lr_init": ("warmup_start_lr", "start_lr"),
     "warmup_init_lr": ("warmup_start_lr", "start_lr"),
     "warmup_start": ("warmup_start_lr", "start_lr"),
@@ -56,6 +62,8 @@ _CALLED_ELSEWHERE = {
     "milestones": ("decay_epochs",),
     "decay_epochs": ("milestones", "decay_length", "step_size"),
     "decay_rate": ("gamma",),
+    "power": ("decay_power", "factor"),
+    "by_epoch": ("once_per_epoch",),
     "decay_t": ("step_size", "milestones"),
     "decay_steps": ("decay_length", "step_size"),
     "num_decay_steps": ("decay_length",),
@@ -96,6 +104,8 @@ STAGE_KEYS = ("epochs", "until_end")
 """What a stage of a Sequence says of its length; the other keys are those of its lr section."""
 
 _NO_FUNCTION = "a section holds no function"
+
+_OR = ", or "  # between names of which each is an answer
 
 # What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
 _CLASSES_ELSEWHERE = {
@@ -162,6 +172,8 @@ class ParsedLRConfig(NamedTuple):
     """None where a metric of the training decides the rate, which begins at `config.peak`."""
     remarks: tuple[Finding, ...]
     """Their paths begin inside the section."""
+    plateau: LedPlateau | None = None
+    """What comes before the metric decides, where there is no curve."""
 
     @property
     def schedule(self) -> Schedule:
@@ -194,8 +206,19 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
+        return self._respelt(self.config.to_schedule, window)
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """What comes before the plateau of a section without a curve.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        return self._respelt(self.config.led_plateau, window)
+
+    def _respelt(self, made: Callable[[Window], Made], window: Window) -> Made:
         try:
-            return self.config.to_schedule(window)
+            return made(window)
         except LRConfigError as error:
             respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
@@ -277,13 +300,14 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     try:
         read = read_section(section)
         curve = read.schedule(run.window) if read.config.has_curve else None
+        plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
         for remark in remarks if strict else ():
             if remark.code == _UNKNOWN:
                 raise LRConfigError(Problem(remark.path, remark.message))
     except LRConfigError as error:
         raise error.under(*SECTION_PATH) from None
-    return ParsedLRConfig(read.name, read.config, curve, remarks)
+    return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
 def read_section(section: object) -> Section:
@@ -339,13 +363,19 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     name = section.get("name", _NO_NAME)
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
+    raise unknown_name(name, set(MODELS))
+
+
+def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
+    """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""
     if isinstance(name, str):
-        elsewhere = _CLASSES_ELSEWHERE.get(name)
-        suggestion = f"; did you mean {elsewhere}?" if elsewhere else did_you_mean(name, list(MODELS))
-    names = ", ".join(sorted(MODELS))
+        meant = _CLASSES_ELSEWHERE.get(name, "").split(_OR)
+        taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
+        suggestion = f"; did you mean {taken}?" if taken else did_you_mean(name, sorted(known))
+    names = ", ".join(sorted(known))
     problem = f"{shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}"
-    raise LRConfigError(Problem(("name",), problem))
+    return LRConfigError(Problem(("name",), problem))
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
@@ -358,13 +388,16 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], end
     suggestion = ""
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        if not names and key in _LENGTH_OF_THE_RUN:
+        over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
+        if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
             suggestion = "; the length of the run is Global.epoch_num"
         elif ends:
             suggestion = ends
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
-            suggestion = f"; did you mean {' or '.join(names)}?" if names else f"; it takes {', '.join(known)}"
+            own = ", ".join(name for name in known if name not in envelope.ALL)
+            takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
+            suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
     return Finding(
         (_short(key),),
         f"is not a key of {_name(section)} and has no effect{suggestion}",

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.lr_config.base import NO_CURVE, LRConfig
-from ppocr_lr.lr_config.envelope import NOTHING
+from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig
+from ppocr_lr.lr_config.envelope import WARMUP, Keys
 from ppocr_lr.lr_config.kinds import Calls, Gamma, Nonnegative, OneOf, PositiveRate, Rate, key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
-from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules import Constant, Schedule
 
 
 @register_lr_config("ReduceOnPlateau")
 class ReduceOnPlateauConfig(LRConfig):
-    """The rate times `factor` whenever a metric stops improving; has no fixed curve."""
+    """The rate times `factor` whenever a metric stops improving; has no fixed curve behind its warmup."""
 
-    takes = NOTHING
-    learning_rate: PositiveRate = key("the rate at the beginning")
+    takes: ClassVar[Keys] = {key: WARMUP[key] for key in WARMUP if key not in ("last_epoch", "warmup_overlap")}
+    learning_rate: PositiveRate = key("the rate at the beginning, where the warmup ends")
     mode: Annotated[Literal["min", "max"], OneOf()] = key(
         "whether the metric improves by falling or by rising", default="min"
     )
@@ -32,8 +32,14 @@ class ReduceOnPlateauConfig(LRConfig):
     min_lr: Rate = key("the rate never falls below", default=0.0)
     epsilon: Nonnegative = key("a drop of the rate smaller than this is left out", default=1e-8)
 
-    has_curve = False
+    has_curve: ClassVar[bool] = False
     nearest_in_paddleocr: ClassVar[str] = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """The warmup."""
+        iters = self.warmup_length(window)
+        peak = Constant(self.learning_rate)
+        return LedPlateau(self.warmed_up(peak, iters) if iters else peak, iters, self)
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

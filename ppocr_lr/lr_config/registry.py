@@ -111,7 +111,7 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         ValueError: `name` is taken by another class.
     """
     from ppocr_lr.lr_config.base import LRConfig
-    from ppocr_lr.lr_config.envelope import with_keys
+    from ppocr_lr.lr_config.envelope import EVERY, with_keys
 
     def register(model: Model) -> Model:
         if not (isinstance(model, type) and issubclass(model, LRConfig)):
@@ -121,7 +121,8 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         elif name in _registered and _identity(_registered[name]) != _identity(model):
             taken = ".".join(_identity(_registered[name]))
         else:
-            made: Model = with_keys(model, model.takes)
+            without_curve = vars(model).get("has_curve") is False
+            made: Model = with_keys(model, model.takes if without_curve else {**model.takes, **EVERY})
             _registered[name] = made
             return made
         raise ValueError(f"the schedule name {name!r} is taken by {taken}")

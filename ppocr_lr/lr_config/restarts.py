@@ -7,8 +7,18 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.envelope import HOLD, WARMUP
-from ppocr_lr.lr_config.kinds import AList, Growth, LengthOrNone, PositiveLength, PositiveRate, Rate, UpToOne, key
+from ppocr_lr.lr_config.envelope import BENT, HOLD, WARMUP
+from ppocr_lr.lr_config.kinds import (
+    AList,
+    DecayShape,
+    Growth,
+    LengthOrNone,
+    PositiveLength,
+    PositiveRate,
+    Rate,
+    UpToOne,
+    key,
+)
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -20,7 +30,7 @@ from ppocr_lr.schedules import Schedule
 class CosineWarmRestartsConfig(LRConfig):
     """SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles."""
 
-    takes = WARMUP | HOLD
+    takes = WARMUP | HOLD | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     T_0: PositiveLength | None = key("length of the first cycle (epochs)", default=None)
     T_mult: Growth = key("factor of the length from one cycle to the next, rounded to iterations", default=1.0)
@@ -29,6 +39,9 @@ class CosineWarmRestartsConfig(LRConfig):
     )
     eta_min: Rate = key("the rate at the end of each cycle", default=0.0)
     peak_decay: UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
+    eta_min_decay: UpToOne = key("factor of eta_min from one cycle to the next", default=1.0)
+    height_decay: UpToOne = key("factor of the height of the peak above eta_min", default=1.0)
+    decay_shape: DecayShape = key("shape of each cycle", default="cosine")
     cycle_warmup: LengthOrNone = key(
         "length of a linear warmup inside each cycle, from eta_min (epochs)", default=Length(0)
     )
@@ -48,5 +61,13 @@ class CosineWarmRestartsConfig(LRConfig):
         if warmup >= min(lengths):
             raise self.error("cycle_warmup", f"shorter than the shortest cycle, {amount(min(lengths), 'iteration')}")
         return schedules.WarmRestarts(
-            self.learning_rate, tuple(lengths), self.T_mult, self.eta_min, self.peak_decay, warmup
+            self.learning_rate,
+            tuple(lengths),
+            self.T_mult,
+            self.eta_min,
+            self.peak_decay,
+            warmup,
+            self.bent_by_name(self.decay_shape, "eta_min"),
+            self.eta_min_decay,
+            self.height_decay,
         )

@@ -52,11 +52,19 @@ class Window:
     """Updates before the decay that count against it; 0 where the decay is not shortened."""
     tail_iters: int = 0
     """Updates behind the decay that count against it."""
+    length: int | None = None
+    """How long the decay is said to last, whatever the window."""
 
     @property
     def decay_iters(self) -> int:
         """The updates that a decay over the window lasts; 0 where nothing is left."""
+        if self.length is not None:
+            return self.length
         return max(0, self.total_iters - self.lead_iters - self.tail_iters)
+
+    def lasting(self, iters: int) -> Window:
+        """This window for a decay of `iters` updates."""
+        return replace(self, length=iters)
 
     def stage(self, iters: int) -> Window:
         """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""

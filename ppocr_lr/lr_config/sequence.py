@@ -12,7 +12,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.base import LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
@@ -107,6 +107,24 @@ class SequenceConfig(LRConfig):
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
 
     @property
+    def has_curve(self) -> bool:
+        """False where a metric decides in the last stage."""
+        return self.stages[-1].section.config.has_curve
+
+    @property
+    def peak(self) -> float:
+        """That of the last stage."""
+        return self.stages[-1].section.config.peak
+
+    def led_plateau(self, window: Window) -> LedPlateau:
+        """The stages before the plateau, and what leads to it in the last one."""
+        lengths = self._lengths(window)
+        *parts, last = self._built(window, lengths)
+        assert isinstance(last, LedPlateau)
+        before = schedules.Sequence(tuple(zip(parts, lengths[:-1], strict=True)), last.before)
+        return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
+
+    @property
     def counts_iterations(self) -> bool:
         """Those of the stages, too."""
         lengths = any(stage.epochs and stage.epochs.unit == "it" for stage in self.stages)
@@ -115,13 +133,20 @@ class SequenceConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own beginning."""
         lengths = self._lengths(window)
-        parts = []
+        parts = self._built(window, lengths)
+        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+
+    def _built(self, window: Window, lengths: list[int]) -> list[Any]:
+        """The schedules of the stages; of a last one without a curve, what leads to its plateau."""
+        parts: list[Any] = []
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
+            last = index == len(lengths) - 1
+            read = stage.section.led_plateau if last and not self.has_curve else stage.section.schedule
             try:
-                parts.append(stage.section.schedule(window.stage(iters)))
+                parts.append(read(window.stage(iters)))
             except LRConfigError as error:
                 raise error.under("stages", index) from None
-        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+        return parts
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """Where the second stage begins, the third, …"""
@@ -160,9 +185,14 @@ class SequenceConfig(LRConfig):
 
 @register_lr_config("Scale")
 class ScaleConfig(LRConfig):
-    """Any schedule times a factor."""
+    """Any schedule times a factor, a number or another schedule."""
 
-    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor")
+    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor", default=1.0)
+    times: Annotated[
+        Section | None,
+        PlainValidator(lambda value: None if value is None else _read_inner(value, "times")),
+        WithJsonSchema({SECTION_SCHEMA: "section"}),
+    ] = key("another lr section, whose rates are factors of those of schedule", default=None)
     schedule: Annotated[
         Section,
         PlainValidator(lambda value: _read_inner(value, "schedule")),
@@ -173,20 +203,39 @@ class ScaleConfig(LRConfig):
 
     @property
     def counts_iterations(self) -> bool:
-        """As the inner section does."""
-        return self.schedule.config.counts_iterations
+        """As the inner sections do."""
+        return any(section.config.counts_iterations for _, section in self._sections)
+
+    @property
+    def _sections(self) -> list[tuple[str, Section]]:
+        """The sections inside, with their keys."""
+        return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
 
     def curve(self, window: Window) -> Schedule:
-        """The inner schedule times `factor`."""
-        try:
-            inner = self.schedule.schedule(window)
-        except LRConfigError as error:
-            raise error.under("schedule") from None
+        """The inner schedule times `factor`, and times the other one."""
+        parts = []
+        for place, section in self._sections:
+            try:
+                parts.append(section.schedule(window))
+            except LRConfigError as error:
+                raise error.under(place) from None
+        inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
         return scaled
 
+    def _product(self, parts: list[Schedule], window: Window) -> Schedule:
+        """The product; of two that go on against each other for ever, held behind the run."""
+        try:
+            return schedules.Product(*parts)
+        except LRConfigError:
+            held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
+        try:
+            return schedules.Product(*held)
+        except LRConfigError:
+            raise LRConfigError(Problem(("times",), "goes against the other schedule in too many cycles")) from None
+
     def remarks(self, window: Window) -> list[Finding]:
-        """Those of the inner schedule."""
-        return list(_inside(self.schedule.remarks(window), "schedule"))
+        """Those of the inner schedules."""
+        return [remark for place, section in self._sections for remark in _inside(section.remarks(window), place)]

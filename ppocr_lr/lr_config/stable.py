@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
-from ppocr_lr.lr_config.envelope import WARMUP
-from ppocr_lr.lr_config.kinds import OneOf, PositiveLength, PositiveRate, Rate, key
+from ppocr_lr.lr_config.envelope import BENT, WARMUP
+from ppocr_lr.lr_config.kinds import DecayShape, PositiveLength, PositiveRate, Rate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
-Shape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential"], OneOf()]
-DECAY_SHAPES: Mapping[str, schedules.Shape] = {
-    "linear": schedules.Power(),
-    "cosine": schedules.Cosine(),
-    "1-sqrt": schedules.OneMinusSqrt(),
-    "exponential": schedules.Exponential(),
-}
-"""What `decay_shape` may be."""
-
 
 @register_lr_config("WSD")
 class WSDConfig(LRConfig):
     """Warmup, stable, decay: constant at the peak, then down to `end_lr` in the last part of the run."""
 
-    takes = WARMUP
+    takes = WARMUP | BENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     decay_length: PositiveLength = key("length of the decay at the end of the run (epochs)", default=Length(20, "%"))
-    decay_shape: Shape = key("shape of the decay", default="1-sqrt")
+    decay_shape: DecayShape = key("shape of the decay", default="1-sqrt")
     end_lr: Rate = key("the rate at the end of the decay", default=0.0)
 
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
@@ -52,9 +43,8 @@ class WSDConfig(LRConfig):
             left = amount(window.decay_iters, "iteration")
             left = f"the {left} that the warmup leaves of the run's {window.total_iters}"
             raise self.error("decay_length", f"at most {left}")
-        if self.decay_shape == "exponential" and not self.end_lr:
-            raise self.error("end_lr", "above 0 with an exponential decay, which never reaches 0")
-        down = schedules.Decay(self.learning_rate, decay, self.end_lr, DECAY_SHAPES[self.decay_shape])
+        shape = self.bent_by_name(self.decay_shape, "end_lr")
+        down = schedules.Decay(self.learning_rate, decay, self.end_lr, shape)
         return schedules.Sequence(((schedules.Constant(self.learning_rate), stable),), down) if stable else down
 
 
@@ -62,4 +52,4 @@ class WSDConfig(LRConfig):
 class TrapezoidConfig(WSDConfig):
     """Another name of WSD, with a linear decay."""
 
-    decay_shape: Shape = key("shape of the decay", default="linear")
+    decay_shape: DecayShape = key("shape of the decay", default="linear")

@@ -14,7 +14,7 @@ from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 
-from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
+from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
@@ -88,7 +88,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     below.set_yscale("log")
     below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
     below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
-    below.set_ylabel("second, times as high")
+    below.set_ylabel("second, times as high as the first")
     below.set_xlabel(LABELS[result.axis])
     _titles(above, runs, None)
     return figure
@@ -273,7 +273,6 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
 
 
 def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None:
-    place = {"iters": "update", "epochs": "epoch", "progress": "at"}[axis]
     unit = updates_per_unit(run.run, axis)
     for name, step, rate, lift in (
         ("peak", summary.peak_step, summary.peak, 7),
@@ -282,11 +281,16 @@ def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None
         if name == "final" and step == summary.peak_step:
             continue  # a run of one update, or one that only rises
         position = step / unit
+        place = {
+            "iters": f"update {count_text(step)}",
+            "epochs": f"epoch {epoch_text(step, run.run)}",
+            "progress": f"at {count_text(round(position, 3))}",
+        }[axis]
         right = step > run.run.total_iters * 0.6
         below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
         axes.plot([position], [rate], marker="o", markersize=5, color="black", zorder=3, clip_on=False)
         axes.annotate(
-            f"{name} {rate_text(rate)}\n{place} {count_text(round(position, 3))}",
+            f"{name} {rate_text(rate)}\n{place}",
             (position, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
             ha="right" if right else "left", va="top" if below else "bottom", fontsize=9,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},

@@ -10,7 +10,7 @@ from pathlib import Path
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.optimizers import savers
 from ppocr_lr.training.resumed import ResumedByPaddle
@@ -170,8 +170,7 @@ def _more_epochs(resume: Resume) -> str:
     rate = rate_text(longer.paddleocr(after), 4)
     instead = "" if resume.planned.flags.epochs is None else " instead of --epochs"
     way = (
-        f"-o {more}{instead}, with which update {count_text(after)} uses {rate}, as the schedule is made anew for all "
-        "epochs"
+        f"-o {more}{instead} (update {count_text(after)} then uses {rate}, as the schedule is made anew for all epochs)"
     )
     return f"{way}; or {_from_weights(resume)}"
 
@@ -247,7 +246,7 @@ def _what_paddleocr_does(resume: Resume, at: str) -> str:
     begins += f"; {at} uses {rate_text(followed.rate, 4)}"
     if resume.follows_config:
         return f"{begins}, then the config's rates follow"
-    return f"{begins}, which is scaled on: {followed.factor:.4g} times the config's rates"
+    return f"{begins}, which is scaled on: " + times_text(followed.factor, "the config's rates")
 
 
 def as_dict(resume: Resume, more: Sequence[Finding] = ()) -> dict[str, object]:

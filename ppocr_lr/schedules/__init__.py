@@ -1,7 +1,8 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only."""
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
-from ppocr_lr.schedules.compose import HeldAfter, Scaled, Sequence
+from ppocr_lr.schedules.combine import Bounded, Product, Staircase
+from ppocr_lr.schedules.compose import From, HeldAfter, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, ExponentialRise, NaturalExpDecay
@@ -10,12 +11,28 @@ from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
 from ppocr_lr.schedules.piecewise import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, StepDecay
 from ppocr_lr.schedules.restarts import CyclicalCosine, CyclicPolynomial, WarmRestarts
-from ppocr_lr.schedules.shapes import LINEAR, Cosine, Exponential, Flat, OneMinusSqrt, Power, Reflected, Shape, Tanh
+from ppocr_lr.schedules.shapes import (
+    COSINE,
+    LINEAR,
+    Bent,
+    Cosine,
+    Exponential,
+    Flat,
+    HalfLife,
+    OneMinusSqrt,
+    Power,
+    Reflected,
+    Shape,
+    Tanh,
+)
 from ppocr_lr.schedules.warmup import Warmup
 
 __all__ = [
+    "COSINE",
     "LINEAR",
     "SCALAR",
+    "Bent",
+    "Bounded",
     "Constant",
     "Corners",
     "Cosine",
@@ -29,7 +46,9 @@ __all__ = [
     "ExponentialDecay",
     "ExponentialRise",
     "Flat",
+    "From",
     "Functions",
+    "HalfLife",
     "HeldAfter",
     "InverseSqrt",
     "InverseTimeDecay",
@@ -42,11 +61,14 @@ __all__ = [
     "PiecewiseConstant",
     "PiecewiseLinear",
     "Power",
+    "Product",
     "Reflected",
     "Scaled",
     "Schedule",
     "Sequence",
     "Shape",
+    "Stage",
+    "Staircase",
     "StepDecay",
     "Tanh",
     "TwoStepCosine",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _FEW = 100  # formulas asked one by one, before an array is worth it
 _BLOCK = 1 << 16  # steps at a time: the formula's intermediate arrays then stay in the cache
 MAX_STEP = 2**63 - 1
-_FOR_EVER = 2**62  # len() of a range must fit into a machine word
+FOR_EVER = 2**62
+"""Behind every corner; `len` of a range must fit into a machine word."""
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
 
@@ -186,7 +187,7 @@ def as_step(step: object) -> int:
 
 def every(period: int, first: int | None = None) -> range:
     """Regular corners: `first` (or `period`) and every `period` updates after it, for ever."""
-    return range(period if first is None else first, _FOR_EVER, period)
+    return range(period if first is None else first, FOR_EVER, period)
 
 
 def cycle(k: int, period: int) -> tuple[int, int]:

@@ -7,26 +7,37 @@ from collections import abc
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
-from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate, Update
+
+
+class Stage(NamedTuple):
+    """A part of a `Sequence`."""
+
+    schedule: Schedule
+    iters: int
 
 
 @dataclass(frozen=True)
 class Sequence(Schedule):
     """`schedule(k − start)` of the stage of update k, which begins at update `start`.
 
-    `stages[i]` is (schedule, iterations): it is asked for its updates 0 … iterations − 1. `last` follows them
-    and goes on for ever.
+    `stages[i]` is a `Stage`, or a pair like one: its schedule is asked for its updates 0 … iterations − 1. `last`
+    follows them and goes on for ever.
 
     Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
     """
 
     stages: tuple[tuple[Schedule, Iters], ...]
     last: Schedule
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "stages", tuple(Stage(*stage) for stage in self.stages))
 
     @cached_property
     def _schedules(self) -> tuple[Schedule, ...]:
@@ -114,6 +125,42 @@ class HeldAfter(Schedule):
         if end is None or (end.step is not None and end.step <= self.end_iters):
             return end
         return End(self.end_iters, self(self.end_iters))
+
+
+@dataclass(frozen=True)
+class From(Schedule):
+    """`schedule(k + first)`: the schedule without its first updates, for ever as `schedule` is.
+
+    Behind a `Warmup` of `first` updates it is a decay whose clock starts with the warmup.
+    """
+
+    schedule: Schedule
+    first: Update
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`schedule(k + first)`."""
+        return self.schedule.formula(fn.minimum(k, MAX_STEP - self.first) + self.first, fn)
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule` behind `first`, earlier."""
+        return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.corner_runs())
+
+    def lead(self) -> Lead:
+        """What is left of a hold of `schedule`."""
+        inner = self.schedule.lead()
+        if inner.warmup_iters or inner.hold_iters <= self.first:
+            return super().lead()
+        return Lead(0, inner.hold_iters - self.first, inner.behind)
+
+    def end_of_decay(self) -> End | None:
+        """That of `schedule`, earlier; at once where it is over before."""
+        end = self.schedule.end_of_decay()
+        return end if end is None or end.step is None else End(max(0, end.step - self.first), end.rate)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`, earlier; the first one is what is left of it."""
+        cycle = self.schedule.cycle_around(k + self.first)
+        return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
 
 
 def _below(run: abc.Sequence[int], stop: int) -> abc.Sequence[int]:

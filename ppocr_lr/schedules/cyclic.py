@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from ppocr_lr.schedules.base import Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.exponential import most_growth
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Iters, Rate, UpToOne
+from ppocr_lr.schedules.kinds import MAX_ITERS, Iters, Positive, Rate
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Cyclic(Schedule):
 
     j is the update's number within its cycle of u + d updates, u = `up_iters` and d = `down_iters`. s is 1 for
     `mode` "triangular", 1/2^i in cycle i for "triangular2" and gamma^k in update k for "exp_range", the only
-    mode that reads `gamma`.
+    mode that reads `gamma`. With a gamma above 1 they grow to 10³⁰⁰ and then stay as they are.
 
     Source: Smith (arXiv 1506.01186); PyTorch's and Paddle's `CyclicLR`.
     """
@@ -27,7 +29,7 @@ class Cyclic(Schedule):
     up_iters: Iters
     down_iters: Iters
     mode: Literal["triangular", "triangular2", "exp_range"] = "triangular"
-    gamma: UpToOne = 1.0
+    gamma: Positive = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -42,8 +44,14 @@ class Cyclic(Schedule):
         if self.mode == "triangular2":
             height = height * 0.5 ** (k // period)
         elif self.mode == "exp_range":
-            height = height * self.gamma**k
+            height = height * self.gamma ** (k if self.gamma <= 1 else fn.minimum(k, self._last_growth))
         return self.base + height
+
+    @cached_property
+    def _last_growth(self) -> int:
+        """The first update of the cycle in which a gamma above 1 has grown enough."""
+        period = self.up_iters + self.down_iters
+        return int(min(most_growth(self.peak, self.gamma), MAX_ITERS)) // period * period
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one."""
@@ -58,4 +66,9 @@ class Cyclic(Schedule):
             turn = int(self.gamma / (1 - self.gamma)) + 1
             if turn < self.up_iters:
                 return *runs, every(period, turn)
+        if self.mode == "exp_range" and self.gamma > 1:
+            # (d − j)·gamma^j of a fall grows as long as gamma·(d − j − 1) > d − j.
+            turn = period - int(min(self.gamma / (self.gamma - 1), period))
+            growing = range(turn, self._last_growth, period) if turn > self.up_iters else range(0)
+            return *runs, growing, (self._last_growth,)
         return runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,7 +37,7 @@ class Decay(Schedule):
     """From `peak` at k = 0 to `end` at k = N = `decay_iters`, where it stays; p = min(k, N)/N is done.
 
     `shape` says how. Rates are learning rates, `decay_iters` counts optimizer updates. An `end` above `peak` makes
-    it a rise.
+    it a rise. A shape that turns may stay elsewhere than at `end`.
     """
 
     peak: Rate
@@ -57,11 +58,15 @@ class Decay(Schedule):
         return self.shape.rate(self.peak, self.end, (n - fn.minimum(k, n)) / n, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the decay."""
-        return ((self.decay_iters,),)
+        """The end of the decay, and the turns of its shape."""
+        return (
+            tuple(sorted({*(math.ceil(turn * self.decay_iters) for turn in self.shape.turns()), self.decay_iters})),
+        )
 
-    def end_of_decay(self) -> End:
-        """Update N, and the rate there."""
+    def end_of_decay(self) -> End | None:
+        """Update N, and the rate there; None for a shape that turns."""
+        if self.shape.turns():
+            return None
         return End(self.decay_iters, float(self.formula(self.decay_iters)))
 
 

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, PositiveRate, Rate
+from ppocr_lr.schedules.kinds import Iters, Positive, PositiveRate, Rate
 from ppocr_lr.schedules.shapes import Exponential
 
 _SHAPE = Exponential()
 
 
+def most_growth(rate: float, gamma: float) -> float:
+    """The exponent at which rate·gamma^exponent, gamma above 1, is 10³⁰⁰: not far beyond there is no float."""
+    return max(0.0, 300 - math.log10(rate)) / math.log10(gamma) if rate else 0.0
+
+
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; 0 < gamma < 1.
+    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever.
 
-    Times `gamma` every N updates, smoothly; far away it is 0.
+    Times `gamma` every N updates, smoothly. Far away it is 0 for a gamma below 1; above 1 it grows to
+    10³⁰⁰ and stays there.
 
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
 
     peak: Rate
-    gamma: Gamma
+    gamma: Positive
     decay_iters: Iters = 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(k/N)`."""
-        return self.peak * self.gamma ** (k / self.decay_iters)
+        if self.gamma <= 1:
+            return self.peak * self.gamma ** (k / self.decay_iters)
+        return self.peak * self.gamma ** fn.minimum(k / self.decay_iters, self._most_growth)
+
+    @cached_property
+    def _most_growth(self) -> float:
+        return most_growth(self.peak, self.gamma)
 
     def corner_runs(self) -> Runs:
-        """None."""
-        return ()
+        """Where a growth ends."""
+        return () if self.gamma <= 1 else ((math.ceil(self._most_growth * self.decay_iters),),)
 
-    def end_of_decay(self) -> End:
-        """Never; ever nearer to 0."""
-        return End(None, 0.0)
+    def end_of_decay(self) -> End | None:
+        """Never; ever nearer to 0, if it goes down."""
+        return End(None, 0.0) if self.gamma < 1 else None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ PositiveRate = Annotated[float, Gt(0)]
 Positive = Annotated[float, Gt(0)]
 Gamma = Annotated[float, Gt(0), Lt(1)]
 UpToOne = Annotated[float, Gt(0), Le(1)]
+HalfWaves = Annotated[float, Gt(0), Le(1000)]
 Growth = Annotated[float, Ge(1), Le(1e6)]
 OnTheTangent = Annotated[float, Ge(-FAR), Le(FAR)]
 

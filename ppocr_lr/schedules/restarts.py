@@ -12,6 +12,7 @@ from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import SMALLEST_GROWTH, Growth, Iters, Positive, Rate, Update, UpToOne, is_growth
+from ppocr_lr.schedules.shapes import COSINE, Shape
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,19 @@ class CyclicPolynomial(Schedule):
 
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
-    """Cosine cycles, each from a peak P down to `end`; they may grow, have lower peaks, and a warmup in each.
+    """Cycles, each from a peak P down to an end E; they may grow, have lower peaks and ends, and a warmup in each.
 
-    In update j of cycle i, which lasts T updates: `end + (P − end)·j/w` while j < w = `warmup_iters`, from there
-    on `end + (P − end)/2·(1 + cos(π·(j − w)/(T − w)))`, with P = max(peak·peak_decay^i, end).
+    In update j of cycle i, which lasts T updates: `E + (P − E)·j/w` while j < w = `warmup_iters`, from there
+    on `shape` from P to E in T − w updates: `E + (P − E)/2·(1 + cos(π·(j − w)/(T − w)))` where nothing else is said.
+    E is end·end_decay^i, and P = E + (max(peak·peak_decay^i, E) − E)·height_decay^i.
 
     `cycle_iters` are the lengths of the first cycles, SGDR's T_0 if there is one. After those, the n-th more
     cycle lasts `t_mult`^n times the last of them, rounded to an integer, halves to even (10, 15, 22, 34, … for
     10 and 1.5); `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
-    distance. With `t_mult` 1 the last length repeats for ever. Each cycle stops one update short of `end`.
+    distance. With `t_mult` 1 the last length repeats for ever. Each cycle stops one update short of E.
 
     Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; peaks that go
-    down as timm's `cycle_decay`, but never below `end`.
+    down as timm's `cycle_decay`, but never below the end; with their ends as in ignite; in height as keras' `m_mul`.
     """
 
     peak: Rate
@@ -71,6 +73,9 @@ class WarmRestarts(Schedule):
     end: Rate = 0.0
     peak_decay: UpToOne = 1.0
     warmup_iters: Update = 0
+    shape: Shape = COSINE
+    end_decay: UpToOne = 1.0
+    height_decay: UpToOne = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -83,6 +88,10 @@ class WarmRestarts(Schedule):
         if self.warmup_iters >= (shortest := min(self.cycle_iters)):
             allowed = f"below the shortest cycle, {shortest}, which would never reach its peak"
             raise refused(self, "warmup_iters", self.warmup_iters, allowed)
+        if self.shape.turns():
+            raise refused(self, "shape", self.shape, "one that does not turn")
+        if error := self.shape.refused_end(self, "end", self.end):
+            raise error
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
@@ -93,25 +102,36 @@ class WarmRestarts(Schedule):
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
-        start, length, peak = fn.pick_row(self._rows, fn.count_passed(k, self._starts[1:]))
-        return self._in_cycle(k - start, length, peak, fn)
+        start, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts[1:]))
+        return self._in_cycle(k - start, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
         length = self.cycle_iters[-1]
         k = k - self._repeat_from
-        peak = self.peak if self.peak_decay == 1 else self._peak(k // length + len(self.cycle_iters) - 1, fn)
-        return self._in_cycle(fn.wrap(k, length), length, peak, fn)
+        peak, end = self.peak, self.end
+        if not self._alike:
+            peak, end = self._rates(k // length + len(self.cycle_iters) - 1, fn)
+        return self._in_cycle(fn.wrap(k, length), length, peak, end, fn)
 
-    def _in_cycle(self, j: Any, length: Any, peak: Any, fn: Functions) -> Any:
+    def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
         w = self.warmup_iters
+        if not w and self.shape is COSINE:  # the usual case, without two calls
+            return end + (peak - end) * fn.half_cosine((length - j) / length)
         if not w:
-            return self.end + (peak - self.end) * fn.half_cosine((length - j) / length)
-        # One of the two factors is exactly 1 at any time.
-        left = fn.minimum(length - j, length - w) / (length - w)
-        return self.end + (peak - self.end) * (fn.minimum(j, w) / w) * fn.half_cosine(left)
+            return self.shape.rate(peak, end, (length - j) / length, fn)
+        # Before the end of the warmup the shape is at its peak, behind it the warmup is over.
+        down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
+        return end + (down - end) * (fn.minimum(j, w) / w)
 
-    def _peak(self, cycle: Any, fn: Functions) -> Any:
-        return fn.maximum(self.peak * self.peak_decay**cycle, self.end)
+    @cached_property
+    def _alike(self) -> bool:
+        """All cycles have the same rates."""
+        return self.peak_decay == self.end_decay == self.height_decay == 1
+
+    def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
+        """The peak and the end of a cycle."""
+        end = self.end * self.end_decay**cycle
+        return end + (fn.maximum(self.peak * self.peak_decay**cycle, end) - end) * self.height_decay**cycle, end
 
     @cached_property
     def _repeat_from(self) -> int:
@@ -136,13 +156,13 @@ class WarmRestarts(Schedule):
 
     @cached_property
     def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(first update, length, peak) of the cycles that do not repeat, as far as there are updates."""
+        """(first update, length, peak, end) of the cycles that do not repeat, as far as there are updates."""
         rows: list[tuple[float, ...]] = []
         start = 0
         for length in self._lengths():
             if start > MAX_STEP:
                 break
-            rows.append((start, float(length), self._peak(len(rows), SCALAR)))
+            rows.append((start, float(length), *self._rates(len(rows), SCALAR)))
             start += length
         return tuple(rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,14 +10,18 @@ from typing import Any, ClassVar
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import OnTheTangent, Positive
+from ppocr_lr.schedules.kinds import Gamma, HalfWaves, OnTheTangent, Positive
 
 
 class Shape(Checked, ABC):
-    """A monotone way from one rate to another; immutable and hashable."""
+    """A way from one rate to another, monotone but for its turns; immutable and hashable."""
 
     above_0: ClassVar[bool] = False
     """Never arrives at 0: the lower of the two rates must be above."""
+
+    def turns(self) -> tuple[float, ...]:
+        """The shares of the time, inside 0 … 1 and rising, at which the way turns; by default it never does."""
+        return ()
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """The rate when q of the time is left: `peak` at q = 1, `end` at q = 0."""
@@ -54,16 +59,24 @@ LINEAR = Power()
 
 @dataclass(frozen=True)
 class Cosine(Shape):
-    """`end + (peak − end)/2·(1 + cos(π·p^exponent))`; an `exponent` above 1 stays at the peak for longer.
+    """`end + (peak − end)/2·(1 + cos(π·h·p))`. With h = `half_waves` 1 it goes down once, below 1 it stops on the
+    way, above 1 it turns at `end` and comes back.
 
-    Source: SGDR (arXiv 1608.03983); with an exponent k-decay (arXiv 2004.05909), timm's `k_decay`.
+    Source: SGDR (arXiv 1608.03983); of another number of waves transformers' `get_cosine_schedule_with_warmup`.
     """
 
-    exponent: Positive = 1.0
+    half_waves: HalfWaves = 1.0
 
     def left(self, q: Any, fn: Functions) -> Any:
-        """`(1 + cos(π·(1 − q)^exponent))/2`."""
-        return fn.half_cosine(q if self.exponent == 1 else 1 - (1 - q) ** self.exponent)
+        """`(1 + cos(π·h·(1 − q)))/2`."""
+        return fn.half_cosine(q if self.half_waves == 1 else 1 - self.half_waves * (1 - q))
+
+    def turns(self) -> tuple[float, ...]:
+        """At whole half waves."""
+        return tuple(wave / self.half_waves for wave in range(1, math.ceil(self.half_waves)))
+
+
+COSINE = Cosine()
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,63 @@ class Exponential(Shape):
     def left(self, q: Any, fn: Functions) -> Any:
         """Depends on the rates: a share of the logarithm, not of the way."""
         return q
+
+
+@dataclass(frozen=True)
+class HalfLife(Shape):
+    """`end + (peak − end)·(rest^p − rest)/(1 − rest)`: exponential, and shifted so that it arrives.
+
+    Source: the decay of ERNIE's WSD (`half_life`, with `rest` 0.05).
+    """
+
+    rest: Gamma = 0.05
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """`(rest^(1 − q) − rest)/(1 − rest)`."""
+        return (self.rest ** (1 - q) - self.rest) / (1 - self.rest)
+
+
+@dataclass(frozen=True)
+class Bent(Shape):
+    """`end + (peak − end)·left^power`: `shape` with p^k_decay for p, and a power of the share that is left.
+
+    A `k_decay` above 1 stays at the peak for longer; a `power` above 1 falls faster. Of a straight line it is
+    `(1 − p^k_decay)^power`.
+
+    Source: k-decay (arXiv 2004.05909), timm's `k_decay`; optax' `cosine_decay_schedule` with its exponent.
+    """
+
+    shape: Shape
+    k_decay: Positive = 1.0
+    power: Positive = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shape.above_0 and self.power != 1:
+            raise refused(self, "power", self.power, "1 with a shape that is no share of the way")
+
+    @property
+    def above_0(self) -> bool:  # type: ignore[override]  # of a class as a rule
+        """As `shape`."""
+        return self.shape.above_0
+
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """The rate of `shape` when q of the bent time is left; with a power, the power of its share."""
+        if self.shape.above_0:
+            return self.shape.rate(peak, end, self._bent(q), fn)
+        return end + (peak - end) * self.left(q, fn)
+
+    def left(self, q: Any, fn: Functions) -> Any:
+        """That of `shape`, bent."""
+        left = self.shape.left(self._bent(q), fn)
+        return left if self.power == 1 else left**self.power
+
+    def _bent(self, q: Any) -> Any:
+        return q if self.k_decay == 1 else 1 - (1 - q) ** self.k_decay
+
+    def turns(self) -> tuple[float, ...]:
+        """Those of `shape`, at their bent times."""
+        return tuple(turn ** (1 / self.k_decay) for turn in self.shape.turns())
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Warmup(Schedule):
             raise refused(self, "peak", self.peak, f"above start, {self.start:g}")
         if error := self.shape.refused_end(self, "start", self.start):
             raise error
+        if self.shape.turns():
+            raise refused(self, "shape", self.shape, "one that does not turn")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The warmup, then `after(k − w)`."""

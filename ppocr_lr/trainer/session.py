@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.check.render import text_lines
-from ppocr_lr.check.report import check_file
+from ppocr_lr.check.report import Report, check_file
+from ppocr_lr.check.subject import IGNORED
 from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
 from ppocr_lr.finding import Finding, Severity
@@ -67,7 +68,7 @@ class Session:
             self.tell(["no plan: the command names no config with -c"])
             return True
         try:
-            report = check_file(self.command.config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
+            report = self._check(self.command.config)
             if report.planned is not None:
                 _check_curve(report.planned)
         except LRConfigError as error:
@@ -87,6 +88,13 @@ class Session:
         if check:
             self.tell(text_lines([report]))
         return not check or all(finding.severity < Severity.ERROR for finding in found)
+
+    def _check(self, config: str) -> Report:
+        """The findings, without what holds for PaddleOCR's own builder alone."""
+        report = check_file(config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
+        hints = (finding.hint.replace(IGNORED, "") for finding in report.findings)
+        findings = (replace(finding, hint=hint) for finding, hint in zip(report.findings, hints, strict=True))
+        return replace(report, findings=tuple(findings))
 
     def build_lr_scheduler(
         self, lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int
@@ -137,12 +145,11 @@ class Session:
         if not section.checkpoints or not isinstance(section.checkpoints, str):
             return []
         try:
-            checkpoint = read_checkpoint(section.checkpoints)
+            # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
+            resume = Resume(replace(planned, paddleocr_schedule=None), read_checkpoint(section.checkpoints), ours=True)
         except LRConfigError as error:  # what PaddleOCR makes of it, it will say
             self.tell([f"the resume cannot be foretold: {error}"])
             return []
-        # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
-        resume = Resume(replace(planned, paddleocr_schedule=None), checkpoint, ours=True)
         self.tell(resume_lines(resume))
         return remarks(resume)
 

@@ -7,6 +7,7 @@ the schedule, not from a recursion. So `isinstance`, Paddle's attributes and che
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from functools import singledispatch
@@ -14,7 +15,7 @@ from typing import Any
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigWarning, MissingExtraError
-from ppocr_lr.lr_config import LRConfig
+from ppocr_lr.lr_config.base import LedPlateau
 from ppocr_lr.schedules.base import Schedule, as_step
 
 try:
@@ -197,9 +198,54 @@ def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
     return scheduler
 
 
-def on_plateau(config: LRConfig) -> lr.ReduceOnPlateau:
-    """Paddle's scheduler of a metric; the section's keys are its arguments."""
-    return lr.ReduceOnPlateau(**config.model_dump())
+class LedReduceOnPlateau(lr.LRScheduler):
+    """A schedule by the update, and then Paddle's `ReduceOnPlateau`.
+
+    `step()` counts an update. `step(metric)` tells of an evaluation, which counts from the update on at which the
+    plateau begins; before that it changes nothing.
+    """
+
+    def __init__(self, before: Schedule, before_iters: int, plateau: lr.ReduceOnPlateau) -> None:
+        self.before, self.before_iters, self.plateau = before, before_iters, plateau
+        super().__init__(before(0))
+
+    def get_lr(self) -> float:
+        """The rate of update `last_epoch`; changes nothing."""
+        k = self.last_epoch
+        return float(self.before(k) if k < self.before_iters else self.plateau.last_lr)
+
+    def step(self, metrics: Any = None) -> None:
+        """Go to the next update; with a metric, stay there and let the plateau know."""
+        if metrics is None:
+            self.last_epoch += 1
+        elif self.last_epoch >= self.before_iters:
+            self.plateau.step(metrics)
+        self.last_lr = self.get_lr()
+
+    def state_dict(self) -> Any:
+        """The update, and the state of the plateau."""
+        return {"last_epoch": self.last_epoch, "last_lr": self.last_lr, "ReduceOnPlateau": self.plateau.state_dict()}
+
+    def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on where the state stands."""
+        self.plateau.set_state_dict(state_dict["ReduceOnPlateau"])
+        self.last_epoch = as_step(state_dict["last_epoch"])
+        self.last_lr = self.get_lr()
+
+    set_dict = set_state_dict
+
+
+def on_plateau(led: LedPlateau, done_iters: int = 0) -> lr.LRScheduler:
+    """Paddle's scheduler of a metric, with keys of the section as its arguments, behind what leads to it."""
+    names = inspect.signature(lr.ReduceOnPlateau).parameters
+    keys = {key: value for key, value in led.plateau.model_dump().items() if key in names}
+    plateau = lr.ReduceOnPlateau(**keys)
+    if not led.iters:
+        return plateau
+    scheduler = LedReduceOnPlateau(led.before, led.iters, plateau)
+    scheduler.last_epoch = done_iters
+    scheduler.last_lr = scheduler.get_lr()
+    return scheduler
 
 
 @singledispatch
@@ -295,12 +341,11 @@ def _(schedule: schedules.Cyclic) -> lr.LRScheduler:
 
 @_scheduler.register
 def _(schedule: schedules.WarmRestarts) -> lr.LRScheduler:
-    plain = len(schedule.cycle_iters) == 1 and schedule.peak_decay == 1 and not schedule.warmup_iters
-    if not plain or not schedule.t_mult.is_integer():  # more than Paddle's class knows
+    first, t_mult, end = schedule.cycle_iters[0], schedule.t_mult, schedule.end
+    if schedule != schedules.WarmRestarts(schedule.peak, (first,), t_mult, end) or not t_mult.is_integer():
+        # more than Paddle's class knows
         return ScheduleLR(schedule, schedule(0))
-    return CosineAnnealingWarmRestarts(
-        schedule, schedule.peak, schedule.cycle_iters[0], int(schedule.t_mult), schedule.end
-    )
+    return CosineAnnealingWarmRestarts(schedule, schedule.peak, first, int(t_mult), end)
 
 
 @_scheduler.register

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.errors import LRConfigError, shown
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.schedules.base import as_step
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def jump_text(before: float | None, after: float) -> str:
     change = f"{rate_text(before, 4)} → {rate_text(after, 4)}"
     if math.isinf(jump):
         return change
-    size = f"{jump + 1:.4g} times as much" if jump > 9 else f"{100 * abs(jump):.3g} % {'more' if jump > 0 else 'less'}"
+    size = times_text(jump + 1, "before") if jump > 9 else f"{100 * abs(jump):.3g} % {'more' if jump > 0 else 'less'}"
     return f"{change}, {size}"
 
 

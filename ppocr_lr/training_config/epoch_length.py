@@ -23,6 +23,8 @@ from ppocr_lr.errors import (
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
+_MOST_SHARES = 10  # that are told one by one
+
 
 class UnknownEpochLengthError(MissingError):
     """Neither an argument nor the config says how long an epoch is."""
@@ -168,10 +170,11 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
     if files and gone is None:
         found = [next(filter(_is_file, each)) for each in places]
         ratios = _ratios(read(Dataset, dataset, path, "ratio_list").ratio_list, len(files))
-        counts = [round(_count_lines(file) * ratio) for file, ratio in zip(found, ratios, strict=True)]
+        lines = {file: _count_lines(file) for file in dict.fromkeys(found)}
+        counts = [round(lines[file] * ratio) for file, ratio in zip(found, ratios, strict=True)]
         if sum(counts) == 0:
             raise value_error((*path, "label_file_list"), files, "files with at least one line used")
-        shares = " + ".join(map(str, counts)) + " lines of " if len(files) > 1 else ""
+        shares = " + ".join(map(str, counts)) + " lines of " if 1 < len(files) <= _MOST_SHARES else ""
         elsewhere = sum(file != each[0] for file, each in zip(found, places, strict=True))
         some = f", {elsewhere} of them" if elsewhere < len(files) else ""
         where = f"{some} in {printable(str(folder))}" if elsewhere else ""

@@ -214,7 +214,8 @@ def _parsed(
 ) -> tuple[Mapping[str, Any], ParsedLRConfig, Schedule | None]:
     """The section as the trainer reads it, validated, and what PaddleOCR's would follow where that is another curve."""
     if trainer == "paddleocr":
-        return read_by_paddleocr(section), parse_as_paddleocr(section, built_for), None
+        parsed = parse_as_paddleocr(section, built_for)
+        return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
 

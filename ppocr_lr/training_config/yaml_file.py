@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,13 +20,19 @@ from ppocr_lr.training_config.logged_config import config_in_log, is_log
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _PLAIN_TAG = "tag:yaml.org,2002:"  # what `!!` stands for
+_NUMBERS = (f"{_PLAIN_TAG}int", f"{_PLAIN_TAG}float")
+_DIRECTIVE = re.compile("^%", re.MULTILINE)
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 does not allow in a file."""
 
-_MAX_BYTES = 4 * 2**20
+MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
-_MAX_NODES = 200_000
+MAX_NODES = 50_000
+MAX_KEYS = 1000
+"""Of one mapping: what is said of each key is looked for among all that are known."""
+_LONGEST_NUMBER = 1000  # characters; the time that one of sixties takes is the square of them
 _LONGEST_KEY = 16
+_MOST_DIRECTIVES = 10  # each is compared with all before it
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,11 @@ def _keys(node: Any, source: str, above: KeyPath = ()) -> Iterator[tuple[KeyPath
 def _text_of(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _error(Place(str(path)), f"cannot be read: {error.strerror or error}") from None
-    if len(raw) > _MAX_BYTES:
-        raise _error(Place(str(path)), f"is larger than {_MAX_BYTES >> 20} MiB, so it is not a training config")
+    if len(raw) > MAX_BYTES:
+        raise _error(Place(str(path)), f"is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -116,6 +123,9 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
     """The safe loader, with words of ours for a tag that it does not know and for a value that does not fit its tag."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
+        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+            problem = f"a number has at most {_LONGEST_NUMBER} characters"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (yaml.YAMLError, _UnknownTagError, RecursionError):
@@ -188,12 +198,28 @@ def _check_size_before(end: int, text: str, source: str) -> None:
         _check_size(text[:end], source)
 
 
+class _Open:
+    """A list or a mapping that is not closed yet."""
+
+    def __init__(self, event: Any, before: int) -> None:
+        self.event, self.before, self.children = event, before, 0
+        self.most = 2 * MAX_KEYS if isinstance(event, yaml.MappingStartEvent) else MAX_NODES
+
+
 def _check_size(text: str, source: str) -> None:
     """Refuse nesting that would overflow the stack and aliases that would unfold into gigabytes."""
+    if directive := next(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES, None), None):
+        line = text.count("\n", 0, directive.start()) + 1
+        raise _error(Place(source, line, 1), f"has more than {_MOST_DIRECTIVES} directives")
     complete: dict[str, int] = {}  # how many nodes an anchor stands for, once it is closed
-    open_nodes: list[tuple[str | None, int]] = []
+    open_nodes: list[_Open] = []
     total = 0
     for event in yaml.parse(text, Loader=_SafeLoader):
+        if open_nodes and isinstance(event, yaml.NodeEvent):
+            open_nodes[-1].children += 1
+            if open_nodes[-1].children > open_nodes[-1].most:
+                where = _place(source, open_nodes[-1].event.start_mark)
+                raise _error(where, f"is a mapping of more than {MAX_KEYS} keys")
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in complete:
                 raise _error(_place(source, event.start_mark), f"the alias *{event.anchor} holds itself or is unknown")
@@ -204,15 +230,15 @@ def _check_size(text: str, source: str) -> None:
                 complete[event.anchor] = 1
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             total += 1
-            open_nodes.append((event.anchor, total))
+            open_nodes.append(_Open(event, total))
             if len(open_nodes) > _MAX_DEPTH:
                 raise _error(_place(source, event.start_mark), f"is nested more than {_MAX_DEPTH} levels deep")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            anchor, before = open_nodes.pop()
-            if anchor:
-                complete[anchor] = total - before + 1
-        if total > _MAX_NODES:
-            raise _error(_place(source, event.start_mark), f"unfolds into more than {_MAX_NODES} values")
+            opened = open_nodes.pop()
+            if opened.event.anchor:
+                complete[opened.event.anchor] = total - opened.before + 1
+        if total > MAX_NODES:
+            raise _error(_place(source, event.start_mark), f"unfolds into more than {MAX_NODES} values")
 
 
 def _place(source: str, mark: Any) -> Place:

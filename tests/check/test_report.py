@@ -72,7 +72,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR101", config({**PLATEAU, "patiance": 5}), "did you mean patience?", config({**PLATEAU, "patience": 5})),
     ("LR101", config({**COSINE, "T_max": 10}), "is not a key of Cosine", config(COSINE)),
     ("LR101", config({**MULTI, "decay_epoch": [10]}), "did you mean milestones?", config(MULTI)),
-    ("LR101", config({**MULTI, "decay_epoch": 10}), "no effect; it takes decay_within_run, gamma,", config(MULTI)),
+    ("LR101", config({**MULTI, "decay_epoch": 10}), "no effect; it takes gamma, learning_rate, milestones", config(MULTI)),
     ("LR101", config({**COSINE, "warmup_steps": 10}), "did you mean warmup_iters or warmup_epoch?", config(LWC)),
     ("LR101", config({**COSINE, "base_lr": 10}), "did you mean learning_rate?", config(COSINE)),
     ("LR102", config({**COSINE, "learning_rate": "1e-1"}), "'1e-1' is a string", config({**LWC, "min_lr": "1e-8"})),

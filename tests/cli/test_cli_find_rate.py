@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Command
-from tests.logs.test_range_test import COSINE, RAMP, lines
-from tests.train_logs import write_config, write_log
+from tests.logs.test_range_test import COSINE, EPOCHS, ITERS, RAMP, config, lines, valley
+from tests.train_logs import Trainer, dumped, write_config, write_log
 
 
 @pytest.fixture
@@ -78,6 +80,27 @@ def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: 
     assert f"  rate     cannot be told: {reason}" in done.stdout
     assert (tmp_path / "r.png").exists() == drawn
     assert (tmp_path / "r.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("section", "loss", "hint"),
+    [
+        ({"end_lr": 0.1, "updates": 101}, valley, "Optimizer.lr.end_lr=10"),
+        ({"start_lr": 0.1, "end_lr": 10}, lambda rate: math.inf if rate > 0.12 else 1.0, "Optimizer.lr.start_lr=0.001"),
+        ({}, lambda rate: 1.0, "Optimizer.lr.updates=423"),
+        ({"updates": 1000}, valley, ""),  # the run ends before the test: train on
+    ],
+)
+def test_what_to_change(
+    section: dict[str, Any], loss: Callable[[float], float], hint: str, command: Command, tmp_path: Path
+) -> None:
+    section = {**RAMP, **section}
+    trainer = Trainer(section, EPOCHS, ITERS, 1, 1, loss=loss)
+    log = write_log(tmp_path / "train.log", dumped(config(section)), trainer.train())
+    done = command("find-rate", "--log", log)
+    assert done.returncode == 1
+    assert "cannot be told" in done.stdout
+    assert [line for line in done.stdout.splitlines() if "hint" in line] == ([f"hint: -o {hint}"] if hint else [])
 
 
 def test_what_cannot_be_used_writes_nothing(command: Command, log: Path, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_diff(command: Command, tmp_path: Path) -> None:
     done = command("diff", PIECEWISE, COSINE, "--out", "d.png")
     assert (done.returncode, done.stderr) == (1, "")
     assert "warmup_epoch: 1 → 2" in done.stdout
-    assert "largest ratio: the second is 20.61 times as high at epoch 16" in done.stdout
+    assert "largest ratio: the second is 20.61 times as high as the first at epoch 16" in done.stdout
     assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
     assert command("diff", PIECEWISE).returncode == 2
     assert "the ending must be one of .png, .svg, .pdf" in command("diff", PIECEWISE, COSINE, "--out", "d.csv").stderr
@@ -144,9 +144,15 @@ def test_check_for_paddleocrs_trainer(command: Command) -> None:
     [
         (
             ["--reference-gpus", "1"],
-            ["1024 samples an update against 256: linear rule, rates × 4", "Optimizer.lr.learning_rate=0.002"],
+            [
+                "1024 samples an update against 256: linear rule, rates 4 times as high as those written",
+                "Optimizer.lr.learning_rate=0.002",
+            ],
         ),
-        (["--reference-gpus", "1", "--scaling", "sqrt"], ["sqrt rule, rates × 2", "Optimizer.lr.learning_rate=0.001"]),
+        (
+            ["--reference-gpus", "1", "--scaling", "sqrt"],
+            ["sqrt rule, rates 2 times as high as those written", "Optimizer.lr.learning_rate=0.001"],
+        ),
         (["--reference-gpus", "1", "--scaling", "none"], ["nothing changes"]),
         (["--reference-batch", "512"], ["against 512", "learning_rate=0.001"]),
         (

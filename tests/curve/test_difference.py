@@ -44,7 +44,7 @@ def test_where_and_by_how_much(tmp_path: Path) -> None:
     text = words(tmp_path, PIECEWISE, {**PIECEWISE, "values": [0.1, 0.02, 0.001]})
     assert "values: [0.1, 0.01, 0.001] → [0.1, 0.02, 0.001]" in text
     assert "the curves differ from update 1000 on, epoch 10" in text
-    assert "largest ratio: the second is 2 times as high at epoch 10: 1e-2 against 2e-2" in text
+    assert "largest ratio: the second is 2 times as high as the first at epoch 10: 1e-2 against 2e-2" in text
     assert "largest gap: 1e-2 at epoch 10" in text
 
 
@@ -79,7 +79,7 @@ def test_the_picture_has_the_ratio_below(tmp_path: Path) -> None:
     runs = planned(tmp_path, PIECEWISE, name="a.yml"), planned(tmp_path, COSINE, name="b.yml")
     result = difference(*runs)
     above, below = draw_difference(result).axes
-    assert below.get_ylabel() == "second, times as high"
+    assert below.get_ylabel() == "second, times as high as the first"
     line = below.lines[0]
     at = int(np.searchsorted(line.get_xdata(), 15))
     assert line.get_ydata()[at] == pytest.approx(runs[1].schedule(1500) / runs[0].schedule(1500))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 
 from ppocr_lr import Run, build_schedule
+from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import summarize, text_lines
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
 from tests.strategies import planned
 
@@ -34,7 +35,7 @@ def test_the_lines_of_the_default_config() -> None:
         "6400 samples (num_samples of the config) / 1 card / 64 a batch, rounded up = 100 iterations per epoch",
         "warmup   2 epochs = 200 iterations, starting from 0",
         "peak     1e-1, first at update 200 (epoch 2)",
-        "final    2.472e-3 at update 1999 (epoch 19.99)",
+        "final    2.472e-3 at update 1999 (epoch 20)",
         "0 % 0   25 % 9.455e-2   50 % 6.545e-2   75 % 2.73e-2   100 % 2.472e-3",
     ):
         assert part in text
@@ -79,6 +80,26 @@ def test_rate_text(rate: float, text: str) -> None:
 )
 def test_count_text(count: float, text: str) -> None:
     assert count_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(7.3, "7.3 times as high as the first"), (2, "2 times as high as the first"), (0.7, "0.7 times as high as the first"),
+     (1 / 3, "1/3 of the first"), (0.25, "1/4 of the first"), (1, "1 times as high as the first"),
+     (0, "0 times as high as the first"), (1234.5678, "1235 times as high as the first")],
+)  # fmt: skip
+def test_times_text(ratio: float, text: str) -> None:
+    assert times_text(ratio, "the first") == text
+
+
+@pytest.mark.parametrize(
+    ("step", "epochs", "iters", "text"),
+    [(74999, 500, 150, "500"), (74998, 500, 150, "499.987"), (74850, 500, 150, "499"), (0, 500, 150, "0"),
+     (149, 500, 150, "0.993"), (0, 1, 1, "1"), (1, 2, 1, "2"), (1, 3, 1, "1"), (200, 20, 100, "2")],
+)  # fmt: skip
+def test_epoch_text(step: int, epochs: int, iters: int, text: str) -> None:
+    """The last update is the end of the run."""
+    assert epoch_text(step, Run(epochs, iters)) == text
 
 
 def test_amount() -> None:

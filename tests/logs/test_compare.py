@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
@@ -135,11 +136,47 @@ def test_the_excerpts_of_real_logs_follow_their_configs(tmp_path: Path) -> None:
 def test_the_window_is_the_configs(tmp_path: Path) -> None:
     log = write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, window=5).train())
     assert compared(tmp_path, SECTIONS["Cosine"], log, window=5).first_difference is None
-    assert compared(tmp_path, SECTIONS["Cosine"], log).first_difference is not None
+    assert compared(tmp_path, SECTIONS["Cosine"], log, window=20).first_difference is not None
     with pytest.raises(
         LRConfigError, match=r"Global.log_smooth_window: 20000 is not allowed; it must be an integer from"
     ):
         compared(tmp_path, SECTIONS["Cosine"], log, window=20000)
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 10, 50, 100])
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle", "CyclicalCosine"])
+@pytest.mark.parametrize("cut", [0, 30])
+def test_a_window_that_the_config_does_not_tell(
+    tmp_path: Path, command: Command, window: int, name: str, cut: int
+) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    command_line = ["compare-log", "-c", "c.yml", "train.log"]
+    for factor in (1, 4):
+        lines = Trainer(times(SECTIONS[name], factor), EPOCHS, ITERS, window, every=5).train()
+        write_log(tmp_path / "train.log", iter(list(lines)[cut:]))
+        done = command(*command_line)
+        assert (done.returncode, done.stderr) == (int(factor > 1), "")
+        said = "each rate as it was used" if window == 1 else f"the median of {window} updates"
+        if name == "Piecewise" and (cut or window < 5):
+            continue  # a few lines on a ramp, or at jumps, may be all that tell
+        if factor == 1:
+            assert f"  note     the log shows {said}" in done.stdout
+            continue
+        assert f"the rate is 4 times as high as the plan's, and the log shows {said}" in done.stdout
+        if not cut:
+            line = next(line for line in done.stdout.splitlines() if "to plan this run: " in line)
+            assert f"Global.log_smooth_window={window}" in line
+            done = command(*command_line, *shlex.split(line.split("to plan this run: ")[1]))
+            assert (done.returncode, "the run follows the plan" in done.stdout) == (0, True)
+
+
+def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS, window=20)
+    write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, 50, every=5).train())
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "cause    the log shows the median of 50 updates, not of 20" in done.stdout
+    assert "to plan this run: -o Global.log_smooth_window=50" in done.stdout
 
 
 def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path: Path) -> None:
@@ -210,6 +247,58 @@ def test_a_run_that_ends_before_its_plan(
     assert ("it ends after 50 epochs" in done.stdout) is not follows
     value = json.loads(command("compare-log", "-c", "c.yml", str(log), "--format", "json").stdout)["results"][0]
     assert value["follows"] is follows
+
+
+# Logs that count no updates
+
+
+def without_counts(section: dict[str, Any], every: int, first: bool = False) -> Iterator[str]:
+    """As people's own loops write them: a line every so many updates, or for the first or the last of each epoch."""
+    for line in Trainer(section, EPOCHS, ITERS, window=1, every=1).train(marked=False):
+        found = re.search(r"(epoch: \[\d+/\d+\]), global_step: (\d+), (lr: \S+)", line)
+        if found and int(found[2]) % every == first:
+            yield f"INFO: {found[1]}, loss: 1.692174, {found[3]} acc: 0.5"
+
+
+@of_every_name
+@pytest.mark.parametrize(("every", "first"), [(ITERS, False), (ITERS, True), (7, False)])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_log_that_counts_no_updates(
+    tmp_path: Path, command: Command, section: dict[str, Any], every: int, first: bool, told: bool
+) -> None:
+    config = write_config(tmp_path / "c.yml", section, EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(section)), encoding="utf-8")
+    for factor, status, said in (
+        (1, 0, "lines show rates that it has in their epochs"),
+        (4, 1, "cause    the rate is 4 times as high as the plan's"),
+    ):
+        write_log(tmp_path / "train.log", without_counts(times(section, factor), every, first))
+        done = command("compare-log", "-c", "c.yml", "train.log")
+        assert (done.returncode, done.stderr) == (status, "")
+        assert said in done.stdout
+        assert "global_step" not in done.stdout
+        assert ("taken as 1000 iterations each, since the log counts none" in done.stdout) is not told
+
+
+@pytest.mark.parametrize("other", ["Linear", "Step", "Piecewise"])
+def test_another_schedule_in_a_log_that_counts_no_updates(tmp_path: Path, command: Command, other: str) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    write_log(tmp_path / "train.log", without_counts(SECTIONS[other], ITERS))
+    done = command("compare-log", "-c", "c.yml", "train.log", "--format", "json")
+    (value,) = json.loads(done.stdout)["results"]
+    assert (done.returncode, value["follows"]) == (1, False)
+    assert set(value["first_difference"]) == {"epoch", "update", "logged", "planned"}
+
+
+def test_a_line_without_its_count_is_torn_where_others_have_one(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    lines = list(Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    lines[9] = re.sub(r", global_step: \d+", "", lines[9])
+    write_log(tmp_path / "train.log", iter(lines))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 of 100 lines cannot be read" in done.stdout
 
 
 # Damaged logs
@@ -312,10 +401,31 @@ def test_a_folder_of_logs(tmp_path: Path, command: Command) -> None:
     done = command("compare-log", "-c", "c.yml", str(folder))
     assert (done.returncode, done.stdout) == (2, "")
     assert "holds no .log file with a learning rate" in done.stderr
-    for name in ("train.log", "train.log.1"):
+    for name in ("first.log", "second.log"):
         write_log(folder / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
     done = command("compare-log", "-c", "c.yml", str(folder))
     assert (done.returncode, done.stdout.count("the run follows the plan: all 100 lines")) == (0, 2)
+    assert "also holds" not in done.stdout
+
+
+def test_of_a_folder_its_train_log(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    folder = tmp_path / "output"
+    (folder / "vdl").mkdir(parents=True)
+    for name in ("train.log.1", "eval.log", "vdlrecords.1700000000.log", "train.log"):
+        write_log(folder / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+        done = command("compare-log", "-c", "c.yml", "output")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("output/train.log against c.yml: Cosine\n")
+    assert done.stdout.count("the run follows the plan: all 100 lines") == 1
+    others = "eval.log, train.log.1, vdl and vdlrecords.1700000000.log"
+    assert f"its folder also holds {others}, which were not looked at" in done.stdout
+    assert (
+        "output/train.log: the run follows"
+        in command("plot", "-c", "c.yml", "--log", "output", "--out", "p.png").stdout
+    )
+    (folder / "train.log").write_text("a run that stopped before its first line\n", encoding="utf-8")
+    assert command("compare-log", "-c", "c.yml", "output").stdout.count("the run follows the plan: all 100 lines") == 2
 
 
 def test_two_rates_are_no_constant(tmp_path: Path) -> None:
@@ -337,28 +447,49 @@ def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
     assert [kinds(diagnosis)[0] for diagnosis in diagnose(comparison)] == [["factor"]]
 
 
-@settings(max_examples=20)  # each looks for all causes
+# lines that end up in one process, with counts that fall
+FALLING = [
+    (21, 119, False), (0, 100, False), (29, 1258, False), (0, 0, True), (17, 0, True), (0, 1000, False), (0, 165, True),
+    (30, 944, False), (0, 0, True), (30, 0, False), (0, 0, False), (0, 973, True), (0, 15, True), (0, 434, True),
+    (28, 265, False), (26, 1411, False), (0, 255, True), (0, 0, False), (0, 0, False), (0, 0, False), (0, 0, False),
+    (0, 1622, True), (21, 0, True),
+]  # fmt: skip
+
+
+@example([(2, 8, "0.001000", True, "train dataloader has 7 iters\n"), (3, 0, "0.001000", True, "")], Random(0))
+@settings(max_examples=30)  # each looks for all causes
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 30) | st.integers(0, 10**9),
-            st.integers(0, 2000) | st.integers(0, 10**15),
+            st.integers(0, 30) | st.integers(0, 999_999),
+            st.integers(0, 2000) | st.integers(0, 10**15 - 1) | st.none(),
             st.sampled_from(["0.001000", "0.000999", "0.000000", "9e307", "1e999", "5e-05", "3.2e-03", "1"]),
             st.booleans(),
             st.sampled_from(
-                ["", "train dataloader has 7 iters\n", "train dataloader has 0 iters\n", "INFO: resume from x\n"]
+                ["", *(f"train dataloader has {n} iters\n" for n in (0, 7, 999_999_999_999)), "INFO: resume from x\n"]
             ),
         ),
         min_size=1,
         max_size=60,
-    )
+    ),
+    st.randoms(use_true_random=False),
+)
+@example(
+    [
+        (epoch, step, "0.001000", older, "train dataloader has 7 iters\n" if place == 20 else "")
+        for place, (epoch, step, older) in enumerate(FALLING)
+    ],
+    Random(0),
 )
 def test_any_lines_get_a_report(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str, bool, str]]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int | None, str, bool, str]], random: Any
 ) -> None:
     folder = tmp_path_factory.mktemp("log")
+    total = random.choice([30, 999_999])
     lines = (
-        f"{before}epoch: [{epoch}/30], {'iter' if older else 'global_step'}: {step}, lr: {rate}, loss: 1"
+        f"{before}epoch: [{epoch}/{total}]"
+        + ("" if step is None else f", {'iter' if older else 'global_step'}: {step}")
+        + f", lr: {rate}, loss: 1"
         for epoch, step, rate, older, before in rows
     )
     log = write_log(folder / "train.log", lines)
@@ -486,6 +617,16 @@ def test_the_config_beside_the_log(tmp_path: Path, command: Command) -> None:
     assert command("compare-log", "output/train.log").returncode == 0
 
 
+def test_of_a_torn_config_the_one_beside_the_log(tmp_path: Path, command: Command) -> None:
+    lines = [line for line in dumped(whole_config(SECTIONS["Cosine"], EPOCHS)) if "batch_size_per_card" not in line]
+    write_log(tmp_path / "train.log", iter(lines), Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    done = command("compare-log", "train.log")
+    assert (done.returncode, "Train.loader.batch_size_per_card: null is not allowed" in done.stderr) == (2, True)
+    write_config(tmp_path / "config.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    done = command("compare-log", "train.log")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against config.yml: Cosine")
+
+
 def test_a_config_that_was_changed_between_two_starts(tmp_path: Path) -> None:
     first, second = SECTIONS["Cosine"], {**SECTIONS["Cosine"], "learning_rate": 0.0005}
     before, after = Trainer(first, EPOCHS, ITERS), Trainer(second, EPOCHS, ITERS)
@@ -516,7 +657,8 @@ def test_a_resume_on_other_cards(tmp_path: Path, kept: bool) -> None:
 
 @of_every_name
 @pytest.mark.parametrize(
-    ("factor", "words"), [(4, "4 times"), (1 / 3, "1/3 of"), (0.7, "0.7 times"), (1.25, "1.25 times")]
+    ("factor", "words"),
+    [(4, "4 times as high as"), (1 / 3, "1/3 of"), (0.7, "0.7 times as high as"), (1.25, "1.25 times as high as")],
 )
 def test_a_constant_factor(tmp_path: Path, section: dict[str, Any], factor: float, words: str) -> None:
     diagnosis = diagnosed(tmp_path, section, Trainer(times(section, factor), EPOCHS, ITERS))
@@ -694,6 +836,49 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     assert len(diagnosis.explanations) == 1
 
 
+class Accumulating(OtherLoop):
+    """A loop that counts batches; the schedule is built for updates and stepped at each."""
+
+    def new_scheduler(self) -> None:
+        batches = self.iters_per_epoch
+        self.iters_per_epoch = batches // self.stepped_every
+        super().new_scheduler()
+        self.iters_per_epoch = batches
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise", "OneCycle"])
+@pytest.mark.parametrize("every", [2, 5, 10])
+@pytest.mark.parametrize("told", [True, False])
+def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every: int, told: bool) -> None:
+    class Loop(Accumulating):
+        stepped_every = every
+
+    config = write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS[name])), encoding="utf-8")
+    write_log(tmp_path / "train.log", Loop(SECTIONS[name], EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"cause    the log counts batches, and {every} of them make an update" in done.stdout
+    assert f"--accumulate {every}\n" in done.stdout.partition("to plan this run: ")[2]
+    done = command("compare-log", "-c", "c.yml", "train.log", "--accumulate", every)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the log counts batches, 50 in an epoch" in done.stdout
+    assert f"{ITERS // every} updates per epoch" in done.stdout or not told
+    # and another rate is one under accumulation too
+    log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
+    done = command("compare-log", "-c", "c.yml", str(log), "--accumulate", every)
+    assert "cause    the rate is 4 times as high as the plan's" in done.stdout
+
+
+def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
+    """As where a loop counts the length of an epoch itself, or where the cycles are twice as long."""
+    section = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5}
+    diagnosis = diagnosed(tmp_path, section, Trainer({**section, "cycle": 10}, EPOCHS, ITERS))
+    (cause,) = diagnosis.explanations[0].causes
+    assert cause.words == "the schedule is built for epochs of 100 iterations, those of the log have 50"
+
+
 def test_another_schedule(tmp_path: Path) -> None:
     diagnosis = diagnosed(
         tmp_path, SECTIONS["Cosine"], Trainer({**SECTIONS["Cosine"], "name": "Linear"}, EPOCHS, ITERS)
@@ -736,7 +921,19 @@ def test_a_few_lines_cannot_tell_causes_apart(tmp_path: Path, command: Command) 
     assert diagnosis.found
     assert len(diagnosis.explanations) > 1
     assert ["factor"] in kinds(diagnosis)
-    assert "this log cannot tell them apart" in command("compare-log", str(log), "-c", "c.yml").stdout
+    done = command("compare-log", str(log), "-c", "c.yml")
+    assert "cause    too few lines to be sure; what fits:" in done.stdout
+    assert "to plan this run" not in done.stdout
+
+
+@pytest.mark.parametrize(("lines", "certain"), [(2, False), (4, False), (5, True)])
+def test_what_few_lines_fit_is_not_certain(tmp_path: Path, command: Command, lines: int, certain: bool) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    run = [line for line in Trainer(times(SECTIONS["Cosine"], 2), EPOCHS, ITERS).train() if "lr:" in line]
+    write_log(tmp_path / "train.log", iter(run[40 : 40 + lines]))
+    done = command("compare-log", "train.log", "-c", "c.yml")
+    assert (done.returncode, "cause    the rate is 2 times as high as the plan's\n" in done.stdout) == (1, certain)
+    assert ("too few lines to be sure" in done.stdout, "to plan" in done.stdout) == (not certain, certain)
 
 
 def test_nothing_explains_noise(tmp_path: Path, command: Command) -> None:
@@ -778,7 +975,7 @@ def test_compare_log(command: Command, scaled_log: Path) -> None:
         "100 of 100 lines differ, from global_step 10 in epoch 1 on, where the log has 0.000180 and the plan 0.000045"
         in done.stdout
     )
-    assert "cause    the rate is 4 times the plan's\n           explains 100 of 100 lines" in done.stdout
+    assert "cause    the rate is 4 times as high as the plan's\n           explains 100 of 100 lines" in done.stdout
     line = next(line for line in done.stdout.splitlines() if "to plan this run: " in line)
     done = command("compare-log", "-c", "c.yml", "train.log", *line.split("to plan this run: ")[1].split())
     assert (done.returncode, done.stderr) == (0, "")
@@ -795,7 +992,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
     (diagnosis,) = value["diagnoses"]
     (explanation,) = diagnosis["explanations"]
     assert explanation["causes"][0] == {
-        "kind": "factor", "text": "the rate is 4 times the plan's", "flag": "-o Optimizer.lr.learning_rate=0.004",
+        "kind": "factor", "text": "the rate is 4 times as high as the plan's", "flag": "-o Optimizer.lr.learning_rate=0.004",
     }  # fmt: skip
     assert explanation["lines_explained"] == explanation["lines"] == 100
     assert explanation["largest_distance"] <= 5e-7
@@ -909,7 +1106,7 @@ def test_follow(scaled_log: Path, missing: str) -> None:
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "global_step 1000 in epoch 20 of 20" in rest
-    assert "cause    the rate is 4 times the plan's" in rest
+    assert "cause    the rate is 4 times as high as the plan's" in rest
 
 
 @pytest.mark.parametrize("at_start", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.logs.lines import LogReader
@@ -118,6 +122,48 @@ def test_encodings(tmp_path: Path, encode: object, name: str) -> None:
     text = "\n".join(["[2022/09/29 02:59:20] 训练开始", newer(1, 10), "评估", newer(1, 20), newer(2, 30), ""])
     (tmp_path / name).write_bytes(encode(text))  # type: ignore[operator]
     assert read_log(tmp_path / name).counts.tolist() == [10, 20, 30]
+
+
+@given(
+    st.sampled_from(["utf-8", "utf-8-sig", "gbk", "utf-16", "utf-16-le", "utf-16-be"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.lists(st.text(st.characters(codec="gbk", exclude_characters="\r\n"), max_size=30), max_size=4),
+    st.integers(1, 9),
+)
+def test_what_shells_write(
+    tmp_path_factory: pytest.TempPathFactory, encoding: str, end: str, between: list[str], first: int
+) -> None:
+    """PowerShell writes UTF-16, and without its mark where it goes on in a file; a Chinese Windows writes GBK."""
+    path = tmp_path_factory.mktemp("log") / "train.log"
+    lines = [line for step in (first, first + 10) for line in (*between, newer(1, step))]
+    path.write_bytes((end.join(lines) + end).encode(encoding))
+    assert read_log(path).counts.tolist() == [first, first + 10]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=40), st.integers(0, 40)), max_size=20), st.booleans()
+)
+def test_any_bytes(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, bytes, int]], packed: bool
+) -> None:
+    """Bytes of a log that are replaced, put in or left out: no exception but ours, and no warning of a library."""
+    path = tmp_path_factory.mktemp("log") / "train.log"
+    text = [
+        START,
+        "[2022/09/29 02:59:03] ppocr INFO: Global : ",
+        *(newer(step // 40 + 1, step) for step in range(5, 100, 5)),
+    ]
+    content = bytearray("\n".join(text).encode())
+    content = bytearray(gzip.compress(content)) if packed else content
+    for at, new, old in damage:
+        content[at : at + old] = new
+    path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with suppress(LRConfigError):
+            log = read_log(path)
+            assert len(log) <= 30
+            assert (log.counts > 0).all() or not log.step_key
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from ppocr_lr.lr_config.sequence import Stage
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}
-RESUME = {"last_epoch": -1}
-MODE = {"warmup_mode": "linear"}
+EVERY = {"once_per_epoch": False, "floor": None, "ceiling": None}
+RESUME = {"last_epoch": -1, **EVERY}
+MODE = {"warmup_mode": "linear", "warmup_power": 1.0, "warmup_overlap": "none"}
 ANY_WARMUP = {
     **MODE, "warmup_iters": 0, "warmup_ratio": 0.0, "warmup_start_lr": None, "warmup_start_factor": None,
 }  # fmt: skip
@@ -23,16 +24,24 @@ WARMUP = {**RESUME, **ANY_WARMUP, "warmup_epoch": Length(0)}
 HOLD = {"hold_epochs": Length(0)}
 DECAY = {**WARMUP, **HOLD}
 WITHIN = {"decay_within_run": False}
-OVER_THE_RUN = {**WITHIN, "cooldown_epochs": Length(0)}
+OVER_THE_RUN = {**WITHIN, "cooldown_epochs": Length(0), "decay_length": None}
+K_DECAY = {"k_decay": 1.0}
+POWER = {"decay_power": 1.0}
+BENT = {**K_DECAY, **POWER}
+WAVES = {"num_cycles": 0.5}
 UNIT = {"step_size": Length(1)}
 
 # name: (a section of the keys that must be written, the defaults of all others)
 TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Const": (RATE, WARMUP),
-    "Linear": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0, "power": 1.0}),
-    "Cosine": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0}),
+    "Linear": (RATE, {**DECAY, **OVER_THE_RUN, **K_DECAY, "power": 1.0, "end_lr": 0.0}),
+    "Cosine": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, **WAVES, "end_lr": 0.0}),
     "LinearWarmupCosine": (
-        RATE, {**RESUME, **MODE, **HOLD, **OVER_THE_RUN, "warmup_steps": 5000, "start_lr": 1e-5, "min_lr": 1e-8}
+        RATE,
+        {
+            **RESUME, **MODE, **HOLD, **OVER_THE_RUN, **BENT, **WAVES, "warmup_steps": 5000, "start_lr": 1e-5,
+            "min_lr": 1e-8,
+        },
     ),
     "Step": ({**RATE, "step_size": Length(1), "gamma": 0.5}, DECAY),
     "Piecewise": ({"decay_epochs": (Length(1),), "values": (0.2, 0.1)}, {**WARMUP, **WITHIN}),
@@ -45,36 +54,40 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "final_div_factor": 10000.0,
         },
     ),
-    "DecayLearningRate": (RATE, {**ANY_WARMUP, **HOLD, **OVER_THE_RUN, "factor": 0.9, "min_lr": 0.0}),
+    "DecayLearningRate": (RATE, {**EVERY, **ANY_WARMUP, **HOLD, **OVER_THE_RUN, **K_DECAY, "factor": 0.9, "min_lr": 0.0}),
     "TwoStepCosine": (RATE, {**DECAY, **OVER_THE_RUN, "first_epochs": None, "end_lr": 0.0}),
     "Polynomial": (
-        RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0, "power": 1.0, "decay_length": None, "cycle": False}
+        RATE, {**DECAY, **OVER_THE_RUN, **K_DECAY, "power": 1.0, "end_lr": 0.0, "cycle": False}
     ),
     "LinearLR": (RATE, {**RESUME, "start_factor": 1 / 3, "end_factor": 1.0, "decay_length": Length(5, "it")}),
-    "REX": (RATE, {**DECAY, **OVER_THE_RUN, "end_lr": 0.0}),
-    "KDecay": (RATE, {**DECAY, **OVER_THE_RUN, "k": 1.0, "end_lr": 0.0}),
-    "Tanh": (RATE, {**DECAY, **OVER_THE_RUN, "lower": -6.0, "upper": 3.0, "end_lr": 0.0}),
+    "REX": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0}),
+    "KDecay": (RATE, {**DECAY, **OVER_THE_RUN, **POWER, "k": 1.0, "end_lr": 0.0}),
+    "Tanh": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "lower": -6.0, "upper": 3.0, "end_lr": 0.0}),
     "CosineWarmRestarts": (
         {**RATE, "T_0": Length(5)},
-        {**DECAY, "T_mult": 1.0, "cycles": (), "eta_min": 0.0, "peak_decay": 1.0, "cycle_warmup": Length(0)},
+        {
+            **DECAY, **BENT, "T_mult": 1.0, "cycles": (), "eta_min": 0.0, "peak_decay": 1.0, "eta_min_decay": 1.0,
+            "height_decay": 1.0, "decay_shape": "cosine", "cycle_warmup": Length(0),
+        },
     ),
-    "WSD": (RATE, {**WARMUP, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
-    "Trapezoid": (RATE, {**WARMUP, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
+    "WSD": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
+    "Trapezoid": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
     "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, "timescale": None}),
-    "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "Noam": ({"d_model": 512}, {**RESUME, "learning_rate": 1.0, "warmup_iters": 4000}),
     "Exponential": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
-    "NaturalExp": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT}),
+    "NaturalExp": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "PiecewiseLinear": ({"knots": ((Length(0), 0.1),)}, RESUME),
     "Cyclic": (
         {"max_lr": 0.1, "base_lr": 0.01, "step_size_up": Length(1)},
         {**RESUME, "step_size_down": None, "mode": "triangular", "gamma": 1.0},
     ),
     "Sequence": ({"stages": ({"learning_rate": 0.1, "until_end": True},)}, RESUME),
-    "Scale": ({"factor": 2.0, "schedule": RATE}, RESUME),
+    "Scale": ({"schedule": RATE}, {**RESUME, "factor": 1.0, "times": None}),
     "ReduceOnPlateau": (
         RATE,
         {
+            **{key: value for key, value in WARMUP.items() if key not in (*RESUME, "warmup_overlap")},
             "mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0,
             "min_lr": 0.0, "epsilon": 1e-8,
         },

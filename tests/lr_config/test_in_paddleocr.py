@@ -92,6 +92,10 @@ def test_paddleocrs_own_curve_where_it_is_another_one(section: dict[str, Any], d
 
 STOPS: list[tuple[dict[str, Any], str]] = [
     ({"name": "WSD", "learning_rate": 0.1}, "name: 'WSD' is not a schedule of PaddleOCR, .* the nearest that it has: Piecewise"),
+    # a name that it has is meant, if any
+    ({"name": "PolyLR", "learning_rate": 0.1}, r"name: 'PolyLR' is not a schedule; did you mean Linear \(with power\)[?] the"),
+    ({"name": "SGDR", "learning_rate": 0.1}, "name: 'SGDR' is not a schedule; the schedules are Const, Cosine, CyclicalCosine,"),
+    ({"name": "Trapezoids", "learning_rate": 0.1}, "name: 'Trapezoids' is not a schedule; the schedules are Const, Cosine,"),
     ({"name": "cosine", "learning_rate": 0.1}, "name: 'cosine' is not a schedule; did you mean Cosine"),
     ({**COSINE, "warmup_epoch": "50it"}, "warmup_epoch: PaddleOCR does not know 50it and stops"),
     ({**COSINE, "warmup_epoch": "10%"}, "warmup_epoch: PaddleOCR does not know 10% and stops"),

@@ -139,6 +139,8 @@ TOGETHER: list[tuple[dict[str, Any], str, list[Any], list[Any], str]] = [
     ({**WSD, "warmup_epoch": 20}, "decay_length", [], ["1it"], "at most the 0 iterations"),
     ({**WSD, "warmup_epoch": 21}, "decay_length", [], ["1it"], "at most the 0 iterations"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr", [5e-324, 0.1], [0], "above 0 with an exponential decay"),
+    ({**WSD, "decay_shape": "exponential", "end_lr": 0.01}, "decay_power", [1], [2, 0.5], "1 with an exponential decay"),
+    ({"name": "CosineWarmRestarts", **PEAK, "T_0": 5, "decay_shape": "exponential"}, "eta_min", [0.1], [0], "above 0 with an exponential decay"),
     ({"name": "Tanh", **PEAK, "lower": 1}, "upper", [up(1), 2], [1, down(1), 0], "above lower, 1"),
     ({**ONE_CYCLE, "three_phase": True}, "pct_start", [down(0.5), 0.3], [0.5, up(0.5), 0.9], "below 0.5 with three_phase"),
     (ONE_CYCLE, "pct_start", [0.5, 0.9], [], ""),
@@ -154,7 +156,7 @@ TOGETHER: list[tuple[dict[str, Any], str, list[Any], list[Any], str]] = [
         ({"name": name, **PEAK, **more}, key, [0.051, 0.1], [0.05, 0.01], "long enough for one iteration; at 10 iterations per epoch it rounds to 0")
         for name, key, more in [
             ("Step", "step_size", {"gamma": 0.5}), ("Exponential", "step_size", {"gamma": 0.5}), ("InverseTime", "step_size", {"gamma": 0.5}),
-            ("CyclicalCosine", "cycle", {}), ("TwoStepCosine", "first_epochs", {}), ("Polynomial", "decay_length", {}), ("LinearLR", "decay_length", {}),
+            ("CyclicalCosine", "cycle", {}), ("TwoStepCosine", "first_epochs", {}), ("Polynomial", "decay_length", {}), ("Cosine", "decay_length", {}), ("LinearLR", "decay_length", {}),
             ("WSD", "decay_length", {}), ("InverseSqrt", "timescale", {}), ("CosineWarmRestarts", "T_0", {}),
         ]
     ),
@@ -286,6 +288,10 @@ OWN_KEYS: list[tuple[dict[str, Any], list[OwnKey]]] = [
     ({**PIECEWISE, "decay_epochs": [5]}, []),
     ({**PIECEWISE, "decay_epochs": [5, "60it", "50%"], "values": [4, 3, 2, 1]}, [OwnKey("decay_epochs", "", Length(60, "it"))]),
     ({**BY_STEPS, "warmup_steps": "5%"}, [OwnKey("warmup_steps", "", Length(5, "%"))]),
+    ({**COSINE, "decay_length": 5, "decay_power": 2, "num_cycles": 1, "k_decay": 1},
+     [OwnKey("decay_length", "the decay lasts the whole run"), OwnKey("decay_power", "Linear has a power"),
+      OwnKey("num_cycles", "CyclicalCosine, which jumps back to its peak")]),
+    ({"name": "Linear", **PEAK, "power": 2}, []),
     ({**WSD, "decay_length": "20%"}, [OwnKey("decay_length", "", Length(20, "%"))]),
     ({**WSD, "decay_length": 4}, []),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from paddle.optimizer import lr
 
-from ppocr_lr import build_schedule
+from ppocr_lr import LRConfigWarning, build_schedule
 from ppocr_lr.lr_config import MODELS
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH, holds
 from tests.strategies import BY_NAME
@@ -32,6 +32,11 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**SGDR, "T_mult": 3}, {0: 0.1, 10: 0.1, 25: 0.05, 40: 0.1, 130: 0.1, 400: 0.1, 1210: 0.1, 1209: 0.1 * half_cosine(809 / 810)}),
     ({**SGDR, "T_mult": 1.5}, {10: 0.1, 25: 0.1, 47: 0.1, 81: 0.1, 82: 0.1 * half_cosine(1 / 51)}),
     ({**SGDR, "eta_min": 0.01, "peak_decay": 0.5}, {5: 0.055, 10: 0.05, 15: 0.03, 40: 0.01, 45: 0.01}),
+    # cycles with their ends as in ignite, in their height as in keras; in straight lines, and bent, as timm's polynomial
+    ({**SGDR, "eta_min": 0.04, "eta_min_decay": 0.5}, {5: 0.07, 10: 0.1, 15: 0.06, 25: 0.055}),
+    ({**SGDR, "eta_min": 0.02, "height_decay": 0.5, "T_mult": 2}, {0: 0.1, 5: 0.06, 10: 0.06, 20: 0.04, 30: 0.04, 50: 0.03}),
+    ({**SGDR, "decay_shape": "linear", "decay_power": 2}, {5: 0.025, 10: 0.1}),
+    ({**SGDR, "k_decay": 2}, {5: 0.1 * half_cosine(0.25), 10: 0.1}),
     ({**SGDR, "cycle_warmup": "2it"}, {0: 0, 1: 0.05, 2: 0.1, 6: 0.05, 10: 0, 11: 0.05}),
     ({"name": "CosineWarmRestarts", **PEAK, "cycles": [1, 2, "40it"]}, {10: 0.1, 20: 0.05, 30: 0.1, 50: 0.05, 70: 0.1}),
     ({**SGDR, "warmup_epoch": 1}, {5: 0.05, 10: 0.1, 15: 0.05, 20: 0.1}),
@@ -40,6 +45,11 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**WSD, "decay_shape": "linear", "warmup_epoch": 1}, {5: 0.05, 10: 0.1, 100: 0.1, 150: 0.05, 200: 0}),
     ({**WSD, "decay_shape": "cosine", "end_lr": 0.02}, {150: 0.06, 200: 0.02}),
     ({**WSD, "decay_shape": "exponential", "end_lr": 0.001}, {150: 0.01, 200: 0.001, 999: 0.001}),
+    # timm's power, and ERNIE's half-life, which is timm's exp
+    ({**WSD, "decay_shape": "linear", "k_decay": 2}, {100: 0.1, 150: 0.075, 200: 0}),
+    ({**WSD, "decay_shape": "linear", "k_decay": 3, "decay_power": 2, "end_lr": 0.02}, {150: 0.02 + 0.08 * 0.875**2, 200: 0.02}),
+    ({**WSD, "decay_shape": "exponential", "end_lr": 0.00001, "k_decay": 2}, {150: 0.01, 200: 0.00001}),
+    ({**WSD, "decay_shape": "half-life"}, {100: 0.1, 150: 0.1 * (sqrt(0.05) - 0.05) / 0.95, 200: 0}),
     ({"name": "WSD", **PEAK}, {160: 0.1, 170: 0.05, 200: 0}),
     ({"name": "Trapezoid", **PEAK, "warmup_iters": 20}, {10: 0.05, 20: 0.1, 160: 0.1, 180: 0.05, 200: 0}),
     # fairseq: peak·√(w/k) in update k of the run; transformers with a timescale of its own
@@ -53,6 +63,8 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**EXPONENTIAL, "staircase": True}, {7: 0.1, 8: 0.05, 23: 0.025, 24: 0.0125}),
     ({"name": "Exponential", **PEAK, "gamma": 0.5}, {10: 0.05, 15: 0.1 * 0.5**1.5}),
     ({"name": "NaturalExp", **PEAK, "gamma": 0.5, "step_size": "1it"}, {0: 0.1, 1: 0.1 * exp(-0.5), 30: 0.1 * exp(-15)}),
+    ({"name": "NaturalExp", **PEAK, "gamma": 0.5, "step_size": 5, "staircase": True}, {49: 0.1, 50: 0.1 * exp(-0.5), 199: 0.1 * exp(-1.5)}),
+    ({"name": "InverseTime", **PEAK, "gamma": 0.5, "step_size": 5, "staircase": True}, {49: 0.1, 50: 0.1 / 1.5, 199: 0.1 / 2.5}),
     ({"name": "InverseTime", **PEAK, "gamma": 0.5}, {0: 0.1, 10: 0.1 / 1.5, 200: 0.1 / 11}),
     ({"name": "Polynomial", **PEAK, "power": 2, "end_lr": 0.02, "decay_length": 10}, {50: 0.04, 100: 0.02, 150: 0.02}),
     ({"name": "Polynomial", **PEAK}, {50: 0.075, 200: 0}),
@@ -60,6 +72,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({"name": "Polynomial", **PEAK, "decay_length": "50%", "cycle": True}, {100: 0, 101: 0.1 * 99 / 200, 200: 0, 250: 0.1 / 6}),
     ({"name": "LinearLR", **PEAK}, {0: 0.1 / 3, 3: 0.1 * (1 / 3 + 2 / 3 * 3 / 5), 5: 0.1, 99: 0.1}),
     ({"name": "LinearLR", **PEAK, "start_factor": 1, "end_factor": 0.2, "decay_length": 10}, {50: 0.06, 100: 0.02}),
+    ({"name": "LinearLR", **PEAK, "start_factor": 1, "end_factor": 0, "decay_length": 10}, {50: 0.05, 100: 0, 150: 0}),
     # REX: peak·(1 − p)/(1 − p/2)
     ({"name": "REX", **PEAK}, {0: 0.1, 100: 0.1 * 0.5 / 0.75, 150: 0.1 * 0.25 / 0.625, 200: 0}),
     ({"name": "REX", **PEAK, "eta_min": 0.04}, {100: 0.08, 200: 0.04, 300: 0.04}),
@@ -77,6 +90,11 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({"name": "RangeTest"}, {0: 1e-7, 199: 10, 398: 10}),
     ({"name": "RangeTest", "start_lr": 1, "end_lr": 2, "updates": 2}, {0: 1, 1: 2, 2: 2}),
     ({"name": "Scale", "factor": 0.5, "schedule": {"name": "Linear", **PEAK, "warmup_epoch": 1}}, {5: 0.025, 10: 0.05, 110: 0.025}),
+    # torch's ChainedScheduler; an inverse square root with a cooldown, Zhai et al.
+    ({"name": "Scale", "schedule": {**EXPONENTIAL, "step_size": 1}, "times": {"name": "LinearLR", "learning_rate": 1, "start_factor": 0.5, "decay_length": 2}},
+     {0: 0.05, 10: 0.05 * 0.75, 20: 0.025}),
+    ({"name": "Scale", "schedule": {"name": "InverseSqrt", **PEAK, "timescale": 1}, "times": {"name": "Trapezoid", "learning_rate": 1, "decay_length": 10}},
+     {30: 0.05, 80: 0.1 / 3, 150: 0.05 / 4, 200: 0}),
     ({"name": "Sequence", "stages": [{"name": "LinearLR", **PEAK, "start_factor": 0.5, "decay_length": "100%", "epochs": "10%"},
                                      {**PEAK, "epochs": "80it"}, {"name": "Linear", **PEAK, "until_end": True}]},
      {0: 0.05, 10: 0.075, 20: 0.1, 99: 0.1, 100: 0.1, 150: 0.05, 200: 0}),
@@ -86,6 +104,21 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
 @pytest.mark.parametrize(("section", "rates"), TABLE, ids=lambda value: str(value)[:70])
 def test_rates(section: dict[str, Any], rates: dict[int, float]) -> None:
     holds(section, rates)
+
+
+# factors above 1, as PyTorch takes them
+GROWING: list[tuple[dict[str, Any], dict[int, float]]] = [
+    ({"name": "Exponential", **PEAK, "gamma": 2, "step_size": 10}, {0: 0.1, 50: 0.1 * sqrt(2), 100: 0.2}),
+    ({"name": "Exponential", **PEAK, "gamma": 2, "step_size": 10, "staircase": True}, {99: 0.1, 100: 0.2, 199: 0.2}),
+    ({**CYCLE, "mode": "exp_range", "gamma": 1.01}, {20: 0.02 + 0.08 * 1.01**20, 60: 0.02 + 0.08 * 1.01**60}),
+    ({"name": "Exponential", "learning_rate": 0.1, "gamma": 2, "ceiling": 0.3}, {10: 0.2, 20: 0.3, 200: 0.3}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "rates"), GROWING, ids=lambda value: str(value)[:70])
+def test_rates_that_grow_are_said_to(section: dict[str, Any], rates: dict[int, float]) -> None:
+    with pytest.warns(LRConfigWarning, match=r"Optimizer\.lr\.gamma: .* is above 1, so the .* grows?, to .* \(LR413\)"):
+        holds(section, rates)
 
 
 def test_every_name_is_in_the_table() -> None:

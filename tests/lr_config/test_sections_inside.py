@@ -27,6 +27,7 @@ RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
 CONST = {"learning_rate": 0.1}
 LINEAR = {"name": "Linear", "learning_rate": 0.1}
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
+CYCLE = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": "2it"}
 ONE = Constant(0.1)
 
 
@@ -176,17 +177,29 @@ def test_sections_nested_beyond_reason_are_refused() -> None:
         parse_lr_config(section, RUN)
 
 
+def test_schedules_that_go_against_each_other_are_held_behind_the_run() -> None:
+    section = {"name": "Scale", "schedule": COSINE, "times": {"name": "Exponential", "learning_rate": 1, "gamma": 0.5}}
+    schedule = build_schedule(section, 20, 100)
+    assert schedule(1000) == pytest.approx(COSINE["learning_rate"] / 2**11, rel=1e-12)
+    assert schedule(2500) == schedule(2000) == 0
+    often = {"name": "Scale", "schedule": CYCLE, "times": section["times"]}
+    with pytest.raises(
+        LRConfigError, match=r"Optimizer\.lr\.times: goes against the other schedule in too many cycles"
+    ):
+        build_schedule(often, 100, 100)
+
+
 def test_remarks_of_stages_name_them() -> None:
     section = sequence(
         {"epochs": 5, "warmup_epoch": -1},
         {**COSINE, "epochs": "5it", "max_lr": 1},
-        {**COSINE, "until_end": True, "k_decay": 2},
+        {**COSINE, "until_end": True, "gamma": 2},
     )
     remarks = parse_lr_config(section, RUN).remarks
     assert [(remark.code, remark.key) for remark in remarks] == [
         ("LR305", "stages.0.warmup_epoch"),
         ("LR101", "stages.1.max_lr"),
-        ("LR101", "stages.2.k_decay"),
+        ("LR101", "stages.2.gamma"),
     ]
 
 

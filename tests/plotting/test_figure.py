@@ -49,7 +49,7 @@ def test_one_run(tmp_path: Path) -> None:
     np.testing.assert_allclose(curve.get_ydata(), run.schedule(np.rint(steps).astype(int)))
     assert {0, 199, 200, 1999} <= set(np.rint(steps).astype(int))
     assert "peak 1e-1\nepoch 2" in texts(below)
-    assert "final 2.47e-3\nepoch 19.99" in texts(below)
+    assert "final 2.47e-3\nepoch 20" in texts(below)
     assert (below.get_xlim(), below.get_xlabel()) == ((0, 20), "epoch")
     (above,) = below.child_axes
     figure.draw_without_rendering()

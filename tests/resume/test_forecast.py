@@ -266,7 +266,7 @@ class TestJumps:
         assert said(result) == [
             "warning: the config's rate has no effect in PaddleOCR (5e-2 → 1e-2, 80 % less): Cosine without warmup multiplies the rate of the checkpoint"
         ]
-        assert any("scaled on: 5 times the config's rates" in line for line in text_lines(result))
+        assert any("scaled on: 5 times as high as the config's rates" in line for line in text_lines(result))
 
     def test_a_warm_one_jumps(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "learning_rate": 0.02}, 20, 10)
@@ -316,7 +316,7 @@ def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
     (finished,) = remarks(result)
     assert "nothing is left to train" in finished.message
     assert finished.hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
-    way = re.match(r"-o Global\.epoch_num=16, with which update 41 uses (\S+), as the schedule is made", finished.hint)
+    way = re.match(r"-o Global\.epoch_num=16 \(update 41 then uses (\S+), as the schedule is made", finished.hint)
     if section["name"] == "Const" and "warmup_epoch" not in section:
         rates = [section["learning_rate"]] * 2
     else:
@@ -347,7 +347,7 @@ def test_more_epochs_are_more_than_those_done(tmp_path: Path) -> None:
     """A config that was cut to fewer epochs than the checkpoint has behind it."""
     result = resume(save(tmp_path / "latest", WARM, 20, 10, 200, epoch=20), WARM, 10, 10)
     assert remarks(result)[0].message == "nothing is left to train: epoch 20 of 10 is done"
-    assert remarks(result)[0].hint.startswith("-o Global.epoch_num=40, with which update 201 uses 5.")
+    assert remarks(result)[0].hint.startswith("-o Global.epoch_num=40 (update 201 then uses 5.")
 
 
 def test_nothing_jumps_where_nothing_is_left_to_train(tmp_path: Path) -> None:
@@ -471,8 +471,8 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Optimizer.lr.name=Linear"], 0, "unchanged"),
         (["-o", "Optimizer.name=Momentum"], 0, "saved without warmup, by Momentum"),
         (["-o", "Optimizer.name=Adam"], 1, "error: PaddleOCR stops at the first update with AssertionError"),
-        (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20, with which update 101 uses"),
-        (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs, with which update 101 uses"),
+        (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20 (update 101 then uses"),
+        (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs (update 101 then uses"),
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ppocr_lr import schedules as lib
+from ppocr_lr.errors import LRConfigError
 
 peaks = st.sampled_from([1e-6, 0.1, 1.0])
 ends = st.sampled_from([0.0, 1e-9, 1e-7])  # below every peak
@@ -15,16 +16,18 @@ gammas = st.sampled_from([0.1, 0.5, 0.9, 0.97, 0.999])
 exponents = st.sampled_from([0.3, 0.5, 1.0, 2.0, 3.5])
 shapes = st.one_of(
     st.builds(lib.Power, exponents),
-    st.builds(lib.Cosine, exponents),
+    st.sampled_from([lib.COSINE, lib.OneMinusSqrt(), lib.Reflected(), lib.HalfLife()]),
     st.builds(lib.Tanh, st.sampled_from([-6.0, -1.0]), st.sampled_from([0.5, 3.0])),
-    st.sampled_from([lib.OneMinusSqrt(), lib.Reflected()]),
+    st.builds(lib.Bent, st.sampled_from([lib.LINEAR, lib.COSINE, lib.Reflected()]), exponents, exponents),
 )
+waves = st.builds(lib.Cosine, st.sampled_from([0.25, 0.875, 1.5, 3.0]))
 
 
 def _restarts(cycles: list[int]) -> st.SearchStrategy[lib.WarmRestarts]:
     return st.builds(
         lib.WarmRestarts, peaks, st.just(tuple(cycles)), st.sampled_from([1.0, 1.01, 1.1, 1.5, 2, 3]), ends,
-        st.sampled_from([1.0, 0.9, 0.5, 0.01]), st.integers(0, min(cycles) - 1),
+        st.sampled_from([1.0, 0.9, 0.5, 0.01]), st.integers(0, min(cycles) - 1), st.one_of(st.just(lib.COSINE), shapes),
+        st.sampled_from([1.0, 0.5]), st.sampled_from([1.0, 0.9]),
     )  # fmt: skip
 
 
@@ -42,7 +45,8 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
     lib.CyclicPolynomial: st.builds(lib.CyclicPolynomial, peaks, lengths, ends, exponents),
     lib.CyclicalCosine: st.builds(lib.CyclicalCosine, peaks, st.tuples(lengths), end=ends),
     lib.Decay: st.one_of(
-        st.builds(lib.Decay, peaks, lengths, ends, shapes),
+        st.builds(lib.Decay, peaks, lengths, ends, st.one_of(shapes, waves)),
+        st.builds(lib.Decay, peaks, lengths, ends, st.builds(lib.Bent, waves, exponents, st.sampled_from([0.5, 2.0]))),
         st.builds(lib.Decay, peaks, lengths, st.sampled_from([1e-9, 1e-7, 1e-6]), st.just(lib.Exponential())),
     ),
     lib.ExponentialDecay: st.builds(lib.ExponentialDecay, peaks, gammas, lengths),
@@ -67,6 +71,22 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
 }
 
 
+def _product(schedule: lib.Schedule, by: lib.Schedule) -> lib.Product | None:
+    """None where one rises again and again while the other falls."""
+    try:
+        return lib.Product(schedule, by)
+    except LRConfigError:
+        return None
+
+
+def _staircase(schedule: lib.Schedule, step_iters: int) -> lib.Staircase | None:
+    """None where no whole number of steps fits into some cycles."""
+    try:
+        return lib.Staircase(schedule, step_iters)
+    except LRConfigError:
+        return None
+
+
 def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]]:
     warmup: list[st.SearchStrategy[Any]] = [
         inner,
@@ -78,6 +98,10 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
         lib.Warmup: st.builds(
             lib.Warmup, *warmup, st.one_of(shapes, st.sampled_from([lib.Flat(), lib.Exponential()]))
         ),
+        lib.Bounded: st.builds(lib.Bounded, inner, ends, st.sampled_from([1e-7, 0.05, 0.5, 10.0])),
+        lib.Product: st.builds(_product, inner, inner).filter(bool),
+        lib.Staircase: st.builds(_staircase, inner, lengths).filter(bool),
+        lib.From: st.builds(lib.From, inner, st.integers(0, 150)),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
         lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),
         lib.Sequence: st.builds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from decimal import Decimal
 from math import inf, nan, nextafter
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from ppocr_lr import build_schedule
 from ppocr_lr import schedules as lib
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules import Constant, CosineWave, Schedule
@@ -91,7 +93,17 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.Power: ({"exponent": 2}, [positive("exponent")]),
-    lib.Cosine: ({"exponent": 2}, [positive("exponent")]),
+    lib.Cosine: ({"half_waves": 2}, [Row("half_waves", [TINY, 0.5, 1, 1000], [0, -1, above(1000), *NO_NUMBER])]),
+    lib.HalfLife: ({}, [share("rest")]),
+    lib.Bent: (
+        {"shape": lib.LINEAR},
+        [
+            Row("shape", [lib.Power(2), lib.Cosine(), lib.Exponential()], ["linear", None, 1, lib.Power], TypeError),
+            positive("k_decay"),
+            positive("power"),
+            Row("power", [1], [2, 0.5], beside={"shape": lib.Exponential()}),
+        ],
+    ),
     lib.Tanh: (
         {},
         [
@@ -99,7 +111,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             Row("upper", [above(-6), 0, 300], [-6, below(-6), -7, above(300), 301, *NO_NUMBER]),
         ],
     ),
-    lib.ExponentialDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), share("gamma"), count("decay_iters")]),
+    lib.ExponentialDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
     lib.ExponentialRise: (
         {"start": 0.5, "rise_iters": 4, "end": 1.0},
         [
@@ -166,7 +178,13 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
                 [(), None, 5, "12", *((1, odd) for odd in (0, -1, FAR + 1, *NO_INTEGER))],
             ),
             Row("t_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), below(1.01), 0, -2, above(1e6), *NO_NUMBER]),
-            Row("peak_decay", [TINY, 0.5, 1], [0, -TINY, -0.5, above(1), 2, *NO_NUMBER]),
+            *(
+                Row(name, [TINY, 0.5, 1], [0, -TINY, -0.5, above(1), 2, *NO_NUMBER])
+                for name in ("peak_decay", "end_decay", "height_decay")
+            ),
+            Row("shape", [lib.Power(2), lib.Cosine(), lib.Flat()], ["linear", None, 1, lib.Power], TypeError),
+            Row("shape", [lib.Cosine(0.5), lib.Cosine(1)], [lib.Cosine(above(1)), lib.Bent(lib.Cosine(2), 3)]),
+            Row("end", [TINY, 0.5], [0], beside={"shape": lib.Exponential()}),
             Row("warmup_iters", [0, 1, 2, np.int64(2)], [-1, 3, 4, FAR + 1, *NO_INTEGER]),
         ],
     ),
@@ -178,7 +196,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             rate("base", peak=1e300),
             Row("peak", [0.5, above(0.5), 1e300], [below(0.5), 0, -1, *NO_NUMBER], beside={"base": 0.5}),
             Row("mode", ["triangular", "triangular2", "exp_range"], ["", "up", "Triangular", None, 1]),
-            Row("gamma", [TINY, 0.5, 1], [0, -TINY, -0.5, above(1), 2, *NO_NUMBER]),
+            positive("gamma"),
         ],
     ),
     lib.OneCycle: (
@@ -199,9 +217,21 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             *WARMUP, FROM_0,
             Row("shape", [lib.Power(2), lib.Cosine(), lib.Tanh(), lib.Flat()], ["linear", None, 1, lib.Power], TypeError),
             Row("start", [TINY, 0.5, below(1)], [0, -TINY, -0.5, *NO_NUMBER], beside={"shape": lib.Exponential()}),
+            Row("shape", [lib.Cosine(0.5), lib.Cosine(1)], [lib.Cosine(above(1)), lib.Bent(lib.Cosine(2), 3)]),
         ],
     ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
+    lib.Product: ({"schedule": CONST, "by": CONST}, [part("schedule"), part("by")]),
+    lib.Staircase: ({"schedule": CONST, "step_iters": 4}, [part("schedule"), count("step_iters")]),
+    lib.Bounded: (
+        {"schedule": CONST},
+        [
+            part("schedule"),
+            rate("floor"),
+            Row("ceiling", [0.5, 1, 1e300], [below(0.5), 0, -1, *NO_NUMBER], beside={"floor": 0.5}),
+        ],
+    ),
+    lib.From: ({"schedule": CONST, "first": 4}, [part("schedule"), count("first", least=0)]),
     lib.HeldAfter: ({"schedule": CONST, "end_iters": 4}, [part("schedule"), count("end_iters", least=0)]),
     lib.Sequence: (
         {"stages": ((CONST, 4),), "last": CONST},
@@ -217,8 +247,13 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
     ),
 }  # fmt: skip
 
-UNCHANGED = {"cycle_iters", "t_mult", "end", "peak_decay", "warmup_iters"}  # `WarmRestarts` has them already
-SHAPES = (lib.Power, lib.Cosine, lib.Tanh, lib.Flat, lib.Exponential)
+# `WarmRestarts` has them already
+UNCHANGED = {"cycle_iters", "t_mult", "end", "peak_decay", "warmup_iters", "shape", "end_decay", "height_decay"}
+OF_RESTARTS = {
+    "t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0, "shape": lib.COSINE, "end_decay": 1.0,
+    "height_decay": 1.0,
+}  # fmt: skip
+SHAPES = (lib.Power, lib.Cosine, lib.Bent, lib.Tanh, lib.Flat, lib.Exponential)
 FLAGS = {"recursive", "three_phase"}  # any value is true or false
 
 DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
@@ -226,20 +261,23 @@ DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
     lib.TwoStepCosine: {"recursive": False, "end": 0.0},
     lib.Decay: {"end": 0.0, "shape": lib.LINEAR},
     lib.Power: {"exponent": 1.0},
-    lib.Cosine: {"exponent": 1.0},
+    lib.Cosine: {"half_waves": 1.0},
+    lib.HalfLife: {"rest": 0.05},
+    lib.Bent: {"k_decay": 1.0, "power": 1.0},
     lib.Tanh: {"lower": -6.0, "upper": 3.0},
     lib.ExponentialDecay: {"decay_iters": 1},
     lib.NaturalExpDecay: {"decay_iters": 1},
     lib.InverseTimeDecay: {"decay_iters": 1},
     lib.Noam: {"scale": 1.0},
-    lib.CyclicalCosine: {"t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0},
+    lib.CyclicalCosine: OF_RESTARTS,
     lib.CyclicPolynomial: {"end": 0.0, "power": 1.0},
-    lib.WarmRestarts: {"t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0},
+    lib.WarmRestarts: OF_RESTARTS,
     lib.Cyclic: {"mode": "triangular", "gamma": 1.0},
     lib.OneCycle: {
         "anneal": "cos", "three_phase": False, "pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 10000.0,
     },
     lib.Warmup: {"start": 0.0, "shape": lib.LINEAR},
+    lib.Bounded: {"floor": 0.0, "ceiling": sys.float_info.max},
 }  # fmt: skip
 
 ROWS = [(kind, good | row.beside, row) for kind, (good, rows) in TABLE.items() for row in rows]
@@ -328,3 +366,18 @@ def test_a_schedule_is_printed_as_it_is_built(kind: type[Schedule]) -> None:
     schedule = kind(**TABLE[kind][0])
     assert "\n" not in repr(schedule)
     assert eval(repr(schedule), vars(lib)) == schedule
+
+
+def test_each_length_in_a_printed_schedule_has_its_name() -> None:
+    """A bare number may be a rate as well."""
+    section = {
+        "name": "Sequence",
+        "stages": [
+            {"name": "Const", "learning_rate": 0.1, "epochs": 2},
+            {"name": "Cosine", "learning_rate": 0.1, "until_end": True},
+        ],
+    }
+    assert repr(build_schedule(section, 20, 100)) == (
+        "Sequence(stages=(Stage(schedule=Constant(rate=0.1), iters=200),), last=CosineWave(peak=0.1, decay_iters=1800, "
+        "end=0.0))"
+    )

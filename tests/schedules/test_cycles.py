@@ -8,7 +8,20 @@ from itertools import product
 import numpy as np
 import pytest
 
-from ppocr_lr.schedules import Cyclic, CyclicalCosine, OneCycle, StepDecay, TwoStepCosine, WarmRestarts
+from ppocr_lr.schedules import (
+    Constant,
+    CosineWave,
+    Cyclic,
+    CyclicalCosine,
+    End,
+    ExponentialDecay,
+    From,
+    OneCycle,
+    Sequence,
+    StepDecay,
+    TwoStepCosine,
+    WarmRestarts,
+)
 
 FAR = 10**12
 
@@ -41,6 +54,33 @@ CYCLES: list[tuple[Cyclic | WarmRestarts, list[tuple[int, int, int]]]] = [
 )
 def test_the_cycle_around_an_update(schedule: Cyclic | WarmRestarts, update: int, begin: int, after: int) -> None:
     assert schedule.cycle_around(update) == (begin, after)
+
+
+HELD = Sequence(((Constant(1.0), 10),), CosineWave(1.0, 40))
+# a schedule without its first updates; its hold, the end of its decay, the cycle around its update 3
+WITHOUT_THE_FIRST: list[tuple[From, int, End | None, tuple[int, int] | None]] = [
+    (From(CosineWave(1.0, 40), 15), 0, End(25, 0.0), None),
+    (From(CosineWave(1.0, 40), 50), 0, End(0, 0.0), None),
+    (From(ExponentialDecay(1.0, 0.5), 15), 0, End(None, 0.0), None),
+    (From(HELD, 4), 6, None, None),
+    (From(HELD, 10), 0, None, None),
+    (From(WarmRestarts(1.0, (10,)), 4), 0, None, (0, 6)),
+    (From(WarmRestarts(1.0, (10,)), 18), 0, None, (2, 12)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "hold", "end", "around"), WITHOUT_THE_FIRST, ids=str)
+def test_what_a_schedule_without_its_first_updates_answers(
+    schedule: From, hold: int, end: End | None, around: tuple[int, int] | None
+) -> None:
+    lead = schedule.lead()
+    assert (lead.warmup_iters, lead.hold_iters, schedule.end_of_decay(), schedule.cycle_around(3)) == (
+        0,
+        hold,
+        end,
+        around,
+    )
+    assert [lead.behind(k) for k in range(5)] == [schedule(k + hold) for k in range(5)]
 
 
 def published_one_cycle(cycle: OneCycle, k: int) -> float:

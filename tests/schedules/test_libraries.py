@@ -13,6 +13,7 @@ import pytest
 from paddle.optimizer import lr
 
 from ppocr_lr.schedules import (
+    Bent,
     Constant,
     Cosine,
     Cyclic,
@@ -117,7 +118,7 @@ FORMULAS: list[tuple[Schedule, Callable[[int], float]]] = [
         lambda k: 512**-0.5 * min(k**-0.5, k * 40**-1.5) if k else 0.0,
     ),
     (  # timm's cosine with k_decay
-        Decay(0.1, 200, 1e-3, shape=Cosine(1.5)),
+        Decay(0.1, 200, 1e-3, shape=Bent(Cosine(), 1.5)),
         lambda k: 1e-3 + 0.5 * (0.1 - 1e-3) * (1 + math.cos(math.pi * k**1.5 / 200**1.5)) if k < 200 else 1e-3,
     ),
     (  # timm's tanh

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import schedules as lib
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules import (
     CosineWave,
     CyclicalCosine,
@@ -144,7 +145,9 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
         (Warmup(Warmup(StepDecay(1.0, 30, 0.5), 10, 1.0), 5, 1.0), [5, 15, 45, 75]),
         (PiecewiseConstant((0, 7, 7, 200), (0.1, 0.2, 0.3, 0.4, 0.5)), [7]),
         (lib.Decay(1.0, 30, shape=lib.Cosine()), [30]),
-        (lib.Decay(1.0, 30, shape=lib.Cosine(2)), [30]),
+        (lib.Decay(1.0, 30, shape=lib.Cosine(0.5)), [30]),
+        (lib.Decay(1.0, 30, shape=lib.Cosine(4)), [8, 15, 23, 30]),
+        (lib.Decay(1.0, 30, shape=lib.Bent(lib.Cosine(4), 0.5)), [2, 8, 17, 30]),
         (lib.Decay(1.0, 30, shape=lib.Tanh()), [30]),
         (lib.ExponentialDecay(1.0, 0.9), []),
         (lib.ExponentialRise(0.001, 30, 1.0), [30]),
@@ -161,6 +164,19 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
         (lib.WarmRestarts(1.0, (30, 40), warmup_iters=5), [5, 30, 35, 70, 75]),
         (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 35), [10, 20, 30, 35]),
         (lib.HeldAfter(StepDecay(1.0, 10, 0.5), 30), [10, 20, 30]),
+        (lib.Product(lib.Decay(1.0, 30), lib.Decay(0.0, 30, 1.0)), [16, 30]),
+        (lib.Product(StepDecay(1.0, 40, 0.5), Warmup(lib.Constant(1.0), 50, 1.0)), [40, 50, 80]),
+        (lib.Product(lib.Constant(1.0), StepDecay(1.0, 40, 0.5)), [40, 80]),
+        (lib.Bounded(lib.Decay(1.0, 40), 0.25, 0.75), [10, 30, 40]),
+        (lib.Bounded(CosineWave(1.0, 20), 0.5), [10, 20, 31, 40, 50, 60, 71, 80, 90, 100]),
+        (lib.Staircase(lib.Decay(1.0, 50), 20), [20, 40, 60, 80, 100]),
+        (lib.Staircase(PiecewiseConstant((25, 70), (0.3, 0.2, 0.1)), 20), [20, 40, 60, 80, 100]),
+        (lib.ExponentialDecay(1.0, 10.0, 10), []),
+        # (10 − j)·1.5^j is highest at 7.
+        (lib.Cyclic(1.0, 0.1, 30, 10, "exp_range", 1.5), [30, 37, 40, 70, 77, 80]),
+        (lib.From(StepDecay(1.0, 10, 0.5), 75), [5, 15, 25, 35, 45, 55, 65, 75, 85, 95]),
+        (lib.From(StepDecay(1.0, 10, 0.5), 10), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
+        (lib.From(PiecewiseConstant((3, 7, 9), (0.1, 0.2, 0.3, 0.4)), 7), [2]),
         (lib.Scaled(StepDecay(1.0, 40, 0.5), 0.1), [40, 80]),
         (
             lib.Sequence(((StepDecay(1.0, 10, 0.5), 25), (CosineWave(1.0, 10), 10)), CosineWave(1.0, 50)),
@@ -266,6 +282,33 @@ def test_regular_corners_stay_ranges_inside_other_schedules() -> None:
     assert stages.corner_runs() == ((35, 40, 44), range(10, 40, 10), range(54, forever + 44, 10))
     assert Warmup(steps, 5, 1.0).corner_runs() == ((5,), range(15, forever + 5, 10))
     assert lib.HeldAfter(steps, 30).corner_runs() == ((30,), range(10, 30, 10))
+
+
+def test_what_is_looked_for_stays_regular_too() -> None:
+    bounded = lib.Bounded(CyclicalCosine(1.0, (100,)), 0.5)
+    assert bounded.corners(10**12 + 60, 10**6).complete is False
+    assert bounded.extremes(10**12, 10**12 + 200) == (0.5, 1.0)
+    assert [step for run in bounded.corner_runs() if isinstance(run, range) for step in run[:2]] == [
+        100, 200, 150, 350, 250, 450
+    ]  # fmt: skip
+    stairs = lib.Staircase(CyclicalCosine(1.0, (100,)), 50)
+    assert [run[:2] for run in stairs.corner_runs() if isinstance(run, range)] == [
+        range(first, first + 400, 200) for first in (200, 250, 300, 350)
+    ]
+    assert list(stairs.corners(420).steps) == [50, 100, 150, 200, 250, 300, 350, 400]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: lib.Product(lib.Cyclic(1.0, 0.0, 5, 5), lib.ExponentialDecay(1.0, 0.999)),
+        lambda: lib.Product(StepDecay(1.0, 1, 0.999), Warmup(lib.Constant(1.0), 10**6, 1.0)),
+        lambda: lib.Staircase(CyclicalCosine(1.0, (1001,)), 2003),
+    ],
+)
+def test_what_would_never_end_is_refused(make: Any) -> None:
+    with pytest.raises(LRConfigError):
+        make()
 
 
 def test_corners_far_away_are_counted_without_visiting_them() -> None:

@@ -56,7 +56,7 @@ def test_as_planned(output: Path, iters_per_epoch: int | None) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["-o", "Optimizer.lr.learning_rate=0.4"], ["the rate is 4 times the plan's"]),
+        (["-o", "Optimizer.lr.learning_rate=0.4"], ["the rate is 4 times as high as the plan's"]),
         (["-o", "Optimizer.lr.learning_rate=0.025"], ["the rate is 1/4 of the plan's"]),
         (["--batch-size", "2"], ["an epoch has 38 iterations, not 19"]),
         (["-o", "Optimizer.lr.warmup_epoch=0"], ["there is no warmup"]),

@@ -70,11 +70,12 @@ def test_other_seeds_give_the_spread(train: Train, tmp_path: Path, disputed: lis
     assert seeds == [7, 8]
 
 
-def test_what_cannot_be_told_says_what_to_change(train: Train, tmp_path: Path) -> None:
-    done = train(COSINE, "--to", "1e-6", "--updates", "30", "--folder", str(tmp_path / "found"), before=FIND)
+def test_what_cannot_be_told_says_what_to_change(train: Train, tmp_path: Path, disputed: list[str]) -> None:
+    done = train(COSINE, *disputed, "--from", "9", "--folder", str(tmp_path / "found"), before=FIND)
     assert done.returncode == 1, done.stderr
     assert "cannot be told" in done.stdout
     assert "-o Opt" not in done.stdout
+    assert done.stdout.endswith("hint: --from 0.09\n")
 
 
 def test_a_checkpoint_gives_its_weights_and_not_its_place(train: Train, tmp_path: Path, disputed: list[str]) -> None:
@@ -96,7 +97,8 @@ def test_a_training_that_breaks_off_shows_why(train: Train, tmp_path: Path) -> N
     done = train(COSINE, "-o", "Train.dataset.label_file_list=[absent.txt]", "--folder", str(found), before=FIND)
     assert done.returncode == 2
     assert "FileNotFoundError" in done.stderr
-    assert "error: tools/train.py ended with exit code 1" in done.stderr
+    said = found / "1" / "output.txt"
+    assert f"error: tools/train.py ended with exit code 1; what it said is in {said}" in done.stderr
     assert "ppocr_lr/cli" not in done.stderr
     assert "FileNotFoundError" in (found / "1" / "output.txt").read_text()
 
@@ -118,7 +120,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(r"\n  test     \d+ updates from rate 1e-7 to ", stdout)
-    assert "error: interrupted" in stderr
+    assert f"error: interrupted; what it said is in {found / '1' / 'output.txt'}" in stderr
     # The training has ended, too.
     size = log.stat().st_size
     time.sleep(1)
@@ -128,7 +130,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
 USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
-    (["train.py", "-c", "c.yml"], "train.py: is no trainer of PaddleOCR's"),
+    (["train.py", "-c", "c.yml"], "is no trainer of PaddleOCR's"),
     (["-c", "c.yml"], "find-rate: -c stands behind the script"),
     (["--log", "a.log", "train.py"], "--log: reads tests that were made; leave the script out"),
     (["--log", "a.log"], "a.log: cannot be read"),

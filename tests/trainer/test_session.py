@@ -189,6 +189,14 @@ def test_what_paddleocrs_builder_would_do_is_not_told(tmp_path: Path, section: d
     session.build_lr_scheduler(section, 4, 10)
 
 
+def test_hints_are_for_this_builder(tmp_path: Path) -> None:
+    session = Told(tmp_path, config({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}))
+    session.plan()
+    told = "\n".join(session.news())
+    assert "-o Optimizer.lr.decay_within_run=true shortens it\n" in told
+    assert "ignores" not in told
+
+
 def test_a_metric_decides_no_rate_in_that_trainer(tmp_path: Path) -> None:
     session = Told(tmp_path, config({"name": "ReduceOnPlateau", "learning_rate": 0.1}))
     with pytest.raises(LRConfigError, match="ReduceOnPlateau"):

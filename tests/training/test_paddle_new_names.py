@@ -225,6 +225,45 @@ class TestReduceOnPlateau:
             restored.step(metric)
             assert restored.state_dict() == ours.state_dict()
 
+    @pytest.mark.parametrize("inside", [False, True], ids=["behind a warmup", "in a Sequence"])
+    def test_behind_a_warmup_updates_count_and_then_metrics(self, inside: bool) -> None:
+        """In a Sequence, behind a stage of 10 updates at 0.1."""
+        section = {**self.SECTION, "warmup_iters": 4}
+        if inside:
+            stages = [{"learning_rate": 0.1, "epochs": "10it"}, {**section, "until_end": True}]
+            section = {"name": "Sequence", "stages": stages}
+        ours = build_lr_scheduler(section, EPOCHS, ITERS)
+        begin = 10 if inside else 0
+        rates = []
+        for k in range(begin + 6):
+            rates.append(ours())
+            ours.step(metrics=9.0)  # an evaluation before the plateau begins changes nothing
+            assert ours() == rates[-1] or k >= begin + 4
+            ours.step()
+        assert rates == pytest.approx([0.1] * begin + [0, 0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-12)
+        paddles = lr.ReduceOnPlateau(**{key: value for key, value in self.SECTION.items() if key != "name"})
+        for metric in (9.0, 9.0):
+            paddles.step(metric)
+        for metric in (0.5, 0.6, 0.6, 0.55, 0.5, 0.4, 0.3, 0.2):
+            paddles.step(metric)
+            ours.step(metric)
+            ours.step()
+            assert ours() == ours.get_lr() == ours.last_lr == paddles()
+        restored = build_lr_scheduler(section, EPOCHS, ITERS)
+        restored.set_state_dict(pickle.loads(pickle.dumps(ours.state_dict())))
+        assert (restored(), restored.state_dict()) == (ours(), ours.state_dict())
+        assert ours() < 0.1
+
+    def test_a_resumed_one_starts_where_last_epoch_says(self) -> None:
+        stages = [{"learning_rate": 0.1, "epochs": "10it"}, {**self.SECTION, "warmup_iters": 4, "until_end": True}]
+        ours = build_lr_scheduler({"name": "Sequence", "stages": stages, "last_epoch": 11}, EPOCHS, ITERS)
+        assert (ours.last_epoch, ours()) == (12, 0.05)
+
+    def test_a_stage_without_a_curve_is_the_last_one(self) -> None:
+        stages = [{**self.SECTION, "epochs": "10it"}, {"learning_rate": 0.1, "until_end": True}]
+        with pytest.raises(LRConfigError, match=r"stages.0.name: this schedule depends on the metric"):
+            build_lr_scheduler({"name": "Sequence", "stages": stages}, EPOCHS, ITERS)
+
     def test_it_has_no_schedule(self) -> None:
         inside = {"name": "Scale", "factor": 2, "schedule": self.SECTION}
         for section, place in ((self.SECTION, "Optimizer.lr.name"), (inside, "Optimizer.lr.schedule.name")):

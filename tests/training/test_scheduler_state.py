@@ -122,7 +122,7 @@ def test_past_the_end_of_paddles_one_cycle_nothing_changes(warmup: float) -> Non
         (LoadedState(1000, 0.05, 0.05, True), "the scheduler stands at update 1000, rate 5e-2, unchanged"),
         (LoadedState(7, 0.1, 0.01, True), "the scheduler stands at update 7, rate 1e-1 → 1e-2, 90 % less"),
         (LoadedState(7, 0.1, 0.15, True), "the scheduler stands at update 7, rate 1e-1 → 1.5e-1, 50 % more"),
-        (LoadedState(7, 0.001, 0.1, True), "the scheduler stands at update 7, rate 1e-3 → 1e-1, 100 times as much"),
+        (LoadedState(7, 0.001, 0.1, True), "the scheduler stands at update 7, rate 1e-3 → 1e-1, 100 times as high as before"),
         (LoadedState(7, 0.0, 0.1, True), "the scheduler stands at update 7, rate 0 → 1e-1"),
         (LoadedState(7, 0.1, 0.1, False), "the scheduler stands at update 7, rate 1e-1, unchanged; the state is of a scheduler of another shape"),
     ],

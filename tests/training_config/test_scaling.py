@@ -104,14 +104,15 @@ RATE_KEYS = {
     "Cyclic": ["max_lr", "base_lr"],
     "Scale": ["factor"],
     "Sequence": [],  # in its stages
-    "ReduceOnPlateau": ["learning_rate", "min_lr"],
+    "ReduceOnPlateau": ["learning_rate", "min_lr", START],
     "RangeTest": ["start_lr", "end_lr"],
 }
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_the_rates_of_each_model(name):
-    assert sorted(rate_keys(MODELS[name])) == sorted(RATE_KEYS[name])
+    bounds = ["floor", "ceiling"] if name != "ReduceOnPlateau" else []
+    assert sorted(rate_keys(MODELS[name])) == sorted(RATE_KEYS[name] + bounds)
 
 
 CASES = [

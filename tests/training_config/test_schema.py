@@ -190,7 +190,7 @@ def test_every_key_has_a_description_and_numbers_say_what_they_count(name):
         assert schema.get("description"), key
         numbers = schema.get("type") in ("number", "integer", "array") or "anyOf" in schema
         if numbers:
-            unit = r"\b(rates?|epochs?|iterations|exponent|factor|share|calls|width|tangent|stages)\b"
+            unit = r"\b(rates?|epochs?|iterations|exponent|factor|share|calls|width|tangent|stages|waves)\b"
             assert re.search(unit, schema["description"]), key
 
 

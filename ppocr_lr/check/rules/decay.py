@@ -159,7 +159,7 @@ def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
 
 
 def _counts_from_warmup(subject: CurveSubject) -> bool:
-    return bool(subject.lead.iters) and not getattr(subject.lr, "decay_within_run", False)
+    return bool(subject.lead.iters) and not subject.lr.counts_from_start
 
 
 def _windows(subject: CurveSubject) -> str:

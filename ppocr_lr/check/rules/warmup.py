@@ -149,8 +149,8 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     each = [f"Global.{key}=1" for key in _OF_THE_LOG if not isinstance(settings, Mapping) or settings.get(key) != 1]
     yield Finding(
         subject.path("name"),
-        f"a range test: {rises}{stays}; ppocr-lr find-rate --log reads the losses in its log",
-        f"-o {' '.join(each)} logs each update as it is" if each else "",
+        f"a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log",
+        proposals=(Proposal(tuple(each), words="{} logs each update as it is", clears=False),) if each else (),
     )
 
 

@@ -1,0 +1,309 @@
+"""Schedules made of others whose corners have to be looked for: a product, bounds, a staircase."""
+
+from __future__ import annotations
+
+import math
+import sys
+from abc import abstractmethod
+from bisect import bisect_left, bisect_right
+from collections import abc
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain, islice, pairwise
+from math import lcm
+from typing import Any
+
+from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule
+from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.compose import From
+from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
+
+_MANY = 2000  # pieces of a regular pattern that are looked at one by one
+_SAMPLES = 64  # rates of a piece among which its turns are looked for
+
+Stretch = tuple[int, int, list[range]]
+
+
+def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
+    """What lies between irregular corners and the ends of regular runs, each with the runs that have corners inside."""
+    runs = [run for run in runs if run]
+    ends = {0, FOR_EVER, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
+    for first, after in pairwise(sorted(ends)):
+        yield first, after, [part for run in runs if isinstance(run, range) and (part := _inside(run, first, after))]
+
+
+def _inside(run: range, first: int, after: int) -> range:
+    """The corners strictly between."""
+    return run[bisect_right(run, first) : bisect_left(run, after)]
+
+
+def _pieces(first: int, after: int, runs: list[range]) -> list[tuple[int, int]]:
+    """The first pieces that the corners of `runs` make of a stretch, as (first update, the one behind the last)."""
+    corners = sorted(set(chain.from_iterable(islice(run, _MANY) for run in runs)))[:_MANY]
+    return list(pairwise([first, *corners, *([after] if len(corners) < _MANY else [])]))
+
+
+class _Looked(Schedule):
+    """A schedule that finds corners of its own inside the pieces of others."""
+
+    def corner_runs(self) -> Runs:
+        """Those of what it is made of, and those found between them."""
+        return self._runs
+
+    @cached_property
+    def _runs(self) -> Runs:
+        loose: set[int] = set()
+        regular: list[range] = []
+        for first, after, runs in stretches(self._given_runs()):
+            loose.add(first)
+            pieces = _pieces(first, after, runs)
+            found = [corner for piece in pieces for corner in self._corners_in(*piece)]
+            if len(pieces) < _MANY:
+                loose.update(begin for begin, _ in pieces)
+            else:
+                self._check_regular(first, after, runs)
+                regular += runs
+                regular += self._repeated(found, after, runs)
+            loose.update(found)
+        return tuple(sorted(loose - {0})), *regular
+
+    def _repeated(self, found: list[int], after: int, runs: list[range]) -> list[range]:
+        """The corners that come again and again in each period of the pattern, where they do."""
+        begin, period = max(run[0] for run in runs), lcm(*(2 * run.step for run in runs))
+        once = [corner for corner in found if begin <= corner < begin + period]
+        twice = [corner for corner in found if begin + period <= corner < begin + 2 * period]
+        again = all(self(corner - back) == self(corner - back + period) for corner in once for back in (0, 1))
+        if not again or [corner + period for corner in once] != twice:
+            return []
+        return [range(corner, after, period) for corner in once]
+
+    @abstractmethod
+    def _given_runs(self) -> Runs:
+        """The corners of what it is made of."""
+
+    @abstractmethod
+    def _corners_in(self, first: int, after: int) -> Iterable[int]:
+        """Its own corners in a piece in which what it is made of is smooth and monotone."""
+
+    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
+        """Refuse regular corners along which the rates are not monotone any more."""
+
+
+@dataclass(frozen=True)
+class Bounded(_Looked):
+    """`min(max(schedule(k), floor), ceiling)`.
+
+    Source: optax' `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
+    """
+
+    schedule: Schedule
+    floor: Rate = 0.0
+    ceiling: PositiveRate = sys.float_info.max
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.ceiling < self.floor:
+            raise refused(self, "ceiling", self.ceiling, f"a finite number of at least the floor, {self.floor:g}")
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """The rate of `schedule`, or the bound that it is beyond."""
+        return fn.minimum(fn.maximum(self.schedule.formula(k, fn), self.floor), self.ceiling)
+
+    def _given_runs(self) -> Runs:
+        return self.schedule.corner_runs()
+
+    def _corners_in(self, first: int, after: int) -> Iterator[int]:
+        """Where a bound is crossed."""
+        for bound in (self.floor, self.ceiling):
+            yield from _change(partial(self._above, bound), first, after - 1)
+
+    def _above(self, bound: float, k: int) -> bool:
+        return self.schedule(k) > bound
+
+    def lead(self) -> Lead:
+        """That of `schedule`, with bounds."""
+        inner = self.schedule.lead()
+        if not inner.iters:
+            return super().lead()
+        return inner._replace(behind=Bounded(inner.behind, self.floor, self.ceiling), warmup_start=self(0))
+
+    def end_of_decay(self) -> End | None:
+        """That of `schedule`, or where it comes down to the floor."""
+        end = self.schedule.end_of_decay()
+        if end is None or end.rate >= self.floor:
+            return end
+        last = FOR_EVER if end.step is None else end.step
+        return End(next(_change(partial(self._above, self.floor), 0, last), 0), self.floor)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`."""
+        return self.schedule.cycle_around(k)
+
+
+@dataclass(frozen=True)
+class Product(_Looked):
+    """`schedule(k)·by(k)`: a schedule times another one, whose rates are factors.
+
+    One of the two may go up and down for ever; the other one then has to go down or stay where it is, so that
+    somewhere all that comes is told.
+
+    Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560).
+    """
+
+    schedule: Schedule
+    by: Schedule
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.corner_runs()
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`schedule(k)·by(k)`."""
+        return self.schedule.formula(k, fn) * self.by.formula(k, fn)
+
+    def _given_runs(self) -> Runs:
+        return *self.schedule.corner_runs(), *self.by.corner_runs()
+
+    def _corners_in(self, first: int, after: int) -> Iterable[int]:
+        """Where one of the two begins to win against the other."""
+        if self._way(self.schedule, first, after - 1) * self._way(self.by, first, after - 1) >= 0:
+            return ()
+        return _turns(self, first, after - 1)
+
+    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
+        ways = [self._ways(part, first, after) for part in (self.schedule, self.by)]
+        if {0} not in ways and {-1, 1} <= ways[0] | ways[1]:
+            allowed = f"one that stays where it is or falls, as the other one, which has {_MANY} corners and more here"
+            raise refused(self, "by", self.by, allowed)
+
+    def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
+        """The ways that one of the two goes in the first pieces of a stretch, and along its corners."""
+        own = [
+            run for given in part.corner_runs() if isinstance(given, range) and (run := _inside(given, first, after))
+        ]
+        ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own)[:16]}
+        return ways | {self._way(part, run[at], run[at + 2]) for run in own for at in (0, 1) if run[at + 2 :]}
+
+    @staticmethod
+    def _way(part: Schedule, first: int, last: int) -> int:
+        """1 up, −1 down, 0 neither."""
+        before, after = part(first), part(last)
+        return (after > before) - (after < before)
+
+    def lead(self) -> Lead:
+        """The longer warmup of the two."""
+        warmup = max(self.schedule.lead().warmup_iters, self.by.lead().warmup_iters)
+        return Lead(warmup, 0, From(self, warmup), self(0)) if warmup else super().lead()
+
+    def end_of_decay(self) -> End | None:
+        """Where both are over; where one of them is 0 before that, there."""
+        ends = [_end(self.schedule), _end(self.by)]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends) or not any(part.end_of_decay() for part in (self.schedule, self.by)):
+            return None
+        zeros = [end.step for end in known if end.rate == 0 and end.step is not None]
+        steps = [end.step for end in known if end.step is not None]
+        step = min(zeros) if zeros else max(steps) if len(steps) == len(known) else None
+        return End(step, math.prod(end.rate for end in known))
+
+
+@dataclass(frozen=True)
+class Staircase(Schedule):
+    """`schedule(k − k mod n)` with n = `step_iters`: the rate changes every n updates only.
+
+    Source: TensorFlow's decays with `staircase`; PaddleClas's `by_epoch`, with the length of an epoch.
+    """
+
+    schedule: Schedule
+    step_iters: Iters
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.corner_runs()
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`schedule(k − k mod n)`."""
+        return self.schedule.formula(k - k % self.step_iters, fn)
+
+    def corner_runs(self) -> Runs:
+        """The multiples of n, by their place in the cycles of `schedule`, where it has any."""
+        return self._runs
+
+    @cached_property
+    def _runs(self) -> Runs:
+        n = self.step_iters
+        loose: set[int] = set()
+        regular: list[range] = []
+        for first, after, runs in stretches(self.schedule.corner_runs()):
+            steps = range(self._up(first), self._up(after), n)
+            # The rates are monotone along every second corner, so a pattern is two of each step.
+            period = lcm(n, *(2 * run.step for run in runs)) // n
+            if period > _MANY < len(steps):
+                allowed = "a length that cycles of the schedule are a whole number of"
+                raise refused(self, "step_iters", n, allowed)
+            if len(steps) <= (_MANY if runs else 2):
+                loose.update(steps)
+                continue
+            loose.update(steps[:period])  # the update before one of these may be in another stretch
+            regular += [steps[period + at :: period] for at in range(period) if steps[period + at :: period]]
+        return tuple(sorted(loose - {0})), *regular
+
+    def _up(self, k: int) -> int:
+        """The first multiple of n that is not before `k`."""
+        return -(-k // self.step_iters) * self.step_iters
+
+    def lead(self) -> Lead:
+        """That of `schedule`; behind it the steps go on."""
+        inner = self.schedule.lead()
+        return inner._replace(behind=From(self, inner.iters)) if inner.iters else super().lead()
+
+    def end_of_decay(self) -> End | None:
+        """The first step at the end of `schedule`."""
+        end = self.schedule.end_of_decay()
+        return end if end is None or end.step is None else end._replace(step=self._up(end.step))
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """The first steps of the cycles of `schedule`."""
+        cycle = self.schedule.cycle_around(k - k % self.step_iters)
+        return cycle and (self._up(cycle[0]), self._up(cycle[1]))
+
+
+def _end(part: Schedule) -> End | None:
+    """The end of a decay, or of something that stays where it is at last."""
+    runs = part.corner_runs()
+    if (end := part.end_of_decay()) is not None or any(isinstance(run, range) for run in runs):
+        return end
+    last = max((run[-1] for run in runs if run), default=0)
+    return End(last, part(last)) if part(last) == part(FOR_EVER) else None
+
+
+def _change(holds: Callable[[int], bool], first: int, last: int) -> Iterator[int]:
+    """The first update at which `holds` is other than at `first`, which it becomes once at most."""
+    before = holds(first)
+    if holds(last) != before:
+        yield bisect_left(range(first, last), True, key=lambda k: holds(k) != before) + first
+
+
+def _rises(schedule: Schedule, k: int) -> bool:
+    return schedule(k + 1) > schedule(k)
+
+
+def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
+    """The updates at which a smooth curve turns, as far as some samples of it tell."""
+    length = last - first
+    near = [2**power for power in range(length.bit_length())]
+    offsets = {length * part // _SAMPLES for part in range(_SAMPLES + 1)} | {*near} | {length - step for step in near}
+    steps = sorted(first + offset for offset in offsets)
+    rates = [schedule(step) for step in steps]
+    found = []
+    way, moved_from = 0, first
+    for (before, begin), (after, end) in pairwise(zip(rates, steps, strict=True)):
+        now = (after > before) - (after < before)
+        if now and way and now != way:
+            # The turn is in the piece before or in this one: the first update from which the way is the new one.
+            found += [turn + 1 for turn in _change(partial(_rises, schedule), moved_from, end - 1)]
+        if now:
+            way, moved_from = now, begin
+    return found

@@ -1,0 +1,711 @@
+"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py ENVIRONMENT [--record]
+
+ENVIRONMENT is a folder for a Python environment of its own, which is made, with the libraries in it, where it is not
+there; this project needs none of them. Ten random settings of each schedule are compared at every update of a run.
+Prints the largest difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and not explained.
+With --record, some rates of each setting go to tests/data/peers_lr.json, for the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import venv
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "tests" / "data" / "peers_lr.json"
+PACKAGES = [
+    "torch", "timm", "transformers", "optax", "keras", "jax", "fvcore", "pytorch-ignite", "mmengine",
+    "numpy", "pydantic", "PyYAML", "annotated-types", "lazy-loader",
+]  # fmt: skip
+SETTINGS = 10
+RECORDED = 9
+TOLERANCE = 1e-12
+
+Rates = Iterable[float]
+Case = Callable[[random.Random, int, int], tuple[dict[str, Any], Rates]]
+"""Takes random numbers, epochs and iterations per epoch; gives our section and the rates of the other library."""
+
+CASES: dict[str, Case] = {}
+EXPLAINED = {
+    "torch CosineAnnealingLR": "is made of ratios from update to update",
+    "torch PolynomialLR": "is made of ratios from update to update",
+    "mmengine PolyLR": "is made of ratios from update to update",
+    "keras CosineDecay": "has its rates in float32",
+    "keras CosineDecayRestarts": "has its rates in float32",
+}
+"""Where a library's own rounding is the difference."""
+
+
+def case(name: str) -> Callable[[Case], Case]:
+    """Decorator: a schedule of another library."""
+
+    def add(function: Case) -> Case:
+        CASES[name] = function
+        return function
+
+    return add
+
+
+def main(arguments: list[str]) -> int:
+    """Compare all cases, in the environment."""
+    folder = Path(next(word for word in arguments if not word.startswith("-")))
+    python = folder / "bin" / "python"
+    if Path(sys.prefix).resolve() != folder.resolve():
+        if not python.exists():
+            venv.create(folder, with_pip=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_ENABLE_X64": "1", "KERAS_BACKEND": "jax"}
+        return subprocess.run([python, __file__, *arguments], env=environment, check=False).returncode
+    return compare("--record" in arguments)
+
+
+def compare(record: bool) -> int:
+    """Print the table; 1 where nothing explains a difference."""
+    import numpy as np
+
+    from ppocr_lr import build_schedule
+
+    define()
+    recorded = []
+    bad = 0
+    for name, make in CASES.items():
+        chance, largest, worst = random.Random(name), 0.0, {}
+        for _ in range(SETTINGS):
+            epochs, iters = chance.randint(6, 20), chance.randint(20, 50)
+            section, rates = make(chance, epochs, iters)
+            theirs = np.array(list(rates), dtype=np.float64)
+            steps = np.arange(len(theirs))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ours = build_schedule(section, epochs, iters)(steps)
+            off = float(np.abs(ours - theirs).max() / theirs.max())
+            if off > largest:
+                largest, worst = off, section
+            some = sorted({0, 1, len(steps) - 1, *chance.sample(range(len(steps)), RECORDED - 3)})
+            recorded.append(
+                {"peer": name, "epochs": epochs, "iters": iters, "section": section, "steps": some,
+                 "rates": [float(theirs[step]) for step in some]}
+            )  # fmt: skip
+        known = EXPLAINED.get(name, "")
+        bad += largest > TOLERANCE and not known
+        example = json.dumps(worst) if largest > TOLERANCE else ""
+        print(f"{name:50} {largest:9.1e}  {known if largest > TOLERANCE else ''} {example}", flush=True)
+    if record:
+        text = ",\n".join(json.dumps(row) for row in recorded)
+        OUT.write_text(f'{{"versions": {json.dumps(versions())}, "cases": [\n{text}\n]}}\n', encoding="utf-8")
+    return min(bad, 1)
+
+
+def versions() -> dict[str, str]:
+    """Of the libraries."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in PACKAGES[:9]}
+
+
+def it(count: int) -> str:
+    """A length in iterations."""
+    return f"{count}it"
+
+
+def define() -> None:
+    """All cases; the libraries are imported here."""
+    import keras
+    import optax
+    import torch
+    from timm import scheduler as timm
+    from torch.optim import lr_scheduler as torch_lr
+
+    keras.config.set_floatx("float64")
+
+    def stepped(make: Callable[[Any], Any], peak: float, count: int) -> Rates:
+        """PyTorch's protocol: the rate is read before the update."""
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
+        made = make(optimizer)
+        schedulers = made if isinstance(made, list) else [made]
+        for update in range(count):
+            yield float(optimizer.param_groups[0]["lr"])
+            if update + 1 < count:
+                optimizer.step()
+                for scheduler in schedulers:
+                    scheduler.step()
+
+    warnings.simplefilter("ignore")
+    of_torch(torch_lr, stepped)
+    of_timm(timm, torch)
+    of_transformers(stepped)
+    of_optax(optax)
+    of_keras(keras.optimizers.schedules)
+    of_others(torch, stepped)
+
+
+def rate(chance: random.Random) -> float:
+    """A random peak."""
+    return float(f"{10 ** chance.uniform(-5, 0):.4g}")
+
+
+def of_torch(lr: Any, stepped: Any) -> None:
+    """PyTorch's own."""
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"torch {name}")
+        def _(chance: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(chance), epochs * iters
+            section, scheduler = make(chance, peak, total)
+            return section, stepped(scheduler, peak, total)
+
+    def constant(c: random.Random, peak: float, total: int) -> Any:
+        factor, count = round(c.uniform(0.05, 0.9), 3), c.randint(1, total - 1)
+        section = {"name": "Const", "learning_rate": peak, "warmup_iters": count, "warmup_mode": "constant"}
+        return {**section, "warmup_start_factor": factor}, lambda opt: lr.ConstantLR(opt, factor, count)
+
+    def linear(c: random.Random, peak: float, total: int) -> Any:
+        first, last, count = round(c.uniform(0.05, 1), 3), c.choice([0, 0.3, 1]), c.randint(1, total - 1)
+        section = {"name": "LinearLR", "learning_rate": peak, "start_factor": first, "end_factor": last}
+        return {**section, "decay_length": it(count)}, lambda opt: lr.LinearLR(opt, first, last, count)
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.9, 1.01), 4)
+        section = {"name": "Exponential", "learning_rate": peak, "gamma": gamma, "step_size": "1it"}
+        return section, lambda opt: lr.ExponentialLR(opt, gamma)
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma = c.randint(1, total), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "Step", "learning_rate": peak, "step_size": it(size), "gamma": gamma}
+        return section, lambda opt: lr.StepLR(opt, size, gamma)
+
+    def step_up(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma = c.randint(total // 5, total), round(c.uniform(1.1, 3), 3)
+        section = {
+            "name": "Exponential",
+            "learning_rate": peak,
+            "step_size": it(size),
+            "gamma": gamma,
+            "staircase": True,
+        }
+        return section, lambda opt: lr.StepLR(opt, size, gamma)
+
+    def multi_step(c: random.Random, peak: float, total: int) -> Any:
+        marks, gamma = sorted(c.sample(range(1, total), 4)), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "learning_rate": peak, "milestones": [*map(it, marks)], "gamma": gamma}
+        return section, lambda opt: lr.MultiStepLR(opt, marks, gamma)
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        half, end = c.randint(total // 5, 2 * total), peak * c.choice([0, 0.01])
+        section = {"name": "Cosine", "learning_rate": peak, "decay_length": it(half), "end_lr": end}
+        return section, lambda opt: lr.CosineAnnealingLR(opt, half, end)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        count, power = c.randint(total // 2, total), round(c.uniform(0.5, 3), 3)
+        section = {"name": "Polynomial", "learning_rate": peak, "power": power, "decay_length": it(count)}
+        return section, lambda opt: lr.PolynomialLR(opt, count, power)
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        first, mult, end = c.randint(3, total // 3), c.choice([1, 2, 3]), peak * c.choice([0, 0.1])
+        section = {
+            "name": "CosineWarmRestarts",
+            "learning_rate": peak,
+            "T_0": it(first),
+            "T_mult": mult,
+            "eta_min": end,
+        }
+        return section, lambda opt: lr.CosineAnnealingWarmRestarts(opt, first, mult, end)
+
+    def cyclic(c: random.Random, peak: float, total: int) -> Any:
+        base, up, down = peak * c.choice([0.01, 0.3]), c.randint(2, total // 3), c.randint(2, total // 3)
+        mode, gamma = c.choice(["triangular", "triangular2", "exp_range"]), c.choice([0.99, 1, 1.005])
+        section = {
+            "name": "Cyclic",
+            "max_lr": peak,
+            "base_lr": base,
+            "step_size_up": it(up),
+            "step_size_down": it(down),
+        }
+        return {**section, "mode": mode, "gamma": gamma}, lambda opt: lr.CyclicLR(
+            opt, base, peak, up, down, mode, gamma, cycle_momentum=False
+        )
+
+    def one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        share, div, final = round(c.uniform(0.1, 0.45), 3), c.choice([5, 25.0]), c.choice([10, 1e4])
+        anneal, three = c.choice(["cos", "linear"]), c.choice([True, False])
+        section = {"name": "OneCycle", "max_lr": peak, "pct_start": share, "div_factor": div, "final_div_factor": final}
+        return {**section, "anneal_strategy": anneal, "three_phase": three}, lambda opt: lr.OneCycleLR(
+            opt, peak, total, None, None, share, anneal, False, 0.85, 0.95, div, final, three
+        )
+
+    def sequential(c: random.Random, peak: float, total: int) -> Any:
+        first, second = c.randint(2, total // 3), c.randint(2, total // 3)
+        stages = [
+            {
+                "name": "LinearLR",
+                "learning_rate": peak,
+                "start_factor": 0.1,
+                "decay_length": it(first),
+                "epochs": it(first),
+            },
+            {"name": "Exponential", "learning_rate": peak, "gamma": 0.95, "step_size": "1it", "epochs": it(second)},
+            {"name": "Polynomial", "learning_rate": peak, "power": 2, "decay_length": "100%", "until_end": True},
+        ]
+        rest = total - first - second
+        return {"name": "Sequence", "stages": stages}, lambda opt: lr.SequentialLR(
+            opt,
+            [lr.LinearLR(opt, 0.1, 1.0, first), lr.ExponentialLR(opt, 0.95), lr.PolynomialLR(opt, rest, 2.0)],
+            [first, first + second],
+        )
+
+    def chained(c: random.Random, peak: float, total: int) -> Any:
+        first, factor, gamma = c.randint(2, total), round(c.uniform(0.1, 0.9), 3), round(c.uniform(0.98, 1), 4)
+        inner = {"name": "Exponential", "learning_rate": peak, "gamma": gamma, "step_size": "1it"}
+        times = {"name": "LinearLR", "learning_rate": 1, "start_factor": factor, "decay_length": it(first)}
+        return {"name": "Scale", "schedule": inner, "times": times}, lambda opt: lr.ChainedScheduler(
+            [lr.LinearLR(opt, factor, 1.0, first), lr.ExponentialLR(opt, gamma)]
+        )
+
+    for name, make in {
+        "ConstantLR": constant, "LinearLR": linear, "ExponentialLR": exponential, "StepLR": step,
+        "StepLR, gamma > 1": step_up, "MultiStepLR": multi_step, "CosineAnnealingLR": cosine,
+        "PolynomialLR": polynomial, "CosineAnnealingWarmRestarts": restarts, "CyclicLR": cyclic,
+        "OneCycleLR": one_cycle, "SequentialLR": sequential, "ChainedScheduler": chained,
+    }.items():  # fmt: skip
+        simple(name, make)
+
+
+def of_timm(timm: Any, torch: Any) -> None:
+    """Of timm, by the update."""
+
+    def rates(kind: Any, peak: float, count: int, **keys: Any) -> Rates:
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
+        scheduler = kind(optimizer, t_in_epochs=False, **keys)
+        return [scheduler._get_lr(update)[0] for update in range(count)]  # what its step_update sets
+
+    def warm(c: random.Random, peak: float, total: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        count, prefix, first = c.randint(2, total // 4), c.choice([True, False]), peak * c.choice([0.01, 0.1])
+        ours = {"warmup_iters": count, "warmup_start_lr": first, **({} if prefix else {"warmup_overlap": "peak"})}
+        return ours, {"warmup_t": count, "warmup_lr_init": first, "warmup_prefix": prefix}
+
+    @case("timm CosineLRScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        k, end = c.choice([1, 1.5, 0.7]), peak * c.choice([0, 0.05])
+        section = {"name": "KDecay", "learning_rate": peak, "end_lr": end, "k": k, **ours}
+        keys = {"t_initial": total, "lr_min": end, "k_decay": k, **theirs}
+        return section, rates(timm.CosineLRScheduler, peak, total, **keys)
+
+    @case("timm CosineLRScheduler with cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        k, end, first, decay = c.choice([1, 1.5]), peak * 0.05, c.randint(5, total // 3), c.choice([1, 0.8])
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "k_decay": k, "T_0": it(first)}
+        keys = {"t_initial": first, "lr_min": end, "k_decay": k, "cycle_limit": 10**6, "cycle_decay": decay, **theirs}
+        peak_stays = {"peak_decay": decay, **ours}
+        wanted = list(rates(timm.CosineLRScheduler, peak, total, **keys))
+        first_decay = theirs["warmup_t"]
+        # timm's peaks fall below its minimum, ours do not.
+        return {**section, **peak_stays}, wanted[:first_decay] + [max(value, end) for value in wanted[first_decay:]]
+
+    @case("timm PolyLRScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        k, power, end = c.choice([1, 1.5, 0.7]), c.choice([0.5, 1, 2]), peak * c.choice([0, 0.05])
+        section = {"name": "Linear", "learning_rate": peak, "end_lr": end, "k_decay": k, "power": power, **ours}
+        keys = {"t_initial": total, "lr_min": end, "k_decay": k, "power": power, **theirs}
+        return section, rates(timm.PolyLRScheduler, peak, total, **keys)
+
+    @case("timm TanhLRScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        if "warmup_overlap" in ours:
+            ours["warmup_overlap"] = "decay"
+        low, high = c.choice([-7, -4]), c.choice([2, 3])
+        end = peak * c.choice([0, 0.05])
+        section = {"name": "Tanh", "learning_rate": peak, "end_lr": end, "lower": low, "upper": high, **ours}
+        keys = {"t_initial": total, "lr_min": end, "lb": low, "ub": high, **theirs}
+        return section, rates(timm.TanhLRScheduler, peak, total, **keys)
+
+    @case("timm StepLRScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        size, gamma = c.randint(5, total), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "Step", "learning_rate": peak, "step_size": it(size), "gamma": gamma, **ours}
+        return section, rates(timm.StepLRScheduler, peak, total, decay_t=size, decay_rate=gamma, **theirs)
+
+    @case("timm MultiStepLRScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        marks, gamma = sorted(c.sample(range(2, total), 3)), round(c.uniform(0.1, 0.9), 3)
+        # Its milestones count the update after: bisect_right(decay_t, t + 1).
+        section = {"name": "MultiStepDecay", "learning_rate": peak, "gamma": gamma, **ours}
+        section["milestones"] = [it(mark - 1) for mark in marks]
+        return section, rates(timm.MultiStepLRScheduler, peak, total, decay_t=marks, decay_rate=gamma, **theirs)
+
+    for fn, ours_fn in {
+        "linear": {"decay_shape": "linear"}, "1-sqrt": {"decay_shape": "1-sqrt"}, "cosine": {"decay_shape": "cosine"},
+        "power": {"decay_shape": "linear", "k_decay": 2.0}, "exp": {"decay_shape": "half-life"},
+    }.items():  # fmt: skip
+
+        @case(f"timm WSDLRScheduler, {fn}")
+        def _(
+            c: random.Random, epochs: int, iters: int, fn: str = fn, ours_fn: dict[str, Any] = ours_fn
+        ) -> tuple[dict[str, Any], Rates]:
+            from timm.scheduler.wsd_lr import WSDLRScheduler
+
+            peak, total = rate(c), epochs * iters
+            warmup, down, end = c.randint(2, total // 4), c.randint(5, total // 2), peak * c.choice([0, 0.05])
+            section = {"name": "WSD", "learning_rate": peak, "end_lr": end, "decay_length": it(down), **ours_fn}
+            keys: dict[str, Any] = {"t_initial": total - warmup, "decay_t": down, "lr_min": end, "decay_fn": fn}
+            if fn == "power":
+                keys["decay_power"] = 2.0
+            if fn == "exp":
+                keys["decay_ratio"] = 0.05
+            section |= {"warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
+            return section, rates(WSDLRScheduler, peak, total, warmup_t=warmup, warmup_lr_init=peak * 0.1, **keys)
+
+    @case("timm WSDLRScheduler, rsqrt")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        from timm.scheduler.wsd_lr import WSDLRScheduler
+
+        peak, total = rate(c), epochs * iters
+        warmup, down, scale = c.randint(2, total // 4), c.randint(5, total // 2), c.randint(5, total)
+        inner = {"name": "InverseSqrt", "learning_rate": peak, "warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
+        times = {"name": "Trapezoid", "learning_rate": 1, "decay_length": it(down)}
+        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale)}, "times": times}
+        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt"}
+        keys |= {"stable_timescale": scale, "warmup_t": warmup, "warmup_lr_init": peak * 0.1}
+        return section, rates(WSDLRScheduler, peak, total, **keys)
+
+
+def of_transformers(stepped: Any) -> None:
+    """Of transformers."""
+    from transformers import optimization as hf
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"transformers {name}")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(c), epochs * iters
+            warmup = c.randint(2, total // 3)
+            section, scheduler = make(c, peak, total, warmup)
+            return {"learning_rate": peak, "warmup_iters": warmup, **section}, stepped(scheduler, peak, total)
+
+    within = {"decay_within_run": True}
+
+    def cosine(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        waves = c.choice([0.5, 0.25, 0.4375, 1.5, 2.0])
+        return {"name": "Cosine", "num_cycles": waves, **within}, lambda opt: hf.get_cosine_schedule_with_warmup(
+            opt, warmup, total, waves
+        )
+
+    def with_min(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        share, waves = c.choice([0, 0.1]), c.choice([0.5, 1.5])
+        section = {"name": "Cosine", "num_cycles": waves, "end_lr": peak * share, **within}
+        return section, lambda opt: hf.get_cosine_with_min_lr_schedule_with_warmup(
+            opt, warmup, total, waves, min_lr_rate=share
+        )
+
+    def hard(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        warmup, cycles = total % 4 + 4, 4  # whole cycles
+        section = {"name": "CosineWarmRestarts", "T_0": it((total - warmup) // cycles), "warmup_iters": warmup}
+        return section, lambda opt: hf.get_cosine_with_hard_restarts_schedule_with_warmup(opt, warmup, total, cycles)
+
+    def polynomial(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        power, end = c.choice([1.0, 0.5, 2.0]), peak * c.choice([0, 0.01])
+        section = {"name": "Linear", "power": power, "end_lr": end, **within}
+        return section, lambda opt: hf.get_polynomial_decay_schedule_with_warmup(opt, warmup, total, end, power)
+
+    def inverse(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        scale = c.choice([warmup, 77])
+        section = {"name": "InverseSqrt", "timescale": it(scale)}
+        return section, lambda opt: hf.get_inverse_sqrt_schedule(opt, warmup, scale)
+
+    def wsd(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        down, mode, shape = c.randint(5, total // 3), *(c.choice(["linear", "cosine", "1-sqrt"]) for _ in range(2))
+        share = c.choice([0, 0.1])
+        section = {"name": "WSD", "decay_length": it(down), "decay_shape": shape, "warmup_mode": mode}
+        return {**section, "end_lr": peak * share, "warmup_start_lr": peak * share}, lambda opt: hf.get_wsd_schedule(
+            opt, warmup, down, total, None, mode, shape, share
+        )
+
+    for name, make in {
+        "constant_with_warmup": lambda c, p, t, w: ({}, lambda opt: hf.get_constant_schedule_with_warmup(opt, w)),
+        "linear": lambda c, p, t, w: (
+            {"name": "Linear", **within}, lambda opt: hf.get_linear_schedule_with_warmup(opt, w, t)
+        ),
+        "cosine": cosine, "cosine_with_min_lr": with_min, "cosine_with_restarts": hard, "polynomial": polynomial,
+        "inverse_sqrt": inverse, "warmup_stable_decay": wsd,
+    }.items():  # fmt: skip
+        simple(name, make)
+
+
+def of_optax(optax: Any) -> None:
+    """Of optax, functions of the update."""
+    import jax
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"optax {name}")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(c), epochs * iters
+            section, schedule = make(c, peak, total)
+            return {"learning_rate": peak, **section}, jax.vmap(schedule)(jax.numpy.arange(total))
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        alpha, exponent = c.choice([0, 0.05]), c.choice([1.0, 2.0, 0.5])
+        section = {"name": "Cosine", "end_lr": peak * alpha, "decay_power": exponent}
+        return section, optax.cosine_decay_schedule(peak, total, alpha, exponent)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        begin, count, power, end = c.randint(0, 30), c.randint(9, total), c.choice([1, 2, 0.5]), peak * 0.1
+        section = {"name": "Polynomial", "hold_epochs": it(begin), "decay_length": it(count), "power": power}
+        return {**section, "end_lr": end}, optax.polynomial_schedule(peak, end, power, count, begin)
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        count, gamma, begin, stairs = (
+            c.randint(3, 90),
+            c.choice([0.7, 0.95, 1.02]),
+            c.randint(0, 30),
+            c.choice([True, False]),
+        )
+        bound = peak * (0.05 if gamma < 1 else 1.2)
+        section = {"name": "Exponential", "step_size": it(count), "gamma": gamma, "hold_epochs": it(begin)}
+        section |= {"staircase": stairs, "floor" if gamma < 1 else "ceiling": bound}
+        return section, optax.exponential_decay(peak, count, gamma, begin, stairs, bound)
+
+    def warmup_cosine(c: random.Random, peak: float, total: int) -> Any:
+        warmup, first, end, exponent = c.randint(2, 50), peak * c.choice([0, 0.1]), peak * 0.01, c.choice([1.0, 2.0])
+        section = {
+            "name": "Cosine",
+            "warmup_iters": warmup,
+            "warmup_start_lr": first,
+            "end_lr": end,
+            "decay_power": exponent,
+        }
+        return {**section, "decay_within_run": True}, optax.warmup_cosine_decay_schedule(
+            first, peak, warmup, total, end, exponent
+        )
+
+    def warmup_exponential(c: random.Random, peak: float, total: int) -> Any:
+        warmup, count, gamma, stairs = (
+            c.randint(2, 50),
+            c.randint(3, 90),
+            c.choice([0.7, 0.95]),
+            c.choice([True, False]),
+        )
+        section = {"name": "Exponential", "step_size": it(count), "gamma": gamma, "staircase": stairs}
+        section |= {"floor": peak * 0.05, "warmup_iters": warmup}
+        return section, optax.warmup_exponential_decay_schedule(0.0, peak, warmup, count, gamma, 0, stairs, peak * 0.05)
+
+    def pieces(c: random.Random, peak: float, total: int) -> Any:
+        marks = sorted(c.sample(range(1, total), 3))
+        values = [peak, peak * 0.5, peak * 0.1, peak * 0.02]
+        section = {"name": "Piecewise", "decay_epochs": [*map(it, marks)], "values": values}
+        scales = dict(zip(marks, (0.5, 0.2, 0.2), strict=True))
+        return section, optax.piecewise_constant_schedule(peak, scales)
+
+    def lines(c: random.Random, peak: float, total: int) -> Any:
+        marks = sorted(c.sample(range(1, total), 3))
+        knots = [
+            ["0it", peak],
+            *([it(mark), value] for mark, value in zip(marks, (peak * 2, peak, peak * 0.1), strict=True)),
+        ]
+        scales = dict(zip(marks, (2.0, 0.5, 0.1), strict=True))
+        return {"name": "PiecewiseLinear", "knots": knots}, optax.piecewise_interpolate_schedule("linear", peak, scales)
+
+    def one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        share, div, final = c.choice([0.2, 0.4]), 25.0, c.choice([10.0, 1e4])
+        first = int(share * total)
+        section = {"name": "KDecay", "warmup_iters": first, "warmup_mode": "cosine", "warmup_start_lr": peak / div}
+        section |= {"end_lr": peak / div / final, "decay_within_run": True}
+        return section, optax.cosine_onecycle_schedule(total, peak, share, div, final)
+
+    def sgdr(c: random.Random, peak: float, total: int) -> Any:
+        lengths = [total // 4, total // 4, total // 4]
+        stages = [
+            {
+                "name": "Cosine",
+                "learning_rate": peak * part,
+                "warmup_iters": 5,
+                "decay_within_run": True,
+                "epochs": it(length),
+            }
+            for part, length in zip((1, 0.5, 0.25), lengths, strict=True)
+        ]
+        stages.append(
+            {
+                "name": "Cosine",
+                "learning_rate": peak * 0.1,
+                "warmup_iters": 5,
+                "decay_within_run": True,
+                "until_end": True,
+            }
+        )
+        lengths.append(total - sum(lengths))
+        peaks = [stage["learning_rate"] for stage in stages]
+        keys = [
+            {"init_value": 0.0, "peak_value": top, "warmup_steps": 5, "decay_steps": length}
+            for top, length in zip(peaks, lengths, strict=True)
+        ]
+        return {"name": "Sequence", "stages": stages}, optax.sgdr_schedule(keys)
+
+    for name, make in {
+        "constant": lambda c, p, t: ({"name": "Const"}, optax.constant_schedule(p)),
+        "linear": lambda c, p, t: ({"name": "Linear", "end_lr": p * 0.1}, optax.linear_schedule(p, p * 0.1, t)),
+        "polynomial": polynomial, "cosine_decay": cosine, "exponential_decay": exponential,
+        "warmup_constant": lambda c, p, t: (
+            {"name": "Const", "warmup_iters": 17}, optax.warmup_constant_schedule(0.0, p, 17)
+        ),
+        "warmup_cosine_decay": warmup_cosine, "warmup_exponential_decay": warmup_exponential,
+        "piecewise_constant": pieces, "piecewise_interpolate": lines, "cosine_onecycle": one_cycle, "sgdr": sgdr,
+    }.items():  # fmt: skip
+        simple(name, make)
+
+
+def of_keras(keras: Any) -> None:
+    """Of keras, functions of the update, in float64."""
+    import jax
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"keras {name}")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(c), epochs * iters
+            section, schedule = make(c, peak, total)
+            return {"learning_rate": peak, **section}, jax.vmap(schedule)(jax.numpy.arange(float(total)))
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        count, gamma, stairs = c.randint(3, 90), c.choice([0.7, 0.95]), c.choice([True, False])
+        section = {"name": "Exponential", "step_size": it(count), "gamma": gamma, "staircase": stairs}
+        return section, keras.ExponentialDecay(peak, count, gamma, stairs)
+
+    def inverse(c: random.Random, peak: float, total: int) -> Any:
+        count, gamma, stairs = c.randint(3, 90), c.choice([0.7, 2.0]), c.choice([True, False])
+        section = {"name": "InverseTime", "step_size": it(count), "gamma": gamma, "staircase": stairs}
+        return section, keras.InverseTimeDecay(peak, count, gamma, stairs)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        count, power, again, end = c.randint(9, total), c.choice([1.0, 2.0]), c.choice([True, False]), peak * 0.1
+        section = {"name": "Polynomial", "decay_length": it(count), "power": power, "cycle": again, "end_lr": end}
+        return section, keras.PolynomialDecay(peak, count, end, power, again)
+
+    def pieces(c: random.Random, peak: float, total: int) -> Any:
+        marks = sorted(c.sample(range(1, total), 2))
+        values = [peak, peak * 0.5, peak * 0.1]  # a new value comes one update after the boundary
+        section = {"name": "Piecewise", "decay_epochs": [it(mark + 1) for mark in marks], "values": values}
+        return section, keras.PiecewiseConstantDecay([*map(float, marks)], values)
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        alpha, warmup = c.choice([0.0, 0.1]), c.randint(2, 40)
+        section = {"name": "KDecay", "end_lr": peak * alpha, "warmup_iters": warmup, "decay_within_run": True}
+        section |= {"warmup_start_lr": peak * 0.1}
+        return section, keras.CosineDecay(peak * 0.1, total - warmup, alpha, warmup_target=peak, warmup_steps=warmup)
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        first, mult, height, alpha = (
+            c.randint(5, total // 3),
+            c.choice([1.0, 2.0]),
+            c.choice([1.0, 0.8]),
+            c.choice([0.0, 0.1]),
+        )
+        section = {"name": "CosineWarmRestarts", "T_0": it(first), "T_mult": mult, "height_decay": height}
+        return {**section, "eta_min": peak * alpha}, keras.CosineDecayRestarts(peak, first, mult, height, alpha)
+
+    for name, make in {
+        "ExponentialDecay": exponential, "InverseTimeDecay": inverse, "PolynomialDecay": polynomial,
+        "PiecewiseConstantDecay": pieces, "CosineDecay": cosine, "CosineDecayRestarts": restarts,
+    }.items():  # fmt: skip
+        simple(name, make)
+
+
+def of_others(torch: Any, stepped: Any) -> None:
+    """Of ignite, mmengine and fvcore, the last as detectron2 puts a warmup before it."""
+    from fvcore.common import param_scheduler as fv
+    from ignite.handlers import param_scheduler as ignite
+    from mmengine.optim import scheduler as mm
+
+    @case("ignite CosineAnnealingScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        size, mult, top, low = c.randint(4, total // 3), c.choice([1, 2]), c.choice([1, 0.8]), c.choice([1, 0.5])
+        keys = {"cycle_mult": mult, "start_value_mult": top, "end_value_mult": low}
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
+        values = ignite.CosineAnnealingScheduler.simulate_values(
+            total, optimizer=optimizer, param_name="lr", start_value=peak, end_value=peak * 0.1, cycle_size=size, **keys
+        )
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "T_0": it(size), "T_mult": mult}
+        section |= {"eta_min": peak * 0.1, "peak_decay": top, "eta_min_decay": low}
+        return section, [value for _, value in values]
+
+    @case("mmengine LinearLR over MultiStepLR")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        warmup, first, marks = c.randint(2, total // 2), c.choice([0.001, 0.1]), sorted(c.sample(range(2, total), 2))
+        section = {"name": "MultiStepDecay", "learning_rate": peak, "milestones": [*map(it, marks)], "gamma": 0.1}
+        section |= {"warmup_iters": warmup, "warmup_start_factor": first, "warmup_overlap": "product"}
+        return section, stepped(
+            lambda opt: [
+                mm.LinearLR(opt, first, by_epoch=False, begin=0, end=warmup + 1),
+                mm.MultiStepLR(opt, marks, by_epoch=False),
+            ],
+            peak, total,
+        )  # fmt: skip
+
+    @case("mmengine PolyLR")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        power = c.choice([0.9, 1.0, 2.0])
+        section = {"name": "Linear", "learning_rate": peak, "end_lr": peak * 0.01, "power": power}
+        section["decay_length"] = it(total)
+        return section, stepped(
+            lambda opt: mm.PolyLR(opt, power=power, eta_min=peak * 0.01, by_epoch=False, begin=0, end=total + 1),
+            peak,
+            total,
+        )
+
+    def of_fvcore(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"fvcore {name}, with detectron2's warmup")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(c), epochs * iters
+            warmup, factor = c.randint(2, total // 4), c.choice([0.001, 0.1])
+            section, scheduler = make(c, peak, total)
+            top = scheduler(warmup / total)
+            ramp = fv.LinearParamScheduler(factor * scheduler(0.0), top)
+            ways = ["rescaled", "fixed"]
+            both = fv.CompositeParamScheduler([ramp, scheduler], [warmup / total, 1 - warmup / total], ways)
+            section = {"learning_rate": peak, **section, "warmup_iters": warmup, "warmup_overlap": "decay"}
+            return {**section, "warmup_start_factor": factor}, [both(k / total) for k in range(total)]
+
+    def multi(c: random.Random, peak: float, total: int) -> Any:
+        marks = sorted(c.sample(range(total // 2, total), 2))
+        scheduler = fv.MultiStepParamScheduler([peak, peak * 0.1, peak * 0.01], total, marks)
+        return {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": 0.1}, scheduler
+
+    of_fvcore("MultiStepParamScheduler", multi)
+    of_fvcore(
+        "CosineParamScheduler",
+        lambda c, p, t: ({"name": "Cosine", "end_lr": p * 0.01}, fv.CosineParamScheduler(p, p * 0.01)),
+    )
+    of_fvcore(
+        "PolynomialDecayParamScheduler",
+        lambda c, p, t: ({"name": "Linear", "power": 0.9}, fv.PolynomialDecayParamScheduler(p, 0.9)),
+    )
+    of_fvcore(
+        "ExponentialParamScheduler",
+        lambda c, p, t: (
+            {"name": "Exponential", "gamma": 0.05, "step_size": "100%"},
+            fv.ExponentialParamScheduler(p, 0.05),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
