@@ -31,13 +31,14 @@ from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 # most 2^53 iterations.
 _LINE = re.compile(
     r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
-    r"[^\[\r\n]*?\blr'?: (\d*\.?\d+(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
+    r"[^\[\r\n]*?\blr'?: ((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
 """That a line may tell; more are damage."""
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
 # PaddleOCR says these once, when a training process starts.
-_START = re.compile(r"train dataloader has (\d{1,9}) iters|During the training process, after the|INFO: resume from ")
+_STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
+_START = re.compile("|".join((rf"{_STARTS[0]} (\d{{1,9}}) iters", *_STARTS[1:])))
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
@@ -49,6 +50,8 @@ _OTHER_TRAINERS = {
 }
 
 _CHUNK = 1 << 20
+MOST_BYTES = 1 << 30
+MOST_LINES = 1_200_000  # with a rate, torn ones, and those of configs: half a gigabyte of memory
 _LONGEST_LINE = 1 << 16
 _MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
@@ -114,6 +117,7 @@ class LogReader:
                 some = True
                 self._read += len(block)
                 self._add(self._decoder.decode(block).replace("\0", ""))  # of UTF-16 without its mark
+                self._check_size()
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
                         f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "
@@ -122,6 +126,12 @@ class LogReader:
         except (OSError, EOFError, zlib.error) as error:
             raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
         return some
+
+    def _check_size(self) -> None:
+        if self._read > MOST_BYTES:
+            raise LRConfigError(f"{self.path}: holds more than {MOST_BYTES >> 30} GiB; give a part of it")
+        if len(self.lines) // _PACKED.size + self.torn + self._said.lines > MOST_LINES:
+            raise LRConfigError(f"{self.path}: holds more than {MOST_LINES} lines of a training; give a part of it")
 
     def so_far(self) -> NDArray[np.void]:
         """All lines that have been read, with the fields of a `Line`; the last may be whole without its end.
@@ -136,8 +146,8 @@ class LogReader:
             self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.read(4)
             self._file.seek(self._begin)
-        except OSError as error:
-            raise LRConfigError(f"{self.path}: cannot be read: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:  # a name that no file can have
+            raise LRConfigError(f"{self.path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
         packed = start[:2] == b"\x1f\x8b"
         self._stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=self._file) if packed else self._file
         encoding = _ENCODINGS.get(start[:2], "utf-8")
@@ -145,7 +155,7 @@ class LogReader:
         self._rest = ""
         self._read = 0
         self._said = _Said()
-        self.lines = bytearray()  # of a gigabyte of log too
+        self.lines = bytearray()
         self._starts = 0
         self.configs: list[tuple[int, Mapping[str, Any]]] = []
         """The last configs that processes said they have, with the number of the start that each is the first of."""
@@ -195,6 +205,8 @@ class _Said:
     config: Mapping[str, Any] | None = None
     started: bool = True
     length: int = 0
+    lines: int = 0
+    """How many lines of configs there were."""
 
     def end_of_config(self) -> None:
         """No more lines of it."""
@@ -203,9 +215,10 @@ class _Said:
 
 
 def _lines(text: str, said: _Said) -> Iterator[Line]:
-    found = (regex.finditer(text) for regex in (_LINE, _START, DUMPED))
-    for match in heapq.merge(*found, key=re.Match.start):
+    regexes = (_LINE, DUMPED, *[_START] * any(words in text for words in _STARTS))
+    for match in heapq.merge(*(regex.finditer(text) for regex in regexes), key=re.Match.start):
         if match.re is DUMPED:
+            said.lines += 1
             said.logged.add(match)
             continue
         said.end_of_config()

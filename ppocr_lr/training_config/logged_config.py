@@ -84,6 +84,8 @@ class LoggedConfig:
 
     def end(self) -> Mapping[str, Any] | None:
         """What the lines say, if they are a training config; the next line begins another one."""
+        if not self._lines:
+            return None
         config, self._lines = _value(self._lines), []
         if isinstance(config, list):  # of a process that stopped before it trained, and then of the next one
             config = config[-1]

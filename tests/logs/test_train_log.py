@@ -293,3 +293,39 @@ def test_a_log_may_begin_with_much_else(tmp_path: Path) -> None:
         + ("y" * 99 + "\n") * 200_000
     )
     assert len(read_log(path).rates) == 1
+
+
+SHORT = "epoch: [1/2], global_step: 10, lr: 0.000513, loss: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([SHORT, "epoch: [1\n" * 1_200_000], "holds more than 1200000 lines of a training; give a part of it"),
+        ([SHORT, "INFO: a : 1\n" * 1_200_000], "holds more than 1200000 lines of a training"),
+        ([SHORT, *[" " * (1 << 20)] * 1024], "holds more than 1 GiB; give a part of it"),
+    ],
+    ids=["torn lines", "lines of configs", "bytes"],
+)
+def test_what_is_too_much_is_refused_with_the_bound(tmp_path: Path, parts: list[str], message: str) -> None:
+    with gzip.open(tmp_path / "train.log", "wt", compresslevel=1) as file:
+        file.writelines(parts)
+    with pytest.raises(LRConfigError, match=rf"train\.log: {message}"):
+        read_log(tmp_path / "train.log")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "epoch: [1/2], global_step: 11, lr: " + "1" * 10**6 + "x\n",
+        "INFO: save model in x" * 10**5 + "\n",
+        "INFO: " + " " * 10**6 + "\n",
+        "epoch: [1/2], global_step: 11, " + "lr: " * 10**5 + "\n",
+        "[" * 10**6 + "\n",
+    ],
+    ids=["a rate without end", "models", "spaces", "rates", "brackets"],
+)
+def test_a_long_line_costs_no_more_than_many_short_ones(tmp_path: Path, text: str) -> None:
+    """With a search that goes back over the line, such a one takes hours."""
+    (tmp_path / "train.log").write_text(SHORT + text)
+    assert len(read_log(tmp_path / "train.log")) == 1
