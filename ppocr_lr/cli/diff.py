@@ -16,6 +16,7 @@ from ppocr_lr.cli.options import (
     run_flags,
 )
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
+from ppocr_lr.errors import printable
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.plan import plan_run
 
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*text_lines(result), sep="\n")
         if arguments.out:
-            print(f"picture: {arguments.out}")
+            print(printable(f"picture: {arguments.out}"))
     return int(not result.equal)
 
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from ppocr_lr import __version__
@@ -43,7 +44,7 @@ def _make_process_ours() -> None:
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # which font stands in for which is no news
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its cache is, and which font it takes, is no news
 
 
 def _ready_for_any_text() -> None:
@@ -59,9 +60,10 @@ def run(argv: Sequence[str]) -> int:
     argv, command = _split(argv)
     parser = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
-        import argcomplete
+        with suppress(ModuleNotFoundError):
+            import argcomplete
 
-        argcomplete.autocomplete(parser)
+            argcomplete.autocomplete(parser)
     try:
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
     except SystemExit as stop:
@@ -71,7 +73,7 @@ def run(argv: Sequence[str]) -> int:
         status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
-    except (LRConfigError, MissingExtraError, OSError) as error:
+    except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
         print_error(error)
         return 2
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.curve.axis import AXES
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument, printable
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
@@ -67,7 +67,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Usage and message on stderr, exit code 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: error: {message}\n")
+        self.exit(2, printable(f"{self.prog}: error: {message}") + "\n")
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -218,7 +218,15 @@ def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
 
 def print_json(results: Iterable[Mapping[str, object]]) -> None:
     """What a command found, one object for each config, pair, log or checkpoint."""
-    print(json.dumps({"version": JSON_VERSION, "results": list(results)}, indent=2, ensure_ascii=False))
+    text = json.dumps({"version": JSON_VERSION, "results": list(results)}, indent=2, ensure_ascii=False)
+    print("\n".join(_escaped(line) for line in text.split("\n")))
+
+
+def _escaped(json_text: str) -> str:
+    """JSON of the same value without a character that a terminal would act on."""
+    if printable(json_text) == json_text:
+        return json_text
+    return "".join(each if printable(each) == each else json.dumps(each)[1:-1] for each in json_text)
 
 
 def flag(argument: str) -> str:
@@ -238,4 +246,4 @@ def with_flags(error: LRConfigError) -> LRConfigError:
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
     for line in str(with_flags(error) if isinstance(error, LRConfigError) else error).splitlines():
-        print(f"error: {line}", file=sys.stderr)
+        print(printable(f"error: {line}"), file=sys.stderr)

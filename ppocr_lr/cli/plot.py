@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _export(runs, out, kind, arguments)
     _print_summary(runs, weight_decays, scalings, beside)
-    print(f"{'picture' if kind in PICTURES else 'written'}: {out}")
+    print(printable(f"{'picture' if kind in PICTURES else 'written'}: {out}"))
     if arguments.show:
         from ppocr_lr.plotting.window import show
 

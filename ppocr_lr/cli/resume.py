@@ -16,7 +16,7 @@ from ppocr_lr.cli.options import (
     print_json,
     run_flags,
 )
-from ppocr_lr.errors import LRConfigError, MissingError, Place
+from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*text_lines(result, beside), sep="\n")
         if arguments.out:
-            print(f"picture: {arguments.out}")
+            print(printable(f"picture: {arguments.out}"))
     return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 

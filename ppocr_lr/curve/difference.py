@@ -108,7 +108,7 @@ def text_lines(result: Difference) -> Iterator[str]:
     first, second = (printable(planned.source) for planned in (result.first, result.second))
     yield f"{first}: {result.first.name}  against  {second}: {result.second.name}"
     for key, ours, theirs in (*result.settings, *result.other_settings):
-        yield f"  {key}: {_value(ours)} → {_value(theirs)}"
+        yield printable(f"  {key}: {_value(ours)} → {_value(theirs)}")
     if not result.settings:
         yield "  the lr settings are equal"
     if result.begin is None:

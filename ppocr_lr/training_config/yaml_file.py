@@ -95,8 +95,8 @@ def _text_of(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _error(Place(str(path)), f"cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise _error(Place(str(path)), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(raw) > MAX_BYTES:
         raise _error(Place(str(path)), f"is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
     try:

@@ -99,6 +99,8 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     [
         (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["plot", "."], "error: .: cannot be read: Is a directory"),
+        (["plot", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
+        (["compare-log", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["plot", "empty.yml"], "error: empty.yml: is empty"),
         (["plot", "tag.yml"], "error: tag.yml:1:4: the tag !!python/object/apply:os.system is not allowed"),
         (["plot", "c.yml"], "error: c.yml: the length of an epoch is not known"),
@@ -183,7 +185,10 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, command: list[str]) 
     assert (popen.returncode, stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("setting", [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}])
+@pytest.mark.parametrize(
+    "setting",
+    [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}, {"MPLCONFIGDIR": "/dev/null/x"}],
+)
 def test_odd_environments(tmp_path: Path, setting: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, capture_output=True, env={**os.environ, **setting}
@@ -196,3 +201,15 @@ def test_closed_standard_output(tmp_path: Path) -> None:
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "lr_default_config.png").exists()
+
+
+def test_a_warning_that_python_shall_raise_is_one_clear_error(tmp_path: Path) -> None:
+    """As `-W error` asks for: of a character that no font has."""
+    (tmp_path / "\U00013000.yml").write_bytes(DEFAULT_CONFIG.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-m", "ppocr_lr", "plot", "\U00013000.yml"],
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: characters that no installed font has")
+    assert done.stderr.count("\n") == 1

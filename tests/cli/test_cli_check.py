@@ -184,10 +184,10 @@ def test_two_hundred_files(command: Command, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1].endswith("in 202 files")
 
 
-FOREIGN = "a\x1b[31m\n::error file=x::pwn\u202e"
+FOREIGN = "a\x1b[31m\n::error file=x::pwn\u202e\x9b2J"
 
 
-@pytest.mark.parametrize("format", ["text", "github"])
+@pytest.mark.parametrize("format", ["text", "github", "json"])
 def test_what_a_file_says_reaches_no_terminal_raw(command: Command, tmp_path: Path, format: str) -> None:
     lr = {"name": "Cosine", "learning_rate": 0.1, FOREIGN: 1}
     config = {
@@ -200,7 +200,12 @@ def test_what_a_file_says_reaches_no_terminal_raw(command: Command, tmp_path: Pa
     (tmp_path / good).write_text(yaml.safe_dump({**config, "Optimizer": {"lr": lr}}))
     (tmp_path / "d.yml").write_text(yaml.safe_dump({**config, "Optimizer": {"lr": {**lr, "name": FOREIGN}}}))
     (tmp_path / "e.yml").write_text(FOREIGN)
+    other = {"name": FOREIGN, "lr": lr, "regularizer": {"name": FOREIGN, FOREIGN: FOREIGN}}
+    (tmp_path / "f.yml").write_text(yaml.safe_dump({**config, "Optimizer": other}))
     for words in (
+        ["plot", good, "--iters-per-epoch", "9", "--out", f"{FOREIGN}.csv".replace("/", "")], ["schema", FOREIGN],
+        ["diff", good, "f.yml", "--iters-per-epoch", "9"], ["check", good, FOREIGN], ["check", good, f"--{FOREIGN}"],
+        ["diff", good, "f.yml", "--iters-per-epoch", "9", "--out", f"{FOREIGN}.svg".replace("/", "")],
         ["check", "."], ["check", ".", "--num-samples", "9", "--batch-size", "1"], ["explain", FOREIGN],
         ["check", ".", "--ignore", FOREIGN], ["check", ".", "-o", f"{FOREIGN}=1"], ["show", FOREIGN],
         ["check", ".", "-o", f"Optimizer.lr.learning_rate={FOREIGN}"], ["compare-log", FOREIGN],
@@ -211,6 +216,15 @@ def test_what_a_file_says_reaches_no_terminal_raw(command: Command, tmp_path: Pa
         for line in (done.stdout + done.stderr).splitlines():
             assert not line.startswith("::error file=x")
             assert line.isprintable()
+
+
+def test_json_holds_foreign_text_as_it_is(command: Command, tmp_path: Path) -> None:
+    """In escapes where a terminal would act on it."""
+    name = FOREIGN.replace("/", "")
+    shutil.copy(ROOT / "configs" / "cosine.yml", tmp_path / name)
+    done = command("check", name, "--format", "json")
+    assert json.loads(done.stdout)["results"][0]["config"] == name
+    assert all(map(str.isprintable, done.stdout.splitlines()))
 
 
 def test_a_wrong_reference_is_told_before_anything_is_written(command: Command, tmp_path: Path) -> None:
