@@ -99,7 +99,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     [
         (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["plot", "."], "error: .: cannot be read: Is a directory"),
-        (["plot", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
+        (["show", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["compare-log", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["plot", "empty.yml"], "error: empty.yml: is empty"),
         (["plot", "tag.yml"], "error: tag.yml:1:4: the tag !!python/object/apply:os.system is not allowed"),
