@@ -254,10 +254,10 @@ OF_RESTARTS = {
     "height_decay": 1.0,
 }  # fmt: skip
 SHAPES = (lib.Power, lib.Cosine, lib.Bent, lib.Tanh, lib.Flat, lib.Exponential)
-FLAGS = {"recursive", "three_phase"}  # any value is true or false
+FLAGS = {"oscillates", "recursive", "three_phase"}  # any value is true or false
 
 DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
-    lib.CosineWave: {"end": 0.0},
+    lib.CosineWave: {"end": 0.0, "oscillates": False},
     lib.TwoStepCosine: {"recursive": False, "end": 0.0},
     lib.Decay: {"end": 0.0, "shape": lib.LINEAR},
     lib.Power: {"exponent": 1.0},
