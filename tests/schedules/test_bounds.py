@@ -379,5 +379,5 @@ def test_each_length_in_a_printed_schedule_has_its_name() -> None:
     }
     assert repr(build_schedule(section, 20, 100)) == (
         "Sequence(stages=(Stage(schedule=Constant(rate=0.1), iters=200),), last=CosineWave(peak=0.1, decay_iters=1800, "
-        "end=0.0))"
+        "end=0.0, oscillates=False))"
     )
