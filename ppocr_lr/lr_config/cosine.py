@@ -34,7 +34,8 @@ class _WaveConfig(LRConfig):
         """The cosine. As it is in Paddle it rises again behind its length; bent or of other waves it stays."""
         shape = self.bent(schedules.Cosine(2 * self.num_cycles))
         if shape == schedules.Cosine():
-            return schedules.CosineWave(self.learning_rate, window.decay_iters, end)
+            oscillates = window.length is not None and window.length < window.total_iters
+            return schedules.CosineWave(self.learning_rate, window.decay_iters, end, oscillates=oscillates)
         return schedules.Decay(self.learning_rate, window.decay_iters, end, shape)
 
 

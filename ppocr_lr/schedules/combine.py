@@ -10,7 +10,8 @@ from collections import abc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import chain, islice, pairwise
+from heapq import merge
+from itertools import chain, groupby, islice, pairwise
 from math import lcm
 from typing import Any
 
@@ -21,6 +22,7 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 
 _MANY = 2000  # pieces of a regular pattern that are looked at one by one
+_IN_ALL = 10 * _MANY  # the same, of all patterns of a schedule
 _SAMPLES = 64  # rates of a piece among which its turns are looked for
 
 Stretch = tuple[int, int, list[range]]
@@ -30,8 +32,14 @@ def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
     """What lies between irregular corners and the ends of regular runs, each with the runs that have corners inside."""
     runs = [run for run in runs if run]
     ends = {0, FOR_EVER, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
+    begins: dict[int, list[range]] = {}
+    for run in runs:
+        if isinstance(run, range):
+            begins.setdefault(run[0], []).append(run)
+    active: list[range] = []
     for first, after in pairwise(sorted(ends)):
-        yield first, after, [part for run in runs if isinstance(run, range) and (part := _inside(run, first, after))]
+        active = [run for run in (*active, *begins.get(first, ())) if run[-1] > first]
+        yield first, after, [part for run in active if (part := _inside(run, first, after))]
 
 
 def _inside(run: range, first: int, after: int) -> range:
@@ -39,10 +47,10 @@ def _inside(run: range, first: int, after: int) -> range:
     return run[bisect_right(run, first) : bisect_left(run, after)]
 
 
-def _pieces(first: int, after: int, runs: list[range]) -> list[tuple[int, int]]:
+def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[int, int]]:
     """The first pieces that the corners of `runs` make of a stretch, as (first update, the one behind the last)."""
-    corners = sorted(set(chain.from_iterable(islice(run, _MANY) for run in runs)))[:_MANY]
-    return list(pairwise([first, *corners, *([after] if len(corners) < _MANY else [])]))
+    corners = list(islice((corner for corner, _ in groupby(merge(*runs))), most))
+    return list(pairwise([first, *corners, *([after] if len(corners) < most else [])]))
 
 
 class _Looked(Schedule):
@@ -56,11 +64,14 @@ class _Looked(Schedule):
     def _runs(self) -> Runs:
         loose: set[int] = set()
         regular: list[range] = []
+        left = _IN_ALL
         for first, after, runs in stretches(self._given_runs()):
             loose.add(first)
-            pieces = _pieces(first, after, runs)
+            most = min(_MANY, left) if runs else 2
+            pieces = _pieces(first, after, runs, most)
+            left -= len(pieces) if runs else 0
             found = [corner for piece in pieces for corner in self._corners_in(*piece)]
-            if len(pieces) < _MANY:
+            if len(pieces) < most:
                 loose.update(begin for begin, _ in pieces)
             else:
                 self._check_regular(first, after, runs)
@@ -183,7 +194,7 @@ class Product(_Looked):
         own = [
             run for given in part.corner_runs() if isinstance(given, range) and (run := _inside(given, first, after))
         ]
-        ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own)[:16]}
+        ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         return ways | {self._way(part, run[at], run[at + 2]) for run in own for at in (0, 1) if run[at + 2 :]}
 
     @staticmethod

@@ -100,6 +100,23 @@ class Scaled(Schedule):
         """Those of `schedule`."""
         return self.schedule.corner_runs()
 
+    def lead(self) -> Lead:
+        """That of `schedule`, scaled."""
+        inner = self.schedule.lead()
+        if not inner.iters:
+            return super().lead()
+        behind = Scaled(inner.behind, self.factor)
+        return inner._replace(behind=behind, warmup_start=self.factor * inner.warmup_start)
+
+    def end_of_decay(self) -> End | None:
+        """That of `schedule`, scaled."""
+        end = self.schedule.end_of_decay()
+        return end and End(end.step, self.factor * end.rate)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`."""
+        return self.schedule.cycle_around(k)
+
 
 @dataclass(frozen=True)
 class HeldAfter(Schedule):

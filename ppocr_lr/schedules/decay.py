@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ppocr_lr.schedules.base import End, Runs, Schedule, every
+from ppocr_lr.schedules.base import End, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate
@@ -76,7 +76,7 @@ class CosineWave(Schedule):
 
     From `peak` at k = 0 to `end` at k = N. Past N the cosine goes on and rises again, as Paddle's does,
     back to `peak` at 2N; `Decay` with the shape `Cosine()` stays at `end`. Rates are learning rates, `decay_iters`
-    counts optimizer updates.
+    counts optimizer updates. Where it is meant to go on it `oscillates`: then it is cycles, and no decay that ends.
 
     Source: SGDR (arXiv 1608.03983, eq. 5 without restarts); PaddleOCR's `Cosine`, Paddle's
     `CosineAnnealingDecay`.
@@ -85,6 +85,7 @@ class CosineWave(Schedule):
     peak: Rate
     decay_iters: Iters
     end: Rate = 0.0
+    oscillates: bool = field(default=False, kw_only=True)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
@@ -95,9 +96,13 @@ class CosineWave(Schedule):
         """The turning points N, 2N, …: smooth, but not monotone across."""
         return (every(self.decay_iters),)
 
-    def end_of_decay(self) -> End:
-        """`end`, at N."""
-        return End(self.decay_iters, self.end)
+    def end_of_decay(self) -> End | None:
+        """`end`, at N; None if it is meant to go on."""
+        return None if self.oscillates else End(self.decay_iters, self.end)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """The peaks around update `k`, if it is meant to go on."""
+        return cycle(k, 2 * self.decay_iters) if self.oscillates else None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def _knots(steps: list[int]) -> st.SearchStrategy[lib.PiecewiseLinear]:
 
 leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
     lib.Constant: st.builds(lib.Constant, peaks),
-    lib.CosineWave: st.builds(lib.CosineWave, peaks, lengths, ends),
+    lib.CosineWave: st.builds(lib.CosineWave, peaks, lengths, ends, oscillates=st.booleans()),
     lib.Cyclic: st.builds(
         lib.Cyclic, peaks, ends, lengths, lengths, st.sampled_from(["triangular", "triangular2", "exp_range"]), gammas
     ),

@@ -254,10 +254,10 @@ OF_RESTARTS = {
     "height_decay": 1.0,
 }  # fmt: skip
 SHAPES = (lib.Power, lib.Cosine, lib.Bent, lib.Tanh, lib.Flat, lib.Exponential)
-FLAGS = {"recursive", "three_phase"}  # any value is true or false
+FLAGS = {"oscillates", "recursive", "three_phase"}  # any value is true or false
 
 DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
-    lib.CosineWave: {"end": 0.0},
+    lib.CosineWave: {"end": 0.0, "oscillates": False},
     lib.TwoStepCosine: {"recursive": False, "end": 0.0},
     lib.Decay: {"end": 0.0, "shape": lib.LINEAR},
     lib.Power: {"exponent": 1.0},
@@ -379,5 +379,5 @@ def test_each_length_in_a_printed_schedule_has_its_name() -> None:
     }
     assert repr(build_schedule(section, 20, 100)) == (
         "Sequence(stages=(Stage(schedule=Constant(rate=0.1), iters=200),), last=CosineWave(peak=0.1, decay_iters=1800, "
-        "end=0.0))"
+        "end=0.0, oscillates=False))"
     )

@@ -61,6 +61,7 @@ HELD = Sequence(((Constant(1.0), 10),), CosineWave(1.0, 40))
 WITHOUT_THE_FIRST: list[tuple[From, int, End | None, tuple[int, int] | None]] = [
     (From(CosineWave(1.0, 40), 15), 0, End(25, 0.0), None),
     (From(CosineWave(1.0, 40), 50), 0, End(0, 0.0), None),
+    (From(CosineWave(1.0, 40, oscillates=True), 50), 0, None, (0, 30)),
     (From(ExponentialDecay(1.0, 0.5), 15), 0, End(None, 0.0), None),
     (From(HELD, 4), 6, None, None),
     (From(HELD, 10), 0, None, None),

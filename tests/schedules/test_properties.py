@@ -298,6 +298,20 @@ def test_what_is_looked_for_stays_regular_too() -> None:
     assert list(stairs.corners(420).steps) == [50, 100, 150, 200, 250, 300, 350, 400]
 
 
+def test_only_so_many_pieces_are_looked_at_in_all() -> None:
+    """Thousands of cycles, each with no end of steps in it, are 4000 times 2000 pieces."""
+    asked = []
+
+    @dataclass(frozen=True)
+    class Counting(lib.Staircase):
+        def formula(self, k: Any, fn: Any = lib.SCALAR) -> Any:
+            asked.append(k)
+            return super().formula(k, fn)
+
+    lib.Bounded(Counting(lib.WarmRestarts(1.0, (10,), 1.01, warmup_iters=3), 7), 0.1).corner_runs()
+    assert len(asked) < 10**6
+
+
 @pytest.mark.parametrize(
     "make",
     [
