@@ -108,8 +108,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def valley(rate: float) -> float:
-    """Falls from 30 to 10 around a rate of 1e-3, and rises behind 0.3."""
-    return 20 - 10 * math.tanh(2 * math.log10(rate / 1e-3)) + max(0.0, rate - 0.3) * 20
+    """Falls from 30 to 10 around a rate of 1.05e-3, between two updates, and rises behind 0.3.
+
+    Around an update's own rate two stretches would be equally steep, and the last bit would decide.
+    """
+    return 20 - 10 * math.tanh(2 * math.log10(rate / 1.05e-3)) + max(0.0, rate - 0.3) * 20
 
 
 @pytest.mark.parametrize(("line", "shown", "status"), SHOWN)

@@ -141,5 +141,6 @@ def test_the_picture() -> None:
         )
     assert [line[0][0] for line in lines[6:]] == [search.choice.rate, search.own_rate, search.rises_from]
     (span,) = axes.patches
-    assert [span.get_x(), span.get_x() + span.get_width()] == pytest.approx([search.choice.low, search.choice.high])
+    shaded = span.get_patch_transform().transform(span.get_path().vertices)[:, 0]
+    assert [shaded.min(), shaded.max()] == pytest.approx([search.choice.low, search.choice.high])
     assert len(axes.get_legend().get_texts()) == 6
