@@ -57,6 +57,8 @@ def _ready_for_any_text() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
+    if set(argv) == {"--version", "--verbose"}:
+        return _tell_versions()
     argv, command = _split(argv)
     parser = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
@@ -83,6 +85,14 @@ def run(argv: Sequence[str]) -> int:
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
 
 
+def _tell_versions() -> int:
+    from ppocr_lr.cli.versions import versions
+
+    with suppress(BrokenPipeError):
+        print(*versions(), sep="\n", flush=True)
+    return 0
+
+
 def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Our words, and behind `train` and its flags the user's, which no parser of ours reads."""
     if argv[:1] != ["train"]:
@@ -100,6 +110,7 @@ def _parser(argv: Sequence[str]) -> Parser:
         epilog="ppocr-lr COMMAND --help has examples of each.",
     )
     parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
+    parser.add_argument("--verbose", action="store_true", help="with --version: of Python and the packages too")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:
