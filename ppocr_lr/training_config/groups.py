@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Annotated, Any
 
 from annotated_types import Ge
@@ -38,8 +39,13 @@ class Group:
 
     @property
     def factor_text(self) -> str:
-        """`0.1`."""
-        return f"{self.factor:.6g}"
+        """The factor as people write it; 0.2·0.1 is a bit more than 0.02."""
+        return f"{self.factor:.12g}".replace("e-0", "e-")
+
+    @property
+    def title(self) -> str:
+        """What a curve of theirs is called: `× 0.1: affine blocks`."""
+        return shorten(f"× {self.factor_text}: {self.label}", 60, placeholder=" …")
 
     @property
     def names(self) -> str:
@@ -56,14 +62,15 @@ class Group:
 
 
 def by_factor(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """One group for each factor that is not 1."""
-    merged: dict[float, Group] = {}
+    """One group for each factor that is not 1, the largest first."""
+    merged: dict[str, Group] = {}
     for group in groups:
-        if same := merged.get(group.factor):
-            label = ", ".join(dict.fromkeys((same.label, group.label)))
-            group = replace(same, label=label, parameters=(*same.parameters, *group.parameters))
-        merged[group.factor] = group
-    return tuple(group for factor, group in merged.items() if factor != 1)
+        same = merged.setdefault(group.factor_text, group)
+        if same is not group:
+            parameters = (*same.parameters, *group.parameters)
+            merged[group.factor_text] = replace(same, label=f"{same.label}, {group.label}", parameters=parameters)
+    groups = (group for factor, group in merged.items() if factor != "1")
+    return tuple(sorted(groups, key=lambda group: group.factor, reverse=True))
 
 
 def rate_groups(config: Mapping[str, Any], piecewise: float | None = None) -> tuple[Group, ...]:

@@ -136,6 +136,11 @@ class PlannedRun:
             raise error.within(self.source) from None
 
     @property
+    def other_curves(self) -> list[tuple[Group, Schedule]]:
+        """The groups that train, each with its rates."""
+        return [(group, group.of(self.schedule)) for group in self.groups if group.trains]
+
+    @property
     def _first_of_values(self) -> float | None:
         """The first of the `values` that Paddle's PiecewiseDecay has; None where it is another scheduler."""
         curve = self.parsed.curve

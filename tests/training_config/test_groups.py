@@ -55,12 +55,12 @@ FOUND: list[tuple[Any, list[tuple[str, float, str, str]]]] = [
     (
         backbone("PPLCNetV3", lr_mult_list=[0.5, 2, 2, 2, 2, 2], lab_lr=0.5),
         [
-            ("conv1", 0.5, "backbone.conv1.*", "Backbone.lr_mult_list.0"),
             (
                 "blocks2, blocks3, blocks4, blocks5, blocks6", 2.0,
                 "backbone.blocks2.*, backbone.blocks3.*, backbone.blocks4.*, backbone.blocks5.*, backbone.blocks6.*",
                 "Backbone.lr_mult_list.1",
             ),
+            ("conv1", 0.5, "backbone.conv1.*", "Backbone.lr_mult_list.0"),
         ],
     ),
     (backbone("PPLCNetV4", det=True, lr_mult_list=[0.5] * 6), []),
@@ -80,8 +80,8 @@ FOUND: list[tuple[Any, list[tuple[str, float, str, str]]]] = [
     (
         {"name": "DistillationModel", "Models": {"Teacher": TEACHER, "A": STUDENT, "B": STUDENT, "C": None}},
         [
-            ("Teacher, frozen", 0.0, "Teacher.*", "Models.Teacher.freeze_params"),
             ("A: affine blocks, B: affine blocks", 0.1, "A.backbone.*.lab.*, B.backbone.*.lab.*", "Models.A.Backbone.lab_lr"),
+            ("Teacher, frozen", 0.0, "Teacher.*", "Models.Teacher.freeze_params"),
         ],
     ),
     ({"name": "DistillationModel", "Models": None}, []),
@@ -146,9 +146,28 @@ def test_a_group_follows_the_schedule() -> None:
     run = planned(backbone("PPLCNetV3"))
     (group,) = run.groups
     assert [group.of(run.schedule)(k) for k in (0, 20, 79)] == [0.1 * run.schedule(k) for k in (0, 20, 79)]
-    assert (group.trains, group.factor_text) == (True, "0.1")
+    assert [(of.label, schedule) for of, schedule in run.other_curves] == [("affine blocks", group.of(run.schedule))]
+    assert planned(backbone("PPLCNetV3", lab_lr=0)).other_curves == []
+
+
+@pytest.mark.parametrize(
+    ("factor", "title"),
+    [
+        (0.2 * 0.1, "× 0.02: a b"), (1e-4 * 0.1, "× 1e-5: a b"), (0.0, "× 0: a b"), (1 / 3, "× 0.333333333333: a b"),
+        (12.5, "× 12.5: a b"),
+    ],
+)  # fmt: skip
+def test_what_a_curve_is_called(factor: float, title: str) -> None:
+    assert Group("a\n b", factor, ("a",), ()).title == title
+
+
+def test_a_long_title_is_cut() -> None:
+    title = Group("affine blocks, " * 20, 0.5, (), ()).title
+    assert len(title) <= 60
+    assert title.endswith(" …")
 
 
 def test_equal_factors_are_one_group() -> None:
-    one, two, three = (Group(name, factor, (name,), (name,)) for name, factor in (("a", 0.5), ("b", 1.0), ("c", 0.5)))
-    assert by_factor([one, two, three]) == (Group("a, c", 0.5, ("a", "c"), ("a",)),)
+    factors = (("a", 0.02), ("b", 1.0), ("c", 0.2 * 0.1), ("d", 3.0))
+    groups = [Group(name, factor, (name,), (name,)) for name, factor in factors]
+    assert by_factor(groups) == (groups[3], Group("a, c", 0.02, ("a", "c"), ("a",)))
