@@ -19,6 +19,8 @@ from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
 from ppocr_lr.schedules import Scaled, Schedule
 from ppocr_lr.training_config.sections import ConfigSection, read
 
+GROUP_LR: Path = ("Optimizer", "group_lr")
+
 
 @dataclass(frozen=True)
 class Group:
@@ -233,12 +235,11 @@ first norm of DRRG's graph) are none of a training's business.
 
 def _of_vision_lan(optimizer: Mapping[str, Any], piecewise: float | None) -> Iterator[Group]:
     """PaddleOCR makes groups for one model, in the last step of its training."""
-    path = ("Optimizer", "group_lr")
     if optimizer.get("name") != "Adam" or not optimizer.get("group_lr") or optimizer.get("training_step") != "LF_2":
         return
     if piecewise is None:
         needs = "takes `values` of the scheduler, which only Piecewise without a warmup has; PaddleOCR stops"
-        raise LRConfigError(Problem(path, needs))
+        raise LRConfigError(Problem(GROUP_LR, needs))
     language = tuple(f"head.MLM_VRM.{name}.*" for name in ("MLM", "Prediction.pp_share", "Prediction.w_share"))
-    yield Group("language module", 1.0, language, path)
-    yield Group("all but the language module", piecewise * 0.1, ("*",), path)
+    yield Group("language module", 1.0, language, GROUP_LR)
+    yield Group("all but the language module", piecewise * 0.1, ("*",), GROUP_LR)
