@@ -14,6 +14,7 @@ from .lr_config import envelope as envelope
 from .lr_config import kinds as kinds
 from .lr_config import register_lr_config as register_lr_config
 from .schedules import Schedule as Schedule
+from .training.parameter_groups import parameter_groups as parameter_groups
 from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state
