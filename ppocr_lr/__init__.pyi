@@ -17,6 +17,7 @@ from .lr_config import register_lr_config as register_lr_config
 from .notebook import curve_table as curve_table
 from .notebook import plot_schedule as plot_schedule
 from .schedules import Schedule as Schedule
+from .training.parameter_groups import parameter_groups as parameter_groups
 from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state
