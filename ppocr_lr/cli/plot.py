@@ -14,11 +14,13 @@ from ppocr_lr.cli.options import (
     add_axis,
     add_command,
     add_configs,
+    add_metrics,
     add_run,
     add_scaling,
     check_scaling,
     configs_of,
     draw_without_screen,
+    plan,
     run_flags,
     scaling_lines,
 )
@@ -28,7 +30,7 @@ from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.sweep import sweep_overrides
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
@@ -44,6 +46,7 @@ examples:
   ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
   ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
   ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
+  ppocr-lr plot -c plateau.yml --metrics loss.txt    ReduceOnPlateau with these metrics, one an evaluation
   ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
 """
 
@@ -61,6 +64,7 @@ def add(commands: Commands) -> None:
     add_configs(parser)
     add_run(parser)
     add_scaling(parser)
+    add_metrics(parser)
     parser.add_argument(
         "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
     )
@@ -143,6 +147,8 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
     if arguments.log and kind not in PICTURES:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
+    if arguments.log and arguments.metrics:
+        raise ArgumentError("metrics", "make a curve of their own; a log beside it is compared with a planned one")
     if _with_weight_decay(arguments) and kind not in PICTURES:
         raise ArgumentError("weight_decay", f"the weight decay is drawn in a picture ({pictures}), not in .{kind}")
 
@@ -158,7 +164,7 @@ def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[lis
         (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)
     ]
     if not arguments.log:
-        return [plan_run(config, overrides, flags) for config, overrides in each], []
+        return [plan(config, overrides, flags, arguments.metrics) for config, overrides in each], []
     from ppocr_lr.logs.compare import compare_log, plan_logged_run
     from ppocr_lr.logs.files import logs_at
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.curve.summary import simulation_lines, trainer_text
 from ppocr_lr.errors import positive_argument
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.labels import labels
@@ -30,7 +30,7 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
 
     Where keys of this project alone make a curve another one than PaddleOCR's own trainer would follow, a line that
-    begins with `#` says so above the header.
+    begins with `#` says so above the header; others say which metrics a curve is of, and where they reduced the rate.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
     (iteration / iterations per epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
@@ -48,8 +48,9 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     count = _Counter(runs, every, progress)
     several = len(runs) > 1
     for run in runs:
-        if trainer := trainer_text(run):
-            file.write(_utf8(" ".join(f"# {run.source}: {trainer}".split())) + b"\n")
+        for said in (*simulation_lines(run), trainer_text(run)):
+            if said:
+                file.write(_utf8(" ".join(f"# {run.source}: {said}".split())) + b"\n")
     file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
     for run, label in zip(runs, labels(runs), strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
@@ -60,9 +61,10 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
 def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
     """Write the runs as one JSON document, UTF-8.
 
-    `{"version": 1, "results": [{"config", "name", "label", "trainer", "epochs", "iters_per_epoch",
+    `{"version": 1, "results": [{"config", "name", "label", "trainer", "simulation", "epochs", "iters_per_epoch",
     "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer` says how
-    PaddleOCR's own trainer differs, null where it does not. A rate that is not finite is null.
+    PaddleOCR's own trainer differs, null where it does not; `simulation` which metrics the curve is of and each
+    reduction, null for a curve without metrics. A rate that is not finite is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
@@ -143,12 +145,21 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
         "name": run.name,
         "label": label,
         "trainer": trainer_text(run) or None,
+        "simulation": _simulation(run),
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_per_epoch,
         "columns": COLUMNS,
         "rows": [],
     }
     return _utf8(json.dumps(head, ensure_ascii=False).removesuffix("]}"))
+
+
+def _simulation(run: PlannedRun) -> dict[str, Any] | None:
+    if run.simulation is None:
+        return None
+    keys = ("iteration", "before", "after")
+    reductions = [dict(zip(keys, reduction, strict=True)) for reduction in run.simulation.reductions]
+    return {"metrics": run.simulation.metrics, "reductions": reductions}
 
 
 def _utf8(text: str) -> bytes:

@@ -133,7 +133,7 @@ def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve
     else:
         _draw_several(axes, drawn, curves, axis, names)
     beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis)]
-    if beside or len(runs) > 1:
+    if beside or len(runs) > 1 or runs[0].simulation:
         legend = _legend(axes)
         if len(runs) > MOST_ENTRIES:
             legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
@@ -173,6 +173,8 @@ def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: s
     if summary.warmup_iters:
         _mark_warmup(axes, run, summary, unit)
     _mark_corners(axes, run, unit)
+    if run.simulation:
+        _mark_reductions(axes, run, unit)
     _annotate(axes, run, summary, axis)
 
 
@@ -270,6 +272,15 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
             position, 0.985, f" {count_text(round(position, 3))}", transform=axes.get_xaxis_transform(),
             fontsize=8, color=GREY, ha="left", va="top", clip_on=True,
         )  # fmt: skip
+
+
+def _mark_reductions(axes: Axes, run: PlannedRun, unit: int) -> None:
+    reductions = run.simulation.reductions if run.simulation else ()
+    axes.plot(
+        [reduction.update / unit for reduction in reductions], [reduction.after for reduction in reductions],
+        linestyle="none", marker="v", markersize=6, color=look(0)[0], zorder=3,
+        label=f"reduced {amount(len(reductions), 'time')} by the metrics",
+    )  # fmt: skip
 
 
 def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None:

@@ -33,6 +33,13 @@ def _window(value: Any) -> Any:
     return value
 
 
+def _evaluations(value: Any) -> Any:
+    first, each = value[:2] if _is_list(value) and len(value) > 1 else (0, value)
+    if any(type(number) is not int for number in (first, each)) or first < 0 or each < 1:
+        raise refused("a positive integer, or a list of the update after which evaluations begin and a positive one")
+    return value
+
+
 def _truth(value: Any) -> bool:
     if value in (False, True):  # and so 0 and 1, which are common
         return bool(value)
@@ -102,6 +109,12 @@ class GlobalSection(ConfigSection):
     epoch_num: Count = key("length of the run (epochs)", None)
     log_smooth_window: Annotated[int, Ge(1), Le(LARGEST_WINDOW), BeforeValidator(_window)] = key(
         "updates whose median rate is a line of the log (updates)", 20
+    )
+    eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_evaluations)] = key(
+        "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
+    )
+    eval_batch_epoch: Count = key(
+        "epochs from one evaluation to the next, instead of the updates in a list of eval_batch_step (epochs)", None
     )
     checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
 
