@@ -21,7 +21,7 @@ from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
-from ppocr_lr.training_config.sections import GlobalSection, read
+from ppocr_lr.training_config.sections import Evaluating, read
 
 _MOST_BYTES = 1 << 24  # of a column
 _METRIC = re.compile(r"([^\s:,]+): *([^\s,]+)")
@@ -106,7 +106,7 @@ def _usual(config: Mapping[str, Any], run: Run) -> tuple[int, int, str]:
     written = config.get("Global") or {}
     # PaddleOCR asks for the truth of eval_batch_epoch alone.
     keys = [key for key in ("eval_batch_step", "eval_batch_epoch") if written.get(key)]
-    settings = read(GlobalSection, {key: written[key] for key in keys}, ("Global",))
+    settings = read(Evaluating, {key: written[key] for key in keys}, ("Global",))
     step, epochs = settings.eval_batch_step, settings.eval_batch_epoch
     if step is None:
         return 0, run.iters_per_epoch, ""

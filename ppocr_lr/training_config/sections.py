@@ -110,13 +110,18 @@ class GlobalSection(ConfigSection):
     log_smooth_window: Annotated[int, Ge(1), Le(LARGEST_WINDOW), BeforeValidator(_window)] = key(
         "updates whose median rate is a line of the log (updates)", 20
     )
+    checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
+
+
+class Evaluating(ConfigSection):
+    """When the trainer evaluates: keys of Global that are looked at where metrics are given, and else not."""
+
     eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_evaluations)] = key(
         "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
     )
     eval_batch_epoch: Count = key(
         "epochs from one evaluation to the next, instead of the updates in a list of eval_batch_step (epochs)", None
     )
-    checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
 
 
 class OptimizerSection(ConfigSection):
