@@ -23,7 +23,8 @@ from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.sections import Evaluating, read
 
-_MOST_BYTES = 1 << 24  # of a column
+_MOST_BYTES = 1 << 23  # of a column
+_MOST = 200_000
 _METRIC = re.compile(r"([^\s:,]+): *([^\s,]+)")
 _INDICATORS = ("acc", "hmean")  # PaddleOCR's, where a config names none
 
@@ -69,7 +70,10 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     Raises:
         LRConfigError: the file cannot be read, holds no metric, or a line that is none.
     """
-    return _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
+    metrics = _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
+    if len(metrics.values) > _MOST:
+        raise LRConfigError(f"{path}: holds more than {_MOST} metrics; no run has so many evaluations")
+    return metrics
 
 
 def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Evaluations:
@@ -158,7 +162,7 @@ def _column(path: str | Path) -> list[float]:
     except (OSError, ValueError) as error:  # a name that no file can have
         raise LRConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > _MOST_BYTES:
-        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB; no run has so many evaluations")
+        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB, so it is no column of metrics")
     values = []
     for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()

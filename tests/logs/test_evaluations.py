@@ -63,7 +63,8 @@ def test_what_a_column_may_hold(tmp_path: Path) -> None:
         ("x" * 900, r"metrics.txt:1: '\w+\.\.\.\w+' is not a number"),
         ("\x1b[31m", r"metrics.txt:1: '\\x1b"),
         ("# only words\n\n", r"metrics.txt: holds no metric"),
-        ("1\n" * (1 << 23) + "1", r"metrics.txt: holds more than 16 MiB"),
+        ("1\n" * (1 << 22) + "1", r"metrics.txt: holds more than 8 MiB"),
+        ("1\n" * 200_001, r"metrics.txt: holds more than 200000 metrics"),
     ],
 )
 def test_a_wrong_column(tmp_path: Path, text: str, message: str) -> None:
