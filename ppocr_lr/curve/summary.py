@@ -114,12 +114,10 @@ def simulation_lines(planned: PlannedRun) -> Iterator[str]:
         yield "never reduced"
 
 
-def weight_decay_line(schedule: Schedule, run: Run) -> str:
-    """A weight decay coefficient, for a terminal, below the lines of its run."""
+def beside_text(schedule: Schedule, run: Run) -> str:
+    """A weight decay, or what else follows a schedule, as the rates are told."""
     low, high = schedule.extremes(0, run.total_iters - 1)
-    if low == high:
-        return f"  wd       {rate_text(low, 4)} throughout"
-    return f"  wd       {_rates(summarize(schedule, run))}"
+    return f"{rate_text(low, 4)} throughout" if low == high else _rates(summarize(schedule, run))
 
 
 def _rates(summary: Summary) -> str:

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ppocr_lr.curve.summary import simulation_lines, trainer_text
 from ppocr_lr.errors import positive_argument
 from ppocr_lr.output import JSON_VERSION
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -26,39 +28,54 @@ COLUMNS = ("iteration", "epoch", "rate")
 _BLOCK = 1 << 14  # rows at a time; more are no faster, since the text leaves the cache
 
 
-def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+def write_csv(
+    runs: Sequence[PlannedRun],
+    file: BinaryIO,
+    every: int = 1,
+    progress: Progress | None = None,
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+) -> None:
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
 
     Where keys of this project alone make a curve another one than PaddleOCR's own trainer would follow, a line that
     begins with `#` says so above the header; others say which metrics a curve is of, and where they reduced the rate.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
-    (iteration / iterations per epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
+    (iteration / iterations per epoch), `rate`, and what is `beside`. Numbers are as `repr` writes them, so they
+    round-trip exactly.
 
     Args:
         runs: at least one.
         file: open for writing in binary.
         every: only every so many updates, beginning with update 0; the last update is always there.
         progress: called after each block.
+        beside: what else is told of each run, by the name of its column: a schedule for each run.
 
     Raises:
         LRConfigError: `every` is not a positive integer.
         OSError: the file cannot be written.
     """
     count = _Counter(runs, every, progress)
+    columns = (*COLUMNS, *beside)
     several = len(runs) > 1
     for run in runs:
         for said in (*simulation_lines(run), trainer_text(run)):
             if said:
                 file.write(_utf8(" ".join(f"# {run.source}: {said}".split())) + b"\n")
-    file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
-    for run, label in zip(runs, labels(runs), strict=True):
+    file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
+    for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
-        for text in count.blocks(run):
+        for text in count.blocks(run, [schedules[index] for schedules in beside.values()]):
             file.write(_with_start(text, start))
 
 
-def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+def write_json(
+    runs: Sequence[PlannedRun],
+    file: BinaryIO,
+    every: int = 1,
+    progress: Progress | None = None,
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+) -> None:
     """Write the runs as one JSON document, UTF-8.
 
     `{"version": 1, "results": [{"config", "name", "label", "trainer", "simulation", "epochs", "iters_per_epoch",
@@ -70,9 +87,9 @@ def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progr
     count = _Counter(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
     for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
-        file.write((b",\n" if index else b"\n") + _json_head(run, label))
+        file.write((b",\n" if index else b"\n") + _json_head(run, label, beside))
         between = b"\n["
-        for text in count.blocks(run):
+        for text in count.blocks(run, [schedules[index] for schedules in beside.values()]):
             file.write(between + text[:-1].replace(b"\n", b"],\n[") + b"]")
             between = b",\n["
         file.write(b"\n]}")
@@ -92,8 +109,8 @@ class _Counter:
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
         self._done = 0
 
-    def blocks(self, run: PlannedRun) -> Iterator[bytes]:
-        r"""The rows of one run, `iteration,epoch,rate\n` each; no block is empty."""
+    def blocks(self, run: PlannedRun, beside: Sequence[Schedule] = ()) -> Iterator[bytes]:
+        r"""The rows of one run, `iteration,epoch,rate\n` each, and what is beside; no block is empty."""
         last = run.run.total_iters - 1
         rows = _row_count(run.run.total_iters, self._every)
         for first in range(0, rows, _BLOCK):
@@ -103,8 +120,8 @@ class _Counter:
             steps = np.arange(first * self._every, stop, self._every, dtype=np.int64)
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
-            rates = np.asarray(run.schedule(steps))
-            yield self._text(steps, steps / run.run.iters_per_epoch, rates)
+            values = [np.asarray(schedule(steps)) for schedule in (run.schedule, *beside)]
+            yield self._text(steps, steps / run.run.iters_per_epoch, *values)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
@@ -112,9 +129,11 @@ class _Counter:
     def _text(self, *columns: NDArray[Any]) -> bytes:
         """A line for each row, floats as `repr` writes them; what is not finite as `not_finite`, if given."""
         lines = []
-        for step, epoch, rate in zip(*(column.tolist() for column in columns), strict=True):
+        for step, epoch, rate, *more in zip(*(column.tolist() for column in columns), strict=True):
             number = repr(rate) if self._not_finite is None or math.isfinite(rate) else self._not_finite
-            lines.append(f"{step},{epoch!r},{number}\n")
+            lines.append(
+                f"{step},{epoch!r},{','.join((number, *map(repr, more)))}\n" if more else f"{step},{epoch!r},{number}\n"
+            )
         return "".join(lines).encode()
 
 
@@ -139,7 +158,7 @@ def _csv_line(*values: str) -> bytes:
     return _utf8(text.getvalue().removesuffix("\r\n"))
 
 
-def _json_head(run: PlannedRun, label: str) -> bytes:
+def _json_head(run: PlannedRun, label: str, beside: Iterable[str] = ()) -> bytes:
     head: dict[str, Any] = {
         "config": run.source,
         "name": run.name,
@@ -148,7 +167,7 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
         "simulation": _simulation(run),
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_per_epoch,
-        "columns": COLUMNS,
+        "columns": (*COLUMNS, *beside),
         "rows": [],
     }
     return _utf8(json.dumps(head, ensure_ascii=False).removesuffix("]}"))

@@ -216,6 +216,9 @@ def _inner(model: type[BaseModel]) -> dict[str, type[ConfigSection]]:
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
 
+FOLLOWING = ("Optimizer.regularizer",)
+"""Sections that may have a `name` of the lr section: what else follows a schedule."""
+
 DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
 _EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?", re.IGNORECASE)
 """What other projects call the length of a run."""
@@ -282,5 +285,5 @@ def holds_read_keys(path: Path) -> bool:
 
 def is_read(path: Path) -> bool:
     """Whether something is read there, or below it in a section that is read as a whole."""
-    whole = (SECTION_PATH, ("Optimizer", "regularizer"))
+    whole = (SECTION_PATH, *(tuple(place.split(".")) for place in FOLLOWING))
     return holds_read_keys(path) or any(path[: len(section)] == section for section in whole)
