@@ -130,6 +130,15 @@ def test_a_slip_in_a_key_that_counts_is_an_error(override: str, meant: str) -> N
         with_overrides(CONFIG, [override])
 
 
+@pytest.mark.parametrize("key", ["start", "end", "end_lr", "hold_epochs", "decay_within_run"])
+def test_keys_of_a_weight_decay_that_follows_a_schedule(key: str) -> None:
+    optimizer = {**CONFIG["Optimizer"], "regularizer": {"name": "Cosine", "start": 0.1}}
+    config = with_overrides({**CONFIG, "Optimizer": optimizer}, [f"Optimizer.regularizer.{key}=1"])
+    assert config["Optimizer"]["regularizer"][key] == 1
+    with pytest.raises(LRConfigError, match=r"Optimizer.regularizer.hold_epoch: .* did you mean .*hold_epochs\?$"):
+        with_overrides(config, ["Optimizer.regularizer.hold_epoch=1"])
+
+
 def test_a_key_of_another_name_is_suggested_under_its_name_here() -> None:
     config = {**CONFIG, "Optimizer": {"lr": {"name": "Cosine", "learning_rate": 0.1}}}
     with pytest.raises(LRConfigError, match=r"did you mean Optimizer\.lr\.learning_rate\?"):
