@@ -19,6 +19,8 @@ from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
 from ppocr_lr.schedules import Scaled, Schedule
 from ppocr_lr.training_config.sections import ConfigSection, read
 
+FACTOR_KEYS = ("lr_mult_list", "lab_lr", "loc_lr", "freeze_params", "freeze_norm")
+"""What they are called in `Architecture`, in the parts that read them."""
 GROUP_LR: Path = ("Optimizer", "group_lr")
 
 
