@@ -52,7 +52,7 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
 
 def factors(planned: PlannedRun) -> dict[str, float]:
     """The factors of the rate that PaddleOCR trains parameters with, by the patterns of their names."""
-    return {f"rate of {group.names}": group.factor for group in planned.all_groups}
+    return {f"factor of {group.names}": group.factor for group in planned.all_groups}
 
 
 def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:

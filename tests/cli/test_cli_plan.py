@@ -68,7 +68,7 @@ def test_a_sweep_of_other_rates(command: Command, tmp_path: Path) -> None:
     done = command("plot", "-c", config, "--sweep", f"{key}=0.1,0.5,1", "--out", "a.csv", "--every", "10000")
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if "curve" in line] == [
-        f"  curve    rate of backbone.*.lab.* {factor}" for factor in ("0.1", "0.5", "1")
+        f"  curve    factor of backbone.*.lab.* {factor}" for factor in ("0.1", "0.5", "1")
     ]
     header = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header == "run,iteration,epoch,rate,rate*0.1,rate*0.5"
@@ -83,10 +83,10 @@ def test_the_difference_of_other_rates(command: Command, tmp_path: Path) -> None
     done = command("diff", config, "b.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[1:] == [
-        "  rate of backbone.conv1.*: 1 → 0.5", "  the lr settings are equal", "  the curves are equal as far as both runs go",
+        "  factor of backbone.conv1.*: 1 → 0.5", "  the lr settings are equal", "  the curves are equal as far as both runs go",
     ]  # fmt: skip
     settings = json.loads(command("diff", config, "b.yml", "--format", "json").stdout)["results"][0]["settings"]
-    assert settings == [{"key": "rate of backbone.conv1.*", "values": [1.0, 0.5]}]
+    assert settings == [{"key": "factor of backbone.conv1.*", "values": [1.0, 0.5]}]
 
 
 @pytest.mark.parametrize("words", [["show", "c.yml"], *(["plot", "-c", "c.yml", "--out", f"c.{kind}"] for kind in ("png", "csv", "html"))])  # fmt: skip
