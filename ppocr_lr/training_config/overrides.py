@@ -10,6 +10,7 @@ from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean,
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
+from ppocr_lr.training_config.groups import FACTOR_KEYS
 from ppocr_lr.training_config.sections import FOLLOWING, SECTIONS, holds_read_keys, meant_in_global, read_keys
 from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
@@ -160,9 +161,11 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     known = [*(f"{place}.{field}" for field in fields), *map(dotted, [*read_keys(), *REGULARIZER_KEYS])]
     if key in known or holds_read_keys(tuple(override.parts)):
         return
+    last = _last(key)
+    if last in FACTOR_KEYS and override.parts[0] == "Architecture":
+        return
     if override.argument == "overrides" and _is_paddleocrs(override, known):
         return
-    last = _last(key)
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
     elsewhere = [f"{place}.{field}" for field in meant if field in fields]
     if elsewhere:

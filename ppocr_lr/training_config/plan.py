@@ -144,16 +144,21 @@ class PlannedRun:
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
-        """The parameters that PaddleOCR trains at another rate, by their factor.
+    def all_groups(self) -> tuple[Group, ...]:
+        """The parameters that have a factor of the rate, also of 1.
 
         Raises:
             LRConfigError: a factor cannot be used.
         """
         try:
-            return by_factor(rate_groups(self.config, self._first_of_values))
+            return rate_groups(self.config, self._first_of_values)
         except LRConfigError as error:
             raise error.within(self.source) from None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The parameters that PaddleOCR trains at another rate, by their factor; errors as those of `all_groups`."""
+        return by_factor(self.all_groups)
 
     @property
     def other_curves(self) -> list[tuple[Group, Schedule]]:

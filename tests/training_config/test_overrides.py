@@ -96,7 +96,7 @@ PASTED = [
     "Train.dataset.data_dir=./train", "Train.dataset.name=SimpleDataSet", "Eval.dataset.data_dir=./val",
     "Eval.loader.batch_size_per_card=1", "Eval.dataset.label_file_list=[val.txt]", "Architecture.Backbone.scale=0.5",
     "Architecture.Head.name=CTCHead", "Loss.name=CTCLoss", "PostProcess.thresh=0.3", "Metric.main_indicator=acc",
-    "Optimizer.beta1=0.9", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
+    "Optimizer.beta1=0.9", "Optimizer.training_step=LF_2", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
 ]  # fmt: skip
 
 
