@@ -13,6 +13,21 @@ def rate_text(rate: float, digits: int = 3) -> str:
     return f"{mantissa}e{exponent}"
 
 
+def plain_text(number: float, digits: int = 3) -> str:
+    """A rate in a picture, as people write it: `0.1`, `0.0025`, `6.2e-8`."""
+    text = f"{number:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else text
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` letters, a longer one cut in the middle: both ends tell names apart."""
+    if len(text) <= most:
+        return text
+    behind = (max(most, 3) - 1) // 2
+    return f"{text[: max(most, 3) - 1 - behind]}…{text[-behind:]}"
+
+
 def count_text(count: float) -> str:
     """A count of iterations or epochs: `2000`, `0.02`, and `2.5e9` where all its digits would not help.
 

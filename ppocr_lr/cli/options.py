@@ -19,7 +19,7 @@ from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_r
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
 
 # Arguments of the library whose flag is not simply their name.
-_FLAGS = {"overrides": "-o", "start_lr": "--from", "end_lr": "--to"}
+_FLAGS = {"overrides": "-o", "names": "--label", "start_lr": "--from", "end_lr": "--to"}
 _SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have
 
 

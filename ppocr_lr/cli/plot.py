@@ -28,6 +28,7 @@ from ppocr_lr.curve.summary import beside_text, text_lines
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
+from ppocr_lr.plotting.style import DPI, STYLE, use_style
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
@@ -44,6 +45,9 @@ _BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
 }
 """What can be shown beside the rates, by the name of its flag."""
 _SHORT = {"weight_decay": "wd"}
+
+_MOST_PIXELS = 10**8
+_OF_PICTURES = ("title", "names", "size", "style", "text_as_paths")
 
 EXAMPLES = """\
 examples:
@@ -87,7 +91,31 @@ def add(commands: Commands) -> None:
         "--log", action="append", type=Path, default=[], metavar="FILE",
         help="a train.log whose rates are dots on the curve, the first of several; may be repeated",
     )  # fmt: skip
+    _add_looks(parser)
     parser.add_argument("--show", action="store_true", help="open a window with the picture as well")
+
+
+def _add_looks(parser: argparse.ArgumentParser) -> None:
+    looks = parser.add_argument_group("the looks of a picture")
+    looks.add_argument("--title", metavar="TEXT", help="instead of the names of the configs")
+    looks.add_argument(
+        "--label", nargs="+", action="extend", default=[], metavar="NAME", dest="names", help="of the curves, one each"
+    )
+    looks.add_argument("--size", type=_size, metavar="WxH", help="in inches, as 3.3x2.2 for a column (9x5)")
+    looks.add_argument("--dpi", type=float, default=DPI, metavar="N", help=f"pixels of an inch in a .png ({DPI:g})")
+    looks.add_argument("--style", metavar="NAME", help="a style of matplotlib, or a file of its settings")
+    looks.add_argument("--no-marks", dest="marks", action="store_false", help="no dots, lines and markers")
+    looks.add_argument("--text-as-paths", action="store_true", help="outlines instead of text in an .svg")
+
+
+def _size(text: str) -> tuple[float, float]:
+    try:
+        width, height = map(float, text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no width and height in inches, as 3.3x2.2") from None
+    if not (1 <= width <= 100 and 1 <= height <= 100):
+        raise argparse.ArgumentTypeError(f"{text!r}: a picture has 1 to 100 inches each way")
+    return width, height
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,6 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = arguments.out or _free_name(configs[0], source)
     kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is reported before anything is drawn
     _check(arguments, kind)
+    _use_looks(arguments)
     runs, logs = _planned(configs, arguments)
     beside = _beside(runs, arguments)
 
@@ -107,7 +136,10 @@ def run(arguments: argparse.Namespace) -> int:
         from ppocr_lr.plotting.figure import draw
 
         panels = {name.replace("_", " "): schedules for name, schedules in beside.items()}
-        drawn = draw(runs, arguments.log_scale, axis=arguments.axis, beside=panels)
+        drawn = draw(
+            runs, arguments.log_scale, arguments.title, arguments.axis, panels,
+            size=arguments.size, names=arguments.names, marks=arguments.marks,
+        )  # fmt: skip
         if logs:
             from ppocr_lr.logs.dots import draw_logs
 
@@ -119,7 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
     if kind in PICTURES:
         from ppocr_lr.plotting.figure import save
 
-        save(figure(), out, source)
+        save(figure(), out, source, arguments.dpi)
     else:
         _export(runs, beside, out, kind, arguments)
     _print_summary(runs, beside, scalings, logs)
@@ -129,6 +161,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         show(figure)
     return 0
+
+
+def _use_looks(arguments: argparse.Namespace) -> None:
+    if arguments.text_as_paths:
+        STYLE["svg.fonttype"] = "path"
+    if arguments.style:
+        use_style(arguments.style)
 
 
 def _names(runs: Sequence[PlannedRun]) -> list[str]:
@@ -153,6 +192,12 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     positive_argument("every", arguments.every)
     check_scaling(arguments)
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
+    for name in _OF_PICTURES:
+        if getattr(arguments, name) not in (None, [], False) and kind not in PICTURES:
+            raise ArgumentError(name, f"that is of a picture ({pictures}), not of .{kind}")
+    width, height = arguments.size or (9, 5)
+    if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
+        raise ArgumentError("dpi", f"must be at least 10, and make at most {_MOST_PIXELS:g} pixels", arguments.dpi)
     if arguments.log and kind not in PICTURES:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
     if arguments.log and arguments.metrics:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.numbers_text import count_text
-from ppocr_lr.plotting.fonts import drawable
+from ppocr_lr.plotting.figure import figure_of, put_legend
 from ppocr_lr.plotting.style import ALERT, STYLE
 
 if TYPE_CHECKING:
@@ -44,19 +44,7 @@ def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: str =
                     markerfacecolor=face, markeredgecolor=edge, label=f"{name}: {count_text(count)} {words}",
                 )  # fmt: skip
         axes.set_xlim(right=max(axes.get_xlim()[1], float(positions.max())))
-    legend = axes.legend(loc="upper right").get_texts()
-    _make_room(axes, 0.04 + 0.05 * len(legend))
-    for entry in legend:
-        text, families = drawable(entry.get_text())
-        entry.set_text(text)
-        entry.set_fontfamily(families)
-        entry.set_parse_math(False)
-
-
-def _make_room(axes: Axes, share: float) -> None:
-    """Keep a share of the height free above all curves and dots."""
-    (bottom, top), highest = axes.get_ylim(), axes.dataLim.y1
-    if axes.get_yscale() == "log":
-        axes.set_ylim(top=max(top, bottom * (highest / bottom) ** (1 / (1 - share))))
-    else:
-        axes.set_ylim(top=max(top, bottom + (highest - bottom) / (1 - share)))
+    bottom, top = axes.get_ylim()
+    highest = axes.dataLim.y1  # of the dots, where one is above all curves
+    axes.set_ylim(top=max(top, highest * 2 if axes.get_yscale() == "log" else bottom + 1.06 * (highest - bottom)))
+    put_legend(figure_of(axes))

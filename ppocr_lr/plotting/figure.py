@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePath
+from textwrap import wrap
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-from matplotlib import rc_context
+import numpy as np
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.legend import Legend
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 from PIL import Image
 
-from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
+from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.numbers_text import amount, count_text, plain_text, shortened
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.style import (
+    DPI,
     FEW,
     GREY,
     MARK_DASHES,
+    MARKERS,
     MOST_ENTRIES,
+    NARROW,
+    NARROW_BELOW,
     OWN_DASHES,
     PADDLEOCR_DASHES,
     STYLE,
@@ -42,6 +50,13 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
+Size: TypeAlias = "tuple[float, float]"
+
+_PAD = 0.07  # inches around everything
+_HANDLE = 10  # letters that would fit where the legend shows a line
+_ROOMY = 3  # inches of height: for a second axis, and for long words along the first
+_KEY_AND_VALUE = re.compile(r"(\S.*) (?:[-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
+_FEW_FILES = 3  # that are named in a title
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 
@@ -53,27 +68,36 @@ def draw(
     title: str | None = None,
     axis: Axis = "epochs",
     beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+    *,
+    size: Size | None = None,
+    names: Sequence[str] = (),
+    marks: bool = True,
 ) -> Figure:
     """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
 
-    Each of `beside`, a schedule for each run, has a panel of its own below, with what it is called.
+    Args:
+        runs: at least one.
+        log_scale: a logarithmic axis for the rate, and for what is beside it where all of that is above 0.
+        title: instead of the names of the configs.
+        axis: what the curves are drawn along.
+        beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
+        size: width and height in inches; texts keep their size, those of a narrow picture are a little smaller.
+        names: of the curves, one for each run, instead of what tells the runs apart.
+        marks: dots, lines at milestones, and markers that tell curves apart without colour.
 
     Raises:
-        LRConfigError: `log_scale` with a curve that has no rate above 0.
+        LRConfigError: `log_scale` with a curve that has no rate above 0, or too many `names` or too few.
     """
-    panels: Sequence[Axes] = ()
-    if beside:
-        figure, (axes, *panels) = _panels(len(beside), top=0.87)
-    else:
-        figure = Figure(figsize=(9, 5))
-        figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
-        axes = figure.add_subplot()
-    curves = _draw_runs(axes, runs, axis)
-    _scales(axes, runs, curves, log_scale, axis)
-    for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
-        above.set_xlabel("")
-        _draw_beside(below, runs, name, schedules, axis)
-    _titles(axes, runs, title)
+    if names and len(names) != len(runs):
+        raise ArgumentError("names", f"there must be one for each curve, {len(runs)} in all", len(names))
+    with _figure(len(beside), size) as (figure, axes, panels):
+        curves = _draw_runs(axes, runs, axis, names, marks)
+        _scales(axes, runs, curves, log_scale, axis)
+        for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
+            above.set_xlabel("")
+            _draw_beside(below, runs, name, schedules, axis, log_scale)
+        _titles(figure, runs, title)
+        put_legend(figure, _common_key(names or labels(runs)))
     return figure
 
 
@@ -81,37 +105,77 @@ def draw(
 def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
-    figure, (above, below) = _panels(1, top=0.86)
-    curves = _draw_runs(above, runs, result.axis)
-    _scales(above, runs, curves, log_scale, result.axis)
-    above.set_xlabel("")
-    below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
-    below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
-    below.set_yscale("log")
-    below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
-    below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
-    below.set_ylabel("second, times as high as the first")
-    below.set_xlabel(LABELS[result.axis])
-    _titles(above, runs, None)
+    with _figure(1) as (figure, above, (below,)):
+        curves = _draw_runs(above, runs, result.axis)
+        _scales(above, runs, curves, log_scale, result.axis)
+        above.set_xlabel("")
+        below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
+        below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
+        below.set_yscale("log")
+        below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+        below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
+        below.set_ylabel("second, times as high as the first")
+        below.set_xlabel(LABELS[result.axis])
+        _titles(figure, runs, None)
+        put_legend(figure, _common_key(labels(runs)))
     return figure
 
 
-def _panels(small: int, top: float) -> tuple[Figure, list[Axes]]:
-    """A figure with a large panel and small ones below, along the same axis."""
-    figure = Figure(figsize=(9, 4.7 + 1.8 * small))
-    figure.subplots_adjust(left=0.09, right=0.97, top=top, bottom=0.09, hspace=0.12)
-    return figure, list(figure.subplots(1 + small, 1, sharex=True, height_ratios=(2.2, *[1] * small)))
+@contextmanager
+def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes, list[Axes]]]:
+    """A figure with a large panel and small ones below, along the same axis, while its texts have their sizes."""
+    width, height = size or (9, 5 + 1.6 * small)
+    with rc_context(NARROW if width < NARROW_BELOW else {}):
+        figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD))
+        grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(2.2, *[1] * small), squeeze=False)
+        yield figure, grid[0, 0], list(grid[1:, 0])
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that the axes are in; those of this project have no subfigures."""
+    assert isinstance(axes.figure, Figure)
+    return axes.figure
+
+
+def put_legend(figure: Figure, title: str = "") -> None:
+    """What all panels have to tell, below them, where it covers nothing; in columns as far as they fit.
+
+    Instead of one that is there, which leaves its title.
+    """
+    for legend in list(figure.legends):
+        title = title or legend.get_title().get_text()
+        legend.remove()
+    entries = [entry for axes in figure.axes for entry in zip(*axes.get_legend_handles_labels(), strict=True)]
+    if not entries:
+        return
+    handles, texts = zip(*entries, strict=True)
+    size = rcParams["legend.fontsize"]
+    letters = 72 * figure.get_figwidth() / (0.55 * size)  # of a line across the picture, about
+    shown = [drawable(shortened(text, int(letters) - _HANDLE)) for text in texts]
+    columns = max(1, int(letters // (_HANDLE + max(len(text) for text, _ in shown))))
+    legend = figure.legend(
+        handles,
+        [text for text, _ in shown],
+        loc="outside lower center",
+        ncols=columns,
+        handlelength=3,
+        title=title or None,
+    )
+    legend.get_title().set(fontsize=size, fontfamily=drawable(title)[1], parse_math=False)
+    for entry, (_, families) in zip(legend.get_texts(), shown, strict=True):
+        entry.set_fontfamily(families)
+        entry.set_parse_math(False)
 
 
 @rc_context(STYLE)
-def save(figure: Figure, path: Path, source: str = "") -> None:
-    """Write the figure as its ending says (png, svg, pdf), whole or not at all.
+def save(figure: Figure, path: Path, source: str = "", dpi: float = DPI) -> None:
+    """Write the figure as its ending says (png, svg, pdf), whole or not at all; `dpi` is the pixels of an inch.
 
     A png remembers its `source`, which `source_of` reads.
     """
     kind = output_kind(path, PICTURES)
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {_SOURCE: source} if source else {}}[kind]
-    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=120, metadata=metadata))
+    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=dpi, metadata=metadata))
 
 
 def source_of(path: Path) -> str | None:
@@ -124,21 +188,20 @@ def source_of(path: Path) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
+def _draw_runs(
+    axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str] = (), marks: bool = True
+) -> list[Curve]:
     """Draw every curve, scaled if that is asked for; beside it the config's own and PaddleOCR's; all of them."""
     drawn = [run.scaled or run for run in runs]
     curves = [trace(run.schedule, run.run.total_iters) for run in drawn]
-    names = labels(runs) if len(runs) > 1 else [scaling_labels(run)[0] if run.scaled else "" for run in runs]
     if len(runs) == 1:
-        _draw_single(axes, drawn[0], curves[0], axis, names[0] or None)
+        scaled = scaling_labels(runs[0])[0] if runs[0].scaled else None
+        _draw_single(axes, drawn[0], curves[0], axis, names[0] if names else scaled, marks)
     else:
-        _draw_several(axes, drawn, curves, axis, names)
-    beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)]
-    if beside or len(runs) > 1 or runs[0].simulation:
-        legend = _legend(axes)
-        if len(runs) > MOST_ENTRIES:
-            legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
-    return curves + beside
+        _draw_several(axes, drawn, curves, axis, names or labels(runs), marks)
+    return [
+        *curves, *_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)
+    ]  # fmt: skip
 
 
 def _draw_own(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
@@ -174,68 +237,73 @@ def _draw_groups(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Cur
     for index, run in enumerate(runs):
         for group, schedule in run.other_curves:
             drawn.append(trace(schedule, run.run.total_iters))
-            label = "_" if group.title in told or len(told) == MOST_ENTRIES else drawable(group.title)[0]
+            label = "_" if group.title in told or len(told) == MOST_ENTRIES else group.title
             told.add(group.title)
             _draw_curve(axes, run, drawn[-1], updates_per_unit(run.run, axis), look(index), label, width=THIN)
     return drawn
 
 
-def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: str | None) -> None:
+def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: str | None, marks: bool) -> None:
     summary = summarize(run.schedule, run.run)
     unit = updates_per_unit(run.run, axis)
     _draw_curve(axes, run, curve, unit, look(0), label)
     if summary.warmup_iters:
         _mark_warmup(axes, run, summary, unit)
+    if not marks:
+        return
     _mark_corners(axes, run, unit)
     if run.simulation:
         _mark_reductions(axes, run, unit)
-    _annotate(axes, run, summary, axis)
+    axes.plot(
+        [summary.peak_step / unit, summary.final_step / unit], [summary.peak, summary.final], linestyle="none",
+        marker="o", markersize=5, color="black", zorder=3, clip_on=False,
+    )  # fmt: skip
 
 
 def _draw_several(
-    axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], axis: Axis, names: Sequence[str]
+    axes: Axes,
+    runs: Sequence[PlannedRun],
+    curves: Sequence[Curve],
+    axis: Axis,
+    names: Sequence[str],
+    marks: bool,
 ) -> None:
-    for index, (run, curve, label) in enumerate(zip(runs, curves, names, strict=True)):
-        summary = summarize(run.schedule, run.run)
-        text, _ = drawable(label)
-        numbers = f"peak {rate_text(summary.peak)}, final {rate_text(summary.final)}"
-        shown = f"{text}  ({numbers})" if index < MOST_ENTRIES else None
+    summaries = [summarize(run.schedule, run.run) for run in runs]
+    common = _common(runs)
+    key, narrow = _common_key(names), figure_of(axes).get_figwidth() < NARROW_BELOW
+    for index, (run, curve, name, summary) in enumerate(zip(runs, curves, names, summaries, strict=True)):
+        numbers = [f"peak {plain_text(summary.peak)}", f"final {plain_text(summary.final)}"]
+        told = ", ".join(number for number in numbers if number not in common)
+        name = name.removeprefix(f"{key} ")
+        shown = f"{name}  ({told})" if told and not narrow else name
+        if index == MOST_ENTRIES:
+            axes.plot([], [], linestyle="none", label=f"and {len(runs) - MOST_ENTRIES} more")
         unit = updates_per_unit(run.run, axis)
-        _draw_curve(axes, run, curve, unit, look(index), shown)
-        # Where the warmup ends and where the rate drops; dots, since lines of several runs would be a grid.
-        corners = run.schedule.corners(run.run.total_iters - 1, _MOST_MARKS)
-        if corners.complete and len(corners.steps):
-            axes.plot(
-                corners.steps / unit,
-                run.schedule(corners.steps),
-                linestyle="none",
-                marker="osD^v"[index % 5],
-                markersize=4,
-                color=look(index)[0],
-            )
+        _draw_curve(axes, run, curve, unit, look(index), shown if index < MOST_ENTRIES else "_")
+        if marks and curve.exact and run.run.total_iters > FEW:
+            # Told apart without colour; each begins somewhere else, so that they do not meet where the curves do.
+            line = axes.lines[-1]
+            line.set(marker=MARKERS[index % len(MARKERS)], markersize=4, markevery=(0.03 * (index % 8) + 0.02, 0.24))
 
 
-def _legend(axes: Axes) -> Legend:
-    legend = axes.legend(loc="upper right", handlelength=3)
-    for entry in legend.get_texts():
-        entry.set_fontfamily(drawable(entry.get_text())[1])
-        entry.set_parse_math(False)
-    return legend
-
-
-def _draw_beside(axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: Sequence[Schedule], axis: Axis) -> None:
+def _draw_beside(
+    axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: Sequence[Schedule], axis: Axis, log_scale: bool
+) -> None:
     """What else the runs follow, in the colours of their rates above."""
     lows, highs = [], []
     for index, (run, schedule) in enumerate(zip(runs, schedules, strict=True)):
         curve = trace(schedule, run.run.total_iters)
-        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), None)
+        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), "_")
         lows.append(float(curve.low.min()))
         highs.append(float(curve.high.max()))
     low, high = min(lows), max(highs)
     room = (high - low) / 10
     # Far from 0, as a momentum is, only what moves is of interest.
     axes.set_ylim(*(low - room, high + room) if high / 2 < low < high else (0, 1.1 * high or 1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: rate_text(value)))
+    if log_scale and 0 < low < high / 2:
+        axes.set_yscale("log")
+        axes.set_ylim(low / 1.5, high * 1.5)
+    _number_ticks(axes)
     axes.set_ylabel(name)
     axes.set_xlabel(LABELS[axis])
 
@@ -262,8 +330,6 @@ def _draw_curve(
             positions, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
             label=label or note,
         )  # fmt: skip
-        if label is None:
-            axes.legend(loc="lower left")
 
 
 def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
@@ -301,61 +367,37 @@ def _mark_reductions(axes: Axes, run: PlannedRun, unit: int) -> None:
     )  # fmt: skip
 
 
-def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None:
-    unit = updates_per_unit(run.run, axis)
-    for name, step, rate, lift in (
-        ("peak", summary.peak_step, summary.peak, 7),
-        ("final", summary.final_step, summary.final, 26),
-    ):
-        if name == "final" and step == summary.peak_step:
-            continue  # a run of one update, or one that only rises
-        position = step / unit
-        place = {
-            "iters": f"update {count_text(step)}",
-            "epochs": f"epoch {epoch_text(step, run.run)}",
-            "progress": f"at {count_text(round(position, 3))}",
-        }[axis]
-        right = step > run.run.total_iters * 0.6
-        below = name == "final" and rate > 0.6 * summary.peak  # above it there is no room
-        axes.plot([position], [rate], marker="o", markersize=5, color="black", zorder=3, clip_on=False)
-        axes.annotate(
-            f"{name} {rate_text(rate)}\n{place}",
-            (position, rate), textcoords="offset points", xytext=(-8 if right else 8, -8 if below else lift),
-            ha="right" if right else "left", va="top" if below else "bottom", fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-        )  # fmt: skip
-
-
 def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, axis: Axis) -> None:
     end = max(run.run.total_iters / updates_per_unit(run.run, axis) for run in runs)
     axes.set_xlim(0, end)
-    # Room above for the labels of the peak, or for the legend.
-    entries = min(len(runs), MOST_ENTRIES) + any(run.paddleocr_schedule is not None for run in runs)
-    entries += len({group.title for run in runs for group, _ in run.other_curves})
-    if any(run.scaled for run in runs):
-        is_highest = curves[0].high.max() >= max(curve.high.max() for curve in curves)
-        entries += 4 if len(runs) == 1 and is_highest else 1  # the label of its peak goes below the legend
-    room = max(0.15, min(0.03 + 0.05 * entries, 0.4))
     if log_scale:
-        limits = log_limits(curves, room)
+        limits = log_limits(curves)
         axes.set_yscale("log")
         axes.set_ylim(*limits)
     else:
-        axes.set_ylim(*linear_limits(curves, room))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
-    if log_scale:
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
+        axes.set_ylim(*linear_limits(curves))
+    _number_ticks(axes)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=end > 10))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
-    axes.set_ylabel("learning rate" + (" (logarithmic)" if log_scale else ""))
+    roomy = figure_of(axes).get_figheight() >= _ROOMY
+    axes.set_ylabel(
+        "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
+    )
     lengths = {run.run.iters_per_epoch for run in runs}
-    if axis == "epochs" and len(lengths) == 1:
+    if axis == "epochs" and len(lengths) == 1 and roomy:
         _iterations_above(axes, lengths.pop())
 
 
+def _number_ticks(axes: Axes) -> None:
+    """Rates at the ticks as people write them; none at the small ones of a logarithmic axis."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: plain_text(rate)))
+    if axes.get_yscale() == "log":
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
+
+
 def _iterations_above(axes: Axes, iters_per_epoch: int) -> None:
-    """A scale of iterations along the upper edge."""
+    """A scale of iterations along the upper edge, with its ticks where those of the epochs are."""
 
     def to_iters(epochs: Any) -> Any:
         return epochs * iters_per_epoch
@@ -364,20 +406,57 @@ def _iterations_above(axes: Axes, iters_per_epoch: int) -> None:
         return iters / iters_per_epoch
 
     above = axes.secondary_xaxis("top", functions=(to_iters, to_epochs))
-    above.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    above.xaxis.set_major_locator(_SameTicks(axes, iters_per_epoch))
     above.xaxis.set_major_formatter(FuncFormatter(lambda iters, _: count_text(iters)))
-    above.tick_params(colors=GREY, labelsize=8.5, length=3)
-    above.set_xlabel("iteration (optimizer update)", color=GREY, fontsize=8.5)
+    above.tick_params(colors=GREY, labelsize="small", length=3)
+    above.set_xlabel("iteration (optimizer update)", color=GREY, fontsize="small")
 
 
-def _titles(axes: Axes, runs: Sequence[PlannedRun], title: str | None) -> None:
-    names = list(dict.fromkeys(PurePath(run.source).name for run in runs))
-    text = title or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
-    text = " ".join(text.split())  # a file name may hold a line break
+class _SameTicks(Locator):
+    """Where the axes have theirs."""
+
+    def __init__(self, axes: Axes, factor: int) -> None:
+        self._axes, self._factor = axes, factor
+
+    def __call__(self) -> Any:
+        return self._factor * np.asarray(self._axes.get_xticks())
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        return self()
+
+
+def _titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> None:
+    """What is drawn, and below it what all curves have in common."""
+    files = list(dict.fromkeys(PurePath(run.source).name for run in runs))
+    few = ", ".join(files) if len(files) <= _FEW_FILES else f"{len(files)} configs"
+    told = [title or few, *_common(runs)]
     if len(runs) == 1:
-        run = runs[0].run
-        warmup = summarize(runs[0].schedule, run).warmup_iters / run.iters_per_epoch
-        grey = f" · warmup {amount(warmup, 'epoch')} (grey)" if warmup else ""
-        text += f"\n{runs[0].name} · {amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}{grey}"
-    shown, families = drawable(text)
-    axes.figure.suptitle(shown, fontfamily=families, parse_math=False)
+        told = [f"{fact} (grey)" if fact.startswith("warmup ") else fact for fact in told]
+    letters = int(72 * figure.get_figwidth() / (0.52 * rcParams["font.size"]))
+    head = shortened(" ".join(told[0].split()), int(0.8 * letters))  # a file name may hold a line break
+    text, families = drawable("\n".join([head, *wrap(" · ".join(told[1:]), letters)]))
+    figure.suptitle(text, fontfamily=families, parse_math=False)
+
+
+def _common_key(names: Sequence[str]) -> str:
+    """The key with whose values all curves are named, as those of a sweep are; empty where there is none."""
+    keys = {match[1] if (match := _KEY_AND_VALUE.fullmatch(name)) else "" for name in names}
+    return keys.pop() if len(names) > 1 and len(keys) == 1 else ""
+
+
+def _common(runs: Sequence[PlannedRun]) -> list[str]:
+    """What is true of all curves, in the order of a title."""
+    each = [list(_facts(run)) for run in runs]
+    return [fact for fact in each[0] if all(fact in facts for facts in each)]
+
+
+def _facts(run: PlannedRun) -> Iterator[str]:
+    drawn = run.scaled or run
+    summary = summarize(drawn.schedule, run.run)
+    yield run.name
+    yield f"{amount(run.run.epochs, 'epoch')} × {amount(run.run.iters_per_epoch, 'iteration')}"
+    if summary.warmup_iters:
+        yield f"warmup {amount(summary.warmup_iters / run.run.iters_per_epoch, 'epoch')}"
+    yield f"peak {plain_text(summary.peak)}"
+    if summary.final_step != summary.peak_step:
+        yield f"final {plain_text(summary.final)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ppocr_lr.curve.polyline import Curve
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, did_you_mean
 
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
 """Of the first run, the second, …: Okabe and Ito's colours, which colour-blind readers can tell apart."""
@@ -26,6 +26,13 @@ OWN_DASHES: tuple[float, ...] = (3, 2)
 MARK_DASHES: tuple[float, ...] = (2, 3)
 WIDTH, THIN = 1.8, 0.9
 
+MARKERS = "osD^v"
+"""Of the first run, the second, …: what tells curves apart in print."""
+
+DPI = 120.0
+NARROW_BELOW = 5.0
+"""Inches; the texts of a narrower picture, a column's, are smaller."""
+
 FEW = 60
 """Updates; in a run of at most so many each is a dot."""
 MOST_ENTRIES = 14
@@ -44,12 +51,34 @@ STYLE: Any = {
     "legend.fontsize": 8.5,
     "legend.framealpha": 0.9,
     "figure.titlesize": 11,
+    "font.size": 10,
     "pdf.fonttype": 42,
     # A picture that is drawn again from the same config is the same file.
     "svg.hashsalt": "ppocr_lr",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text, which can be searched and edited
 }
 """Matplotlib's settings, for its `rc_context`."""
+NARROW: Any = {"font.size": 8, "legend.fontsize": 7, "axes.titlesize": 7, "figure.titlesize": 8}
+"""What is different in a narrow picture."""
+
+
+def use_style(name: str) -> None:
+    """Let every picture of this process follow a style of matplotlib too: a name, or a file of its settings.
+
+    Raises:
+        ArgumentError: there is no such style, or no such file.
+    """
+    from matplotlib import rc_params_from_file, style
+
+    if name in style.library:
+        STYLE.update(style.library[name])
+        return
+    try:
+        STYLE.update(rc_params_from_file(name, use_default_template=False))
+    except (OSError, UnicodeDecodeError) as error:
+        names = [known for known in style.available if not known.startswith("_")]
+        told = f"neither a style of matplotlib ({', '.join(names)}) nor a file of settings{did_you_mean(name, names)}"
+        raise ArgumentError("style", told, name) from error
 
 
 def look(index: int) -> tuple[str, tuple[float, ...]]:

@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.plotting.figure import draw
+from ppocr_lr.plotting.figure import draw, put_legend
 from ppocr_lr.plotting.style import ALERT, DASHES, MARK_DASHES, STYLE, THIN, WIDTH
 from ppocr_lr.resume.forecast import Resume
 
@@ -52,5 +52,5 @@ def draw_resume(resume: Resume, *, log_scale: bool = False) -> Figure:
         axes.set_ylim(low, max(rates) * 1.25)
     left, right = axes.get_xlim()
     axes.set_xlim(left, max(right, position * 1.02))
-    axes.legend(loc="best")
+    put_legend(figure)
     return figure

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import amount, plain_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import factors, settings
 
@@ -49,9 +49,7 @@ def _text(key: str, value: Any) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and 0 < abs(value) < 1 and value != round(value, 1):
-        return rate_text(value, 4)
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return plain_text(value, 6) if isinstance(value, (int, float)) else str(value)
 
 
 def _file_names(runs: Sequence[PlannedRun]) -> list[str]:

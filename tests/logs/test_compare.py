@@ -1062,7 +1062,7 @@ def test_of_several_plans_the_one_of_the_dots_is_named(
     curves = [line.removeprefix("  curve    ") for line in done.stdout.splitlines() if line.startswith("  curve    ")]
     against = against.format(first=curves[0] if curves else "")
     assert f"\ntrain.log{against}: the run " in done.stdout
-    assert f"<!-- train.log{against}: " in (scaled_log.parent / "l.svg").read_text(encoding="utf-8")
+    assert f">train.log{against}: " in (scaled_log.parent / "l.svg").read_text(encoding="utf-8")
 
 
 def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -> None:
@@ -1076,9 +1076,10 @@ def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
     from ppocr_lr.plotting.figure import draw
 
     comparison = resumed(tmp_path, SECTIONS["Cosine"], over=True)
-    axes = draw([comparison.planned]).axes[0]
+    figure = draw([comparison.planned])
+    axes = figure.axes[0]
     draw_logs(axes, [comparison], "epochs")
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == ["train.log: 30 as planned", "train.log: 65 not as planned"]
     dots = [line for line in axes.lines if str(line.get_label()).startswith("train.log")]
     assert [len(line.get_xdata()) for line in dots] == [30, 65]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
@@ -36,8 +36,13 @@ COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
 PIECEWISE = {"name": "Piecewise", "decay_epochs": [10, 15], "values": [0.1, 0.01, 0.001]}
 
 
-def texts(axes: Axes) -> str:
-    return "\n".join(text.get_text() for text in axes.texts)
+def legend_of(figure: Figure) -> list[str]:
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def title_of(figure: Figure) -> list[str]:
+    (title,) = figure.texts
+    return title.get_text().split("\n")
 
 
 def test_one_run(tmp_path: Path) -> None:
@@ -48,18 +53,21 @@ def test_one_run(tmp_path: Path) -> None:
     steps = np.asarray(curve.get_xdata()) * 100
     np.testing.assert_allclose(curve.get_ydata(), run.schedule(np.rint(steps).astype(int)))
     assert {0, 199, 200, 1999} <= set(np.rint(steps).astype(int))
-    assert "peak 1e-1\nepoch 2" in texts(below)
-    assert "final 2.47e-3\nepoch 20" in texts(below)
+    peak, final = below.lines[-1].get_xydata()
+    assert [*peak, *final] == pytest.approx([2, 0.1, 19.99, run.schedule(1999)])
     assert (below.get_xlim(), below.get_xlabel()) == ((0, 20), "epoch")
     (above,) = below.child_axes
     figure.draw_without_rendering()
     assert above.get_xlabel() == "iteration (optimizer update)"
     assert above.get_xlim() == (0, 2000)
+    # Where the grid is.
     assert [text.get_text() for text in above.get_xticklabels()] == [str(200 * mark) for mark in range(11)]
-    (title,) = figure.texts
-    assert title.get_text() == "c.yml\nCosine · 20 epochs × 100 iterations · warmup 2 epochs (grey)"
+    assert (above.get_xticks() / 100).tolist() == below.get_xticks().tolist()
+    facts = "Cosine · 20 epochs × 100 iterations · warmup 2 epochs (grey) · peak 0.1 · final 0.00247"
+    assert title_of(figure) == ["c.yml", facts]
     figure.canvas.draw()
-    assert "8e-2" in [label.get_text() for label in below.get_yticklabels()]
+    assert "0.08" in [label.get_text() for label in below.get_yticklabels()]
+    assert 0.1 < below.get_ylim()[1] < 0.11  # no empty band
 
 
 def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
@@ -69,9 +77,8 @@ def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
     np.testing.assert_allclose(dashed.get_ydata(), plain.schedule(steps))
     assert "end_lr" in str(dashed.get_label())
     assert (dashed.get_linewidth() < 1, dashed.is_dashed()) == (True, True)
-    legends = {len(runs): draw(runs).axes[0].get_legend() for runs in ([plain], [opt_in, plain])}
-    assert legends[1] is None
-    assert "PaddleOCR's own trainer" in [text.get_text() for text in legends[2].get_texts()]
+    assert legend_of(draw([plain])) == []
+    assert "PaddleOCR's own trainer" in legend_of(draw([opt_in, plain]))
 
 
 EIGHT_CARDS = RunFlags(reference_gpus=8)
@@ -80,30 +87,28 @@ SCALED_LABELS = ["scaled for 1 sample an update (linear)", "as in the config, fo
 
 def test_a_scaled_run_is_drawn_with_the_one_of_the_config_dashed(tmp_path: Path) -> None:
     run = planned(tmp_path, COSINE, flags=EIGHT_CARDS)
-    axes = draw([run]).axes[0]
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    figure = draw([run])
+    axes, labels = figure.axes[0], legend_of(figure)
     assert labels == SCALED_LABELS
     lines = {str(line.get_label()): line for line in axes.lines}
     for label, factor, dashed in ((labels[0], 1 / 8, False), (labels[1], 1, True)):
         steps = np.rint(np.asarray(lines[label].get_xdata()) * 100).astype(int)
         np.testing.assert_allclose(lines[label].get_ydata(), factor * run.schedule(steps))
         assert lines[label].is_dashed() == dashed
-    assert "peak 1.25e-2" in texts(axes)
+    assert "peak 0.0125" in title_of(figure)[1]
     assert axes.get_ylim()[1] > 0.1
 
 
 def test_scaled_runs_among_several(tmp_path: Path) -> None:
     runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}, flags=EIGHT_CARDS) for length in (0, 2)]
-    labels = [text.get_text() for text in draw(runs).axes[0].get_legend().get_texts()]
-    assert [label.split(",")[0] for label in labels] == [
-        "warmup_epoch 0  (peak 1.25e-2", "warmup_epoch 2  (peak 1.25e-2", "as in the config",
-    ]  # fmt: skip
+    figure = draw(runs)
+    assert legend_of(figure) == ["0  (final 7.71e-9)", "2  (final 0.000309)", "as in the config, not scaled"]
+    assert title_of(figure) == ["c.yml", "Cosine · 20 epochs × 100 iterations · peak 0.0125"]
 
 
 @pytest.mark.parametrize("flags", [RunFlags(reference_gpus=1), RunFlags(reference_gpus=8, scaling="none"), RunFlags()])
 def test_nothing_is_drawn_beside_a_run_that_scaling_does_not_change(tmp_path: Path, flags: RunFlags) -> None:
-    axes = draw([planned(tmp_path, COSINE, flags=flags)]).axes[0]
-    assert axes.get_legend() is None
+    assert legend_of(draw([planned(tmp_path, COSINE, flags=flags)])) == []
 
 
 def with_backbone(run: PlannedRun, **keys: Any) -> PlannedRun:
@@ -113,8 +118,8 @@ def with_backbone(run: PlannedRun, **keys: Any) -> PlannedRun:
 
 def test_what_trains_at_another_rate_is_a_thin_line(tmp_path: Path) -> None:
     run = with_backbone(planned(tmp_path, COSINE), lr_mult_list=[2, 1, 1, 1, 1, 1])
-    axes = draw([run]).axes[0]
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    figure = draw([run])
+    axes, labels = figure.axes[0], legend_of(figure)
     assert labels == ["× 2: conv1", "× 0.1: affine blocks"]
     whole = axes.lines[0]
     for label, factor in zip(labels, (2, 0.1), strict=True):
@@ -127,15 +132,14 @@ def test_what_trains_at_another_rate_is_a_thin_line(tmp_path: Path) -> None:
 
 
 def test_nothing_is_drawn_of_what_does_not_train(tmp_path: Path) -> None:
-    axes = draw([with_backbone(planned(tmp_path, COSINE), lab_lr=0)], log_scale=True).axes[0]
-    assert axes.get_legend() is None
+    assert legend_of(draw([with_backbone(planned(tmp_path, COSINE), lab_lr=0)], log_scale=True)) == []
 
 
 def test_other_rates_of_several_runs(tmp_path: Path) -> None:
     runs = [with_backbone(planned(tmp_path, {**COSINE, "warmup_epoch": length})) for length in (0, 2)]
     runs.append(with_backbone(planned(tmp_path, {**COSINE, "warmup_epoch": 5}), lab_lr=0.5))
-    axes = draw(runs).axes[0]
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    figure = draw(runs)
+    axes, labels = figure.axes[0], legend_of(figure)
     assert labels[3:] == ["× 0.1: affine blocks", "× 0.5: affine blocks"]
     thin = [line for line in axes.lines if line.get_linestyle() != "None" and line.get_linewidth() < 1]
     assert [line.get_color() for line in thin] == [
@@ -165,12 +169,78 @@ def test_jumps_are_exact(tmp_path: Path) -> None:
 
 def test_several_runs_are_told_apart_by_what_differs(tmp_path: Path) -> None:
     runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in (0, 2, 5)]
-    axes = draw(runs).axes[0]
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert [label.split("  ")[0] for label in labels] == ["warmup_epoch 0", "warmup_epoch 2", "warmup_epoch 5"]
-    assert "peak 1e-1, final" in labels[0]
-    dashes = {str(line._unscaled_dash_pattern) for line in axes.lines if line.get_linestyle() != "None"}
-    assert len(dashes) == 3  # readable without colour
+    figure = draw(runs)
+    assert figure.legends[0].get_title().get_text() == "warmup_epoch"
+    assert legend_of(figure) == ["0  (final 6.17e-8)", "2  (final 0.00247)", "5  (final 0.0147)"]
+    assert title_of(figure) == ["c.yml", "Cosine · 20 epochs × 100 iterations · peak 0.1"]
+    # Readable without colour, twice.
+    assert len({str(line._unscaled_dash_pattern) for line in figure.axes[0].lines}) == 3
+    assert len({line.get_marker() for line in figure.axes[0].lines}) == 3
+
+
+@pytest.mark.parametrize(
+    ("lengths", "key", "texts"),
+    [
+        ([{"decay_epochs": [5, 10]}, {"decay_epochs": [5, 11]}], "", ["decay_epochs [5, 10]", "decay_epochs [5, 11]"]),
+        ([{"warmup_epoch": 1}, {"warmup_epoch": 2, "values": [1, 0.1, 0.01]}], "", ["values [0.1, 0.01, 0.001], warm", "values [1, 0.1, 0.01], warm"]),
+        ([{"warmup_epoch": 1}, {"warmup_epoch": "150it"}], "warmup_epoch", ["1", "150it"]),
+    ],
+)  # fmt: skip
+def test_what_all_labels_begin_with_is_said_once(
+    tmp_path: Path, lengths: list[dict[str, Any]], key: str, texts: list[str]
+) -> None:
+    figure = draw([planned(tmp_path, {**PIECEWISE, **keys}) for keys in lengths])
+    assert figure.legends[0].get_title().get_text() == key
+    assert all(label.startswith(text) for label, text in zip(legend_of(figure), texts, strict=True))
+
+
+def test_names_of_ones_own(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}, name=f"{length}.yml") for length in (0, 2)]
+    figure = draw(runs, title="Mine", names=["short", "long"])
+    assert [label.split("  ")[0] for label in legend_of(figure)] == ["short", "long"]
+    assert title_of(figure)[0] == "Mine"
+    assert legend_of(draw(runs[:1], names=["alone"])) == ["alone"]
+    with pytest.raises(LRConfigError, match="names 1: there must be one for each curve, 2 in all"):
+        draw(runs, names=["short"])
+
+
+@pytest.mark.parametrize(("count", "title"), [(2, "0.yml, 1.yml"), (3, "0.yml, 1.yml, 2.yml"), (4, "4 configs")])
+def test_a_title_names_the_files_or_says_how_many(tmp_path: Path, count: int, title: str) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": k}, name=f"{k}.yml") for k in range(count)]
+    assert title_of(draw(runs))[0] == title
+
+
+def test_a_long_name_is_cut_in_the_middle(tmp_path: Path) -> None:
+    (title, *_) = title_of(draw([planned(tmp_path, COSINE, name=f"{'a' * 120}_end.yml")]))
+    assert title.startswith("aaaa")
+    assert title.endswith("a_end.yml")
+    assert "…" in title
+    assert len(title) < 120
+
+
+def test_no_marks(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, lr) for lr in (PIECEWISE, COSINE)]
+    assert len(draw(runs[:1], marks=False).axes[0].lines) == 1
+    assert {line.get_marker() for line in draw(runs, marks=False).axes[0].lines} == {"None"}
+
+
+@pytest.mark.parametrize("log_scale", [False, True])
+@pytest.mark.parametrize("size", [(3.3, 2.2), (3.3, 2.6), (9, 5), (7, 7)])
+@pytest.mark.parametrize("count", [1, 5, 8])
+def test_nothing_is_cut_off_or_covered(tmp_path: Path, size: tuple[float, float], count: int, log_scale: bool) -> None:
+    """A column of a paper, too."""
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in range(count)]
+    figure = draw(runs, log_scale, size=size)
+    figure.draw_without_rendering()
+    axes, page = figure.axes[0], figure.bbox
+    title, area = figure.texts[0].get_window_extent(), axes.get_tightbbox()
+    legends = [legend.get_window_extent() for legend in figure.legends]
+    for box in (title, area, *legends):
+        assert page.x0 <= box.x0 < box.x1 <= page.x1
+        assert page.y0 <= box.y0 < box.y1 <= page.y1
+    assert all(legend.y1 <= area.y0 for legend in legends)
+    assert area.y1 <= title.y0
+    assert axes.bbox.height > 0.25 * page.height
 
 
 def test_runs_with_epochs_of_different_length_share_no_axis_of_iterations(tmp_path: Path) -> None:
@@ -181,15 +251,15 @@ def test_runs_with_epochs_of_different_length_share_no_axis_of_iterations(tmp_pa
 
 def test_very_many_runs(tmp_path: Path) -> None:
     runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in range(20)]
-    legend = draw(runs).axes[0].get_legend()
-    assert len(legend.get_texts()) == 14
-    assert legend.get_title().get_text() == "the first 14 of 20 curves"
+    texts = legend_of(draw(runs))
+    assert len(texts) == 15
+    assert texts[-1] == "and 6 more"
 
 
 def test_a_band_where_corners_are_too_many(tmp_path: Path) -> None:
-    axes = draw([planned(tmp_path, {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}, 10**5)]).axes[0]
-    assert len(axes.collections) == 1
-    assert "band from lowest to highest" in axes.get_legend().get_texts()[0].get_text()
+    figure = draw([planned(tmp_path, {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 1}, 10**5)])
+    assert len(figure.axes[0].collections) == 1
+    assert "band from lowest to highest" in legend_of(figure)[0]
 
 
 def test_a_band_that_touches_0_has_a_log_scale_too(tmp_path: Path) -> None:
@@ -256,4 +326,6 @@ def test_weight_decay_below(tmp_path: Path) -> None:
             np.testing.assert_allclose(line.get_ydata(), decay(steps))
         assert len(below.lines) == count
     assert draw(runs[:1], beside={"weight decay": decays[1:]}).axes[1].get_ylim() == (0, 1)
+    scales = [draw(runs, True, beside={"weight decay": [each, each]}).axes[1].get_yscale() for each in decays]
+    assert scales == ["log", "linear"]  # the other is 0
     assert len(draw(runs).axes) == 1

@@ -11,7 +11,7 @@ from tests.plotting.test_figure import COSINE, PIECEWISE, planned
 TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
     (
         [{"learning_rate": 1e-3}, {"learning_rate": 5e-4}],
-        ["learning_rate 1e-3", "learning_rate 5e-4"],
+        ["learning_rate 0.001", "learning_rate 0.0005"],
     ),
     # A key that is left out equals its default.
     ([{**COSINE, "warmup_epoch": 0}, {"name": "Cosine", "learning_rate": 0.1}], ["a.yml", "b.yml"]),
@@ -21,7 +21,7 @@ TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
     ),
     (
         [PIECEWISE, {**PIECEWISE, "values": [0.3, 0.2, 0.01]}],
-        ["values [0.1, 1e-2, 1e-3]", "values [0.3, 0.2, 1e-2]"],
+        ["values [0.1, 0.01, 0.001]", "values [0.3, 0.2, 0.01]"],
     ),
     # Too long for a legend: the file names.
     ([PIECEWISE, {**PIECEWISE, "decay_epochs": list(range(30)), "values": [0.1] * 31}], ["a.yml", "b.yml"]),
