@@ -19,7 +19,7 @@ from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, value_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.style import (
@@ -222,7 +222,7 @@ def _draw_beside(axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: S
     room = (high - low) / 10
     # Far from 0, as a momentum is, only what moves is of interest.
     axes.set_ylim(*(low - room, high + room) if high / 2 < low < high else (0, 1.1 * high or 1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: rate_text(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: value_text(value, high, 3)))
     axes.set_ylabel(name)
     axes.set_xlabel(LABELS[axis])
 
