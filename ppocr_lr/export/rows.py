@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any, BinaryIO, TypeAlias
 
@@ -128,12 +129,14 @@ class _Counter:
 
     def _text(self, *columns: NDArray[Any]) -> bytes:
         """A line for each row, floats as `repr` writes them; what is not finite as `not_finite`, if given."""
+        steps, epochs, rates, *beside = (column.tolist() for column in columns)
+        tails: Iterable[str] = repeat("", len(steps))
+        for values in beside:
+            tails = [f"{tail},{value!r}" for tail, value in zip(tails, values, strict=True)]
         lines = []
-        for step, epoch, rate, *more in zip(*(column.tolist() for column in columns), strict=True):
+        for step, epoch, rate, tail in zip(steps, epochs, rates, tails, strict=True):
             number = repr(rate) if self._not_finite is None or math.isfinite(rate) else self._not_finite
-            lines.append(
-                f"{step},{epoch!r},{','.join((number, *map(repr, more)))}\n" if more else f"{step},{epoch!r},{number}\n"
-            )
+            lines.append(f"{step},{epoch!r},{number}{tail}\n")
         return "".join(lines).encode()
 
 
