@@ -21,7 +21,9 @@ from .training.parameter_groups import parameter_groups as parameter_groups
 from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state
-from .training.weight_decay_stepper import WeightDecayStepper as WeightDecayStepper
+from .training.steppers import MomentumStepper as MomentumStepper
+from .training.steppers import WeightDecayStepper as WeightDecayStepper
+from .training_config.momentum import build_momentum_schedule as build_momentum_schedule
 from .training_config.plan import PlannedRun as PlannedRun
 from .training_config.plan import RunFlags as RunFlags
 from .training_config.plan import plan_run as plan_run

@@ -28,6 +28,11 @@ def shortened(text: str, most: int) -> str:
     return f"{text[: max(most, 3) - 1 - behind]}…{text[-behind:]}"
 
 
+def value_text(value: float, highest: float, digits: int = 4) -> str:
+    """A weight decay or a momentum: as a rate where even the highest of its curve is below 0.1, else as `0.85`."""
+    return f"{value:.{digits}g}" if highest >= 0.1 else rate_text(value, digits)
+
+
 def count_text(count: float) -> str:
     """A count of iterations or epochs: `2000`, `0.02`, and `2.5e9` where all its digits would not help.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ppocr_lr.plotting.figure import draw, save
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import plan_run
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 ROOT = Path(__file__).parent.parent
 CONFIGS, DOCS = ROOT / "configs", ROOT / "docs"
@@ -21,6 +23,11 @@ def main() -> None:
     warmups = [plan_run(cosine, [f"Optimizer.lr.warmup_epoch={epochs}"]) for epochs in (0, 2, 5)]
     save(draw(warmups, title="Cosine with 0, 2 and 5 epochs of warmup"), DOCS / "warmup.png")
     save(draw([plan_run(CONFIGS / "rec_lcnet.yml")]), DOCS / "groups.png")
+    settings = ["momentum={name: OneCycle}", "regularizer={name: Cosine, start: 1e-5, end: 1e-4}"]
+    one_cycle = plan_run(CONFIGS / "one_cycle.yml", [f"Optimizer.{setting}" for setting in settings])
+    decay = weight_decay_of(one_cycle.config, one_cycle.run)
+    beside = {"weight decay": [decay], "momentum": [momentum_of(one_cycle)]}
+    save(draw([one_cycle], beside=beside), DOCS / "momentum.png")
 
 
 if __name__ == "__main__":

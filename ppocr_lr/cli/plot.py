@@ -31,6 +31,7 @@ from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.sweep import sweep_overrides
 from ppocr_lr.training_config.weight_decay import weight_decay_of
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
 
 _BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
     "weight_decay": lambda planned: weight_decay_of(planned.config, planned.run),
+    "momentum": momentum_of,
 }
 """What can be shown beside the rates, by the name of its flag."""
-_SHORT = {"weight_decay": "wd"}
+_SHORT = {"weight_decay": "wd", "momentum": "momentum"}
 
 _MOST_PIXELS = 10**8
 _OF_PICTURES = ("title", "names", "size", "style", "text_as_paths")
@@ -80,6 +82,7 @@ def add(commands: Commands) -> None:
     )
     add_axis(parser)
     parser.add_argument("--weight-decay", action="store_true", help="the weight decay too, below the rate")
+    parser.add_argument("--momentum", action="store_true", help="the momentum too, or beta1 of Adam")
     parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
     parser.add_argument(
         "--out", type=Path, metavar="FILE",

@@ -24,11 +24,13 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
-from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
+from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError, dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 EXAMPLES = """\
 examples:
@@ -96,6 +98,11 @@ def _show(planned: PlannedRun, report: Report) -> None:
         console.print(_group_table(planned))
     if line := _area(planned):
         console.print(line)
+    optimizer = planned.config["Optimizer"]
+    if optimizer.get("regularizer") is not None:
+        console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)
+    if optimizer.get("momentum") is not None:
+        console.print(f"momentum: {beside_text(momentum_of(planned), run)}", markup=False)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
 from ppocr_lr.lr_config import Run
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text, value_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -121,11 +122,12 @@ def simulation_lines(planned: PlannedRun) -> Iterator[str]:
 def beside_text(schedule: Schedule, run: Run) -> str:
     """A weight decay, or what else follows a schedule, as the rates are told."""
     low, high = schedule.extremes(0, run.total_iters - 1)
-    return f"{rate_text(low, 4)} throughout" if low == high else _rates(summarize(schedule, run))
+    text = partial(value_text, highest=high)
+    return f"{text(low)} throughout" if low == high else _rates(summarize(schedule, run), text)
 
 
-def _rates(summary: Summary) -> str:
-    return "   ".join(f"{percent} % {rate_text(rate, 4)}" for percent, _, rate in summary.at)
+def _rates(summary: Summary, text: Callable[[float], str] = lambda rate: rate_text(rate, 4)) -> str:
+    return "   ".join(f"{percent} % {text(rate)}" for percent, _, rate in summary.at)
 
 
 def _warmup(summary: Summary, run: Run) -> str:

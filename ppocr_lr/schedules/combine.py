@@ -265,6 +265,11 @@ class Staircase(Schedule):
         """The first multiple of n that is not before `k`."""
         return -(-k // self.step_iters) * self.step_iters
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        """That of `schedule`, in the same steps."""
+        inner = self.schedule.opposite(low, high)
+        return inner and Staircase(inner, self.step_iters)
+
     def lead(self) -> Lead:
         """That of `schedule`; behind it the steps go on."""
         inner = self.schedule.lead()

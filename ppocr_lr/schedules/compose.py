@@ -121,7 +121,7 @@ class Scaled(Schedule):
 
 @dataclass(frozen=True)
 class Mirrored(Schedule):
-    """`low + high − schedule(k)`: up where `schedule` goes down between the two, and down where it goes up."""
+    """`low + (high − schedule(k))`: up where `schedule` goes down between the two, and down where it goes up."""
 
     schedule: Schedule
     low: Rate
@@ -133,8 +133,8 @@ class Mirrored(Schedule):
             raise refused(self, "high", self.high, f"a finite number of at least low, {self.low:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`low + high − schedule(k)`."""
-        return self.low + self.high - self.schedule.formula(k, fn)
+        """`low + (high − schedule(k))`: near `low` the difference is exact."""
+        return self.low + (self.high - self.schedule.formula(k, fn))
 
     def corner_runs(self) -> Runs:
         """Those of `schedule`."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 OF_PADDLEOCRS_BUILDER = ("LR501", "LR502", "LR503", "LR504", "LR505", "LR506")
 """Findings about what PaddleOCR's own builder does with a section, which is not the one that trains here."""
 
+STOPS_THIS_TRAINER = ("LR509",)
+"""A note to those who train in a loop of their own."""
+
 Tell = Callable[[Iterable[str]], None]
 
 
@@ -92,8 +95,14 @@ class Session:
     def _check(self, config: str) -> Report:
         """The findings, without what holds for PaddleOCR's own builder alone."""
         report = check_file(config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
-        hints = (finding.hint.replace(IGNORED, "") for finding in report.findings)
-        findings = (replace(finding, hint=hint) for finding, hint in zip(report.findings, hints, strict=True))
+        findings = (
+            replace(
+                finding,
+                hint=finding.hint.replace(IGNORED, ""),
+                severity=Severity.ERROR if finding.code in STOPS_THIS_TRAINER else finding.severity,
+            )
+            for finding in report.findings
+        )
         return replace(report, findings=tuple(findings))
 
     def build_lr_scheduler(

@@ -11,6 +11,7 @@ from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
 from ppocr_lr.training_config.groups import FACTOR_KEYS
+from ppocr_lr.training_config.momentum import OppositeMomentum
 from ppocr_lr.training_config.sections import FOLLOWING, SECTIONS, holds_read_keys, meant_in_global, read_keys
 from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
@@ -155,7 +156,7 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     if ".stages." in place:
         fields += STAGE_KEYS
     elif place in FOLLOWING:
-        fields += [START, END]
+        fields += [START, END, *OppositeMomentum.model_fields]
     if place != SECTION:
         fields = [field for field in fields if field != "last_epoch"]  # that of the whole run stands outside
     known = [*(f"{place}.{field}" for field in fields), *map(dotted, [*read_keys(), *REGULARIZER_KEYS])]

@@ -22,6 +22,7 @@ from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
+from ppocr_lr.training_config.momentum import OPPOSITE, OppositeMomentum, PlainMomentum
 from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
 from ppocr_lr.training_config.weight_decay import REGULARIZERS, WeightDecay
 
@@ -122,11 +123,13 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     }
 
 
-def _own_keys(name: str, model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
+def _own_keys(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
 
 
-def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay | ConfigSection]) -> dict[str, Any]:
+def _key(
+    key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay | ConfigSection | OppositeMomentum]
+) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
     plain = _standard(schema)
     if key not in model.takes_strings:
@@ -168,7 +171,7 @@ def _summary(name: str, model: type[LRConfig]) -> str:
 
 
 @cache
-def _json_schema(name: str, model: type[LRConfig | WeightDecay]) -> dict[str, Any]:
+def _json_schema(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     # Field by field, since most models share most of theirs; building each model whole takes three times as long.
     if not getattr(model, "__pydantic_fields_complete__", False):  # before pydantic 2.10 nobody knows
         model.model_rebuild()
@@ -241,7 +244,7 @@ def _standard_value(word: str, value: Any) -> Any:
 
 def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     """A section outside the lr section; one that decides nothing may be empty."""
-    whole = {"lr": _section, "regularizer": _regularizer}
+    whole = {"lr": _section, "regularizer": _regularizer, "momentum": _momentum}
     properties = {}
     for key, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, ConfigSection):
@@ -268,6 +271,21 @@ def _coefficient(description: str) -> dict[str, Any]:
         own |= {word: _also(key, keys["properties"][key]) for word, key in values_at_ends(own).items()}
         branch["then"] = {**keys, "properties": own, "required": [k for k in keys["required"] if k != "learning_rate"]}
     return section
+
+
+def _momentum() -> dict[str, Any]:
+    """A number, or a section."""
+    section = _coefficient("the momentum")
+    opposite = {name: index for index, name in enumerate(sorted(MODELS)) if name in OPPOSITE}
+    for name, index in opposite.items():
+        keys = {
+            "name": {"const": name, "description": inspect.getdoc(OPPOSITE[name])},
+            **_own_keys(name, OPPOSITE[name]),
+        }
+        section["allOf"][index]["then"] = {"properties": keys, "additionalProperties": False}
+    number = _field_schema("momentum", PlainMomentum.model_fields["momentum"])[0]
+    plain = _standard({word: value for word, value in number.items() if word not in ("description", "default")})
+    return {"description": "the momentum", "anyOf": [plain, {"type": "null"}, section]}
 
 
 def _regularizer() -> dict[str, Any]:

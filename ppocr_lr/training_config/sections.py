@@ -134,6 +134,7 @@ class OptimizerSection(ConfigSection):
     lr: Any = key("the learning rate of each optimizer update", None)
     regularizer: Any = key("the weight decay", None)
     weight_decay: Nonnegative = key("the weight decay where there is no regularizer", None)
+    momentum: Any = key("the momentum", None)
 
 
 class Loader(ConfigSection):
@@ -216,7 +217,7 @@ def _inner(model: type[BaseModel]) -> dict[str, type[ConfigSection]]:
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
 
-FOLLOWING = ("Optimizer.regularizer",)
+FOLLOWING = ("Optimizer.regularizer", "Optimizer.momentum")
 """Sections that may have a `name` of the lr section: what else follows a schedule."""
 
 DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")

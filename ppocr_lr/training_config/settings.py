@@ -40,7 +40,7 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
     one, other = (
         {
             path: value
-            for key in ("regularizer", "weight_decay")
+            for key in ("regularizer", "weight_decay", "momentum")
             for path, value in _flat(f"Optimizer.{key}", planned.config["Optimizer"].get(key))
         }
         for planned in (first, second)

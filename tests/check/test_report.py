@@ -52,6 +52,10 @@ PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 RAMP = {"name": "RangeTest", "updates": 2000}
 
 
+def momentum(value: Any) -> dict[str, Any]:
+    return {**config(ONE), "Optimizer": {"name": "Momentum", "lr": ONE, "momentum": value}}
+
+
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
     rate = {"name": "Const", "learning_rate": 0.001}
     return {**config(rate), "Optimizer": {"name": optimizer, "lr": rate, "regularizer": regularizer}}
@@ -114,6 +118,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
      "there is a regularizer as well", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "weight_decay": 0}}),
+    ("LR107", momentum(1), "Optimizer.momentum: 1 is not allowed; it must be a number of at least 0 and below 1", momentum(0)),
+    ("LR107", momentum({"name": "Const", "start": 1.5}), "momentum: comes to 1.5 in the run",
+     momentum({"name": "Const", "start": 0.5})),
     ("LR107", regularized({"name": "L3"}), "'L3' is not a regularizer", regularized(None)),
     ("LR109", backbone(lr_mult_list=[0.5, 0.5]), "[0.5, 0.5] is not allowed; it must be a list of 6", backbone()),
     ("LR109", vision_lan(CONST), "which only Piecewise without a warmup has", vision_lan(PIECEWISE)),
@@ -220,6 +227,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
+    ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),

@@ -35,7 +35,7 @@ def _files(tmp_path: Path) -> None:
         (["Optimizer.regularizer={name: L2, factor: 2e-5}"], "  wd       2e-5 throughout"),
         (
             ["Optimizer.regularizer={name: Linear, start: 0.1, end: 0.3}"],
-            "  wd       0 % 1e-1   25 % 1.5e-1   50 % 2e-1   75 % 2.5e-1   100 % 2.999e-1",
+            "  wd       0 % 0.1   25 % 0.15   50 % 0.2   75 % 0.25   100 % 0.2999",
         ),
         (["Optimizer.regularizer=null", "Optimizer.weight_decay=0.05"], "  wd       5e-2 throughout"),
         (["Optimizer.regularizer=null", "Optimizer.name=AdamW"], "  wd       1e-2 throughout"),
@@ -50,6 +50,63 @@ def test_rate_and_weight_decay(
     assert (done.returncode, done.stderr) == (0, "")
     assert line in done.stdout
     assert (tmp_path / "lr_wd.png").read_bytes().startswith(b"\x89PNG")
+
+
+MOMENTUM = """Global: {epoch_num: 20}
+Optimizer:
+  name: Momentum
+  momentum: {name: OneCycle}
+  lr: {name: OneCycle, max_lr: 0.1}
+"""
+"""Its regularizer is to be written."""
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        ([], "  momentum 0 % 0.95   25 % 0.8566   50 % 0.8689   75 % 0.9218   100 % 0.95"),
+        (["Optimizer.momentum.base_momentum=0.5"], "  momentum 0 % 0.95   25 % 0.5297   50 % 0.5851"),
+        (["Optimizer.momentum=0.9"], "  momentum 0.9 throughout"),
+        (["Optimizer.momentum=null"], "  momentum 0.9 throughout"),
+        (["Optimizer.momentum=null", "Optimizer.name=SGD"], "  momentum 0 throughout"),
+        (["Optimizer.momentum=null", "Optimizer.name=Adam", "Optimizer.beta1=0.5"], "  momentum 0.5 throughout"),
+        (["Optimizer.momentum={name: Linear, start: 0.8, end: 0.9}"], "  momentum 0 % 0.8   25 % 0.825   50 % 0.85"),
+    ],
+    ids=str,
+)
+def test_momentum(command: Command, tmp_path: Path, overrides: list[str], line: str) -> None:
+    (tmp_path / "m.yml").write_text(MOMENTUM)
+    run = (
+        "m.yml",
+        "--iters-per-epoch",
+        "100",
+        "-o",
+        *overrides,
+        "Optimizer.regularizer={name: Linear, start: 0.01, end: 0.05}",
+    )
+    done = command("plot", *run, "--momentum", "--weight-decay", "--out", "m.svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert line in done.stdout
+    assert "  wd       0 % 1e-2   25 % 2e-2   50 % 3e-2   75 % 4e-2" in done.stdout
+    drawn = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert "<!-- momentum -->" in drawn
+    assert "<!-- weight decay -->" in drawn
+    assert command("plot", *run, "--momentum", "--out", "m.csv").returncode == 0
+    header, *rows = (tmp_path / "m.csv").read_text().splitlines()
+    assert header == "iteration,epoch,rate,momentum"
+    assert len(rows) == 2000
+    shown = command("show", *run)
+    assert shown.returncode == 0
+    assert "weight decay: 0 % 1e-2   25 % 2e-2" in shown.stdout
+    assert (line.replace("  momentum", "momentum:") in shown.stdout) is ("Optimizer.momentum=null" not in overrides)
+
+
+def test_diff_tells_of_the_momentum(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "m.yml").write_text(MOMENTUM)
+    (tmp_path / "n.yml").write_text(MOMENTUM.replace("{name: OneCycle}", "0.9"))
+    done = command("diff", "m.yml", "n.yml", "--iters-per-epoch", "100")
+    assert "Optimizer.momentum.name: OneCycle → –" in done.stdout
+    assert "Optimizer.momentum: – → 0.9" in done.stdout
 
 
 def test_numbers(command: Command, tmp_path: Path) -> None:
@@ -76,6 +133,12 @@ def test_numbers(command: Command, tmp_path: Path) -> None:
         (
             ["--weight-decay", "-o", "Optimizer.regularizer.name=L3"],
             "wd.yml: Optimizer.regularizer.name: 'L3' is not a",
+        ),
+        (["--momentum", "--out", "a.html"], "--momentum: the momentum is in a picture (.png, .svg, .pdf)"),
+        (["--momentum", "-o", "Optimizer.momentum=1"], "wd.yml: Optimizer.momentum: 1 is not allowed"),
+        (
+            ["--momentum", "-o", "Optimizer.momentum={name: OneCycle}"],
+            "Optimizer.momentum.name: goes against a rate of the",
         ),
         (["-o", "Optimizer.regularizer.end_facor=1"], "did you mean Optimizer.regularizer.end_factor"),
     ],

@@ -206,6 +206,17 @@ def test_a_metric_decides_no_rate_in_that_trainer(tmp_path: Path) -> None:
         session.build_lr_scheduler({"name": "ReduceOnPlateau", "learning_rate": 0.1}, 4, 10)
 
 
+@pytest.mark.parametrize(
+    "optimizer", [{"regularizer": {"name": "Cosine", "start": 0.1}}, {"momentum": {"name": "Const", "start": 0.9}}]
+)
+def test_what_only_this_project_steps_stops_the_run(tmp_path: Path, optimizer: dict[str, Any]) -> None:
+    written = config({"name": "Cosine", "learning_rate": 0.1})
+    session = Told(tmp_path, {**written, "Optimizer": {**written["Optimizer"], **optimizer}})
+    assert not session.plan()
+    assert "LR509 error" in "\n".join(session.news())
+    assert Told(tmp_path, written).plan()
+
+
 # A resume.
 
 WARMUP = {**COSINE, "warmup_epoch": 1}

@@ -80,6 +80,7 @@ def test_it_is_what_paddleocr_steps(start: float, end: float, warmup: float, epo
         ({"name": "Cosine", "start": 0.04, "end": 0.4, "hold_epochs": 2}, {20: 0.04, 70: 0.22, 120: 0.4}),
         ({"name": "Cosine", "learning_rate": 0.4, "end_lr": 0.04}, {0: 0.4, 50: 0.22, 100: 0.04}),
         ({"name": "Linear", "start": "1e-4", "end": 0.3}, {0: 1e-4, 50: 0.15005, 100: 0.3, 10**9: 0.3}),
+        ({"name": "Linear", "start": 1e-15, "end": 1e3}, {0: 1e-15, 50: 500}),
         ({"name": "Linear", "start": 0, "end": 0.3}, {0: 0, 50: 0.15, 100: 0.3}),
         ({"name": "Const", "start": 0.1}, {0: 0.1, 10**9: 0.1}),
         ({"name": "Const", "start": 0.1, "warmup_epoch": 2}, {0: 0, 10: 0.05, 20: 0.1}),

@@ -14,6 +14,7 @@ from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.coefficient import follows_a_schedule
+from ppocr_lr.training_config.momentum import MOMENTUM
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 _UNKNOWN_LENGTH = "PaddleOCR does not know {} and stops; it counts epochs"
@@ -211,19 +212,29 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
 @rule(
     "LR509",
     Severity.NOTE,
-    "a weight decay that only this project steps",
+    "a weight decay or a momentum that only this project steps",
     example="regularizer: {name: Cosine, start: 0.04, end: 0.4}",
     source="PaddleOCR's optimizer/__init__.py",
 )
 def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers."""
-    section = subject.config["Optimizer"].get("regularizer")
+    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers. A momentum it hands to
+    Paddle's optimizer as it is, which wants a number.
+    """
+    optimizer = subject.config["Optimizer"]
+    section = optimizer.get("regularizer")
     if follows_a_schedule(section):
         yield Finding(
             (*REGULARIZER, "name"),
             f"PaddleOCR has no regularizer {section['name']} and would stop with an AttributeError; train with this "
             "project's WeightDecayStepper",
             "the nearest that PaddleOCR has: CosineL2",
+        )
+    if isinstance(optimizer.get("momentum"), Mapping):
+        yield Finding(
+            MOMENTUM,
+            "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train with this project's "
+            "MomentumStepper",
+            "the nearest that PaddleOCR has: a number",
         )
 
 

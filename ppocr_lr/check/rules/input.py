@@ -10,6 +10,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, accepts, called_elsewhere
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, is_read, meant_in_global, read
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
@@ -168,19 +169,23 @@ def _accepts(key: str, value: object) -> bool:
 @rule(
     "LR107",
     Severity.ERROR,
-    "the weight decay cannot be used",
+    "the weight decay or the momentum cannot be used",
     example="regularizer: {name: L2, coeff: 1.0e-5}   # the key is factor",
     source="PaddleOCR's regularizer.py",
 )
 def weight_decay(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not
-    know or cannot take as a number.
+    know or cannot take as a number. A momentum of 1 or more never forgets a gradient.
     """
-    try:
-        weight_decay_of(subject.config, subject.run)
-    except LRConfigError as error:
-        for problem in error.problems:
-            yield Finding(problem.path, str(problem))
+    for name in ("weight decay", "momentum"):
+        try:
+            if name == "momentum":
+                momentum_of(subject.planned)
+            else:
+                weight_decay_of(subject.config, subject.run)
+        except LRConfigError as error:
+            for problem in error.problems:
+                yield Finding(problem.path, str(problem))
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
         yield Finding(

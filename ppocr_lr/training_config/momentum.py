@@ -1,0 +1,128 @@
+"""The momentum of a training config as a schedule: `Optimizer.momentum`, and `beta1` of Adam and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from annotated_types import Ge, Gt, Lt
+from pydantic import BaseModel, ConfigDict
+
+from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.lr_config.kinds import Number, key
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.schedules import Constant, Schedule
+from ppocr_lr.training_config.coefficient import read_coefficient
+from ppocr_lr.training_config.sections import read
+
+if TYPE_CHECKING:
+    from ppocr_lr.training_config.plan import PlannedRun
+
+MOMENTUM: Path = ("Optimizer", "momentum")
+
+_USUAL = 0.9  # Paddle's default of every optimizer that has one, but RMSProp's
+_BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
+_BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
+
+
+class PlainMomentum(BaseModel):
+    """A momentum that stays as it is, under either key."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", _USUAL)
+    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("what Adam and its kin have for a momentum", _USUAL)
+
+
+class OppositeMomentum(BaseModel):
+    """A momentum that goes against the cycle of the rate: low where that is high."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    takes_strings: ClassVar[frozenset[str]] = frozenset()
+
+    base_momentum: _BELOW_1 = key("the momentum at the peak of the rate", 0.85)
+    max_momentum: _BELOW_1 = key("the momentum where the rate is low", 0.95)
+
+
+class CyclicMomentum(OppositeMomentum):
+    """As PyTorch's CyclicLR has it."""
+
+    base_momentum: _BELOW_1 = key("the momentum at the peak of the rate", 0.8)
+    max_momentum: _BELOW_1 = key("the momentum where the rate is low", 0.9)
+
+
+OPPOSITE: Mapping[str, type[OppositeMomentum]] = {"OneCycle": OppositeMomentum, "Cyclic": CyclicMomentum}
+"""The names under which a momentum goes against the rate, which must have the same."""
+
+
+def build_momentum_schedule(
+    config: Mapping[str, Any] | float, epochs: int, iters_per_epoch: int, lr: Mapping[str, Any] | None = None
+) -> Schedule:
+    """The momentum of every optimizer update.
+
+    Args:
+        config: `Optimizer.momentum`: a number, or a section with any `name` of an lr section, as in `{'name': 'Linear',
+            'start': 0.85, 'end': 0.95}`. With `{'name': 'OneCycle'}` or `{'name': 'Cyclic'}` it goes against the rate,
+            from max_momentum (0.95; 0.9) to base_momentum (0.85; 0.8) at its peak, as PyTorch has it. Never changed.
+        epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
+        iters_per_epoch: optimizer updates in an epoch; an int ≥ 1.
+        lr: the section `Optimizer.lr`, for a momentum that goes against it.
+
+    Returns:
+        A `Schedule`: `schedule(k)` is the momentum that update `k` (0-based) uses.
+
+    Raises:
+        LRConfigError: the section cannot be used; names the key, the value and what is allowed.
+
+    Source: Smith and Topin (arXiv 1708.07120); PyTorch's `OneCycleLR` and `CyclicLR`.
+    """
+    run = Run(epochs, iters_per_epoch)
+    return _schedule(config, run, None if lr is None else parse_lr_config(lr, run))
+
+
+def momentum_of(planned: PlannedRun) -> Schedule:
+    """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 where it has none.
+
+    Raises:
+        LRConfigError: as `build_momentum_schedule`.
+    """
+    optimizer = planned.config["Optimizer"]
+    momentum, name = optimizer.get("momentum"), optimizer.get("name")
+    if momentum is not None:
+        return _schedule(momentum, planned.built_for, planned.parsed)
+    if name in _BETA1:
+        return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)
+    return Constant(_USUAL if name == "Momentum" else 0.0)
+
+
+def _schedule(momentum: object, run: Run, lr: ParsedLRConfig | None) -> Schedule:
+    if not isinstance(momentum, Mapping):
+        return Constant(read(PlainMomentum, {"momentum": momentum}, MOMENTUM[:1]).momentum)
+    if (name := momentum.get("name")) in [*OPPOSITE]:
+        return _opposite(momentum, OPPOSITE[str(name)], lr)
+    if "name" not in momentum:
+        raise value_error(MOMENTUM, momentum, "a number of at least 0 and below 1, or a section with a name as in lr")
+    schedule = read_coefficient(momentum, MOMENTUM).to_schedule(run)
+    low, high = schedule.extremes(0, run.total_iters - 1)
+    if not 0 <= low <= high < 1:
+        worst = rate_text(low if low < 0 else high, 4)
+        raise LRConfigError(Problem(MOMENTUM, f"comes to {worst} in the run; a momentum is at least 0 and below 1"))
+    return schedule
+
+
+def _opposite(section: Mapping[Any, Any], model: type[OppositeMomentum], lr: ParsedLRConfig | None) -> Schedule:
+    keys = {name: value for name, value in section.items() if name != "name"}
+    ends = read(model, keys, MOMENTUM)
+    if ends.base_momentum > ends.max_momentum:
+        raise value_error(
+            (*MOMENTUM, "base_momentum"), ends.base_momentum, f"at most max_momentum, {ends.max_momentum:g}"
+        )
+    same = lr is not None and lr.name == section["name"] and lr.curve
+    opposite = same.opposite(ends.base_momentum, ends.max_momentum) if same else None
+    if opposite is None:
+        has = f"Optimizer.lr has {shown(lr.name)}" if lr else "there is none"
+        problem = f"goes against a rate of the same name, with at most a warmup before it; {has}"
+        raise LRConfigError(Problem((*MOMENTUM, "name"), problem))
+    return opposite
