@@ -24,7 +24,7 @@ from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
 DOCS = ROOT / "docs"
-FILES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
+FILES = [*sorted(ROOT.glob("*.md")), *sorted(page for page in DOCS.rglob("*.md") if page.parent != DOCS / "site")]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
 README = TEXTS["README.md"]
 WRITTEN = {name: text for name, text in TEXTS.items() if name != "docs/gallery.md"}

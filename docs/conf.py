@@ -1,0 +1,72 @@
+"""The site of these pages: sphinx-build -W -n -b html docs output/site (extra `docs`)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from site_pages import README, write_pages  # noqa: E402
+
+from ppocr_lr import __version__  # noqa: E402
+
+write_pages(HERE.parent, HERE / "site")
+
+project = "ppocr_lr"
+author = "The ppocr_lr developers"
+release = version = __version__
+html_title = f"ppocr_lr {version}"
+html_show_copyright = False
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["attrs_block"]
+myst_heading_anchors = 6  # as GitHub makes them
+highlight_language = "none"
+suppress_warnings = ["misc.highlighting_failure"]  # JSON and shell with an ellipsis
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+templates_path: list[str] = []
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+# The Python interface, as its docstrings have it. Paddle is not needed for that.
+default_role = "code"
+autodoc_mock_imports = ["paddle"]
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autoclass_content = "both"
+# What other libraries define, and what of ours is no part of the public interface.
+nitpick_ignore_regex = [("py:.*", r"(?!ppocr_lr\.\w+$).*")]
+
+
+def for_the_site(app: object, docname: str, source: list[str]) -> None:
+    """Links to the README lead to its page of the site, and the way back to it is the sidebar."""
+    text = re.sub(r"^\[README\]\((?:\.\./)+README\.md\) · ", "", source[0], flags=re.MULTILINE)
+    depth = docname.count("/")
+    source[0] = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
+
+
+def _link(link: re.Match[str], depth: int) -> str:
+    page = README.get(link[1])
+    return f"]({'../' * depth}site/{page}.md" if page else link[0]
+
+
+def language_of_the_page(app: object, pagename: str, template: str, context: dict[str, object], doctree: object) -> None:
+    """For screen readers, hyphenation and the choice of glyphs."""
+    if pagename.startswith("zh/") or pagename.endswith("-zh"):
+        context["language"] = "zh-CN"
+
+
+def setup(app: object) -> None:
+    """Sphinx calls it."""
+    app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
+    app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]
