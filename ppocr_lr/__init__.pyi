@@ -3,6 +3,7 @@ from .builder import build_schedule as build_schedule
 from .check.report import Report as Report
 from .check.report import check_config as check_config
 from .check.report import check_file as check_file
+from .check.rules import explain as explain
 from .errors import LRConfigError as LRConfigError
 from .errors import LRConfigWarning as LRConfigWarning
 from .find_rate.measured import RangeTest as RangeTest
@@ -13,7 +14,10 @@ from .lr_config import Window as Window
 from .lr_config import envelope as envelope
 from .lr_config import kinds as kinds
 from .lr_config import register_lr_config as register_lr_config
+from .notebook import curve_table as curve_table
+from .notebook import plot_schedule as plot_schedule
 from .schedules import Schedule as Schedule
+from .training.parameter_groups import parameter_groups as parameter_groups
 from .training.range_test import lr_range_test as lr_range_test
 from .training.scheduler_state import LoadedState as LoadedState
 from .training.scheduler_state import load_lr_state as load_lr_state

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README and of docs/commands.md: python tools/make_pictures.py"""
+"""Makes the pictures of the README, of docs/commands.md and of docs/groups.md: python tools/make_pictures.py"""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def main() -> None:
     save(draw(pair, title="Piecewise decay against cosine decay"), DOCS / "piecewise_vs_cosine.png")
     warmups = [plan_run(cosine, [f"Optimizer.lr.warmup_epoch={epochs}"]) for epochs in (0, 2, 5)]
     save(draw(warmups, title="Cosine with 0, 2 and 5 epochs of warmup"), DOCS / "warmup.png")
+    save(draw([plan_run(CONFIGS / "rec_lcnet.yml")]), DOCS / "groups.png")
 
 
 if __name__ == "__main__":

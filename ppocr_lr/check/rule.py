@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from ppocr_lr.check.subject import Subject
+from ppocr_lr.errors import LRConfigError, did_you_mean
 from ppocr_lr.finding import Finding, Severity
 
 T = TypeVar("T")
@@ -58,6 +59,20 @@ class Rule(Generic[T]):
 
 RULES: dict[str, Rule[Any]] = {}
 """By code. `check/rules` fills it."""
+
+
+def explain(code: str) -> str:
+    """What a finding with this code means, why it matters, an example and its source.
+
+    Raises:
+        LRConfigError: there is no such code; names those of its kind.
+    """
+    found = RULES.get(code.upper())
+    if found is None:
+        family = [known for known in sorted(RULES) if known[:-2] == code.upper()[:-2]]
+        others = f"; the codes of this kind are {', '.join(family)}" if family else did_you_mean(code, sorted(RULES))
+        raise LRConfigError(f"{code}: there is no such code{others}; ppocr-lr explain lists all")
+    return "\n".join(found.explanation())
 
 
 def rule(

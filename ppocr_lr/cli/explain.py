@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.rules import RULES, explain
 from ppocr_lr.cli.options import Commands, add_command
-from ppocr_lr.errors import LRConfigError, did_you_mean
 
 
 def add(commands: Commands) -> None:
@@ -22,14 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.codes:
         for code, rule in sorted(RULES.items()):
             print(f"{code}  {rule.severity!s:8} {rule.title}")
-    for index, code in enumerate(arguments.codes):
-        if code.upper() not in RULES:
-            family = [known for known in sorted(RULES) if known[:-2] == code.upper()[:-2]]
-            others = (
-                f"; the codes of this kind are {', '.join(family)}" if family else did_you_mean(code, sorted(RULES))
-            )
-            raise LRConfigError(f"explain {code}: there is no such code{others}; ppocr-lr explain lists all")
+    for index, text in enumerate([explain(code) for code in arguments.codes]):
         if index:
             print()
-        print(*RULES[code.upper()].explanation(), sep="\n")
+        print(text)
     return 0

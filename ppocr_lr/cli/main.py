@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 
 from ppocr_lr import __version__
@@ -72,7 +72,8 @@ def run(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     try:
         import_modules(getattr(arguments, "imports", ()))
-        status = int(arguments.run(arguments))
+        with _silence() if arguments.quiet else nullcontext():
+            status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
@@ -83,6 +84,13 @@ def run(argv: Sequence[str]) -> int:
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Results, notes and warnings go nowhere; what is raised is told outside."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        yield
 
 
 def _tell_versions() -> int:

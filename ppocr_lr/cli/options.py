@@ -84,6 +84,9 @@ def add_command(
     """A command, whose `run` gets the arguments and gives the exit code."""
     parser = commands.add_parser(name, help=summary, description=description, epilog=examples)
     parser.set_defaults(run=run)
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="say nothing but errors; the exit code and the files tell the rest"
+    )
     return parser
 
 

@@ -23,7 +23,7 @@ from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize, trainer_text
-from ppocr_lr.errors import MissingExtraError, printable
+from ppocr_lr.errors import MissingExtraError, dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_scaling(arguments)
     for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
         planned = plan_run(config, arguments.overrides, run_flags(arguments))
+        _ = planned.groups  # its errors come before the first line
         scaling = scaling_lines(planned)
         _show(planned, check_planned(planned))
         print(*scaling, sep="\n", end="\n" if scaling else "")
@@ -85,6 +86,8 @@ def _show(planned: PlannedRun, report: Report) -> None:
         console.print(f"trainer: {line}", markup=False)
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
+    if planned.groups:
+        console.print(_group_table(planned))
     if line := _area(planned):
         console.print(line)
     print()
@@ -129,6 +132,18 @@ def _phase_table(planned: PlannedRun) -> Any:
         )
     if not complete:
         rows.add_row("…", "", "", "more phases than fit here", "")
+    return rows
+
+
+def _group_table(planned: PlannedRun) -> Any:
+    from rich.text import Text
+
+    rows = _table("other rates", "parameters", "names", "times the rate", "peak", "final", "key")
+    for group in planned.groups:
+        summary = summarize(group.of(planned.schedule), planned.run)
+        rates = [rate_text(rate, 4) if group.trains else "not trained" for rate in (summary.peak, summary.final)]
+        cells = [group.label, group.names, group.factor_text, *rates, dotted(group.key)]
+        rows.add_row(*(Text(printable(cell)) for cell in cells))
     return rows
 
 

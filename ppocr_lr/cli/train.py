@@ -44,7 +44,8 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan the run; 1 where an error is found in it."""
-    arguments.session = session = Session(read_command(arguments.command), _tell if is_first_process() else _tell_none)
+    tell = _tell if is_first_process() and not arguments.quiet else _tell_none
+    arguments.session = session = Session(read_command(arguments.command), tell)
     if not arguments.no_check:
         check_trainer(session.command.script)
     return 0 if session.plan(check=not arguments.no_check) else 1
@@ -90,4 +91,4 @@ def _tell(lines: Iterable[str]) -> None:
 
 
 def _tell_none(lines: Iterable[str]) -> None:
-    """Nothing: the first process says it."""
+    """Nothing: the first process says it, or nobody wants to know."""

@@ -81,6 +81,10 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     yield f"  rates    {_rates(summarize(planned.schedule, run))}"
     if line := trainer_text(planned):
         yield f"  trainer  {line}"
+    for group in planned.groups:
+        peak = rate_text(summarize(group.of(planned.schedule), run).peak, 4)
+        rate = f"peak {peak}" if group.trains else "not trained"
+        yield printable(f"  group    × {group.factor_text}, {rate}: {group.label} ({group.names})")
     if planned.parsed.config.done_iters:
         yield f"  resume   last_epoch: the scheduler starts at {_where(planned.parsed.config.done_iters, run)}"
 

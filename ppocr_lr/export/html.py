@@ -137,6 +137,8 @@ def figure(
         if paddleocr := (run.scaled or run).paddleocr_schedule:
             line = _line(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
             drawn.append((paddleocr, f"{name}: PaddleOCR's own trainer", line))
+        thin = _line(colour, dashes, THIN)
+        drawn += [(schedule, f"{name}: {group.title}", thin) for group, schedule in (run.scaled or run).other_curves]
         for schedule, label, line in drawn:
             curves.append(trace(schedule, run.run.total_iters))
             traces += _traces(run, curves[-1], label, index, axis, line)

@@ -6,15 +6,17 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.errors import positive_argument
+from ppocr_lr.errors import dotted, positive_argument
 from ppocr_lr.output import JSON_VERSION
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.groups import Group
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -33,7 +35,9 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     begins with `#` says so above the header.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
-    (iteration / iterations per epoch), `rate`. Numbers are as `repr` writes them, so they round-trip exactly.
+    (iteration / iterations per epoch), `rate`, and `rate*0.1` for each other factor at which PaddleOCR trains some
+    parameters of one of the runs, empty in a run without it. Numbers are as `repr` writes them, so they round-trip
+    exactly.
 
     Args:
         runs: at least one.
@@ -50,10 +54,12 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     for run in runs:
         if trainer := trainer_text(run):
             file.write(_utf8(" ".join(f"# {run.source}: {trainer}".split())) + b"\n")
-    file.write((_csv_line("run", *COLUMNS) if several else _csv_line(*COLUMNS)) + b"\n")
+    others = dict.fromkeys(column for run in runs for column in _other_rates(run))
+    columns = (*COLUMNS, *others)
+    file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
     for run, label in zip(runs, labels(runs), strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
-        for text in count.blocks(run):
+        for text in count.blocks(run, {**others, **_other_rates(run)}):
             file.write(_with_start(text, start))
 
 
@@ -61,8 +67,10 @@ def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progr
     """Write the runs as one JSON document, UTF-8.
 
     `{"version": 1, "results": [{"config", "name", "label", "trainer", "epochs", "iters_per_epoch",
-    "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer` says how
-    PaddleOCR's own trainer differs, null where it does not. A rate that is not finite is null.
+    "groups", "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer`
+    says how PaddleOCR's own trainer differs, null where it does not. `groups` is what PaddleOCR trains at another
+    rate: `{"label", "factor", "parameters", "key", "column"}`, where `column` is null if it does not train at all.
+    A rate that is not finite is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
@@ -70,7 +78,7 @@ def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progr
     for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label))
         between = b"\n["
-        for text in count.blocks(run):
+        for text in count.blocks(run, _other_rates(run)):
             file.write(between + text[:-1].replace(b"\n", b"],\n[") + b"]")
             between = b",\n["
         file.write(b"\n]}")
@@ -90,8 +98,8 @@ class _Counter:
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
         self._done = 0
 
-    def blocks(self, run: PlannedRun) -> Iterator[bytes]:
-        r"""The rows of one run, `iteration,epoch,rate\n` each; no block is empty."""
+    def blocks(self, run: PlannedRun, others: Mapping[str, Schedule | None]) -> Iterator[bytes]:
+        r"""The rows of one run, `iteration,epoch,rate\n` each, with the rates of `others`; no block is empty."""
         last = run.run.total_iters - 1
         rows = _row_count(run.run.total_iters, self._every)
         for first in range(0, rows, _BLOCK):
@@ -101,19 +109,32 @@ class _Counter:
             steps = np.arange(first * self._every, stop, self._every, dtype=np.int64)
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
-            rates = np.asarray(run.schedule(steps))
+            rates = [None if each is None else np.asarray(each(steps)) for each in (run.schedule, *others.values())]
             yield self._text(steps, steps / run.run.iters_per_epoch, rates)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
 
-    def _text(self, *columns: NDArray[Any]) -> bytes:
+    def _text(self, steps: NDArray[Any], epochs: NDArray[Any], rates: Sequence[NDArray[Any] | None]) -> bytes:
         """A line for each row, floats as `repr` writes them; what is not finite as `not_finite`, if given."""
-        lines = []
-        for step, epoch, rate in zip(*(column.tolist() for column in columns), strict=True):
-            number = repr(rate) if self._not_finite is None or math.isfinite(rate) else self._not_finite
-            lines.append(f"{step},{epoch!r},{number}\n")
-        return "".join(lines).encode()
+        columns = [self._numbers(each) if each is not None else [""] * len(steps) for each in rates]
+        numbers = columns[0] if len(columns) == 1 else map(",".join, zip(*columns, strict=True))
+        lines = zip(steps.tolist(), epochs.tolist(), numbers, strict=True)
+        return "".join([f"{step},{epoch!r},{number}\n" for step, epoch, number in lines]).encode()
+
+    def _numbers(self, rates: NDArray[Any]) -> list[str]:
+        if self._not_finite is None:
+            return [repr(rate) for rate in rates.tolist()]
+        return [repr(rate) if math.isfinite(rate) else self._not_finite for rate in rates.tolist()]
+
+
+def _column(group: Group) -> str:
+    return f"rate*{group.factor_text}"
+
+
+def _other_rates(run: PlannedRun) -> dict[str, Schedule | None]:
+    """The further columns of a run."""
+    return {_column(group): schedule for group, schedule in run.other_curves}
 
 
 def _row_count(total: int, every: int) -> int:
@@ -145,7 +166,17 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
         "trainer": trainer_text(run) or None,
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_per_epoch,
-        "columns": COLUMNS,
+        "groups": [
+            {
+                "label": group.label,
+                "factor": group.factor,
+                "parameters": group.parameters,
+                "key": dotted(group.key),
+                "column": _column(group) if group.trains else None,
+            }
+            for group in run.groups
+        ],
+        "columns": (*COLUMNS, *_other_rates(run)),
         "rows": [],
     }
     return _utf8(json.dumps(head, ensure_ascii=False).removesuffix("]}"))

@@ -132,7 +132,7 @@ def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve
         _draw_single(axes, drawn[0], curves[0], axis, names[0] or None)
     else:
         _draw_several(axes, drawn, curves, axis, names)
-    beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis)]
+    beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)]
     if beside or len(runs) > 1:
         legend = _legend(axes)
         if len(runs) > MOST_ENTRIES:
@@ -163,6 +163,19 @@ def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[
         drawn.append(trace(run.paddleocr_schedule, run.run.total_iters))
         unit = updates_per_unit(run.run, axis)
         _draw_curve(axes, run, drawn[-1], unit, (colour, PADDLEOCR_DASHES), label, width=THIN)
+    return drawn
+
+
+def _draw_groups(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
+    """What trains at another rate, in the colour of its run; what is called the same has one entry in the legend."""
+    drawn: list[Curve] = []
+    told: set[str] = set()
+    for index, run in enumerate(runs):
+        for group, schedule in run.other_curves:
+            drawn.append(trace(schedule, run.run.total_iters))
+            label = "_" if group.title in told or len(told) == MOST_ENTRIES else drawable(group.title)[0]
+            told.add(group.title)
+            _draw_curve(axes, run, drawn[-1], updates_per_unit(run.run, axis), look(index), label, width=THIN)
     return drawn
 
 
@@ -302,6 +315,7 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.set_xlim(0, end)
     # Room above for the labels of the peak, or for the legend.
     entries = min(len(runs), MOST_ENTRIES) + any(run.paddleocr_schedule is not None for run in runs)
+    entries += len({group.title for run in runs for group, _ in run.other_curves})
     if any(run.scaled for run in runs):
         is_highest = curves[0].high.max() >= max(curve.high.max() for curve in curves)
         entries += 4 if len(runs) == 1 and is_highest else 1  # the label of its peak goes below the legend

@@ -119,6 +119,12 @@ class Schedule(Checked, ABC):
             rates[start : start + _BLOCK] = self.formula(flat[start : start + _BLOCK], ARRAY)
         return rates.reshape(k.shape)
 
+    def _repr_png_(self) -> bytes:
+        """Its picture, which a notebook shows."""
+        from ppocr_lr.notebook import picture
+
+        return picture(self)
+
     def lead(self) -> Lead:
         """Warmup and hold, and what is behind them; by default there is neither."""
         return Lead(0, 0, self)

@@ -20,7 +20,7 @@ _OF_PADDLEOCR = ("Global", "Architecture", "Loss", "PostProcess", "Metric", "Tra
 
 _OF_OPTIMIZERS = (
     "beta1", "beta2", "epsilon", "momentum", "rho", "clip_norm", "clip_norm_global", "amsgrad", "multi_precision",
-    "group_lr", "no_weight_decay_name", "one_dim_param_no_weight_decay",
+    "group_lr", "training_step", "no_weight_decay_name", "one_dim_param_no_weight_decay",
 )  # fmt: skip
 """What the optimizers of PaddleOCR's optimizer.py take besides the rate and the weight decay."""
 

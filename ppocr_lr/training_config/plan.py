@@ -26,6 +26,7 @@ from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
+from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
@@ -121,6 +122,29 @@ class PlannedRun:
         section, parsed, paddleocr = _parsed(scaled, self.built_for, self.flags.trainer)
         flags = replace(self.flags, reference_gpus=None, reference_batch=None)
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The parameters that PaddleOCR trains at another rate, by their factor.
+
+        Raises:
+            LRConfigError: a factor cannot be used.
+        """
+        try:
+            return by_factor(rate_groups(self.config, self._first_of_values))
+        except LRConfigError as error:
+            raise error.within(self.source) from None
+
+    @property
+    def other_curves(self) -> list[tuple[Group, Schedule]]:
+        """The groups that train, each with its rates."""
+        return [(group, group.of(self.schedule)) for group in self.groups if group.trains]
+
+    @property
+    def _first_of_values(self) -> float | None:
+        """The first of the `values` that Paddle's PiecewiseDecay has; None where it is another scheduler."""
+        curve = self.parsed.curve
+        return curve(0) if curve and self.name == "Piecewise" and not curve.lead().warmup_iters else None
 
     def with_proposal(self, proposal: Proposal) -> tuple[Mapping[str, Any], RunFlags]:
         """The config and the flags after what is proposed was added to the command line.

@@ -61,6 +61,17 @@ def sequence(*stages: dict[str, Any]) -> dict[str, Any]:
     return {"name": "Sequence", "stages": [{**stages[0], "epochs": 5}, {**stages[1], "until_end": True}]}
 
 
+def backbone(**keys: Any) -> dict[str, Any]:
+    return config(COSINE, Architecture={"model_type": "rec", "Backbone": {"name": "PPLCNetV3", **keys}})
+
+
+def vision_lan(lr: Any, step: str = "LF_2") -> dict[str, Any]:
+    return {
+        "Global": {"epoch_num": 20},
+        "Optimizer": {"name": "Adam", "group_lr": True, "training_step": step, "lr": lr},
+    }
+
+
 REPEATED = "Global: {epoch_num: 20}\nOptimizer:\n  lr:\n    learning_rate: 0.1\n    name: Const\n"
 
 # code, what triggers it, what the message must hold, a near miss that does not
@@ -104,6 +115,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
      "there is a regularizer as well", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "weight_decay": 0}}),
     ("LR107", regularized({"name": "L3"}), "'L3' is not a regularizer", regularized(None)),
+    ("LR109", backbone(lr_mult_list=[0.5, 0.5]), "[0.5, 0.5] is not allowed; it must be a list of 6", backbone()),
+    ("LR109", vision_lan(CONST), "which only Piecewise without a warmup has", vision_lan(PIECEWISE)),
     ("LR203", config({**MULTI, "milestones": [3000, 6000]}), "looks like iterations; 6000 iterations would be 60 epochs",
      config({**MULTI, "milestones": [3000, 6000]}, epochs=8000)),
     ("LR203", config({**COSINE, "warmup_epoch": 1000}), "1000 counts epochs", config({**COSINE, "warmup_epoch": 10})),
@@ -206,6 +219,13 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
+    ("LR604", backbone(), "affine blocks (backbone.*.lab.*) × 0.1, up to 1e-2", backbone(lab_lr=1)),
+    ("LR604", {**backbone(), **config(PLATEAU)}, "affine blocks (backbone.*.lab.*) × 0.1, up to 1e-2", config(PLATEAU)),
+    ("LR604", backbone(lr_mult_list=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), "blocks3 (backbone.blocks3.*) × 0.3, up to 3e-2; …", config(COSINE)),
+    ("LR604", config(COSINE, Architecture={"name": "DistillationModel", "Models": {"Old": {"freeze_params": True}}}),
+     "Old, frozen (Old.*) not at all", config(COSINE, Architecture={"Models": {"Old": {"freeze_params": True}}})),
+    ("LR605", vision_lan(PIECEWISE), "the rate 1e-2 for all but the language module, and Paddle multiplies the rate by it: they train at 1e-3 at most",
+     vision_lan(PIECEWISE, step="LF_1")),
     ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 2e-6 to 8e-3",
      config(COSINE, optimizer="Momentum")),
     ("LR601", config({**COSINE, "learning_rate": 3e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 3e-6}, optimizer="AdamW")),
@@ -538,7 +558,7 @@ def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) 
 
 def test_errors_are_what_paddleocr_stops_at() -> None:
     assert {code for code, entry in RULES.items() if entry.severity is Severity.ERROR} == {
-        "LR100", "LR102", "LR107", "LR301", "LR501", "LR502", "LR508",
+        "LR100", "LR102", "LR107", "LR109", "LR301", "LR501", "LR502", "LR508",
     }  # fmt: skip
 
 

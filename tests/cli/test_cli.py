@@ -213,3 +213,36 @@ def test_a_warning_that_python_shall_raise_is_one_clear_error(tmp_path: Path) ->
     assert done.returncode == 2
     assert done.stderr.startswith("error: characters that no installed font has")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("plot -c c.yml --out c.png", 0),
+        ("show c.yml", 0),
+        ("check c.yml", 1),
+        ("diff c.yml other.yml", 1),
+        ("diff c.yml c.yml", 0),
+        ("explain LR401", 0),
+        ("schema", 0),
+    ],
+)
+def test_quiet_says_nothing(words: str, code: int, command: Command, tmp_path: Path) -> None:
+    write(
+        tmp_path / "c.yml",
+        {"name": "Cosine", "learning_rate": 0.1, "warmup_epochs": 5},
+        dataset={"num_samples": 640},
+        loader={"batch_size_per_card": 8},
+    )
+    write(
+        tmp_path / "other.yml", {"learning_rate": 0.2}, dataset={"num_samples": 640}, loader={"batch_size_per_card": 8}
+    )
+    done = command(*words.split(), "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+    assert (tmp_path / "c.png").exists() == ("c.png" in words)
+
+
+def test_quiet_tells_errors(command: Command) -> None:
+    done = command("plot", "-q", "-c", "missing.yml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "missing.yml" in done.stderr

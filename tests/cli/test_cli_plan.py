@@ -32,6 +32,48 @@ def test_show(command: Command) -> None:
     assert "\x1b" not in done.stdout
 
 
+LCNET = """\
+Global: {epoch_num: 20}
+Optimizer: {lr: {name: Cosine, learning_rate: 0.001, warmup_epoch: 2}}
+Architecture:
+  name: DistillationModel
+  Models:
+    "Old[red]\\e": {freeze_params: true}
+    New: {Backbone: {name: PPLCNetV3, lr_mult_list: LIST}}
+Train: {dataset: {num_samples: 800}, loader: {batch_size_per_card: 8}}
+"""
+
+
+def test_other_rates(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(LCNET.replace("LIST", "[0.5, 1, 1, 1, 1, 1]"), encoding="utf-8")
+    plotted, shown = (command(*words) for words in (["plot", "-c", "c.yml", "--out", "c.svg"], ["show", "c.yml"]))
+    assert [done.stderr for done in (plotted, shown)] == ["", ""]
+    assert [line for line in plotted.stdout.splitlines() if "group" in line] == [
+        "  group    × 0.5, peak 5e-4: New: conv1 (New.backbone.conv1.*)",
+        "  group    × 0.1, peak 1e-4: New: affine blocks (New.backbone.*.lab.*)",
+        "  group    × 0, not trained: Old[red]\\x1b, frozen (Old[red]\\x1b.*)",
+    ]
+    table = shown.stdout.partition("other rates")[2].partition("area under")[0]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines() if line.startswith("│")]
+    assert [[row[0], *row[2:5]] for row in rows if row[2]] == [
+        ["New: conv1", "0.5", "5e-4", "1.236e-5"],
+        ["New: affine blocks", "0.1", "1e-4", "2.472e-6"],
+        ["Old[red]\\x1b, frozen", "0", "not trained", "not trained"],
+    ]
+
+
+@pytest.mark.parametrize("words", [["show", "c.yml"], *(["plot", "-c", "c.yml", "--out", f"c.{kind}"] for kind in ("png", "csv", "html"))])  # fmt: skip
+def test_other_rates_that_paddleocr_stops_at(command: Command, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "c.yml").write_text(LCNET.replace("LIST", "[0.5]"), encoding="utf-8")
+    done = command(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: c.yml: Architecture.Models.New.Backbone.lr_mult_list: [0.5] is not allowed; it must be a list of 6 "
+        "factors, one for each stage\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
+
+
 def test_show_cuts_no_number_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,16 @@ def report(path: str = "a.yml", message: str = "the rate ends high", hint: str =
     )
 
 
+def test_what_trains_at_another_rate_is_a_thin_line() -> None:
+    run = planned()
+    run = plan_config({**run.config, "Architecture": {"Backbone": {"name": "PPLCNetV3"}}}, "a.yml", run.flags)
+    (whole, blocks), _ = figure([run], ["a.yml"])
+    assert blocks["name"] == "a.yml: × 0.1: affine blocks"
+    assert blocks["y"] == [0.1 * rate for rate in run.schedule(np.rint(np.array(blocks["x"]) * 100).astype(int))]
+    assert (blocks["line"]["color"], blocks["line"]["dash"]) == (whole["line"]["color"], "solid")
+    assert blocks["line"]["width"] < whole["line"]["width"]
+
+
 def test_a_scaled_run_with_the_one_of_the_config_dashed() -> None:
     config = {"Global": {"epoch_num": 20}, "Optimizer": {"lr": COSINE}, "Train": {"loader": {"batch_size_per_card": 4}}}
     run = plan_config(config, "a.yml", RunFlags(iters_per_epoch=100, reference_gpus=8))

@@ -138,7 +138,7 @@ def test_json(every: int, epochs: int) -> None:
     write_json(runs, file, every)
     document = json.loads(file.getvalue().decode("utf-8"))
     assert [list(run) for run in document["results"]] == [
-        ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "columns", "rows"]
+        ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "groups", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["results"], strict=True):
         assert written["label"] == f"iterations per epoch {run.run.iters_per_epoch}"
@@ -149,6 +149,47 @@ def test_json(every: int, epochs: int) -> None:
         )
         assert written["columns"] == ["iteration", "epoch", "rate"]
         assert [tuple(row) for row in written["rows"]] == expected(run, every)
+
+
+def with_backbone(source: str = "a.yml", **keys: object) -> PlannedRun:
+    run = planned(source)
+    return plan_config({**run.config, "Architecture": {"Backbone": {"name": "PPLCNetV3", **keys}}}, source, run.flags)
+
+
+TENTH, NINTH, FROZEN = with_backbone(), with_backbone("b.yml", lab_lr=1 / 9), with_backbone("c.yml", lab_lr=0)
+
+
+@pytest.mark.parametrize(
+    ("runs", "columns"),
+    [
+        ([TENTH], {"rate*0.1": [0.1]}),
+        ([FROZEN], {}),
+        ([FROZEN, planned(), NINTH, TENTH], {"rate*0.111111111111": [None, None, 1 / 9, None], "rate*0.1": [None, None, None, 0.1]}),
+    ],
+)  # fmt: skip
+def test_other_rates_are_further_columns(runs: list[PlannedRun], columns: dict[str, list[float | None]]) -> None:
+    first = ["run"] * (len(runs) > 1) + ["iteration", "epoch", "rate"]
+    header, *rows = csv.reader(io.StringIO(csv_text(*runs)))
+    assert header == [*first, *columns]
+    written = {name: [row[header.index(name)] for row in rows] for name in columns}
+    wanted = {
+        name: [repr(factor * rate) if factor else "" for run, factor in zip(runs, factors, strict=True) for *_, rate in expected(run)]
+        for name, factors in columns.items()
+    }  # fmt: skip
+    assert written == wanted
+
+
+def test_other_rates_in_json() -> None:
+    file = io.BytesIO()
+    write_json([TENTH, FROZEN, planned()], file, 7)
+    tenth, frozen, none = json.loads(file.getvalue())["results"]
+    about = {"label": "affine blocks", "parameters": ["backbone.*.lab.*"], "key": "Architecture.Backbone.lab_lr"}
+    assert tenth["groups"] == [{**about, "factor": 0.1, "column": "rate*0.1"}]
+    assert frozen["groups"] == [{**about, "factor": 0.0, "column": None}]
+    assert none["groups"] == []
+    assert tenth["columns"] == [*none["columns"], "rate*0.1"] == [*frozen["columns"], "rate*0.1"]
+    assert [row[3] for row in tenth["rows"]] == [0.1 * row[2] for row in tenth["rows"]]
+    assert frozen["rows"] == none["rows"]
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
 
 
 def planned(
@@ -104,6 +104,50 @@ def test_scaled_runs_among_several(tmp_path: Path) -> None:
 def test_nothing_is_drawn_beside_a_run_that_scaling_does_not_change(tmp_path: Path, flags: RunFlags) -> None:
     axes = draw([planned(tmp_path, COSINE, flags=flags)]).axes[0]
     assert axes.get_legend() is None
+
+
+def with_backbone(run: PlannedRun, **keys: Any) -> PlannedRun:
+    config = {**run.config, "Architecture": {"Backbone": {"name": "PPLCNetV3", **keys}}}
+    return plan_config(config, run.source, run.flags)
+
+
+def test_what_trains_at_another_rate_is_a_thin_line(tmp_path: Path) -> None:
+    run = with_backbone(planned(tmp_path, COSINE), lr_mult_list=[2, 1, 1, 1, 1, 1])
+    axes = draw([run]).axes[0]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["× 2: conv1", "× 0.1: affine blocks"]
+    whole = axes.lines[0]
+    for label, factor in zip(labels, (2, 0.1), strict=True):
+        (line,) = (line for line in axes.lines if line.get_label() == label)
+        steps = np.rint(np.asarray(line.get_xdata()) * 100).astype(int)
+        np.testing.assert_allclose(line.get_ydata(), factor * run.schedule(steps))
+        assert line.get_linewidth() < 1 < whole.get_linewidth()
+        assert (line.get_color(), line.is_dashed()) == (whole.get_color(), False)
+    assert axes.get_ylim()[1] > 0.2
+
+
+def test_nothing_is_drawn_of_what_does_not_train(tmp_path: Path) -> None:
+    axes = draw([with_backbone(planned(tmp_path, COSINE), lab_lr=0)], log_scale=True).axes[0]
+    assert axes.get_legend() is None
+
+
+def test_other_rates_of_several_runs(tmp_path: Path) -> None:
+    runs = [with_backbone(planned(tmp_path, {**COSINE, "warmup_epoch": length})) for length in (0, 2)]
+    runs.append(with_backbone(planned(tmp_path, {**COSINE, "warmup_epoch": 5}), lab_lr=0.5))
+    axes = draw(runs).axes[0]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels[3:] == ["× 0.1: affine blocks", "× 0.5: affine blocks"]
+    thin = [line for line in axes.lines if line.get_linestyle() != "None" and line.get_linewidth() < 1]
+    assert [line.get_color() for line in thin] == [
+        line.get_color() for line in axes.lines if line.get_linewidth() > 1.6
+    ]
+
+
+def test_those_of_a_scaled_run_are_scaled(tmp_path: Path) -> None:
+    run = with_backbone(planned(tmp_path, COSINE, flags=EIGHT_CARDS))
+    (line,) = (line for line in draw([run]).axes[0].lines if "affine" in str(line.get_label()))
+    steps = np.rint(np.asarray(line.get_xdata()) * 100).astype(int)
+    np.testing.assert_allclose(line.get_ydata(), 0.1 * run.schedule(steps) / 8)
 
 
 def test_milestones_are_marked(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_run_is_what_its_log_says(place: Place, reads: bool) -> None:
     assert course is not None
     assert course.losses == tuple(10.0 - epoch for epoch in range(1, epochs))
     assert course.accuracies == tuple(epoch / 10 for epoch in range(1, epochs + 1))
-    assert (course.similarities[-1] == epochs / 9) == reads
+    assert course.similarities == (tuple(epoch / 9 for epoch in range(1, epochs + 1)) if reads else ())
 
 
 def test_what_is_not_told_apart_is_said(place: Place) -> None:
@@ -82,6 +82,28 @@ def test_what_is_not_told_apart_is_said(place: Place) -> None:
     assert "not told apart" not in text
     assert "not told apart" in _difference(result("A", 0.5, 0.6, 0.7), result("B", 0.6, 0.5, 0.8))
     assert "one seed tells nothing" in _difference(result("A", 0.5), result("B", 0.6))
+
+
+def test_the_table_of_what_is_done(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    for each in all_runs(EXPERIMENTS, 2):
+        reads = each.experiment.task == "rec"
+        rows = [
+            EPOCH.format(
+                epoch=epoch, epochs=8, step=epoch, loss=1 / epoch, accuracy=0.5 + each.seed / 4,
+                similarity="norm_edit_dis: 0.875, " if reads else "",
+            )
+            for epoch in range(1, each.planned(place).run.epochs + 1)
+        ]  # fmt: skip
+        each.folder(place).mkdir(parents=True)
+        (each.folder(place) / "train.log").write_text("".join(rows), encoding="utf-8")
+    place.data.rename(place.output / "data")
+    picture = place.output / "text.png"
+    assert run(["PaddleOCR", "--output", str(place.output), "--seeds", "2", "--table", "--out", str(picture)]) == 0
+    rows = [row for row in capsys.readouterr().out.splitlines() if "2 seeds" in row]
+    assert len(rows) == sum(len(experiment.cases) for experiment in EXPERIMENTS)
+    assert all("62.50 ± 17.68 %" in row for row in rows)
+    assert sum("characters right  87.50 ± 0.00 %" in row for row in rows) == 5
+    assert picture.is_file()
 
 
 def test_without_a_run_there_is_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

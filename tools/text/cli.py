@@ -96,11 +96,11 @@ def _results(experiment: Experiment, place: Place, seeds: int) -> list[Result]:
 def _rows(group: Sequence[Result]) -> Iterator[str]:
     width = max(len(result.label) for result in group)
     for result in group:
-        near = [100 * course.similarities[-1] for course in result.courses if isinstance(course, TextCourse)]
-        reads = near[0] == near[0]  # NaN for a classifier
+        courses = [course for course in result.courses if isinstance(course, TextCourse)]
+        near = [100 * course.similarities[-1] for course in courses if course.similarities]
         spread = statistics.stdev(near) if len(near) > 1 else 0.0
-        similar = f"   characters right {statistics.mean(near):6.2f} ± {spread:.2f} %" if reads else ""
-        yield f"  {result.label:{width}} {result.row()}{similar}   {amount(len(near), 'seed')}"
+        similar = f"   characters right {statistics.mean(near):6.2f} ± {spread:.2f} %" if near else ""
+        yield f"  {result.label:{width}} {result.row()}{similar}   {amount(len(courses), 'seed')}"
     for first, second in combinations(group, 2):
         yield f"  {_difference(first, second)}"
 

@@ -77,14 +77,14 @@ class TextRun:
         """What its log says; None while it is not done."""
         log = self.folder(place) / "train.log"
         text = log.read_text(encoding="utf-8") if log.is_file() else ""
-        evaluations = [(float(acc), float(near or "nan")) for acc, near in _EVALUATION.findall(text)]
+        evaluations = _EVALUATION.findall(text)
         losses = {int(epoch): float(loss) for epoch, loss in _ROW.findall(text)}  # the last row of an epoch counts
         if len(evaluations) < self.planned(place).run.epochs:
             return None
         finite = list(losses.values())
         finite = finite[: next((i for i, loss in enumerate(finite) if not math.isfinite(loss)), len(finite))]
-        accuracies, similarities = zip(*evaluations, strict=True)
-        return TextCourse(tuple(finite), accuracies, similarities)
+        accuracies = tuple(float(accuracy) for accuracy, _ in evaluations)
+        return TextCourse(tuple(finite), accuracies, tuple(float(near) for _, near in evaluations if near))
 
     def train(self, place: Place) -> TextCourse:
         """Run it, unless it is done already. A run that was cut off begins anew."""

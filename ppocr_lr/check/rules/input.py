@@ -188,3 +188,21 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
             "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError",
             "take one of them out",
         )
+
+
+@rule(
+    "LR109",
+    Severity.ERROR,
+    "a factor of the rate that cannot be used",
+    example="Backbone: {name: PPLCNetV3, lr_mult_list: [0.1, 0.1]}   # it has six stages",
+    source="PaddleOCR's rec_lcnetv3.py, rec_pphgnetv2.py, tps.py and optimizer.py",
+)
+def factors(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR multiplies the rate of some parameters by these keys, and stops at a value that is no number, a list
+    of another length than the model has stages, or a scheduler that it cannot ask for its values.
+    """
+    try:
+        _ = subject.planned.groups
+    except LRConfigError as error:
+        for problem in error.problems:
+            yield Finding(problem.path, problem.text)

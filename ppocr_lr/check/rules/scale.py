@@ -9,6 +9,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.training_config.groups import GROUP_LR, Group
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section, scaling_factor
 
@@ -23,6 +24,8 @@ _USUAL = {
     "Momentum": _PLAIN,
     "SGD": _PLAIN,
 }
+
+_FEW = 4  # groups that a sentence tells of
 
 _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
@@ -138,3 +141,53 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+@rule(
+    "LR604",
+    Severity.NOTE,
+    "parameters that train at another rate",
+    example="Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate",
+    source="PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr",
+)
+def other_rates(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR multiplies the rate of some parameters by a factor of the config, or of a default that no config
+    shows, and freezes others. Its log has the rate of all the rest; `show` and `plot` have theirs too.
+    """
+    groups = _groups(subject)
+    if groups:
+        told = [_told(group, subject) for group in groups[:_FEW]] + ["…"] * (len(groups) > _FEW)
+        yield Finding(groups[0].key, f"some parameters do not train at this rate: {'; '.join(told)}")
+
+
+def _told(group: Group, subject: Subject) -> str:
+    rate = f"× {group.factor_text}, up to {rate_text(group.factor * subject.peak)}" if group.trains else "not at all"
+    return f"{group.label} ({group.names}) {rate}"
+
+
+def _groups(subject: Subject) -> tuple[Group, ...]:
+    try:
+        return subject.planned.groups
+    except LRConfigError:  # LR109
+        return ()
+
+
+@rule(
+    "LR605",
+    Severity.WARNING,
+    "a rate where Paddle takes a factor",
+    example="Optimizer: {name: Adam, group_lr: true, training_step: LF_2}",
+    source="PaddleOCR's optimizer.py; Paddle's optimizer.py",
+)
+def rate_as_factor(subject: Subject) -> Iterator[Finding]:
+    """In VisionLAN's last step PaddleOCR gives a tenth of the first of `values` to a parameter group as its
+    learning_rate. Paddle takes that as a factor of the rate, so that all but the language module nearly stand still.
+    """
+    for group in _groups(subject):
+        if group.key == GROUP_LR:
+            yield Finding(
+                group.key,
+                f"PaddleOCR hands Paddle the rate {rate_text(group.factor)} for {group.label}, and Paddle multiplies "
+                f"the rate by it: they train at {rate_text(group.factor * subject.peak)} at most",
+                "train with this project's parameter_groups and a factor of 0.1",
+            )

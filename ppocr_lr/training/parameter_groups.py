@@ -1,0 +1,58 @@
+"""Parameter groups for an optimizer of Paddle, from a table of patterns of names and factors of the rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ppocr_lr.errors import ArgumentError, did_you_mean, shown
+
+
+def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bool = True) -> list[dict[str, Any]]:
+    """What an optimizer of Paddle takes as `parameters`, so that some of them train at a multiple of the rate.
+
+    Args:
+        model: a `paddle.nn.Layer`.
+        factors: how many times the rate each parameter has, by patterns of their names in
+            `model.named_parameters()`, as in `{"backbone.*.bias": 2, "backbone.*": 0.1}`. `*` stands for anything,
+            dots too, `?` for one character, `[01]` for one of these. A parameter has the factor of the first pattern
+            that it fits. With 0 it stays as it is; Paddle still works out its gradient.
+        keep_decay: keep the regularizer of a parameter that has one of its own (`ParamAttr`), as the `weight_decay` of
+            its group. AdamW keeps it without and stops at one there: give it False.
+
+    Returns:
+        `[{"params": […], "learning_rate": factor}, …]`, in the order of the model: every parameter that is trainable,
+        once. What no pattern names keeps the factor that it has of its own (`ParamAttr`), which Paddle would forget.
+        An optimizer writes both into the parameters, where another call finds them.
+
+    Raises:
+        LRConfigError: a factor is no number from 0 up; a pattern names no parameter that trains, or none that an
+            earlier one has left. Names the pattern.
+    """
+    for pattern, factor in factors.items():
+        if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
+            raise ArgumentError("factors", f"{shown(factor)} is not allowed; it must be a number from 0 up", pattern)
+    named = {name: parameter for name, parameter in model.named_parameters() if parameter.trainable}
+    first = {name: next((pattern for pattern in factors if fnmatchcase(name, pattern)), None) for name in named}
+    for pattern in factors:
+        if pattern not in first.values():
+            raise ArgumentError("factors", _no_match(pattern, named, first), pattern)
+    groups: dict[Any, dict[str, Any]] = {}
+    for name, parameter in named.items():
+        taken, own = first[name], parameter.regularizer
+        factor = float(parameter.optimize_attr["learning_rate"] if taken is None else factors[taken])
+        kept = {"weight_decay": own} if keep_decay and own is not None else {}
+        key = (factor, str(own) if kept else "")
+        groups.setdefault(key, {"params": [], "learning_rate": factor, **kept})["params"].append(parameter)
+    return list(groups.values())
+
+
+def _no_match(pattern: str, named: Mapping[str, Any], first: Mapping[str, str | None]) -> str:
+    taken = [earlier for name, earlier in first.items() if fnmatchcase(name, pattern)]
+    if taken:
+        return f"{taken[0]}, which stands before it, has all parameters that it names; put the narrower one first"
+    if any(fnmatchcase(name, f"{pattern}.*") for name in named):
+        return f"it names no parameter that trains; did you mean {pattern}.*?"
+    return f"it names no parameter that trains{did_you_mean(pattern, list(named))}"
