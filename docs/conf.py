@@ -37,7 +37,6 @@ pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
 # The Python interface, as its docstrings have it. Paddle is not needed for that.
-default_role = "code"
 autodoc_mock_imports = ["paddle"]
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
@@ -50,7 +49,7 @@ nitpick_ignore_regex = [("py:.*", r"(?!ppocr_lr\.\w+$).*")]
 
 def for_the_site(app: object, docname: str, source: list[str]) -> None:
     """Links to the README lead to its page of the site, and the way back to it is the sidebar."""
-    text = re.sub(r"^\[README\]\((?:\.\./)+README\.md\) · ", "", source[0], flags=re.MULTILINE)
+    text = re.sub(r"^\[(?:README|中文首页)\]\((?:\.\./)+README(?:_ch)?\.md\) · ", "", source[0], flags=re.MULTILINE)
     depth = docname.count("/")
     source[0] = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
 
@@ -60,13 +59,21 @@ def _link(link: re.Match[str], depth: int) -> str:
     return f"]({'../' * depth}site/{page}.md" if page else link[0]
 
 
-def language_of_the_page(app: object, pagename: str, template: str, context: dict[str, object], doctree: object) -> None:
+def language_of_the_page(
+    app: object, pagename: str, template: str, context: dict[str, object], doctree: object
+) -> None:
     """For screen readers, hyphenation and the choice of glyphs."""
     if pagename.startswith("zh/") or pagename.endswith("-zh"):
         context["language"] = "zh-CN"
 
 
+def code_in_docstrings(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Code between single backticks, as in Markdown; before napoleon, which would split it at a colon."""
+    lines[:] = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
+
+
 def setup(app: object) -> None:
     """Sphinx calls it."""
     app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
+    app.connect("autodoc-process-docstring", code_in_docstrings, priority=100)  # type: ignore[attr-defined]
     app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The pages of the site that have their source elsewhere: the README, the rules, argparse, the models, the docstrings."""
+"""The pages of the site that have their source elsewhere: README, rules, argparse, models, docstrings."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def write_pages(root: Path, folder: Path) -> None:
 
 def _of_the_root(text: str) -> str:
     """A page of the root folder, with its links as they are from here; what the sidebar says is left out."""
-    text = re.sub(r"^# ppocr_lr$", "# Quick start", text, count=1, flags=re.MULTILINE)
-    text = text.partition("\n## Where to read on\n")[0]
+    chinese = text.startswith("[English]")
+    text = text[text.index("# ") :].replace("# ppocr_lr\n", f"# {'快速上手' if chinese else 'Quick start'}\n", 1)
+    text = text.partition("\n## 中文\n")[0]
     text = text.replace("](docs/", "](../")
     return re.sub(r"\]\((\w+\.md)", lambda link: f"]({README.get(link[1], link[1])}.md", text).rstrip() + "\n"
 
 
 def _findings() -> dict[str, str]:
     """A page for each family of codes."""
-    rules = [RULES[code] for code in sorted(RULES)]
+    rules = sorted(RULES.values(), key=lambda rule: (rule.family, rule.code))
     pages = {}
-    for family, members in groupby(rules, lambda rule: rule.family):
-        members = list(members)
+    for family, members in ((family, list(members)) for family, members in groupby(rules, lambda rule: rule.family)):
         module = inspect.getmodule(members[0].find)
         codes, _, title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".").partition(": ")
         lines = [f"# {codes}: {title}", "", "What `ppocr-lr check` finds, as `ppocr-lr explain CODE` says it.", ""]
@@ -88,8 +88,8 @@ def _keys() -> str:
     lines = [
         "# Keys of a config",
         "",
-        "What is read of a training YAML. A key that is not here is the trainer's business. The keys of `Optimizer.lr` are on the",
-        "pages [Schedules](../schedules.md) and [Gallery](../gallery.md).",
+        "What is read of a training YAML. A key that is not here is the trainer's business.",
+        "Those of `Optimizer.lr` are on the pages [Schedules](../schedules.md) and [Gallery](../gallery.md).",
         "",
     ]
     for name, section in schema["properties"].items():
