@@ -10,6 +10,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from site_pages import README, write_pages  # noqa: E402
+from sphinx.search import languages  # noqa: E402
+from sphinx.search.en import SearchEnglish  # noqa: E402
 
 from ppocr_lr import __version__  # noqa: E402
 
@@ -67,6 +69,24 @@ def language_of_the_page(
         context["language"] = "zh-CN"
 
 
+def whole_flags(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
+    """A browser breaks a line between two hyphens; not in the flags of a command."""
+    body = str(context.get("body", ""))
+    context["body"] = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
+
+
+class EnglishAndChinese(SearchEnglish):
+    """Finds Chinese words of two characters too: the search looks for parts of a word from three on."""
+
+    def split(self, text: str) -> list[str]:
+        """The words, and each pair of Chinese characters in them."""
+        words = super().split(text)
+        return words + [pair for word in words for pair in re.findall(r"(?=([\u4e00-\u9fff]{2}))", word)]
+
+
+languages["en"] = EnglishAndChinese
+
+
 def code_in_docstrings(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
     """Code between single backticks, as in Markdown; before napoleon, which would split it at a colon."""
     lines[:] = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
@@ -77,3 +97,4 @@ def setup(app: object) -> None:
     app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", code_in_docstrings, priority=100)  # type: ignore[attr-defined]
     app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]
+    app.connect("html-page-context", whole_flags)  # type: ignore[attr-defined]
