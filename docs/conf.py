@@ -45,8 +45,11 @@ autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autoclass_content = "both"
-# What other libraries define, and what of ours is no part of the public interface.
-nitpick_ignore_regex = [("py:.*", r"(?!ppocr_lr\.\w+$).*")]
+# Of Python and other libraries; no page of theirs is asked for at build time. Only type checkers know the short names.
+nitpick_ignore_regex = [
+    ("py:.*", r"(collections\.abc|pathlib|numpy|np)\.\w+"),
+    ("py:class", "Axes|Axis|Given|GradScaler|LRScheduler|Layer|Model|NDArray|Optimizer|Ramp"),
+]
 
 
 def for_the_site(app: object, docname: str, source: list[str]) -> None:
@@ -88,8 +91,9 @@ languages["en"] = EnglishAndChinese
 
 
 def code_in_docstrings(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    """Code between single backticks, as in Markdown; before napoleon, which would split it at a colon."""
-    lines[:] = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
+    """Code between single backticks, as in Markdown; before napoleon, which takes what is before a colon for a type."""
+    first = ["\\ "] if what in ("attribute", "property") else []
+    lines[:] = first + re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
 
 
 def setup(app: object) -> None:

@@ -26,6 +26,23 @@ README = {
 """Pages of the root folder, and what they are called on the site."""
 
 
+TYPES = (
+    "finding.Severity",
+    "finding.Proposal",
+    "find_rate.measured.Choice",
+    "find_rate.measured.Stretch",
+    "lr_config.base.LedPlateau",
+    "lr_config.kinds.Ours",
+    "lr_config.length.Length",
+    "schedules.base.Corners",
+    "schedules.base.End",
+    "schedules.base.Lead",
+    "schedules.shapes.Shape",
+    "training_config.groups.Group",
+)
+"""What the public names take and give; Sphinx names one that is missing here."""
+
+
 def write_pages(root: Path, folder: Path) -> None:
     """Write them into `folder`; a page that has not changed keeps its time, so that Sphinx need not read it again."""
     pages = {name: _of_the_root((root / file).read_text(encoding="utf-8")) for file, name in README.items()}
@@ -125,6 +142,9 @@ def _python() -> str:
             ]  # fmt: skip
         else:
             kinds["Functions"] += [f"### {name}", "", f"```{{eval-rst}}\n.. autofunction:: ppocr_lr.{name}\n```", ""]
+    kinds["Types that these take and give"] = [
+        f"```{{eval-rst}}\n.. autoclass:: ppocr_lr.{name}\n   :members:\n```\n" for name in TYPES
+    ]
     for title, entries in kinds.items():
         lines += [f"## {title}", "", *entries]
     return "\n".join(lines)
