@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from site_pages import README, write_pages  # noqa: E402
+from site_pages import README, page_of_code, write_pages  # noqa: E402
 from sphinx.search import languages  # noqa: E402
 from sphinx.search.en import SearchEnglish  # noqa: E402
 
@@ -56,7 +56,13 @@ def for_the_site(app: object, docname: str, source: list[str]) -> None:
     """Links to the README lead to its page of the site, and the way back to it is the sidebar."""
     text = re.sub(r"^\[(?:README|中文首页)\]\((?:\.\./)+README(?:_ch)?\.md\) · ", "", source[0], flags=re.MULTILINE)
     depth = docname.count("/")
-    source[0] = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
+    text = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
+    source[0] = re.sub(r"^\| (LR\d+) ", lambda row: f"| {_code(row[1], depth)} ", text, flags=re.MULTILINE)
+
+
+def _code(code: str, depth: int) -> str:
+    """A code at the beginning of a row leads to what `ppocr-lr explain` says."""
+    return f"[{code}]({'../' * depth}site/{page_of_code(code)}.md#{code.lower()})"
 
 
 def _link(link: re.Match[str], depth: int) -> str:

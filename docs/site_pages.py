@@ -66,18 +66,23 @@ def _of_the_root(text: str) -> str:
     return re.sub(r"\]\((\w+\.md)", lambda link: f"]({README.get(link[1], link[1])}.md", text).rstrip() + "\n"
 
 
+def page_of_code(code: str) -> str:
+    """The page that a finding stands on."""
+    return f"findings-{RULES[code].family}"
+
+
 def _findings() -> dict[str, str]:
     """A page for each family of codes."""
     rules = sorted(RULES.values(), key=lambda rule: (rule.family, rule.code))
     pages = {}
-    for family, members in ((family, list(members)) for family, members in groupby(rules, lambda rule: rule.family)):
+    for members in (list(family) for _, family in groupby(rules, lambda rule: rule.family)):
         module = inspect.getmodule(members[0].find)
         codes, _, title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".").partition(": ")
         lines = [f"# {codes}: {title}", "", "What `ppocr-lr check` finds, as `ppocr-lr explain CODE` says it.", ""]
         for rule in members:
             lines += [f"## {rule.code}", "", f"**{rule.title}** · {rule.severity}", "", _prose(rule.why), ""]
             lines += [f"Example: `{rule.example}`", "", f"Source: {_prose(rule.source)}", ""]
-        pages[f"findings-{family}"] = "\n".join(lines)
+        pages[page_of_code(members[0].code)] = "\n".join(lines)
     return pages
 
 
