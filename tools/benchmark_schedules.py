@@ -136,6 +136,7 @@ CASES: dict[str, Case] = {
     ),
     "Bounded": Case(lib.Bounded(lib.CosineWave(0.1, N), 0.01), lambda: np.maximum(_cosine(K / N), 0.01)),
     "Staircase": Case(lib.Staircase(lib.CosineWave(0.1, N), C), lambda: _cosine((K - K % C) / N)),
+    "Mirrored": Case(lib.Mirrored(lib.CosineWave(0.1, N), 0.0, 0.1), lambda: 0.1 - _cosine(K / N)),
     "Scaled": Case(lib.Scaled(lib.CosineWave(0.1, N), 0.5), lambda: 0.5 * _cosine(K / N)),
 }  # fmt: skip
 

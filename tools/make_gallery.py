@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
+from ppocr_lr.logs.simulated import plan_simulated_run
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
 from ppocr_lr.lr_config.base import DECAY_SHAPES
 from ppocr_lr.numbers_text import rate_text
@@ -38,7 +39,6 @@ CONFIGS = ROOT / "configs"
 TEXTS = Path(__file__).with_name("gallery.yml")
 
 _COLOURS = 64
-_WITHOUT_CURVE = ("ReduceOnPlateau",)
 _CURES = ("hold_epochs", "decay_within_run", "cooldown_epochs", "decay_length")
 _AROUND = {**{key: key for key in _CURES}, "k_decay": "bends", "decay_power": "bends"}
 """Keys around a curve, and where the page shows them."""
@@ -99,9 +99,10 @@ def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[st
 def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str]:
     model = MODELS[name]
     what, *formula = _paragraphs(model)
-    if name not in _WITHOUT_CURVE:
-        run = plan_run(example)
-        yield _picture(name, [Line(run)], folder)
+    metrics = example.with_suffix(".txt")
+    run = plan_simulated_run(example, metrics) if metrics.exists() else plan_run(example)
+    yield _picture(name, [Line(run)], folder)
+    if run.simulation is None:
         core = _core(run.schedule, name)
         formula = _paragraphs(core)
         if "decay_shape" in model.model_fields:

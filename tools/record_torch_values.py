@@ -1,7 +1,7 @@
 """Learning rates of PyTorch's schedulers, recorded for the tests: python tools/record_torch_values.py
 
-Writes tests/data/torch_lr.json: of each case the rate that each of its updates uses. Needs PyTorch (made with
-torch 2.13.0), which the tests themselves do not.
+Writes tests/data/torch_lr.json: of each case the rate, or the momentum, that each update uses. Needs PyTorch (made with
+torch 2.14.1), which the tests themselves do not.
 """
 
 from __future__ import annotations
@@ -43,14 +43,26 @@ CASES: dict[str, Make] = {
     ),
 }
 
+MOMENTA: dict[str, Make] = {
+    "OneCycleLR": lambda opt: lr.OneCycleLR(opt, PEAK, UPDATES),
+    "OneCycleLR linear": lambda opt: lr.OneCycleLR(
+        opt, PEAK, UPDATES, pct_start=0.4, anneal_strategy="linear", base_momentum=0.7, max_momentum=0.99
+    ),
+    "OneCycleLR three_phase": lambda opt: lr.OneCycleLR(opt, PEAK, UPDATES, pct_start=0.2, three_phase=True),
+    "CyclicLR triangular": lambda opt: lr.CyclicLR(opt, 0.01, PEAK, 20, 30),
+    "CyclicLR triangular2": lambda opt: lr.CyclicLR(opt, 0.01, PEAK, 20, 10, "triangular2", base_momentum=0.6),
+    "CyclicLR exp_range": lambda opt: lr.CyclicLR(opt, 0.0, PEAK, 40, None, "exp_range", 0.97, max_momentum=0.95),
+}
+"""Those whose momentum is recorded, not the rate."""
 
-def record(make: Make) -> list[float]:
-    """The rate of each update, read before it."""
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], PEAK)
+
+def record(make: Make, what: str = "lr") -> list[float]:
+    """The rate, or the momentum, of each update, read before it."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], PEAK, momentum=0.9)
     scheduler = make(optimizer)
     rates = []
     for update in range(UPDATES):
-        rates.append(float(optimizer.param_groups[0]["lr"]))
+        rates.append(float(optimizer.param_groups[0][what]))
         if update + 1 < UPDATES:
             optimizer.step()
             scheduler.step()
@@ -60,7 +72,9 @@ def record(make: Make) -> list[float]:
 def main() -> None:
     """Record all cases."""
     warnings.simplefilter("ignore")  # SequentialLR's own, of passing a step number
-    text = json.dumps({"torch": torch.__version__, "cases": {name: record(make) for name, make in CASES.items()}})
+    cases = {name: record(make) for name, make in CASES.items()}
+    momenta = {name: record(make, "momentum") for name, make in MOMENTA.items()}
+    text = json.dumps({"torch": torch.__version__, "cases": cases, "momenta": momenta})
     OUT.write_text(text.replace("], ", "],\n").replace("{", "{\n") + "\n", encoding="utf-8")
 
 

@@ -147,5 +147,6 @@ class CurveSubject(Subject):
 
 
 def subject_of(planned: PlannedRun, proposed: Reference | None = None) -> Subject:
-    """What the rules look at in a run."""
-    return (Subject if planned.parsed.curve is None else CurveSubject)(planned, proposed)
+    """What the rules look at in a run; a curve of given metrics is not what the config says."""
+    without = planned.parsed.curve is None or planned.simulation is not None
+    return (Subject if without else CurveSubject)(planned, proposed)

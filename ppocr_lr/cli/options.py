@@ -15,7 +15,7 @@ from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument, printable
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import JSON_VERSION
-from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags
+from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_run
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
 
 # Arguments of the library whose flag is not simply their name.
@@ -161,6 +161,23 @@ def run_flags(arguments: argparse.Namespace) -> RunFlags:
         trainer=arguments.trainer,
         **{name: getattr(arguments, name) for name in _SCALING if name in arguments},
     )
+
+
+def add_metrics(parser: argparse.ArgumentParser) -> None:
+    """What decides the rates of a schedule without a curve of its own."""
+    parser.add_argument(
+        "--metrics", type=Path, metavar="FILE",
+        help="simulate a ReduceOnPlateau with these metrics: a column of numbers, or a train.log with its evaluations",
+    )  # fmt: skip
+
+
+def plan(config: str, overrides: Iterable[str], flags: RunFlags, metrics: Path | None) -> PlannedRun:
+    """A run as its config plans it, or as these metrics would have it."""
+    if metrics is None:
+        return plan_run(config, overrides, flags)
+    from ppocr_lr.logs.simulated import plan_simulated_run
+
+    return plan_simulated_run(config, metrics, overrides, flags)
 
 
 def add_scaling(parser: argparse.ArgumentParser) -> None:

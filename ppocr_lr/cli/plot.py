@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -14,21 +14,23 @@ from ppocr_lr.cli.options import (
     add_axis,
     add_command,
     add_configs,
+    add_metrics,
     add_run,
     add_scaling,
     check_scaling,
     configs_of,
     draw_without_screen,
+    plan,
     run_flags,
     scaling_lines,
 )
-from ppocr_lr.curve.summary import text_lines, weight_decay_line
+from ppocr_lr.curve.summary import beside_text, text_lines
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.sweep import sweep_overrides
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
 
     from ppocr_lr.logs.compare import Comparison
 
+_BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
+    "weight_decay": lambda planned: weight_decay_of(planned.config, planned.run),
+}
+"""What can be shown beside the rates, by the name of its flag."""
+_SHORT = {"weight_decay": "wd"}
+
 EXAMPLES = """\
 examples:
   ppocr-lr plot                                      the default config: warmup, then a cosine
@@ -44,6 +52,7 @@ examples:
   ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
   ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
   ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
+  ppocr-lr plot -c plateau.yml --metrics loss.txt    ReduceOnPlateau with these metrics, one an evaluation
   ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
 """
 
@@ -61,11 +70,12 @@ def add(commands: Commands) -> None:
     add_configs(parser)
     add_run(parser)
     add_scaling(parser)
+    add_metrics(parser)
     parser.add_argument(
         "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
     )
     add_axis(parser)
-    parser.add_argument("--weight-decay", action="store_true", help="draw the weight decay below the rate")
+    parser.add_argument("--weight-decay", action="store_true", help="the weight decay too, below the rate")
     parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
     parser.add_argument(
         "--out", type=Path, metavar="FILE",
@@ -84,22 +94,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Plan the runs, write the picture or the numbers, then print the summary."""
     if not arguments.show:
         draw_without_screen()
+    arguments.weight_decay = arguments.weight_decay or arguments.parameter == "lr,wd"
     configs = configs_of(arguments) or [str(path) for path in arguments.log[:1]] or [str(DEFAULT_CONFIG)]
     source = ", ".join(Path(config).as_posix() for config in configs)
     out = arguments.out or _free_name(configs[0], source)
     kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is reported before anything is drawn
     _check(arguments, kind)
-    runs, beside = _planned(configs, arguments)
-    weight_decays = _weight_decays(runs) if _with_weight_decay(arguments) else []
+    runs, logs = _planned(configs, arguments)
+    beside = _beside(runs, arguments)
 
     def figure() -> Figure:
         from ppocr_lr.plotting.figure import draw
 
-        drawn = draw(runs, arguments.log_scale, axis=arguments.axis, weight_decays=weight_decays)
-        if beside:
+        panels = {name.replace("_", " "): schedules for name, schedules in beside.items()}
+        drawn = draw(runs, arguments.log_scale, axis=arguments.axis, beside=panels)
+        if logs:
             from ppocr_lr.logs.dots import draw_logs
 
-            draw_logs(drawn.axes[0], beside, arguments.axis, _names(runs)[0])
+            draw_logs(drawn.axes[0], logs, arguments.axis, _names(runs)[0])
         return drawn
 
     scalings = [scaling_lines(planned) for planned in runs]  # their errors come before the file
@@ -109,8 +121,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         save(figure(), out, source)
     else:
-        _export(runs, out, kind, arguments)
-    _print_summary(runs, weight_decays, scalings, beside)
+        _export(runs, beside, out, kind, arguments)
+    _print_summary(runs, beside, scalings, logs)
     print(printable(f"{'picture' if kind in PICTURES else 'written'}: {out}"))
     if arguments.show:
         from ppocr_lr.plotting.window import show
@@ -143,12 +155,14 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
     if arguments.log and kind not in PICTURES:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
-    if _with_weight_decay(arguments) and kind not in PICTURES:
-        raise ArgumentError("weight_decay", f"the weight decay is drawn in a picture ({pictures}), not in .{kind}")
-
-
-def _with_weight_decay(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.weight_decay or arguments.parameter == "lr,wd")
+    if arguments.log and arguments.metrics:
+        raise ArgumentError("metrics", "make a curve of their own; a log beside it is compared with a planned one")
+    for name in _BESIDE:
+        if getattr(arguments, name) and kind == "html":
+            said = (
+                f"the {name.replace('_', ' ')} is in a picture ({pictures}) and in numbers (.csv, .json), not in .html"
+            )
+            raise ArgumentError(name, said)
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
@@ -158,7 +172,7 @@ def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[lis
         (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)
     ]
     if not arguments.log:
-        return [plan_run(config, overrides, flags) for config, overrides in each], []
+        return [plan(config, overrides, flags, arguments.metrics) for config, overrides in each], []
     from ppocr_lr.logs.compare import compare_log, plan_logged_run
     from ppocr_lr.logs.files import logs_at
 
@@ -170,17 +184,25 @@ def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[lis
     return runs, [compare_log(runs[0], log) for log in logs]
 
 
-def _weight_decays(runs: Sequence[PlannedRun]) -> list[Schedule]:
-    found = []
-    for planned in runs:
-        try:
-            found.append(weight_decay_of(planned.config, planned.run))
-        except LRConfigError as error:
-            raise error.within(planned.source) from None
+def _beside(runs: Sequence[PlannedRun], arguments: argparse.Namespace) -> dict[str, list[Schedule]]:
+    """What is asked for besides the rates, of each run."""
+    found: dict[str, list[Schedule]] = {}
+    for name in _BESIDE:
+        for planned in runs if getattr(arguments, name) else ():
+            try:
+                found.setdefault(name, []).append(_BESIDE[name](planned))
+            except LRConfigError as error:
+                raise error.within(planned.source) from None
     return found
 
 
-def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argparse.Namespace) -> None:
+def _export(
+    runs: Sequence[PlannedRun],
+    beside: Mapping[str, Sequence[Schedule]],
+    out: Path,
+    kind: str,
+    arguments: argparse.Namespace,
+) -> None:
     from ppocr_lr.export.progress import progress
     from ppocr_lr.export.rows import write_csv, write_json
 
@@ -193,28 +215,28 @@ def _export(runs: Sequence[PlannedRun], out: Path, kind: str, arguments: argpars
         return
     write = {"csv": write_csv, "json": write_json}[kind]
     with progress(f"writing {out}") as bar:
-        write_whole(out, lambda file: write(runs, file, arguments.every, bar))
+        write_whole(out, lambda file: write(runs, file, arguments.every, bar, beside))
 
 
 def _print_summary(
     runs: Sequence[PlannedRun],
-    weight_decays: Sequence[Schedule],
+    beside: Mapping[str, Sequence[Schedule]],
     scalings: Sequence[Sequence[str]],
-    beside: Sequence[Comparison],
+    logs: Sequence[Comparison],
 ) -> None:
     names = _names(runs)
     for index, (planned, name) in enumerate(zip(runs, names, strict=True)):
         print(*text_lines(planned), sep="\n")
-        if weight_decays:
-            print(weight_decay_line(weight_decays[index], planned.run))
+        for what, schedules in beside.items():
+            print(f"  {_SHORT[what]:9}{beside_text(schedules[index], planned.run)}")
         if name:
             print(printable(f"  curve    {name}"))
         print(*scalings[index], sep="\n", end="\n" if scalings[index] else "")
         for remark in planned.parsed.remarks:
             print(printable(f"warning: {planned.source}: {remark.under(*SECTION_PATH)}"), file=sys.stderr)
-    if beside:
+    if logs:
         from ppocr_lr.logs.report import verdict
 
-        for comparison in beside:
+        for comparison in logs:
             against = names[0] and f" against {names[0]}"
             print(printable(f"{comparison.log.source}{against}: {verdict(comparison)}"))

@@ -12,27 +12,30 @@ from ppocr_lr.cli.options import (
     Commands,
     add_command,
     add_configs,
+    add_metrics,
     add_run,
     add_scaling,
     check_scaling,
     configs_of,
+    plan,
     run_flags,
     scaling_lines,
 )
 from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
-from ppocr_lr.curve.summary import summarize, trainer_text
+from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError, dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 
 EXAMPLES = """\
 examples:
   ppocr-lr show c.yml --num-samples 10000 --gpus 4
   ppocr-lr show c.yml --num-samples 10000 --gpus 4 --reference-gpus 1 --scaling linear
   ppocr-lr show c.yml --iters-per-epoch 500 --accumulate 4
+  ppocr-lr show plateau.yml --metrics train.log      ReduceOnPlateau with the evaluations of a run
 """
 
 
@@ -49,13 +52,14 @@ def add(commands: Commands) -> None:
     add_configs(parser)
     add_run(parser)
     add_scaling(parser)
+    add_metrics(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show each config."""
     check_scaling(arguments)
     for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
-        planned = plan_run(config, arguments.overrides, run_flags(arguments))
+        planned = plan(config, arguments.overrides, run_flags(arguments), arguments.metrics)
         _ = planned.groups  # its errors come before the first line
         scaling = scaling_lines(planned)
         _show(planned, check_planned(planned))
@@ -84,6 +88,8 @@ def _show(planned: PlannedRun, report: Report) -> None:
     console.print(planned.length.arithmetic, markup=False)
     if line := trainer_text(planned):
         console.print(f"trainer: {line}", markup=False)
+    for line in simulation_lines(planned):
+        console.print(printable(line), markup=False)
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
     if planned.groups:

@@ -14,7 +14,7 @@ from ppocr_lr.errors import printable
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.settings import differing_settings, differing_weight_decay
+from ppocr_lr.training_config.settings import differing_factors, differing_settings, differing_weight_decay
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
 
@@ -29,7 +29,7 @@ class Difference:
     settings: tuple[tuple[str, Any, Any], ...]
     """Keys of the lr section that differ, with both values; None where a schedule has no such key."""
     other_settings: tuple[tuple[str, Any, Any], ...]
-    """The same for the weight decay, which is not part of the curve."""
+    """The same for what is not part of the curve: the weight decay, and parameters that train at another rate."""
     positions: tuple[float, ...]
     first_rates: tuple[float, ...]
     second_rates: tuple[float, ...]
@@ -90,8 +90,9 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
         tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
         for planned, unit, end in zip((first, second), units, ends, strict=True)
     )
-    settings, weight_decay = differing_settings(first, second), differing_weight_decay(first, second)
-    return Difference(first, second, axis, tuple(settings), tuple(weight_decay), tuple(positions), *rates)
+    settings = tuple(differing_settings(first, second))
+    beside = (*differing_weight_decay(first, second), *differing_factors(first, second))
+    return Difference(first, second, axis, settings, beside, tuple(positions), *rates)
 
 
 def _update_at(position: float, unit: int) -> int:

@@ -13,6 +13,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
+_MOST_REDUCTIONS = 20  # that are told one by one
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
     run = planned.run
     yield from plan_lines(planned)
     yield f"  rates    {_rates(summarize(planned.schedule, run))}"
+    for number, line in enumerate(simulation_lines(planned)):
+        yield printable(f"  {'' if number else 'metrics':9}{line}")
     if line := trainer_text(planned):
         yield f"  trainer  {line}"
     for group in planned.groups:
@@ -100,12 +103,25 @@ def trainer_text(planned: PlannedRun) -> str:
     return f"PaddleOCR's own ignores {', '.join(planned.own_keys)}: its final rate is {ends[0]}, here it is {ends[1]}"
 
 
-def weight_decay_line(schedule: Schedule, run: Run) -> str:
-    """A weight decay coefficient, for a terminal, below the lines of its run."""
+def simulation_lines(planned: PlannedRun) -> Iterator[str]:
+    """Which metrics a curve is of, and where they had the rate reduced; nothing for a curve without metrics."""
+    if planned.simulation is None:
+        return
+    yield f"simulated with {planned.simulation.metrics}"
+    reductions = planned.simulation.reductions
+    for reduction in reductions[:_MOST_REDUCTIONS]:
+        rates = f"{rate_text(reduction.before, 4)} → {rate_text(reduction.after, 4)}"
+        yield f"reduced at epoch {epoch_text(reduction.update, planned.run)}: {rates}"
+    if more := len(reductions[_MOST_REDUCTIONS:]):
+        yield f"and {more} times more"
+    if not reductions:
+        yield "never reduced"
+
+
+def beside_text(schedule: Schedule, run: Run) -> str:
+    """A weight decay, or what else follows a schedule, as the rates are told."""
     low, high = schedule.extremes(0, run.total_iters - 1)
-    if low == high:
-        return f"  wd       {rate_text(low, 4)} throughout"
-    return f"  wd       {_rates(summarize(schedule, run))}"
+    return f"{rate_text(low, 4)} throughout" if low == high else _rates(summarize(schedule, run))
 
 
 def _rates(summary: Summary) -> str:

@@ -15,7 +15,7 @@ from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.polyline import Curve, trace
-from ppocr_lr.curve.summary import summarize, trainer_text
+from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
 from ppocr_lr.numbers_text import amount, rate_text
@@ -280,7 +280,7 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
             f'<td class="path">{_text(planned.source)}</td>',
             f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
-            _text(trainer_text(planned)),
+            _text("; ".join((*simulation_lines(planned), trainer_text(planned))).removesuffix("; ")),
             f'<td class="number">{rate_text(summary.peak, 4)} at epoch {epoch_text(summary.peak_step, run)}</td>',
             f'<td class="number">{rate_text(summary.final, 4)}</td>',
         ))  # fmt: skip

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.curve.summary import simulation_lines, trainer_text
 from ppocr_lr.errors import dotted, positive_argument
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.schedules import Schedule
@@ -28,22 +29,29 @@ COLUMNS = ("iteration", "epoch", "rate")
 _BLOCK = 1 << 14  # rows at a time; more are no faster, since the text leaves the cache
 
 
-def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+def write_csv(
+    runs: Sequence[PlannedRun],
+    file: BinaryIO,
+    every: int = 1,
+    progress: Progress | None = None,
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+) -> None:
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
 
     Where keys of this project alone make a curve another one than PaddleOCR's own trainer would follow, a line that
-    begins with `#` says so above the header.
+    begins with `#` says so above the header; others say which metrics a curve is of, and where they reduced the rate.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
-    (iteration / iterations per epoch), `rate`, and `rate*0.1` for each other factor at which PaddleOCR trains some
-    parameters of one of the runs, empty in a run without it. Numbers are as `repr` writes them, so they round-trip
-    exactly.
+    (iteration / iterations per epoch), `rate`, `rate*0.1` for each other factor at which PaddleOCR trains some
+    parameters of one of the runs, empty in a run without it, and what is `beside`. Numbers are as `repr` writes them,
+    so they round-trip exactly.
 
     Args:
         runs: at least one.
         file: open for writing in binary.
         every: only every so many updates, beginning with update 0; the last update is always there.
         progress: called after each block.
+        beside: what else is told of each run, by the name of its column: a schedule for each run.
 
     Raises:
         LRConfigError: `every` is not a positive integer.
@@ -52,33 +60,41 @@ def write_csv(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progre
     count = _Counter(runs, every, progress)
     several = len(runs) > 1
     for run in runs:
-        if trainer := trainer_text(run):
-            file.write(_utf8(" ".join(f"# {run.source}: {trainer}".split())) + b"\n")
-    others = dict.fromkeys(column for run in runs for column in _other_rates(run))
-    columns = (*COLUMNS, *others)
+        for said in (*simulation_lines(run), trainer_text(run)):
+            if said:
+                file.write(_utf8(" ".join(f"# {run.source}: {said}".split())) + b"\n")
+    further = _further(runs, beside)
+    columns = (*COLUMNS, *dict.fromkeys(column for each in further for column in each))
     file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
-    for run, label in zip(runs, labels(runs), strict=True):
+    for run, label, schedules in zip(runs, labels(runs), further, strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
-        for text in count.blocks(run, {**others, **_other_rates(run)}):
+        for text in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
             file.write(_with_start(text, start))
 
 
-def write_json(runs: Sequence[PlannedRun], file: BinaryIO, every: int = 1, progress: Progress | None = None) -> None:
+def write_json(
+    runs: Sequence[PlannedRun],
+    file: BinaryIO,
+    every: int = 1,
+    progress: Progress | None = None,
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+) -> None:
     """Write the runs as one JSON document, UTF-8.
 
-    `{"version": 1, "results": [{"config", "name", "label", "trainer", "epochs", "iters_per_epoch",
+    `{"version": 1, "results": [{"config", "name", "label", "trainer", "simulation", "epochs", "iters_per_epoch",
     "groups", "columns": ["iteration", "epoch", "rate"], "rows": [[0, 0.0, 0.1], …]}, …]}`, one row a line. `trainer`
-    says how PaddleOCR's own trainer differs, null where it does not. `groups` is what PaddleOCR trains at another
-    rate: `{"label", "factor", "parameters", "key", "column"}`, where `column` is null if it does not train at all.
-    A rate that is not finite is null.
+    says how PaddleOCR's own trainer differs, null where it does not; `simulation` which metrics the curve is of and
+    each reduction, null for a curve without metrics. `groups` is what PaddleOCR trains at another rate: `{"label",
+    "factor", "parameters", "key", "column"}`, where `column` is null if it does not train at all. A rate that is not
+    finite is null.
     Arguments and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
-    for index, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
-        file.write((b",\n" if index else b"\n") + _json_head(run, label))
+    for index, (run, label, schedules) in enumerate(zip(runs, labels(runs), _further(runs, beside), strict=True)):
+        file.write((b",\n" if index else b"\n") + _json_head(run, label, schedules))
         between = b"\n["
-        for text in count.blocks(run, _other_rates(run)):
+        for text in count.blocks(run, list(schedules.values())):
             file.write(between + text[:-1].replace(b"\n", b"],\n[") + b"]")
             between = b",\n["
         file.write(b"\n]}")
@@ -98,8 +114,8 @@ class _Counter:
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
         self._done = 0
 
-    def blocks(self, run: PlannedRun, others: Mapping[str, Schedule | None]) -> Iterator[bytes]:
-        r"""The rows of one run, `iteration,epoch,rate\n` each, with the rates of `others`; no block is empty."""
+    def blocks(self, run: PlannedRun, further: Sequence[Schedule | None] = ()) -> Iterator[bytes]:
+        r"""The rows of one run, `iteration,epoch,rate\n` each, and what is further; no block is empty."""
         last = run.run.total_iters - 1
         rows = _row_count(run.run.total_iters, self._every)
         for first in range(0, rows, _BLOCK):
@@ -109,8 +125,8 @@ class _Counter:
             steps = np.arange(first * self._every, stop, self._every, dtype=np.int64)
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
-            rates = [None if each is None else np.asarray(each(steps)) for each in (run.schedule, *others.values())]
-            yield self._text(steps, steps / run.run.iters_per_epoch, rates)
+            values = [None if each is None else np.asarray(each(steps)) for each in (run.schedule, *further)]
+            yield self._text(steps, steps / run.run.iters_per_epoch, values)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
@@ -132,9 +148,13 @@ def _column(group: Group) -> str:
     return f"rate*{group.factor_text}"
 
 
-def _other_rates(run: PlannedRun) -> dict[str, Schedule | None]:
-    """The further columns of a run."""
-    return {_column(group): schedule for group, schedule in run.other_curves}
+def _further(runs: Sequence[PlannedRun], beside: Mapping[str, Sequence[Schedule]]) -> list[dict[str, Schedule]]:
+    """For each run its columns behind the rate."""
+    return [
+        {_column(group): schedule for group, schedule in run.other_curves}
+        | {column: schedules[index] for column, schedules in beside.items()}
+        for index, run in enumerate(runs)
+    ]
 
 
 def _row_count(total: int, every: int) -> int:
@@ -158,12 +178,13 @@ def _csv_line(*values: str) -> bytes:
     return _utf8(text.getvalue().removesuffix("\r\n"))
 
 
-def _json_head(run: PlannedRun, label: str) -> bytes:
+def _json_head(run: PlannedRun, label: str, further: Iterable[str]) -> bytes:
     head: dict[str, Any] = {
         "config": run.source,
         "name": run.name,
         "label": label,
         "trainer": trainer_text(run) or None,
+        "simulation": _simulation(run),
         "epochs": run.run.epochs,
         "iters_per_epoch": run.run.iters_per_epoch,
         "groups": [
@@ -176,10 +197,18 @@ def _json_head(run: PlannedRun, label: str) -> bytes:
             }
             for group in run.groups
         ],
-        "columns": (*COLUMNS, *_other_rates(run)),
+        "columns": (*COLUMNS, *further),
         "rows": [],
     }
     return _utf8(json.dumps(head, ensure_ascii=False).removesuffix("]}"))
+
+
+def _simulation(run: PlannedRun) -> dict[str, Any] | None:
+    if run.simulation is None:
+        return None
+    keys = ("iteration", "before", "after")
+    reductions = [dict(zip(keys, reduction, strict=True)) for reduction in run.simulation.reductions]
+    return {"metrics": run.simulation.metrics, "reductions": reductions}
 
 
 def _utf8(text: str) -> bytes:

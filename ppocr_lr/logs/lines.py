@@ -38,7 +38,10 @@ MOST_EPOCHS = 999_999
 _LINE_BEGINS = re.compile(r"epoch: \[\d")
 # PaddleOCR says these once, when a training process starts.
 _STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
-_START = re.compile("|".join((rf"{_STARTS[0]} (\d{{1,9}}) iters", *_STARTS[1:])))
+_WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"
+_START = re.compile("|".join((rf"{_STARTS[0]} (\d{{1,9}}) iters", _STARTS[1] + _WHEN, _STARTS[2])))
+_EVALUATED = "cur metric, "
+_EVALUATION = re.compile(rf"{_EVALUATED}([^\r\n]*)")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
@@ -130,15 +133,26 @@ class LogReader:
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
             raise LRConfigError(f"{self.path}: holds more than {MOST_BYTES >> 30} GiB; give a part of it")
-        if len(self.lines) // _PACKED.size + self.torn + self._said.lines > MOST_LINES:
+        if len(self.lines) // _PACKED.size + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
             raise LRConfigError(f"{self.path}: holds more than {MOST_LINES} lines of a training; give a part of it")
+
+    @property
+    def evaluations(self) -> list[tuple[int, str]]:
+        """How many lines with a rate come before each evaluation, and its metrics as they are written."""
+        return self._said.evaluations
+
+    @property
+    def evaluates(self) -> tuple[int, int] | None:
+        """The update after which evaluations begin, and how many there are from one to the next, if that is told."""
+        return self._said.evaluates
 
     def so_far(self) -> NDArray[np.void]:
         """All lines that have been read, with the fields of a `Line`; the last may be whole without its end.
 
         Nothing can be read on while this is kept.
         """
-        last = [_PACKED.pack(*line) for line in _lines(self._rest, replace(self._said, logged=LoggedConfig()))]
+        said = replace(self._said, logged=LoggedConfig(), evaluations=[])
+        last = [_PACKED.pack(*line) for line in _lines(self._rest, said)]
         return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
 
     def _open(self) -> None:
@@ -207,6 +221,10 @@ class _Said:
     length: int = 0
     lines: int = 0
     """How many lines of configs there were."""
+    rates: int = 0
+    """How many lines with a rate there were."""
+    evaluations: list[tuple[int, str]] = field(default_factory=list)
+    evaluates: tuple[int, int] | None = None
 
     def end_of_config(self) -> None:
         """No more lines of it."""
@@ -215,16 +233,25 @@ class _Said:
 
 
 def _lines(text: str, said: _Said) -> Iterator[Line]:
-    regexes = (_LINE, DUMPED, *[_START] * any(words in text for words in _STARTS))
+    regexes = (
+        _LINE,
+        DUMPED,
+        *[_START] * any(words in text for words in _STARTS),
+        *[_EVALUATION] * (_EVALUATED in text),
+    )
     for match in heapq.merge(*(regex.finditer(text) for regex in regexes), key=re.Match.start):
         if match.re is DUMPED:
             said.lines += 1
             said.logged.add(match)
             continue
         said.end_of_config()
+        if match.re is _EVALUATION:
+            said.evaluations.append((said.rates, match[1]))
+            continue
         if match.re is _START:
             said.started = True
             said.length = int(match[1] or 0) or said.length
+            said.evaluates = (int(match[2]), int(match[3])) if match[2] else said.evaluates
             continue
         epoch, total, newer, step, written, rest = match.groups()
         rate = float(written)
@@ -236,6 +263,7 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
                 float(loss[1]) if loss else math.nan, said.started, said.length,
             )  # fmt: skip
             said.started, said.length = False, 0
+            said.rates += 1
 
 
 def _rounding(rate: float, written: str) -> float:

@@ -53,7 +53,7 @@ _WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
 NO_CURVE = Problem(
     ("name",),
     "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, to "
-    "be called with step(metric)",
+    "be called with step(metric), and plot and show simulate it where metrics are given",
 )
 """What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
@@ -115,13 +115,13 @@ class LRConfig(BaseModel, ABC):
         """False where a metric of the training decides the rate, which begins at `peak`."""
         return True
 
-    def led_plateau(self, window: Window) -> LedPlateau:
-        """What comes before a plateau, for a section without a curve.
+    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
+        """What comes before a plateau, for a section without a curve; behind it `after`, else the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(Constant(self.peak), 0, self)
+        return LedPlateau(after or Constant(self.peak), 0, self)
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -208,13 +209,13 @@ class Section:
         """
         return self._respelt(self.config.to_schedule, window)
 
-    def led_plateau(self, window: Window) -> LedPlateau:
-        """What comes before the plateau of a section without a curve.
+    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
+        """What comes before the plateau of a section without a curve; behind it `after`, else the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._respelt(self.config.led_plateau, window)
+        return self._respelt(partial(self.config.led_plateau, after=after), window)
 
     def _respelt(self, made: Callable[[Window], Made], window: Window) -> Made:
         try:

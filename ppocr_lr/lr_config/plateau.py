@@ -35,11 +35,11 @@ class ReduceOnPlateauConfig(LRConfig):
     has_curve: ClassVar[bool] = False
     nearest_in_paddleocr: ClassVar[str] = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
 
-    def led_plateau(self, window: Window) -> LedPlateau:
+    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The warmup."""
         iters = self.warmup_length(window)
-        peak = Constant(self.learning_rate)
-        return LedPlateau(self.warmed_up(peak, iters) if iters else peak, iters, self)
+        behind = after or Constant(self.learning_rate)
+        return LedPlateau(self.warmed_up(behind, iters) if iters else behind, iters, self)
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

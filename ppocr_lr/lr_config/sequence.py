@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
@@ -116,10 +117,10 @@ class SequenceConfig(LRConfig):
         """That of the last stage."""
         return self.stages[-1].section.config.peak
 
-    def led_plateau(self, window: Window) -> LedPlateau:
+    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The stages before the plateau, and what leads to it in the last one."""
         lengths = self._lengths(window)
-        *parts, last = self._built(window, lengths)
+        *parts, last = self._built(window, lengths, after)
         assert isinstance(last, LedPlateau)
         before = schedules.Sequence(tuple(zip(parts, lengths[:-1], strict=True)), last.before)
         return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
@@ -136,12 +137,12 @@ class SequenceConfig(LRConfig):
         parts = self._built(window, lengths)
         return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
 
-    def _built(self, window: Window, lengths: list[int]) -> list[Any]:
-        """The schedules of the stages; of a last one without a curve, what leads to its plateau."""
+    def _built(self, window: Window, lengths: list[int], after: Schedule | None = None) -> list[Any]:
+        """The schedules of the stages; of a last one without a curve, what leads to its plateau, and `after`."""
         parts: list[Any] = []
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
-            last = index == len(lengths) - 1
-            read = stage.section.led_plateau if last and not self.has_curve else stage.section.schedule
+            plateau = index == len(lengths) - 1 and not self.has_curve
+            read = partial(stage.section.led_plateau, after=after) if plateau else stage.section.schedule
             try:
                 parts.append(read(window.stage(iters)))
             except LRConfigError as error:

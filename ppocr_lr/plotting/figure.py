@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib import rc_context
@@ -51,26 +52,27 @@ def draw(
     log_scale: bool = False,
     title: str | None = None,
     axis: Axis = "epochs",
-    weight_decays: Sequence[Schedule] = (),
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
 ) -> Figure:
     """A figure with one curve for each run, along `axis`; iterations above where all epochs are equally long.
 
-    With `weight_decays`, one for each run, a second panel below has their coefficients.
+    Each of `beside`, a schedule for each run, has a panel of its own below, with what it is called.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
     """
-    if weight_decays:
-        figure, axes, below = _two_panels(top=0.87)
+    panels: Sequence[Axes] = ()
+    if beside:
+        figure, (axes, *panels) = _panels(len(beside), top=0.87)
     else:
         figure = Figure(figsize=(9, 5))
         figure.subplots_adjust(left=0.09, right=0.97, top=0.83, bottom=0.11)
         axes = figure.add_subplot()
     curves = _draw_runs(axes, runs, axis)
     _scales(axes, runs, curves, log_scale, axis)
-    if weight_decays:
-        axes.set_xlabel("")
-        _draw_weight_decays(below, runs, weight_decays, axis)
+    for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
+        above.set_xlabel("")
+        _draw_beside(below, runs, name, schedules, axis)
     _titles(axes, runs, title)
     return figure
 
@@ -79,7 +81,7 @@ def draw(
 def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
-    figure, above, below = _two_panels(top=0.86)
+    figure, (above, below) = _panels(1, top=0.86)
     curves = _draw_runs(above, runs, result.axis)
     _scales(above, runs, curves, log_scale, result.axis)
     above.set_xlabel("")
@@ -94,12 +96,11 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     return figure
 
 
-def _two_panels(top: float) -> tuple[Figure, Axes, Axes]:
-    """A figure with a large panel and a small one below, along the same axis."""
-    figure = Figure(figsize=(9, 6.5))
+def _panels(small: int, top: float) -> tuple[Figure, list[Axes]]:
+    """A figure with a large panel and small ones below, along the same axis."""
+    figure = Figure(figsize=(9, 4.7 + 1.8 * small))
     figure.subplots_adjust(left=0.09, right=0.97, top=top, bottom=0.09, hspace=0.12)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-    return figure, above, below
+    return figure, list(figure.subplots(1 + small, 1, sharex=True, height_ratios=(2.2, *[1] * small)))
 
 
 @rc_context(STYLE)
@@ -133,7 +134,7 @@ def _draw_runs(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve
     else:
         _draw_several(axes, drawn, curves, axis, names)
     beside = [*_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)]
-    if beside or len(runs) > 1:
+    if beside or len(runs) > 1 or runs[0].simulation:
         legend = _legend(axes)
         if len(runs) > MOST_ENTRIES:
             legend.set_title(f"the first {MOST_ENTRIES} of {len(runs)} curves", prop=FontProperties(size=8))
@@ -186,6 +187,8 @@ def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: s
     if summary.warmup_iters:
         _mark_warmup(axes, run, summary, unit)
     _mark_corners(axes, run, unit)
+    if run.simulation:
+        _mark_reductions(axes, run, unit)
     _annotate(axes, run, summary, axis)
 
 
@@ -220,16 +223,20 @@ def _legend(axes: Axes) -> Legend:
     return legend
 
 
-def _draw_weight_decays(axes: Axes, runs: Sequence[PlannedRun], schedules: Sequence[Schedule], axis: Axis) -> None:
-    """The coefficients, in the colours of their runs above."""
-    highest = 0.0
+def _draw_beside(axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: Sequence[Schedule], axis: Axis) -> None:
+    """What else the runs follow, in the colours of their rates above."""
+    lows, highs = [], []
     for index, (run, schedule) in enumerate(zip(runs, schedules, strict=True)):
         curve = trace(schedule, run.run.total_iters)
         _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), None)
-        highest = max(highest, float(curve.high.max()))
-    axes.set_ylim(0, 1.1 * highest or 1)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda coefficient, _: rate_text(coefficient)))
-    axes.set_ylabel("weight decay")
+        lows.append(float(curve.low.min()))
+        highs.append(float(curve.high.max()))
+    low, high = min(lows), max(highs)
+    room = (high - low) / 10
+    # Far from 0, as a momentum is, only what moves is of interest.
+    axes.set_ylim(*(low - room, high + room) if high / 2 < low < high else (0, 1.1 * high or 1))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: rate_text(value)))
+    axes.set_ylabel(name)
     axes.set_xlabel(LABELS[axis])
 
 
@@ -283,6 +290,15 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
             position, 0.985, f" {count_text(round(position, 3))}", transform=axes.get_xaxis_transform(),
             fontsize=8, color=GREY, ha="left", va="top", clip_on=True,
         )  # fmt: skip
+
+
+def _mark_reductions(axes: Axes, run: PlannedRun, unit: int) -> None:
+    reductions = run.simulation.reductions if run.simulation else ()
+    axes.plot(
+        [reduction.update / unit for reduction in reductions], [reduction.after for reduction in reductions],
+        linestyle="none", marker="v", markersize=6, color=look(0)[0], zorder=3,
+        label=f"reduced {amount(len(reductions), 'time')} by the metrics",
+    )  # fmt: skip
 
 
 def _annotate(axes: Axes, run: PlannedRun, summary: Summary, axis: Axis) -> None:

@@ -2,7 +2,7 @@
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
 from ppocr_lr.schedules.combine import Bounded, Product, Staircase
-from ppocr_lr.schedules.compose import From, HeldAfter, Scaled, Sequence, Stage
+from ppocr_lr.schedules.compose import From, HeldAfter, Mirrored, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, ExponentialRise, NaturalExpDecay
@@ -53,6 +53,7 @@ __all__ = [
     "InverseSqrt",
     "InverseTimeDecay",
     "Lead",
+    "Mirrored",
     "MultiStepDecay",
     "NaturalExpDecay",
     "Noam",

@@ -137,6 +137,13 @@ class Schedule(Checked, ABC):
         """The first updates of the cycle of update `k`, and of the next one; None, the default, without cycles."""
         return None
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        """What goes the other way: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
+
+        So the momentum of a one-cycle policy goes against its rate.
+        """
+        return None
+
     def corners(self, end: int, limit: int = 1000) -> Corners:
         """The steps in [0, end] at which the curve jumps, bends, turns or restarts.
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate, Update
@@ -112,6 +113,32 @@ class Scaled(Schedule):
         """That of `schedule`, scaled."""
         end = self.schedule.end_of_decay()
         return end and End(end.step, self.factor * end.rate)
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`."""
+        return self.schedule.cycle_around(k)
+
+
+@dataclass(frozen=True)
+class Mirrored(Schedule):
+    """`low + high − schedule(k)`: up where `schedule` goes down between the two, and down where it goes up."""
+
+    schedule: Schedule
+    low: Rate
+    high: Rate
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.high < self.low:
+            raise refused(self, "high", self.high, f"a finite number of at least low, {self.low:g}")
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`low + high − schedule(k)`."""
+        return self.low + self.high - self.schedule.formula(k, fn)
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule`."""
+        return self.schedule.corner_runs()
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """That of `schedule`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from ppocr_lr.schedules.base import Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.compose import Mirrored
 from ppocr_lr.schedules.exponential import most_growth
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import MAX_ITERS, Iters, Positive, Rate
@@ -52,6 +53,10 @@ class Cyclic(Schedule):
         """The first update of the cycle in which a gamma above 1 has grown enough."""
         period = self.up_iters + self.down_iters
         return int(min(most_growth(self.peak, self.gamma), MAX_ITERS)) // period * period
+
+    def opposite(self, low: float, high: float) -> Schedule:
+        """The momentum of the cycles, as low as the rate is high."""
+        return Mirrored(replace(self, peak=high, base=low), low, high)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Literal, NamedTuple
 
 from ppocr_lr.schedules.base import Runs, Schedule
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.compose import Mirrored
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
@@ -47,6 +48,10 @@ class OneCycle(Schedule):
         super().__post_init__()
         if self.three_phase and self.pct_start >= 0.5:
             raise refused(self, "pct_start", self.pct_start, "below 0.5 with three phases")
+
+    def opposite(self, low: float, high: float) -> Schedule:
+        """The momentum of the policy, which comes back to `high` in the end."""
+        return Mirrored(replace(self, peak=high, div_factor=high / low, final_div_factor=1.0), low, high)
 
     @property
     def start(self) -> float:

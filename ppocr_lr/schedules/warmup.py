@@ -8,6 +8,8 @@ from typing import Any
 
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.compose import Sequence
+from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 from ppocr_lr.schedules.shapes import LINEAR, Shape
@@ -71,6 +73,11 @@ class Warmup(Schedule):
         """That of `after`, later."""
         end = self.after.end_of_decay()
         return end if end is None or end.step is None else End(self.warmup_iters + end.step, end.rate)
+
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        """`high` during the warmup, and then that of `after`."""
+        after = self.after.opposite(low, high)
+        return after and Sequence(((Constant(high), self.warmup_iters),), after)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """That of `after`, later; None within the warmup."""

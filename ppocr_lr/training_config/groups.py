@@ -19,6 +19,12 @@ from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
 from ppocr_lr.schedules import Scaled, Schedule
 from ppocr_lr.training_config.sections import ConfigSection, read
 
+FACTOR_KEYS = ("lr_mult_list", "lab_lr", "loc_lr", "freeze_params", "freeze_norm")
+"""What they are called in `Architecture`, in the parts that read them."""
+_MODELS: Path = ("Architecture", "Models")
+_MOST_MODELS = 100
+_LINE = 160  # characters
+
 GROUP_LR: Path = ("Optimizer", "group_lr")
 
 
@@ -51,8 +57,8 @@ class Group:
 
     @property
     def names(self) -> str:
-        """The patterns, one behind the other."""
-        return ", ".join(self.parameters)
+        """The patterns, one behind the other, as far as a line goes."""
+        return shorten(", ".join(self.parameters), _LINE, placeholder=" …")
 
     def of(self, schedule: Schedule) -> Schedule:
         """The rates of these parameters where the others have those of `schedule`."""
@@ -69,8 +75,9 @@ def by_factor(groups: Iterable[Group]) -> tuple[Group, ...]:
     for group in groups:
         same = merged.setdefault(group.factor_text, group)
         if same is not group:
+            label = shorten(f"{same.label}, {group.label}", _LINE, placeholder=" …")
             parameters = (*same.parameters, *group.parameters)
-            merged[group.factor_text] = replace(same, label=f"{same.label}, {group.label}", parameters=parameters)
+            merged[group.factor_text] = replace(same, label=label, parameters=parameters)
     groups = (group for factor, group in merged.items() if factor != "1")
     return tuple(sorted(groups, key=lambda group: group.factor, reverse=True))
 
@@ -97,8 +104,10 @@ def rate_groups(config: Mapping[str, Any], piecewise: float | None = None) -> tu
 
 
 def _of_models(models: Mapping[Any, Any]) -> Iterator[Group]:
+    if len(models) > _MOST_MODELS:
+        raise LRConfigError(Problem(_MODELS, f"has {len(models)} models; at most {_MOST_MODELS} are read"))
     for name, model in models.items():
-        path = ("Architecture", "Models", name)
+        path = (*_MODELS, name)
         if not isinstance(model, Mapping):
             continue
         if model.get("freeze_params"):

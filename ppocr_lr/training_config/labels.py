@@ -8,7 +8,7 @@ from typing import Any
 
 from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.settings import settings
+from ppocr_lr.training_config.settings import factors, settings
 
 _LONGEST = 60
 _ABSENT = object()
@@ -17,6 +17,8 @@ _ABSENT = object()
 def labels(runs: Sequence[PlannedRun]) -> list[str]:
     """One label for each run: the values of the keys that differ, else the file name."""
     each = [settings(run) for run in runs]
+    if len({run.source for run in runs}) == 1:  # of a sweep
+        each = [{**setting, **factors(run)} for setting, run in zip(each, runs, strict=True)]
     keys = list(dict.fromkeys(key for setting in each for key in setting))
     differing = [key for key in keys if any(setting.get(key, _ABSENT) != each[0].get(key, _ABSENT) for setting in each)]
     if len({setting["name"] for setting in each}) == len(each):

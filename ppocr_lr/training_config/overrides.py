@@ -9,7 +9,9 @@ from typing import Any
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
 from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
 from ppocr_lr.lr_config.values import number_in_text
-from ppocr_lr.training_config.sections import SECTIONS, holds_read_keys, meant_in_global, read_keys
+from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
+from ppocr_lr.training_config.groups import FACTOR_KEYS
+from ppocr_lr.training_config.sections import FOLLOWING, SECTIONS, holds_read_keys, meant_in_global, read_keys
 from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
@@ -152,14 +154,18 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     fields = ["name", *model.model_fields, *model.also_called] if model else []
     if ".stages." in place:
         fields += STAGE_KEYS
+    elif place in FOLLOWING:
+        fields += [START, END]
     if place != SECTION:
         fields = [field for field in fields if field != "last_epoch"]  # that of the whole run stands outside
     known = [*(f"{place}.{field}" for field in fields), *map(dotted, [*read_keys(), *REGULARIZER_KEYS])]
     if key in known or holds_read_keys(tuple(override.parts)):
         return
+    last = _last(key)
+    if last in FACTOR_KEYS and override.parts[0] == "Architecture":
+        return
     if override.argument == "overrides" and _is_paddleocrs(override, known):
         return
-    last = _last(key)
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
     elsewhere = [f"{place}.{field}" for field in meant if field in fields]
     if elsewhere:
@@ -194,9 +200,11 @@ def _last(key: str) -> str:
 def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
     """The innermost lr section that a key stands in, with its own path; None for one that is not a mapping."""
     optimizer = config.get("Optimizer")
-    section: Any = optimizer.get("lr") if isinstance(optimizer, Mapping) else None
-    place = SECTION
-    for part in key.split(".")[2:-1] if key.startswith(f"{SECTION}.") else ():
+    place = next((place for place in FOLLOWING if key.startswith(f"{place}.")), SECTION)
+    section: Any = optimizer.get(_last(place)) if isinstance(optimizer, Mapping) else None
+    if place in FOLLOWING and not follows_a_schedule(section):
+        return place, None
+    for part in key.split(".")[2:-1] if key.startswith(f"{place}.") else ():
         if isinstance(section, Mapping) and part in ("stages", "schedule"):
             section = section.get(part)
         elif _is_list(section) and _is_index(part, section):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from ppocr_lr.errors import (
     SECTION,
@@ -69,6 +69,24 @@ class RunFlags:
         return replace(self, folder=Path(config).parent)
 
 
+class Reduction(NamedTuple):
+    """Where a metric that stopped improving had the rate reduced."""
+
+    update: int
+    """The first one with the lower rate."""
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
+
+    metrics: str
+    """Where they are from and when they were measured, in words."""
+    reductions: tuple[Reduction, ...]
+
+
 @dataclass(frozen=True)
 class PlannedRun:
     """A training run as its config plans it. Immutable; `schedule(k)` is the rate of update k."""
@@ -88,6 +106,8 @@ class PlannedRun:
     length: EpochLength
     paddleocr_schedule: Schedule | None = None
     """What PaddleOCR's own trainer would follow, where a key of this project alone makes that another curve."""
+    simulation: Simulation | None = None
+    """The metrics that the curve is of, where it is one of given metrics."""
 
     @property
     def schedule(self) -> Schedule:
@@ -124,16 +144,21 @@ class PlannedRun:
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
-        """The parameters that PaddleOCR trains at another rate, by their factor.
+    def all_groups(self) -> tuple[Group, ...]:
+        """The parameters that have a factor of the rate, also of 1.
 
         Raises:
             LRConfigError: a factor cannot be used.
         """
         try:
-            return by_factor(rate_groups(self.config, self._first_of_values))
+            return rate_groups(self.config, self._first_of_values)
         except LRConfigError as error:
             raise error.within(self.source) from None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The parameters that PaddleOCR trains at another rate, by their factor; errors as those of `all_groups`."""
+        return by_factor(self.all_groups)
 
     @property
     def other_curves(self) -> list[tuple[Group, Schedule]]:
@@ -182,9 +207,13 @@ def plan_run(
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    source = f"config of {path}" if is_log(path) else str(path)
     flags = (flags or RunFlags()).beside(path)
-    return plan_sections(read_training_config(path), source, overrides, flags, assumed_iters)
+    return plan_sections(read_training_config(path), source_of(path), overrides, flags, assumed_iters)
+
+
+def source_of(path: str | Path) -> str:
+    """What a run is called whose config is this file."""
+    return f"config of {path}" if is_log(path) else str(path)
 
 
 def plan_sections(

@@ -21,6 +21,7 @@ from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
+from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
 from ppocr_lr.training_config.weight_decay import REGULARIZERS, WeightDecay
 
@@ -30,6 +31,7 @@ _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
 # Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_LR = "#/properties/Optimizer/properties/lr"
 _VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
 
 
@@ -72,7 +74,7 @@ def config_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {name: _outside(model) for name, model in SECTIONS.items()},
         "required": ["Global", "Optimizer"],
-        "$defs": _definitions("#/properties/Optimizer/properties/lr"),
+        "$defs": _definitions(_LR),
     }
 
 
@@ -135,7 +137,8 @@ def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay
 
 def _also(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of another spelling of `key`."""
-    return {**schema, "description": f"the same as {key}: {schema['description']}"}
+    about = f": {schema['description']}" if "description" in schema else ""
+    return {**schema, "description": f"the same as {key}{about}"}
 
 
 def _stage(root: str) -> dict[str, Any]:
@@ -254,10 +257,25 @@ def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     return {"description": inspect.getdoc(model), **kind, "properties": properties}
 
 
+def _coefficient(description: str) -> dict[str, Any]:
+    """A section of another value than the rate: a name of the lr section, with its keys there."""
+    section = _section()
+    section["description"] = description
+    section["required"] = ["name"]
+    for index, branch in enumerate(section["allOf"]):
+        there, keys = f"{_LR}/allOf/{index}/then/properties", branch["then"]
+        own = {key: {"$ref": f"{there}/{key}"} for key in keys["properties"]}
+        own |= {word: _also(key, keys["properties"][key]) for word, key in values_at_ends(own).items()}
+        branch["then"] = {**keys, "properties": own, "required": [k for k in keys["required"] if k != "learning_rate"]}
+    return section
+
+
 def _regularizer() -> dict[str, Any]:
-    """The weight decay: PaddleOCR's classes, by name with or without `Decay`, and the keys of each."""
+    """The weight decay: PaddleOCR's classes, by name with or without `Decay`, and the names of an lr section."""
     spellings = {name: [name.removesuffix("Decay"), name] for name in REGULARIZERS}
-    names = {"description": "the regularizer", "enum": [word for words in spellings.values() for word in words]}
+    follows = _coefficient("the weight decay")
+    theirs = [word for words in spellings.values() for word in words]
+    names = {"description": "the regularizer", "enum": [*theirs, *follows["properties"]["name"]["enum"]]}
     return {
         "description": "the weight decay",
         "type": ["object", "null"],
@@ -272,5 +290,6 @@ def _regularizer() -> dict[str, Any]:
                 },
             }
             for name, model in REGULARIZERS.items()
-        ],
+        ]
+        + follows["allOf"],
     }

@@ -33,6 +33,13 @@ def _window(value: Any) -> Any:
     return value
 
 
+def _evaluations(value: Any) -> Any:
+    first, each = value[:2] if _is_list(value) and len(value) > 1 else (0, value)
+    if any(type(number) is not int for number in (first, each)) or first < 0 or each < 1:
+        raise refused("a positive integer, or a list of the update after which evaluations begin and a positive one")
+    return value
+
+
 def _truth(value: Any) -> bool:
     if value in (False, True):  # and so 0 and 1, which are common
         return bool(value)
@@ -104,6 +111,17 @@ class GlobalSection(ConfigSection):
         "updates whose median rate is a line of the log (updates)", 20
     )
     checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
+
+
+class Evaluating(ConfigSection):
+    """When the trainer evaluates: keys of Global that are looked at where metrics are given, and else not."""
+
+    eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_evaluations)] = key(
+        "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
+    )
+    eval_batch_epoch: Count = key(
+        "epochs from one evaluation to the next, instead of the updates in a list of eval_batch_step (epochs)", None
+    )
 
 
 class OptimizerSection(ConfigSection):
@@ -198,6 +216,9 @@ def _inner(model: type[BaseModel]) -> dict[str, type[ConfigSection]]:
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
 
+FOLLOWING = ("Optimizer.regularizer",)
+"""Sections that may have a `name` of the lr section: what else follows a schedule."""
+
 DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
 _EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?", re.IGNORECASE)
 """What other projects call the length of a run."""
@@ -264,5 +285,5 @@ def holds_read_keys(path: Path) -> bool:
 
 def is_read(path: Path) -> bool:
     """Whether something is read there, or below it in a section that is read as a whole."""
-    whole = (SECTION_PATH, ("Optimizer", "regularizer"))
+    whole = (SECTION_PATH, *(tuple(place.split(".")) for place in FOLLOWING))
     return holds_read_keys(path) or any(path[: len(section)] == section for section in whole)

@@ -50,6 +50,19 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
             yield key, one.get(key), other.get(key)
 
 
+def factors(planned: PlannedRun) -> dict[str, float]:
+    """The factors of the rate that PaddleOCR trains parameters with, by the patterns of their names."""
+    return {f"factor of {group.names}": group.factor for group in planned.all_groups}
+
+
+def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
+    """What of the parameters trains at another factor, with both; 1 where a run has none."""
+    one, other = factors(first), factors(second)
+    for names in dict.fromkeys([*one, *other]):
+        if one.get(names, 1.0) != other.get(names, 1.0):
+            yield names, one.get(names, 1.0), other.get(names, 1.0)
+
+
 def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
     """Whether `planned` alone has the key, at its default."""
     field = type(planned.parsed.config).model_fields.get(key)

@@ -12,7 +12,9 @@ from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown, value_e
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.kinds import LengthOrNone, Nonnegative
 from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.coefficient import Coefficient, follows_a_schedule, read_coefficient
 from ppocr_lr.training_config.sections import OptimizerSection, read
 
 REGULARIZER = ("Optimizer", "regularizer")
@@ -69,7 +71,8 @@ def build_weight_decay_schedule(config: Mapping[str, Any] | None, epochs: int, i
     Args:
         config: the section `Optimizer.regularizer`, as in
             `{'name': 'CosineL2Decay', 'factor': 5e-5, 'end_factor': 0, 'warmup_epoch': 5}` or `{'name': 'L2',
-            'factor': 1e-5}`; None for no regularizer. Never changed.
+            'factor': 1e-5}`; or with any name of an lr section, as in `{'name': 'Cosine', 'start': 0.04, 'end':
+            0.4}`. None for no regularizer. Never changed.
         epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
         iters_per_epoch: optimizer updates in an epoch; an int ≥ 1.
 
@@ -103,7 +106,7 @@ def weight_decay_of(config: Mapping[str, Any], run: Run) -> Schedule:
     return schedules.Constant(own)
 
 
-def parse_regularizer(section: object) -> WeightDecay:
+def parse_regularizer(section: object) -> WeightDecay | Coefficient:
     """The section `Optimizer.regularizer`, validated.
 
     Raises:
@@ -111,12 +114,16 @@ def parse_regularizer(section: object) -> WeightDecay:
     """
     if not isinstance(section, Mapping):
         raise value_error(REGULARIZER, section, "a mapping such as {name: L2, factor: 1.0e-5}")
+    if follows_a_schedule(section):
+        return read_coefficient(section, REGULARIZER)
     keys = dict(section)
     name = keys.pop("name", None)
     model = REGULARIZERS.get(name) or REGULARIZERS.get(f"{name}Decay") if isinstance(name, str) else None
     if model is None:
         given = f"{shown(name)} is not a regularizer" if "name" in section else "is missing"
-        suggestion = did_you_mean(name, list(REGULARIZERS)) if isinstance(name, str) else ""
-        problem = f"{given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}"
+        suggestion = did_you_mean(name, [*REGULARIZERS, *sorted(MODELS)]) if isinstance(name, str) else ""
+        problem = (
+            f"{given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}, and any name of an lr section"
+        )
         raise LRConfigError(Problem((*REGULARIZER, "name"), problem))
     return read(model, keys, REGULARIZER)

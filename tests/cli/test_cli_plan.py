@@ -62,6 +62,33 @@ def test_other_rates(command: Command, tmp_path: Path) -> None:
     ]
 
 
+def test_a_sweep_of_other_rates(command: Command, tmp_path: Path) -> None:
+    config = str(ROOT / "configs" / "rec_lcnet.yml")
+    key = "Architecture.Backbone.lab_lr"
+    done = command("plot", "-c", config, "--sweep", f"{key}=0.1,0.5,1", "--out", "a.csv", "--every", "10000")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line for line in done.stdout.splitlines() if "curve" in line] == [
+        f"  curve    factor of backbone.*.lab.* {factor}" for factor in ("0.1", "0.5", "1")
+    ]
+    header = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "run,iteration,epoch,rate,rate*0.1,rate*0.5"
+    refused = command("plot", "-c", config, "--sweep", "Architecture.Backbone.lab_rl=1", "--out", "a.csv")
+    assert (refused.returncode, "nothing reads it" in refused.stderr) == (2, True)
+
+
+def test_the_difference_of_other_rates(command: Command, tmp_path: Path) -> None:
+    config = str(ROOT / "configs" / "rec_lcnet.yml")
+    text = (ROOT / "configs" / "rec_lcnet.yml").read_text(encoding="utf-8")
+    (tmp_path / "b.yml").write_text(text.replace("scale: 0.95", "lr_mult_list: [0.5, 1, 1, 1, 1, 1]"), encoding="utf-8")
+    done = command("diff", config, "b.yml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == [
+        "  factor of backbone.conv1.*: 1 → 0.5", "  the lr settings are equal", "  the curves are equal as far as both runs go",
+    ]  # fmt: skip
+    settings = json.loads(command("diff", config, "b.yml", "--format", "json").stdout)["results"][0]["settings"]
+    assert settings == [{"key": "factor of backbone.conv1.*", "values": [1.0, 0.5]}]
+
+
 @pytest.mark.parametrize("words", [["show", "c.yml"], *(["plot", "-c", "c.yml", "--out", f"c.{kind}"] for kind in ("png", "csv", "html"))])  # fmt: skip
 def test_other_rates_that_paddleocr_stops_at(command: Command, tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "c.yml").write_text(LCNET.replace("LIST", "[0.5]"), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ def _files(tmp_path: Path) -> None:
             "  wd       1e-4 throughout",
         ),
         (["Optimizer.regularizer={name: L2, factor: 2e-5}"], "  wd       2e-5 throughout"),
+        (
+            ["Optimizer.regularizer={name: Linear, start: 0.1, end: 0.3}"],
+            "  wd       0 % 1e-1   25 % 1.5e-1   50 % 2e-1   75 % 2.5e-1   100 % 2.999e-1",
+        ),
         (["Optimizer.regularizer=null", "Optimizer.weight_decay=0.05"], "  wd       5e-2 throughout"),
         (["Optimizer.regularizer=null", "Optimizer.name=AdamW"], "  wd       1e-2 throughout"),
         (["Optimizer.regularizer=null"], "  wd       0 throughout"),
@@ -47,11 +52,27 @@ def test_rate_and_weight_decay(
     assert (tmp_path / "lr_wd.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_numbers(command: Command, tmp_path: Path) -> None:
+    """A column behind the rate, of each run."""
+    run = ("plot", "wd.yml", "--iters-per-epoch", "100", "--weight-decay", "--every", "1000")
+    sweep = ("--sweep", "Optimizer.regularizer.end_factor=0,5e-5")
+    for out in ("a.csv", "a.json"):
+        done = command(*run, *sweep, "--out", out)
+        assert (done.returncode, done.stderr) == (0, "")
+    header, *rows = (line.rsplit(",", 4) for line in (tmp_path / "a.csv").read_text().splitlines())
+    assert header == ["run", "iteration", "epoch", "rate", "weight_decay"]
+    assert [float(row[4]) for row in rows] == pytest.approx([5e-5, 2.934120e-5, 3.808e-11, *[5e-5] * 3], rel=1e-3)
+    results = json.loads((tmp_path / "a.json").read_text())["results"]
+    assert [result["columns"] for result in results] == [["iteration", "epoch", "rate", "weight_decay"]] * 2
+    assert [[str(number) for number in row] for result in results for row in result["rows"]] == [
+        row[1:] for row in rows
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--weight-decay", "--out", "a.csv"], "--weight-decay: the weight decay is drawn in a picture"),
-        (["--weight-decay", "--out", "a.html"], "--weight-decay: the weight decay is drawn in a picture"),
+        (["--weight-decay", "--out", "a.html"], "--weight-decay: the weight decay is in a picture (.png, .svg, .pdf)"),
         (
             ["--weight-decay", "-o", "Optimizer.regularizer.name=L3"],
             "wd.yml: Optimizer.regularizer.name: 'L3' is not a",

@@ -149,7 +149,7 @@ def test_the_words_of_a_message_are_found() -> None:
 
 
 EXAMPLES = {
-    path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "configs").iterdir())
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "configs").glob("*.yml"))
 }
 REAL_CONFIGS = {
     f"{number} {each['source']}": config(each["lr"], each["epochs"], "Adam") for number, each in enumerate(REAL)

@@ -138,7 +138,7 @@ def test_json(every: int, epochs: int) -> None:
     write_json(runs, file, every)
     document = json.loads(file.getvalue().decode("utf-8"))
     assert [list(run) for run in document["results"]] == [
-        ["config", "name", "label", "trainer", "epochs", "iters_per_epoch", "groups", "columns", "rows"]
+        ["config", "name", "label", "trainer", "simulation", "epochs", "iters_per_epoch", "groups", "columns", "rows"]
     ] * 2
     for run, written in zip(runs, document["results"], strict=True):
         assert written["label"] == f"iterations per epoch {run.run.iters_per_epoch}"

@@ -247,7 +247,7 @@ def test_weight_decay_below(tmp_path: Path) -> None:
     runs = [planned(tmp_path, COSINE), planned(tmp_path, PIECEWISE, name="p.yml")]
     decays = [build_weight_decay_schedule(config, 20, 100) for config in ({"name": "CosineL2Decay"}, None)]
     for count in (1, 2):
-        figure = draw(runs[:count], weight_decays=decays[:count])
+        figure = draw(runs[:count], beside={"weight decay": decays[:count]})
         above, below = figure.axes
         assert (above.get_xlabel(), below.get_xlabel(), below.get_ylabel()) == ("", "epoch", "weight decay")
         assert above.get_xlim() == below.get_xlim() == (0, 20)
@@ -255,5 +255,5 @@ def test_weight_decay_below(tmp_path: Path) -> None:
             steps = np.rint(np.asarray(line.get_xdata()) * 100).astype(int)
             np.testing.assert_allclose(line.get_ydata(), decay(steps))
         assert len(below.lines) == count
-    assert draw(runs[:1], weight_decays=decays[1:]).axes[1].get_ylim() == (0, 1)
+    assert draw(runs[:1], beside={"weight decay": decays[1:]}).axes[1].get_ylim() == (0, 1)
     assert len(draw(runs).axes) == 1

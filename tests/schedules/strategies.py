@@ -103,6 +103,7 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
         lib.Staircase: st.builds(_staircase, inner, lengths).filter(bool),
         lib.From: st.builds(lib.From, inner, st.integers(0, 150)),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
+        lib.Mirrored: st.builds(lib.Mirrored, inner, ends, st.just(1e3)),
         lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),
         lib.Sequence: st.builds(
             lib.Sequence, st.lists(st.tuples(inner, lengths), max_size=5).map(tuple), inner

@@ -220,6 +220,14 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             Row("shape", [lib.Cosine(0.5), lib.Cosine(1)], [lib.Cosine(above(1)), lib.Bent(lib.Cosine(2), 3)]),
         ],
     ),
+    lib.Mirrored: (
+        {"schedule": CONST, "low": 0.1, "high": 1.0},
+        [
+            part("schedule"),
+            Row("low", [0, 0.5, 1], [-1, 1.1, *NO_NUMBER]),
+            Row("high", [0.5, 1, 1e300], [below(0.5), 0, -1, *NO_NUMBER], beside={"low": 0.5}),
+        ],
+    ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
     lib.Product: ({"schedule": CONST, "by": CONST}, [part("schedule"), part("by")]),
     lib.Staircase: ({"schedule": CONST, "step_iters": 4}, [part("schedule"), count("step_iters")]),

@@ -27,6 +27,7 @@ from ppocr_lr.schedules import (
     HeldAfter,
     InverseSqrt,
     InverseTimeDecay,
+    Mirrored,
     MultiStepDecay,
     NaturalExpDecay,
     Noam,
@@ -184,6 +185,8 @@ TABLE = [
     (From(CosineWave(1.0, 4), 0), [0, 2, 4], [1, 0.5, 0]),
     (From(CosineWave(1.0, 4), 2), [0, 2, 6, 8 * 10**14], [0.5, 0, 1, 0.5]),
     (From(Sequence(((Constant(1.0), 3),), StepDecay(1.0, 2, 0.5)), 1), [0, 1, 2, 3, 4, 6], [1, 1, 1, 1, 0.5, 0.25]),
+    (Mirrored(CosineWave(1.0, 4), 0.0, 1.0), [0, 2, 4, 6], [0, 0.5, 1, 0.5]),
+    (Mirrored(Decay(0.9, 4, 0.5), 0.5, 0.9), [0, 1, 4, 9], [0.5, 0.6, 0.9, 0.9]),
     (HeldAfter(CosineWave(1.0, 4), 4), [0, 2, 4, 6, 10**15], [1, 0.5, 0, 0, 0]),
     (HeldAfter(StepDecay(1.0, 3, 0.5), 4), [2, 3, 4, 6, 10**15], [1, 0.5, 0.5, 0.5, 0.5]),
     # Warmup, stable, decay; each stage counts from its own beginning.

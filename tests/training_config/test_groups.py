@@ -131,6 +131,7 @@ def test_vision_lan(lr: Any, optimizer: Any, factors: list[float]) -> None:
         (planned(backbone("PPHGNetV2_B4", lr_mult_list=[1, 1, "x", 1, 1])), "Architecture.Backbone.lr_mult_list.2: 'x' is not allowed"),
         (planned({"Transform": {"name": "TPS", "loc_lr": None}}), "Architecture.Transform.loc_lr: null is not allowed"),
         (planned({"name": "DistillationModel", "Models": {"S": {"Transform": {"name": "TPS", "loc_lr": -1}}}}), "Architecture.Models.S.Transform.loc_lr: -1"),
+        (planned({"name": "DistillationModel", "Models": dict.fromkeys(range(101))}), "Architecture.Models: has 101 models; at most 100"),
         (planned(**LF_2), "Optimizer.group_lr: takes `values` of the scheduler"),
         (planned(lr={**PIECEWISE, "warmup_epoch": 1}, **LF_2), "Optimizer.group_lr: takes `values` of the scheduler"),
     ],
@@ -165,6 +166,14 @@ def test_a_long_title_is_cut() -> None:
     title = Group("affine blocks, " * 20, 0.5, (), ()).title
     assert len(title) <= 60
     assert title.endswith(" …")
+
+
+def test_a_line_ends() -> None:
+    models = {f"model{number}": STUDENT for number in range(100)}
+    (group,) = planned({"name": "DistillationModel", "Models": models}).groups
+    assert len(group.parameters) == 100
+    assert {len(text) <= 160 for text in (group.names, group.label)} == {True}
+    assert {text[-1] for text in (group.names, group.label)} == {"…"}
 
 
 def test_equal_factors_are_one_group() -> None:

@@ -96,7 +96,7 @@ PASTED = [
     "Train.dataset.data_dir=./train", "Train.dataset.name=SimpleDataSet", "Eval.dataset.data_dir=./val",
     "Eval.loader.batch_size_per_card=1", "Eval.dataset.label_file_list=[val.txt]", "Architecture.Backbone.scale=0.5",
     "Architecture.Head.name=CTCHead", "Loss.name=CTCLoss", "PostProcess.thresh=0.3", "Metric.main_indicator=acc",
-    "Optimizer.beta1=0.9", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
+    "Optimizer.beta1=0.9", "Optimizer.training_step=LF_2", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
 ]  # fmt: skip
 
 
@@ -128,6 +128,15 @@ SLIPS = [
 def test_a_slip_in_a_key_that_counts_is_an_error(override: str, meant: str) -> None:
     with pytest.raises(LRConfigError, match=rf"nothing reads it; did you mean .*{re.escape(meant)}\b.*[?]$"):
         with_overrides(CONFIG, [override])
+
+
+@pytest.mark.parametrize("key", ["start", "end", "end_lr", "hold_epochs", "decay_within_run"])
+def test_keys_of_a_weight_decay_that_follows_a_schedule(key: str) -> None:
+    optimizer = {**CONFIG["Optimizer"], "regularizer": {"name": "Cosine", "start": 0.1}}
+    config = with_overrides({**CONFIG, "Optimizer": optimizer}, [f"Optimizer.regularizer.{key}=1"])
+    assert config["Optimizer"]["regularizer"][key] == 1
+    with pytest.raises(LRConfigError, match=r"Optimizer.regularizer.hold_epoch: .* did you mean .*hold_epochs\?$"):
+        with_overrides(config, ["Optimizer.regularizer.hold_epoch=1"])
 
 
 def test_a_key_of_another_name_is_suggested_under_its_name_here() -> None:

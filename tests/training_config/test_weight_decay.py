@@ -74,6 +74,17 @@ def test_it_is_what_paddleocr_steps(start: float, end: float, warmup: float, epo
         (COSINE, {0: 5e-5, 20: 5e-5, 60: 2.55e-5, 100: 1e-6, 10**9: 1e-6}),
         ({**COSINE, "warmup_epoch": "20%"}, {20: 5e-5, 60: 2.55e-5, 100: 1e-6}),
         ({**COSINE, "end_factor": 9e-5}, {20: 5e-5, 60: 7e-5, 100: 9e-5}),
+        # The weight decay of DINO, and others with a name of the lr section.
+        ({"name": "Cosine", "start": 0.04, "end": 0.4}, {0: 0.04, 50: 0.22, 100: 0.4}),
+        ({"name": "Cosine", "start": 0.4, "end": 0.04}, {0: 0.4, 50: 0.22, 100: 0.04}),
+        ({"name": "Cosine", "start": 0.04, "end": 0.4, "hold_epochs": 2}, {20: 0.04, 70: 0.22, 120: 0.4}),
+        ({"name": "Cosine", "learning_rate": 0.4, "end_lr": 0.04}, {0: 0.4, 50: 0.22, 100: 0.04}),
+        ({"name": "Linear", "start": "1e-4", "end": 0.3}, {0: 1e-4, 50: 0.15005, 100: 0.3, 10**9: 0.3}),
+        ({"name": "Linear", "start": 0, "end": 0.3}, {0: 0, 50: 0.15, 100: 0.3}),
+        ({"name": "Const", "start": 0.1}, {0: 0.1, 10**9: 0.1}),
+        ({"name": "Const", "start": 0.1, "warmup_epoch": 2}, {0: 0, 10: 0.05, 20: 0.1}),
+        ({"name": "Step", "start": 0.1, "step_size": 2, "gamma": 0.1}, {0: 0.1, 20: 0.01, 40: 0.001}),
+        ({"name": "PiecewiseLinear", "knots": [[0, 0.1], ["50it", 0.3]]}, {0: 0.1, 25: 0.2, 50: 0.3, 99: 0.3}),
     ],
     ids=str,
 )
@@ -90,7 +101,7 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
     [
         (
             {"factor": 1},
-            r"Optimizer.regularizer.name: is missing; the regularizers are L1Decay, L2Decay, CosineL2Decay",
+            r"Optimizer.regularizer.name: is missing; the regularizers are L1Decay, L2Decay, CosineL2Decay, and any name",
         ),
         ({"name": "CosinL2Decay"}, r"'CosinL2Decay' is not a regularizer; did you mean CosineL2Decay\?"),
         ({"name": 2}, r"name: 2 is not a regularizer"),
@@ -99,6 +110,30 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ({"name": "L2", "factor": -1}, r"Optimizer.regularizer.factor: -1 is not allowed; it must be a number of at"),
         ({**COSINE, "end_factor": None}, r"end_factor: null is not allowed"),
         ({**COSINE, "warmup_epoch": "soon"}, r"warmup_epoch: 'soon' is not allowed; it must be a length"),
+        ({"name": "Cosinus"}, r"'Cosinus' is not a regularizer; did you mean Cosine\?"),
+        ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing: Cosine needs it"),
+        ({"name": "Cosine", "start": -0.04}, r"regularizer.start: -0.04 is not allowed; it must be a number above 0"),
+        (
+            {"name": "Cosine", "start": -1, "end": 0.4},
+            r"regularizer.start: -1 is not allowed; it must be a number of at",
+        ),
+        ({"name": "Cosine", "start": 0.4, "end": "low"}, r"regularizer.end: 'low' is not allowed; it must be a number"),
+        (
+            {"name": "Cosine", "start": 0.1, "learning_rate": 1},
+            r"regularizer: start and learning_rate are the same key",
+        ),
+        ({"name": "Cosine", "start": 0.1, "stop": 0.4}, r"regularizer.stop: is not a key of Cosine and has no effect"),
+        ({"name": "Const", "start": 0.1, "end": 0.4}, r"regularizer.end: is not a key of Const and has no effect"),
+        (
+            {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
+            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where it rises from start to end",
+        ),
+        (
+            {"name": "Cosine", "start": 0.1, "end": 0.4, "floor": 0.2},
+            r"regularizer.floor: 0.2 is not allowed; it must be l",
+        ),
+        ({"name": "ReduceOnPlateau", "start": 0.1}, r"regularizer.name: depends on the metric"),
+        ({"name": "Step", "start": 0.1, "step_size": 2, "gamma": 2}, r"Optimizer.regularizer.gamma: 2 is not allowed"),
         ([1], r"Optimizer.regularizer: \[1\] is not allowed; it must be a mapping"),
     ],
 )
@@ -166,6 +201,27 @@ def test_every_update_uses_the_schedules_coefficient(name: str) -> None:
         update(plain, reference(paddle.ones([1, 1])).sum() + SCHEDULE(k) / 2 * (reference.weight**2).sum())
         stepper.step()
         assert decayed.weight.numpy().item() == pytest.approx(reference.weight.numpy().item(), rel=1e-4, abs=1e-6)
+
+
+RISING = {"name": "Cosine", "start": 0.04, "end": 0.4, "hold_epochs": 1}
+
+
+def test_any_schedule_of_the_coefficient_trains() -> None:
+    """AdamW with a gradient, beside its update by hand."""
+    rate, schedule = 0.1, build_weight_decay_schedule(RISING, 4, 3)
+    trained = layer()
+    optimizer = paddle.optimizer.AdamW(rate, parameters=trained.parameters(), weight_decay=schedule(0))
+    stepper = WeightDecayStepper(optimizer, schedule)
+    weight, m, v = 1.0, 0.0, 0.0
+    for k in range(12):
+        gradient = math.sin(k)
+        update(optimizer, trained(paddle.full([1, 1], gradient)).sum())
+        stepper.step()
+        m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+        step = rate * math.sqrt(1 - 0.999 ** (k + 1)) / (1 - 0.9 ** (k + 1))
+        weight -= rate * schedule(k) * weight
+        weight -= step * m / (math.sqrt(v) + 1e-8 * math.sqrt(1 - 0.999 ** (k + 1)))
+        assert trained.weight.numpy().item() == pytest.approx(weight, rel=1e-5)
 
 
 def test_adamw_decays_the_weight_itself() -> None:

@@ -13,6 +13,7 @@ from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 _UNKNOWN_LENGTH = "PaddleOCR does not know {} and stops; it counts epochs"
@@ -204,6 +205,25 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
                     words="{} or this project's WeightDecayStepper, which keeps its own count",
                 ),
             ),
+        )
+
+
+@rule(
+    "LR509",
+    Severity.NOTE,
+    "a weight decay that only this project steps",
+    example="regularizer: {name: Cosine, start: 0.04, end: 0.4}",
+    source="PaddleOCR's optimizer/__init__.py",
+)
+def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers."""
+    section = subject.config["Optimizer"].get("regularizer")
+    if follows_a_schedule(section):
+        yield Finding(
+            (*REGULARIZER, "name"),
+            f"PaddleOCR has no regularizer {section['name']} and would stop with an AttributeError; train with this "
+            "project's WeightDecayStepper",
+            "the nearest that PaddleOCR has: CosineL2",
         )
 
 

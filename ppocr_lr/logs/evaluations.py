@@ -1,0 +1,206 @@
+"""The metrics of evaluations, from a column of numbers or from a log, and the updates that were done at each.
+
+[2022/08/08 16:28:39] ppocr INFO: cur metric, precision: 0.115, recall: 0.197, hmean: 0.145, fps: 34.0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppocr_lr.curve.axis import epoch_text
+from ppocr_lr.errors import LRConfigError, Place, Problem, shown
+from ppocr_lr.logs.lines import UNCOUNTED, LogReader
+from ppocr_lr.logs.train_log import train_log
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.logged_config import is_log
+from ppocr_lr.training_config.sections import Evaluating, read
+
+_MOST_BYTES = 1 << 23  # of a column
+_MOST = 200_000
+_METRIC = re.compile(r"([^\s:,]+): *([^\s,]+)")
+_INDICATORS = ("acc", "hmean")  # PaddleOCR's, where a config names none
+
+
+class Evaluation(NamedTuple):
+    """A metric, and how many updates were done when it was measured."""
+
+    done: int
+    metric: float
+
+
+class Metrics(NamedTuple):
+    """The metrics in a file."""
+
+    source: str
+    values: Sequence[float]
+    name: str = ""
+    """Which of the metrics in a log; empty for a column."""
+    before: Sequence[int] = ()
+    """How many lines of a log with a rate come before each."""
+    lines: NDArray[np.void] = np.zeros(0, dtype=np.void)
+    """Those lines; none for a column."""
+    evaluates: tuple[int, int] | None = None
+    """The update after which evaluations begin, and how many there are from one to the next, if a log tells it."""
+    iters_per_epoch: int | None = None
+    """As a log tells it."""
+
+
+class Evaluations(NamedTuple):
+    """The evaluations of a run, in order."""
+
+    found: tuple[Evaluation, ...]
+    words: str
+    """Where they are from, and when they were."""
+
+
+def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
+    """The metrics in a file: a column of numbers, or a log of PaddleOCR's trainer.
+
+    Of the metrics in a log the one counts that `Metric.main_indicator` of `config` names, by which PaddleOCR keeps the
+    best model.
+
+    Raises:
+        LRConfigError: the file cannot be read, holds no metric, or a line that is none.
+    """
+    metrics = _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
+    if len(metrics.values) > _MOST:
+        raise LRConfigError(f"{path}: holds more than {_MOST} metrics; no run has so many evaluations")
+    return metrics
+
+
+def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Evaluations:
+    """When each of the metrics was measured, in this run.
+
+    A log tells where each of its evaluations was. Otherwise they are where `Global.eval_batch_step` has them, or at
+    the end of each epoch.
+
+    Raises:
+        LRConfigError: `Global.eval_batch_step` cannot be used.
+    """
+    begin, each, key = _usual(config, run)
+    if len(metrics.lines):
+        found = _logged_at(metrics, run, metrics.evaluates or ((begin, each) if key else None))
+        how = "where the log has them"
+    else:
+        found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
+        how = f"one every {amount(each, 'update')} ({key})" if key else "one at the end of each epoch"
+        how += f", the first after {begin + each}" if begin else ""
+    inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
+    which = f" ({metrics.name})" if metrics.name else ""
+    words = f"{amount(len(metrics.values), 'metric')}{which} in {metrics.source}, {how}"
+    if inside and inside[-1].done < run.total_iters:
+        words += f", none behind epoch {epoch_text(inside[-1].done, run)}"
+    if repeated := len(metrics.values) - len(found):
+        words += f"; {repeated} left out that a resume went back behind"
+    if beyond := len(found) - len(inside):
+        words += f"; {beyond} left out behind the end of the run"
+    return Evaluations(inside, words)
+
+
+def _usual(config: Mapping[str, Any], run: Run) -> tuple[int, int, str]:
+    """The update after which evaluations begin, how many there are from one to the next, and the key that says so."""
+    written = config.get("Global") or {}
+    # PaddleOCR asks for the truth of eval_batch_epoch alone.
+    keys = [key for key in ("eval_batch_step", "eval_batch_epoch") if written.get(key)]
+    settings = read(Evaluating, {key: written[key] for key in keys}, ("Global",))
+    step, epochs = settings.eval_batch_step, settings.eval_batch_epoch
+    if step is None:
+        return 0, run.iters_per_epoch, ""
+    if isinstance(step, int):
+        return 0, step, "Global.eval_batch_step"
+    if epochs:
+        return 0, epochs * run.iters_per_epoch, "Global.eval_batch_epoch"
+    return step[0], step[1], "Global.eval_batch_step"
+
+
+def _logged_at(metrics: Metrics, run: Run, rhythm: tuple[int, int] | None) -> list[Evaluation]:
+    """Each evaluation of a log: at the updates of the line before, or at the next ones at which one is due."""
+    counts = _counts(metrics.lines, run.iters_per_epoch)
+    found: list[Evaluation] = []
+    last = 0  # the line behind the evaluation before
+    for before, metric in zip(metrics.before, metrics.values, strict=True):
+        if before > last:
+            at, lowest = int(counts[before - 1]), int(counts[last:before].min())
+            while found and found[-1].done >= lowest:  # a resume went back behind it
+                found.pop()
+        else:
+            at = found[-1].done + bool(rhythm) if found else 1
+        if rhythm:
+            begin, each = rhythm
+            due = begin + max(1, -(-(at - begin) // each)) * each
+            after = int(counts[before]) if before < len(counts) else due
+            at = due if due <= after or after <= at else at
+        found.append(Evaluation(at, metric))
+        last = before
+    return found
+
+
+def _counts(lines: NDArray[np.void], iters_per_epoch: int) -> NDArray[np.int64]:
+    """The updates done at each line.
+
+    Its count may be of the run, or of its epoch; where it is neither, the end of its epoch it is.
+    """
+    begins = (lines["epoch"].astype(np.int64) - int(lines["epoch"].min() > 0)) * iters_per_epoch
+    counts = np.where(lines["step"] == UNCOUNTED, 0, lines["step"] + lines["older"])
+    inside = np.where(counts > iters_per_epoch, counts - begins, counts)
+    inside = np.where((counts > begins) & (counts <= begins + iters_per_epoch), counts - begins, inside)
+    return begins + np.where((inside > 0) & (inside <= iters_per_epoch), inside, iters_per_epoch)
+
+
+def _column(path: str | Path) -> list[float]:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise LRConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > _MOST_BYTES:
+        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB, so it is no column of metrics")
+    values = []
+    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            values.append(float(text))
+        except ValueError:
+            said = f"{shown(text)} is not a number; a file of metrics has one on each line, or is a log of PaddleOCR's"
+            raise LRConfigError(Problem((), said, Place(str(path), number))) from None
+    if not values:
+        raise LRConfigError(f"{path}: holds no metric")
+    return values
+
+
+def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
+    with closing(LogReader(path)) as reader:
+        reader.read_on()
+        lines, log = reader.so_far().copy(), train_log(reader)
+        said, evaluates = reader.evaluations, reader.evaluates
+    if not said:
+        raise LRConfigError(f"{path}: holds no evaluation; PaddleOCR writes them as `cur metric, acc: 0.51, …`")
+    told = [dict(_METRIC.findall(words)) for _, words in said]
+    name = _indicator(config, told[0])
+    values = []
+    for metrics in told:
+        try:
+            values.append(float(metrics[name]))
+        except (KeyError, ValueError):
+            wrong = f"the metric that counts is {name}, and an evaluation has no such number: it tells"
+            raise LRConfigError(f"{path}: {wrong} {', '.join(metrics) or 'none'}") from None
+    before = [number for number, _ in said]
+    return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch)
+
+
+def _indicator(config: Mapping[str, Any], metrics: Mapping[str, str]) -> str:
+    """The metric by which PaddleOCR keeps the best model."""
+    section = config.get("Metric")
+    named = section.get("main_indicator") if isinstance(section, Mapping) else None
+    usual = [*(name for name in _INDICATORS if name in metrics), *metrics, _INDICATORS[0]]
+    return named if isinstance(named, str) else usual[0]

@@ -1,0 +1,71 @@
+"""A run that a metric decides, planned with given metrics."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, shown
+from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import (
+    PlannedRun,
+    RunFlags,
+    Simulation,
+    plan_config,
+    read_training_config,
+    source_of,
+)
+
+
+def plan_simulated_run(
+    path: str | Path, metrics: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None
+) -> PlannedRun:
+    """As `plan_run`, of a schedule that a metric decides: with the curve that these metrics make.
+
+    Args:
+        path, overrides, flags: as for `plan_run`; where they do not tell the length of an epoch, a log does.
+        metrics: a column of numbers, or a log of PaddleOCR's trainer with its evaluations.
+
+    Raises:
+        LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
+        ImportError: Paddle is not installed; its scheduler is stepped.
+    """
+    flags, source = (flags or RunFlags()).beside(path), source_of(path)
+    try:
+        config = with_overrides(read_training_config(path), overrides)
+    except LRConfigError as error:
+        raise error.within(source) from None
+    given = read_metrics(metrics, config)
+    try:
+        planned = plan_config(config, source, flags, given.iters_per_epoch)
+        if not planned.length.known:
+            words = f"{amount(planned.run.iters_per_epoch, 'iteration')} per epoch, from {given.source}"
+            length = replace(planned.length, arithmetic=words, estimate=False, known=True)
+            planned = replace(planned, length=length)
+        return _simulated(planned, evaluations_in(given, planned.run, config), given.name)
+    except LRConfigError as error:
+        raise error.within(source) from None
+
+
+def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> PlannedRun:
+    parsed, led = planned.parsed, planned.parsed.plateau
+    if led is None:
+        problem = f"{shown(planned.name)} has its curve without metrics; they simulate a ReduceOnPlateau"
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
+    if planned.reference_batch is not None:
+        raise ArgumentError("metrics", "simulate the rates as they are written, not scaled for another batch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Paddle's, of compilers
+        from ppocr_lr.training.plateau import simulate_plateau
+
+    rates, reductions = simulate_plateau(led, evaluations.found)
+    whole = parsed.config.led_plateau(planned.built_for.window, rates).before
+    words = evaluations.words
+    if metric and "loss" not in metric and getattr(led.plateau, "mode", "") == "min":
+        words += f"; {metric} should rise, and with mode: min it improves by falling"
+    seen = tuple(each for each in reductions if each.update < planned.run.total_iters)
+    return replace(planned, parsed=parsed._replace(curve=whole), simulation=Simulation(words, seen))

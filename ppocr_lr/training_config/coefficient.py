@@ -1,0 +1,113 @@
+"""What else follows a schedule: a section with a `name` of the lr section, whose rates are those of another value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ppocr_lr.errors import LRConfigError, Path, Problem
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.parse import Section, model_of, read_section
+from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.schedules import Mirrored, Schedule
+
+START, END = "start", "end"
+"""What the values at the beginning and at the end may be called: they are no rates."""
+
+_ENDS = ("end_lr", "min_lr", "eta_min")
+_FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
+_UNKNOWN = "LR101"
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A validated section of a value other than the rate."""
+
+    section: Section
+    path: Path
+    """Where it stands."""
+    written: Mapping[str, str]
+    """How it spells the keys that it writes in another way than an lr section."""
+    rise: tuple[float, float] | None
+    """From where to where it goes, where that is up: no name falls upwards, so the schedule is that of the way back."""
+
+    def to_schedule(self, run: Run) -> Schedule:
+        """The value of every update of the run.
+
+        Raises:
+            LRConfigError: the section does not fit this run, or has a key that nothing reads.
+        """
+        try:
+            schedule = self.section.schedule(run.window)
+            for remark in self.section.remarks(run.window, schedule, strict=True):
+                if remark.code == _UNKNOWN:
+                    raise LRConfigError(Problem(remark.path, remark.message))
+            if self.rise is None:
+                return schedule
+            config = self.section.config
+            for key in _FALLS_ONLY:
+                if key in config.model_fields_set:
+                    raise config.error(key, f"left out where it rises from {START} to {END}")
+        except LRConfigError as error:
+            raise _respelt(error, self.written, self.path) from None
+        return Mirrored(schedule, *self.rise)
+
+
+def follows_a_schedule(section: object) -> bool:
+    """Whether a section has a `name` that an lr section may have."""
+    name = section.get("name") if isinstance(section, Mapping) else None
+    return isinstance(name, str) and name in MODELS
+
+
+def values_at_ends(keys: Collection[str]) -> dict[str, str]:
+    """Which of the keys of a name `start` and `end` stand for, as far as it has them."""
+    ends = {START: "learning_rate", END: next((key for key in _ENDS if key in keys), "")}
+    return {word: key for word, key in ends.items() if key in keys}
+
+
+def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
+    """A section at `path` with a `name` that an lr section may have.
+
+    `start` and `end` stand for the keys of the rates at both ends, and may be in either order.
+
+    Raises:
+        LRConfigError: with the key, the value and what is allowed.
+    """
+    keys, spelt = dict(written), dict[str, str]()
+    rise = None
+    try:
+        fields = model_of(written).model_fields
+        ends = values_at_ends(fields)
+        if len(ends) == 2 and keys.keys() >= ends.keys():
+            start, end = (_number(keys[word]) for word in (START, END))
+            if start is not None and end is not None and start < end:
+                rise, ends = (start, end), {START: ends[END], END: ends[START]}
+        for word, key in ends.items():
+            if word in keys:
+                if key in keys:
+                    raise LRConfigError(f"{word} and {key} are the same key; write one of them")
+                keys[key], spelt[key] = keys.pop(word), word
+        section = read_section(keys)
+        if not section.config.has_curve:
+            raise LRConfigError(
+                Problem(("name",), "depends on the metric of the training, which decides the rate alone")
+            )
+    except LRConfigError as error:
+        raise _respelt(error, spelt, path) from None
+    return Coefficient(section, path, spelt, rise)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str):
+        return number_in_text(value)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
+    """The error with the keys as the section spells them."""
+    return LRConfigError(
+        replace(problem, path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
+        for problem in error.problems
+    ).under(*path)
