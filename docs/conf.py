@@ -26,6 +26,7 @@ html_show_copyright = False
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["attrs_block"]
 myst_heading_anchors = 6  # as GitHub makes them
+smartquotes = False  # -- is the beginning of a flag
 highlight_language = "none"
 suppress_warnings = ["misc.highlighting_failure"]  # JSON and shell with an ellipsis
 
@@ -81,7 +82,8 @@ def language_of_the_page(
 def whole_flags(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
     """A browser breaks a line between two hyphens; not in the flags of a command."""
     body = str(context.get("body", ""))
-    context["body"] = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
+    body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
+    context["body"] = re.sub(r'<span class="pre">(?=--[a-z])', '<span class="pre flag">', body)
 
 
 class EnglishAndChinese(SearchEnglish):
