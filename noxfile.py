@@ -31,6 +31,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """The pages as a site, in output/site."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-W", "-n", "-b", "html", "docs", "output/site")
+
+
+@nox.session
 def package(session: nox.Session) -> None:
     """The sdist and the wheel, and a look at what they say of themselves."""
     session.install("-e", ".[package]")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
 DOCS = ROOT / "docs"
-FILES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
+FILES = [*sorted(ROOT.glob("*.md")), *sorted(page for page in DOCS.rglob("*.md") if page.parent != DOCS / "site")]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
 README = TEXTS["README.md"]
 WRITTEN = {name: text for name, text in TEXTS.items() if name != "docs/gallery.md"}
@@ -73,13 +75,23 @@ def test_the_sections_of_the_schedules_build_without_a_warning(section: dict[str
 MAY_FIND_SOMETHING = ("check", "diff", "resume", "compare-log", "find-rate")
 """They end with 0 or 1 where a page does not say with which, by `$ echo $?`."""
 
+WALKED = ("docs/guides/first-training.md",)
+"""Each command of theirs needs what those before it have made."""
+
+
+def commands(name: str) -> Iterator[tuple[str, list[str], str]]:
+    """The command lines of a page, what is shown below each, and its exit code where that is shown."""
+    line = r"^\$ (?!echo)(.*)\n((?:(?!\$ ).*\n)*)(?:\$ echo \$\?\n(\d+)\n)?"
+    for block in blocks(WRITTEN[name], "console"):
+        for words, output, status in re.findall(line, block, re.MULTILINE):
+            yield words, output.splitlines(), status
+
+
 SHOWN = [
-    pytest.param(words, output.splitlines(), status, id=f"{name}-{words}")
-    for name, page in WRITTEN.items()
-    for block in blocks(page, "console")
-    for words, output, status in re.findall(
-        r"^\$ (?!echo)(.*)\n((?:(?!\$ ).*\n)*)(?:\$ echo \$\?\n(\d+)\n)?", block, re.MULTILINE
-    )
+    pytest.param(*command, id=f"{name}-{command[0]}")
+    for name in WRITTEN
+    if name not in WALKED
+    for command in commands(name)
 ]
 
 
@@ -132,6 +144,21 @@ def test_commands_run_and_print_what_is_shown(
         assert done.returncode in (0, 1)
     assert not shown or done.stdout.splitlines() == shown
     assert "--out" not in words or (tmp_path / words[words.index("--out") + 1]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_a_tutorial_can_be_walked(name: str, tmp_path: Path) -> None:
+    for folder in ("configs", "tools"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for line, shown, status in commands(name):
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True
+        )
+        found = line.split()[1] in MAY_FIND_SOMETHING and not status
+        assert done.returncode in ((0, 1) if found else (int(status or 0),)), done.stderr
+        assert not shown or done.stdout.splitlines() == shown
+        assert "compare-log" not in line or "the run follows the plan" in done.stdout
 
 
 def test_what_is_shown_is_not_little() -> None:
@@ -252,8 +279,10 @@ def test_links_lead_somewhere(name: str) -> None:
         assert not anchor or anchor in anchors(TEXTS[path.relative_to(ROOT).as_posix()]), link
 
 
-def test_every_page_is_in_the_readme() -> None:
-    assert [name for name in TEXTS if name != "README.md" and f"]({name})" not in README] == []
+def test_every_page_is_in_the_readme_or_on_the_site() -> None:
+    listed = TEXTS["docs/index.md"].splitlines()
+    on_the_site = {f"docs/{line.rpartition('<')[2].rstrip('>')}.md" for line in listed} | {"docs/index.md"}
+    assert [name for name in TEXTS if f"]({name})" not in README and name not in {"README.md"} | on_the_site] == []
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -272,3 +301,25 @@ def test_pictures_are_there_and_shown() -> None:
     assert DOCS / "cosine.png" in shown
     assert "![" in README.partition("\n## ")[0]
     assert all(picture.stat().st_size < 150_000 for picture in shown)
+
+
+# The Chinese pages.
+
+SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
+
+
+def chinese_rows(page: str) -> dict[str, str]:
+    """What stands behind the first cell of each row, where it is Chinese."""
+    rows = re.findall(r"^\| `?([A-Z]\w*)`? \| (.*) \|$", TEXTS[f"docs/zh/{page}.md"], re.MULTILINE)
+    return {name: words for name, words in rows if re.search(r"[\u4e00-\u9fff]{2}", words)}
+
+
+def test_every_schedule_has_a_chinese_line() -> None:
+    rows = chinese_rows("schedules")
+    assert [name for name in MODELS if name not in rows] == []
+    assert [row for row in rows if row not in MODELS] == []
+
+
+def test_every_finding_has_a_chinese_line() -> None:
+    rows = {code: words.partition(" ")[0] for code, words in chinese_rows("findings").items()}
+    assert rows == {code: SEVERITIES[str(rule.severity)] for code, rule in rules.RULES.items()}

@@ -1,0 +1,112 @@
+"""The site of these pages: sphinx-build -W -n -b html docs output/site (extra `docs`)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from site_pages import README, page_of_code, write_pages  # noqa: E402
+from sphinx.search import languages  # noqa: E402
+from sphinx.search.en import SearchEnglish  # noqa: E402
+
+from ppocr_lr import __version__  # noqa: E402
+
+write_pages(HERE.parent, HERE / "site")
+
+project = "ppocr_lr"
+author = "The ppocr_lr developers"
+release = version = __version__
+html_title = f"ppocr_lr {version}"
+html_show_copyright = False
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["attrs_block"]
+myst_heading_anchors = 6  # as GitHub makes them
+smartquotes = False  # -- is the beginning of a flag
+highlight_language = "none"
+suppress_warnings = ["misc.highlighting_failure"]  # JSON and shell with an ellipsis
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+templates_path: list[str] = []
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+# The Python interface, as its docstrings have it. Paddle is not needed for that.
+autodoc_mock_imports = ["paddle"]
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autoclass_content = "both"
+# Of Python and other libraries; no page of theirs is asked for at build time. Only type checkers know the short names.
+nitpick_ignore_regex = [
+    ("py:.*", r"(collections\.abc|pathlib|numpy|np)\.\w+"),
+    ("py:class", "Axes|Axis|ConfigDict|Given|GradScaler|LRScheduler|Layer|Model|NDArray|Optimizer|Ramp"),
+]
+
+
+def for_the_site(app: object, docname: str, source: list[str]) -> None:
+    """Links to the README lead to its page of the site, and the way back to it is the sidebar."""
+    text = re.sub(r"^\[(?:README|中文首页)\]\((?:\.\./)+README(?:_ch)?\.md\) · ", "", source[0], flags=re.MULTILINE)
+    depth = docname.count("/")
+    text = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
+    source[0] = re.sub(r"^\| (LR\d+) ", lambda row: f"| {_code(row[1], depth)} ", text, flags=re.MULTILINE)
+
+
+def _code(code: str, depth: int) -> str:
+    """A code at the beginning of a row leads to what `ppocr-lr explain` says."""
+    return f"[{code}]({'../' * depth}site/{page_of_code(code)}.md#{code.lower()})"
+
+
+def _link(link: re.Match[str], depth: int) -> str:
+    page = README.get(link[1])
+    return f"]({'../' * depth}site/{page}.md" if page else link[0]
+
+
+def language_of_the_page(
+    app: object, pagename: str, template: str, context: dict[str, object], doctree: object
+) -> None:
+    """For screen readers, hyphenation and the choice of glyphs."""
+    if pagename.startswith("zh/") or pagename.endswith("-zh"):
+        context["language"] = "zh-CN"
+
+
+def whole_flags(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
+    """A browser breaks a line between two hyphens; not in the flags of a command."""
+    body = str(context.get("body", ""))
+    body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
+    context["body"] = re.sub(r'<span class="pre">(?=--[a-z])', '<span class="pre flag">', body)
+
+
+class EnglishAndChinese(SearchEnglish):
+    """Finds Chinese words of two characters too: the search looks for parts of a word from three on."""
+
+    def split(self, text: str) -> list[str]:
+        """The words, and each pair of Chinese characters in them."""
+        words = super().split(text)
+        return words + [pair for word in words for pair in re.findall(r"(?=([\u4e00-\u9fff]{2}))", word)]
+
+
+languages["en"] = EnglishAndChinese
+
+
+def code_in_docstrings(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Code between single backticks, as in Markdown; before napoleon, which takes what is before a colon for a type."""
+    first = ["\\ "] if what in ("attribute", "property") else []
+    lines[:] = first + re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
+
+
+def setup(app: object) -> None:
+    """Sphinx calls it."""
+    app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
+    app.connect("autodoc-process-docstring", code_in_docstrings, priority=100)  # type: ignore[attr-defined]
+    app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]
+    app.connect("html-page-context", whole_flags)  # type: ignore[attr-defined]

@@ -1,0 +1,156 @@
+"""The pages of the site that have their source elsewhere: README, rules, argparse, models, docstrings."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import os
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import ppocr_lr
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.cli.main import COMMANDS, _parser
+
+README = {
+    "README.md": "quick-start",
+    "README_ch.md": "quick-start-zh",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.md": "changelog",
+    "SECURITY.md": "security",
+}
+"""Pages of the root folder, and what they are called on the site."""
+
+
+TYPES = (
+    "finding.Severity",
+    "finding.Proposal",
+    "find_rate.measured.Choice",
+    "find_rate.measured.Stretch",
+    "lr_config.base.LedPlateau",
+    "lr_config.kinds.Ours",
+    "lr_config.length.Length",
+    "schedules.base.Corners",
+    "schedules.base.End",
+    "schedules.base.Lead",
+    "schedules.shapes.Shape",
+    "training_config.groups.Group",
+    "training_config.plan.Simulation",
+)
+"""What the public names take and give; Sphinx names one that is missing here."""
+
+
+def write_pages(root: Path, folder: Path) -> None:
+    """Write them into `folder`; a page that has not changed keeps its time, so that Sphinx need not read it again."""
+    pages = {name: _of_the_root((root / file).read_text(encoding="utf-8")) for file, name in README.items()}
+    pages |= {"commands": _commands(), "keys": _keys(), "python": _python(), **_findings()}
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.md"):
+        if old.stem not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def _of_the_root(text: str) -> str:
+    """A page of the root folder, with its links as they are from here; what the sidebar says is left out."""
+    chinese = text.startswith("[English]")
+    text = text[text.index("# ") :].replace("# ppocr_lr\n", f"# {'快速上手' if chinese else 'Quick start'}\n", 1)
+    text = text.partition("\n## 中文\n")[0]
+    text = text.replace("](docs/", "](../")
+    return re.sub(r"\]\((\w+\.md)", lambda link: f"]({README.get(link[1], link[1])}.md", text).rstrip() + "\n"
+
+
+def page_of_code(code: str) -> str:
+    """The page that a finding stands on."""
+    return f"findings-{RULES[code].family}"
+
+
+def _findings() -> dict[str, str]:
+    """A page for each family of codes."""
+    rules = sorted(RULES.values(), key=lambda rule: (rule.family, rule.code))
+    pages = {}
+    for members in (list(family) for _, family in groupby(rules, lambda rule: rule.family)):
+        module = inspect.getmodule(members[0].find)
+        codes, _, title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".").partition(": ")
+        lines = [f"# {codes}: {title}", "", "What `ppocr-lr check` finds, as `ppocr-lr explain CODE` says it.", ""]
+        for rule in members:
+            lines += [f"## {rule.code}", "", f"**{rule.title}** · {rule.severity}", "", _prose(rule.why), ""]
+            lines += [f"Example: `{rule.example}`", "", f"Source: {_prose(rule.source)}", ""]
+        pages[page_of_code(members[0].code)] = "\n".join(lines)
+    return pages
+
+
+def _prose(text: str) -> str:
+    """Plain text as Markdown: code stays code, and nothing else has a meaning."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"([\\*_\[\]<>#|])", r"\\\1", part) for part in parts)
+
+
+def _commands() -> str:
+    """What `--help` prints, of every command."""
+    with patch.dict(os.environ, {"COLUMNS": "88", "NO_COLOR": "1"}):
+        parser = _parser(())
+        chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+        helps = {name: argparse.ArgumentParser.format_help(chosen.choices[name]) for name in COMMANDS}
+    lines = ["# Options of every command", "", "What `ppocr-lr COMMAND --help` prints.", ""]
+    for name, text in helps.items():
+        lines += [f"## ppocr-lr {name}", "", "```text", text.rstrip(), "```", ""]
+    return "\n".join(lines)
+
+
+def _keys() -> str:
+    """The keys that are read outside `Optimizer.lr`."""
+    schema = ppocr_lr.config_schema()
+    lines = [
+        "# Keys of a config",
+        "",
+        "What is read of a training YAML. A key that is not here is the trainer's business.",
+        "Those of `Optimizer.lr` are on the pages [Schedules](../schedules.md) and [Gallery](../gallery.md).",
+        "",
+    ]
+    for name, section in schema["properties"].items():
+        lines += [f"## {name}", "", section["description"], "", "| key | default | |", "|---|---|---|"]
+        lines += [f"| `{key}` | {default} | {words} |" for key, default, words in _rows(section)] + [""]
+    return "\n".join(lines)
+
+
+def _rows(section: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, key in section["properties"].items():
+        inner = key.get("properties") if (path + name) not in ("lr", "regularizer") else None
+        if inner:
+            yield from _rows(key, f"{path}{name}.")
+        else:
+            required = name in section.get("required", ())
+            default = "required" if required else f"`{str(key['default']).lower()}`" if "default" in key else "–"
+            yield f"{path}{name}", default, _prose(key.get("description", ""))
+
+
+def _python() -> str:
+    """Every name of `ppocr_lr`, by autodoc."""
+    lines = ["# Python interface", "", "All that `import ppocr_lr` has.", ""]
+    kinds: dict[str, list[str]] = {"Functions": [], "Classes": [], "Errors and warnings": [], "Modules": []}
+    for name in sorted(ppocr_lr.__all__, key=str.lower):
+        thing = getattr(ppocr_lr, name)
+        if inspect.ismodule(thing):
+            kinds["Modules"] += [f"### ppocr_lr.{name}", "", f"```{{automodule}} {thing.__name__}", "```", ""]
+        elif inspect.isclass(thing):
+            error = issubclass(thing, Exception)
+            kinds["Errors and warnings" if error else "Classes"] += [
+                f"### {name}", "", f"```{{eval-rst}}\n.. auto{'exception' if error else 'class'}:: ppocr_lr.{name}",
+                "   :members:", "```", "",
+            ]  # fmt: skip
+        else:
+            kinds["Functions"] += [f"### {name}", "", f"```{{eval-rst}}\n.. autofunction:: ppocr_lr.{name}\n```", ""]
+    kinds["Types that these take and give"] = [
+        f"```{{eval-rst}}\n.. autoclass:: ppocr_lr.{name}\n   :members:\n```\n" for name in TYPES
+    ]
+    for title, entries in kinds.items():
+        lines += [f"## {title}", "", *entries]
+    return "\n".join(lines)
