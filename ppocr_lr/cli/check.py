@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from ppocr_lr.check.files import config_files, is_something_else
-from ppocr_lr.check.render import as_dict, github_lines, text_lines
-from ppocr_lr.check.report import Report, check_file, known_codes, unusable_report
+from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
+from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.selection import ALL
 from ppocr_lr.cli.options import (
     Commands,
     add_command,
@@ -32,7 +35,7 @@ examples:
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
   ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
-  ppocr-lr check c.yml --ignore LR303                a comment does it too: # ppocr-lr: ignore LR303
+  ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
 exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
 """
@@ -55,8 +58,21 @@ def add(commands: Commands) -> None:
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, default="warning", help="least severity for exit code 1 (warning)")
     parser.add_argument(
-        "--ignore", nargs="+", action="extend", default=[], metavar="CODE", help="leave these codes out, as LR303"
+        "--min-severity",
+        choices=levels,
+        default="note",
+        help="what is below is neither shown nor counted (note)",
     )
+    for name, what in (("select", "keep only these codes"), ("ignore", "leave these codes out")):
+        parser.add_argument(
+            f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
+            help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
+        )  # fmt: skip
+    parser.add_argument("--statistics", action="store_true", help="how often each code was found, and no findings")
+
+
+def _comma_list(text: str) -> list[str]:
+    return [word for word in (each.strip() for each in text.split(",")) if word]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,27 +80,45 @@ def run(arguments: argparse.Namespace) -> int:
     check_scaling(arguments)
     given = configs_of(arguments)
     if not given:
-        raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
+        raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
     reports = _reports(given, arguments)
-    if arguments.format == "json":
-        print_json(map(as_dict, reports))
-    elif arguments.format == "github":
-        print(*github_lines(reports), sep="\n")
-    else:
-        print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
+    _show(reports, arguments)
     if any(report.planned is None for report in reports):
         return 2
     least = Severity[arguments.fail_on.upper()]
     return int(any(finding.severity >= least for report in reports for finding in report.findings))
 
 
+def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
+    if arguments.statistics:
+        counted = statistics(reports)
+        if arguments.format == "json":
+            print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
+        else:
+            width = len(str(max((count for count, _ in counted), default=0)))
+            print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
+        return
+    if arguments.format != "json":  # where each file is told of whole
+        reports = said_once(reports)
+    if arguments.format == "json":
+        print_json(map(as_dict, reports))
+    elif arguments.format == "github":
+        print(*github_lines(reports), sep="\n")
+    else:
+        print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
+
+
 def _reports(paths: list[str], arguments: argparse.Namespace) -> list[Report]:
-    flags, ignored = run_flags(arguments), known_codes(arguments.ignore)
+    flags, chosen = run_flags(arguments), {"select": arguments.select or ALL, "ignore": arguments.ignore}
+    selection_of(**chosen)
+    least = Severity[arguments.min_severity.upper()]
     reports = []
     passed_by = 0
     for path, named in config_files(paths):
         try:
-            reports.append(check_file(path, arguments.overrides, flags, ignore=ignored))
+            report = check_file(path, arguments.overrides, flags, **chosen)
+            findings = tuple(finding for finding in report.findings if finding.severity >= least)
+            reports.append(replace(report, findings=findings))
         except LRConfigError as error:
             if not named and is_something_else(path):
                 passed_by += 1
