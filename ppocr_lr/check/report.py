@@ -66,17 +66,25 @@ def check_file(
     found += findings_about(document)
     found = [replace(finding, place=_place(finding, document)) for finding in found]
     comments = list(ignore_comments(document.lines, str(path)))
-    for comment in comments:
-        # What is not looked for without the length of an epoch may be there all the same.
-        told = planned is not None and planned.length.known and comment.code != unused_comment.code
-        if comment.code not in RULES or (told and not any(map(comment.covers, found))):
-            found += findings_about(comment)
+    idle = [comment for comment in comments if not any(map(comment.covers, found))]
+    found += [
+        finding for comment in idle if _would_be_found(comment.code, planned) for finding in findings_about(comment)
+    ]
     findings = [
         finding
         for finding in found
         if finding.code in selection and not any(comment.covers(finding) for comment in comments)
     ]
     return Report(str(path), tuple(sorted(findings, key=lambda finding: (finding.place, finding.code))), planned)
+
+
+def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
+    """False where a finding may be there that is not looked for; a code that does not exist is never there."""
+    if code not in RULES:
+        return True
+    if planned is None or not planned.length.known or code == unused_comment.code:
+        return False
+    return not (RULES[code].of_paddleocrs_builder and planned.flags.trainer == "ppocr-lr")
 
 
 def check_config(

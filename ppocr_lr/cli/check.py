@@ -6,12 +6,14 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
 from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.check.selection import ALL
+from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
 from ppocr_lr.cli.options import (
     Commands,
     add_command,
@@ -56,7 +58,7 @@ def add(commands: Commands) -> None:
     add_scaling(parser)
     add_format(parser, "github")
     levels = [str(severity) for severity in Severity]
-    parser.add_argument("--fail-on", choices=levels, default="warning", help="least severity for exit code 1 (warning)")
+    parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
         "--min-severity",
         choices=levels,
@@ -68,6 +70,10 @@ def add(commands: Commands) -> None:
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
         )  # fmt: skip
+    parser.add_argument(
+        "--isolated", action="store_true", help="read no settings from ppocr-lr.toml and pyproject.toml"
+    )
+    parser.set_defaults(gpus=None)  # of the settings, where it is not given
     parser.add_argument("--statistics", action="store_true", help="how often each code was found, and no findings")
 
 
@@ -81,12 +87,22 @@ def run(arguments: argparse.Namespace) -> int:
     given = configs_of(arguments)
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
-    reports = _reports(given, arguments)
-    _show(reports, arguments)
-    if any(report.planned is None for report in reports):
+    checked = _checked(given, arguments)
+    _show([each.report for each in checked], arguments)
+    if any(each.report.planned is None for each in checked):
         return 2
-    least = Severity[arguments.fail_on.upper()]
-    return int(any(finding.severity >= least for report in reports for finding in report.findings))
+    return int(any(each.fails for each in checked))
+
+
+class _Checked(NamedTuple):
+    """A report, and the least severity in it that makes the exit code 1."""
+
+    report: Report
+    fail_on: Severity
+
+    @property
+    def fails(self) -> bool:
+        return any(finding.severity >= self.fail_on for finding in self.report.findings)
 
 
 def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
@@ -108,27 +124,51 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
         print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
 
 
-def _reports(paths: list[str], arguments: argparse.Namespace) -> list[Report]:
-    flags, chosen = run_flags(arguments), {"select": arguments.select or ALL, "ignore": arguments.ignore}
-    selection_of(**chosen)
-    least = Severity[arguments.min_severity.upper()]
-    reports = []
-    passed_by = 0
+def _checked(paths: list[str], arguments: argparse.Namespace) -> list[_Checked]:
+    selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
+    nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
+        settings = nearest.of(path)
+        if not named and settings.excludes(path):
+            continue
+        told = _with_settings(arguments, settings.values)
         try:
-            report = check_file(path, arguments.overrides, flags, **chosen)
-            findings = tuple(finding for finding in report.findings if finding.severity >= least)
-            reports.append(replace(report, findings=findings))
+            report = _check(path, told, settings)
         except LRConfigError as error:
             if not named and is_something_else(path):
                 passed_by += 1
-            elif isinstance(error, ArgumentError):  # no file's fault
+                continue
+            if isinstance(error, ArgumentError):  # no file's fault
                 raise
-            else:
-                reports.append(unusable_report(path, with_flags(error)))
+            report = unusable_report(path, with_flags(error))
+        checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
         print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
-    if not reports:
+    if not checked:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
-    return reports
+    return checked
+
+
+def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argparse.Namespace:
+    """The arguments, with the settings for those that are not given."""
+    values = {**vars(arguments)}
+    for name in ("fail_on", "trainer", "gpus", "num_samples", "reference_gpus"):
+        if values[name] is None:
+            values[name] = getattr(settings, name)
+    if arguments.reference_batch is not None:  # the other way to say it
+        values["reference_gpus"] = None
+    if not arguments.select:  # which chooses anew; `--ignore` alone leaves out more
+        values |= {"select": settings.select, "ignore": [*settings.ignore, *arguments.ignore]}
+    return argparse.Namespace(**values)
+
+
+def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings) -> Report:
+    report = check_file(
+        path, arguments.overrides, run_flags(arguments), select=arguments.select, ignore=arguments.ignore
+    )
+    least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
+    findings = (
+        finding for finding in report.findings if finding.severity >= least and not finding.code.startswith(left_out)
+    )
+    return replace(report, findings=tuple(findings))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_file
-from ppocr_lr.check.subject import IGNORED
 from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
 from ppocr_lr.finding import Finding, Severity
@@ -30,9 +29,6 @@ from ppocr_lr.training_config.sections import GlobalSection, Loader, read
 
 if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
-
-OF_PADDLEOCRS_BUILDER = ("LR501", "LR502", "LR503", "LR504", "LR505", "LR506")
-"""Findings about what PaddleOCR's own builder does with a section, which is not the one that trains here."""
 
 Tell = Callable[[Iterable[str]], None]
 
@@ -91,10 +87,7 @@ class Session:
 
     def _check(self, config: str) -> Report:
         """The findings, without what holds for PaddleOCR's own builder alone."""
-        report = check_file(config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
-        hints = (finding.hint.replace(IGNORED, "") for finding in report.findings)
-        findings = (replace(finding, hint=hint) for finding, hint in zip(report.findings, hints, strict=True))
-        return replace(report, findings=tuple(findings))
+        return check_file(config, self.command.overrides, replace(launched(), trainer="ppocr-lr"))
 
     def build_lr_scheduler(
         self, lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int
