@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
 from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
@@ -27,7 +29,7 @@ from ppocr_lr.cli.options import (
     run_flags,
     with_flags,
 )
-from ppocr_lr.errors import ArgumentError, LRConfigError
+from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount
 
@@ -70,6 +72,8 @@ def add(commands: Commands) -> None:
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
         )  # fmt: skip
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="only what is not in this file counts")
+    parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
     parser.add_argument(
         "--isolated", action="store_true", help="read no settings from ppocr-lr.toml and pyproject.toml"
     )
@@ -87,9 +91,18 @@ def run(arguments: argparse.Namespace) -> int:
     given = configs_of(arguments)
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
+    if arguments.write_baseline and not arguments.baseline:
+        raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
+    known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
     checked = _checked(given, arguments)
+    if arguments.write_baseline:
+        count = write_baseline(arguments.baseline, [each.report for each in checked])
+        print(printable(f"{arguments.baseline}: {amount(count, 'finding')} in {amount(len(checked), 'file')}"))
+        return 0
+    if known:
+        checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
     _show([each.report for each in checked], arguments)
-    if any(each.report.planned is None for each in checked):
+    if any(each.report.planned is None and (each.report.findings or not known) for each in checked):
         return 2
     return int(any(each.fails for each in checked))
 
