@@ -41,6 +41,12 @@ def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[s
         yield f"no findings in {files}"
 
 
+def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:
+    """How often each code was found, the most frequent first."""
+    counts = Counter(finding.code for report in reports for finding in report.findings)
+    return sorted(((count, code) for code, count in counts.items()), key=lambda pair: (-pair[0], pair[1]))
+
+
 def _place(finding: Finding, report: Report) -> Place:
     """Its line and column are 0 where it stands in no file, as what overrides and flags bring about."""
     return finding.place or Place(report.path)

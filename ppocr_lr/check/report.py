@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import Any
 from ppocr_lr.check.proposals import with_hints
 from ppocr_lr.check.rule import findings_about
 from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
+from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Place, dotted
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, dotted
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
@@ -23,8 +24,6 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
-
-_IGNORE = re.compile(r"#\s*ppocr-lr:\s*ignore\s+(LR\d{3}(?:[,\s]+LR\d{3})*)")
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,25 @@ class Report:
 
 
 def check_file(
-    path: str | Path, overrides: Iterable[str] = (), flags: RunFlags | None = None, *, ignore: Iterable[str] = ()
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    *,
+    select: Iterable[str] = ALL,
+    ignore: Iterable[str] = (),
 ) -> Report:
     """Check one training YAML.
 
     Args:
         path, overrides, flags: as for `plan_run`. The length of an epoch may stay unknown.
-        ignore: codes to leave out, besides those in comments: `# ppocr-lr: ignore LR303` behind a value counts
-            for its line, on a line of its own for the file.
+        select, ignore: codes, or what they begin with, to keep and to leave out; the longer of two that fit counts.
+            Comments leave out codes too: `# ppocr-lr: ignore LR303` behind a value counts for its line, on a line of
+            its own for the file.
 
     Raises:
-        LRConfigError: the file is not a training YAML, an override or a flag is wrong, or `ignore` names no code.
+        LRConfigError: the file is not a training YAML, an override or a flag is wrong, or one of the codes is none.
     """
-    ignored = known_codes(ignore)
+    selection = selection_of(select, ignore)
     document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     try:
@@ -59,35 +64,54 @@ def check_file(
     except LRConfigError as error:
         raise error.within(str(path)) from None
     found += findings_about(document)
-    everywhere, by_line = _ignored_in(document)
+    found = [replace(finding, place=_place(finding, document)) for finding in found]
+    comments = list(ignore_comments(document.lines, str(path)))
+    idle = [comment for comment in comments if not any(map(comment.covers, found))]
+    found += [
+        finding for comment in idle if _would_be_found(comment.code, planned) for finding in findings_about(comment)
+    ]
     findings = [
-        replace(finding, place=place)
+        finding
         for finding in found
-        if finding.code not in ignored | everywhere | by_line.get((place := _place(finding, document)).line, set())
+        if finding.code in selection and not any(comment.covers(finding) for comment in comments)
     ]
     return Report(str(path), tuple(sorted(findings, key=lambda finding: (finding.place, finding.code))), planned)
 
 
+def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
+    """False where a finding may be there that is not looked for; a code that does not exist is never there."""
+    if code not in RULES:
+        return True
+    if planned is None or not planned.length.known or code == unused_comment.code:
+        return False
+    return not (RULES[code].of_paddleocrs_builder and planned.flags.trainer == "ppocr-lr")
+
+
 def check_config(
-    config: Mapping[str, Any], flags: RunFlags | None = None, *, ignore: Iterable[str] = (), source: str = "config"
+    config: Mapping[str, Any],
+    flags: RunFlags | None = None,
+    *,
+    select: Iterable[str] = ALL,
+    ignore: Iterable[str] = (),
+    source: str = "config",
 ) -> Report:
     """Check a training config that has been read; as `check_file`, its findings without places in a file.
 
     Args:
         config: the whole config, `{"Global": …, "Optimizer": …, "Train": …}`. Never changed.
         flags: as for `plan_run`. The length of an epoch may stay unknown.
-        ignore: codes to leave out.
+        select, ignore: codes to keep and to leave out.
         source: what the report calls the config.
 
     Raises:
-        LRConfigError: it is not a training config, a flag is wrong, or `ignore` names no code.
+        LRConfigError: it is not a training config, a flag is wrong, or one of the codes is none.
     """
-    ignored = known_codes(ignore)
+    selection = selection_of(select, ignore)
     try:
         planned, found = _found(checked_sections(config, source), source, flags or RunFlags())
     except LRConfigError as error:
         raise error.within(source) from None
-    findings = (finding for finding in found if finding.code not in ignored)
+    findings = (finding for finding in found if finding.code in selection)
     return Report(source, tuple(sorted(findings, key=lambda finding: finding.code)), planned)
 
 
@@ -138,12 +162,9 @@ def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> Planned
     raise errors[0]
 
 
-def known_codes(codes: Iterable[str]) -> set[str]:
-    """The codes to leave out; `LRConfigError` where one of them is none."""
-    known = set(codes)
-    for code in sorted(known - set(RULES)):
-        raise ArgumentError("ignore", "there is no such code; `ppocr-lr explain` lists them", code)
-    return known
+def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
+    """The codes to keep; `LRConfigError` where one of them is none."""
+    return Selection(check_codes("select", select, RULES), check_codes("ignore", ignore, RULES))
 
 
 def unusable_report(path: str | Path, error: LRConfigError) -> Report:
@@ -153,6 +174,27 @@ def unusable_report(path: str | Path, error: LRConfigError) -> Report:
         for finding in findings_about(error)
     )
     return Report(str(path), tuple(findings), None)
+
+
+def said_once(reports: Iterable[Report]) -> list[Report]:
+    """The reports with what is true of the whole run, the unknown length of an epoch, in the first of them only."""
+    reports = list(reports)
+    having = [index for index, each in enumerate(reports) if each.planned and any(map(_is_of_the_run, each.findings))]
+    if len(having) > 1:
+        for index in having:
+            findings = (
+                replace(finding, message=f"{finding.message}; the same in {len(having)} files")
+                if _is_of_the_run(finding)
+                else finding
+                for finding in reports[index].findings
+                if index == having[0] or not _is_of_the_run(finding)
+            )
+            reports[index] = replace(reports[index], findings=tuple(findings))
+    return reports
+
+
+def _is_of_the_run(finding: Finding) -> bool:
+    return finding.code == unknown_epoch.code
 
 
 def check_planned(planned: PlannedRun) -> Report:
@@ -167,17 +209,3 @@ def _place(finding: Finding, document: YAMLDocument) -> Place:
         if place := document.places.get(dotted(finding.path[:end])):
             return place
     return Place(document.source, 1, 1)
-
-
-def _ignored_in(document: YAMLDocument) -> tuple[set[str], dict[int, set[str]]]:
-    everywhere: set[str] = set()
-    by_line: dict[int, set[str]] = {}
-    for number, line in enumerate(document.lines, 1):
-        match = _IGNORE.search(line)
-        if match:
-            codes = set(re.findall(r"LR\d{3}", match.group(1)))
-            if line.lstrip().startswith("#"):
-                everywhere |= codes
-            else:
-                by_line.setdefault(number, set()).update(codes)
-    return everywhere, by_line

@@ -28,6 +28,8 @@ class Rule(Generic[T]):
     find: Callable[[T], Iterable[Finding]]
     about: type[T]
     """What it looks at."""
+    of_paddleocrs_builder: bool = False
+    """It holds for the builder of PaddleOCR alone, and is not asked where that does not train."""
 
     @property
     def why(self) -> str:
@@ -76,7 +78,7 @@ def explain(code: str) -> str:
 
 
 def rule(
-    code: str, severity: Severity, title: str, *, example: str, source: str
+    code: str, severity: Severity, title: str, *, example: str, source: str, of_paddleocrs_builder: bool = False
 ) -> Callable[[Callable[[T], Iterable[Finding]]], Rule[T]]:
     """Make a function the rule that finds `code`; its docstring says why that matters.
 
@@ -91,7 +93,7 @@ def rule(
         if code in RULES:
             raise ValueError(f"{code} is found by {RULES[code].find.__name__} already")
         about, _ = get_type_hints(find).values()
-        RULES[code] = Rule(code, severity, title, example, source, find, about)
+        RULES[code] = Rule(code, severity, title, example, source, find, about, of_paddleocrs_builder)
         return RULES[code]
 
     return declare
@@ -100,8 +102,9 @@ def rule(
 def findings_about(thing: object) -> Iterator[Finding]:
     """What the rules find that look at things of this kind; in a run also what was noticed as its section was read."""
     noticed = list(thing.noticed()) if isinstance(thing, Subject) else []
+    trains_here = isinstance(thing, Subject) and thing.trains_here
     for each in RULES.values():
-        if isinstance(thing, each.about):
+        if isinstance(thing, each.about) and not (each.of_paddleocrs_builder and trains_here):
             yield from (each.found(finding) for finding in noticed if finding.code == each.code)
             yield from each(thing)
 

@@ -20,7 +20,7 @@ from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
 
-IGNORED = " (PaddleOCR ignores that key)"
+_IGNORED = " (PaddleOCR ignores that key)"
 """What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
 
 
@@ -65,7 +65,12 @@ class Subject:
     @property
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return IGNORED if self.planned.name in IN_PADDLEOCR else ""
+        return _IGNORED if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
+
+    @property
+    def trains_here(self) -> bool:
+        """This project's builder is said to make the schedule, so that it does not matter what PaddleOCR's would."""
+        return self.planned.flags.trainer == "ppocr-lr"
 
     @property
     def length_is_known(self) -> bool:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
+from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
-from ppocr_lr.check.render import as_dict, github_lines, text_lines
-from ppocr_lr.check.report import Report, check_file, known_codes, unusable_report
+from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
+from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
 from ppocr_lr.cli.options import (
     Commands,
     add_command,
@@ -22,7 +29,7 @@ from ppocr_lr.cli.options import (
     run_flags,
     with_flags,
 )
-from ppocr_lr.errors import ArgumentError, LRConfigError
+from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount
 
@@ -32,7 +39,7 @@ examples:
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
   ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
-  ppocr-lr check c.yml --ignore LR303                a comment does it too: # ppocr-lr: ignore LR303
+  ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
 exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
 """
@@ -53,10 +60,29 @@ def add(commands: Commands) -> None:
     add_scaling(parser)
     add_format(parser, "github")
     levels = [str(severity) for severity in Severity]
-    parser.add_argument("--fail-on", choices=levels, default="warning", help="least severity for exit code 1 (warning)")
+    parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
-        "--ignore", nargs="+", action="extend", default=[], metavar="CODE", help="leave these codes out, as LR303"
+        "--min-severity",
+        choices=levels,
+        default="note",
+        help="what is below is neither shown nor counted (note)",
     )
+    for name, what in (("select", "keep only these codes"), ("ignore", "leave these codes out")):
+        parser.add_argument(
+            f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
+            help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
+        )  # fmt: skip
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="only what is not in this file counts")
+    parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
+    parser.add_argument(
+        "--isolated", action="store_true", help="read no settings from ppocr-lr.toml and pyproject.toml"
+    )
+    parser.set_defaults(gpus=None)  # of the settings, where it is not given
+    parser.add_argument("--statistics", action="store_true", help="how often each code was found, and no findings")
+
+
+def _comma_list(text: str) -> list[str]:
+    return [word for word in (each.strip() for each in text.split(",")) if word]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,37 +90,98 @@ def run(arguments: argparse.Namespace) -> int:
     check_scaling(arguments)
     given = configs_of(arguments)
     if not given:
-        raise LRConfigError("check: name at least one config or folder, before -o and --ignore or behind -c")
-    reports = _reports(given, arguments)
+        raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
+    if arguments.write_baseline and not arguments.baseline:
+        raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
+    known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
+    checked = _checked(given, arguments)
+    if arguments.write_baseline:
+        count = write_baseline(arguments.baseline, [each.report for each in checked])
+        print(printable(f"{arguments.baseline}: {amount(count, 'finding')} in {amount(len(checked), 'file')}"))
+        return 0
+    if known:
+        checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
+    _show([each.report for each in checked], arguments)
+    if any(each.report.planned is None and (each.report.findings or not known) for each in checked):
+        return 2
+    return int(any(each.fails for each in checked))
+
+
+class _Checked(NamedTuple):
+    """A report, and the least severity in it that makes the exit code 1."""
+
+    report: Report
+    fail_on: Severity
+
+    @property
+    def fails(self) -> bool:
+        return any(finding.severity >= self.fail_on for finding in self.report.findings)
+
+
+def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
+    if arguments.statistics:
+        counted = statistics(reports)
+        if arguments.format == "json":
+            print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
+        else:
+            width = len(str(max((count for count, _ in counted), default=0)))
+            print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
+        return
+    if arguments.format != "json":  # where each file is told of whole
+        reports = said_once(reports)
     if arguments.format == "json":
         print_json(map(as_dict, reports))
     elif arguments.format == "github":
         print(*github_lines(reports), sep="\n")
     else:
         print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
-    if any(report.planned is None for report in reports):
-        return 2
-    least = Severity[arguments.fail_on.upper()]
-    return int(any(finding.severity >= least for report in reports for finding in report.findings))
 
 
-def _reports(paths: list[str], arguments: argparse.Namespace) -> list[Report]:
-    flags, ignored = run_flags(arguments), known_codes(arguments.ignore)
-    reports = []
-    passed_by = 0
+def _checked(paths: list[str], arguments: argparse.Namespace) -> list[_Checked]:
+    selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
+    nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
+        settings = nearest.of(path)
+        if not named and settings.excludes(path):
+            continue
+        told = _with_settings(arguments, settings.values)
         try:
-            reports.append(check_file(path, arguments.overrides, flags, ignore=ignored))
+            report = _check(path, told, settings)
         except LRConfigError as error:
             if not named and is_something_else(path):
                 passed_by += 1
-            elif isinstance(error, ArgumentError):  # no file's fault
+                continue
+            if isinstance(error, ArgumentError):  # no file's fault
                 raise
-            else:
-                reports.append(unusable_report(path, with_flags(error)))
+            report = unusable_report(path, with_flags(error))
+        checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
         print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
-    if not reports:
+    if not checked:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
-    return reports
+    return checked
+
+
+def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argparse.Namespace:
+    """The arguments, with the settings for those that are not given."""
+    values = {**vars(arguments)}
+    for name in ("fail_on", "trainer", "gpus", "num_samples", "reference_gpus"):
+        if values[name] is None:
+            values[name] = getattr(settings, name)
+    if arguments.reference_batch is not None:  # the other way to say it
+        values["reference_gpus"] = None
+    if not arguments.select:  # which chooses anew; `--ignore` alone leaves out more
+        values |= {"select": settings.select, "ignore": [*settings.ignore, *arguments.ignore]}
+    return argparse.Namespace(**values)
+
+
+def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings) -> Report:
+    report = check_file(
+        path, arguments.overrides, run_flags(arguments), select=arguments.select, ignore=arguments.ignore
+    )
+    least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
+    findings = (
+        finding for finding in report.findings if finding.severity >= least and not finding.code.startswith(left_out)
+    )
+    return replace(report, findings=tuple(findings))

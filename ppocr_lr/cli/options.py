@@ -121,7 +121,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
     )
     parser.add_argument(
-        "--trainer", choices=TRAINERS, default=TRAINERS[0],
+        "--trainer", choices=TRAINERS,
         help=f"whose builder trains; paddleocr ignores the keys that only this project has ({TRAINERS[0]})",
     )  # fmt: skip
 

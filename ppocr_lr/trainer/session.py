@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_file
-from ppocr_lr.check.subject import IGNORED
 from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
 from ppocr_lr.finding import Finding, Severity
@@ -30,9 +29,6 @@ from ppocr_lr.training_config.sections import GlobalSection, Loader, read
 
 if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
-
-OF_PADDLEOCRS_BUILDER = ("LR501", "LR502", "LR503", "LR504", "LR505", "LR506")
-"""Findings about what PaddleOCR's own builder does with a section, which is not the one that trains here."""
 
 STOPS_THIS_TRAINER = ("LR509",)
 """A note to those who train in a loop of their own."""
@@ -94,13 +90,9 @@ class Session:
 
     def _check(self, config: str) -> Report:
         """The findings, without what holds for PaddleOCR's own builder alone."""
-        report = check_file(config, self.command.overrides, launched(), ignore=OF_PADDLEOCRS_BUILDER)
+        report = check_file(config, self.command.overrides, replace(launched(), trainer="ppocr-lr"))
         findings = (
-            replace(
-                finding,
-                hint=finding.hint.replace(IGNORED, ""),
-                severity=Severity.ERROR if finding.code in STOPS_THIS_TRAINER else finding.severity,
-            )
+            replace(finding, severity=Severity.ERROR) if finding.code in STOPS_THIS_TRAINER else finding
             for finding in report.findings
         )
         return replace(report, findings=tuple(findings))

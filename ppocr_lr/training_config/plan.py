@@ -59,8 +59,11 @@ class RunFlags:
     """The same, as samples of one optimizer update."""
     scaling: str = "linear"
     """The rule that scales a rate meant for another batch, where one is asked for."""
-    trainer: Trainer = "ppocr-lr"
-    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names."""
+    trainer: Trainer | None = None
+    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names.
+
+    Where it is not said, the run is planned for this project's, and findings tell what PaddleOCR's own would do.
+    """
     folder: Path | None = None
     """Where the config is: label files that are not in the working directory are looked for there."""
 
@@ -263,7 +266,7 @@ def plan_config(
 
 
 def _parsed(
-    section: Mapping[str, Any], built_for: Run, trainer: Trainer
+    section: Mapping[str, Any], built_for: Run, trainer: Trainer | None
 ) -> tuple[Mapping[str, Any], ParsedLRConfig, Schedule | None]:
     """The section as the trainer reads it, validated, and what PaddleOCR's would follow where that is another curve."""
     if trainer == "paddleocr":

@@ -419,7 +419,7 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602"} == set(RULES)
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110"} == set(RULES)
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
@@ -557,6 +557,33 @@ class TestIgnoring:
             f"    warmup_epochs: 5{tail}\n    T_max: 3\n"
         )
         assert [f.code for f in findings(tmp_path, text)].count("LR101") == left
+
+    @pytest.mark.parametrize(
+        ("head", "tail", "unused"),
+        [
+            ("", "  # ppocr-lr: ignore LR101", []),
+            ("", "  # ppocr-lr: ignore LR101, LR402", [(6, 49, "ignores LR402, which is not found on this line")]),
+            ("", "  # ppocr-lr: ignore LR999", [(6, 42, "LR999, and there is no such code")]),
+            ("# ppocr-lr: ignore LR101\n", "", []),
+            ("# ppocr-lr: ignore LR402\n", "", [(1, 20, "ignores LR402, which is not found in this file")]),
+            ("# ppocr-lr: ignore LR402 LR110\n", "", []),
+            ("# ppocr-lr: ignore LR110\n", "", []),
+        ],
+    )
+    def test_a_comment_that_suppresses_nothing(self, tmp_path: Path, head: str, tail: str, unused: list[Any]) -> None:
+        text = (
+            f"{head}Global: {{epoch_num: 20}}\nOptimizer:\n  lr:\n    name: Cosine\n    learning_rate: 0.1\n"
+            f"    warmup_epochs: 5{tail}\n"
+        )
+        found = [f for f in findings(tmp_path, text) if f.code == "LR110"]
+        assert [f.place[1:] for f in found if f.place] == [(line, column) for line, column, _ in unused]
+        assert all(words in f.message for f, (_, _, words) in zip(found, unused, strict=True))
+        assert not [f for f in findings(tmp_path, text, ignore=["LR110"]) if f.code == "LR110"]
+
+    def test_without_the_length_of_an_epoch_only_a_wrong_code_is_told(self, tmp_path: Path) -> None:
+        text = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}  # ppocr-lr: ignore LR402 LR9\n"
+        found = findings(tmp_path, text, flags=None)
+        assert ["LR9," in f.message for f in found if f.code == "LR110"] == [True]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,16 @@ def test_text(command: Command) -> None:
         (["bad.yml", "torn.yml"], 2),
         (["bad.yml", "-o", "Optimizer.lr.warmup_epoch=25", "--fail-on", "error"], 1),
         (["gone.yml"], 2),
-        (["bad.yml", "--ignore", "LR1"], 2),
+        (["bad.yml", "--ignore", "LR1"], 0),
+        (["--ignore", "LR101", "bad.yml"], 0),  # a hook puts the files last
+        (["--ignore", "LR303,LR101", "bad.yml"], 0),
+        (["--ignore", "LR303", "--ignore", "LR10", "bad.yml"], 0),
+        (["--ignore", "LR1", "--select", "LR101", "bad.yml"], 1),  # the longer one counts
+        (["--select", "LR3,LR4", "bad.yml"], 0),
+        (["--select", "LR9", "bad.yml"], 2),
+        (["--select", "L", "bad.yml"], 2),
+        (["bad.yml", "--min-severity", "error", "--fail-on", "note"], 0),  # what is hidden does not count
+        (["bad.yml", "--ignore", "LR9"], 2),
         ([], 2),
     ],
 )
@@ -66,8 +75,31 @@ def test_exit_codes(command: Command, arguments: list[str], status: int) -> None
     done = command("check", *arguments)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
-    of_a_file = any(argument.endswith(".yml") for argument in arguments) and "LR1" not in arguments
+    of_a_file = any(argument.endswith(".yml") for argument in arguments) and not {"LR9", "L"} & {*arguments}
     assert bool(done.stderr) == (status == 2 and not of_a_file)  # a file's error is a finding, said once
+
+
+def test_what_is_true_of_the_run_is_said_once(command: Command, tmp_path: Path) -> None:
+    for index in range(3):
+        (tmp_path / f"{index}.yml").write_text(CLEAN, encoding="utf-8")
+    words = ("check", "0.yml", "1.yml", "2.yml")
+    text = command(*words).stdout
+    assert (text.count("LR201"), text.count("; the same in 3 files")) == (1, 1)
+    assert command(*words, "--format", "github").stdout.count("LR201") == 1
+    results = json.loads(command(*words, "--format", "json").stdout)["results"]
+    assert [[finding["code"] for finding in each["findings"]] for each in results] == [["LR201"]] * 3
+    assert "the same in" not in command("check", "0.yml").stdout
+
+
+def test_statistics(command: Command) -> None:
+    words = ("check", "bad.yml", "clean.yml", "--statistics")
+    done = command(*words)
+    assert (done.returncode, done.stdout.splitlines()) == (
+        1, [f"2  LR201  {RULES['LR201'].title}", f"1  LR101  {RULES['LR101'].title}"],
+    )  # fmt: skip
+    counted = json.loads(command(*words, "--format", "json").stdout)["results"]
+    assert [(each["code"], each["count"]) for each in counted] == [("LR201", 2), ("LR101", 1)]
+    assert command("check", "clean.yml", "--select", "LR3", "--statistics").stdout.strip() == ""
 
 
 OTHER_YAML = {
@@ -124,8 +156,8 @@ def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp
     assert "unusable.yml\n  6:5 LR100 error Optimizer.lr.name: 'cosine' is not a schedule" in done.stdout
     (tmp_path / "empty").mkdir()
     assert (
-        command("check", ".", "--ignore", "LR1").stderr
-        == "error: --ignore LR1: there is no such code; `ppocr-lr explain` lists them\n"
+        command("check", ".", "--ignore", "LR9").stderr
+        == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists them\n"
     )
     assert "error: empty: holds no .yml or .yaml file" in command("check", "empty").stderr
 

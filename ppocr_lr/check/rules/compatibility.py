@@ -29,6 +29,7 @@ _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
     "as many values as boundaries",
     example="decay_epochs: [700, 800], values: [0.001, 0.0001]",
     source="PaddleOCR #3153 #10565",
+    of_paddleocrs_builder=True,
 )
 def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with «The values have one
@@ -43,6 +44,7 @@ def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     "a fractional step_size",
     example="step_size: 2.5",
     source="Paddle's StepDecay",
+    of_paddleocrs_builder=True,
 )
 def fractional_step_size(subject: Subject) -> Iterable[Finding]:
     """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
@@ -55,6 +57,7 @@ def fractional_step_size(subject: Subject) -> Iterable[Finding]:
     "last_epoch in the config",
     example="lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}",
     source="Paddle #43004",
+    of_paddleocrs_builder=True,
 )
 def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     """It counts updates, not epochs, and PaddleOCR restarts a cosine from the base rate there: the rate is wrong.
@@ -77,6 +80,7 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     "PaddleOCR's OneCycle stops past the end",
     example="lr: {name: OneCycle, max_lr: 0.001}",
     source="PaddleOCR #7742",
+    of_paddleocrs_builder=True,
 )
 def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     """One update past the end PaddleOCR raises «Tried to step …». It happens when a run is resumed with the same
@@ -96,6 +100,7 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     "a key of this project alone",
     example="lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
     source="this project",
+    of_paddleocrs_builder=True,
 )
 def own_keys(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the nearest thing
@@ -148,6 +153,7 @@ def _final(schedule: Schedule, subject: Subject) -> str:
     "a schedule of this project alone",
     example="lr: {name: WSD, learning_rate: 0.001}",
     source="PaddleOCR's learning_rate.py",
+    of_paddleocrs_builder=True,
 )
 def own_name(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import RULES, rule
+from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Severity
@@ -211,3 +212,21 @@ def factors(subject: Subject) -> Iterator[Finding]:
     except LRConfigError as error:
         for problem in error.problems:
             yield Finding(problem.path, problem.text)
+
+
+@rule(
+    "LR110",
+    Severity.NOTE,
+    "an ignore comment without effect",
+    example="learning_rate: 0.1   # ppocr-lr: ignore LR303, where the first update has no rate of 0",
+    source="ruff's RUF100",
+)
+def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
+    """What the comment was meant for is gone, or stands elsewhere. Left there, it would hide the next finding of its
+    code. It is a note, as other options of the run may bring the finding back.
+    """
+    known = comment.code in RULES
+    where = "in this file" if comment.whole_file else "on this line"
+    nothing = f"the comment ignores {comment.code}, which is not found {where}"
+    message = nothing if known else f"the comment ignores {comment.code}, and there is no such code"
+    yield Finding((), message, "remove it from the comment", place=comment.place)

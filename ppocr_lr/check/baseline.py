@@ -1,0 +1,79 @@
+"""Findings that are known already, in a file, so that only new ones count."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from ppocr_lr.check.report import Report
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.finding import Finding
+from ppocr_lr.output import JSON_VERSION, write_whole
+
+Known: TypeAlias = "Counter[tuple[str, str, str]]"
+"""How often each finding is known: by file, code and key. Lines and numbers are left out, as they move."""
+
+
+def write_baseline(path: Path, reports: Iterable[Report]) -> int:
+    """Write all findings of the reports; how many they are.
+
+    Raises:
+        ArgumentError: the file cannot be written.
+    """
+    known = Counter(each for report in reports for each in _identities(report, path))
+    findings = [
+        {"file": file, "code": code, "about": about, "count": count}
+        for (file, code, about), count in sorted(known.items())
+    ]
+    text = json.dumps({"version": JSON_VERSION, "findings": findings}, indent=1, ensure_ascii=True)
+
+    def fill(file: BinaryIO) -> None:
+        file.write(text.encode() + b"\n")
+
+    try:
+        write_whole(path, fill)
+    except ArgumentError as error:
+        raise ArgumentError("baseline", error.problem, path) from None
+    return known.total()
+
+
+def read_baseline(path: Path) -> Known:
+    """The findings of a baseline.
+
+    Raises:
+        ArgumentError: the file cannot be read, or is none that `write_baseline` has written.
+    """
+    try:
+        findings = json.loads(path.read_bytes())["findings"]
+        return Counter({(each["file"], each["code"], each["about"]): int(each["count"]) for each in findings})
+    except OSError as error:
+        raise ArgumentError("baseline", f"cannot be read: {error.strerror}", path) from None
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise ArgumentError("baseline", "is no baseline", path) from None
+
+
+def new_in(report: Report, known: Known, path: Path) -> Report:
+    """The report without what is known, of which each is counted off; `path` is the file of the baseline."""
+    new = []
+    for finding, identity in zip(report.findings, _identities(report, path), strict=True):
+        if known[identity]:
+            known[identity] -= 1
+        else:
+            new.append(finding)
+    return replace(report, findings=tuple(new))
+
+
+def _identities(report: Report, path: Path) -> Iterator[tuple[str, str, str]]:
+    """Files are named from the folder of the baseline, wherever the command is run."""
+    file = Path(os.path.relpath(report.path, path.parent)).as_posix()
+    for finding in report.findings:
+        yield file, finding.code, _about(finding)
+
+
+def _about(finding: Finding) -> str:
+    return finding.key or finding.message

@@ -1,0 +1,64 @@
+"""Which findings count: chosen by the beginnings of their codes, and left out by comments in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ppocr_lr.errors import ArgumentError, Place
+from ppocr_lr.finding import Finding
+
+ALL = ("LR",)
+"""The family of all codes."""
+
+_COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\s+(LR\d+(?:[,\s]+LR\d+)*)")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Codes, or what they begin with. The longer of two that fit counts, as in ruff; of equal ones `ignore`."""
+
+    select: tuple[str, ...] = ALL
+    ignore: tuple[str, ...] = ()
+
+    def __contains__(self, code: str) -> bool:
+        return _longest(code, self.select) > _longest(code, self.ignore)
+
+
+def _longest(code: str, beginnings: Iterable[str]) -> int:
+    return max((len(each) for each in beginnings if code.startswith(each)), default=0)
+
+
+def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """The codes and families that an argument names; `ArgumentError` where nothing known begins with one."""
+    given, known = tuple(codes), tuple(known)
+    for code in given:
+        if not code.startswith("LR") or not any(each.startswith(code) for each in known):
+            raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists them", code)
+    return given
+
+
+@dataclass(frozen=True)
+class IgnoreComment:
+    """One code in a comment `# ppocr-lr: ignore LR303`."""
+
+    code: str
+    place: Place
+    """Of the code."""
+    whole_file: bool
+    """It stands on a line of its own; otherwise it counts for its line."""
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it leaves the finding out."""
+        line = finding.place.line if finding.place else 0
+        return finding.code == self.code and (self.whole_file or line == self.place.line)
+
+
+def ignore_comments(lines: Iterable[str], source: str) -> Iterator[IgnoreComment]:
+    """Every code that the comments of a file name."""
+    for number, line in enumerate(lines, 1):
+        if "ppocr-lr" in line and (match := _COMMENT.search(line)):
+            for code in re.finditer(r"LR\d+", match[1]):
+                place = Place(source, number, match.start(1) + code.start() + 1)
+                yield IgnoreComment(code[0], place, line.lstrip().startswith("#"))

@@ -1,0 +1,176 @@
+"""The settings of `ppocr-lr check` in files: `ppocr-lr.toml`, or `[tool.ppocr-lr]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.check.selection import ALL, check_codes
+from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, value_error
+from ppocr_lr.training_config.plan import Trainer
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
+
+
+def _known(codes: list[str]) -> list[str]:
+    return list(check_codes("", codes, RULES))
+
+
+Codes = Annotated[list[str], AfterValidator(_known)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseModel):
+    """What a file may set. A description says what is allowed."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-")
+    )
+
+    select: Codes = Field(list(ALL), description='a list of codes or families, as ["LR1", "LR301"]')
+    ignore: Codes = Field([], description='a list of codes or families, as ["LR303", "LR5"]')
+    per_file_ignores: dict[str, Codes] = Field(
+        {}, description='a table of patterns and codes, as {"tests/*" = ["LR3"]}'
+    )
+    fail_on: Literal["note", "warning", "error"] = Field("warning", description="note, warning or error")
+    exclude: list[str] = Field([], description='a list of patterns, as ["legacy", "*_old.yml"]')
+    trainer: Trainer | None = Field(None, description="ppocr-lr or paddleocr")
+    gpus: Count = Field(1, description="a positive integer")
+    num_samples: Count | None = Field(None, description="a positive integer")
+    reference_gpus: Count | None = Field(None, description="a positive integer")
+
+
+@dataclass(frozen=True)
+class FolderSettings:
+    """Settings, and the folder of their file, from which its patterns are meant."""
+
+    values: Settings
+    folder: Path
+
+    def excludes(self, path: Path) -> bool:
+        """Whether a folder is not searched for this file."""
+        return self._matches(path, self.values.exclude)
+
+    def ignores(self, path: Path) -> tuple[str, ...]:
+        """Codes and families that are left out of this file."""
+        return tuple(
+            code
+            for pattern, codes in self.values.per_file_ignores.items()
+            if self._matches(path, [pattern])
+            for code in codes
+        )
+
+    def _matches(self, path: Path, patterns: Iterable[str]) -> bool:
+        """As in ruff: a pattern is a path from the folder, or a name; a folder's stands for what is below it."""
+        try:
+            inside = path.absolute().relative_to(self.folder)
+        except ValueError:
+            return False
+        steps = [inside, *inside.parents][: len(inside.parts)]
+        return any(
+            fnmatchcase(name, pattern.rstrip("/"))
+            for pattern in patterns
+            for step in steps
+            for name in (step.as_posix(), step.name)
+        )
+
+
+class NearestSettings:
+    """Finds the settings of a file: those of the nearest folder upwards that has any. They are not merged."""
+
+    def __init__(self, *, isolated: bool = False) -> None:
+        self._isolated = isolated
+        self._known: dict[Path, FolderSettings] = {}
+
+    def of(self, path: Path) -> FolderSettings:
+        """The settings for a file.
+
+        Raises:
+            LRConfigError: the file with the settings cannot be used.
+        """
+        return self._in(path.absolute().parent)
+
+    def _in(self, folder: Path) -> FolderSettings:
+        if folder not in self._known:
+            found = None if self._isolated else _settings_in(folder)
+            if found is not None:
+                self._known[folder] = FolderSettings(found, folder)
+            elif folder.parent == folder:
+                self._known[folder] = FolderSettings(Settings(), folder)
+            else:
+                self._known[folder] = self._in(folder.parent)
+        return self._known[folder]
+
+
+def _settings_in(folder: Path) -> Settings | None:
+    if (own := folder / _OWN).is_file():
+        text = _text_of(own)
+        return _validated(_parsed(text, own), text, own)
+    if (shared := folder / _SHARED).is_file() and "ppocr-lr" in (text := _text_of(shared)):
+        tool = _parsed(text, shared).get("tool")
+        if isinstance(tool, Mapping) and "ppocr-lr" in tool:
+            return _validated(tool["ppocr-lr"], text, shared, "tool", "ppocr-lr")
+    return None
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise LRConfigError(Problem((), f"cannot be read: {error.strerror}", Place(str(file)))) from None
+    except UnicodeDecodeError:
+        raise LRConfigError(Problem((), "is not UTF-8", Place(str(file)))) from None
+
+
+def _parsed(text: str, file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise LRConfigError(Problem((), f"is not TOML: {error}", Place(str(file)))) from None
+
+
+def _validated(values: object, text: str, file: Path, *above: str) -> Settings:
+    if not isinstance(values, Mapping):
+        raise value_error(above, values, "a table of settings").within(str(file))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(details, text, file, above) for details in error.errors(include_url=False)]
+    raise LRConfigError(dict.fromkeys(problems))
+
+
+def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Problem:
+    key = str(details["loc"][0])
+    settings = {field.alias or name: field for name, field in Settings.model_fields.items()}
+    if key not in settings:
+        said = did_you_mean(key, list(settings)) or f"; the settings are {', '.join(settings)}"
+        words = f"is no setting{said}"
+    else:
+        words = str(value_error((), details["input"], settings[key].description or ""))
+    return Problem((*above, key), words, _place(key, text, file, above))
+
+
+def _place(key: str, text: str, file: Path, above: tuple[str, ...]) -> Place:
+    """Where a setting is written; just the file where it is written in an unusual way."""
+    begin = text.find(f"[{'.'.join(above)}]") if above else 0
+    found = re.compile(rf"^\s*\[?[\w.-]*?([\"']?{re.escape(key)}[\"']?)\s*[\]=.]", re.MULTILINE).search(
+        text, max(begin, 0)
+    )
+    if not found:
+        return Place(str(file))
+    return Place(
+        str(file), text.count("\n", 0, found.start(1)) + 1, found.start(1) - text.rfind("\n", 0, found.start(1))
+    )
