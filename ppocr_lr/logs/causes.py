@@ -83,6 +83,8 @@ class Explanation:
     """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
     rms: float
     """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
+    of_these_lines: bool = False
+    """The proposal plans these lines alone, and others of the log do not follow it."""
 
     @property
     def proposal(self) -> Proposal | None:
@@ -166,21 +168,27 @@ class _Family(NamedTuple):
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
     return [
-        replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
-        for diagnosis in _likeliest(comparison)
+        replace(each, explanations=tuple(_with_tried(comparison, each, one) for one in each.explanations))
+        for each in _likeliest(comparison)
     ]
 
 
-def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
-    """Without its proposals, where the log does not follow the plan that they make."""
+def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Explanation) -> Explanation:
+    """Without its proposals, where its lines of the log do not follow the plan that they make."""
     proposal = explanation.proposal
     if proposal and explanation.complete:
         try:
             config, flags = comparison.planned.with_proposal(proposal)
-            if compare_log(plan_config(config, comparison.planned.source, flags), comparison.log).as_planned:
-                return explanation
+            tried = compare_log(plan_config(config, comparison.planned.source, flags), comparison.log)
         except LRConfigError:
-            pass
+            tried = None
+        if tried and tried.as_planned:
+            return explanation
+        which = np.isin(comparison.log.starts, diagnosis.processes)
+        which[: diagnosis.first] = False
+        to_the_end = which[-1] and tried and tried.ends_early_or_late
+        if tried and tried.follows[which].all() and not to_the_end:
+            return replace(explanation, of_these_lines=True)
     return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 

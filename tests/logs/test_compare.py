@@ -887,6 +887,32 @@ def test_another_schedule(tmp_path: Path) -> None:
     assert diagnosis.explanations[0].causes[0].words == "the schedule is Linear, not Cosine"
 
 
+@pytest.mark.parametrize("changed", [0, 1])
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise"])
+def test_a_proposal_for_one_of_two_starts_is_said_for_that(
+    tmp_path: Path, command: Command, name: str, changed: int
+) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    sections = [SECTIONS[name], SECTIONS[name]]
+    sections[changed] = times(SECTIONS[name], 3)
+    trainer = Trainer(sections[0], EPOCHS, ITERS)
+    first = list(trainer.train(10))
+    trainer.section = sections[1]
+    trainer.new_scheduler()
+    for _ in range(10 * ITERS):
+        trainer.scheduler.step()
+    write_log(tmp_path / "train.log", iter(first), trainer.train())
+    words = ("compare-log", "-c", "c.yml", "train.log")
+    done = command(*words)
+    assert "to plan this run" not in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if "to plan these lines alone: " in line)
+    # With it the other start is the one that differs.
+    assert "differ, from" in command(*words, *shlex.split(line.split(": ", 1)[1])).stdout
+    (result,) = json.loads(command(*words, "--format", "json").stdout)["results"]
+    ((explanation,),) = (each["explanations"] for each in result["diagnoses"])
+    assert explanation["of_these_lines"]
+
+
 # Two causes, ties, none
 
 
