@@ -871,6 +871,34 @@ def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every:
     assert "cause    the rate is 4 times as high as the plan's" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
+@pytest.mark.parametrize("every", [3, 4, 7, 12])
+@pytest.mark.parametrize("rounded_up", [False, True])
+@pytest.mark.parametrize("window", [1, 20])
+def test_accumulation_that_goes_on_across_epochs(
+    tmp_path: Path, name: str, every: int, rounded_up: bool, window: int
+) -> None:
+    """The last batches of an epoch make an update with the first ones of the next."""
+
+    class Loop(Accumulating):
+        stepped_every = every
+
+        def new_scheduler(self) -> None:
+            batches = self.iters_per_epoch
+            self.iters_per_epoch = batches + rounded_up * (-batches % every)
+            super().new_scheduler()
+            self.iters_per_epoch = batches
+
+    trainer = Loop(SECTIONS[name], EPOCHS, ITERS, window=window, every=10)
+    log = write_log(tmp_path / "train.log", trainer.train(EPOCHS - 3))
+    (diagnosis,) = diagnose(compared(tmp_path, SECTIONS[name], log, window))
+    causes = [cause for each in diagnosis.explanations for cause in each.causes]
+    assert diagnosis.found
+    words = f"the log counts batches, and {every} of them make an update of the schedule, across epochs too"
+    assert words in [cause.words for cause in causes]
+    assert not any(cause.proposal for cause in causes)
+
+
 def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
     """As where a loop counts the length of an epoch itself, or where the cycles are twice as long."""
     section = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5}
