@@ -44,7 +44,6 @@ _STRAYS_AT_BENDS = 50  # of so many one
 _PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
 _MOST_ALONE = 3  # processes that are diagnosed one by one
 _NEAREST = 3
-_LITTLE = 0.02
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
 _LONG = 1000  # updates of a warmup whose rates tell those of any other
 _MOST_TIMES = 1024  # processes that each step the schedule
@@ -83,6 +82,8 @@ class Explanation:
     """The largest distance of a logged rate from the explained one; rounding alone makes 5e-7."""
     rms: float
     """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
+    of_these_lines: bool = False
+    """The proposal plans these lines alone, and others of the log do not follow it."""
 
     @property
     def proposal(self) -> Proposal | None:
@@ -166,21 +167,27 @@ class _Family(NamedTuple):
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
     return [
-        replace(diagnosis, explanations=tuple(_with_tried(comparison, each) for each in diagnosis.explanations))
-        for diagnosis in _likeliest(comparison)
+        replace(each, explanations=tuple(_with_tried(comparison, each, one) for one in each.explanations))
+        for each in _likeliest(comparison)
     ]
 
 
-def _with_tried(comparison: Comparison, explanation: Explanation) -> Explanation:
-    """Without its proposals, where the log does not follow the plan that they make."""
+def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Explanation) -> Explanation:
+    """Without its proposals, where its lines of the log do not follow the plan that they make."""
     proposal = explanation.proposal
     if proposal and explanation.complete:
         try:
             config, flags = comparison.planned.with_proposal(proposal)
-            if compare_log(plan_config(config, comparison.planned.source, flags), comparison.log).as_planned:
-                return explanation
+            tried = compare_log(plan_config(config, comparison.planned.source, flags), comparison.log)
         except LRConfigError:
-            pass
+            tried = None
+        if tried and tried.as_planned:
+            return explanation
+        which = np.isin(comparison.log.starts, diagnosis.processes)
+        which[: diagnosis.first] = False
+        to_the_end = which[-1] and tried and tried.ends_early_or_late
+        if tried and tried.follows[which].all() and not to_the_end:
+            return replace(explanation, of_these_lines=True)
     return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
 
 
@@ -574,11 +581,8 @@ class _Search:
                 yield family.at(best.x)
 
     def _accumulated(self, base: _Candidate) -> Iterator[_Candidate]:
-        """The log counts batches, and the schedule is built for the updates: only a little beside the plan's."""
-        batches, schedule = self._logged_length or base.run.iters_per_epoch, base.schedule()
-        highest = float(self._sample.rates.max())
-        if schedule is None or medians(schedule, self._sample).distance(self._sample).mean() > _LITTLE * highest:
-            return
+        """The log counts batches, and the schedule is built for the updates."""
+        batches = self._logged_length or base.run.iters_per_epoch
 
         def made_of(every: int) -> _Candidate:
             words = f"the log counts batches, and {every} of them make an update of the schedule"
@@ -586,9 +590,17 @@ class _Search:
             run = Run(base.run.epochs, batches // every)
             return base.because(cause, run=run, batches=batches, accumulated=every)
 
-        candidates = [made_of(every) for every in _PACES if every <= batches]
-        if candidates:
-            yield min(candidates, key=lambda candidate: self._cost(candidate, scaled=False))
+        def carried_over(every: int, updates: int) -> _Candidate:
+            words = f"the log counts batches, and {every} of them make an update of the schedule, across epochs too"
+            return base.because(Cause("accumulation", words), run=Run(base.run.epochs, updates), stepped_every=every)
+
+        paces = [every for every in _PACES if every <= batches]
+        uneven = [every for every in paces if batches % every]
+        carried = [carried_over(every, batches // every + up) for every in uneven for up in (0, 1)]
+        for candidates in ([made_of(every) for every in paces], carried):
+            near = sorted(candidates, key=lambda candidate: self._cost(candidate, self._sample))[:_NEAREST]
+            if near:
+                yield min(near, key=lambda candidate: self._cost(candidate, self._many))
 
     def _constant(self, base: _Candidate) -> Iterator[_Candidate]:
         """A rate that does not change is written the same in every line."""
@@ -639,11 +651,10 @@ class _Search:
                     explanation, candidate = better, simpler
         return explanation
 
-    def _cost(self, candidate: _Candidate, scaled: bool) -> float:
+    def _cost(self, candidate: _Candidate, lines: Lines, scaled: bool = False) -> float:
         schedule = candidate.schedule()
         if schedule is None:
             return float("inf")
-        lines = self._many
         factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
         return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
 
@@ -659,7 +670,7 @@ class _Search:
         near = best_integer(about, family.low, family.high, family.around, family.origin)
         if about(np.array([near]))[0] > _NEAR * float(self._sample.rates.max()) + 1e-6:
             return None
-        cost = cache(lambda x: self._cost(family.at(x), scaled))
+        cost = cache(lambda x: self._cost(family.at(x), self._many, scaled))
         stride = max(1, (family.high - family.low) // _SAMPLE)
         return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)
 

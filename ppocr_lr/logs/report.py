@@ -109,6 +109,7 @@ def _json_explanation(explanation: Explanation) -> dict[str, Any]:
     finite = bool(np.isfinite(explanation.largest))
     return {
         "causes": [{"kind": cause.kind, "text": cause.words, "flag": cause.flag} for cause in explanation.causes],
+        "of_these_lines": explanation.of_these_lines,
         "lines": explanation.lines,
         "lines_explained": explanation.explained,
         "largest_distance": explanation.largest if finite else None,
@@ -192,7 +193,8 @@ def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
         yield f"           - {_causes(explanation)}: {_fit(explanation)}"
     proposal = likely[0].proposal if certain else None
     if proposal:
-        yield f"           to plan this run: {proposal.line}"
+        what = "these lines alone" if likely[0].of_these_lines else "this run"
+        yield f"           to plan {what}: {proposal.line}"
 
 
 def _likely(diagnosis: Diagnosis) -> list[Explanation]:

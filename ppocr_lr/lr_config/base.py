@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
-from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
@@ -64,6 +64,13 @@ class NoEffect(NamedTuple):
     why: str
     agrees: Callable[[Any, Any, Run], bool]
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
+
+
+class InIterations(NamedTuple):
+    """A value that is, or holds, a length in iterations."""
+
+    value: Any
+    lengths: list[int]
 
 
 class LedPlateau(NamedTuple):
@@ -273,11 +280,12 @@ class LRConfig(BaseModel, ABC):
         return bool(self.in_iterations)
 
     @property
-    def in_iterations(self) -> dict[str, list[int]]:
-        """The keys whose value is, or holds, a length in iterations, with the lengths."""
+    def in_iterations(self) -> dict[Path, InIterations]:
+        """The keys whose value is, or holds, a length in iterations; also those of the sections inside."""
         fields = type(self).model_fields.items()
-        found = {key: list(_iterations(getattr(self, key), field)) for key, field in fields}
-        return {key: lengths for key, lengths in found.items() if lengths}
+        values = {(key,): (getattr(self, key), field) for key, field in fields}
+        found = {path: InIterations(value, list(_iterations(value, field))) for path, (value, field) in values.items()}
+        return {path: each for path, each in found.items() if each.lengths}
 
     @property
     def done_iters(self) -> int:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
 from ppocr_lr.finding import Finding
 from ppocr_lr.lr_config import envelope
-from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig, NoEffect
+from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
@@ -252,6 +252,10 @@ class Section:
                 yield Finding((key,), f"{shown(value)} has no effect: {rule.why}{ends}", code="LR104")
         for remark in self.config.remarks(window):
             yield replace(remark, path=self._as_written(remark.path))
+
+    def in_iterations(self, *place: str | int) -> dict[Path, InIterations]:
+        """The lengths in iterations of a section that stands at `place`, as it spells their keys."""
+        return {(*place, *self._as_written(path)): each for path, each in self.config.in_iterations.items()}
 
     def _as_written(self, path: Path) -> Path:
         written_as = spelling(type(self.config), self.written)

@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import PlainValidator, WithJsonSchema
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding
-from ppocr_lr.lr_config.base import LedPlateau, LRConfig
+from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
@@ -126,10 +126,14 @@ class SequenceConfig(LRConfig):
         return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
 
     @property
-    def counts_iterations(self) -> bool:
-        """Those of the stages, too."""
-        lengths = any(stage.epochs and stage.epochs.unit == "it" for stage in self.stages)
-        return lengths or any(stage.section.config.counts_iterations for stage in self.stages)
+    def in_iterations(self) -> dict[Path, InIterations]:
+        """The lengths of the stages, and those inside them."""
+        found: dict[Path, InIterations] = {}
+        for index, stage in enumerate(self.stages):
+            if stage.epochs and stage.epochs.unit == "it":
+                found["stages", index, "epochs"] = InIterations(stage.epochs, [int(stage.epochs.amount)])
+            found |= stage.section.in_iterations("stages", index)
+        return found
 
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own beginning."""
@@ -203,9 +207,9 @@ class ScaleConfig(LRConfig):
     nearest_in_paddleocr: ClassVar[str] = "the inner schedule with its rates multiplied"
 
     @property
-    def counts_iterations(self) -> bool:
-        """As the inner sections do."""
-        return any(section.config.counts_iterations for _, section in self._sections)
+    def in_iterations(self) -> dict[Path, InIterations]:
+        """Those of the inner sections."""
+        return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
     def _sections(self) -> list[tuple[str, Section]]:

@@ -260,7 +260,7 @@ def plan_config(
     built_for = Run(epochs, length.iters)
     section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
     if flags.windows:
-        length = _on_windows(length)
+        length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
     return PlannedRun(source, config, flags, section, parsed, run, built_for, length, paddleocr)
 
@@ -276,11 +276,20 @@ def _parsed(
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
 
 
-def _on_windows(length: EpochLength) -> EpochLength:
-    if length.iters == 1:
+def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
+    """The last batch of an epoch is left out there, not the last update."""
+    batches = length.batches or length.iters
+    if batches == 1:
         raise ArgumentError("windows", "an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
-    left = length.iters - 1
-    words = f"{length.arithmetic}; on Windows {amount(left, 'of them runs', 'of them run')}, the schedule counts all"
+    left = (batches - 1) // accumulate
+    if not left:
+        run = f"the {batches - 1} of {batches} batches of an epoch that run there"
+        raise ArgumentError("windows", f"{run} make no update of {accumulate}")
+    if accumulate == 1:
+        which = amount(left, "of them runs", "of them run")
+    else:
+        which = f"{batches - 1} of the {batches} batches run and make {amount(left, 'update')}"
+    words = f"{length.arithmetic}; on Windows {which}, the schedule counts all"
     return replace(length, iters=left, arithmetic=words)
 
 

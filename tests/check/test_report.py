@@ -14,6 +14,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.check.report import check_config, check_file
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import RunFlags
@@ -368,6 +369,13 @@ def test_the_drops_that_are_said_are_those_of_the_rates(
         assert re.findall(r"[\d.]+", messages["LR403"]) == epochs
 
 
+STAGES = {
+    "name": "Sequence",
+    "stages": [
+        {"name": "Const", "learning_rate": 0.1, "epochs": "200it"},
+        {**RESTARTS, "T_0": "100it", "warmup_iters": 40, "until_end": True},
+    ],
+}
 ACCUMULATED: list[tuple[dict[str, Any], str, str, str]] = [
     # lr section, its key, what is said with 4 batches for an update, 100 batches an epoch, and the remedy
     ({**RESTARTS, "T_0": "200it"}, "T_0", "200 of them last 8 epochs, without accumulation 2", "=2 "),
@@ -377,6 +385,11 @@ ACCUMULATED: list[tuple[dict[str, Any], str, str, str]] = [
     ({**COSINE, "warmup_iters": 40}, "warmup_iters", "40 of them last 1.6 epochs, without accumulation 0.4", "=10 "),
     ({**LWC, "warmup_steps": 40}, "warmup_steps", "40 of them last 1.6 epochs, without accumulation 0.4", "=10 "),
     ({**LINES, "knots": [[0, 0.1], ["100it", 0.2], ["400it", 0]]}, "knots", "100 of them last 4 epochs, without accumulation 1; 400 of them last 16", ""),
+    (STAGES, "stages.0.epochs", "200 of them last 8 epochs, without accumulation 2", "=2 "),
+    (STAGES, "stages.1.T_0", "100 of them last 4 epochs, without accumulation 1", "=1 "),
+    (STAGES, "stages.1.warmup_iters", "40 of them last 1.6 epochs, without accumulation 0.4", "=10 "),
+    ({"name": "Scale", "factor": 0.5, "schedule": {**COSINE, "warmup_iters": 40}}, "schedule.warmup_iters", "40 of them last 1.6", "=10 "),
+    ({"name": "Scale", "factor": 0.5, "schedule": STAGES}, "schedule.stages.0.epochs", "200 of them last 8 epochs", "=2 "),
     (NOAM, "warmup_iters", "300 of them last 12 epochs, without accumulation 3", ""),  # its peak hangs on it
 ]  # fmt: skip
 
@@ -387,8 +400,9 @@ def test_iterations_when_batches_are_accumulated(
 ) -> None:
     """LR205."""
     flags = RunFlags(iters_per_epoch=100, accumulate=4)
-    (found,) = (each for each in findings(tmp_path, config(section), flags) if each.code == "LR205")
-    assert found.path[-1] == key
+    keys = {each.key: each for each in findings(tmp_path, config(section), flags) if each.code == "LR205"}
+    assert len(keys) == (3 if "stages" in key else 1)
+    found = keys[f"Optimizer.lr.{key}"]
     assert message in found.message
     assert found.hint.startswith(f"-o Optimizer.lr.{key}{remedy}") if remedy else not found.hint
     assert "LR205" not in {each.code for each in findings(tmp_path, config(section))}
@@ -408,12 +422,16 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
     def epochs(section: dict[str, Any], accumulate: int) -> float:
         report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
         assert report.planned
-        value = getattr(report.planned.parsed.config, key)
+        value: Any = section
+        for part in key.split("."):
+            value = value[int(part) if part.isdigit() else part]
         built_for = report.planned.built_for
-        return (value if isinstance(value, int) else built_for.iters(value)) / built_for.iters_per_epoch
+        length = length_of(value)
+        assert length
+        return (value if key.endswith(("_iters", "_steps")) else built_for.iters(length)) / built_for.iters_per_epoch
 
     report = check_config(config(section), RunFlags(iters_per_epoch=100, accumulate=accumulate))
-    (hint,) = (finding.hint for finding in report.findings if finding.code == "LR205")
+    (hint,) = (each.hint for each in report.findings if each.code == "LR205" and each.key == f"Optimizer.lr.{key}")
     cured = with_overrides(config(section), [hint.split()[1]])["Optimizer"]["lr"]
     assert epochs(cured, accumulate) == pytest.approx(epochs(section, 1), abs=accumulate / 100)
 

@@ -81,5 +81,8 @@ def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) ->
         (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 a batch"),
         (RunFlags(num_samples=100, accumulate=5), "5 of them for one update = 5 updates per epoch"),
         (RunFlags(num_samples=100, windows=True), "on Windows 24 of them run, the schedule counts all"),
+        # 25 batches: 12 updates, and 12 of 24; 26 batches: 13, and 12 of 25
+        (RunFlags(num_samples=100, accumulate=2, windows=True), "= 12 updates per epoch; on Windows 24 of the 25"),
+        (RunFlags(num_samples=104, accumulate=2, windows=True), "make 12 updates, the schedule counts all"),
     ):
         assert words in plan_config(content, "c.yml", flags).length.arithmetic

@@ -289,6 +289,12 @@ def test_windows_and_accumulation_change_the_length(command: Command) -> None:
     rate = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}, 20, 100)(1979)
     assert f"final    {rate_text(rate, 4)}" in done.stdout
     assert "50 iterations = 1000 updates" in command("plot", COSINE, "--accumulate", "2").stdout
+    # It is a batch that the trainer leaves out, not an update.
+    for every, updates in ((2, 980), (3, 660), (4, 480), (99, 20)):
+        assert f" = {updates} updates" in command("plot", COSINE, "--windows", "--accumulate", str(every)).stdout
+    refused = command("plot", COSINE, "--windows", "--accumulate", "100")
+    assert refused.returncode == 2
+    assert "--windows: the 99 of 100 batches of an epoch that run there make no update of 100" in refused.stderr
     assert "--windows: an epoch of 1 iteration" in command("plot", COSINE, "--iters-per-epoch", "1", "--windows").stderr
 
 

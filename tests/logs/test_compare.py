@@ -871,6 +871,34 @@ def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every:
     assert "cause    the rate is 4 times as high as the plan's" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
+@pytest.mark.parametrize("every", [3, 4, 7, 12])
+@pytest.mark.parametrize("rounded_up", [False, True])
+@pytest.mark.parametrize("window", [1, 20])
+def test_accumulation_that_goes_on_across_epochs(
+    tmp_path: Path, name: str, every: int, rounded_up: bool, window: int
+) -> None:
+    """The last batches of an epoch make an update with the first ones of the next."""
+
+    class Loop(Accumulating):
+        stepped_every = every
+
+        def new_scheduler(self) -> None:
+            batches = self.iters_per_epoch
+            self.iters_per_epoch = batches + rounded_up * (-batches % every)
+            super().new_scheduler()
+            self.iters_per_epoch = batches
+
+    trainer = Loop(SECTIONS[name], EPOCHS, ITERS, window=window, every=10)
+    log = write_log(tmp_path / "train.log", trainer.train(EPOCHS - 3))
+    (diagnosis,) = diagnose(compared(tmp_path, SECTIONS[name], log, window))
+    causes = [cause for each in diagnosis.explanations for cause in each.causes]
+    assert diagnosis.found
+    words = f"the log counts batches, and {every} of them make an update of the schedule, across epochs too"
+    assert words in [cause.words for cause in causes]
+    assert not any(cause.proposal for cause in causes)
+
+
 def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
     """As where a loop counts the length of an epoch itself, or where the cycles are twice as long."""
     section = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5}
@@ -885,6 +913,32 @@ def test_another_schedule(tmp_path: Path) -> None:
     )
     assert kinds(diagnosis) == [["name"]]
     assert diagnosis.explanations[0].causes[0].words == "the schedule is Linear, not Cosine"
+
+
+@pytest.mark.parametrize("changed", [0, 1])
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise"])
+def test_a_proposal_for_one_of_two_starts_is_said_for_that(
+    tmp_path: Path, command: Command, name: str, changed: int
+) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS[name], EPOCHS, ITERS)
+    sections = [SECTIONS[name], SECTIONS[name]]
+    sections[changed] = times(SECTIONS[name], 3)
+    trainer = Trainer(sections[0], EPOCHS, ITERS)
+    first = list(trainer.train(10))
+    trainer.section = sections[1]
+    trainer.new_scheduler()
+    for _ in range(10 * ITERS):
+        trainer.scheduler.step()
+    write_log(tmp_path / "train.log", iter(first), trainer.train())
+    words = ("compare-log", "-c", "c.yml", "train.log")
+    done = command(*words)
+    assert "to plan this run" not in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if "to plan these lines alone: " in line)
+    # With it the other start is the one that differs.
+    assert "differ, from" in command(*words, *shlex.split(line.split(": ", 1)[1])).stdout
+    (result,) = json.loads(command(*words, "--format", "json").stdout)["results"]
+    ((explanation,),) = (each["explanations"] for each in result["diagnoses"])
+    assert explanation["of_these_lines"]
 
 
 # Two causes, ties, none

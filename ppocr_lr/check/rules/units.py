@@ -7,7 +7,7 @@ from typing import Any
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
-from ppocr_lr.errors import LRConfigError, dotted
+from ppocr_lr.errors import LRConfigError, Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -146,23 +146,24 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
     length, windows = subject.planned.length, subject.planned.flags.windows
     if not length.batches or not subject.length_is_known:
         return
-    for key, lengths in subject.lr.in_iterations.items():
+    for (key, *inside), (value, lengths) in subject.lr.in_iterations.items():
+        path = subject.path(str(key), *inside)
         lasts = "; ".join(
             f"{amount(iters, 'of them lasts', 'of them last')} {amount(round(subject.epoch(iters), 3), 'epoch')}, "
             f"without accumulation {count_text(round(iters / (length.batches - windows), 3))}"
             for iters in lengths
         )
         yield Finding(
-            subject.path(key),
+            path,
             f"counts optimizer updates, {count_text(subject.run.iters_per_epoch)} an epoch with "
             f"{subject.planned.flags.accumulate} batches for each: {lasts}",
-            proposals=tuple(_as_without_accumulation(subject, key)) if len(lengths) == 1 else (),
+            proposals=tuple(_as_without_accumulation(subject, path, value)),
         )
 
 
-def _as_without_accumulation(subject: Subject, key: str) -> Iterator[Proposal]:
+def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterator[Proposal]:
     """What makes a length in iterations last as many epochs as without accumulation, if nothing else changes."""
-    value, planned = getattr(subject.lr, key), subject.planned
+    planned = subject.planned
     if isinstance(value, Length):
         written, why = f"{value.amount / planned.length.batches:.6g}", "counts in epochs, whatever is accumulated"
     elif isinstance(value, int):
@@ -170,7 +171,7 @@ def _as_without_accumulation(subject: Subject, key: str) -> Iterator[Proposal]:
         why = "if batches were meant"
     else:
         return
-    proposal = Proposal((f"{subject.key(key)}={written}",), words=f"{{}} {why}", clears=False)
+    proposal = Proposal((f"{dotted(path)}={written}",), words=f"{{}} {why}", clears=False)
     try:
         config, flags = planned.with_proposal(proposal)
         cured = plan_config(config, planned.source, flags)
