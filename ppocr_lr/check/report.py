@@ -50,8 +50,19 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or `ignore` names no code.
     """
+    return check_document(read_yaml_document(path), path, overrides, flags, ignore=ignore)
+
+
+def check_document(
+    document: YAMLDocument,
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    *,
+    ignore: Iterable[str] = (),
+) -> Report:
+    """As `check_file`, for a file that has been read, or for what is to be written into it."""
     ignored = known_codes(ignore)
-    document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
