@@ -403,12 +403,13 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
             takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
             suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
             proposals = renamed(key, *names)
+    instead = _INSTEAD.get(key, "")
     return Finding(
         (_short(key),),
         f"is not a key of {_name(section)} and has no effect{suggestion}",
-        _INSTEAD.get(key, ""),
+        instead,
         code=_UNKNOWN,
-        proposals=proposals,
+        proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 
 

@@ -80,7 +80,7 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
             proposals=(
                 Proposal(
                     (f"{dotted((*SECTION_PATH, 'name'))}=Const",),
-                    words="if that is meant, {}, which older releases of PaddleOCR understand as well",
+                    words="{} if that is meant; older releases of PaddleOCR understand it as well",
                 ),
             ),
         )
