@@ -58,9 +58,10 @@ class FileText:
             if out is None and Path(self.path).read_bytes() != self.raw:
                 raise self._error("was changed by somebody else meanwhile, so it is left as it is")
 
-        if out is None and not os.stat(target).st_mode & stat.S_IWUSR:  # a new file in its place would not ask
-            raise self._error("is read-only, so it is left as it is")
         try:
+            # A new file in the place of a read-only one would not ask.
+            if out is None and not os.stat(target).st_mode & stat.S_IWUSR:
+                raise self._error("is read-only, so it is left as it is")
             write_whole(target, write)
         except ArgumentError as error:
             raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None
@@ -154,21 +155,27 @@ def edited(text: str, changes: Sequence[Change], intended: Any, source: str) -> 
     Raises:
         LRConfigError: it cannot be done by changing single places, as behind an alias.
     """
+    before = read_yaml_text(text, source)
     for change in changes:
         text = _Text(text, source).changed(change)
-        read_yaml_text(text, source)
-    before = read_yaml_text(text, source)
+        before = _data(text, source)
     text = _Text(text, source).with_values(before, intended)
+    if not _same(_data(text, source), intended):
+        raise _left(source)
+    return text
+
+
+def _data(text: str, source: str) -> Any:
+    """What a text holds after a change."""
     try:
-        if _same(read_yaml_text(text, source), intended):
-            return text
+        return read_yaml_text(text, source)
     except LRConfigError:
-        pass
-    raise LRConfigError(
-        Problem(
-            (), "cannot be changed in its text without changing something else, so it is left as it is", Place(source)
-        )
-    )
+        raise _left(source) from None
+
+
+def _left(source: str) -> LRConfigError:
+    problem = "cannot be changed in its text without changing something else, so it is left as it is"
+    return LRConfigError(Problem((), problem, Place(source)))
 
 
 class _Edit(NamedTuple):
