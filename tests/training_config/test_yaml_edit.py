@@ -143,7 +143,9 @@ SCALARS = (
     | st.text(st.characters(codec="utf-8", exclude_characters="\x7f\ufeff\u2028\u2029\x85", exclude_categories=["Cc"]))
     | st.sampled_from(["yes", "1e-3", "null", "~", "a: b", "#", "100it", "10%", "%", "- a", "[", "0x1f", "1:30", "="])
 )
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner), max_leaves=6)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner), max_leaves=6
+)
 
 
 @given(VALUES)
@@ -164,9 +166,8 @@ def test_any_mapping_becomes_any_other_or_stays(before: Any, then: Any, flow: bo
     intended = {"x": 1, "Global": then, "y": 2}
     try:
         result = edited(text, [], intended, "c.yml")
-    except LRConfigError as error:
-        assert "cannot be changed" in str(error)
-        return
+    except LRConfigError:
+        return  # what is left alone, and how that is said, is above
     assert yaml.safe_load(result) == intended
     assert result.startswith("# 上\nx: 1\nGlobal:")
     assert result.endswith("y: 2 # c\n")
