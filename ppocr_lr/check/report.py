@@ -107,7 +107,7 @@ def _found(
 ) -> tuple[PlannedRun | None, list[Finding]]:
     """The plan, if the lr section can be used, and what is found in it."""
     try:
-        planned = _planned(config, source, flags)
+        planned = plan_at_any_length(config, source, flags)
     except _DependsOnTheEpochError as error:
         return None, [unknown_epoch.found(Finding(("Train",), str(error), how_to_tell(config, flags)))]
     except LRConfigError as error:
@@ -122,7 +122,7 @@ def _findings(planned: PlannedRun, proposed: Reference | None = None) -> list[Fi
 
     def findings_with(proposal: Proposal) -> Iterable[Finding]:
         config, flags = planned.with_proposal(proposal)
-        return findings_about(subject_of(_planned(config, planned.source, flags), proposed))
+        return findings_about(subject_of(plan_at_any_length(config, planned.source, flags), proposed))
 
     return with_hints(findings_about(subject_of(planned, proposed)), findings_with)
 
@@ -131,7 +131,7 @@ class _DependsOnTheEpochError(LRConfigError):
     """Whether a section can be used depends on the length of an epoch, which is not known."""
 
 
-def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
+def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
     """The plan; where the length of an epoch is not known, with the first assumed one that the section fits."""
     errors: list[LRConfigError] = []
     for assumed in ASSUMED_ITERS:

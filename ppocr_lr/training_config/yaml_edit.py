@@ -79,10 +79,6 @@ class FileText:
             if not line.endswith("\n"):
                 yield "\\ No newline at end of file"
 
-    def changed_lines(self, text: str) -> Iterator[str]:
-        """The lines that `text` has in another way, those before and those after."""
-        yield from (line for line in list(self.diff(text))[2:] if line[:1] in "+-")
-
     def _error(self, problem: str) -> LRConfigError:
         return LRConfigError(Problem((), problem, Place(self.path)))
 

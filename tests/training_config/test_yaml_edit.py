@@ -247,4 +247,3 @@ def test_the_patch_of_a_file(tmp_path: Path) -> None:
         "+b: 5\r", "+c: 6", "\\ No newline at end of file",
     ]  # fmt: skip
     assert list(file.diff(file.text)) == []
-    assert list(file.changed_lines("a: 1\r\nb: 5\r\nc: 3")) == ["-b: 2\r", "+b: 5\r"]
