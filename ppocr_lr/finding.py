@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 from ppocr_lr.errors import Path, Place, dotted, printable
 
@@ -27,21 +27,62 @@ _LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
 
 
 @dataclass(frozen=True)
+class Change:
+    """What no override can do to a key of a config: give it another name, or take it out."""
+
+    kind: Literal["rename", "remove", "keep last"]
+    """`keep last`: of a key that stands more than once, the one that counts."""
+    path: Path
+    key: str = ""
+    """The new name."""
+
+    def __str__(self) -> str:
+        if self.kind == "rename":
+            return f"rename it to {self.key}"
+        return "take it out" if self.kind == "remove" else "take the other one out"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it touches, with dots."""
+        renamed = (dotted((*self.path[:-1], self.key)),) if self.key else ()
+        return (dotted(self.path), *renamed)
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """What to add to a command line. It is tried before it is said, and left out where it does not help."""
+    """What to add to a command line, or to change in a config: the hint is made from it, and `check --fix` writes it.
+
+    It is tried before it is said or written, and left out where it does not help.
+    """
 
     overrides: tuple[str, ...] = ()
-    """`KEY=VALUE`, as after `-o`."""
+    """`KEY=VALUE`, as after `-o`; in a file, the value that the key is given there."""
     flags: tuple[tuple[str, Any], ...] = ()
     """Arguments of the run with their values."""
     words: str = "{}"
     """What is said; `{}` stands for what to paste."""
     clears: bool = True
     """The finding goes away with it."""
+    changes: tuple[Change, ...] = ()
+    """What is done to a file before that."""
+    safe: bool = False
+    """PaddleOCR's curve stays as it is, or there was none, as PaddleOCR could not run the config."""
+    for_files: bool = True
+    """False where it reaches so far that it is only said."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it touches, with dots."""
+        return (
+            *(each.partition("=")[0] for each in self.overrides),
+            *(key for one in self.changes for key in one.keys),
+        )
 
     @property
     def line(self) -> str:
-        """What to paste, quoted where a shell would read something else."""
+        """What to paste, quoted where a shell would read something else; or what to do to the file."""
+        if self.changes:
+            return " and ".join(map(str, self.changes))
         words = ["-o", *self.overrides] if self.overrides else []
         for name, value in self.flags:
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
@@ -52,7 +93,21 @@ class Proposal:
 
     def under(self, *path: str | int) -> Proposal:
         """The same proposal, told from further outside."""
-        return replace(self, overrides=tuple(f"{dotted(path)}.{override}" for override in self.overrides))
+        return replace(
+            self,
+            overrides=tuple(f"{dotted(path)}.{override}" for override in self.overrides),
+            changes=tuple(replace(change, path=(*path, *change.path)) for change in self.changes),
+        )
+
+
+def renamed(key: object, *names: str) -> tuple[Proposal, ...]:
+    """What gives a key of a section the name that it was meant to have; nothing where that is not one name."""
+    return (Proposal(changes=(Change("rename", (str(key),), names[0]),)),) if len(names) == 1 else ()
+
+
+def taken_out(key: object) -> tuple[Proposal, ...]:
+    """What takes a key without effect out of a section."""
+    return (Proposal(changes=(Change("remove", (str(key),)),), safe=True),)
 
 
 def _quoted(word: str) -> str:
@@ -77,12 +132,18 @@ class Finding:
     """As its rule has it."""
     place: Place | None = None
     proposals: tuple[Proposal, ...] = ()
-    """What may be pasted instead; those that help become the hint."""
+    """What may be pasted instead; once they are tried, those that help, of which the hint is made."""
 
     @property
     def key(self) -> str:
         """The path with dots: `Optimizer.lr.stages.0.gamma`."""
         return dotted(self.path)
+
+    @property
+    def fix(self) -> Proposal | None:
+        """What `check --fix` writes: of what is proposed, what leaves the curve as it is, else the first."""
+        able = [each for each in self.proposals if each.clears and each.for_files and not each.flags]
+        return next((each for each in able if each.safe), able[0] if able else None)
 
     def __str__(self) -> str:
         return printable(f"{self.key}: {self.message} ({self.code})")

@@ -34,7 +34,10 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Have `write` fill a new file beside `path`, then put it in place of `path` in one move."""
+    """Have `write` fill a new file beside `path`, then put it in place of `path` in one move.
+
+    What is replaced keeps its mode.
+    """
     temporary = None
     path = Path(os.path.realpath(path))  # a link stays a link
     try:
@@ -45,7 +48,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
             write(file)  # type: ignore[arg-type]  # a file object in all but its nominal type
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # a temporary file is private; a picture is not
+        # A temporary file is private; a picture is not.
+        os.chmod(temporary, path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~mask)
         os.replace(temporary, path)
     except OSError as error:
         raise ArgumentError("out", f"cannot be written: {error.strerror or error}", path) from None

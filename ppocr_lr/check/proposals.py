@@ -31,12 +31,12 @@ class _Helping:
         return -len(self.cleared), -self.severity
 
     def sets_the_same(self, other: _Helping) -> bool:
-        ours, theirs = ([f"{each.partition('=')[0]}." for each in tried.proposal.overrides] for tried in (self, other))
+        ours, theirs = ([f"{key}." for key in tried.proposal.keys] for tried in (self, other))
         return any(one.startswith(two) or two.startswith(one) for one in ours for two in theirs)
 
 
 def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
-    """The findings, each with the hint that its proposals make, as far as they help.
+    """The findings, each with those of its proposals that help, and the hint that they make.
 
     Of several proposals for one key the one counts that clears most findings; it is said with each of these.
 
@@ -45,42 +45,44 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
         findings_with: those of the same run with a proposal; `LRConfigError` where it is refused.
     """
     findings = list(findings)
-    known = {_kind(finding): finding.severity for finding in findings}
+    known = {kind_of(finding): finding.severity for finding in findings}
     helping: dict[Proposal, _Helping] = {}
     proposed = ((each, made) for each in findings for made in each.proposals)
     for finding, proposal in islice(proposed, min(_MOST_TRIED, _MOST_FOUND // max(1, len(findings)))):
         try:
-            after = {_kind(found): found.severity for found in findings_with(proposal)}
+            after = {kind_of(found): found.severity for found in findings_with(proposal)}
         except LRConfigError:
             continue
-        if _helps(proposal, finding, known, after) and printable(proposal.line) == proposal.line:
+        if helps(proposal, finding, known, after) and printable(proposal.line) == proposal.line:
             helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
     ranked = sorted(helping.values(), key=_Helping.rank)
 
-    def hint(finding: Finding) -> str:
+    def hinted(finding: Finding) -> Finding:
         best = (
             next(each for each in ranked if each.sets_the_same(helping[proposal]))
             for proposal in finding.proposals
             if proposal in helping
         )
         clears = any(proposal.clears for proposal in finding.proposals)
-        said = (
+        said = tuple(
             each.proposal
             for each in best
-            if each.proposal in finding.proposals or (clears and _kind(finding) in each.cleared)
+            if each.proposal in finding.proposals or (clears and kind_of(finding) in each.cleared)
         )
-        return "; or ".join(dict.fromkeys(map(str, said)))
+        hint = "; or ".join(dict.fromkeys(map(str, said)))
+        return replace(finding, hint=hint or finding.hint, proposals=said)
 
-    return [replace(finding, hint=hint(finding) or finding.hint) for finding in findings]
+    return list(map(hinted, findings))
 
 
-def _helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> bool:
+def helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> bool:
     """No error or warning comes up; what shall clear the finding does, and not for another one as bad."""
     if any(severity > Severity.NOTE for kind, severity in after.items() if kind not in before):
         return False
     as_bad = [sum(severity >= finding.severity for severity in each.values()) for each in (after, before)]
-    return not proposal.clears or (_kind(finding) not in after and as_bad[0] < as_bad[1])
+    return not proposal.clears or (kind_of(finding) not in after and as_bad[0] < as_bad[1])
 
 
-def _kind(finding: Finding) -> Kind:
+def kind_of(finding: Finding) -> Kind:
+    """What makes two findings, before and after a change, the same one."""
     return finding.code, finding.path

@@ -55,8 +55,20 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or one of the codes is none.
     """
+    return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
+
+
+def check_document(
+    document: YAMLDocument,
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    *,
+    select: Iterable[str] = ALL,
+    ignore: Iterable[str] = (),
+) -> Report:
+    """As `check_file`, for a file that has been read, or for what is to be written into it."""
     selection = selection_of(select, ignore)
-    document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
@@ -120,7 +132,7 @@ def _found(
 ) -> tuple[PlannedRun | None, list[Finding]]:
     """The plan, if the lr section can be used, and what is found in it."""
     try:
-        planned = _planned(config, source, flags)
+        planned = plan_at_any_length(config, source, flags)
     except _DependsOnTheEpochError as error:
         return None, [unknown_epoch.found(Finding(("Train",), str(error), how_to_tell(config, flags)))]
     except LRConfigError as error:
@@ -135,7 +147,7 @@ def _findings(planned: PlannedRun, proposed: Reference | None = None) -> list[Fi
 
     def findings_with(proposal: Proposal) -> Iterable[Finding]:
         config, flags = planned.with_proposal(proposal)
-        return findings_about(subject_of(_planned(config, planned.source, flags), proposed))
+        return findings_about(subject_of(plan_at_any_length(config, planned.source, flags), proposed))
 
     return with_hints(findings_about(subject_of(planned, proposed)), findings_with)
 
@@ -144,7 +156,7 @@ class _DependsOnTheEpochError(LRConfigError):
     """Whether a section can be used depends on the length of an epoch, which is not known."""
 
 
-def _planned(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
+def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
     """The plan; where the length of an epoch is not known, with the first assumed one that the section fits."""
     errors: list[LRConfigError] = []
     for assumed in ASSUMED_ITERS:

@@ -180,7 +180,7 @@ def plan(config: str, overrides: Iterable[str], flags: RunFlags, metrics: Path |
     return plan_simulated_run(config, metrics, overrides, flags)
 
 
-def add_scaling(parser: argparse.ArgumentParser) -> None:
+def add_reference(parser: argparse.ArgumentParser) -> None:
     """The batch that a config's rate is meant for."""
     reference = parser.add_mutually_exclusive_group()
     reference.add_argument(
@@ -188,6 +188,11 @@ def add_scaling(parser: argparse.ArgumentParser) -> None:
         help="cards that the config's rate is meant for; shows the scaled rate, and draws it where there is a picture",
     )  # fmt: skip
     reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
+
+
+def add_scaling(parser: argparse.ArgumentParser) -> None:
+    """The same, with the rule that scales it."""
+    add_reference(parser)
     parser.add_argument(
         "--scaling", choices=("linear", "sqrt", "none"), default="linear", help="rule for that (linear)"
     )

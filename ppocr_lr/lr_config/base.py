@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
@@ -267,11 +267,13 @@ class LRConfig(BaseModel, ABC):
         shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
             if (value := getattr(self, key)) not in (None, 0, fields[key].default):
-                remarks.append(Finding((key,), f"{shown(value)} has no effect: there is no warmup", code="LR104"))
+                said = f"{shown(value)} has no effect: there is no warmup"
+                remarks.append(Finding((key,), said, code="LR104", proposals=taken_out(key)))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
                 said = f"{getattr(self, key)} is negative, so there is no warmup"
-                remarks.append(Finding((key,), said, code="LR305"))
+                none = Proposal((f"{key}=0",), safe=True)
+                remarks.append(Finding((key,), said, code="LR305", proposals=(none,)))
         return remarks
 
     @property

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, taken_out
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config, unknown_name
@@ -97,6 +97,12 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     if stops:
         raise LRConfigError(stops).under(*SECTION_PATH)
     remarks = [
-        Finding((key,), f"{shown(section[key])} has no effect: PaddleOCR ignores it", code="LR104") for key in swallowed
+        Finding(
+            (key,),
+            f"{shown(section[key])} has no effect: PaddleOCR ignores it",
+            code="LR104",
+            proposals=taken_out(key),
+        )
+        for key in swallowed
     ]
     return parsed._replace(remarks=(*parsed.remarks, *remarks))

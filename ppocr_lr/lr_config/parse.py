@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, nearest, shown
-from ppocr_lr.finding import Finding
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, dotted, nearest, shown
+from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
@@ -241,7 +241,7 @@ class Section:
                 continue
             meant = self._meant_by(key, window, schedule)
             if strict or not meant or meant.schedule != meant.as_it_is:  # else nobody is misled
-                yield _unknown(key, model, self.written, meant.ends() if meant else "")
+                yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings()
         for key in idle:
@@ -249,7 +249,8 @@ class Section:
             if not rule.agrees(self.config, value, window.run):
                 meant = self._meant_by(key, window, schedule)
                 ends = meant.ends() if meant else ""
-                yield Finding((key,), f"{shown(value)} has no effect: {rule.why}{ends}", code="LR104")
+                said = f"{shown(value)} has no effect: {rule.why}{ends}"
+                yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
             yield replace(remark, path=self._as_written(remark.path))
 
@@ -276,7 +277,7 @@ class Section:
         except LRConfigError:
             return None
         written = f"{meant}: {shown(self.written[key])}"
-        return _Meant(written, bool(model.ours(meant)), other, schedule or self.schedule(window), window)
+        return _Meant(meant, written, bool(model.ours(meant)), other, schedule or self.schedule(window), window)
 
     def _numbers_in_strings(self) -> Iterator[Finding]:
         """Those under keys that PaddleOCR reads, and does not convert."""
@@ -291,6 +292,7 @@ class Section:
                         f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
                         f"PaddleOCR itself fails on it, write {yaml_number(number)}",
                         code="LR102",
+                        proposals=(Proposal((f"{dotted(path)}={yaml_number(number)}",), safe=True),),
                     )
 
 
@@ -388,32 +390,38 @@ def called_elsewhere(key: str) -> tuple[str, ...]:
     return _CALLED_ELSEWHERE.get(key, ())
 
 
-def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], ends: str) -> Finding:
+def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], meant: _Meant | None) -> Finding:
     known = sorted(model.model_fields)
+    ends = meant.ends() if meant else ""
     suggestion = ""
+    proposals: tuple[Proposal, ...] = ()
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
         over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
         if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
-            suggestion = "; the length of the run is Global.epoch_num"
-        elif ends:
-            suggestion = ends
+            suggestion, proposals = "; the length of the run is Global.epoch_num", taken_out(key)
+        elif meant and ends:
+            suggestion, proposals = ends, renamed(key, meant.key)
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
             own = ", ".join(name for name in known if name not in envelope.ALL)
             takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
             suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
+            proposals = renamed(key, *names)
+    instead = _INSTEAD.get(key, "")
     return Finding(
         (_short(key),),
         f"is not a key of {_name(section)} and has no effect{suggestion}",
-        _INSTEAD.get(key, ""),
+        instead,
         code=_UNKNOWN,
+        proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 
 
 class _Meant(NamedTuple):
     """A section with a swallowed key written as the one that means it here, beside the section as it is."""
 
+    key: str
     written: str
     ours: bool
     """The key to write is this project's own."""

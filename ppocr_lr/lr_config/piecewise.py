@@ -15,6 +15,7 @@ from ppocr_lr.lr_config.kinds import AList, Gamma, Knot, Mark, PositiveLength, P
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
+from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.schedules import Schedule
 
 
@@ -92,7 +93,7 @@ class PiecewiseConfig(LRConfig):
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
             where = f"epoch {last}" if last.unit == "epochs" else f"{last}"
-            boundaries = list(as_written(self.decay_epochs[:-1]))
+            values = ", ".join(map(yaml_number, (*self.values, self.values[-1])))
             remarks.append(
                 Finding(
                     ("values",),
@@ -100,7 +101,7 @@ class PiecewiseConfig(LRConfig):
                     f"and the boundary at {where} changes nothing; "
                     f"Paddle 2.6.2 and later refuse this, as they take {count + 1} values",
                     code="LR501",
-                    proposals=(Proposal((f"decay_epochs={boundaries}",), words="{} makes the same curve"),),
+                    proposals=(Proposal((f"values=[{values}]",), words="{} makes the same curve", safe=True),),
                 )
             )
         return remarks

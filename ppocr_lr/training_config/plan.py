@@ -32,6 +32,7 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
 from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.yaml_edit import changed
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -180,7 +181,8 @@ class PlannedRun:
         Raises:
             LRConfigError: it would be refused.
         """
-        return with_overrides(self.config, proposal.overrides), replace(self.flags, **dict(proposal.flags))
+        config = with_overrides(changed(self.config, proposal.changes), proposal.overrides)
+        return config, replace(self.flags, **dict(proposal.flags))
 
     @property
     def own_keys(self) -> list[str]:

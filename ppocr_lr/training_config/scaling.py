@@ -6,7 +6,7 @@ The batch is what one optimizer update sees: the batch of one card, times the ca
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
@@ -32,7 +32,7 @@ from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.sequence import SequenceConfig
-from ppocr_lr.lr_config.values import yaml_number
+from ppocr_lr.training_config.yaml_edit import yaml_text
 
 ScalingRule = Literal["linear", "sqrt", "none"]
 
@@ -138,7 +138,7 @@ def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
 
 def overrides_to(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> tuple[str, ...]:
     """The same as `KEY=VALUE` strings, one for each key that differs."""
-    return tuple(f"{key}={_yaml(value)}" for key, value in _changes(SECTION, section, scaled))
+    return tuple(f"{key}={yaml_text(value)}" for key, value in _changes(SECTION, section, scaled))
 
 
 def _changes(path: str, section: Mapping[str, Any], scaled: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -203,13 +203,3 @@ def _positive_number(what: str, value: object) -> float:
     if not (math.isfinite(number) and number > 0):
         raise key_error(what, value, "a number above 0", section="")
     return number
-
-
-def _yaml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_yaml(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(_yaml(item) for item in value)}]"
-    if isinstance(value, str):
-        return value
-    return "null" if value is None else yaml_number(float(value))

@@ -144,14 +144,15 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
         ("LR602", {**COSINE, "learning_rate": 3.0}, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8), ""),
         ("LR602", COSINE, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8),
          "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.4"),
-        # one key, two findings: what clears both is said with both
+        # two findings, two keys: each has its own
         ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
-         '-o "Optimizer.lr.decay_epochs=[18]"'),
+         '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR402", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.decay_epochs=[18]"'),
         ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, KNOWN,
-         '-o "Optimizer.lr.decay_epochs=[10]" makes the same curve'),
-        ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN, ""),
+         '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
+        ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN,
+         '-o "Optimizer.lr.values=[0.1, 0.1]" makes the same curve'),
     ],
 )  # fmt: skip
 def test_what_does_not_help_is_not_proposed(code: str, lr: Any, flags: RunFlags, hint: str, tmp_path: Path) -> None:

@@ -210,6 +210,7 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
                 Proposal(
                     ("Optimizer.name=Adam",),
                     words="{} or this project's WeightDecayStepper, which keeps its own count",
+                    for_files=False,
                 ),
             ),
         )

@@ -8,8 +8,8 @@ from dataclasses import replace
 from ppocr_lr.check.rule import RULES, rule
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, dotted
+from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
 from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, accepts, called_elsewhere
 from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, is_read, meant_in_global, read
@@ -79,7 +79,12 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             SECTION_PATH,
             f"there is no name, so the rate is the same from {first} to the last update",
-            "if that is meant, write name: Const, which older releases of PaddleOCR understand as well",
+            proposals=(
+                Proposal(
+                    (f"{dotted((*SECTION_PATH, 'name'))}=Const",),
+                    words="{} if that is meant; older releases of PaddleOCR understand it as well",
+                ),
+            ),
         )
 
 
@@ -137,7 +142,9 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     """YAML silently keeps the last one, so an edit of the first changes nothing."""
     for path in document.repeated:
         if is_read(path) or path[0] == "Global":
-            yield Finding(path, "duplicate key in this mapping; this one counts", "take the other one out")
+            copies = Proposal(changes=(Change("keep last", path),), safe=True)
+            message = "duplicate key in this mapping; this one counts"
+            yield Finding(path, message, str(copies), proposals=(copies,))
 
 
 @rule(
@@ -156,7 +163,8 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
         if meant := meant_in_global(key):
             takes = [name for name in meant if _accepts(name, value)]
             suggestion = f"; did you mean {' or '.join(takes)}?" if takes else ""
-            yield Finding(("Global", key), f"nothing reads it{suggestion}")
+            proposals = tuple(each.under("Global") for each in renamed(key, *takes))
+            yield Finding(("Global", key), f"nothing reads it{suggestion}", proposals=proposals)
 
 
 def _accepts(key: str, value: object) -> bool:

@@ -1,0 +1,94 @@
+"""`ppocr-lr scale`: the config for another number of cards, or another batch."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ppocr_lr.check.report import plan_at_any_length
+from ppocr_lr.cli.options import Commands, add_command, add_reference, add_run, check_scaling, run_flags
+from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
+from ppocr_lr.numbers_text import times_text
+from ppocr_lr.output import output_kind
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections
+from ppocr_lr.training_config.reference import proposed_reference
+from ppocr_lr.training_config.scaling import overrides_to, scaling_factor
+from ppocr_lr.training_config.yaml_edit import FileText, edited, read_file_text
+from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
+
+EXAMPLES = """\
+examples:
+  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1                     show what changes, as a patch
+  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1 --out one_card.yml  write it
+  ppocr-lr scale c.yml --reference-batch 512 --rule sqrt --gpus 2
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "scale",
+        run,
+        "the config for another number of cards",
+        "Scale the rates of a config for the batch of this run; all else in the file stays as it is.",
+        EXAMPLES,
+    )
+    parser.add_argument("config", metavar="CONFIG", help="a PaddleOCR training YAML")
+    add_run(parser)
+    add_reference(parser)
+    parser.add_argument(
+        "--rule",
+        dest="scaling",
+        choices=("linear", "sqrt"),
+        default="linear",
+        help="how rates follow the batch (linear)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the config: .yml or .yaml")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scale the config, show what changes, write it where that is asked for."""
+    check_scaling(arguments)
+    if arguments.out:
+        output_kind(arguments.out, ("yml", "yaml"))
+    file = read_file_text(arguments.config)
+    text, said = _scaled(file, arguments)
+    print(printable(f"{file.path}: {said}"))
+    if text != file.text:
+        print(*file.diff(text), sep="\n")
+    if arguments.out:
+        here = arguments.out.exists() and arguments.out.samefile(file.path)
+        file.write(text, None if here else arguments.out)
+        print(printable(f"wrote {arguments.out}"))
+    return 0
+
+
+def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
+    """The text for this run's batch, and what was done."""
+    document = yaml_document(file.text, file.path)
+    sections = checked_sections(document.data, file.path)
+    try:
+        config = with_overrides(sections, arguments.overrides)
+        planned = plan_at_any_length(config, file.path, run_flags(arguments).beside(file.path))
+        reference = planned.reference_batch
+        if reference is None:
+            raise _no_reference(planned, document)
+        scaled, rule = planned.scaled, planned.flags.scaling
+        intended = with_overrides(config, overrides_to(planned.section, scaled.section) if scaled else ())
+        times = times_text(scaling_factor(planned.batch, reference, rule), "those written", 6)
+    except LRConfigError as error:
+        raise error.within(file.path) from None
+    said = f"{planned.batch} samples an update against {reference}: {rule} rule, rates {times}"
+    return edited(file.text, (), intended, file.path), said if scaled else f"{said}; nothing changes"
+
+
+def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:
+    """Asks for the reference, and offers what the file's comments propose."""
+    proposed = proposed_reference(document)
+    words = "it is not said for which batch the rate is meant"
+    if proposed:
+        samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card(planned.flags.batch_size))
+        words += f" (a comment says «{proposed.comment}», which may mean {proposed.cards} cards, {samples} samples)"
+    return MissingError(words, "reference_gpus", "reference_batch", place=Place(document.source))

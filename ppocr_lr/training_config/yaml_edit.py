@@ -1,0 +1,381 @@
+"""Changes of a YAML file by place: what is not changed stays as it is, character for character."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, NoReturn
+
+import yaml
+
+from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem, dotted, printable, shown
+from ppocr_lr.errors import Path as KeyPath
+from ppocr_lr.finding import Change
+from ppocr_lr.lr_config.values import yaml_number
+from ppocr_lr.output import write_whole
+from ppocr_lr.training_config.yaml_file import decoded, raw_file, read_yaml_text, yaml_events
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
+_ANCHOR = re.compile(r"(?:![^\s,\[\]{}]*\s+)*(&[^\s,\[\]{}]+\s+)")
+_SEPARATOR = re.compile(r", *")
+_DASH = re.compile(r"[ \t]*-[ \t]+")
+
+
+@dataclass(frozen=True)
+class FileText:
+    """A file of text as it was read, so that it can be written back with nothing but a change in it."""
+
+    path: str
+    raw: bytes
+    encoding: str
+    """The one in which `text` is `raw` again."""
+    text: str
+    """Without a mark of the byte order."""
+
+    @property
+    def mark(self) -> str:
+        """The mark of the byte order that the file begins with; mostly none."""
+        return self.raw[: len(self.raw) - len(self.text.encode(self.encoding, "surrogatepass"))].decode(self.encoding)
+
+    def write(self, text: str, out: Path | None = None) -> None:
+        """Put `text` in place of the file, or into another one, whole or not at all.
+
+        Raises:
+            LRConfigError: it cannot be written, or the file is no longer what was read.
+        """
+        new = (self.mark + text).encode(self.encoding)
+        target = Path(self.path) if out is None else out
+
+        def write(file: BinaryIO) -> None:
+            file.write(new)
+            file.flush()
+            if out is None and Path(self.path).read_bytes() != self.raw:
+                raise self._error("was changed by somebody else meanwhile, so it is left as it is")
+
+        try:
+            # A new file in the place of a read-only one would not ask.
+            if out is None and not os.stat(target).st_mode & stat.S_IWUSR:
+                raise self._error("is read-only, so it is left as it is")
+            write_whole(target, write)
+        except ArgumentError as error:
+            raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None
+        except OSError as error:
+            raise self._error(f"cannot be read again: {error.strerror or error}") from None
+
+    def diff(self, text: str) -> Iterator[str]:
+        """The lines of a patch that makes `text` of the file, without their line ends."""
+        before, after = ((self.mark + each).split("\n") for each in (self.text, text))
+        for lines in (before, after):
+            lines[:] = [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
+        name = printable(self.path)
+        for line in difflib.unified_diff(before, after, name, name):
+            yield line.removesuffix("\n")
+            if not line.endswith("\n"):
+                yield "\\ No newline at end of file"
+
+    def _error(self, problem: str) -> LRConfigError:
+        return LRConfigError(Problem((), problem, Place(self.path)))
+
+
+def read_file_text(path: str | Path) -> FileText:
+    """The text of a YAML file, to be changed.
+
+    Raises:
+        LRConfigError: it cannot be read.
+    """
+    raw = raw_file(path)
+    text = decoded(raw, path)
+    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
+    return FileText(str(path), raw, encoding, text)
+
+
+def yaml_text(value: Any) -> str:
+    """`value` on one line, so that YAML 1.1 reads it back."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{yaml_text(name)}: {yaml_text(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(yaml_text, value))}]"
+    if isinstance(value, str):
+        plain = _PLAIN_WORD.fullmatch(value) and read_yaml_text(value, value) == value
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    return str(value) if isinstance(value, int) else yaml_number(float(value))
+
+
+def changed(config: Any, changes: Sequence[Change]) -> Any:
+    """`config` after `changes`; itself it stays.
+
+    Raises:
+        LRConfigError: there is no such key, or its new name is taken.
+    """
+    for change in changes:
+        config = _changed(config, change.path, change)
+    return config
+
+
+def _changed(node: Any, path: KeyPath, change: Change) -> Any:
+    head, *rest = path
+    if isinstance(node, Sequence) and not isinstance(node, str) and isinstance(head, int) and head < len(node) and rest:
+        return [*node[:head], _changed(node[head], tuple(rest), change), *node[head + 1 :]]
+    if not isinstance(node, Mapping) or str(head) not in map(str, node):
+        raise LRConfigError(Problem(change.path, "there is no such key"))
+    if rest:
+        return {
+            key: _changed(value, tuple(rest), change) if str(key) == str(head) else value for key, value in node.items()
+        }
+    if change.kind == "keep last":
+        return node
+    if change.kind == "remove":
+        return {key: value for key, value in node.items() if str(key) != str(head)}
+    if change.key in node:
+        raise LRConfigError(Problem(change.path, f"there is a key {change.key} already"))
+    return {change.key if str(key) == str(head) else key: value for key, value in node.items()}
+
+
+def edited(text: str, changes: Sequence[Change], intended: Any, source: str) -> str:
+    """`text` after `changes`, and with values changed until it holds `intended`.
+
+    Args:
+        text: YAML.
+        changes: what is renamed or taken out first.
+        intended: what the text shall hold in the end.
+        source: names the text in messages.
+
+    Raises:
+        LRConfigError: it cannot be done by changing single places, as behind an alias.
+    """
+    before = read_yaml_text(text, source)
+    for change in changes:
+        text = _Text(text, source).changed(change)
+        before = _data(text, source)
+    text = _Text(text, source).with_values(before, intended)
+    if not _same(_data(text, source), intended):
+        raise _left(source)
+    return text
+
+
+def _data(text: str, source: str) -> Any:
+    """What a text holds after a change."""
+    try:
+        return read_yaml_text(text, source)
+    except LRConfigError:
+        raise _left(source) from None
+
+
+def _left(source: str) -> LRConfigError:
+    problem = "cannot be changed in its text without changing something else, so it is left as it is"
+    return LRConfigError(Problem((), problem, Place(source)))
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class _Node:
+    """A value of the text, and where it stands: `text[start:end]`, with its anchor and its tag."""
+
+    kind: str
+    """`scalar`, `alias`, `mapping` or `list`."""
+    start: int
+    end: int
+    flow: bool = False
+    """In brackets."""
+    value: str = ""
+    """Of a scalar."""
+    keys: list[_Node] = field(default_factory=list)
+    items: list[_Node] = field(default_factory=list)
+
+    def under(self, name: str | int) -> _Node | None:
+        """The last value that a mapping has for a key, or an item of a list; None where it is not written here."""
+        if self.kind == "list":
+            return self.items[int(name)] if str(name).isdigit() and int(name) < len(self.items) else None
+        index = self.index(str(name))
+        return None if index is None else self.items[index]
+
+    def index(self, name: str) -> int | None:
+        """Where a key stands for the last time."""
+        return next((n for n in range(len(self.keys) - 1, -1, -1) if self.keys[n].value == name), None)
+
+
+class _Text:
+    """A YAML text as a tree of places."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text, self.source = text, source
+        events = (event for event in yaml_events(text) if isinstance(event, yaml.NodeEvent | _ENDS))
+        first = next(events, None)
+        self.root = _node(first, events) if first else _Node("scalar", 0, 0)
+
+    def changed(self, change: Change) -> str:
+        """The text after one change."""
+        node = self.root
+        for name in change.path[:-1]:
+            node = node.under(name) or self._refuse(change.path)
+        index = node.index(str(change.path[-1])) if node.kind == "mapping" else None
+        if index is None:
+            self._refuse(change.path)
+        if change.kind == "rename":
+            key = node.keys[index]
+            quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
+            return self._with([_Edit(key.start, key.end, f"{quote}{change.key}{quote}")])
+        if len(node.keys) == 1 and not node.flow:  # an empty block is null
+            self._refuse(change.path)
+        same = [number for number, key in enumerate(node.keys) if key.value == str(change.path[-1])]
+        left = len(same) - 1 if change.kind == "keep last" else len(same)
+        if not left:
+            return self.text
+        text = self._with([self._removal(node, same[0], change.path)])
+        return _Text(text, self.source).changed(change) if left > 1 else text
+
+    def with_values(self, before: Any, after: Any) -> str:
+        """The text, which holds `before`, so that it holds `after`."""
+        return self._with(list(self._edits(self.root, before, after, ())))
+
+    def _with(self, edits: list[_Edit]) -> str:
+        text = self.text
+        # From the end, so that places before stay true; of those at one place the first is put in last.
+        for _, edit in sorted(enumerate(edits), key=lambda pair: (-pair[1].start, -pair[0])):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        return text
+
+    def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[_Edit]:
+        if _same(before, after):
+            return
+        if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
+            for key in before:
+                if key not in after:
+                    index = node.index(str(key))
+                    if index is None:
+                        self._refuse((*path, str(key)))
+                    yield self._removal(node, index, (*path, str(key)))
+            for key, value in after.items():
+                inner = node.under(str(key))
+                if key in before and inner is not None:
+                    yield from self._edits(inner, before[key], value, (*path, str(key)))
+                elif key not in before or not _same(before[key], value):
+                    yield self._addition(node, f"{yaml_text(key)}: {yaml_text(value)}", (*path, str(key)))
+        elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
+            for index, (old, new) in enumerate(zip(before, after, strict=False)):
+                yield from self._edits(node.items[index], old, new, (*path, index))
+            for index in range(len(after), len(before)):
+                yield self._removal(node, index, (*path, index))
+            for index in range(len(before), len(after)):
+                yield self._addition(node, yaml_text(after[index]), (*path, index))
+        elif node.kind == "alias" or not (node.kind == "scalar" or node.flow):
+            self._refuse(path)
+        else:
+            yield self._replacement(node, yaml_text(after))
+
+    def _replacement(self, node: _Node, new: str) -> _Edit:
+        anchor = _ANCHOR.match(self.text, node.start, node.end)
+        space = " " if node.start == node.end else ""  # nothing stood behind the colon
+        return _Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new)
+
+    def _addition(self, node: _Node, new: str, path: KeyPath) -> _Edit:
+        """A key or an item behind the last one of its kind."""
+        if node.flow:
+            if not node.items:
+                return _Edit(node.end - 1, node.end - 1, new)
+            between = self.text[node.items[-2].end : node.items[-1].start] if len(node.items) > 1 else ""
+            separator = between if node.kind == "list" and _SEPARATOR.fullmatch(between) else ", "
+            return _Edit(node.items[-1].end, node.items[-1].end, separator + new)
+        if not node.items:
+            self._refuse(path)
+        first = (node.keys or node.items)[0].start
+        line = self.text[self._line_start(first) : first]
+        if node.kind == "list":
+            if not _DASH.fullmatch(line):
+                self._refuse(path)
+        else:
+            line = re.sub(r"[^ \t]", " ", line)  # of `- name: Const`, too
+        end, newline = self._line_end(node.items[-1].end), self._newline
+        if end and self.text[end - 1] == "\n":
+            return _Edit(end, end, f"{line}{new}{newline}")
+        return _Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
+
+    def _removal(self, node: _Node, index: int, path: KeyPath) -> _Edit:
+        """A key with its value, or an item; where it has lines of its own, these."""
+        starts = node.keys or node.items
+        start, end = starts[index].start, node.items[index].end
+        behind = starts[index + 1].start if index + 1 < len(starts) else None
+        if node.flow:
+            if index:
+                return self._unless_comments(node.items[index - 1].end, end, path)
+            return self._unless_comments(start, behind or end, path)
+        if (self.text[self._line_start(start) : start] if node.keys else "").strip(" \t"):
+            if behind is None:
+                self._refuse(path)
+            return self._unless_comments(start, behind, path)  # `- name: Const`
+        return _Edit(self._line_start(start), self._line_end(end), "")
+
+    def _unless_comments(self, start: int, end: int, path: KeyPath) -> _Edit:
+        if "#" in self.text[start:end]:
+            self._refuse(path)
+        return _Edit(start, end, "")
+
+    def _line_start(self, place: int) -> int:
+        return self.text.rfind("\n", 0, place) + 1
+
+    def _line_end(self, place: int) -> int:
+        """Behind the end of the line in which a value ends."""
+        if place and self.text[place - 1] == "\n":  # a block of text, whose lines are all its own
+            return place
+        end = self.text.find("\n", place)
+        return len(self.text) if end < 0 else end + 1
+
+    @property
+    def _newline(self) -> str:
+        first = self.text.find("\n")
+        return "\r\n" if first > 0 and self.text[first - 1] == "\r" else "\n"
+
+    def _refuse(self, path: KeyPath) -> NoReturn:
+        raise LRConfigError(
+            Problem((), f"{shown(dotted(path))} cannot be changed by itself in the text", Place(self.source))
+        )
+
+
+_ENDS = yaml.MappingEndEvent | yaml.SequenceEndEvent
+
+
+def _node(event: Any, events: Iterator[Any]) -> _Node:
+    start, end = event.start_mark.index, event.end_mark.index
+    if isinstance(event, yaml.AliasEvent):
+        return _Node("alias", start, end)
+    if isinstance(event, yaml.ScalarEvent):
+        return _Node("scalar", start, end, value=event.value)
+    node = _Node("mapping" if isinstance(event, yaml.MappingStartEvent) else "list", start, end, bool(event.flow_style))
+    for inner in events:
+        if isinstance(inner, _ENDS):
+            # The mark behind a block is where the next thing begins.
+            mark: Any = inner.end_mark
+            node.end = mark.index if node.flow or not node.items else node.items[-1].end
+            break
+        if node.kind == "mapping":
+            node.keys.append(_node(inner, events))
+            inner = next(events)
+        node.items.append(_node(inner, events))
+    return node
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    if not numbers and type(one) is not type(other):
+        return False
+    return bool(one == other) or (one != one and other != other)
