@@ -27,10 +27,12 @@ README = {
 
 
 TYPES = (
+    "finding.Change",
     "finding.Severity",
     "finding.Proposal",
     "find_rate.measured.Choice",
     "find_rate.measured.Stretch",
+    "lr_config.base.InIterations",
     "lr_config.base.LedPlateau",
     "lr_config.kinds.Ours",
     "lr_config.length.Length",

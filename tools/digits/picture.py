@@ -32,7 +32,6 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
                 curve.steps / result.planned.run.iters_per_epoch, curve.high, color=colour, linestyle=line_style(dashes)
             )
         accuracy.set_ylabel("test accuracy in %")
-        accuracy.legend(loc="lower right", fontsize=8)
         worst = min(100 * course.accuracy for result in group for course in result.courses)
         accuracy.set_ylim(max(0, worst - 5), 100)  # the ends can be told apart; the first epochs may be below
         loss.set_ylabel("training loss")
@@ -43,6 +42,8 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
         rate.set_ylabel("learning rate")
         rate.set_ylim(bottom=0)
         rate.set_xlabel("epoch")
+        handles, labels = accuracy.get_legend_handles_labels()
+        rate.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.35), fontsize=8)  # covers nothing
         rate.set_xlim(0, max(result.planned.run.epochs for result in group))
         rate.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
