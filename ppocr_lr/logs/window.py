@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ppocr_lr.logs.pace import Paced
 from ppocr_lr.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
     low, high = np.minimum(first, second), np.maximum(first, second)
-    rows = np.flatnonzero(~smooth(schedule, last - lines.most + 1, last))
+    rows = np.flatnonzero(~_monotone(schedule, last - lines.most + 1, last))
     if len(rows):
         of_rows = lines.take(rows)
         counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
@@ -152,6 +153,14 @@ def smooth(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]
     if not complete:
         return np.zeros(len(last), dtype=bool)
     return np.asarray(np.searchsorted(steps, first, side="right") == np.searchsorted(steps, last, side="right"))
+
+
+def _monotone(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the curve surely only falls, or only rises, from an update to another."""
+    if isinstance(schedule, Paced):  # its jumps go the way of its shape
+        first, last = (schedule.step_of(np.maximum(update, 0)) for update in (first, last))
+        return _monotone(schedule.shape, first, last)
+    return smooth(schedule, first, last)
 
 
 def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64]) -> NDArray[np.float64]:
