@@ -24,6 +24,7 @@ from ppocr_lr import build_schedule
 LINES, SECONDS, MIB = 100_000, 2.0, 64
 LARGE_MIB, LARGE_SECONDS, BYTES_A_LINE = 200, 8.0, 256
 EPOCHS, ITERS, EVERY = 100, 10_000, 10
+WIDE = "a window of 10,000"
 
 COSINE = {"name": "Cosine", "learning_rate": 0.001, "warmup_epoch": 5}
 CYCLES = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 1, "warmup_epoch": 5}
@@ -151,6 +152,16 @@ KINDS: dict[str, tuple[Callable[[], Iterator[str]], dict[str, Any]]] = {
     "33,333 starts of noise": (lambda: starts(2, EVERY, [HEADER], noise()), COSINE),
     "4,000 starts of noise": (lambda: starts(24, EVERY, [HEADER], noise()), COSINE),
     "150 starts of noise": (lambda: starts(666, EVERY, [HEADER], noise()), COSINE),
+    **{
+        f"{WIDE}, {name}": (lines, section)
+        for name, lines, section in (
+            ("follows", lambda: run(planned()), COSINE),
+            ("noise", lambda: run(noise()), COSINE),
+            ("noise under cycles", lambda: run(noise()), CYCLES),
+            ("noise under a staircase", lambda: run(noise()), PIECES),
+            ("150 starts of noise", lambda: starts(666, EVERY, [HEADER], noise()), COSINE),
+        )
+    },
     "20 runs of noise": (lambda: prolonged(20), COSINE),
     "500 runs of noise": (lambda: prolonged(500), COSINE),
     "10,000 starts with configs": (lambda: starts(3, EVERY, [*dumped(), HEADER], noise()), COSINE),
@@ -175,7 +186,7 @@ def main() -> int:
                 label = name if told else f"{name}, no length"
                 if words and not any(word in label for word in words):
                     continue
-                seconds, mib = measured(log, lines(), section, LINES, told)
+                seconds, mib = measured(log, lines(), section, LINES, told, 10_000 if WIDE in name else None)
                 broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
         label = f"{LARGE_MIB} MiB"
         if not words or any(word in label for word in words):
@@ -192,14 +203,15 @@ def _row(label: str, seconds: float, mib: float, most_seconds: float, most_mib: 
 
 
 def measured(
-    log: Path, lines: Iterator[str], section: dict[str, Any], count: int, told: bool = True
+    log: Path, lines: Iterator[str], section: dict[str, Any], count: int, told: bool = True, window: int | None = None
 ) -> tuple[float, float]:
     """Seconds of the processor, and the most memory, of comparing `lines` with `section`."""
     with log.open("w", encoding="utf-8") as file:
         for text in islice(lines, count):
             if told or text != HEADER:
                 file.write(text)
-    settings = {"Global": {"epoch_num": EPOCHS}, "Optimizer": {"lr": section}}
+    smooth = {"log_smooth_window": window} if window else {}
+    settings = {"Global": {"epoch_num": EPOCHS, **smooth}, "Optimizer": {"lr": section}}
     config = log.with_name("c.yml")
     config.write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", str(config), str(log)]

@@ -582,7 +582,9 @@ class _Search:
 
     def _accumulated(self, base: _Candidate) -> Iterator[_Candidate]:
         """The log counts batches, and the schedule is built for the updates."""
-        batches = self._logged_length or base.run.iters_per_epoch
+        batches, schedule = self._logged_length or base.run.iters_per_epoch, base.schedule()
+        if schedule is None or not self._may_be_right(medians(schedule, self._sample).distance(self._sample).mean()):
+            return
 
         def made_of(every: int) -> _Candidate:
             words = f"the log counts batches, and {every} of them make an update of the schedule"
@@ -658,6 +660,10 @@ class _Search:
         factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
         return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
 
+    def _may_be_right(self, distance: float) -> bool:
+        """A schedule that is so far from the rates of the sample, in the mean, may have a better one beside it."""
+        return distance <= _NEAR * float(self._sample.rates.max()) + 1e-6
+
     def _best(self, family: _Family, scaled: bool = False) -> Best | None:
         """Which number explains best, found about on a sample of the lines first; None where none comes near."""
         schedule = family.like.schedule()
@@ -668,7 +674,7 @@ class _Search:
             return rough_costs(schedule, self._sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
 
         near = best_integer(about, family.low, family.high, family.around, family.origin)
-        if about(np.array([near]))[0] > _NEAR * float(self._sample.rates.max()) + 1e-6:
+        if not self._may_be_right(about(np.array([near]))[0]):
             return None
         cost = cache(lambda x: self._cost(family.at(x), self._many, scaled))
         stride = max(1, (family.high - family.low) // _SAMPLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,29 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 
 
 @dataclass(frozen=True)
-class SteppedEvery(Schedule):
-    """`shape(k // updates)`: stepped once in so many updates, as by a loop that steps it once an epoch."""
+class Paced(Schedule):
+    """`shape(step_of(k))`, with steps that never go back: it falls where `shape` falls and rises where that rises."""
 
     shape: Schedule
-    updates: int
+
+    @abstractmethod
+    def step_of(self, k: Any) -> Any:
+        """The step of `shape` that update k has."""
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`shape(k // updates)`."""
-        return self.shape.formula(k // self.updates, fn)
+        """`shape(step_of(k))`."""
+        return self.shape.formula(self.step_of(k), fn)
+
+
+@dataclass(frozen=True)
+class SteppedEvery(Paced):
+    """Stepped once in so many updates, as by a loop that steps it once an epoch."""
+
+    updates: int
+
+    def step_of(self, k: Any) -> Any:
+        """`k // updates`."""
+        return k // self.updates
 
     def corner_runs(self) -> Runs:
         """Each step is a jump."""
@@ -27,15 +42,14 @@ class SteppedEvery(Schedule):
 
 
 @dataclass(frozen=True)
-class SteppedTimes(Schedule):
-    """`shape(k · times)`: stepped several times an update, as where each of several processes does it."""
+class SteppedTimes(Paced):
+    """Stepped several times an update, as where each of several processes does it."""
 
-    shape: Schedule
     times: int
 
-    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`shape(k · times)`."""
-        return self.shape.formula(k * self.times, fn)
+    def step_of(self, k: Any) -> Any:
+        """`k · times`."""
+        return k * self.times
 
     def corner_runs(self) -> Runs:
         """The first corners of `shape`, earlier; more than a log shows."""
@@ -44,18 +58,18 @@ class SteppedTimes(Schedule):
 
 
 @dataclass(frozen=True)
-class Accumulated(Schedule):
-    """`shape` for a count of batches: so many of them make an update, and what is left of an epoch makes none."""
+class Accumulated(Paced):
+    """For a count of batches: so many of them make an update, and what is left of an epoch makes none."""
 
-    shape: Schedule
     batches: int
     """Of an epoch."""
     every: int
     """Batches that make an update."""
 
-    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`shape` at the update that batch `k` is a part of."""
-        return self.shape.formula(k // self.batches * (self.batches // self.every) + k % self.batches // self.every, fn)
+    def step_of(self, k: Any) -> Any:
+        """The update that batch `k` is a part of, or the one after it."""
+        updates = self.batches // self.every
+        return k // self.batches * updates + k % self.batches // self.every
 
     def corner_runs(self) -> Runs:
         """Each update is a jump."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ppocr_lr.logs.pace import Paced
 from ppocr_lr.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ _BLOCK = 1 << 14  # lines at a time
 _CELLS = 1 << 19  # updates asked at a time
 _FARTHEST = 2.0**62
 _FEW_FILLS = 64
+_WIDE = 1024  # updates, of a window of which
+_POINTS = 128  # of them tell the median, to
+_OFF = 2  # places of these: each piece between two corners has as many of them as of the updates, but for one
 _MOST_FITTED = 1 << 15  # lines, each with every fill that its window may have
 
 
@@ -109,15 +113,16 @@ def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
     low, high = np.minimum(first, second), np.maximum(first, second)
-    rows = np.flatnonzero(~smooth(schedule, last - lines.most + 1, last))
+    rows = np.flatnonzero(~_monotone(schedule, last - lines.most + 1, last))
     if len(rows):
         of_rows = lines.take(rows)
         counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
         owners, places = each(counts)
         span = (of_rows.most - of_rows.least)[owners] * places / np.maximum(counts[owners] - 1, 1)
-        middles = _filled(schedule, of_rows.take(owners), of_rows.least[owners] + span.round().astype(np.int64), shift)
+        fills = of_rows.least[owners] + span.round().astype(np.int64)
+        some_low, some_high = _filled(schedule, of_rows.take(owners), fills, shift)
         begins = np.cumsum(counts) - counts
-        low[rows], high[rows] = np.minimum.reduceat(middles, begins), np.maximum.reduceat(middles, begins)
+        low[rows], high[rows] = np.minimum.reduceat(some_low, begins), np.maximum.reduceat(some_high, begins)
     return low, high
 
 
@@ -152,6 +157,14 @@ def smooth(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]
     if not complete:
         return np.zeros(len(last), dtype=bool)
     return np.asarray(np.searchsorted(steps, first, side="right") == np.searchsorted(steps, last, side="right"))
+
+
+def _monotone(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the curve surely only falls, or only rises, from an update to another."""
+    if isinstance(schedule, Paced):  # its jumps go the way of its shape
+        first, last = (schedule.step_of(np.maximum(update, 0)) for update in (first, last))
+        return _monotone(schedule.shape, first, last)
+    return smooth(schedule, first, last)
 
 
 def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -220,18 +233,26 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
     return shown
 
 
-def _filled(schedule: Schedule, lines: Lines, fills: NDArray[np.int64], shift: int) -> NDArray[np.float64]:
-    """The medians of windows that hold so many updates."""
-    middles = np.empty(len(lines))
-    depth = int(fills.max())
-    back = np.arange(depth)
+def _filled(
+    schedule: Schedule, lines: Lines, fills: NDArray[np.int64], shift: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Between which rates the medians of windows lie that hold so many updates; of a wide one some updates tell."""
+    low, high = np.empty(len(lines)), np.empty(len(lines))
+    wide = int(fills.max()) > _WIDE
+    depth = _POINTS if wide else int(fills.max())
+    places = np.arange(depth)
     block = max(1, _CELLS // depth)
     for start in range(0, len(lines), block):
         part = slice(start, start + block)
-        rates = schedule(np.maximum(lines.updates[part, None] - 1 + shift - back, 0))
-        rates[back >= fills[part, None]] = np.inf
-        rates.sort(axis=1)
         of = fills[part, None]
+        back = (of - 1) * places // (depth - 1) if wide else places
+        rates = schedule(np.maximum(lines.updates[part, None] - 1 + shift - back, 0))
+        if wide:
+            rates.sort(axis=1)
+            low[part], high[part] = rates[:, (depth - 1) // 2 - _OFF], rates[:, depth // 2 + _OFF]
+            continue
+        rates[back >= of] = np.inf
+        rates.sort(axis=1)
         lower, upper = (np.take_along_axis(rates, middle, 1) for middle in ((of - 1) // 2, of // 2))
-        middles[part] = ((lower + upper) / 2)[:, 0]
-    return middles
+        low[part] = high[part] = ((lower + upper) / 2)[:, 0]
+    return low, high

@@ -915,6 +915,20 @@ def test_another_schedule(tmp_path: Path) -> None:
     assert diagnosis.explanations[0].causes[0].words == "the schedule is Linear, not Cosine"
 
 
+@of_every_name
+@pytest.mark.parametrize("window", [1500, 4000])
+def test_a_wide_window(tmp_path: Path, section: dict[str, Any], window: int) -> None:
+    """Not each of its updates is looked at where the curve turns."""
+    config = write_config(tmp_path / "c.yml", section, EPOCHS, 500, window)
+    for factor in (1.0, 1.02):
+        lines = Trainer(times(section, factor), EPOCHS, 500, window=window).train()
+        log = read_log(write_log(tmp_path / "train.log", lines))
+        comparison = compare_log(plan_logged_run(config, log), log)
+        assert comparison.as_planned == (factor == 1)
+        if factor != 1:
+            assert kinds(diagnose(comparison)[0]) == [["factor"]]
+
+
 @pytest.mark.parametrize("changed", [0, 1])
 @pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise"])
 def test_a_proposal_for_one_of_two_starts_is_said_for_that(
