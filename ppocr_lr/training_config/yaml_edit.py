@@ -151,22 +151,21 @@ def edited(text: str, changes: Sequence[Change], intended: Any, source: str) -> 
     Raises:
         LRConfigError: it cannot be done by changing single places, as behind an alias.
     """
-    before = read_yaml_text(text, source)
-    for change in changes:
-        text = _Text(text, source).changed(change)
-        before = _data(text, source)
-    text = _Text(text, source).with_values(before, intended)
-    if not _same(_data(text, source), intended):
+    data = changed(read_yaml_text(text, source), changes)
+    try:
+        for change in changes:
+            text = _Text(text, source).changed(change)
+        if not _same(data, intended):
+            text = _Text(text, source).with_values(data, intended)
+    except yaml.YAMLError:  # not even YAML is left
+        raise _left(source) from None
+    try:
+        as_intended = _same(read_yaml_text(text, source), intended)
+    except LRConfigError:
+        as_intended = False
+    if not as_intended:
         raise _left(source)
     return text
-
-
-def _data(text: str, source: str) -> Any:
-    """What a text holds after a change."""
-    try:
-        return read_yaml_text(text, source)
-    except LRConfigError:
-        raise _left(source) from None
 
 
 def _left(source: str) -> LRConfigError:
