@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ppocr_lr.check.proposals import helps, kind_of
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.yaml_edit import FileText, changed, edited
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
@@ -42,7 +42,7 @@ class Mended:
 
 
 def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: bool = False) -> Mended:
-    """Write the fixes of a file into its text, one after the other, as long as each helps.
+    """Write the fixes of a file into its text as long as they help: at once, or else one after the other.
 
     Args:
         file: a training YAML.
@@ -56,33 +56,53 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
     document = yaml_document(text, file.path)
     report = check(document)
 
-    def attempt(finding: Finding) -> tuple[str, YAMLDocument, Report] | None:
-        """The text without the finding; None where something else would come up."""
-        fix = finding.fix
-        assert fix is not None  # of those that are asked for
-        intended = with_overrides(changed(document.data, fix.changes), fix.overrides)
-        new = edited(text, fix.changes, intended, file.path)
+    def attempt(findings: Sequence[Finding]) -> tuple[str, YAMLDocument, Report] | None:
+        """The text without these findings; None where one stays, or something else would come up."""
+        fixes = list(dict.fromkeys(each.fix for each in findings if each.fix))
+        changes = [change for fix in fixes for change in fix.changes]
+        overrides = [override for fix in fixes for override in fix.overrides]
+        intended = with_overrides(changed(document.data, changes), overrides)
+        new = edited(text, changes, intended, file.path)
         after = yaml_document(new, file.path)
         found = check(after)
         before = {kind_of(each): each.severity for each in report.findings}
         now = {kind_of(each): each.severity for each in found.findings}
-        return (new, after, found) if helps(fix, finding, before, now) else None
+        helped = all(each.fix and helps(each.fix, each, before, now) for each in findings)
+        return (new, after, found) if helped else None
 
     while len(fixed) < _MOST_FIXES:
-        for finding in report.findings:
-            if finding.fix is None or not (finding.fix.safe or unsafe) or finding in failed:
-                continue
+        wanted = [each for each in report.findings if each.fix and (each.fix.safe or unsafe) and each not in failed]
+        together = _apart(wanted)
+        for some in ([together] if len(together) > 1 else []) + [[each] for each in wanted]:
+            error = None
             try:
-                done = attempt(finding)
-            except LRConfigError as error:
-                done, failed[finding] = None, error
+                done = attempt(some)
+            except LRConfigError as refused:
+                done, error = None, refused
             if done:
-                fixed.append(finding)
+                fixed += some
                 text, document, report = done
                 failed.clear()
                 break
-            failed.setdefault(finding, None)
+            if len(some) == 1:
+                failed[some[0]] = error
         else:
             break
     left = sum(each.fix is not None and not each.fix.safe for each in report.findings) if not unsafe else 0
     return Mended(report, file, text, tuple(fixed), left, tuple(filter(None, failed.values())))
+
+
+def _apart(findings: Sequence[Finding]) -> list[Finding]:
+    """Those whose fixes can be made at once: no two touch one key."""
+    chosen: list[Finding] = []
+    touched: dict[str, Proposal] = {}
+    for finding in findings:
+        keys = [f"{key}." for key in finding.fix.keys] if finding.fix else []
+        if not any(
+            proposal != finding.fix and (key.startswith(other) or other.startswith(key))
+            for key in keys
+            for other, proposal in touched.items()
+        ):
+            chosen.append(finding)
+            touched.update((key, finding.fix) for key in keys if finding.fix)
+    return chosen

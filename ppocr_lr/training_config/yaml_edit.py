@@ -151,22 +151,21 @@ def edited(text: str, changes: Sequence[Change], intended: Any, source: str) -> 
     Raises:
         LRConfigError: it cannot be done by changing single places, as behind an alias.
     """
-    before = read_yaml_text(text, source)
-    for change in changes:
-        text = _Text(text, source).changed(change)
-        before = _data(text, source)
-    text = _Text(text, source).with_values(before, intended)
-    if not _same(_data(text, source), intended):
+    data = changed(read_yaml_text(text, source), changes)
+    try:
+        for change in changes:
+            text = _Text(text, source).changed(change)
+        if not _same(data, intended):
+            text = _Text(text, source).with_values(data, intended)
+    except yaml.YAMLError:  # not even YAML is left
+        raise _left(source) from None
+    try:
+        as_intended = _same(read_yaml_text(text, source), intended)
+    except LRConfigError:
+        as_intended = False
+    if not as_intended:
         raise _left(source)
     return text
-
-
-def _data(text: str, source: str) -> Any:
-    """What a text holds after a change."""
-    try:
-        return read_yaml_text(text, source)
-    except LRConfigError:
-        raise _left(source) from None
 
 
 def _left(source: str) -> LRConfigError:
@@ -228,14 +227,11 @@ class _Text:
             key = node.keys[index]
             quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
             return self._with([_Edit(key.start, key.end, f"{quote}{change.key}{quote}")])
-        if len(node.keys) == 1 and not node.flow:  # an empty block is null
-            self._refuse(change.path)
         same = [number for number, key in enumerate(node.keys) if key.value == str(change.path[-1])]
-        left = len(same) - 1 if change.kind == "keep last" else len(same)
-        if not left:
-            return self.text
-        text = self._with([self._removal(node, same[0], change.path)])
-        return _Text(text, self.source).changed(change) if left > 1 else text
+        gone = same[:-1] if change.kind == "keep last" else same
+        if len(gone) == len(node.keys) and not node.flow:  # an empty block is null
+            self._refuse(change.path)
+        return self._with(list(self._removals(node, gone, change.path)))
 
     def with_values(self, before: Any, after: Any) -> str:
         """The text, which holds `before`, so that it holds `after`."""
@@ -252,12 +248,11 @@ class _Text:
         if _same(before, after):
             return
         if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
-            for key in before:
-                if key not in after:
-                    index = node.index(str(key))
-                    if index is None:
-                        self._refuse((*path, str(key)))
-                    yield self._removal(node, index, (*path, str(key)))
+            gone = {str(key): node.index(str(key)) for key in before if key not in after}
+            indices = sorted(index for index in gone.values() if index is not None)
+            if len(indices) < len(gone):  # merged in from elsewhere
+                self._refuse(path)
+            yield from self._removals(node, indices, path)
             for key, value in after.items():
                 inner = node.under(str(key))
                 if key in before and inner is not None:
@@ -267,8 +262,7 @@ class _Text:
         elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
             for index, (old, new) in enumerate(zip(before, after, strict=False)):
                 yield from self._edits(node.items[index], old, new, (*path, index))
-            for index in range(len(after), len(before)):
-                yield self._removal(node, index, (*path, index))
+            yield from self._removals(node, range(len(after), len(before)), path)
             for index in range(len(before), len(after)):
                 yield self._addition(node, yaml_text(after[index]), (*path, index))
         elif node.kind == "alias" or not (node.kind == "scalar" or node.flow):
@@ -303,20 +297,25 @@ class _Text:
             return _Edit(end, end, f"{line}{new}{newline}")
         return _Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
 
-    def _removal(self, node: _Node, index: int, path: KeyPath) -> _Edit:
-        """A key with its value, or an item; where it has lines of its own, these."""
-        starts = node.keys or node.items
-        start, end = starts[index].start, node.items[index].end
-        behind = starts[index + 1].start if index + 1 < len(starts) else None
+    def _removals(self, node: _Node, gone: Sequence[int], path: KeyPath) -> Iterator[_Edit]:
+        """Keys with their values, or items, by number; where they have lines of their own, these."""
+        starts, ends = node.keys or node.items, node.items
         if node.flow:
-            if index:
-                return self._unless_comments(node.items[index - 1].end, end, path)
-            return self._unless_comments(start, behind or end, path)
-        if (self.text[self._line_start(start) : start] if node.keys else "").strip(" \t"):
-            if behind is None:
-                self._refuse(path)
-            return self._unless_comments(start, behind, path)  # `- name: Const`
-        return _Edit(self._line_start(start), self._line_end(end), "")
+            first = next((number for number, each in enumerate([*gone, None]) if number != each), 0)  # that stays
+            if first:
+                end = starts[first].start if first < len(starts) else ends[-1].end
+                yield self._unless_comments(starts[0].start, end, path)
+            for index in gone[first:]:
+                yield self._unless_comments(ends[index - 1].end, ends[index].end, path)
+            return
+        for index in gone:
+            start, end = starts[index].start, ends[index].end
+            if node.keys and self.text[self._line_start(start) : start].strip(" \t"):  # `- name: Const`
+                if index + 1 == len(starts):
+                    self._refuse(path)
+                yield self._unless_comments(start, starts[index + 1].start, path)
+            else:
+                yield _Edit(self._line_start(start), self._line_end(end), "")
 
     def _unless_comments(self, start: int, end: int, path: KeyPath) -> _Edit:
         if "#" in self.text[start:end]:

@@ -166,6 +166,14 @@ def test_mended_right_or_left_alone(before: str, after: str, newline: str) -> No
     )
 
 
+def test_one_that_cannot_be_mended_stops_no_other() -> None:
+    """They are tried at once first."""
+    before = file_of("name: Cosine\nlearning_rate: &r 1e-1\nepochs: 30\nT_max: 5") + "base: *r\n"
+    done = mend(before)
+    assert (codes(done), done.text) == (["LR101", "LR104"][::-1], before.replace("    epochs: 30\n    T_max: 5\n", ""))
+    assert len(done.refused) == 1
+
+
 # Real lr sections, as PaddleOCR's files have them, and what people do to them.
 
 

@@ -92,6 +92,8 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  x:\n  - a: 1\n    b: 2\n", (Change("remove", ("Global", "x", 0, "a")),), "Global:\n  x:\n  - b: 2\n"),
     # a key that stands more than once
     ("Global:\n  a: 1 # 1\n  b: 2\n  a: 3 # 3\n  a: 4 # 4\n", (keep_last("Global.a"),), "Global:\n  b: 2\n  a: 4 # 4\n"),
+    ("Global: {b: 3, a: 1, a: 2, a: 4}\n", (keep_last("Global.a"),), "Global: {b: 3, a: 4}\n"),
+    ("Global: {a: [1, 2], b: [1]}\n", ("a=[]", "b=[]"), "Global: {a: [], b: []}\n"),
     ("Global: {a: 1, a: 2, b: 3, a: 4}\n", (keep_last("Global.a"),), "Global: {b: 3, a: 4}\n"),
     ("Global:\n  a:\n    x: 1\n  a:\n    x: 2\n", (keep_last("Global.a"),), "Global:\n  a:\n    x: 2\n"),
 ]  # fmt: skip
