@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
-from ppocr_lr.training_config.yaml_file import YAMLDocument, read_yaml_document
+from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
@@ -34,6 +35,10 @@ class Report:
     findings: tuple[Finding, ...]
     planned: PlannedRun | None
     """None where the lr section cannot be used."""
+    lines: tuple[str, ...] = ()
+    """Of the file, as far as it could be read."""
+    overridden: tuple[str, ...] = ()
+    """Keys whose values are not those of the file."""
 
 
 def check_file(
@@ -55,7 +60,7 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or one of the codes is none.
     """
-    selection = selection_of(select, ignore)
+    selection, overrides = selection_of(select, ignore), tuple(overrides)
     document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     try:
@@ -75,7 +80,9 @@ def check_file(
         for finding in found
         if finding.code in selection and not any(comment.covers(finding) for comment in comments)
     ]
-    return Report(str(path), tuple(sorted(findings, key=lambda finding: (finding.place, finding.code))), planned)
+    findings.sort(key=lambda finding: (finding.place, finding.code))
+    overridden = tuple(override.partition("=")[0] for override in overrides)
+    return Report(str(path), tuple(findings), planned, document.lines, overridden)
 
 
 def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
@@ -173,7 +180,12 @@ def unusable_report(path: str | Path, error: LRConfigError) -> Report:
         finding if finding.place and finding.place.line else replace(finding, place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    return Report(str(path), tuple(findings), None)
+    lines: tuple[str, ...] = ()
+    with suppress(OSError, ValueError):
+        if Path(path).is_file():  # a pipe has been read already
+            with open(path, encoding="utf-8-sig") as file:
+                lines = tuple(file.read(MAX_BYTES).splitlines())
+    return Report(str(path), tuple(findings), None, lines)
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
-from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
+from ppocr_lr.check.formats import FORMATS
+from ppocr_lr.check.render import as_dict, statistics, text_lines
 from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
@@ -58,7 +59,7 @@ def add(commands: Commands) -> None:
     add_configs(parser)
     add_run(parser)
     add_scaling(parser)
-    add_format(parser, "github")
+    add_format(parser, *FORMATS)
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
@@ -127,12 +128,13 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             width = len(str(max((count for count, _ in counted), default=0)))
             print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
         return
-    if arguments.format != "json":  # where each file is told of whole
+    if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
     if arguments.format == "json":
         print_json(map(as_dict, reports))
-    elif arguments.format == "github":
-        print(*github_lines(reports), sep="\n")
+    elif arguments.format in FORMATS:
+        for line in FORMATS[arguments.format](reports):
+            print(line)
     else:
         print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
 
