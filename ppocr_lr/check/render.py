@@ -50,7 +50,7 @@ def _snippet(finding: Finding, report: Report) -> Iterator[str]:
         return
     line, begin = report.lines[place.line - 1].expandtabs(1), place.column - 1
     key = re.match(r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*""", line[begin:])
-    word = key[0] if key else ""
+    word = key[0][:_AROUND] if key else ""
     if finding.path and word.strip("\"'") not in map(str, finding.path) and isinstance(finding.path[-1], str):
         return
     left = max(0, begin - _AROUND) if len(line) > 2 * _AROUND else 0  # a whole file may be one line

@@ -60,8 +60,20 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or one of the codes is none.
     """
+    return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
+
+
+def check_document(
+    document: YAMLDocument,
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    flags: RunFlags | None = None,
+    *,
+    select: Iterable[str] = ALL,
+    ignore: Iterable[str] = (),
+) -> Report:
+    """As `check_file`, for a file that has been read, or for what is to be written into it."""
     selection, overrides = selection_of(select, ignore), tuple(overrides)
-    document = read_yaml_document(path)
     sections = checked_sections(document.data, path)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
@@ -174,18 +186,19 @@ def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
     return Selection(check_codes("select", select, RULES), check_codes("ignore", ignore, RULES))
 
 
-def unusable_report(path: str | Path, error: LRConfigError) -> Report:
+def unusable_report(path: str | Path, error: LRConfigError, content: bytes | None = None) -> Report:
     """The report of a file that `check_file` refused with `error`."""
     findings = (
         finding if finding.place and finding.place.line else replace(finding, place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    lines: tuple[str, ...] = ()
-    with suppress(OSError, ValueError):
-        if Path(path).is_file():  # a pipe has been read already
-            with open(path, encoding="utf-8-sig") as file:
-                lines = tuple(file.read(MAX_BYTES).splitlines())
-    return Report(str(path), tuple(findings), None, lines)
+    if content is None:
+        with suppress(OSError, ValueError):
+            if Path(path).is_file():  # a pipe has been read already
+                with open(path, "rb") as file:
+                    content = file.read(MAX_BYTES)
+    lines = (content or b"").decode("utf-8-sig", errors="replace").splitlines()
+    return Report(str(path), tuple(findings), None, tuple(lines))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

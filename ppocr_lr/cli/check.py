@@ -14,7 +14,7 @@ from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.render import as_dict, statistics, text_lines
-from ppocr_lr.check.report import Report, check_file, said_once, selection_of, unusable_report
+from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
 from ppocr_lr.cli.options import (
@@ -33,6 +33,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.yaml_file import MAX_BYTES, decoded, read_yaml_document, yaml_document
 
 EXAMPLES = """\
 examples:
@@ -40,6 +41,7 @@ examples:
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
   ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
+  ppocr-lr check - --stdin-filename c.yml < c.yml    what an editor has, with the settings for c.yml
   ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
 exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
@@ -73,6 +75,13 @@ def add(commands: Commands) -> None:
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
         )  # fmt: skip
+    parser.add_argument(
+        "--stdin-filename", type=Path, metavar="FILE", help="the name of what is read from stdin, where a config is -"
+    )
+    parser.add_argument(
+        "--hook", action="store_true",
+        help="files that are named pass as those found in a folder: what is excluded or no training config is left out",
+    )  # fmt: skip
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="only what is not in this file counts")
     parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
     parser.add_argument(
@@ -143,24 +152,28 @@ def _checked(paths: list[str], arguments: argparse.Namespace) -> list[_Checked]:
     selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
     nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
+        content = None
+        if str(path) == "-" and named:
+            path, content = arguments.stdin_filename or path, sys.stdin.buffer.read(MAX_BYTES + 1)
+        named = named and not arguments.hook
         settings = nearest.of(path)
         if not named and settings.excludes(path):
             continue
         told = _with_settings(arguments, settings.values)
         try:
-            report = _check(path, told, settings)
+            report = _check(path, told, settings, content)
         except LRConfigError as error:
-            if not named and is_something_else(path):
+            if not named and content is None and is_something_else(path):
                 passed_by += 1
                 continue
             if isinstance(error, ArgumentError):  # no file's fault
                 raise
-            report = unusable_report(path, with_flags(error))
+            report = unusable_report(path, with_flags(error), content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
-    if passed_by:
+    if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
         print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
-    if not checked:
+    if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked
 
@@ -178,10 +191,15 @@ def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argpars
     return argparse.Namespace(**values)
 
 
-def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings) -> Report:
-    report = check_file(
-        path, arguments.overrides, run_flags(arguments), select=arguments.select, ignore=arguments.ignore
-    )
+def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings, content: bytes | None) -> Report:
+    if content is None:
+        document = read_yaml_document(path)
+    elif len(content) <= MAX_BYTES:
+        document = yaml_document(decoded(content, path), path)
+    else:
+        raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
+    chosen = {"select": arguments.select, "ignore": arguments.ignore}
+    report = check_document(document, path, arguments.overrides, run_flags(arguments), **chosen)
     least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
     findings = (
         finding for finding in report.findings if finding.severity >= least and not finding.code.startswith(left_out)

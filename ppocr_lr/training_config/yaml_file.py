@@ -65,7 +65,11 @@ def read_yaml_document(path: str | Path) -> YAMLDocument:
     """As `read_yaml_file`, with the place of each key; a log has none."""
     if is_log(path):
         return YAMLDocument(str(path), config_in_log(path), {}, (), ())
-    text = _text_of(path)
+    return yaml_document(_text_of(path), path)
+
+
+def yaml_document(text: str, path: str | Path) -> YAMLDocument:
+    """As `read_yaml_document`, for the text of a file that has been read."""
     data = read_yaml_text(text, str(path))
     places: dict[str, Place] = {}
     repeated: list[KeyPath] = []
@@ -91,7 +95,17 @@ def _keys(node: Any, source: str, above: KeyPath = ()) -> Iterator[tuple[KeyPath
             yield from _keys(value, source, (*above, index))
 
 
+def yaml_events(text: str) -> Iterator[Any]:
+    """What PyYAML reads in a text, piece by piece, each with its marks."""
+    return iter(yaml.parse(text, Loader=_SafeLoader))
+
+
 def _text_of(path: str | Path) -> str:
+    return decoded(raw_file(path), path)
+
+
+def raw_file(path: str | Path) -> bytes:
+    """The bytes of a YAML file; `LRConfigError` where it cannot be read, or is too large for one."""
     try:
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -99,6 +113,11 @@ def _text_of(path: str | Path) -> str:
         raise _error(Place(str(path)), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(raw) > MAX_BYTES:
         raise _error(Place(str(path)), f"is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
+    return raw
+
+
+def decoded(raw: bytes, path: str | Path) -> str:
+    """The text of a YAML file, without a mark of the byte order; `LRConfigError` where it is none."""
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -214,7 +233,7 @@ def _check_size(text: str, source: str) -> None:
     complete: dict[str, int] = {}  # how many nodes an anchor stands for, once it is closed
     open_nodes: list[_Open] = []
     total = 0
-    for event in yaml.parse(text, Loader=_SafeLoader):
+    for event in yaml_events(text):
         if open_nodes and isinstance(event, yaml.NodeEvent):
             open_nodes[-1].children += 1
             if open_nodes[-1].children > open_nodes[-1].most:
