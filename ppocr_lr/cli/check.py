@@ -41,7 +41,7 @@ examples:
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
   ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
-  ppocr-lr check - --stdin-filename c.yml < c.yml    what an editor has, with the settings for c.yml
+  ppocr-lr check - --stdin-filename c.yml            what an editor has, with the settings for c.yml
   ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
 exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.

@@ -186,7 +186,7 @@ _AnyTagLoader.add_constructor(None, _without_tag)
 def read_yaml_text(
     text: str, source: str, *, any_tag: bool = False, look: Callable[[Any], None] = lambda root: None
 ) -> Any:
-    """As `read_yaml_file`, for text; `source` names it in messages. `look` gets PyYAML's nodes before it merges keys."""
+    """As `read_yaml_file`, for text; `source` names it in messages. `look` gets the nodes before keys are merged."""
     try:
         _check_size(text, source)
         loader = (_AnyTagLoader if any_tag else _Loader)(text)
