@@ -72,8 +72,9 @@ def _identities(report: Report, path: Path) -> Iterator[tuple[str, str, str]]:
     """Files are named from the folder of the baseline, wherever the command is run."""
     file = Path(os.path.relpath(report.path, path.parent)).as_posix()
     for finding in report.findings:
-        yield file, finding.code, _about(finding)
+        yield file, finding.code, about(finding)
 
 
-def _about(finding: Finding) -> str:
+def about(finding: Finding) -> str:
+    """What a finding is about, wherever it stands."""
     return finding.key or finding.message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +14,7 @@ from ppocr_lr.numbers_text import amount
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_AROUND = 60  # characters of a line that are shown before a key, and behind it
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
@@ -28,17 +31,47 @@ def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[s
         width = max(map(len, places))
         for place, finding in sorted(zip(places, report.findings, strict=True), key=lambda pair: -pair[1].severity):
             mark = _COLOURS[finding.severity] if colour else ""
-            sentence = printable(_sentence(finding.key, finding.message))
-            yield f"  {place:>{width}}{finding.code} {mark}{finding.severity}{end} {sentence}"
+            yield f"  {place:>{width}}{finding.code} {mark}{finding.severity}{end} {printable(sentence(finding))}"
+            for line in _snippet(finding, report):
+                yield f"  {'':{width}}{dim}|{end} {line}"
             if finding.hint:
                 yield f"  {'':{width}}{dim}hint: {printable(finding.hint)}{end}"
         yield ""
+    yield totals(reports)
+
+
+def _snippet(finding: Finding, report: Report) -> Iterator[str]:
+    """The line of the key in its file, and carets below the key; nothing where another key or value is meant.
+
+    A missing key has the place of the section around it.
+    """
+    place = finding.place
+    if place is None or not 0 < place.line <= len(report.lines) or finding.key.startswith(report.overridden):
+        return
+    line, begin = report.lines[place.line - 1].expandtabs(1), place.column - 1
+    key = re.match(r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*""", line[begin:])
+    word = key[0][:_AROUND] if key else ""
+    if finding.path and word.strip("\"'") not in map(str, finding.path) and isinstance(finding.path[-1], str):
+        return
+    left = max(0, begin - _AROUND) if len(line) > 2 * _AROUND else 0  # a whole file may be one line
+    before = ("…" if left else "") + printable(line[left:begin])
+    after = printable(line[begin : left + 2 * _AROUND]) + ("…" if len(line) > left + 2 * _AROUND else "")
+    yield before + after
+    yield " " * _width(before) + "^" * max(1, _width(printable(word)))
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal, where a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def totals(reports: Sequence[Report]) -> str:
+    """How many findings there are of each severity, in how many files."""
     counts = Counter(finding.severity for report in reports for finding in report.findings)
     files = amount(len(reports), "file")
     if counts:
-        yield f"{', '.join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])} in {files}"
-    else:
-        yield f"no findings in {files}"
+        return f"{', '.join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])} in {files}"
+    return f"no findings in {files}"
 
 
 def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:
@@ -47,12 +80,14 @@ def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:
     return sorted(((count, code) for code, count in counts.items()), key=lambda pair: (-pair[0], pair[1]))
 
 
-def _place(finding: Finding, report: Report) -> Place:
-    """Its line and column are 0 where it stands in no file, as what overrides and flags bring about."""
+def place_of(finding: Finding, report: Report) -> Place:
+    """Its line and column are 0 where the finding stands in no file, as what overrides and flags bring about."""
     return finding.place or Place(report.path)
 
 
-def _sentence(key: str, message: str) -> str:
+def sentence(finding: Finding) -> str:
+    """The message, behind the key."""
+    key, message = finding.key, finding.message
     return message if not key or message.startswith(key) else f"{key}: {message}"
 
 
@@ -61,10 +96,10 @@ def github_lines(reports: Sequence[Report]) -> Iterator[str]:
     for report in reports:
         for finding in report.findings:
             hint = f" ({finding.hint})" if finding.hint else ""
-            text = printable(_sentence(finding.key, finding.message) + hint).replace("%", "%25")
+            text = printable(sentence(finding) + hint).replace("%", "%25")
             path = printable(report.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
             kind = _GITHUB[finding.severity]
-            place = _place(finding, report)
+            place = place_of(finding, report)
             yield f"::{kind} file={path},line={place.line},col={place.column},title={finding.code}::{text}"
 
 
@@ -77,16 +112,18 @@ def as_dict(report: Report) -> dict[str, object]:
         "usable": planned is not None,
         "epochs": planned.run.epochs if planned else None,
         "iters_per_epoch": planned.run.iters_per_epoch if planned and planned.length.known else None,
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": str(finding.severity),
-                "key": finding.key,
-                "line": _place(finding, report).line,
-                "column": _place(finding, report).column,
-                "message": finding.message,
-                "hint": finding.hint,
-            }
-            for finding in report.findings
-        ],
+        "findings": [finding_dict(finding, report) for finding in report.findings],
+    }
+
+
+def finding_dict(finding: Finding, report: Report) -> dict[str, object]:
+    """A finding for programs."""
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "key": finding.key,
+        "line": place_of(finding, report).line,
+        "column": place_of(finding, report).column,
+        "message": finding.message,
+        "hint": finding.hint,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
-from ppocr_lr.training_config.yaml_file import YAMLDocument, read_yaml_document
+from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
@@ -34,6 +35,10 @@ class Report:
     findings: tuple[Finding, ...]
     planned: PlannedRun | None
     """None where the lr section cannot be used."""
+    lines: tuple[str, ...] = ()
+    """Of the file, as far as it could be read."""
+    overridden: tuple[str, ...] = ()
+    """Keys whose values are not those of the file."""
 
 
 def check_file(
@@ -68,7 +73,7 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection = selection_of(select, ignore)
+    selection, overrides = selection_of(select, ignore), tuple(overrides)
     sections = checked_sections(document.data, path)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
@@ -87,7 +92,9 @@ def check_document(
         for finding in found
         if finding.code in selection and not any(comment.covers(finding) for comment in comments)
     ]
-    return Report(str(path), tuple(sorted(findings, key=lambda finding: (finding.place, finding.code))), planned)
+    findings.sort(key=lambda finding: (finding.place, finding.code))
+    overridden = tuple(override.partition("=")[0] for override in overrides)
+    return Report(str(path), tuple(findings), planned, document.lines, overridden)
 
 
 def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
@@ -179,13 +186,19 @@ def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
     return Selection(check_codes("select", select, RULES), check_codes("ignore", ignore, RULES))
 
 
-def unusable_report(path: str | Path, error: LRConfigError) -> Report:
+def unusable_report(path: str | Path, error: LRConfigError, content: bytes | None = None) -> Report:
     """The report of a file that `check_file` refused with `error`."""
     findings = (
         finding if finding.place and finding.place.line else replace(finding, place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    return Report(str(path), tuple(findings), None)
+    if content is None:
+        with suppress(OSError, ValueError):
+            if Path(path).is_file():  # a pipe has been read already
+                with open(path, "rb") as file:
+                    content = file.read(MAX_BYTES)
+    lines = (content or b"").decode("utf-8-sig", errors="replace").splitlines()
+    return Report(str(path), tuple(findings), None, tuple(lines))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.fixes import mended
-from ppocr_lr.check.render import as_dict, github_lines, statistics, text_lines
+from ppocr_lr.check.formats import FORMATS
+from ppocr_lr.check.render import as_dict, statistics, text_lines
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
@@ -37,7 +38,13 @@ from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.yaml_edit import read_file_text
-from ppocr_lr.training_config.yaml_file import YAMLDocument, read_yaml_document, yaml_document
+from ppocr_lr.training_config.yaml_file import (
+    MAX_BYTES,
+    YAMLDocument,
+    decoded,
+    read_yaml_document,
+    yaml_document,
+)
 
 EXAMPLES = """\
 examples:
@@ -47,6 +54,7 @@ examples:
   ppocr-lr check c.yml --format github --fail-on error
   ppocr-lr check configs/ --fix                      mend what can be mended without another curve
   ppocr-lr check c.yml --diff --unsafe-fixes         a patch with all that can be mended
+  ppocr-lr check - --stdin-filename c.yml            what an editor has, with the settings for c.yml
   ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
 exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
@@ -66,7 +74,7 @@ def add(commands: Commands) -> None:
     add_configs(parser)
     add_run(parser)
     add_scaling(parser)
-    add_format(parser, "github")
+    add_format(parser, *FORMATS)
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
@@ -80,6 +88,13 @@ def add(commands: Commands) -> None:
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
         )  # fmt: skip
+    parser.add_argument(
+        "--stdin-filename", type=Path, metavar="FILE", help="the name of what is read from stdin, where a config is -"
+    )
+    parser.add_argument(
+        "--hook", action="store_true",
+        help="files that are named pass as those found in a folder: what is excluded or no training config is left out",
+    )  # fmt: skip
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="only what is not in this file counts")
     parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
     parser.add_argument(
@@ -149,12 +164,13 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             width = len(str(max((count for count, _ in counted), default=0)))
             print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
         return
-    if arguments.format != "json":  # where each file is told of whole
+    if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
     if arguments.format == "json":
         print_json(map(as_dict, reports))
-    elif arguments.format == "github":
-        print(*github_lines(reports), sep="\n")
+    elif arguments.format in FORMATS:
+        for line in FORMATS[arguments.format](reports):
+            print(line)
     else:
         print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
 
@@ -205,24 +221,28 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: _Fixes) -> 
     selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
     nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
+        content = None
+        if str(path) == "-" and named:
+            path, content = arguments.stdin_filename or path, sys.stdin.buffer.read(MAX_BYTES + 1)
+        named = named and not arguments.hook
         settings = nearest.of(path)
         if not named and settings.excludes(path):
             continue
         told = _with_settings(arguments, settings.values)
         try:
-            report = _check(path, told, settings, fixes)
+            report = _check(path, told, settings, fixes, content)
         except LRConfigError as error:
-            if not named and is_something_else(path):
+            if not named and content is None and is_something_else(path):
                 passed_by += 1
                 continue
             if isinstance(error, ArgumentError):  # no file's fault
                 raise
-            report = unusable_report(path, with_flags(error))
+            report = unusable_report(path, with_flags(error), content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
-    if passed_by:
+    if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
         print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
-    if not checked:
+    if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked
 
@@ -240,7 +260,9 @@ def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argpars
     return argparse.Namespace(**values)
 
 
-def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings, fixes: _Fixes) -> Report:
+def _check(
+    path: Path, arguments: argparse.Namespace, settings: FolderSettings, fixes: _Fixes, content: bytes | None
+) -> Report:
     flags = run_flags(arguments)
     least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
 
@@ -255,6 +277,12 @@ def _check(path: Path, arguments: argparse.Namespace, settings: FolderSettings, 
         )
         return replace(report, findings=tuple(findings))
 
+    if content is not None:
+        if fixes.asked:
+            raise ArgumentError("fix", "what comes from stdin is no file that could be mended")
+        if len(content) > MAX_BYTES:
+            raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
+        return check(yaml_document(decoded(content, path), path))
     if fixes.asked and not is_log(path):
         return fixes.of(path, check)
     return check(read_yaml_document(path))

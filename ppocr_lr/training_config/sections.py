@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -229,7 +230,12 @@ def meant_in_global(key: object) -> list[str]:
     """Which of the keys in Global that decide the run a key may be a slip of, or another project's word for."""
     if not isinstance(key, str) or key in DECIDE_THE_RUN:
         return []
-    return ["epoch_num"] if _EPOCHS_ELSEWHERE.fullmatch(key) else nearest(key, DECIDE_THE_RUN)
+    return list(_meant(key))
+
+
+@lru_cache(1000)  # the files of a folder have the same keys
+def _meant(key: str) -> tuple[str, ...]:
+    return ("epoch_num",) if _EPOCHS_ELSEWHERE.fullmatch(key) else tuple(nearest(key, DECIDE_THE_RUN))
 
 
 def read(model: type[M], written: object, path: Path, *keys: str) -> M:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -70,13 +70,16 @@ def read_yaml_document(path: str | Path) -> YAMLDocument:
 
 def yaml_document(text: str, path: str | Path) -> YAMLDocument:
     """As `read_yaml_document`, for the text of a file that has been read."""
-    data = read_yaml_text(text, str(path))
     places: dict[str, Place] = {}
     repeated: list[KeyPath] = []
-    for key, place, again in _keys(yaml.compose(text, Loader=_SafeLoader), str(path)):
-        places[dotted(key)] = place
-        if again:
-            repeated.append(key)
+
+    def note_places(root: Any) -> None:
+        for key, place, again in _keys(root, str(path)):
+            places[dotted(key)] = place
+            if again:
+                repeated.append(key)
+
+    data = read_yaml_text(text, str(path), look=note_places)
     return YAMLDocument(str(path), data, places, tuple(repeated), tuple(text.splitlines()))
 
 
@@ -180,11 +183,19 @@ class _AnyTagLoader(_Loader):
 _AnyTagLoader.add_constructor(None, _without_tag)
 
 
-def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
-    """As `read_yaml_file`, for text; `source` names it in messages."""
+def read_yaml_text(
+    text: str, source: str, *, any_tag: bool = False, look: Callable[[Any], None] = lambda root: None
+) -> Any:
+    """As `read_yaml_file`, for text; `source` names it in messages. `look` gets the nodes before keys are merged."""
     try:
         _check_size(text, source)
-        return yaml.load(text, Loader=_AnyTagLoader if any_tag else _Loader)
+        loader = (_AnyTagLoader if any_tag else _Loader)(text)
+        try:  # as yaml.load
+            root = loader.get_single_node()
+            look(root)
+            return None if root is None else loader.construct_document(root)
+        finally:
+            loader.dispose()
     except _UnknownTagError as error:
         where = _place(source, error.node.start_mark)
         theirs = "" if error.shown.startswith("!!") else "; PaddleDetection's have tags, PaddleOCR's do not"

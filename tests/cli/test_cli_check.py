@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.rules import RULES
 from tests.conftest import ROOT, Command
 
@@ -38,6 +39,8 @@ def test_text(command: Command) -> None:
     assert done.stdout.splitlines() == [
         "bad.yml",
         "  8:5 LR101 warning Optimizer.lr.warmup_epochs: is not a key of Cosine and has no effect; did you mean warmup_epoch?",
+        "      |     warmup_epochs: 5",
+        "      |     ^^^^^^^^^^^^^",
         "",
         "1 warning in 1 file",
     ]
@@ -219,7 +222,7 @@ def test_two_hundred_files(command: Command, tmp_path: Path) -> None:
 FOREIGN = "a\x1b[31m\n::error file=x::pwn\u202e\x9b2J"
 
 
-@pytest.mark.parametrize("format", ["text", "github", "json"])
+@pytest.mark.parametrize("format", ["text", "json", *FORMATS])
 def test_what_a_file_says_reaches_no_terminal_raw(command: Command, tmp_path: Path, format: str) -> None:
     lr = {"name": "Cosine", "learning_rate": 0.1, FOREIGN: 1}
     config = {

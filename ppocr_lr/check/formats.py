@@ -1,0 +1,154 @@
+"""Reports in the forms that other programs read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from ppocr_lr import __version__
+from ppocr_lr.check.baseline import about
+from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
+from ppocr_lr.check.report import Report
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.errors import printable
+from ppocr_lr.finding import Finding, Severity
+
+_GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def _each(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding]]:
+    return ((report, finding) for report in reports for finding in report.findings)
+
+
+def _with_hint(finding: Finding) -> str:
+    return printable(sentence(finding) + (f" ({finding.hint})" if finding.hint else ""))
+
+
+def _json(value: object) -> Iterator[str]:
+    """In ASCII, so that no terminal acts on a name of a file or a key."""
+    yield json.dumps(value, indent=2)
+
+
+def concise_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """One line for each finding, and a last one with the counts."""
+    for report, finding in _each(reports):
+        place = place_of(finding, report)
+        where = ":".join([report.path, *(str(number) for number in (place.line, place.column) if number)])
+        yield printable(f"{where}: {finding.code} {finding.severity} {sentence(finding)}")
+    yield totals(reports)
+
+
+def json_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """One JSON object for each finding, on a line of its own."""
+    for report, finding in _each(reports):
+        yield json.dumps({"config": report.path, **finding_dict(finding, report)})
+
+
+def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
+    """One for each finding, which stays while lines move: of its file, code and key, and a number among equal ones."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for report, finding in _each(reports):
+        identity = (Path(report.path).as_posix(), finding.code, about(finding))
+        seen[identity] += 1
+        yield hashlib.sha256(repr((*identity, seen[identity])).encode()).hexdigest()
+
+
+def gitlab_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """A report for GitLab's Code Quality."""
+    yield from _json(
+        [
+            {
+                "check_name": finding.code,
+                "description": f"{finding.code}: {_with_hint(finding)}",
+                "severity": _GITLAB[finding.severity],
+                "fingerprint": fingerprint,
+                "location": {
+                    "path": Path(report.path).as_posix(),
+                    "lines": {"begin": max(1, place_of(finding, report).line)},
+                },
+            }
+            for (report, finding), fingerprint in zip(_each(reports), _fingerprints(reports), strict=True)
+        ]
+    )
+
+
+def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """A JUnit report: each file a suite, each finding a failure."""
+    counts = [len(report.findings) for report in reports]
+    tests = sum(max(1, count) for count in counts)
+    root = ElementTree.Element("testsuites", name="ppocr-lr", tests=str(tests), failures=str(sum(counts)))
+    for report in reports:
+        path, found = printable(report.path), len(report.findings)
+        suite = ElementTree.SubElement(root, "testsuite", name=path, tests=str(max(1, found)), failures=str(found))
+        if not found:
+            ElementTree.SubElement(suite, "testcase", name="ppocr-lr", classname=path)
+        for finding in report.findings:
+            line = str(place_of(finding, report).line)
+            case = ElementTree.SubElement(suite, "testcase", name=finding.code, classname=path, line=line)
+            failure = ElementTree.SubElement(case, "failure", type=str(finding.severity))
+            failure.set("message", printable(sentence(finding)))
+            failure.text = f"line {line}: {_with_hint(finding)}"
+    ElementTree.indent(root)
+    yield '<?xml version="1.0" encoding="utf-8"?>'
+    yield ElementTree.tostring(root, encoding="unicode")
+
+
+def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """SARIF 2.1.0, as code scanning reads it."""
+    codes = sorted({finding.code for _, finding in _each(reports)})
+    driver = {
+        "name": "ppocr-lr",
+        "version": __version__,
+        "rules": [_sarif_rule(code) for code in codes],
+    }
+    results = [
+        _sarif_result(report, finding, codes, fingerprint)
+        for (report, finding), fingerprint in zip(_each(reports), _fingerprints(reports), strict=True)
+    ]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    yield from _json({"$schema": schema, "version": "2.1.0", "runs": [run]})
+
+
+def _sarif_rule(code: str) -> dict[str, Any]:
+    return {
+        "id": code,
+        "shortDescription": {"text": RULES[code].title},
+        "fullDescription": {"text": RULES[code].why},
+        "help": {"text": f"example: {RULES[code].example}"},
+        "defaultConfiguration": {"level": str(RULES[code].severity)},
+    }
+
+
+def _sarif_result(report: Report, finding: Finding, codes: Sequence[str], fingerprint: str) -> dict[str, Any]:
+    path, place = Path(report.path), place_of(finding, report)
+    location: dict[str, Any] = {
+        "artifactLocation": {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="replace")}
+    }
+    if place.line:
+        location["region"] = {"startLine": place.line, "startColumn": place.column}
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": codes.index(finding.code),
+        "level": str(finding.severity),
+        "message": {"text": _with_hint(finding)},
+        "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"ppocrLr/v1": fingerprint},
+    }
+
+
+FORMATS: dict[str, Callable[[Sequence[Report]], Iterator[str]]] = {
+    "concise": concise_lines,
+    "json-lines": json_lines,
+    "github": github_lines,
+    "gitlab": gitlab_lines,
+    "junit": junit_lines,
+    "sarif": sarif_lines,
+}
+"""Besides `text` and `json`."""
