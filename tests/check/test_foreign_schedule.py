@@ -84,7 +84,8 @@ class Timed(LRConfig):
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    # All of them, as a module that is imported while the copy is there would register in the copy alone.
+    monkeypatch.setattr(registry, "_registered", dict(registry.MODELS))
     for kind in (SineDecay, Sawtooth, LogDecay):
         # One class each, as in a module of somebody else.
         def curve(self: Timed, window: Window, kind: Any = kind) -> Schedule:
