@@ -6,19 +6,18 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
-from ppocr_lr.check.fixes import mended
 from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.render import as_dict, statistics, text_lines
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
+from ppocr_lr.cli.fixes import Fixes, add_fixes
 from ppocr_lr.cli.options import (
     Commands,
     add_command,
@@ -28,7 +27,6 @@ from ppocr_lr.cli.options import (
     add_scaling,
     check_scaling,
     configs_of,
-    print_error,
     print_json,
     run_flags,
     with_flags,
@@ -37,7 +35,6 @@ from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
-from ppocr_lr.training_config.yaml_edit import read_file_text
 from ppocr_lr.training_config.yaml_file import (
     MAX_BYTES,
     YAMLDocument,
@@ -102,15 +99,7 @@ def add(commands: Commands) -> None:
     )
     parser.set_defaults(gpus=None)  # of the settings, where it is not given
     parser.add_argument("--statistics", action="store_true", help="how often each code was found, and no findings")
-    _add_fixes(parser)
-
-
-def _add_fixes(parser: argparse.ArgumentParser) -> None:
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fix", action="store_true", help="write fixes into the files, and say what is left")
-    how.add_argument("--fix-only", action="store_true", help="write fixes, and say nothing of what is left")
-    how.add_argument("--diff", action="store_true", help="show the fixes as a patch, and write nothing")
-    parser.add_argument("--unsafe-fixes", action="store_true", help="also those that may change the curve")
+    add_fixes(parser)
 
 
 def _comma_list(text: str) -> list[str]:
@@ -126,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write_baseline and not arguments.baseline:
         raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
     known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
-    fixes = _Fixes(arguments)
+    fixes = Fixes(arguments)
     checked = _checked(given, arguments, fixes)
     if arguments.diff or arguments.fix_only:
         return fixes.finish()
@@ -175,49 +164,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
         print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
 
 
-class _Fixes:
-    """What `--fix`, `--fix-only` and `--diff` do with the fixes of each file."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.diff, self.unsafe = arguments.diff, arguments.unsafe_fixes
-        self.asked = arguments.fix or arguments.fix_only or arguments.diff
-        self.lines_are_read = arguments.diff or arguments.format != "text"
-        self.fixed = self.more = self.failed = 0
-        if self.unsafe and not self.asked:
-            raise LRConfigError("--unsafe-fixes: goes with --fix, --fix-only or --diff")
-
-    def of(self, path: str | Path, check: Callable[[YAMLDocument], Report]) -> Report:
-        """The report of a file after its fixes; as it is, where it could not be written."""
-        file = read_file_text(path)
-        done = mended(file, check, unsafe=self.unsafe)
-        for error in done.refused:
-            self._failed(error)
-        if self.diff:
-            print(*file.diff(done.text), sep="\n", end="\n" if done.fixed else "")
-        else:
-            try:
-                done.write()
-            except LRConfigError as error:
-                self._failed(error)
-                return check(yaml_document(file.text, path))
-        self.fixed += len(done.fixed)
-        self.more += done.unsafe
-        return done.report
-
-    def _failed(self, error: LRConfigError) -> None:
-        print_error(error)
-        self.failed += 1
-
-    def finish(self) -> int:
-        """Say what was done; 1 where there is a patch, 2 where a fix could not be written."""
-        if self.asked:
-            more = f"; {self.more} more with --unsafe-fixes" if self.more else ""
-            done = f"{'Would fix' if self.diff else 'Fixed'} {self.fixed}{more}"
-            print(done, file=sys.stderr if self.lines_are_read else sys.stdout)
-        return 2 if self.failed else int(self.diff and self.fixed > 0)
-
-
-def _checked(paths: list[str], arguments: argparse.Namespace, fixes: _Fixes) -> list[_Checked]:
+def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:
     selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
     nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
@@ -261,7 +208,7 @@ def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argpars
 
 
 def _check(
-    path: Path, arguments: argparse.Namespace, settings: FolderSettings, fixes: _Fixes, content: bytes | None
+    path: Path, arguments: argparse.Namespace, settings: FolderSettings, fixes: Fixes, content: bytes | None
 ) -> Report:
     flags = run_flags(arguments)
     least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)

@@ -1,0 +1,66 @@
+"""The flags of `check` that write fixes, and what they do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ppocr_lr.check.fixes import mended
+from ppocr_lr.check.report import Report
+from ppocr_lr.cli.options import print_error
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.training_config.yaml_edit import read_file_text
+from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
+
+
+def add_fixes(parser: argparse.ArgumentParser) -> None:
+    """Whether fixes are written, shown, or neither."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--fix", action="store_true", help="write fixes into the files, and say what is left")
+    how.add_argument("--fix-only", action="store_true", help="write fixes, and say nothing of what is left")
+    how.add_argument("--diff", action="store_true", help="show the fixes as a patch, and write nothing")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="also those that may change the curve")
+
+
+class Fixes:
+    """What `--fix`, `--fix-only` and `--diff` do with the fixes of each file."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.diff, self.unsafe = arguments.diff, arguments.unsafe_fixes
+        self.asked = arguments.fix or arguments.fix_only or arguments.diff
+        self.lines_are_read = arguments.diff or arguments.format != "text"
+        self.fixed = self.more = self.failed = 0
+        if self.unsafe and not self.asked:
+            raise LRConfigError("--unsafe-fixes: goes with --fix, --fix-only or --diff")
+
+    def of(self, path: str | Path, check: Callable[[YAMLDocument], Report]) -> Report:
+        """The report of a file after its fixes; as it is, where it could not be written."""
+        file = read_file_text(path)
+        done = mended(file, check, unsafe=self.unsafe)
+        for error in done.refused:
+            self._failed(error)
+        if self.diff:
+            print(*file.diff(done.text), sep="\n", end="\n" if done.fixed else "")
+        else:
+            try:
+                done.write()
+            except LRConfigError as error:
+                self._failed(error)
+                return check(yaml_document(file.text, path))
+        self.fixed += len(done.fixed)
+        self.more += done.unsafe
+        return done.report
+
+    def _failed(self, error: LRConfigError) -> None:
+        print_error(error)
+        self.failed += 1
+
+    def finish(self) -> int:
+        """Say what was done; 1 where there is a patch, 2 where a fix could not be written."""
+        if self.asked:
+            more = f"; {self.more} more with --unsafe-fixes" if self.more else ""
+            done = f"{'Would fix' if self.diff else 'Fixed'} {self.fixed}{more}"
+            print(done, file=sys.stderr if self.lines_are_read else sys.stdout)
+        return 2 if self.failed else int(self.diff and self.fixed > 0)
