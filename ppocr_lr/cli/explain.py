@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.cli.options import Commands, add_command
+from ppocr_lr.cli.options import Commands, add_command, need_docstrings
 from ppocr_lr.errors import LRConfigError, did_you_mean
 
 
@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"; the codes of this kind are {', '.join(family)}" if family else did_you_mean(code, sorted(RULES))
             )
             raise LRConfigError(f"explain {code}: there is no such code{others}; ppocr-lr explain lists all")
+        need_docstrings("explain")
         if index:
             print()
         print(*RULES[code.upper()].explanation(), sep="\n")
