@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ppocr_lr.check.rules import RULES, explain
-from ppocr_lr.cli.options import Commands, add_command
+from ppocr_lr.cli.options import Commands, add_command, need_docstrings
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.codes:
         for code, rule in sorted(RULES.items()):
             print(f"{code}  {rule.severity!s:8} {rule.title}")
+    if arguments.codes:
+        need_docstrings("explain")
     for index, text in enumerate([explain(code) for code in arguments.codes]):
         if index:
             print()

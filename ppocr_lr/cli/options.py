@@ -268,6 +268,16 @@ def with_flags(error: LRConfigError) -> LRConfigError:
     return error
 
 
+def need_docstrings(command: str) -> None:
+    """For what is said by docstrings.
+
+    Raises:
+        LRConfigError: Python was told to leave them out.
+    """
+    if sys.flags.optimize > 1:
+        raise LRConfigError(f"{command}: its texts are docstrings, which Python leaves out with -OO; run it without")
+
+
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
     for line in str(with_flags(error) if isinstance(error, LRConfigError) else error).splitlines():

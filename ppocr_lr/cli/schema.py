@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from ppocr_lr.cli.options import Commands, add_command, add_import
+from ppocr_lr.cli.options import Commands, add_command, add_import, need_docstrings
 from ppocr_lr.training_config.schema import config_schema, lr_schema
 
 EXAMPLES = """\
@@ -31,5 +31,6 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
+    need_docstrings("schema")
     print(json.dumps(lr_schema() if arguments.section else config_schema(), indent=2, ensure_ascii=False))
     return 0

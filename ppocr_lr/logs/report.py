@@ -16,6 +16,7 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
+_MOST_AGAIN = 0.1  # of the lines of one run, that stand twice
 _FEW = 5  # lines, under which no cause is certain
 
 
@@ -120,6 +121,11 @@ def _json_explanation(explanation: Explanation) -> dict[str, Any]:
 def _remarks(comparison: Comparison) -> Iterator[str]:
     log, planned = comparison.log, comparison.planned
     yield from log.remarks
+    again = (np.diff(log.starts) == 0) & (np.diff(log.epochs) == 0) & (np.diff(log.counts) == 0)
+    other = int((again & (np.abs(np.diff(log.rates)) > 2 * log.rounding[1:])).sum())
+    if log.step_key and other > _MOST_AGAIN * len(log):
+        lines = f"{other} of {amount(len(log), 'line')} have the {log.step_key} of the line before and another rate"
+        yield f"two runs or more write into this log: {lines}"
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
     if comparison.window != comparison.asked_window:

@@ -21,7 +21,7 @@ _CELLS = 1 << 19  # updates asked at a time
 _FARTHEST = 2.0**62
 _FEW_FILLS = 64
 _WIDE = 1024  # updates, of a window of which
-_POINTS = 128  # of them tell the median, to
+_POINTS = 64  # of them tell the median, to
 _OFF = 2  # places of these: each piece between two corners has as many of them as of the updates, but for one
 _MOST_FITTED = 1 << 15  # lines, each with every fill that its window may have
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,13 @@ def test_explain(command: Command, code: str, capsys: pytest.CaptureFixture[str]
     assert text.startswith(f"{code} ({RULES[code].severity}, ")
     assert "example:" in text
     assert "source:" in text
+
+
+@pytest.mark.parametrize("words", [["explain", "LR101"], ["schema"], ["schema", "--section"]])
+def test_without_docstrings_there_is_nothing_to_say(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-OO", "-m", "ppocr_lr", *words], capture_output=True, text=True, cwd=ROOT)
+    said = "its texts are docstrings, which Python leaves out with -OO; run it without"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {words[0]}: {said}\n")
 
 
 def test_explain_lists_all_and_refuses_the_rest(command: Command) -> None:

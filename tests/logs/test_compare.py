@@ -915,6 +915,23 @@ def test_another_schedule(tmp_path: Path) -> None:
     assert diagnosis.explanations[0].causes[0].words == "the schedule is Linear, not Cosine"
 
 
+@pytest.mark.parametrize("rates", [[1, 2], [1, 0.5], [3, 1], [1, 2, 3]])
+def test_runs_that_write_into_one_log_in_step(tmp_path: Path, command: Command, rates: list[float]) -> None:
+    """Each count stands there once for each of them, with its own rate."""
+    section = SECTIONS["Cosine"]
+    write_config(tmp_path / "c.yml", section, EPOCHS, ITERS)
+    runs = [Trainer(times(section, rate), EPOCHS, ITERS).train() for rate in rates]
+    write_log(tmp_path / "train.log", *map(iter, zip(*runs, strict=True)))
+    said = "two runs or more write into this log: "
+    assert said in command("compare-log", "-c", "c.yml", "train.log").stdout
+    # Two of the same rates are one log whose lines are doubled.
+    same = (Trainer(section, EPOCHS, ITERS).train() for _ in rates)
+    write_log(tmp_path / "train.log", *map(iter, zip(*same, strict=True)))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert said not in done.stdout
+    assert done.returncode == 0
+
+
 @of_every_name
 @pytest.mark.parametrize("window", [1500, 4000])
 def test_a_wide_window(tmp_path: Path, section: dict[str, Any], window: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from ppocr_lr.check.rule import rule
@@ -12,18 +12,12 @@ from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.lr_config.cosine import TwoStepCosineConfig
-from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.schedules import Schedule
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
-_LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
-_LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 _STILL_HIGH = 0.5  # of the peak: a decay that hardly began
 _LONG_REST = 0.25  # of the run, at the end of a decay
-_JUMP = 2.0
 _FOLD = 1.1  # a rise below that is told by its two rates
-_MANY_JUMPS = 1000
 _NOTHING = 1e-4  # of the peak
 
 
@@ -167,68 +161,6 @@ def _windows(subject: CurveSubject) -> str:
 
 
 @rule(
-    "LR404",
-    Severity.WARNING,
-    "a cosine that rises again",
-    example="last_epoch: 30000   # with 20000 updates in the run",
-    source="PaddleOCR #7163",
-)
-def rises_again(subject: CurveSubject) -> Iterator[Finding]:
-    """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
-    end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
-    rises = subject.schedule(start + 1) > subject.schedule(start)
-    if end and end.step is not None and start >= subject.run.total_iters and rises:
-        yield Finding(
-            subject.path("last_epoch"),
-            f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
-            f"the rate is on its way up again ({rate_text(subject.schedule(start))})",
-            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words="{} or more"),),
-        )
-
-
-@rule(
-    "LR405",
-    Severity.WARNING,
-    "the last cycle is cut off",
-    example="epoch_num: 20, cycle: 8",
-    source="SGDR, arXiv 1608.03983",
-)
-def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
-    """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
-    lead, decay = subject.lead.iters, subject.lead.behind
-    left = subject.run.total_iters - lead
-    cycle = decay.cycle_around(left) if left > 0 and subject.can_be_told else None
-    if cycle is None:
-        return
-    begin, after = cycle
-    final, peak = subject.summary.final, subject.summary.peak
-    low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
-    if begin < left and final - low > _HIGH_END * (peak - low):
-        ends = " or ".join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
-        yield Finding(
-            subject.path(subject.lr.cycle_key),
-            f"the run ends {amount(round(subject.epoch(left - begin), 2), 'epoch')} into a cycle of "
-            f"{amount(round(subject.epoch(after - begin), 2), 'epoch')}, at {rate_text(final)}, "
-            f"{100 * final / peak:.3g} % of the peak",
-            f"a cycle ends at epoch {ends}",
-            proposals=tuple(_whole_cycles(subject, left, after - begin)),
-        )
-
-
-def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Proposal]:
-    """The length of a cycle that makes whole ones of what is left of the run; nothing where no key says that."""
-    if not subject.lr.cycle_key:
-        return
-    whole = max(1, left // length)
-    # Rounded up, so that the run ends just before a cycle does and not just behind.
-    fits = -(-left // whole)
-    written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
-    if subject.built_for.iters(Length(float(written))) == fits != length:
-        setting = f"{subject.key(subject.lr.cycle_key)}={written}"
-        yield Proposal((setting,), words=f"{{}} makes {amount(whole, 'whole cycle')}")
-
-
-@rule(
     "LR409",
     Severity.NOTE,
     "a decay that does not know the end of the run",
@@ -317,29 +249,6 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
 
 
 @rule(
-    "LR411",
-    Severity.WARNING,
-    "a jump up between stages",
-    example="stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: "
-    "true}]",
-    source="optax' join_schedules, PyTorch's SequentialLR",
-)
-def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
-    """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
-    learnt, as a large rate without a warmup does.
-    """
-    for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
-        before, after = subject.schedule(start - 1), subject.schedule(start)
-        if after > _JUMP * before:
-            where = f" at epoch {count_text(round(subject.epoch(start), 2))}" if subject.can_be_told else ""
-            yield Finding(
-                subject.path("stages", index),
-                f"the rate jumps from {rate_text(before)} up to {rate_text(after)}{where}, where this stage begins",
-                "give the stage a warmup, or let it begin where the one before ends",
-            )
-
-
-@rule(
     "LR413",
     Severity.WARNING,
     "a rate that rises in a step",
@@ -364,40 +273,6 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
         more = f"; {amount(len(rises) - 1, 'more rise')} after it" if len(rises) > 1 else ""
         warmup = f"; a warmup is {subject.lr.warmup_key}" if subject.lr.warmup_key else ""
         yield Finding(subject.path(subject.lr.marks[0]), f"the rate rises{rises[0]}{more}{warmup}")
-
-
-@rule(
-    "LR414",
-    Severity.NOTE,
-    "jumps back to the peak",
-    example="epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15",
-    source="SGDR, arXiv 1608.03983",
-)
-def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
-    """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
-    that is meant, and looks like a training that breaks.
-    """
-    lead, decay = subject.lead.iters, subject.lead.behind
-    left = subject.run.total_iters - lead
-    jumps = list(islice(_jumps_up(decay, left), _MANY_JUMPS)) if left > 0 and subject.can_be_told else []
-    if jumps:
-        times = f"{_MANY_JUMPS} times or more" if len(jumps) == _MANY_JUMPS else amount(len(jumps), "time")
-        first = count_text(round(subject.epoch(lead + jumps[0]), 2))
-        yield Finding(
-            subject.path(subject.lr.cycle_key or "name"),
-            f"the rate jumps back to {rate_text(decay(jumps[0]))} {times}, first at epoch {first}",
-        )
-
-
-def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:
-    """The updates at which a cycle begins with a jump over most of its height."""
-    cycle = decay.cycle_around(0)
-    while cycle and cycle[1] < left:
-        start = cycle[1]
-        cycle = decay.cycle_around(start)
-        low, high = decay.extremes(start - 1, min(cycle[1] if cycle else start + 1, left) - 1)
-        if decay(start) - decay(start - 1) > _STILL_HIGH * (high - low):
-            yield start
 
 
 @rule(
@@ -437,51 +312,6 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
                 Proposal((f"{subject.key('name')}=Cosine",), words="{} decays over the whole run"),
                 Proposal((f"{subject.key('first_epochs')}={epochs:.6g}",), words=f"{{}}{subject.ignored}"),
             ),
-        )
-
-
-@rule(
-    "LR407",
-    Severity.NOTE,
-    "the log will show lr: 0.000000",
-    example="the first and the last updates of a cosine with warmup",
-    source="PaddleOCR #6544 #4045",
-)
-def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
-    """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
-    if not subject.length_is_known or subject.lr.tries_rates:
-        return
-    below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
-    if below is not None and below > _LOG_MEDIAN:
-        yield Finding(
-            SECTION_PATH,
-            f"{amount(below, 'update')} of {count_text(subject.run.total_iters)} have a rate below 5e-7, which the log "
-            "prints as 0.000000",
-        )
-
-
-@rule(
-    "LR408",
-    Severity.NOTE,
-    "the log will show no change for a while",
-    example="learning_rate: 5.0e-5, epoch_num: 5000",
-    source="PaddleOCR #3891 #2120",
-)
-def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
-    """A cosine is flat at its top; in six decimals the rate seems never to change."""
-    lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
-    left = subject.run.total_iters - lead.iters
-    if not end or decay(0) <= end.rate or left <= 0 or not subject.can_be_told:
-        return
-    below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
-    flat = 0 if below is None else left - below
-    if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
-        after = f" after the {'hold' if lead.hold_iters else 'warmup'}" if lead.iters else ""
-        epochs = round(subject.epoch(flat), 1)
-        length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
-        yield Finding(
-            SECTION_PATH,
-            f"the log prints the same rate for the first {length}{after}, while the decay is flat",
         )
 
 

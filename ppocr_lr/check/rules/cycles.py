@@ -1,0 +1,137 @@
+"""LR4xx: where the rate goes up again, in a cycle or a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ppocr_lr.check.rule import rule
+from ppocr_lr.check.subject import CurveSubject
+from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.schedules import Schedule
+
+_HIGH_END = 0.1  # of a cycle's height, at which a run may end
+_STILL_HIGH = 0.5  # of a cycle's height: a jump
+_JUMP = 2.0
+_MANY_JUMPS = 1000
+
+
+@rule(
+    "LR404",
+    Severity.WARNING,
+    "a cosine that rises again",
+    example="last_epoch: 30000   # with 20000 updates in the run",
+    source="PaddleOCR #7163",
+)
+def rises_again(subject: CurveSubject) -> Iterator[Finding]:
+    """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
+    end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
+    rises = subject.schedule(start + 1) > subject.schedule(start)
+    if end and end.step is not None and start >= subject.run.total_iters and rises:
+        yield Finding(
+            subject.path("last_epoch"),
+            f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
+            f"the rate is on its way up again ({rate_text(subject.schedule(start))})",
+            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words="{} or more"),),
+        )
+
+
+@rule(
+    "LR405",
+    Severity.WARNING,
+    "the last cycle is cut off",
+    example="epoch_num: 20, cycle: 8",
+    source="SGDR, arXiv 1608.03983",
+)
+def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
+    """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
+    lead, decay = subject.lead.iters, subject.lead.behind
+    left = subject.run.total_iters - lead
+    cycle = decay.cycle_around(left) if left > 0 and subject.can_be_told else None
+    if cycle is None:
+        return
+    begin, after = cycle
+    final, peak = subject.summary.final, subject.summary.peak
+    low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
+    if begin < left and final - low > _HIGH_END * (peak - low):
+        ends = " or ".join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
+        yield Finding(
+            subject.path(subject.lr.cycle_key),
+            f"the run ends {amount(round(subject.epoch(left - begin), 2), 'epoch')} into a cycle of "
+            f"{amount(round(subject.epoch(after - begin), 2), 'epoch')}, at {rate_text(final)}, "
+            f"{100 * final / peak:.3g} % of the peak",
+            f"a cycle ends at epoch {ends}",
+            proposals=tuple(_whole_cycles(subject, left, after - begin)),
+        )
+
+
+def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Proposal]:
+    """The length of a cycle that makes whole ones of what is left of the run; nothing where no key says that."""
+    if not subject.lr.cycle_key:
+        return
+    whole = max(1, left // length)
+    # Rounded up, so that the run ends just before a cycle does and not just behind.
+    fits = -(-left // whole)
+    written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
+    if subject.built_for.iters(Length(float(written))) == fits != length:
+        setting = f"{subject.key(subject.lr.cycle_key)}={written}"
+        yield Proposal((setting,), words=f"{{}} makes {amount(whole, 'whole cycle')}")
+
+
+@rule(
+    "LR411",
+    Severity.WARNING,
+    "a jump up between stages",
+    example="stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: "
+    "true}]",
+    source="optax' join_schedules, PyTorch's SequentialLR",
+)
+def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
+    """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
+    learnt, as a large rate without a warmup does.
+    """
+    for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
+        before, after = subject.schedule(start - 1), subject.schedule(start)
+        if after > _JUMP * before:
+            where = f" at epoch {count_text(round(subject.epoch(start), 2))}" if subject.can_be_told else ""
+            yield Finding(
+                subject.path("stages", index),
+                f"the rate jumps from {rate_text(before)} up to {rate_text(after)}{where}, where this stage begins",
+                "give the stage a warmup, or let it begin where the one before ends",
+            )
+
+
+@rule(
+    "LR414",
+    Severity.NOTE,
+    "jumps back to the peak",
+    example="epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15",
+    source="SGDR, arXiv 1608.03983",
+)
+def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
+    """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
+    that is meant, and looks like a training that breaks.
+    """
+    lead, decay = subject.lead.iters, subject.lead.behind
+    left = subject.run.total_iters - lead
+    jumps = list(islice(_jumps_up(decay, left), _MANY_JUMPS)) if left > 0 and subject.can_be_told else []
+    if jumps:
+        times = f"{_MANY_JUMPS} times or more" if len(jumps) == _MANY_JUMPS else amount(len(jumps), "time")
+        first = count_text(round(subject.epoch(lead + jumps[0]), 2))
+        yield Finding(
+            subject.path(subject.lr.cycle_key or "name"),
+            f"the rate jumps back to {rate_text(decay(jumps[0]))} {times}, first at epoch {first}",
+        )
+
+
+def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:
+    """The updates at which a cycle begins with a jump over most of its height."""
+    cycle = decay.cycle_around(0)
+    while cycle and cycle[1] < left:
+        start = cycle[1]
+        cycle = decay.cycle_around(start)
+        low, high = decay.extremes(start - 1, min(cycle[1] if cycle else start + 1, left) - 1)
+        if decay(start) - decay(start - 1) > _STILL_HIGH * (high - low):
+            yield start
