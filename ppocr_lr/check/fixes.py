@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from ppocr_lr.check.proposals import helps, kind_of
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import FileText, changed, edited
+from ppocr_lr.training_config.yaml_edit import FileText, changed, edited, read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 _MOST_FIXES = 100  # of one file
+
+
+class Replacement(NamedTuple):
+    """Lines of a file, from `first` to before `after`, both from 0 on, and what comes in their place."""
+
+    first: int
+    after: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,7 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
 
     def attempt(findings: Sequence[Finding]) -> tuple[str, YAMLDocument, Report] | None:
         """The text without these findings; None where one stays, or something else would come up."""
-        fixes = list(dict.fromkeys(each.fix for each in findings if each.fix))
-        changes = [change for fix in fixes for change in fix.changes]
-        overrides = [override for fix in fixes for override in fix.overrides]
-        intended = with_overrides(changed(document.data, changes), overrides)
-        new = edited(text, changes, intended, file.path)
+        new = _with_fixes(text, document, list(dict.fromkeys(each.fix for each in findings if each.fix)))
         after = yaml_document(new, file.path)
         found = check(after)
         before = {kind_of(each): each.severity for each in report.findings}
@@ -90,6 +96,31 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
             break
     left = sum(each.fix is not None and not each.fix.safe for each in report.findings) if not unsafe else 0
     return Mended(report, file, text, tuple(fixed), left, tuple(filter(None, failed.values())))
+
+
+def replacements(path: str, fixes: Sequence[Proposal]) -> list[list[Replacement]]:
+    """For each fix the lines that it changes in the file; none where it cannot be written.
+
+    Raises:
+        LRConfigError: the file cannot be read.
+    """
+    file = read_file_text(path)
+    document, lines = yaml_document(file.text, path), file.text.splitlines(keepends=True)
+    found = []
+    for fix in fixes:
+        try:
+            new = _with_fixes(file.text, document, [fix]).splitlines(keepends=True)
+        except LRConfigError:
+            new = lines
+        steps = SequenceMatcher(a=lines, b=new, autojunk=False).get_opcodes()
+        found.append([Replacement(i, j, "".join(new[k:m])) for tag, i, j, k, m in steps if tag != "equal"])
+    return found
+
+
+def _with_fixes(text: str, document: YAMLDocument, fixes: Sequence[Proposal]) -> str:
+    changes = [change for fix in fixes for change in fix.changes]
+    overrides = [override for fix in fixes for override in fix.overrides]
+    return edited(text, changes, with_overrides(changed(document.data, changes), overrides), document.source)
 
 
 def _apart(findings: Sequence[Finding]) -> list[Finding]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,11 @@ from xml.etree import ElementTree
 
 from ppocr_lr import __version__
 from ppocr_lr.check.baseline import about
+from ppocr_lr.check.fixes import replacements
 from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.errors import printable
+from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Severity
 
 _GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -108,8 +110,10 @@ def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
         "rules": [_sarif_rule(code) for code in codes],
     }
     results = [
-        _sarif_result(report, finding, codes, fingerprint)
-        for (report, finding), fingerprint in zip(_each(reports), _fingerprints(reports), strict=True)
+        _sarif_result(report, finding, codes, fingerprint) | fixes
+        for (report, finding), fingerprint, fixes in zip(
+            _each(reports), _fingerprints(reports), chain.from_iterable(map(_sarif_fixes, reports)), strict=True
+        )
     ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -127,10 +131,8 @@ def _sarif_rule(code: str) -> dict[str, Any]:
 
 
 def _sarif_result(report: Report, finding: Finding, codes: Sequence[str], fingerprint: str) -> dict[str, Any]:
-    path, place = Path(report.path), place_of(finding, report)
-    location: dict[str, Any] = {
-        "artifactLocation": {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="replace")}
-    }
+    place = place_of(finding, report)
+    location: dict[str, Any] = {"artifactLocation": _sarif_file(report)}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": place.column}
     return {
@@ -141,6 +143,39 @@ def _sarif_result(report: Report, finding: Finding, codes: Sequence[str], finger
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"ppocrLr/v1": fingerprint},
     }
+
+
+def _sarif_file(report: Report) -> dict[str, str]:
+    path = Path(report.path)
+    return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="replace")}
+
+
+def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
+    """What `--fix --unsafe-fixes` would write, for each finding; empty where it has no fix, or the file no text."""
+    fixes = [finding.fix for finding in report.findings]
+    wanted = [fix for fix in fixes if fix]
+    try:
+        made = dict(zip(wanted, replacements(report.path, wanted) if wanted else [], strict=True))
+    except LRConfigError:  # a log, or what came from stdin
+        made = {}
+    for fix in fixes:
+        changes = [
+            {
+                "deletedRegion": {
+                    "startLine": each.first + 1,
+                    "startColumn": 1,
+                    "endLine": each.after + 1,
+                    "endColumn": 1,
+                },
+                "insertedContent": {"text": each.text},
+            }
+            for each in (made.get(fix, []) if fix else [])
+        ]
+        if fix and changes:
+            change = {"artifactLocation": _sarif_file(report), "replacements": changes}
+            yield {"fixes": [{"description": {"text": printable(str(fix))}, "artifactChanges": [change]}]}
+        else:
+            yield {}
 
 
 FORMATS: dict[str, Callable[[Sequence[Report]], Iterator[str]]] = {

@@ -229,7 +229,9 @@ def _check(
             raise ArgumentError("fix", "what comes from stdin is no file that could be mended")
         if len(content) > MAX_BYTES:
             raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
-        return check(yaml_document(decoded(content, path), path))
+        report = check(yaml_document(decoded(content, path), path))
+        # A file of that name holds something else, so no fix of it is told.
+        return replace(report, findings=tuple(replace(finding, proposals=()) for finding in report.findings))
     if fixes.asked and not is_log(path):
         return fixes.of(path, check)
     return check(read_yaml_document(path))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -150,3 +152,37 @@ def test_sarif(command: Command, tmp_path: Path) -> None:
     assert found == [(path.replace(" ", "%20"), *rest) for path, *rest in PLACES]
     jsonschema.validate(json.loads(command("check", tmp_path / "a b.yml", "--format", "sarif").stdout), SARIF)
     jsonschema.validate(json.loads(command("check", "clean.yml", "--select", "LR3", "--format", "sarif").stdout), SARIF)
+
+
+SLIPS = "Global: {epoch_num: 20}\nOptimizer:\n  lr:\n    name: Cosine\n    learning_rate: 1e-1\n    T_max: 20\n"
+
+
+def fixes_in(log: Any) -> dict[str, list[Any]]:
+    return {result["ruleId"]: result.get("fixes", []) for result in log["runs"][0]["results"]}
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [("LR102", SLIPS.replace("1e-1", "0.1")), ("LR101", SLIPS.replace("    T_max: 20\n", ""))],
+)
+def test_sarif_has_the_fixes(command: Command, tmp_path: Path, code: str, after: str) -> None:
+    (tmp_path / "slips.yml").write_text(SLIPS, encoding="utf-8")
+    done = command("check", "slips.yml", "--iters-per-epoch", "100", "--format", "sarif")
+    ((fix,),) = [fixes for each, fixes in fixes_in(json.loads(done.stdout)).items() if each == code]
+    ((change,),) = [fix["artifactChanges"]]
+    assert change["artifactLocation"] == {"uri": "slips.yml"}
+    lines = SLIPS.splitlines(keepends=True)
+    for each in reversed(change["replacements"]):
+        region = each["deletedRegion"]
+        assert region["startColumn"] == region["endColumn"] == 1
+        lines[region["startLine"] - 1 : region["endLine"] - 1] = [each["insertedContent"]["text"]]
+    assert "".join(lines) == after
+
+
+def test_sarif_of_stdin_has_none(tmp_path: Path) -> None:
+    (tmp_path / "slips.yml").write_text("Global: {epoch_num: 5}\n", encoding="utf-8")
+    words = ["check", "-", "--stdin-filename", "slips.yml", "--iters-per-epoch", "100", "--format", "sarif"]
+    done = subprocess.run(
+        [sys.executable, "-m", "ppocr_lr", *words], input=SLIPS, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert [*fixes_in(json.loads(done.stdout)).values()] == [[], []]
