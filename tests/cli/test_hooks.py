@@ -53,6 +53,13 @@ def test_stdin(
     assert shown in done.stdout
 
 
+def test_what_comes_from_stdin_cannot_be_mended(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_on_stdin(monkeypatch, BAD.encode())
+    done = command("check", "-", "--fix")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --fix: what comes from stdin is no file that could be mended\n"
+
+
 def test_a_hook_passes_by_what_is_excluded_or_no_training_config(command: Command, tmp_path: Path) -> None:
     (tmp_path / "ppocr-lr.toml").write_text("exclude = ['old']", encoding="utf-8")
     (tmp_path / "old").mkdir()
@@ -68,10 +75,8 @@ def test_a_hook_passes_by_what_is_excluded_or_no_training_config(command: Comman
 
 @pytest.mark.skipif(not (PRE_COMMIT and shutil.which("git")), reason="needs pre-commit and git")
 @pytest.mark.parametrize("hook", HOOKS)
-def test_pre_commit(hook: str, tmp_path: Path, command: Command) -> None:
+def test_pre_commit(hook: str, tmp_path: Path) -> None:
     settings = dict(HOOKS[hook])
-    if "--fix" in settings["entry"] and "--fix " not in command("check", "--help").stdout:
-        pytest.skip("the command cannot mend yet")
     # The environment of the tests instead of one that pre-commit would install first.
     python = f"'{sys.executable}' -m ppocr_lr"
     settings |= {"language": "system", "entry": settings["entry"].replace("ppocr-lr", python, 1)}
