@@ -43,6 +43,10 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse, with a suggestion for an unknown flag."""
         arguments, unknown = self.parse_known_args(args, namespace)
+        if "configs" in arguments and not any(word.startswith("-") for word in unknown):
+            # argparse takes the words before the first flag, or those behind it, and leaves the others.
+            arguments.configs += unknown
+            unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
             chosen = next(parser for parser in self._parsers() if parser.get_default("run") is arguments.run)

@@ -284,3 +284,19 @@ def test_a_wrong_reference_is_told_before_anything_is_written(command: Command, 
     done = command("plot", "c.yml", *words)
     assert (done.returncode, (tmp_path / "a.png").exists()) == (0, True)
     assert "-o Optimizer.lr.learning_rate=10" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a.yml --ignore LR303 b.yml", "--ignore LR303 a.yml b.yml", "a.yml b.yml --ignore LR303", "a.yml -q b.yml"],
+)
+def test_files_may_stand_around_a_flag(words: str, command: Command, tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        shutil.copy(ROOT / "configs" / "cosine.yml", tmp_path / name)
+    done = command("check", *words.replace("-q", "--format concise").split(), "--min-severity", "warning")
+    assert (done.returncode, done.stdout) == (0, "no findings in 2 files\n")
+
+
+def test_a_flag_that_does_not_exist_is_still_told(command: Command) -> None:
+    done = command("check", "a.yml", "--ignored", "b.yml")
+    assert (done.returncode, "unrecognized arguments: --ignored b.yml" in done.stderr) == (2, True)
