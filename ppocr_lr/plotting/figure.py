@@ -114,7 +114,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         below.set_yscale("log")
         below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
         below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
-        below.set_ylabel("second, times as high as the first")
+        below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
         _titles(figure, runs, None)
         put_legend(figure, _common_key(labels(runs)))

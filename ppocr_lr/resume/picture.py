@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.numbers_text import count_text, plain_text
 from ppocr_lr.plotting.figure import draw, put_legend
 from ppocr_lr.plotting.style import ALERT, DASHES, MARK_DASHES, STYLE, THIN, WIDTH
 from ppocr_lr.resume.forecast import Resume
@@ -39,13 +39,14 @@ def draw_resume(resume: Resume, *, log_scale: bool = False) -> Figure:
         rates.extend(curve.tolist())
     axes.plot(
         [position], [resume.rate_now], marker="o", color=ALERT, markerfacecolor="white", linestyle="none",
-        clip_on=False, zorder=4, label=f"config at update {count_text(resume.update)}: {rate_text(resume.rate_now, 4)}",
+        clip_on=False, zorder=4,
+        label=f"config at update {count_text(resume.update)}: {plain_text(resume.rate_now, 4)}",
     )  # fmt: skip
     if resume.rate_before is not None:
         rates.append(resume.rate_before)
         axes.plot(
             [position], [resume.rate_before], marker="D", color=ALERT, linestyle="none", clip_on=False, zorder=5,
-            label=f"checkpoint: {rate_text(resume.rate_before, 4)}",
+            label=f"checkpoint: {plain_text(resume.rate_before, 4)}",
         )  # fmt: skip
     low, high = axes.get_ylim()
     if max(rates) > high / 1.18:

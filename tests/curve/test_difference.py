@@ -79,7 +79,7 @@ def test_the_picture_has_the_ratio_below(tmp_path: Path) -> None:
     runs = planned(tmp_path, PIECEWISE, name="a.yml"), planned(tmp_path, COSINE, name="b.yml")
     result = difference(*runs)
     above, below = draw_difference(result).axes
-    assert below.get_ylabel() == "second, times as high as the first"
+    assert below.get_ylabel() == "second, times\nas high as the first"
     line = below.lines[0]
     at = int(np.searchsorted(line.get_xdata(), 15))
     assert line.get_ydata()[at] == pytest.approx(runs[1].schedule(1500) / runs[0].schedule(1500))

@@ -441,8 +441,8 @@ class TestPicture:
         )
         axes = draw_resume(result).axes[0]
         by_label = {str(line.get_label()): line for line in axes.get_lines()}
-        np.testing.assert_allclose(np.ravel(by_label["checkpoint: 5e-2"].get_data()), [10, 0.05])
-        np.testing.assert_allclose(np.ravel(by_label["config at update 100: 1e-2"].get_data()), [10, 0.01])
+        np.testing.assert_allclose(np.ravel(by_label["checkpoint: 0.05"].get_data()), [10, 0.05])
+        np.testing.assert_allclose(np.ravel(by_label["config at update 100: 0.01"].get_data()), [10, 0.01])
         positions, rates = by_label["PaddleOCR from there on"].get_data()
         assert (positions[0], rates[0]) == (10, pytest.approx(0.05))
         assert axes.get_ylim()[1] > 0.05
