@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ppocr_lr.curve.polyline import Curve
@@ -66,7 +68,7 @@ def use_style(name: str) -> None:
     """Let every picture of this process follow a style of matplotlib too: a name, or a file of its settings.
 
     Raises:
-        ArgumentError: there is no such style, or no such file.
+        ArgumentError: there is no such style and no such file, or a line of the file is no setting.
     """
     from matplotlib import rc_params_from_file, style
 
@@ -74,11 +76,35 @@ def use_style(name: str) -> None:
         STYLE.update(style.library[name])
         return
     try:
-        STYLE.update(rc_params_from_file(name, use_default_template=False))
-    except (OSError, UnicodeDecodeError) as error:
+        with _complaints() as complaints:
+            settings = rc_params_from_file(name, use_default_template=False)
+    except (OSError, ValueError) as error:
         names = [known for known in style.available if not known.startswith("_")]
         told = f"neither a style of matplotlib ({', '.join(names)}) nor a file of settings{did_you_mean(name, names)}"
         raise ArgumentError("style", told, name) from error
+    if complaints:
+        raise ArgumentError("style", f"not a file of matplotlib's settings: {complaints[0]}", name)
+    STYLE.update(settings)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What matplotlib has to say meanwhile, which it only logs; each in one line."""
+    told: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append(" ".join(record.getMessage().split()))
+
+    logger, listener = logging.getLogger("matplotlib"), Listener()
+    level = logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.WARNING)
+    try:
+        yield told
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
 
 
 def look(index: int) -> tuple[str, tuple[float, ...]]:

@@ -1,0 +1,49 @@
+"""Styles of matplotlib, and files of its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.mplstyle").write_text("lines.linewidth: 3\nsvg.fonttype: none\n", encoding="utf-8")
+    (tmp_path / "key.mplstyle").write_text("lines.linewidth: 3\nbogus.key: 1\n", encoding="utf-8")
+    (tmp_path / "value.mplstyle").write_text("lines.linewidth: wide\n", encoding="utf-8")
+    (tmp_path / "text.mplstyle").write_text("root\x1b[31m\n", encoding="utf-8")
+    (tmp_path / "binary.mplstyle").write_bytes(b"\xff\xfe\x00\x01")
+
+
+@pytest.mark.parametrize("name", ["grayscale", "ggplot", "mine.mplstyle"])
+def test_a_style(process: Command, tmp_path: Path, name: str) -> None:
+    done = process("plot", "--style", name, "--out", "a.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    plain = process("plot", "--out", "b.png")
+    assert plain.returncode == 0
+    if name != "mine.mplstyle":  # the width of the curve is the picture's own
+        assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ggplt", "did you mean ggplot?"),
+        ("key.mplstyle", "not a file of matplotlib's settings: "),
+        ("value.mplstyle", "not a file of matplotlib's settings: "),
+        ("text.mplstyle", "not a file of matplotlib's settings: "),
+        ("binary.mplstyle", "neither a style of matplotlib"),
+        (".", "neither a style of matplotlib"),
+    ],
+)
+def test_what_is_none_is_one_error(command: Command, tmp_path: Path, name: str, told: str) -> None:
+    done = command("plot", "--style", name, "--out", "a.png")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: --style {name}: ")
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
+    assert not (tmp_path / "a.png").exists()
