@@ -23,8 +23,10 @@ def write_baseline(path: Path, reports: Iterable[Report]) -> int:
     """Write all findings of the reports; how many they are.
 
     Raises:
-        ArgumentError: the file cannot be written.
+        ArgumentError: the file cannot be written, or holds something else, such as a config named in the wrong place.
     """
+    if path.is_file():
+        read_baseline(path)
     known = Counter(each for report in reports for each in _identities(report, path))
     findings = [
         {"file": file, "code": code, "about": about, "count": count}
@@ -54,7 +56,7 @@ def read_baseline(path: Path) -> Known:
     except OSError as error:
         raise ArgumentError("baseline", f"cannot be read: {error.strerror}", path) from None
     except (ValueError, TypeError, LookupError, RecursionError):
-        raise ArgumentError("baseline", "is no baseline", path) from None
+        raise ArgumentError("baseline", "is no baseline, so it is left as it is", path) from None
 
 
 def new_in(report: Report, known: Known, path: Path) -> Report:

@@ -149,19 +149,21 @@ def put_legend(figure: Figure, title: str = "") -> None:
     if not entries:
         return
     handles, texts = zip(*entries, strict=True)
-    size = rcParams["legend.fontsize"]
+    size = (NARROW if figure.get_figwidth() < NARROW_BELOW else rcParams)["legend.fontsize"]
     letters = 72 * figure.get_figwidth() / (0.55 * size)  # of a line across the picture, about
     shown = [drawable(shortened(text, int(letters) - _HANDLE)) for text in texts]
     columns = max(1, int(letters // (_HANDLE + max(len(text) for text, _ in shown))))
+    title, families = drawable(title)
     legend = figure.legend(
         handles,
         [text for text, _ in shown],
         loc="outside lower center",
         ncols=columns,
         handlelength=3,
+        fontsize=size,
         title=title or None,
     )
-    legend.get_title().set(fontsize=size, fontfamily=drawable(title)[1], parse_math=False)
+    legend.get_title().set(fontsize=size, fontfamily=families, parse_math=False)
     for entry, (_, families) in zip(legend.get_texts(), shown, strict=True):
         entry.set_fontfamily(families)
         entry.set_parse_math(False)

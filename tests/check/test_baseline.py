@@ -68,3 +68,18 @@ def test_a_baseline_that_cannot_be_written(command: Command) -> None:
     assert command("check", "configs", "--write-baseline").stderr.startswith(
         "error: --write-baseline: needs --baseline"
     )
+
+
+@pytest.mark.parametrize("name", ["configs/a.yml", "other.json"])
+def test_what_is_no_baseline_is_not_overwritten(name: str, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"mine": 1}', encoding="utf-8")
+    before = (tmp_path / name).read_bytes()
+    done = command(*WORDS, name, "--write-baseline")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: --baseline {name}: is no baseline, so it is left as it is\n"
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_baseline_is_written_anew(command: Command) -> None:
+    for _ in range(2):
+        assert command(*WORDS, "lr.json", "--write-baseline").returncode == 0

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
-from ppocr_lr.plotting.figure import draw, save
+from ppocr_lr.plotting.figure import draw, put_legend, save
+from ppocr_lr.plotting.style import STYLE
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
 
 
@@ -329,3 +331,23 @@ def test_weight_decay_below(tmp_path: Path) -> None:
     scales = [draw(runs, True, beside={"weight decay": [each, each]}).axes[1].get_yscale() for each in decays]
     assert scales == ["log", "linear"]  # the other is 0
     assert len(draw(runs).axes) == 1
+
+
+def test_a_key_that_no_font_has_makes_no_warning_of_matplotlib(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in (0, 2)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "characters that no installed font has")  # ours
+        save(draw(runs, names=["\U00013000 1", "\U00013000 2"]), tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(("width", "size"), [(3.3, 7), (9, 8.5)])
+def test_a_legend_made_anew_keeps_its_size(tmp_path: Path, width: float, size: float) -> None:
+    """As for the dots of a log, which come later."""
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": length}) for length in (0, 2)]
+    figure = draw(runs, size=(width, 4))
+    with rc_context(STYLE):
+        put_legend(figure)
+    (legend,) = figure.legends
+    assert {text.get_fontsize() for text in (legend.get_title(), *legend.get_texts())} == {size}
+    assert legend.get_title().get_text() == "warmup_epoch"
