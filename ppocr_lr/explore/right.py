@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
 _SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
+_FILES = ("PNG", "SVG", "CSV", "HTML")
 _PHASES = ("phase", "epochs", "updates", "length", "rate")
 
 
@@ -66,8 +67,8 @@ class Right:
     def _build_downloads(self) -> None:
         with ui.element("div").classes("row"):
             ui.label(self.words("Download"))
-            for kind in ("PNG", "SVG", "CSV", "HTML"):
-                self.page.button(kind, partial(self.page.download, kind.lower()))
+            for file in _FILES:
+                self.page.button(file, partial(self.page.download, file.lower()))
             self.page.button("the whole config", self.page.download_config)
 
     # What is done
