@@ -57,11 +57,11 @@ class Right:
     def _build_text(self, what: str) -> ui.label:
         name = self.words(what)
         with ui.element("div").classes("copy"):
-            with ui.element("div"):
+            with ui.element("div").classes("row"):
                 ui.label(name).classes("soft")
-                with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
-                    text = ui.label()
-            self.page.button("Copy", lambda: self._copy(text.text), name)
+                self.page.button("Copy", lambda: self._copy(text.text), name)
+            with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
+                text = ui.label()
         return text
 
     def _build_downloads(self) -> None:
