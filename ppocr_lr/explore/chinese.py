@@ -87,21 +87,21 @@ CHINESE: Mapping[str, str] = {
     "the whole config": "完整配置",
     # The schedules.
     "The same rate throughout, after an optional warmup.": "固定学习率，可带预热。",
-    "A straight (or polynomial) decay to `end_lr` over the run.": "在整个训练中线性（或多项式）衰减到 `end_lr`。",
+    "A straight (or polynomial) decay to end_lr over the run.": "在整个训练中线性（或多项式）衰减到 end_lr。",
     "Half a cosine from the peak to 0 over the run.": "余弦退火：在整个训练中从峰值降到 0。",
-    "Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run.": (
-        "从 `start_lr` 开始按迭代数预热，然后余弦退火到 `min_lr`。"
+    "Warmup from start_lr, counted in iterations, then a cosine to min_lr over the run.": (
+        "从 start_lr 开始按迭代数预热，然后余弦退火到 min_lr。"
     ),
-    "The rate times `gamma` every `step_size` epochs.": "每 `step_size` 个 epoch，学习率乘以 `gamma`。",
-    "`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`.": (
-        "分段常数：在 `decay_epochs[i - 1]` 与 `decay_epochs[i]` 之间为 `values[i]`。"
+    "The rate times gamma every step_size epochs.": "每 step_size 个 epoch，学习率乘以 gamma。",
+    "values[i] between the epochs decay_epochs[i - 1] and decay_epochs[i].": (
+        "分段常数：在 decay_epochs[i - 1] 与 decay_epochs[i] 之间为 values[i]。"
     ),
-    "The rate times `gamma` at each milestone.": "在每个里程碑处，学习率乘以 `gamma`。",
-    "A cosine from the peak to 0, again and again, each `cycle` epochs long.": (
-        "周期性余弦退火：每 `cycle` 个 epoch 从峰值降到 0，如此反复。"
+    "The rate times gamma at each milestone.": "在每个里程碑处，学习率乘以 gamma。",
+    "A cosine from the peak to 0, again and again, each cycle epochs long.": (
+        "周期性余弦退火：每 cycle 个 epoch 从峰值降到 0，如此反复。"
     ),
-    "Up to `max_lr` in the first 30 % of the run, then down to max_lr/250000.": (
-        "在前 30 % 的训练中升到 `max_lr`，然后降到 max_lr/250000。"
+    "Up to max_lr in the first 30 % of the run, then down to max_lr/250000.": (
+        "在前 30 % 的训练中升到 max_lr，然后降到 max_lr/250000。"
     ),
     "A polynomial decay to 0 over the run; without warmup in PaddleOCR.": (
         "在整个训练中多项式衰减到 0；在 PaddleOCR 中没有预热。"
@@ -109,22 +109,22 @@ CHINESE: Mapping[str, str] = {
     "A cosine over 200 epochs, then the cosine over the run.": (
         "先做 200 个 epoch 的余弦退火，再做整个训练长度的余弦退火。"
     ),
-    "A polynomial decay over any length, once or, with `cycle`, again and again from ever lower rates.": (
-        "任意长度的多项式衰减：只做一次，或设置 `cycle` 后反复进行，起点逐次降低。"
+    "A polynomial decay over any length, once or, with cycle, again and again from ever lower rates.": (
+        "任意长度的多项式衰减：只做一次，或设置 cycle 后反复进行，起点逐次降低。"
     ),
-    "From one share of `learning_rate` to another in a straight line, as Paddle's and PyTorch's LinearLR.": (
-        "从 `learning_rate` 的一个比例线性变到另一个比例，与 Paddle 和 PyTorch 的 LinearLR 相同。"
+    "From one share of learning_rate to another in a straight line, as Paddle's and PyTorch's LinearLR.": (
+        "从 learning_rate 的一个比例线性变到另一个比例，与 Paddle 和 PyTorch 的 LinearLR 相同。"
     ),
     "Reflected exponential: stays high for long, falls fast at the end.": "反射指数：长时间保持较高，末尾迅速下降。",
-    "A cosine of a power of time: with `k` above 1 it stays high for longer.": (
-        "对时间取 k 次方的余弦退火：`k` 大于 1 时高学习率保持得更久。"
+    "A cosine of a power of time: with k above 1 it stays high for longer.": (
+        "对时间取 k 次方的余弦退火：k 大于 1 时高学习率保持得更久。"
     ),
     "A hyperbolic tangent: a slow start, a fall, a slow end.": "双曲正切：两端缓慢，中间下降快。",
-    "SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles.": (
-        "SGDR：从峰值余弦退火到 `eta_min`，然后热重启，周期逐次变长。"
+    "SGDR: a cosine from the peak to eta_min, restarted with ever longer cycles.": (
+        "SGDR：从峰值余弦退火到 eta_min，然后热重启，周期逐次变长。"
     ),
-    "Warmup, stable, decay: constant at the peak, then down to `end_lr` in the last part of the run.": (
-        "预热、保持、衰减：一直保持峰值，在训练的最后一段降到 `end_lr`。"
+    "Warmup, stable, decay: constant at the peak, then down to end_lr in the last part of the run.": (
+        "预热、保持、衰减：一直保持峰值，在训练的最后一段降到 end_lr。"
     ),
     "Another name of WSD, with a linear decay.": "WSD 的另一个名称，按直线衰减。",
     "The peak over the square root of time, as in training Transformers.": (
@@ -134,23 +134,21 @@ CHINESE: Mapping[str, str] = {
     'The schedule of "Attention is all you need": linear up for warmup_iters, then with 1/√time.': (
         "《Attention is all you need》的策略：在 warmup_iters 次迭代内线性上升，然后按 1/√时间 下降。"
     ),
-    "The rate times `gamma` in each `step_size`, continuously or in steps.": (
-        "指数衰减：每经过一个 `step_size`，学习率乘以 `gamma`，连续变化或呈阶梯状。"
+    "The rate times gamma in each step_size, continuously or in steps.": (
+        "指数衰减：每经过一个 step_size，学习率乘以 gamma，连续变化或呈阶梯状。"
     ),
-    "The rate times exp(−gamma) in each `step_size`.": (
-        "自然指数衰减：每经过一个 `step_size`，学习率乘以 exp(−gamma)。"
-    ),
-    "Straight lines through `knots`.": "经过 `knots` 中各点的折线。",
-    "Triangles between `base_lr` and `max_lr`, as tall or ever lower.": (
-        "在 `base_lr` 与 `max_lr` 之间来回的三角波，高度不变或逐渐降低。"
+    "The rate times exp(−gamma) in each step_size.": ("自然指数衰减：每经过一个 step_size，学习率乘以 exp(−gamma)。"),
+    "Straight lines through knots.": "经过 knots 中各点的折线。",
+    "Triangles between base_lr and max_lr, as tall or ever lower.": (
+        "在 base_lr 与 max_lr 之间来回的三角波，高度不变或逐渐降低。"
     ),
     "Schedules one after the other, each planned for its own stage of the run.": "多个策略依次进行，每个占一个阶段。",
     "Any schedule times a factor, a number or another schedule.": "任意策略乘以倍数，或乘以另一个策略。",
-    "The rate times `factor` whenever a metric stops improving; has no fixed curve behind its warmup.": (
-        "评估指标不再改善时，学习率乘以 `factor`；预热之后没有固定的曲线。"
+    "The rate times factor whenever a metric stops improving; has no fixed curve behind its warmup.": (
+        "评估指标不再改善时，学习率乘以 factor；预热之后没有固定的曲线。"
     ),
-    "The rate rises from `start_lr` to `end_lr`, one update after the other: at which does the loss fall, or rise?": (
-        "学习率范围测试：从 `start_lr` 逐次迭代升到 `end_lr`，看 loss 在何处下降，又在何处上升。"
+    "The rate rises from start_lr to end_lr, one update after the other: at which does the loss fall, or rise?": (
+        "学习率范围测试：从 start_lr 逐次迭代升到 end_lr，看 loss 在何处下降，又在何处上升。"
     ),
     # The keys: rates.
     "the rate at the end of the warmup, the peak": "预热结束时的学习率，即峰值",

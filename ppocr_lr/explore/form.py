@@ -60,7 +60,7 @@ class KeyField:
                 self.key = ui.label(field.key).classes("key")
                 if field.ours:
                     with self.key:
-                        ui.label(words("ours")).classes("ours").style("display: inline")
+                        ui.label(words("ours")).classes("ours")
             self._build()
             about = words(field.description)
             if field.default not in (None, ()):
