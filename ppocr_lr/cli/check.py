@@ -33,6 +33,7 @@ from ppocr_lr.cli.options import (
 )
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.yaml_file import (
@@ -151,7 +152,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
         else:
             width = len(str(max((count for count, _ in counted), default=0)))
-            print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
+            print(*(f"{count:>{width}}  {code}  {tr(RULES[code].title)}" for count, code in counted), sep="\n")
         return
     if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
