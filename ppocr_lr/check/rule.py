@@ -52,7 +52,13 @@ class Rule(Generic[T]):
 
     def explanation(self) -> Iterator[str]:
         """For `ppocr-lr explain`."""
-        yield f"{self.code} ({tr(str(self.severity))}, {tr(self.family)}): {tr(self.title)}"
+        yield tr(
+            "{code} ({severity}, {family}): {title}",
+            code=self.code,
+            severity=tr(str(self.severity)),
+            family=tr(self.family),
+            title=tr(self.title),
+        )
         yield ""
         yield tr(self.why)
         yield ""

@@ -6,7 +6,7 @@ import argparse
 
 from ppocr_lr.check.render import columns
 from ppocr_lr.check.rules import RULES, explain
-from ppocr_lr.cli.options import Commands, add_command, need_docstrings
+from ppocr_lr.cli.options import Commands, add_command, add_language, need_docstrings
 from ppocr_lr.language import tr
 
 
@@ -16,6 +16,7 @@ def add(commands: Commands) -> None:
         commands, "explain", run, "what a finding code means", "What a finding code means, why, and where it is from."
     )
     parser.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

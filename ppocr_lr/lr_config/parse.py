@@ -394,7 +394,7 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     problem = tr(
         "{name} is not a schedule{suggestion} the schedules are {names}",
         name=shown(name),
-        suggestion=suggestion or ";",
+        suggestion=suggestion or tr(";"),
         names=names,
     )
     return LRConfigError(Problem(("name",), problem))

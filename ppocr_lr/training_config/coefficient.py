@@ -88,7 +88,9 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         for word, key in ends.items():
             if word in keys:
                 if key in keys:
-                    raise LRConfigError(tr("{word} and {key} are the same key; write one of them", word=word, key=key))
+                    raise LRConfigError(
+                        tr("{other} and {written} are the same key; write one of them", other=word, written=key)
+                    )
                 keys[key], spelt[key] = keys.pop(word), word
         section = read_section(keys)
         if not section.config.has_curve:

@@ -126,7 +126,7 @@ def parse_regularizer(section: object) -> WeightDecay | Coefficient:
         problem = tr(
             "{given}{suggestion} the regularizers are {regularizers}, and any name of an lr section",
             given=given,
-            suggestion=suggestion or ";",
+            suggestion=suggestion or tr(";"),
             regularizers=", ".join(REGULARIZERS),
         )
         raise LRConfigError(Problem((*REGULARIZER, "name"), problem))

@@ -167,7 +167,7 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     for key, value in section.items() if isinstance(section, Mapping) else ():
         if meant := meant_in_global(key):
             takes = [name for name in meant if _accepts(name, value)]
-            suggestion = tr("; did you mean {takes}?", takes=tr(" or ").join(takes)) if takes else ""
+            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
             proposals = tuple(each.under("Global") for each in renamed(key, *takes))
             yield Finding(
                 ("Global", key), tr("nothing reads it{suggestion}", suggestion=suggestion), proposals=proposals

@@ -32,9 +32,9 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             SECTION_PATH,
             tr(
-                "{below} of {total_iters} have a rate below 5e-7, which the log prints as 0.000000",
+                "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
                 below=amount(below, "update"),
-                total_iters=count_text(subject.run.total_iters),
+                total=count_text(subject.run.total_iters),
             ),
         )
 
@@ -55,7 +55,7 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
     if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
-        after = tr(" after the {value}", value="hold" if lead.hold_iters else "warmup") if lead.iters else ""
+        after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
         yield Finding(

@@ -202,5 +202,5 @@ def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
                 updates=amount(total, "update"),
                 final=rate_text(subject.summary.final),
             ),
-            tr("-o Global.epoch_num={epochs}", epochs=epochs),
+            f"-o Global.epoch_num={epochs}",
         )
