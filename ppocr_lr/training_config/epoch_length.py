@@ -208,7 +208,8 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
         return samples, tr("num_samples of the config")
     why = tr("the config names no label files")
     if gone:
-        names = tr(" or ").join(printable(str(place)) for place in gone)
+        *others, last = (printable(str(place)) for place in gone)
+        names = tr(" or ").join([*([", ".join(others)] if others else []), last])
         why = tr("there is no label file {places}", places=names)
     raise UnknownEpochLengthError(tr("the length of an epoch is not known: {why}", why=why), "iters_per_epoch")
 
