@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nicegui import ui
+from nicegui import events, ui
+from nicegui.element import Element
 
 from ppocr_lr.explore.fields import UNITS, Field, Scale, amount_and_unit, rows, scale_of, written
 from ppocr_lr.explore.words import Words
@@ -19,6 +20,28 @@ Set = Callable[[str, str], None]
 PAUSE = "debounce=350"  # milliseconds after the last letter
 
 
+class Slider(Element, component="slider.js"):
+    """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
+
+    def __init__(self, name: str, moved: Callable[[float], None]) -> None:
+        super().__init__()
+        self.place = 0.0
+        self._props.update({"value": 0.0, "min": 0.0, "max": 1.0, "step": 0.01, "aria-label": name})
+
+        def tell(event: events.GenericEventArguments) -> None:
+            if isinstance(event.args, (int, float)):
+                self.place = event.args
+                moved(event.args)
+
+        self.on("moved", tell, throttle=0.05)
+
+    def put(self, place: float) -> None:
+        """Be somewhere."""
+        if place != self.place:
+            self.place = self._props["value"] = place
+            self.run_method("put", place)
+
+
 class KeyField:
     """One key: its name, what it does, and what changes it."""
 
@@ -27,7 +50,8 @@ class KeyField:
         self.run, self.value = Run(1, 1), None
         self.scale: Scale | None = None
         self.syncing = False
-        self.slider: ui.slider | None = None
+        self.slider: Slider | None = None
+        self.touched: Any = None
         self.unit: ui.select | None = None
         self.inputs: list[ui.input] = []
         with ui.element("div").classes("field"):
@@ -67,8 +91,7 @@ class KeyField:
         if field.kind == "list":
             self.items = ui.element("div").classes("items")
         if scale_of(field, self.run) is not None:
-            self.slider = ui.slider(min=0, max=1, step=0.01, on_change=lambda: self._slid()).classes("slide")
-            self.slider.props(f'dense aria-label="{field.key}: {words("slider")}"')
+            self.slider = Slider(f"{field.key}: {words('slider')}", self._slid).classes("slide")
 
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Be what the section has now."""
@@ -95,24 +118,27 @@ class KeyField:
             assert self.unit is not None
             self.unit.value = unit if unit in self.unit.options else "epochs"
             self._put("" if shown is None else yaml_text(_plain(amount)))
-            self._slide(amount, self.unit.value)
+            self._slide(_plain(amount), self.unit.value)
         elif field.kind in ("rate", "number", "count"):
             self._put("" if shown is None else shown if isinstance(shown, str) else yaml_text(shown))
             self._slide(shown)
         self.value = shown
 
     def _put(self, text: str) -> None:
-        """Leave what somebody is typing where it means the same."""
-        if length_of(self.entry.value or "") != length_of(text) or not text:
+        if self.touched is not self.entry:
             self.entry.value = text
 
     def _slide(self, value: Any, unit: Unit = "epochs") -> None:
         self.scale = scale_of(self.field, self.run, unit)
         if self.slider is None or self.scale is None:
             return
-        self.slider.props(f"min={self.scale.first:g} max={self.scale.last:g} step={self.scale.step:g}")
         number = length_of(value)
-        self.slider.value = self.scale.position(number.amount if number else self.scale.first)
+        said = yaml_text(value) if number else self.words("nothing")
+        ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
+        ends |= {"aria-valuetext": f"{said} {self.words(unit)}" if self.unit is not None else said}
+        self.slider.props.update(ends)
+        if self.touched is not self.slider:  # it is where the hand is
+            self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 
     def _show_items(self, items: Any) -> None:
         each = (
@@ -149,13 +175,20 @@ class KeyField:
         text = (self.entry.value or "").strip()
         if text and self.unit is not None and (length := length_of(text)) and length.unit == "epochs":
             text = written(self.field, length.amount, self.unit.value)
-        self.change(self.field.key, text)
+        self._change(text, self.entry)
 
-    def _slid(self) -> None:
-        if self.syncing or self.slider is None or self.scale is None or self.slider.value is None:
-            return
-        unit: Unit = self.unit.value if self.unit is not None else "epochs"
-        self.change(self.field.key, written(self.field, self.scale.value(self.slider.value), unit))
+    def _slid(self, place: float) -> None:
+        if self.scale is not None:
+            unit: Unit = self.unit.value if self.unit is not None else "epochs"
+            self._change(written(self.field, self.scale.value(place), unit), self.slider)
+
+    def _change(self, text: str, touched: Any = None) -> None:
+        """Give the key a value; what was touched stays as it is."""
+        self.touched = touched
+        try:
+            self.change(self.field.key, text)
+        finally:
+            self.touched = None
 
     def _other_unit(self) -> None:
         """The same length in another unit."""

@@ -114,7 +114,7 @@ def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
         findings = draft.report().findings
     except LRConfigError as again:
         return again.problems
-    errors = tuple(Problem(each.path, each.message, each.place) for each in findings if str(each.severity) == "error")
+    errors = tuple(Problem((), each.message, each.place) for each in findings if str(each.severity) == "error")
     return errors or error.problems
 
 
