@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from matplotlib import pyplot
 
 from ppocr_lr import build_schedule
 from ppocr_lr.check import rules
@@ -61,6 +63,16 @@ def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     else:
         monkeypatch.chdir(tmp_path)
         exec(compile(snippet, name, "exec"), {"__name__": "snippet"})
+
+
+@pytest.mark.parametrize("path", [*DOCS.rglob("*.ipynb")], ids=lambda path: path.name)
+def test_notebooks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site runs them in Jupyter; here the code alone."""
+    monkeypatch.chdir(tmp_path)
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert not any(cell["outputs"] for cell in cells)  # in git they would be old one day
+    exec("\n".join("".join(cell["source"]) for cell in cells), {"__name__": "__main__"})
+    pyplot.close("all")
 
 
 @pytest.mark.parametrize(
