@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, draw_without_screen
 from ppocr_lr.errors import ArgumentError
@@ -52,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     draw_without_screen()
     port = free_port(arguments.host, arguments.port or PORT)
     name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
-    print(f"explore: http://{name}:{port}/ (Ctrl+C ends it)", flush=True)
+    said = f"explore: http://{name}:{port}/ (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
-    serve(state, arguments.host, port, arguments.browser)
+    with suppress(KeyboardInterrupt):  # the way in which it ends
+        serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
     return 0

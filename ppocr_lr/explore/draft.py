@@ -255,7 +255,8 @@ def example_curve(name: str, run: Run) -> Any:
 
 def summary_of(name: str) -> str:
     """The first line of what a schedule is."""
-    return ((vars(MODELS[name]).get("__doc__") or "").strip().splitlines() or [""])[0]
+    text = (vars(MODELS[name]).get("__doc__") or "").strip()
+    return text.partition("\n")[0].replace("`", "")
 
 
 def schedule_name(draft: Draft) -> str:

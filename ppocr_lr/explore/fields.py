@@ -18,11 +18,10 @@ from ppocr_lr.training_config.yaml_edit import yaml_text
 
 Kind = Literal["rate", "length", "number", "count", "choice", "switch", "list", "pair", "section"]
 
-UNITS: tuple[Unit, ...] = ("epochs", "it", "%")
-
 _LOWEST_RATE, _HIGHEST_RATE = 1e-8, 1.0
 _STEPS = 200  # of a slider from end to end
-_WIDEST = 1000.0  # of the bounds between which a slider is linear
+_WIDEST = 1000.0  # that the bounds of a linear slider may be apart
+_LINEAR = 10.0  # the highest bound of one that begins at 0
 _DECADES = 2.0  # around the default, where it is not
 
 
@@ -141,13 +140,11 @@ def scale_of(field: Field, run: Run, unit: Unit = "epochs") -> Scale | None:
         unit = "it" if field.iterations and unit == "epochs" else unit
         end = {"epochs": run.epochs, "it": run.total_iters, "%": 100}[unit]
         return _linear(0.0, float(end), field, whole=unit == "it")
-    if field.kind not in ("number", "count") or field.low < -_WIDEST:
+    if field.kind not in ("number", "count"):
         return None
     whole = field.kind == "count"
-    if field.high <= _WIDEST:
-        return _linear(field.low, field.high, field, whole)
-    if field.low < 0:
-        return None
+    if field.low < 0 or field.high <= _LINEAR:
+        return _linear(field.low, field.high, field, whole) if field.high - field.low <= _WIDEST else None
     middle = math.log10(field.default or 1)
     first = max(middle - _DECADES, math.log10(field.low) if field.low else -math.inf)
     return Scale(0.0 if whole else first, middle + _DECADES, 0.02, True, zero, whole)

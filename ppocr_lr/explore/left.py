@@ -52,7 +52,7 @@ class Left:
         self.run = Run(100, 100)
         self.name = ""
         self.fields: list[KeyField] = []
-        with ui.element("div"):
+        with ui.element("div").classes("left"):
             with titled(self.words, "Schedule"):
                 self._build_chooser()
             with titled(self.words, "The lr section"):

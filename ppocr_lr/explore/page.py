@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.words import Words
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
+_SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
@@ -222,6 +224,7 @@ class Page:
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)
                     self.right.show_curves(curves)
+                    await self._has_drawn()
                 await asyncio.sleep(_PAUSE)
                 if self.gone or shown != (self.state, self.dropped):
                     continue
@@ -233,6 +236,11 @@ class Page:
                 self.right.show_link(await asyncio.to_thread(_link, state))
         finally:
             self.working = False
+
+    async def _has_drawn(self) -> None:
+        """Until the browser has: a slow one gets no more curves than it can draw."""
+        with suppress(TimeoutError):
+            await self.client.run_javascript("0", timeout=_SLOWEST)
 
 
 def _link(state: State) -> str:

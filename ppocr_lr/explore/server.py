@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,7 +47,7 @@ def free_port(host: str, first: int = PORT) -> int:
     raise ArgumentError("port", f"none of {first} to {port} is free", first)
 
 
-def serve(initial: State, host: str, port: int, browser: bool) -> None:
+def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[], None]) -> None:
     """Serve the page until the process is told to stop.
 
     Raises:
@@ -61,6 +62,7 @@ def serve(initial: State, host: str, port: int, browser: bool) -> None:
     from ppocr_lr.explore.words import words_for
 
     app.add_middleware(OwnSiteOnly, host=host)
+    app.on_startup(ready)
     folder = Path(__file__).parent
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
 
