@@ -66,7 +66,10 @@ class Number:
         return core_schema.no_info_before_validator_function(check, schema)
 
     def _allowed(self, marks: list[Any]) -> str:
-        return tr(self.said) if self.said else f"{tr(self.noun)} {in_words(marks)}".strip()
+        if self.said:
+            return tr(self.said)
+        bounds = in_words(marks)
+        return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
 
 
 def _number(value: Any) -> float | None:

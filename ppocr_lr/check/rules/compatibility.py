@@ -75,7 +75,7 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
                 epoch=count_text(subject.epoch(done)),
                 rate=rate_text(subject.schedule(done)),
             )
-            + (f"; {wrong}" if wrong else ""),
+            + (tr("; ") + wrong if wrong else ""),
             tr("take it out and resume with Global.checkpoints"),
         )
 

@@ -187,7 +187,7 @@ def other_rates(subject: Subject) -> Iterator[Finding]:
     groups = _groups(subject)
     if groups:
         told = [_told(group, subject) for group in groups[:_FEW]] + ["…"] * (len(groups) > _FEW)
-        yield Finding(groups[0].key, tr("some parameters do not train at this rate: {told}", told="; ".join(told)))
+        yield Finding(groups[0].key, tr("some parameters do not train at this rate: {told}", told=tr("; ").join(told)))
 
 
 def _told(group: Group, subject: Subject) -> str:

@@ -158,7 +158,7 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
         return
     for (key, *inside), (value, lengths) in subject.lr.in_iterations.items():
         path = subject.path(str(key), *inside)
-        lasts = "; ".join(
+        lasts = tr("; ").join(
             tr(
                 "{count} {epochs}, without accumulation {otherwise}",
                 count=amount(iters, "of them lasts", "of them last"),
