@@ -83,7 +83,7 @@ def visit(browser: Any) -> Iterator[Visit]:
     contexts, said = [], []
 
     def opened(address: str, **settings: Any) -> Any:
-        context = browser.new_context(viewport={"width": 1300, "height": 900}, **{"locale": "en-US", **settings})
+        context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, "locale": "en-US", **settings})
         context.set_default_timeout(_WAIT)
         contexts.append(context)
         page = context.new_page()
@@ -106,10 +106,9 @@ def settled(page: Any) -> None:
     """Wait until the findings and the link are of what is in the editor."""
     page.wait_for_function(
         """() => {
-            const [section, link] = ['the section', 'a link to this page'].map(
-                (name) => document.querySelector(`pre[aria-label="${name}"]`).innerText.trim());
+            const texts = [...document.querySelectorAll('.copy pre')].map((text) => text.innerText.trim());
             const lines = [...document.querySelectorAll('.cm-line')].map((line) => line.innerText).join('\\n');
-            return lines.trim() === section && link === location.href;
+            return texts.length === 4 && lines.trim() === texts[0] && texts[3] === location.href;
         }""",
         polling=100,
     )
