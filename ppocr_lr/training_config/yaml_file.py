@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,11 +42,16 @@ class YAMLDocument:
 
     source: str
     data: Any
-    lines: tuple[str, ...] = ()
+    text: str = ""
     repeated: tuple[KeyPath, ...] = ()
     """Keys that stand again in the same mapping; the last one counts."""
     root: Any = None
     """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Those of the text."""
+        return tuple(self.text.splitlines())
 
     def place(self, path: KeyPath) -> Place:
         """Where a key or an item of a list stands; where it does not, the nearest mapping or list around it."""
@@ -81,7 +87,7 @@ def read_yaml_document(path: str | Path) -> YAMLDocument:
 def yaml_document(text: str, path: str | Path) -> YAMLDocument:
     """As `read_yaml_document`, for the text of a file that has been read."""
     root, repeated, data = _read(text, str(path))
-    return YAMLDocument(str(path), data, tuple(text.splitlines()), repeated, root)
+    return YAMLDocument(str(path), data, text, repeated, root)
 
 
 def _entries(node: Any) -> Iterator[tuple[str | int, Any, Any]]:

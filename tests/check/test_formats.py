@@ -171,12 +171,17 @@ def test_sarif_has_the_fixes(command: Command, tmp_path: Path, code: str, after:
     ((fix,),) = [fixes for each, fixes in fixes_in(json.loads(done.stdout)).items() if each == code]
     ((change,),) = [fix["artifactChanges"]]
     assert change["artifactLocation"] == {"uri": "slips.yml"}
-    lines = SLIPS.splitlines(keepends=True)
-    for each in reversed(change["replacements"]):
+    assert replaced(SLIPS, change["replacements"]) == after
+
+
+def replaced(text: str, replacements: list[Any]) -> str:
+    """`text` after replacements, as SARIF says: an end is behind the last character."""
+    begins = [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]
+    for each in reversed(replacements):
         region = each["deletedRegion"]
-        assert region["startColumn"] == region["endColumn"] == 1
-        lines[region["startLine"] - 1 : region["endLine"] - 1] = [each["insertedContent"]["text"]]
-    assert "".join(lines) == after
+        start, end = (begins[region[f"{one}Line"] - 1] + region[f"{one}Column"] - 1 for one in ("start", "end"))
+        text = text[:start] + each["insertedContent"]["text"] + text[end:]
+    return text
 
 
 def test_sarif_of_stdin_has_none(tmp_path: Path) -> None:
