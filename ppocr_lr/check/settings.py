@@ -155,7 +155,9 @@ def _validated(values: object, text: str, file: Path, *above: str) -> Settings:
 def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Problem:
     key = str(details["loc"][0])
     settings = {field.alias or name: field for name, field in Settings.model_fields.items()}
-    if key not in settings:
+    if key == "tool" and not above:
+        words = f"the header [tool.ppocr-lr] belongs to {_SHARED} alone; in {_OWN} the settings stand without it"
+    elif key not in settings:
         said = did_you_mean(key, list(settings)) or f"; the settings are {', '.join(settings)}"
         words = f"is no setting{said}"
     else:

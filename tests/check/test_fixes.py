@@ -89,6 +89,7 @@ UNSAFE = [
 def test_safe(code: str, before: str, after: str) -> None:
     done = mend(before)
     assert (codes(done), done.text) == ([code], after)
+    assert not {(each.code, each.path) for each in check(after)} - {(each.code, each.path) for each in check(before)}
 
 
 @pytest.mark.parametrize(("code", "before", "after"), UNSAFE)
@@ -120,6 +121,13 @@ def test_what_is_only_said_is_not_written() -> None:
     text = text.replace("  lr:", "  regularizer: {name: CosineL2Decay}\n  lr:")
     done = mend(text, unsafe=True, flags=RunFlags(iters_per_epoch=100, gpus=4, batch_size=8))
     assert {"LR508", "LR602"} <= {finding.code for finding in done.report.findings}
+    assert (done.text, done.fixed) == (text, ())
+
+
+def test_a_slip_that_hides_a_wrong_value_is_not_written() -> None:
+    """The value would count, and a warning would come instead."""
+    text = file_of(COSINE + "warmup_epochs: 5")
+    done = mend(text, unsafe=True)
     assert (done.text, done.fixed) == (text, ())
 
 
@@ -254,7 +262,8 @@ def test_any_damage_to_a_real_section(entry: Any, damages: list[Any], unsafe: bo
     done = mend(text, unsafe)
     after = {(each.code, each.path): each.severity for each in check(done.text)}
     assert not after.keys() & {(each.code, each.path) for each in done.fixed}
-    assert all(severity == Severity.NOTE for kind, severity in after.items() if kind not in before)
+    new = {severity for kind, severity in after.items() if kind not in before}
+    assert new <= ({Severity.NOTE} if unsafe else set())
     assert not [each for each in done.report.findings if each.fix and each.fix.safe]
     assert mend(done.text, unsafe).text == done.text
     kept = {line.rstrip() for line in done.text.split("\n")} & {line.rstrip() for line in text.split("\n")}

@@ -43,6 +43,7 @@ def test_text(command: Command) -> None:
         "  8:5 LR101 warning Optimizer.lr.warmup_epochs: is not a key of Cosine and has no effect; did you mean warmup_epoch?",
         "      |     warmup_epochs: 5",
         "      |     ^^^^^^^^^^^^^",
+        "      hint: rename it to warmup_epoch, after which LR401 comes up",
         "",
         "1 warning in 1 file",
     ]
@@ -175,7 +176,8 @@ def test_json(command: Command) -> None:
     assert (bad["usable"], bad["epochs"], bad["iters_per_epoch"]) == (True, 20, 100)
     assert bad["findings"][0] == {
         "code": "LR101", "severity": "warning", "key": "Optimizer.lr.warmup_epochs", "line": 8, "column": 5,
-        "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?", "hint": "",
+        "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?",
+        "hint": "rename it to warmup_epoch, after which LR401 comes up",
     }  # fmt: skip
 
 
@@ -190,7 +192,8 @@ def test_github(command: Command) -> None:
     done = command("check", "bad.yml", "--format", "github", "--iters-per-epoch", "100")
     assert done.stdout.splitlines()[0] == (
         "::warning file=bad.yml,line=8,col=5,title=LR101::Optimizer.lr.warmup_epochs: "
-        "is not a key of Cosine and has no effect; did you mean warmup_epoch?"
+        "is not a key of Cosine and has no effect; did you mean warmup_epoch? "
+        "(rename it to warmup_epoch, after which LR401 comes up)"
     )
 
 
