@@ -18,8 +18,6 @@ from ppocr_lr.training_config.yaml_edit import yaml_text
 
 Kind = Literal["rate", "length", "number", "count", "choice", "switch", "list", "pair", "section"]
 
-UNITS: tuple[Unit, ...] = ("epochs", "it", "%")
-
 _LOWEST_RATE, _HIGHEST_RATE = 1e-8, 1.0
 _STEPS = 200  # of a slider from end to end
 _WIDEST = 1000.0  # that the bounds of a linear slider may be apart

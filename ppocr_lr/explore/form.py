@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import events, ui
 from nicegui.element import Element
 
-from ppocr_lr.explore.fields import UNITS, Field, Scale, amount_and_unit, rows, scale_of, written
+from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, rows, scale_of, written
 from ppocr_lr.explore.words import Words
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.length import Unit, length_of
@@ -53,17 +53,18 @@ class KeyField:
         self.slider: Slider | None = None
         self.touched: Any = None
         self.unit: ui.select | None = None
+        self.units: dict[Unit, str] = {}
         self.inputs: list[ui.input] = []
         with ui.element("div").classes("field"):
             with ui.element("div"):
                 self.key = ui.label(field.key).classes("key")
                 if field.ours:
                     with self.key:
-                        ui.label(words("ours")).classes("ours").style("display: inline")
+                        ui.label(words("ours")).classes("ours")
             self._build()
             about = words(field.description)
             if field.default not in (None, ()):
-                about += f" ({words('default')} {yaml_text(field.default)})"
+                about += words(" (default {})", yaml_text(field.default))
             ui.label(about).classes("about")
 
     def _build(self) -> None:
@@ -81,9 +82,10 @@ class KeyField:
             if field.kind != "list":
                 self.entry.props(f'dense outlined aria-label="{field.key}"')
             if field.kind == "length":
-                names = {"epochs": "iterations" if field.iterations else "epochs", "it": "iterations", "%": "% of run"}
-                choices = {unit: words(names[unit]) for unit in UNITS if not (field.iterations and unit == "it")}
-                self.unit = ui.select(choices, value="epochs", on_change=lambda: self._other_unit()).classes("unit")
+                self.units = {"epochs": words("epochs"), "it": words("iterations"), "%": words("% of run")}
+                if field.iterations:
+                    self.units["epochs"] = self.units.pop("it")
+                self.unit = ui.select(self.units, value="epochs", on_change=lambda: self._other_unit()).classes("unit")
                 self.unit.props(f'dense outlined aria-label="{field.key}: {words("unit")}"')
             if not field.required:
                 self.remove = ui.button("×", on_click=lambda: self.change(field.key, "")).props("flat dense round")
@@ -135,7 +137,7 @@ class KeyField:
         number = length_of(value)
         said = yaml_text(value) if number else self.words("nothing")
         ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
-        ends |= {"aria-valuetext": f"{said} {self.words(unit)}" if self.unit is not None else said}
+        ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
         self.slider.props.update(ends)
         if self.touched is not self.slider:  # it is where the hand is
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
@@ -161,9 +163,12 @@ class KeyField:
                 )
                 entry.props(f'aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
-            for sign, word, act in (("+", "add to", self._longer), ("−", "shorten", self._shorter)):
+            for sign, word, act in (
+                ("+", self.words("add to"), self._longer),
+                ("−", self.words("shorten"), self._shorter),
+            ):
                 button = ui.button(sign, on_click=act).props("flat dense round")
-                button.props(f'aria-label="{self.words(word)} {self.field.key}"')
+                button.props(f'aria-label="{word} {self.field.key}"')
 
     def _chosen(self) -> None:
         if not self.syncing:

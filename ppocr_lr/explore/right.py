@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
 _SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
+_FILES = ("PNG", "SVG", "CSV", "HTML")
 _PHASES = ("phase", "epochs", "updates", "length", "rate")
 
 
@@ -43,7 +44,7 @@ class Right:
                 self._build_downloads()
 
     def _build_curve(self) -> None:
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("line"):
             axes = {axis: self.words(LABELS[axis].partition(" (")[0]) for axis in AXES}
             self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
@@ -56,7 +57,7 @@ class Right:
     def _build_text(self, what: str) -> ui.label:
         name = self.words(what)
         with ui.element("div").classes("copy"):
-            with ui.element("div").classes("row"):
+            with ui.element("div").classes("line"):
                 ui.label(name).classes("soft")
                 self.page.button("Copy", lambda: self._copy(text.text), name)
             with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
@@ -64,10 +65,10 @@ class Right:
         return text
 
     def _build_downloads(self) -> None:
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("line"):
             ui.label(self.words("Download"))
-            for kind in ("PNG", "SVG", "CSV", "HTML"):
-                self.page.button(kind, partial(self.page.download, kind.lower()))
+            for file in _FILES:
+                self.page.button(file, partial(self.page.download, file.lower()))
             self.page.button("the whole config", self.page.download_config)
 
     # What is done
@@ -103,7 +104,7 @@ class Right:
         self.pins.clear()
         with self.pins:
             for number, pin in enumerate(pins):
-                with ui.element("div").classes("row"):
+                with ui.element("div").classes("line"):
                     entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
                     entry.props("debounce=800").props["aria-label"] = self.words("name of curve {}", number + 2)
                     self.page.button("Edit", partial(self.page.change, pin.draft), pin.name)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Language = Literal["en", "zh"]
+from ppocr_lr.explore.chinese import CHINESE
 
-CHINESE: Mapping[str, str] = {}
-"""By the English text."""
+Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True)
