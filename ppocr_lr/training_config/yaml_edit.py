@@ -330,7 +330,8 @@ class TextTree:
         if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
             self._refuse(path)
         space = " " if node.start == node.end else ""  # nothing stood behind the colon
-        return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new)
+        end = self._newline if self.text[node.start : node.end].endswith("\n") else ""  # of a block of text
+        return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new + end)
 
     def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
         """A key or an item behind the last one of its kind."""
