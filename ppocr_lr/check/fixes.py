@@ -61,7 +61,10 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
     def attempt(findings: Sequence[Finding]) -> tuple[YAMLDocument, Report] | None:
         """The document without these findings; None where one stays, or something else would come up."""
         after = tree.edited(*_intended(tree, [each.fix for each in findings if each.fix]))
-        found = check(after)
+        try:
+            found = check(after)
+        except LRConfigError:  # an override is of a key that would be gone
+            return None
         before = {kind_of(each): each.severity for each in report.findings}
         now = {kind_of(each): each.severity for each in found.findings}
         helped = all(each.fix and helps(each.fix, each, before, now) for each in findings)

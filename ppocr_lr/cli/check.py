@@ -110,6 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
     check_scaling(arguments)
     given = configs_of(arguments)
+    selection_of(
+        arguments.select, arguments.ignore
+    )  # told once, and before a config is missed that is taken for a code
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
     if arguments.write_baseline and not arguments.baseline:
@@ -177,7 +180,6 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
 
 
 def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:
-    selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
     nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
         content = None

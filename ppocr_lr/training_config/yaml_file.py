@@ -63,6 +63,16 @@ class YAMLDocument:
             place, node = _place(self.source, found[0].start_mark), found[1]
         return place
 
+    def value(self, path: KeyPath) -> Any:
+        """What stands at a path; None where nothing does."""
+        value = self.data
+        for part in path:
+            try:
+                value = value[part]
+            except (LookupError, TypeError):
+                return None
+        return value
+
 
 def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
     """The content of a YAML file as plain Python values; of a log of PaddleOCR's trainer, the config that it holds.

@@ -61,6 +61,7 @@ SAFE = [
 UNSAFE = [
     ("LR101", file_of(COSINE + "warmup_epochs: 1 # w"), file_of(COSINE + "warmup_epoch: 1 # w")),
     ("LR101", file_of(COSINE + "eta_min: 1.0e-5"), file_of(COSINE + "end_lr: 1.0e-5")),
+    ("LR106", "Optimizer:\n  name: Adam # o\n" + file_of(COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),
@@ -136,6 +137,11 @@ def test_what_an_override_brings_about_is_not_written() -> None:
     done = mend(text, unsafe=True, overrides=["Optimizer.lr.warmup_epoch=5"])
     assert "LR401" in {finding.code for finding in done.report.findings}
     assert (done.text, done.fixed) == (text, ())
+
+
+def test_a_key_that_an_override_sets_is_not_taken_out() -> None:
+    done = mend(file_of(COSINE + "T_max: 10\nepochs: 3"), overrides=["Optimizer.lr.T_max=5"])
+    assert (done.text, done.refused) == (file_of(COSINE + "T_max: 10"), ())
 
 
 def test_an_ignored_finding_is_not_mended() -> None:
