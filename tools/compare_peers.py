@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
 
 
 def compare(environment: str, rows: Path) -> int:
-    """Print the table of what is in an environment, and leave its rates in `rows`; 1 where nothing explains a difference."""
+    """Print the table of an environment and leave its rates in `rows`; 1 where nothing explains a difference."""
     from importlib.metadata import version
 
     import numpy as np
@@ -347,6 +347,46 @@ def of_timm(timm: Any, torch: Any) -> None:
         keys = {"t_initial": total, "lr_min": end, "lb": low, "ub": high, **theirs}
         return section, rates(timm.TanhLRScheduler, peak, total, **keys)
 
+    @case("timm TanhLRScheduler with cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        if "warmup_overlap" in ours:
+            ours["warmup_overlap"] = "decay"
+        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 2]), c.choice([1, 2, 3])
+        first, decay, end = c.randint(theirs["warmup_t"] + 1, total // 3), c.choice([1, 0.8]), peak * 0.05
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "tanh", "T_0": it(first)}
+        section |= {"lower": low, "upper": high, "peak_decay": decay, "T_mult": mult, "cycle_limit": limit}
+        keys = {"t_initial": first, "lb": low, "ub": high, "lr_min": end, "cycle_mul": mult, "cycle_limit": limit}
+        rates_there = rates(timm.TanhLRScheduler, peak, total, cycle_decay=decay, **keys, **theirs)
+        return {**section, "eta_min": end, **ours}, rates_there
+
+    @case("timm CosineLRScheduler with a limit of cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        end, first, mult, limit = (
+            peak * c.choice([0, 0.05]),
+            c.randint(5, total // 3),
+            c.choice([1, 2]),
+            c.choice([1, 2, 3]),
+        )
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "T_0": it(first)}
+        section |= {"T_mult": mult, "cycle_limit": limit, **ours}
+        keys = {"t_initial": first, "lr_min": end, "cycle_mul": mult, "cycle_limit": limit, **theirs}
+        return section, rates(timm.CosineLRScheduler, peak, total, **keys)
+
+    @case("timm PolyLRScheduler with cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        k, power, limit = c.choice([1, 1.5]), c.choice([0.5, 1, 2]), c.choice([1, 2, 3])
+        first, decay, end = c.randint(5, total // 3), c.choice([1, 0.8]), peak * 0.05
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "linear", "T_0": it(first)}
+        section |= {"k_decay": k, "decay_power": power, "peak_decay": decay, "cycle_limit": limit, "eta_min": end}
+        keys = {"t_initial": first, "lr_min": end, "k_decay": k, "power": power, "cycle_limit": limit}
+        return {**section, **ours}, rates(timm.PolyLRScheduler, peak, total, cycle_decay=decay, **keys, **theirs)
+
     @case("timm StepLRScheduler")
     def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
         peak, total = rate(c), epochs * iters
@@ -393,10 +433,12 @@ def of_timm(timm: Any, torch: Any) -> None:
 
         peak, total = rate(c), epochs * iters
         warmup, down, scale = c.randint(2, total // 4), c.randint(5, total // 2), c.randint(5, total)
+        end = peak * c.choice([0, 0.05, 0.6])
         inner = {"name": "InverseSqrt", "learning_rate": peak, "warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
         times = {"name": "Trapezoid", "learning_rate": 1, "decay_length": it(down)}
-        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale)}, "times": times}
-        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt"}
+        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale), "floor": end}, "times": times}
+        section["end_lr"] = end
+        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt", "lr_min": end}
         keys |= {"stable_timescale": scale, "warmup_t": warmup, "warmup_lr_init": peak * 0.1}
         return section, rates(WSDLRScheduler, peak, total, **keys)
 
@@ -429,8 +471,8 @@ def of_transformers(stepped: Any) -> None:
         )
 
     def hard(c: random.Random, peak: float, total: int, warmup: int) -> Any:
-        warmup, cycles = total % 4 + 4, 4  # whole cycles
-        section = {"name": "CosineWarmRestarts", "T_0": it((total - warmup) // cycles), "warmup_iters": warmup}
+        cycles = c.choice([1, 1.5, 2.3, 3, 4.75])
+        section = {"name": "CosineWarmRestarts", "num_cycles": cycles}
         return section, lambda opt: hf.get_cosine_with_hard_restarts_schedule_with_warmup(opt, warmup, total, cycles)
 
     def polynomial(c: random.Random, peak: float, total: int, warmup: int) -> Any:
