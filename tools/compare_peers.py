@@ -16,6 +16,7 @@ import sys
 import venv
 import warnings
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -577,6 +578,18 @@ def of_optax(optax: Any) -> None:
         scales = dict(zip(marks, (2.0, 0.5, 0.1), strict=True))
         return {"name": "PiecewiseLinear", "knots": knots}, optax.piecewise_interpolate_schedule("linear", peak, scales)
 
+    def cosines(c: random.Random, peak: float, total: int) -> Any:
+        marks = [0, *sorted(c.sample(range(1, total), 3))]
+        values = [peak, peak * 2, peak, peak * 0.1]
+        stages: list[dict[str, Any]] = []
+        for (begin, first), (end, last) in pairwise(zip(marks, values, strict=True)):
+            up = {"name": "Const", "learning_rate": last, "warmup_iters": end - begin, "warmup_mode": "cosine"}
+            down = {"name": "KDecay", "learning_rate": first, "end_lr": last}
+            stages.append({**(down if last < first else {**up, "warmup_start_lr": first}), "epochs": it(end - begin)})
+        stages.append({"name": "Const", "learning_rate": values[-1], "until_end": True})
+        scales = dict(zip(marks[1:], (2.0, 0.5, 0.1), strict=True))
+        return {"name": "Sequence", "stages": stages}, optax.piecewise_interpolate_schedule("cosine", peak, scales)
+
     def one_cycle(c: random.Random, peak: float, total: int) -> Any:
         share, div, final = c.choice([0.2, 0.4]), 25.0, c.choice([10.0, 1e4])
         first = int(share * total)
@@ -621,7 +634,8 @@ def of_optax(optax: Any) -> None:
             {"name": "Const", "warmup_iters": 17}, optax.warmup_constant_schedule(0.0, p, 17)
         ),
         "warmup_cosine_decay": warmup_cosine, "warmup_exponential_decay": warmup_exponential,
-        "piecewise_constant": pieces, "piecewise_interpolate": lines, "cosine_onecycle": one_cycle, "sgdr": sgdr,
+        "piecewise_constant": pieces, "piecewise_interpolate": lines, "piecewise_interpolate, cosine": cosines,
+        "cosine_onecycle": one_cycle, "sgdr": sgdr,
     }.items():  # fmt: skip
         simple(name, make)
 
