@@ -27,6 +27,7 @@ from ppocr_lr.plotting.style import (
     OWN_DASHES,
     PADDLEOCR_DASHES,
     PANEL_HEIGHT,
+    PANEL_ROOM,
     THIN,
     WARMUP,
     WIDTH,
@@ -115,7 +116,7 @@ def write_html(
     page = _PAGE.format(
         title=_text(_title(runs)),
         div=_DIV,
-        height=_height(beside),
+        height=1 + len(beside) * PANEL_ROOM,
         lengths=_lengths(runs, names),
         findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
@@ -216,11 +217,6 @@ def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
     return list(zip(steps.tolist(), *texts, strict=True))
 
 
-def _height(beside: Mapping[str, Any]) -> float:
-    """Of all panels, with the gaps between them, as a share of the large one's."""
-    return 1 + len(beside) * PANEL_HEIGHT * (1 + _GAP)
-
-
 def _axis_along(log: bool, low: float, high: float) -> dict[str, Any]:
     if log:
         return {"type": "log", "tickformat": "~e", "range": [math.log10(low), math.log10(high)]}
@@ -241,7 +237,7 @@ def _layout(
         logarithmic = {"yaxis": _axis_along(True, *log_limits(curves))}
     axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False, "exponentformat": "e"}
     titles = {"yaxis": "learning rate"}
-    height = _height(panels)
+    height = 1 + len(panels) * PANEL_HEIGHT * (1 + _GAP)  # of all, with gaps, as a share of the large one's
     top = 1 - 1 / height
     domains = {"yaxis": [top, 1]}
     for number, (what, drawn) in enumerate(panels.items(), 2):
@@ -266,7 +262,7 @@ def _layout(
             "range": [0, max(run.run.total_iters / updates_per_unit(run.run, along) for run in runs)],
         },
         "updatemenus": [_buttons(linear, logarithmic, log_scale)] if logarithmic else [],
-        "legend": {"orientation": "h", "x": 0, "y": -_LEGEND / height, "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "y": -_LEGEND / (1 + len(panels) * PANEL_ROOM), "yanchor": "top"},
         "showlegend": True,
         "hovermode": "x" if len(runs) <= _TOGETHER else "closest",
         "hoverlabel": {"namelength": -1},

@@ -38,6 +38,7 @@ from ppocr_lr.plotting.style import (
     OWN_DASHES,
     PADDLEOCR_DASHES,
     PANEL_HEIGHT,
+    PANEL_ROOM,
     STYLE,
     THIN,
     WARMUP,
@@ -126,7 +127,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
 @contextmanager
 def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes, list[Axes]]]:
     """A figure with a large panel and small ones below, along the same axis, while its texts have their sizes."""
-    width, height = size or (9, 5 + 1.6 * small)
+    width, height = size or (9, 5 * (1 + PANEL_ROOM * small))
     with rc_context(NARROW if width < NARROW_BELOW else {}):
         figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD))
         grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(1, *[PANEL_HEIGHT] * small), squeeze=False)

@@ -62,6 +62,8 @@ STYLE: Any = {
 """Matplotlib's settings, for its `rc_context`."""
 PANEL_HEIGHT = 1 / 2.2
 """Of a small panel, as a share of the large one's."""
+PANEL_ROOM = 0.32
+"""How much higher a picture is for each small panel, as a share of its height without one."""
 NARROW: Any = {"font.size": 8, "legend.fontsize": 7, "axes.titlesize": 7, "figure.titlesize": 8}
 """What is different in a narrow picture."""
 
