@@ -49,7 +49,9 @@ class Coefficient:
             config = self.section.config
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
-                    raise config.error(key, f"left out where it rises from {START} to {END}")
+                    raise config.error(
+                        key, f"left out where it rises from {START} to {END}; PiecewiseLinear has every rise"
+                    )
         except LRConfigError as error:
             raise _respelt(error, self.written, self.path) from None
         return Mirrored(schedule, *self.rise)
