@@ -129,7 +129,11 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "Step": _cured("Step", _holds),
     "Piecewise": _cured("Piecewise", st.sampled_from([{}, {"decay_within_run": True}])),
     "MultiStepDecay": _cured("MultiStepDecay", st.sampled_from([{}, {"decay_within_run": True}])),
-    "CyclicalCosine": _cured("CyclicalCosine", _holds, st.fixed_dictionaries({"end_lr": _ends})),
+    "CyclicalCosine": _cured(
+        "CyclicalCosine",
+        _holds,
+        st.fixed_dictionaries({"end_lr": _ends, "cycle_limit": st.sampled_from([None, 1, 3])}),
+    ),
     "OneCycle": _cured(
         "OneCycle",
         st.fixed_dictionaries(
@@ -174,12 +178,14 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             peak_decay=st.sampled_from([1, 0.5]),
             eta_min_decay=st.sampled_from([1, 0.5]),
             height_decay=st.sampled_from([1, 0.9]),
-            decay_shape=st.sampled_from(["cosine", "linear", "1-sqrt", "half-life"]),
+            decay_shape=st.sampled_from(["cosine", "linear", "1-sqrt", "half-life", "tanh"]),
             k_decay=_exponents,
             cycle_warmup=st.sampled_from([0, "2it"]),
+            cycle_limit=st.sampled_from([None, 1, 3]),
         ),
         st.one_of(
             st.fixed_dictionaries({"T_0": _lengths}),
+            st.fixed_dictionaries({"num_cycles": st.sampled_from([0.5, 1.5, 2, 3.7]), "T_mult": st.just(1)}),
             st.fixed_dictionaries({"cycles": st.lists(_lengths, min_size=1, max_size=4)}),
         ),
     ),
@@ -188,7 +194,7 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "WSD",
             learning_rate=rates,
             decay_length=st.sampled_from(["1it", 1, "40%"]),
-            decay_shape=st.sampled_from(["linear", "cosine", "1-sqrt", "exponential", "half-life"]),
+            decay_shape=st.sampled_from(["linear", "cosine", "1-sqrt", "exponential", "half-life", "tanh"]),
             k_decay=_exponents,
             end_lr=st.sampled_from([1e-9, 1e-7]),
         ),
@@ -214,6 +220,7 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         step_size_down=st.one_of(st.none(), _lengths),
         mode=st.sampled_from(["triangular", "triangular2", "exp_range"]),
         gamma=st.sampled_from([0.9, 0.999]),
+        cycle_limit=st.sampled_from([None, 1, 3]),
     ),
     "RangeTest": section(
         "RangeTest", start_lr=_ends.filter(bool), end_lr=rates, updates=st.sampled_from([2, 17, 80, 5000])
@@ -226,7 +233,12 @@ OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     **_SIMPLE,
     "Scale": st.one_of(
         section("Scale", factor=st.sampled_from([0.1, 3]), schedule=_parts),
-        section("Scale", schedule=_parts, times=st.just({"name": "Trapezoid", "learning_rate": 1})),
+        section(
+            "Scale",
+            schedule=_parts,
+            times=st.just({"name": "Trapezoid", "learning_rate": 1}),
+            end_lr=st.sampled_from([0, 1e-9]),
+        ),
     ),
     "Sequence": section(
         "Sequence",

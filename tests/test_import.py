@@ -24,6 +24,11 @@ HEAVY = "[name for name in ('paddle', 'matplotlib', 'yaml', 'pydantic', 'numpy')
         ("from ppocr_lr.cli.main import run; run(['check', '--help'])", ["yaml", "pydantic"]),
         ("from ppocr_lr.cli.main import run; run(['show', 'configs/cosine.yml'])", ["yaml", "pydantic"]),
         (
+            "from ppocr_lr.cli.main import run; run(['show', 'configs/reduce_on_plateau.yml', '--metrics', "
+            "'configs/reduce_on_plateau.txt'])",
+            ["yaml", "pydantic", "numpy"],
+        ),
+        (
             "from ppocr_lr.cli.main import run; run(['diff', 'configs/cosine.yml', 'configs/cyclical_cosine.yml'])",
             ["yaml", "pydantic"],
         ),

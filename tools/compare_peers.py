@@ -1,9 +1,9 @@
-"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py ENVIRONMENT [--record]
+"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py FOLDER [--record]
 
-ENVIRONMENT is a folder for a Python environment of its own, which is made, with the libraries in it, where it is not
-there; this project needs none of them. Ten random settings of each schedule are compared at every update of a run.
-Prints the largest difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and not explained.
-With --record, some rates of each setting go to tests/data/peers_lr.json, for the tests.
+FOLDER is for Python environments, which are made in it, with the libraries, where they are not there; this project
+needs none of them. Ten random settings of each schedule are compared at every update of a run. Prints the largest
+difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and not explained. With --record,
+some rates of each setting go to tests/data/peers_lr.json, for the tests.
 """
 
 from __future__ import annotations
@@ -16,15 +16,21 @@ import sys
 import venv
 import warnings
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "tests" / "data" / "peers_lr.json"
-PACKAGES = [
-    "torch", "timm", "transformers", "optax", "keras", "jax", "fvcore", "pytorch-ignite", "mmengine",
-    "numpy", "pydantic", "PyYAML", "annotated-types", "lazy-loader",
-]  # fmt: skip
+OURS = ["numpy", "pydantic", "PyYAML", "annotated-types", "lazy-loader"]
+ENVIRONMENTS = {
+    "most": [
+        "torch", "torchvision", "timm", "transformers", "optax", "keras", "jax", "fvcore", "pytorch-ignite", "mmengine",
+        "pytorch-optimizer",
+    ],
+    "composer": ["mosaicml"],  # asks for an older torch
+}  # fmt: skip
+"""The libraries by the environment that they are in."""
 SETTINGS = 10
 RECORDED = 9
 TOLERANCE = 1e-12
@@ -55,25 +61,37 @@ def case(name: str) -> Callable[[Case], Case]:
 
 
 def main(arguments: list[str]) -> int:
-    """Compare all cases, in the environment."""
+    """Compare all cases, each in its environment."""
+    if len(arguments) == 3:  # inside one, by the call below
+        return compare(arguments[1], Path(arguments[2]))
     folder = Path(next(word for word in arguments if not word.startswith("-")))
-    python = folder / "bin" / "python"
-    if Path(sys.prefix).resolve() != folder.resolve():
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_ENABLE_X64": "1", "KERAS_BACKEND": "jax"}
+    bad = 0
+    recorded: dict[str, Any] = {"versions": {}, "cases": []}
+    for name, packages in ENVIRONMENTS.items():
+        python, rows = folder / name / "bin" / "python", folder / f"{name}.json"
         if not python.exists():
-            venv.create(folder, with_pip=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_ENABLE_X64": "1", "KERAS_BACKEND": "jax"}
-        return subprocess.run([python, __file__, *arguments], env=environment, check=False).returncode
-    return compare("--record" in arguments)
+            venv.create(folder / name, with_pip=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *packages, *OURS], check=True)
+        bad |= subprocess.run([python, __file__, "--inside", name, rows], env=variables, check=False).returncode
+        found = json.loads(rows.read_text(encoding="utf-8"))
+        recorded["versions"] |= found["versions"]
+        recorded["cases"] += found["cases"]
+    if "--record" in arguments:
+        text = ",\n".join(map(json.dumps, recorded["cases"]))
+        OUT.write_text(f'{{"versions": {json.dumps(recorded["versions"])}, "cases": [\n{text}\n]}}\n', encoding="utf-8")
+    return bad
 
 
-def compare(record: bool) -> int:
-    """Print the table; 1 where nothing explains a difference."""
+def compare(environment: str, rows: Path) -> int:
+    """Print the table of an environment and leave its rates in `rows`; 1 where nothing explains a difference."""
+    from importlib.metadata import version
+
     import numpy as np
 
     from ppocr_lr import build_schedule
 
-    define()
+    define(environment)
     recorded = []
     bad = 0
     for name, make in CASES.items():
@@ -98,17 +116,9 @@ def compare(record: bool) -> int:
         bad += largest > TOLERANCE and not known
         example = json.dumps(worst) if largest > TOLERANCE else ""
         print(f"{name:50} {largest:9.1e}  {known if largest > TOLERANCE else ''} {example}", flush=True)
-    if record:
-        text = ",\n".join(json.dumps(row) for row in recorded)
-        OUT.write_text(f'{{"versions": {json.dumps(versions())}, "cases": [\n{text}\n]}}\n', encoding="utf-8")
+    versions = {name: version(name) for name in ENVIRONMENTS[environment] if name != "torchvision"}
+    rows.write_text(json.dumps({"versions": versions, "cases": recorded}), encoding="utf-8")
     return min(bad, 1)
-
-
-def versions() -> dict[str, str]:
-    """Of the libraries."""
-    from importlib.metadata import version
-
-    return {name: version(name) for name in PACKAGES[:9]}
 
 
 def it(count: int) -> str:
@@ -116,8 +126,12 @@ def it(count: int) -> str:
     return f"{count}it"
 
 
-def define() -> None:
-    """All cases; the libraries are imported here."""
+def define(environment: str) -> None:
+    """The cases of an environment; the libraries are imported here."""
+    warnings.simplefilter("ignore")
+    if environment == "composer":
+        of_composer()
+        return
     import keras
     import optax
     import torch
@@ -138,13 +152,13 @@ def define() -> None:
                 for scheduler in schedulers:
                     scheduler.step()
 
-    warnings.simplefilter("ignore")
     of_torch(torch_lr, stepped)
     of_timm(timm, torch)
     of_transformers(stepped)
     of_optax(optax)
     of_keras(keras.optimizers.schedules)
     of_others(torch, stepped)
+    of_pytorch_optimizer(torch)
 
 
 def rate(chance: random.Random) -> float:
@@ -334,6 +348,46 @@ def of_timm(timm: Any, torch: Any) -> None:
         keys = {"t_initial": total, "lr_min": end, "lb": low, "ub": high, **theirs}
         return section, rates(timm.TanhLRScheduler, peak, total, **keys)
 
+    @case("timm TanhLRScheduler with cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        if "warmup_overlap" in ours:
+            ours["warmup_overlap"] = "decay"
+        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 2]), c.choice([1, 2, 3])
+        first, decay, end = c.randint(theirs["warmup_t"] + 1, total // 3), c.choice([1, 0.8]), peak * 0.05
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "tanh", "T_0": it(first)}
+        section |= {"lower": low, "upper": high, "peak_decay": decay, "T_mult": mult, "cycle_limit": limit}
+        keys = {"t_initial": first, "lb": low, "ub": high, "lr_min": end, "cycle_mul": mult, "cycle_limit": limit}
+        rates_there = rates(timm.TanhLRScheduler, peak, total, cycle_decay=decay, **keys, **theirs)
+        return {**section, "eta_min": end, **ours}, rates_there
+
+    @case("timm CosineLRScheduler with a limit of cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        end, first, mult, limit = (
+            peak * c.choice([0, 0.05]),
+            c.randint(5, total // 3),
+            c.choice([1, 2]),
+            c.choice([1, 2, 3]),
+        )
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "T_0": it(first)}
+        section |= {"T_mult": mult, "cycle_limit": limit, **ours}
+        keys = {"t_initial": first, "lr_min": end, "cycle_mul": mult, "cycle_limit": limit, **theirs}
+        return section, rates(timm.CosineLRScheduler, peak, total, **keys)
+
+    @case("timm PolyLRScheduler with cycles")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        ours, theirs = warm(c, peak, total)
+        k, power, limit = c.choice([1, 1.5]), c.choice([0.5, 1, 2]), c.choice([1, 2, 3])
+        first, decay, end = c.randint(5, total // 3), c.choice([1, 0.8]), peak * 0.05
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "linear", "T_0": it(first)}
+        section |= {"k_decay": k, "decay_power": power, "peak_decay": decay, "cycle_limit": limit, "eta_min": end}
+        keys = {"t_initial": first, "lr_min": end, "k_decay": k, "power": power, "cycle_limit": limit}
+        return {**section, **ours}, rates(timm.PolyLRScheduler, peak, total, cycle_decay=decay, **keys, **theirs)
+
     @case("timm StepLRScheduler")
     def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
         peak, total = rate(c), epochs * iters
@@ -380,10 +434,12 @@ def of_timm(timm: Any, torch: Any) -> None:
 
         peak, total = rate(c), epochs * iters
         warmup, down, scale = c.randint(2, total // 4), c.randint(5, total // 2), c.randint(5, total)
+        end = peak * c.choice([0, 0.05, 0.6])
         inner = {"name": "InverseSqrt", "learning_rate": peak, "warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
         times = {"name": "Trapezoid", "learning_rate": 1, "decay_length": it(down)}
-        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale)}, "times": times}
-        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt"}
+        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale), "floor": end}, "times": times}
+        section["end_lr"] = end
+        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt", "lr_min": end}
         keys |= {"stable_timescale": scale, "warmup_t": warmup, "warmup_lr_init": peak * 0.1}
         return section, rates(WSDLRScheduler, peak, total, **keys)
 
@@ -416,8 +472,8 @@ def of_transformers(stepped: Any) -> None:
         )
 
     def hard(c: random.Random, peak: float, total: int, warmup: int) -> Any:
-        warmup, cycles = total % 4 + 4, 4  # whole cycles
-        section = {"name": "CosineWarmRestarts", "T_0": it((total - warmup) // cycles), "warmup_iters": warmup}
+        cycles = c.choice([1, 1.5, 2.3, 3, 4.75])
+        section = {"name": "CosineWarmRestarts", "num_cycles": cycles}
         return section, lambda opt: hf.get_cosine_with_hard_restarts_schedule_with_warmup(opt, warmup, total, cycles)
 
     def polynomial(c: random.Random, peak: float, total: int, warmup: int) -> Any:
@@ -522,6 +578,18 @@ def of_optax(optax: Any) -> None:
         scales = dict(zip(marks, (2.0, 0.5, 0.1), strict=True))
         return {"name": "PiecewiseLinear", "knots": knots}, optax.piecewise_interpolate_schedule("linear", peak, scales)
 
+    def cosines(c: random.Random, peak: float, total: int) -> Any:
+        marks = [0, *sorted(c.sample(range(1, total), 3))]
+        values = [peak, peak * 2, peak, peak * 0.1]
+        stages: list[dict[str, Any]] = []
+        for (begin, first), (end, last) in pairwise(zip(marks, values, strict=True)):
+            up = {"name": "Const", "learning_rate": last, "warmup_iters": end - begin, "warmup_mode": "cosine"}
+            down = {"name": "KDecay", "learning_rate": first, "end_lr": last}
+            stages.append({**(down if last < first else {**up, "warmup_start_lr": first}), "epochs": it(end - begin)})
+        stages.append({"name": "Const", "learning_rate": values[-1], "until_end": True})
+        scales = dict(zip(marks[1:], (2.0, 0.5, 0.1), strict=True))
+        return {"name": "Sequence", "stages": stages}, optax.piecewise_interpolate_schedule("cosine", peak, scales)
+
     def one_cycle(c: random.Random, peak: float, total: int) -> Any:
         share, div, final = c.choice([0.2, 0.4]), 25.0, c.choice([10.0, 1e4])
         first = int(share * total)
@@ -566,7 +634,8 @@ def of_optax(optax: Any) -> None:
             {"name": "Const", "warmup_iters": 17}, optax.warmup_constant_schedule(0.0, p, 17)
         ),
         "warmup_cosine_decay": warmup_cosine, "warmup_exponential_decay": warmup_exponential,
-        "piecewise_constant": pieces, "piecewise_interpolate": lines, "cosine_onecycle": one_cycle, "sgdr": sgdr,
+        "piecewise_constant": pieces, "piecewise_interpolate": lines, "piecewise_interpolate, cosine": cosines,
+        "cosine_onecycle": one_cycle, "sgdr": sgdr,
     }.items():  # fmt: skip
         simple(name, make)
 
@@ -705,6 +774,228 @@ def of_others(torch: Any, stepped: Any) -> None:
             fv.ExponentialParamScheduler(p, 0.05),
         ),
     )
+
+
+def of_composer() -> None:
+    """Of composer, functions of the state of its trainer."""
+    from types import SimpleNamespace
+
+    from composer.core import Time, Timestamp
+    from composer.optim import scheduler as composer
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+        @case(f"composer {name}")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total = rate(c), epochs * iters
+            section, scheduler = make(c, peak, total)
+            run = {"max_duration": Time(epochs, "ep"), "dataloader_len": iters}
+            states = (SimpleNamespace(timestamp=Timestamp(epoch=k // iters, batch=k), **run) for k in range(total))
+            return {"learning_rate": peak, **section}, [peak * scheduler(state) for state in states]
+
+    def ba(count: int) -> str:
+        return f"{count}ba"
+
+    def some(c: random.Random, total: int) -> int:
+        return c.randint(total // 4, total)
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma = c.randint(1, total), round(c.uniform(0.1, 0.9), 3)
+        return {"name": "Step", "step_size": it(size), "gamma": gamma}, composer.StepScheduler(ba(size), gamma)
+
+    def multi_step(c: random.Random, peak: float, total: int) -> Any:
+        marks, gamma = sorted(c.sample(range(1, total), 4)), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": gamma}
+        return section, composer.MultiStepScheduler([*map(ba, marks)], gamma)
+
+    def constant(c: random.Random, peak: float, total: int) -> Any:
+        factor, count = round(c.uniform(0.05, 0.9), 3), some(c, total - 1)
+        section = {"name": "Const", "warmup_iters": count, "warmup_mode": "constant", "warmup_start_factor": factor}
+        return section, composer.ConstantScheduler(factor, ba(count))
+
+    def linear(c: random.Random, peak: float, total: int) -> Any:
+        first, last, count = round(c.uniform(0.05, 1), 3), c.choice([0, 0.3, 1]), some(c, total)
+        section = {"name": "LinearLR", "start_factor": first, "end_factor": last, "decay_length": it(count)}
+        return section, composer.LinearScheduler(first, last, ba(count))
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        gamma, count = round(c.uniform(0.3, 0.95), 3), c.randint(1, total)
+        section = {"name": "Exponential", "gamma": gamma, "step_size": it(count)}
+        return section, composer.ExponentialScheduler(gamma, ba(count))
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        count, share = some(c, total), c.choice([0, 0.1])
+        section = {"name": "KDecay", "decay_length": it(count), "end_lr": peak * share}
+        return section, composer.CosineAnnealingScheduler(ba(count), share)
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        first, mult, share = c.randint(5, total // 3), c.choice([1, 1.5, 2]), c.choice([0, 0.1])
+        section = {"name": "CosineWarmRestarts", "eta_min": peak * share, "T_0": it(first), "T_mult": mult}
+        if mult == 1.5:  # composer cuts each length down to a whole one, and makes the next of that
+            lengths = [first]
+            while sum(lengths) < total:
+                lengths.append(int(mult * lengths[-1]))
+            section = {key: value for key, value in section.items() if key[0] != "T"} | {"cycles": [*map(it, lengths)]}
+        return section, composer.CosineAnnealingWarmRestartsScheduler(ba(first), mult, share)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        count, share, power = some(c, total), c.choice([0, 0.1]), round(c.uniform(0.5, 3), 3)
+        section = {"name": "Polynomial", "decay_length": it(count), "end_lr": peak * share, "power": power}
+        return section, composer.PolynomialScheduler(power, ba(count), share)
+
+    def warm(c: random.Random, total: int) -> tuple[dict[str, Any], str]:
+        count = c.randint(2, total // 3)
+        return {"warmup_iters": count, "decay_within_run": True}, ba(count)
+
+    def multi_step_warm(c: random.Random, peak: float, total: int) -> Any:
+        section, scheduler = multi_step(c, peak, total)
+        ours, count = warm(c, total)
+        section |= {"warmup_iters": ours["warmup_iters"], "warmup_overlap": "peak"}
+        return section, composer.MultiStepWithWarmupScheduler(count, scheduler.milestones, scheduler.gamma)
+
+    def constant_warm(c: random.Random, peak: float, total: int) -> Any:
+        (ours, count), factor = warm(c, total), c.choice([1, 0.5])
+        section = {"name": "Const", "learning_rate": peak * factor, "warmup_iters": ours["warmup_iters"]}
+        return section, composer.ConstantWithWarmupScheduler(count, factor)
+
+    def linear_warm(c: random.Random, peak: float, total: int) -> Any:
+        (ours, count), first, last = warm(c, total), c.choice([1, 0.5]), c.choice([0, 0.1])
+        section = {"name": "Linear", "learning_rate": peak * first, "end_lr": peak * last}
+        return {**section, **ours}, composer.LinearWithWarmupScheduler(count, first, last)
+
+    def cosine_warm(c: random.Random, peak: float, total: int) -> Any:
+        (ours, count), share = warm(c, total), c.choice([0, 0.1])
+        section = {"name": "Cosine", "end_lr": peak * share, **ours}
+        return section, composer.CosineAnnealingWithWarmupScheduler(count, alpha_f=share)
+
+    def polynomial_warm(c: random.Random, peak: float, total: int) -> Any:
+        (ours, count), share, power = warm(c, total), c.choice([0, 0.1]), round(c.uniform(0.5, 3), 3)
+        section = {"name": "Linear", "power": power, "end_lr": peak * share, **ours}
+        return section, composer.PolynomialWithWarmupScheduler(count, power, alpha_f=share)
+
+    for name, make in {
+        "StepScheduler": step, "MultiStepScheduler": multi_step, "ConstantScheduler": constant,
+        "LinearScheduler": linear, "ExponentialScheduler": exponential, "CosineAnnealingScheduler": cosine,
+        "CosineAnnealingWarmRestartsScheduler": restarts, "PolynomialScheduler": polynomial,
+        "MultiStepWithWarmupScheduler": multi_step_warm, "ConstantWithWarmupScheduler": constant_warm,
+        "LinearWithWarmupScheduler": linear_warm, "CosineAnnealingWithWarmupScheduler": cosine_warm,
+        "PolynomialWithWarmupScheduler": polynomial_warm,
+    }.items():  # fmt: skip
+        simple(name, make)
+
+
+def of_pytorch_optimizer(torch: Any) -> None:
+    """Of pytorch_optimizer, what is not PyTorch's; the rates that its calls of step() return, from the first one on."""
+    from pytorch_optimizer import lr_scheduler as peer
+
+    def optimizer(peak: float) -> Any:
+        return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
+
+    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any, dict[str, Any]]]) -> None:
+        @case(f"pytorch_optimizer {name}")
+        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+            peak, total, count = rate(c), epochs * iters, c.randint(2, epochs * iters // 3)
+            first, end = peak * c.choice([0, 0.1]), peak * c.choice([0, 0.05])
+            section, kind, keys = make(c, peak, total, end, {"warmup_iters": count, "warmup_start_lr": first})
+            scheduler = kind(
+                optimizer(peak), t_max=total, max_lr=peak, min_lr=end, init_lr=first, warmup_steps=count, **keys
+            )
+            return section, [scheduler.step() for _ in range(total)]
+
+    def linear(c: random.Random, peak: float, total: int, end: float, warm: dict[str, Any]) -> Any:
+        section = {"name": "Linear", "learning_rate": peak, "end_lr": end, "decay_within_run": True, **warm}
+        return section, peer.LinearScheduler, {}
+
+    def cosine(c: random.Random, peak: float, total: int, end: float, warm: dict[str, Any]) -> Any:
+        section = {"name": "Cosine", "learning_rate": peak, "end_lr": end, "decay_within_run": True, **warm}
+        return section, peer.CosineScheduler, {}
+
+    def poly(c: random.Random, peak: float, total: int, end: float, warm: dict[str, Any]) -> Any:
+        power, left = c.choice([0.5, 1, 2]), total - warm["warmup_iters"]
+        # It grows behind its warmup: by a power of the number of updates, not of a share of them.
+        top = end + (peak - end) * left**power
+        rise = {"name": "Const", "learning_rate": top, "warmup_iters": left, "warmup_power": power}
+        stages: list[dict[str, Any]] = [
+            {"name": "Const", "learning_rate": peak, "epochs": it(warm["warmup_iters"]), **warm},
+            {"name": "Scale", "schedule": {**rise, "warmup_start_lr": end}, "floor": peak, "until_end": True},
+        ]
+        return {"name": "Sequence", "stages": stages}, peer.PolyScheduler, {"poly_order": power}
+
+    for name, make in {"LinearScheduler": linear, "CosineScheduler": cosine, "PolyScheduler": poly}.items():
+        simple(name, make)
+
+    @case("pytorch_optimizer ProportionScheduler over LinearScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total, end, top, low = rate(c), epochs * iters, 0.1, rate(c), c.choice([0, 0.1])
+        section = {"name": "Linear", "learning_rate": top, "end_lr": top * low}
+        inner = peer.LinearScheduler(optimizer(peak), total, peak, peak * end, peak)
+        outer = peer.ProportionScheduler(inner, peak, peak * end, top, top * low)
+        return section, [(inner.step(), outer.step())[1] for _ in range(total)]
+
+    @case("pytorch_optimizer CosineAnnealingWarmupRestarts")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        first, mult, decay = c.randint(5, total // 3), c.choice([1.0, 1.5, 2.0]), c.choice([1.0, 0.9, 0.5])
+        warmup, end = c.randint(1, first - 1), peak * 0.01
+        lengths = [first]
+        while sum(lengths) < total:
+            lengths.append(int((lengths[-1] - warmup) * mult) + warmup)
+        section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "peak_decay": decay}
+        section |= {"cycles": [*map(it, lengths)], "cycle_warmup": it(warmup)}
+        scheduler = peer.CosineAnnealingWarmupRestarts(optimizer(peak), first, mult, peak, end, warmup, decay)
+        rates = []
+        for update in range(total):
+            scheduler.step(update)
+            rates.append(scheduler.get_lr()[0])
+        return section, rates
+
+    @case("pytorch_optimizer REXScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        end = peak * c.choice([0, 0.05])
+        scheduler = peer.REXScheduler(optimizer(peak), total, peak, end)
+        scheduler.step_t = 0  # its constructor makes a step and then sets the rate to the end
+        section = {"name": "REX", "learning_rate": peak, "end_lr": end}
+        return section, [scheduler.step() for _ in range(total)]
+
+    @case("pytorch_optimizer get_chebyshev_schedule, by the epoch")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak = rate(c)
+        scheduler = peer.get_chebyshev_schedule(optimizer(peak), epochs)
+        values = [float(peak * scheduler.lr_lambdas[0](epoch)) for epoch in range(epochs)]
+        section = {"name": "Piecewise", "decay_epochs": [*range(1, epochs)], "values": values}
+        return section, [value for value in values for _ in range(iters)]
+
+    @case("pytorch_optimizer get_wsd_schedule, cosine")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total, waves, share = rate(c), epochs * iters, c.choice([0.5, 0.25, 1.5]), c.choice([0, 0.1])
+        warmup, down = c.randint(2, total // 3), c.randint(5, total // 3)
+        stages: list[dict[str, Any]] = [
+            {"name": "Const", "learning_rate": peak, "warmup_iters": warmup, "epochs": it(total - down)},
+            {"name": "Cosine", "learning_rate": peak, "end_lr": peak * share, "num_cycles": waves, "until_end": True},
+        ]
+        scheduler = peer.get_wsd_schedule(
+            optimizer(peak), warmup, total - warmup - down, down, share, waves, cooldown_type="cosine"
+        )
+        return {"name": "Sequence", "stages": stages}, [peak * scheduler.lr_lambdas[0](k) for k in range(total)]
+
+    for kind, keys in {
+        "1-sqrt": {"decay_shape": "1-sqrt"}, "linear": {"decay_shape": "linear"},
+        "1-square": {"decay_shape": "linear", "k_decay": 2},
+    }.items():  # fmt: skip
+
+        @case(f"pytorch_optimizer get_wsd_schedule, {kind}")
+        def _(
+            c: random.Random, epochs: int, iters: int, kind: str = kind, keys: dict[str, Any] = keys
+        ) -> tuple[dict[str, Any], Rates]:
+            peak, total, share = rate(c), epochs * iters, 0.1
+            warmup, down, tail = c.randint(2, total // 3), c.randint(5, total // 3), c.randint(0, 9)
+            stable = total - warmup - down - tail
+            wsd = {"name": "WSD", "learning_rate": peak, "warmup_iters": warmup, "decay_length": it(down), **keys}
+            # The decay goes to 0, and then the rate is that of its end.
+            rest = {"name": "Const", "learning_rate": peak * share, "until_end": True}
+            stages = [{**wsd, "epochs": it(total - tail)}, rest] if tail else [{**wsd, "until_end": True}]
+            scheduler = peer.get_wsd_schedule(optimizer(peak), warmup, stable, down, share, cooldown_type=kind)
+            return {"name": "Sequence", "stages": stages}, [peak * scheduler.lr_lambdas[0](k) for k in range(total)]
 
 
 if __name__ == "__main__":

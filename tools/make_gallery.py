@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import getdoc
 from itertools import takewhile
 from pathlib import Path
@@ -28,10 +29,12 @@ from ppocr_lr.lr_config import MODELS, LRConfig, envelope
 from ppocr_lr.lr_config.base import DECAY_SHAPES
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import write_whole
-from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, line_style, look
+from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look
 from ppocr_lr.schedules import Bent, Decay, HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +58,14 @@ run where no key gives a shorter one. The text at a formula is that of the Pytho
 other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations
 (`"500it"`) or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
 """
+
+
+_VALUES: Mapping[str, tuple[str, Callable[[PlannedRun], Schedule]]] = {
+    "lr": ("learning rate", lambda run: run.schedule),
+    "regularizer": ("weight decay", lambda run: weight_decay_of(run.config, run.run)),
+    "momentum": ("momentum", momentum_of),
+}
+"""What a section of Optimizer is of, and how it comes from a run."""
 
 
 class Line(NamedTuple):
@@ -82,8 +93,13 @@ def _overview(texts: Mapping[str, Any]) -> Iterator[str]:
     names = [name for group in texts["groups"] for name in group["names"]]
     rows = [f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for name in names]
     yield "\n".join(["| `name` | |", "|---|---|", *rows])
-    others = [f"[{section['title'].lower()}](#{section['title'].lower()})" for section in texts["keys"]]
-    yield f"Besides, keys that go with many names: {', '.join(others)} and [cures](#cures)."
+    titles = {section["title"].lower(): section.get("of", "lr") == "lr" for section in texts["keys"]}
+    keys, values = (
+        [f"[{title}](#{title.replace(' ', '-')})" for title, of_rates in titles.items() if of_rates == wanted]
+        for wanted in (True, False)
+    )
+    yield f"Besides, keys that go with many names: {', '.join(keys)} and [cures](#cures)."
+    yield f"And what else follows a schedule: {' and '.join(values)}."
 
 
 def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -120,15 +136,16 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
 def _curves(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """A section with several settings of a key, or of a few that belong together."""
     yield f"## {texts['title']}"
+    of = texts.get("of", "lr")
     settings = [[*texts["set"], *curve.split()] for curve in texts["curves"]]
     labels = [curve.replace(" ", ", ") for curve in texts["curves"]]
     lines = [
-        Line(_run(texts["config"], each), label, look(i))
+        Line(_run(texts["config"], each, of), label, look(i))
         for i, (each, label) in enumerate(zip(settings, labels, strict=True))
     ]
-    yield _picture(texts["title"].lower(), lines, folder)
+    yield _picture(texts["title"].lower().replace(" ", "_"), lines, folder, of)
     yield texts["text"]
-    yield _command(texts["config"], settings[-1])
+    yield _command(texts["config"], settings[-1], of)
 
 
 def _cures(cures: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -154,13 +171,20 @@ def _examples() -> dict[str, Path]:
     return {names[path]: path for path in by_likeness}  # the last one stays
 
 
-def _run(config: str, settings: Sequence[str]) -> PlannedRun:
-    return plan_run(CONFIGS / config, [f"Optimizer.lr.{setting}" for setting in settings])
+def _overrides(settings: Sequence[str], of: str) -> list[str]:
+    if of == "lr":
+        return [f"Optimizer.lr.{setting}" for setting in settings]
+    return [f"Optimizer.{of}={{{', '.join(settings).replace('=', ': ')}}}"]  # in place of a number, perhaps
 
 
-def _command(config: str, settings: Sequence[str]) -> str:
-    overrides = " ".join(f"Optimizer.lr.{setting}" for setting in settings)
-    return f"```console\n$ ppocr-lr plot -c configs/{config} -o {overrides}\n```"
+def _run(config: str, settings: Sequence[str], of: str = "lr") -> PlannedRun:
+    return plan_run(CONFIGS / config, _overrides(settings, of))
+
+
+def _command(config: str, settings: Sequence[str], of: str = "lr") -> str:
+    overrides = shlex.join(_overrides(settings, of))
+    flag = "" if of == "lr" else f" --{_VALUES[of][0].replace(' ', '-')}"
+    return f"```console\n$ ppocr-lr plot -c configs/{config} -o {overrides}{flag}\n```"
 
 
 def _core(schedule: Schedule, name: str) -> Schedule:
@@ -224,12 +248,14 @@ def _default(field: FieldInfo) -> str:
 
 
 @rc_context(STYLE)
-def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
+def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> str:
     """Draw the runs; the Markdown that shows the picture."""
-    figure = Figure(figsize=(5.2, 2.3), dpi=100)
-    axes = figure.add_axes((0.11, 0.18, 0.87, 0.78))
-    for line in lines:
-        curve = trace(line.run.schedule, line.run.run.total_iters)
+    beside = of != "lr"  # curves that go both ways leave no corner to the legend, which is then below
+    figure = Figure(figsize=(5.2, 3 if beside else 2.3), dpi=100)
+    axes = figure.add_axes((0.11, 0.4, 0.87, 0.57) if beside else (0.11, 0.18, 0.87, 0.78))
+    what, value_of = _VALUES[of]
+    curves = [trace(value_of(line.run), line.run.run.total_iters) for line in lines]
+    for line, curve in zip(lines, curves, strict=True):
         colour, dashes = line.style
         positions = curve.steps / line.run.run.iters_per_epoch
         axes.plot(positions, curve.high, color=colour, linestyle=line_style(dashes), linewidth=WIDTH, label=line.label)
@@ -238,18 +264,19 @@ def _picture(name: str, lines: Sequence[Line], folder: Path) -> str:
     warmup = summarize(run.schedule, run.run).warmup_iters / run.run.iters_per_epoch
     axes.axvspan(0, warmup, color=shade, alpha=opacity, linewidth=0)
     axes.set_xlim(0, run.run.epochs)
-    axes.set_ylim(0, axes.get_ylim()[1])
+    axes.set_ylim(*beside_limits(curves)[1:] if beside else (0, axes.get_ylim()[1]))
     axes.set_xlabel("epoch", fontsize=8, labelpad=1)
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: rate_text(rate)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}" if beside else rate_text(rate)))
     axes.spines[["top", "right"]].set_visible(False)
     labels = [line.label for line in lines if line.label]
     if labels:
-        axes.legend(fontsize=8, loc="best", handlelength=3, framealpha=1)
+        legend = figure if beside else axes
+        legend.legend(fontsize=8, loc="lower center" if beside else "best", handlelength=3, framealpha=1)
     write_whole(folder / "gallery" / f"{name}.png", lambda file: _save(figure, file))
-    return f"![The learning rate with {' and with '.join(labels) or name}](gallery/{name}.png)"
+    return f"![The {what} with {' and with '.join(labels) or name}](gallery/{name}.png)"
 
 
 def _save(figure: Figure, file: BinaryIO) -> None:

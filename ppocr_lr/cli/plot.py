@@ -138,9 +138,8 @@ def run(arguments: argparse.Namespace) -> int:
     def figure() -> Figure:
         from ppocr_lr.plotting.figure import draw
 
-        panels = {name.replace("_", " "): schedules for name, schedules in beside.items()}
         drawn = draw(
-            runs, arguments.log_scale, arguments.title, arguments.axis, panels,
+            runs, arguments.log_scale, arguments.title, arguments.axis, _panels(beside),
             size=arguments.size, names=arguments.names, marks=arguments.marks,
         )  # fmt: skip
         if logs:
@@ -205,12 +204,6 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
     if arguments.log and arguments.metrics:
         raise ArgumentError("metrics", "make a curve of their own; a log beside it is compared with a planned one")
-    for name in _BESIDE:
-        if getattr(arguments, name) and kind == "html":
-            said = (
-                f"the {name.replace('_', ' ')} is in a picture ({pictures}) and in numbers (.csv, .json), not in .html"
-            )
-            raise ArgumentError(name, said)
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
@@ -244,6 +237,11 @@ def _beside(runs: Sequence[PlannedRun], arguments: argparse.Namespace) -> dict[s
     return found
 
 
+def _panels(beside: Mapping[str, Sequence[Schedule]]) -> dict[str, Sequence[Schedule]]:
+    """What is asked for, by its name in a picture."""
+    return {name.replace("_", " "): schedules for name, schedules in beside.items()}
+
+
 def _export(
     runs: Sequence[PlannedRun],
     beside: Mapping[str, Sequence[Schedule]],
@@ -259,7 +257,9 @@ def _export(
         from ppocr_lr.export.html import write_html
 
         reports = [check_planned(planned) for planned in runs]
-        write_whole(out, lambda file: write_html(runs, reports, file, arguments.log_scale, arguments.axis))
+        write_whole(
+            out, lambda file: write_html(runs, reports, file, arguments.log_scale, arguments.axis, _panels(beside))
+        )
         return
     write = {"csv": write_csv, "json": write_json}[kind]
     with progress(f"writing {out}") as bar:

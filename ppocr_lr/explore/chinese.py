@@ -268,7 +268,7 @@ CHINESE: Mapping[str, str] = {
     "factor of each iteration, for exp_range; above 1 the triangles grow": (
         "exp_range 中每次迭代的倍数，大于 1 时三角波逐渐增高"
     ),
-    "where on the tangent the run begins": "训练开始时在双曲正切曲线上的位置",
+    "where on the tangent a decay begins": "衰减从双曲正切的哪一点开始",
     "where on the tangent it ends; above lower": "训练结束时在双曲正切曲线上的位置，须大于 lower",
     "width of the model": "模型的宽度",
     # The keys: schedules inside, metrics.
@@ -286,5 +286,10 @@ CHINESE: Mapping[str, str] = {
     "whether threshold is a share of the best value or a difference": "threshold 是最佳值的比例，还是差值",
     "calls of step(metric) after a drop that do not count": "下降之后，不计入的 step(metric) 调用次数",
     "a drop of the rate smaller than this is left out": "学习率的降幅小于这个值时不下降",
+    "how many cycles there are; behind the last one the rate stays where it came down to": "周期的个数；最后一个周期之后学习率保持在它降到的值",
+    "how many equal cycles fill the iterations behind warmup and hold, instead of T_0; 1.5 stops within one": (
+        "预热和保持之后的迭代分为多少个等长周期，代替 T_0；1.5 表示在一个周期中途结束"
+    ),
+    "the rate where times is 0: what is above it is multiplied": "times 为 0 时的学习率：只有高于它的部分参与相乘",
 }
 """By the English text."""

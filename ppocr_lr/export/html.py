@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -25,21 +26,25 @@ from ppocr_lr.plotting.style import (
     GRID,
     OWN_DASHES,
     PADDLEOCR_DASHES,
+    PANEL_HEIGHT,
+    PANEL_ROOM,
     THIN,
     WARMUP,
     WIDTH,
+    beside_limits,
     linear_limits,
     log_limits,
     look,
 )
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 _DIV = "ppocr-lr-curves"
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
 _EPOCH = ".6~f"
-_HOVER = "epoch %{text}<br>iteration %{customdata[0]}<br>rate %{customdata[1]}"
-_HOVER_BAND = f"from {_HOVER.replace('<br>', '<br>from ', 1)} to %{{customdata[2]}}"
+_GAP = 0.25  # between two panels, as a share of a small one
+_LEGEND = 0.17  # how far the legend is below the axis, as a share of the height where there is one panel
 
 # The policy makes the promise good: whatever a script tries, the browser sends no request.
 _PAGE = """<!DOCTYPE html>
@@ -63,7 +68,7 @@ td.number {{ white-space: nowrap; }}
 td.error {{ color: #b00020; font-weight: 600; }}
 td.warning {{ color: #8a5a00; font-weight: 600; }}
 code {{ font-size: .92em; }}
-#{div} {{ height: clamp(30rem, 65vh, 44rem); }}
+#{div} {{ height: calc({height:g} * clamp(30rem, 65vh, 44rem)); }}
 </style>
 </head>
 <body>
@@ -85,6 +90,7 @@ def write_html(
     file: BinaryIO,
     log_scale: bool = False,
     axis: Axis = "epochs",
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
 ) -> None:
     """Write one HTML page that needs no other file and no network, the same bytes for the same input.
 
@@ -98,6 +104,7 @@ def write_html(
         file: open for writing in binary.
         log_scale: begin with the logarithmic axis.
         axis: the horizontal one.
+        beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
 
     Raises:
         ImportError: plotly is not installed.
@@ -109,10 +116,11 @@ def write_html(
     page = _PAGE.format(
         title=_text(_title(runs)),
         div=_DIV,
+        height=1 + len(beside) * PANEL_ROOM,
         lengths=_lengths(runs, names),
         findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
-        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis), _CONFIG)),
+        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis, beside), _CONFIG)),
     )
     file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is not UTF-8
 
@@ -122,7 +130,11 @@ _CONFIG = {"displaylogo": False, "responsive": True, "showSendToCloud": False, "
 
 
 def figure(
-    runs: Sequence[PlannedRun], names: Sequence[str], log_scale: bool = False, axis: Axis = "epochs"
+    runs: Sequence[PlannedRun],
+    names: Sequence[str],
+    log_scale: bool = False,
+    axis: Axis = "epochs",
+    beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Traces and layout for Plotly, as plain values; `names` has one name for each run.
 
@@ -142,7 +154,13 @@ def figure(
         for schedule, label, line in drawn:
             curves.append(trace(schedule, run.run.total_iters))
             traces += _traces(run, curves[-1], label, index, axis, line)
-    return traces, _layout(runs, curves, log_scale, axis)
+    panels: dict[str, list[Curve]] = {}
+    for number, (what, schedules) in enumerate(beside.items(), 2):
+        panels[what] = [trace(schedule, run.run.total_iters) for run, schedule in zip(runs, schedules, strict=True)]
+        for index, (run, curve, name) in enumerate(zip(runs, panels[what], names, strict=True)):
+            below = _traces(run, curve, name, index, axis, _line(*look(index), WIDTH), what)
+            traces += [{**each, "yaxis": f"y{number}", "showlegend": False} for each in below]
+    return traces, _layout(runs, curves, panels, log_scale, axis)
 
 
 def _drawn(run: PlannedRun, name: str) -> list[tuple[PlannedRun, str]]:
@@ -167,8 +185,9 @@ def _plotly_js() -> str:
 
 
 def _traces(
-    run: PlannedRun, curve: Curve, name: str, index: int, axis: Axis, line: dict[str, Any]
+    run: PlannedRun, curve: Curve, name: str, index: int, axis: Axis, line: dict[str, Any], what: str = "rate"
 ) -> list[dict[str, Any]]:
+    hover = f"epoch %{{text}}<br>iteration %{{customdata[0]}}<br>{what} %{{customdata[1]}}"
     base: dict[str, Any] = {
         "type": "scatter",
         "name": _text(name),  # Plotly reads tags in a name
@@ -180,11 +199,12 @@ def _traces(
     if curve.exact:
         points = {"y": curve.high.tolist(), "customdata": _numbers(curve.steps, curve.high)}
         mode = "lines+markers" if run.run.total_iters <= FEW else "lines"
-        return [{**base, **points, "mode": mode, "line": line, "hovertemplate": _HOVER}]
+        return [{**base, **points, "mode": mode, "line": line, "hovertemplate": hover}]
     # A rate of 0 has no place on a logarithmic axis, and the area would break; this low nobody sees it.
     low = np.where(curve.low > 0, curve.low, curve.high.max() * 1e-9)
     edge = {**line, "width": THIN, "dash": "solid", "shape": "hv"}
-    band = {"fill": "tonexty", "hovertemplate": _HOVER_BAND, "customdata": _numbers(curve.steps, curve.low, curve.high)}
+    from_to = f"from {hover.replace('<br>', '<br>from ', 1)} to %{{customdata[2]}}"
+    band = {"fill": "tonexty", "hovertemplate": from_to, "customdata": _numbers(curve.steps, curve.low, curve.high)}
     return [
         {**base, "y": low.tolist(), "line": edge, "showlegend": False, "hoverinfo": "skip"},
         {**base, "y": curve.high.tolist(), "line": edge, **band},
@@ -197,27 +217,52 @@ def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
     return list(zip(steps.tolist(), *texts, strict=True))
 
 
-def _layout(runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, along: Axis) -> dict[str, Any]:
-    linear = {"type": "linear", "tickformat": "", "range": list(linear_limits(curves))}
+def _axis_along(log: bool, low: float, high: float) -> dict[str, Any]:
+    if log:
+        return {"type": "log", "tickformat": "~e", "range": [math.log10(low), math.log10(high)]}
+    return {"type": "linear", "tickformat": "", "range": [low, high]}
+
+
+def _layout(
+    runs: Sequence[PlannedRun],
+    curves: Sequence[Curve],
+    panels: Mapping[str, Sequence[Curve]],
+    log_scale: bool,
+    along: Axis,
+) -> dict[str, Any]:
+    # Each axis as it is linear, and as it is logarithmic where it can be.
+    linear = {"yaxis": _axis_along(False, *linear_limits(curves))}
     logarithmic = {}
     if log_scale or any((curve.high > 0).any() for curve in curves):
-        logarithmic = {"type": "log", "tickformat": "~e", "range": [math.log10(rate) for rate in log_limits(curves)]}
-    axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False}
+        logarithmic = {"yaxis": _axis_along(True, *log_limits(curves))}
+    axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False, "exponentformat": "e"}
+    titles = {"yaxis": "learning rate"}
+    height = 1 + len(panels) * PANEL_HEIGHT * (1 + _GAP)  # of all, with gaps, as a share of the large one's
+    top = 1 - 1 / height
+    domains = {"yaxis": [top, 1]}
+    for number, (what, drawn) in enumerate(panels.items(), 2):
+        name = f"yaxis{number}"
+        linear[name] = _axis_along(*beside_limits(drawn))
+        logarithmic |= {name: _axis_along(*beside_limits(drawn, log_scale=True))} if logarithmic else {}
+        titles[name] = what
+        top -= PANEL_HEIGHT * _GAP / height
+        domains[name] = [max(0.0, top - PANEL_HEIGHT / height), top]
+        top -= PANEL_HEIGHT / height
+    shown = logarithmic if log_scale else linear
     return {
+        **{
+            name: {**axis, "title": {"text": title}, "domain": domains[name], **shown[name]}
+            for name, title in titles.items()
+        },
         "xaxis": {
             **axis,
+            "anchor": f"y{len(titles)}" if panels else "y",
             "title": {"text": LABELS[along], "standoff": 22},  # below the label of the place that is pointed at
             "hoverformat": _EPOCH,
             "range": [0, max(run.run.total_iters / updates_per_unit(run.run, along) for run in runs)],
         },
-        "yaxis": {
-            **axis,
-            "title": {"text": "learning rate"},
-            "exponentformat": "e",
-            **(logarithmic if log_scale else linear),
-        },
         "updatemenus": [_buttons(linear, logarithmic, log_scale)] if logarithmic else [],
-        "legend": {"orientation": "h", "x": 0, "y": -0.17, "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "y": -_LEGEND / (1 + len(panels) * PANEL_ROOM), "yanchor": "top"},
         "showlegend": True,
         "hovermode": "x" if len(runs) <= _TOGETHER else "closest",
         "hoverlabel": {"namelength": -1},
@@ -247,8 +292,8 @@ def _warmup(planned: PlannedRun, axis: Axis) -> dict[str, Any]:
 
 
 def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: bool) -> dict[str, Any]:
-    def button(label: str, axis: dict[str, Any]) -> dict[str, Any]:
-        settings = {f"yaxis.{key}": value for key, value in axis.items()}
+    def button(label: str, axes: dict[str, Any]) -> dict[str, Any]:
+        settings = {f"{name}.{key}": value for name, axis in axes.items() for key, value in axis.items()}
         return {"label": label, "method": "relayout", "args": [settings]}
 
     return {

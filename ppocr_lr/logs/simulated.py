@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, shown
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
+from ppocr_lr.lr_config.base import LedPlateau
 from ppocr_lr.numbers_text import amount
+from ppocr_lr.schedules import PiecewiseConstant
+from ppocr_lr.schedules.plateau import Plateau
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import (
     PlannedRun,
+    Reduction,
     RunFlags,
     Simulation,
     plan_config,
@@ -32,7 +35,6 @@ def plan_simulated_run(
 
     Raises:
         LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
-        ImportError: Paddle is not installed; its scheduler is stepped.
     """
     flags, source = (flags or RunFlags()).beside(path), source_of(path)
     try:
@@ -51,6 +53,29 @@ def plan_simulated_run(
         raise error.within(source) from None
 
 
+def simulate_plateau(
+    led: LedPlateau, evaluations: Iterable[tuple[int, float]]
+) -> tuple[PiecewiseConstant, tuple[Reduction, ...]]:
+    """The rates behind what leads to a plateau, counted from its beginning, and where they are reduced.
+
+    Args:
+        led: the plateau.
+        evaluations: the updates done at each evaluation, and its metric, in order.
+    """
+    section = led.plateau.model_dump()
+    keys = {each.name: section[each.name] for each in fields(Plateau) if each.name in section}
+    plateau = Plateau(led.plateau.peak, **keys)
+    reductions = []
+    for done, metric in evaluations:
+        before = plateau.rate
+        if done >= led.iters:
+            plateau.tell(metric)
+        if plateau.rate != before:
+            reductions.append(Reduction(done, before, plateau.rate))
+    boundaries = tuple(reduction.update - led.iters for reduction in reductions)
+    return PiecewiseConstant(boundaries, (led.plateau.peak, *(each.after for each in reductions))), tuple(reductions)
+
+
 def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> PlannedRun:
     parsed, led = planned.parsed, planned.parsed.plateau
     if led is None:
@@ -58,10 +83,6 @@ def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> Pl
         raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
     if planned.reference_batch is not None:
         raise ArgumentError("metrics", "simulate the rates as they are written, not scaled for another batch")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Paddle's, of compilers
-        from ppocr_lr.training.plateau import simulate_plateau
-
     rates, reductions = simulate_plateau(led, evaluations.found)
     whole = parsed.config.led_plateau(planned.built_for.window, rates).before
     words = evaluations.words

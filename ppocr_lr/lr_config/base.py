@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
@@ -23,6 +23,7 @@ from ppocr_lr.schedules import (
     Bent,
     Bounded,
     Constant,
+    EndedAfter,
     Exponential,
     Flat,
     From,
@@ -35,6 +36,7 @@ from ppocr_lr.schedules import (
     Sequence,
     Shape,
     Staircase,
+    Tanh,
     Warmup,
 )
 
@@ -47,6 +49,7 @@ DECAY_SHAPES: Mapping[str, Shape] = {
     "1-sqrt": OneMinusSqrt(),
     "exponential": Exponential(),
     "half-life": HalfLife(),
+    "tanh": Tanh(),
 }
 """What `decay_shape` may be."""
 _WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
@@ -247,11 +250,28 @@ class LRConfig(BaseModel, ABC):
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
+        if isinstance(shape, Tanh):
+            shape = self.tangent
+        elif given := [key for key in TANGENT if getattr(self, key) != type(self).model_fields[key].default]:
+            raise self.error(given[0], tr("left out unless decay_shape is tanh"))
         if shape.above_0 and not getattr(self, end_key):
             raise self.error(end_key, tr("above 0 with an exponential decay, which never reaches 0"))
         if shape.above_0 and getattr(self, "decay_power", 1.0) != 1:
             raise self.error("decay_power", tr("1 with an exponential decay"))
         return self.bent(shape)
+
+    @property
+    def tangent(self) -> Shape:
+        """The hyperbolic tangent between the section's `lower` and `upper`."""
+        lower, upper = (getattr(self, key) for key in TANGENT)
+        if upper <= lower:
+            raise self.error("upper", tr("above lower, {lower}", lower=f"{lower:g}"))
+        return Tanh(lower, upper)
+
+    def limited(self, cycles: Schedule) -> Schedule:
+        """As many of the cycles as the section's `cycle_limit` says."""
+        limit: int | None = getattr(self, "cycle_limit")  # noqa: B009
+        return cycles if limit is None else EndedAfter(cycles, limit)
 
     @property
     def overlaps(self) -> bool:

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, POWER, WARMUP, WARMUP_MODE
-from ppocr_lr.lr_config.kinds import AnyIters, Bound, Cycles, Ours, PositiveLength, PositiveRate, Power, Rate, key
+from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, POWER, TANGENT, WARMUP, WARMUP_MODE
+from ppocr_lr.lr_config.kinds import AnyIters, Cycles, Ours, PositiveLength, PositiveRate, Power, Rate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -148,10 +148,8 @@ class KDecayConfig(LRConfig):
 class TanhConfig(LRConfig):
     """A hyperbolic tangent: a slow start, a fall, a slow end."""
 
-    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
+    takes = WARMUP | HOLD | OVER_THE_RUN | BENT | TANGENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    lower: Bound = key("where on the tangent the run begins", default=-6.0)
-    upper: Bound = key("where on the tangent it ends; above lower", default=3.0)
     end_lr: Rate = key("the rate that the decay goes down to", default=0.0)
 
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
@@ -160,7 +158,4 @@ class TanhConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """The tangent over all updates of the run."""
         self.check_end("end_lr")
-        if self.upper <= self.lower:
-            raise self.error("upper", tr("above lower, {lower}", lower=f"{self.lower:g}"))
-        shape = self.bent(schedules.Tanh(self.lower, self.upper))
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(self.tangent))

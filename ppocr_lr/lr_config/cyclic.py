@@ -10,7 +10,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.cosine import EndRate
-from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
+from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import (
     LARGEST_RATE,
     AtLeastOne,
@@ -34,7 +34,7 @@ from ppocr_lr.schedules import Schedule
 class CyclicalCosineConfig(LRConfig):
     """A cosine from the peak to 0, again and again, each `cycle` epochs long."""
 
-    takes = WARMUP | HOLD
+    takes = WARMUP | HOLD | CYCLES
     learning_rate: PositiveRate = key("the rate at the start of each cycle, the peak")
     cycle: PositiveLength = key("length of one cycle (epochs)")
     end_lr: EndRate = key("the rate at the end of each cycle", default=0.0)
@@ -48,7 +48,8 @@ class CyclicalCosineConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Cosine cycles for ever."""
         self.check_end("end_lr")
-        return schedules.CyclicalCosine(self.learning_rate, (self.some_iters("cycle", window),), end=self.end_lr)
+        cycle = self.some_iters("cycle", window)
+        return self.limited(schedules.CyclicalCosine(self.learning_rate, (cycle,), end=self.end_lr))
 
 
 @register_lr_config("OneCycle")
@@ -108,6 +109,7 @@ class OneCycleConfig(LRConfig):
 class CyclicConfig(LRConfig):
     """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
 
+    takes = LAST_EPOCH | CYCLES
     max_lr: PositiveRate = key("the highest rate, the peak")
     base_lr: Rate = key("the rate at the beginning and the end of each cycle")
     step_size_up: PositiveLength = key("length of the rise (epochs)")
@@ -130,7 +132,7 @@ class CyclicConfig(LRConfig):
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
         if self.gamma > 1 and not cycles.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error("gamma", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
-        return cycles
+        return self.limited(cycles)
 
     def remarks(self, window: Window) -> list[Finding]:
         """Cycles that grow are said to."""

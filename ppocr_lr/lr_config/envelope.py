@@ -8,6 +8,7 @@ from pydantic import create_model
 
 from ppocr_lr.lr_config.kinds import (
     AnyLength,
+    Bound,
     LastEpoch,
     LengthOrNone,
     NoIters,
@@ -19,6 +20,7 @@ from ppocr_lr.lr_config.kinds import (
     Rate,
     Share,
     Switch,
+    WholeCycles,
     key,
 )
 from ppocr_lr.lr_config.length import Length
@@ -154,6 +156,18 @@ POWER: Keys = {
 }
 
 BENT: Keys = K_DECAY | POWER
+
+CYCLES: Keys = {
+    "cycle_limit": (
+        Annotated[WholeCycles | None, Ours("Piecewise, whose last value holds")],
+        key("how many cycles there are; behind the last one the rate stays where it came down to", default=None),
+    )
+}
+
+TANGENT: Keys = {
+    "lower": (Bound, key("where on the tangent a decay begins", default=-6.0)),
+    "upper": (Bound, key("where on the tangent it ends; above lower", default=3.0)),
+}
 
 ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
 """Every key around a curve."""

@@ -11,6 +11,7 @@ from ppocr_lr.lr_config.kinds import Calls, Gamma, Nonnegative, OneOf, PositiveR
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Constant, Schedule
+from ppocr_lr.schedules.plateau import Plateau
 
 
 @register_lr_config("ReduceOnPlateau")
@@ -20,17 +21,19 @@ class ReduceOnPlateauConfig(LRConfig):
     takes: ClassVar[Keys] = {key: WARMUP[key] for key in WARMUP if key not in ("last_epoch", "warmup_overlap")}
     learning_rate: PositiveRate = key("the rate at the beginning, where the warmup ends")
     mode: Annotated[Literal["min", "max"], OneOf()] = key(
-        "whether the metric improves by falling or by rising", default="min"
+        "whether the metric improves by falling or by rising", default=Plateau.mode
     )
-    factor: Gamma = key("factor of each drop", default=0.1)
-    patience: Calls = key("calls of step(metric) without improvement before a drop", default=10)
-    threshold: Nonnegative = key("the least improvement that counts, a share or a difference", default=1e-4)
+    factor: Gamma = key("factor of each drop", default=Plateau.factor)
+    patience: Calls = key("calls of step(metric) without improvement before a drop", default=Plateau.patience)
+    threshold: Nonnegative = key(
+        "the least improvement that counts, a share or a difference", default=Plateau.threshold
+    )
     threshold_mode: Annotated[Literal["rel", "abs"], OneOf()] = key(
-        "whether threshold is a share of the best value or a difference", default="rel"
+        "whether threshold is a share of the best value or a difference", default=Plateau.threshold_mode
     )
-    cooldown: Calls = key("calls of step(metric) after a drop that do not count", default=0)
-    min_lr: Rate = key("the rate never falls below", default=0.0)
-    epsilon: Nonnegative = key("a drop of the rate smaller than this is left out", default=1e-8)
+    cooldown: Calls = key("calls of step(metric) after a drop that do not count", default=Plateau.cooldown)
+    min_lr: Rate = key("the rate never falls below", default=Plateau.min_lr)
+    epsilon: Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
 
     has_curve: ClassVar[bool] = False
     nearest_in_paddleocr: ClassVar[str] = "Step or Cosine; PaddleOCR never tells a scheduler its metric"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.envelope import BENT, HOLD, WARMUP
+from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import (
     AList,
+    Cycles,
     DecayShape,
     Growth,
     LengthOrNone,
@@ -31,12 +32,16 @@ from ppocr_lr.schedules import Schedule
 class CosineWarmRestartsConfig(LRConfig):
     """SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles."""
 
-    takes = WARMUP | HOLD | BENT
+    takes = WARMUP | HOLD | BENT | TANGENT | CYCLES
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     T_0: PositiveLength | None = key("length of the first cycle (epochs)", default=None)
     T_mult: Growth = key("factor of the length from one cycle to the next, rounded to iterations", default=1.0)
     cycles: Annotated[tuple[PositiveLength, ...], AList] = key(
         "lengths of the first cycles, instead of T_0; the last one goes on as T_0 does (epochs)", default=()
+    )
+    num_cycles: Cycles | None = key(
+        "how many equal cycles fill the iterations behind warmup and hold, instead of T_0; 1.5 stops within one",
+        default=None,
     )
     eta_min: Rate = key("the rate at the end of each cycle", default=0.0)
     peak_decay: UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
@@ -50,28 +55,42 @@ class CosineWarmRestartsConfig(LRConfig):
     also_called: ClassVar[Mapping[str, str]] = {"end_lr": "eta_min"}
     nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, whose cycles are all equally long"
 
+    def behind(self, window: Window, lead_iters: int) -> Schedule:
+        """What is left of the run behind warmup and hold is filled with cycles, where their number is given."""
+        return self.curve(window.within(lead_iters))
+
     def curve(self, window: Window) -> Schedule:
         """Cosine cycles."""
         self.check_end("eta_min")
-        if (self.T_0 is None) == (not self.cycles):
-            raise self.error("T_0", tr("a length, or cycles must be a list of lengths: one of the two"))
-        lengths = [window.iters(length) for length in self.cycles or (self.T_0,) if length is not None]
-        if not all(lengths):
-            raise self.error("cycles" if self.cycles else "T_0", window.too_short)
-        warmup = window.iters(self.cycle_warmup)
-        if warmup >= min(lengths):
+        if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
             raise self.error(
-                "cycle_warmup",
-                tr("shorter than the shortest cycle, {length}", length=amount(min(lengths), "iteration")),
+                "T_0", tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
             )
-        return schedules.WarmRestarts(
-            self.learning_rate,
-            tuple(lengths),
-            self.T_mult,
-            self.eta_min,
-            self.peak_decay,
-            warmup,
-            self.bent_by_name(self.decay_shape, "eta_min"),
-            self.eta_min_decay,
-            self.height_decay,
-        )
+        rates: dict[str, Any] = {
+            "peak": self.learning_rate,
+            "end": self.eta_min,
+            "peak_decay": self.peak_decay,
+            "warmup_iters": window.iters(self.cycle_warmup),
+            "shape": self.bent_by_name(self.decay_shape, "eta_min"),
+            "end_decay": self.eta_min_decay,
+            "height_decay": self.height_decay,
+        }
+        if self.num_cycles is not None:
+            if self.T_mult != 1:
+                raise self.error("T_mult", tr("1 with num_cycles, which are equally long"))
+            self._check_shortest(window.decay_iters / self.num_cycles, "num_cycles", rates["warmup_iters"], window)
+            whole = (window.decay_iters,)
+            return self.limited(schedules.DividedRestarts(cycle_iters=whole, cycles=self.num_cycles, **rates))
+        lengths = [window.iters(length) for length in self.cycles or (self.T_0,) if length is not None]
+        self._check_shortest(min(lengths), "cycles" if self.cycles else "T_0", rates["warmup_iters"], window)
+        return self.limited(schedules.WarmRestarts(cycle_iters=tuple(lengths), t_mult=self.T_mult, **rates))
+
+    def _check_shortest(self, iters: float, key: str, warmup_iters: int, window: Window) -> None:
+        """Refuse cycles of no iteration, under `key`, and those that their warmup fills."""
+        if iters < 1:
+            raise self.error(
+                key, window.too_short if key != "num_cycles" else tr("at most the iterations that are left")
+            )
+        if warmup_iters > iters - 1:
+            shortest = amount(int(iters), "iteration")
+            raise self.error("cycle_warmup", tr("shorter than the shortest cycle, {length}", length=shortest))

@@ -15,7 +15,7 @@ from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
-from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
+from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, FactorOrZero, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -208,6 +208,7 @@ class ScaleConfig(LRConfig):
         PlainValidator(lambda value: None if value is None else _read_inner(value, "times")),
         WithJsonSchema({SECTION_SCHEMA: "section"}),
     ] = key("another lr section, whose rates are factors of those of schedule", default=None)
+    end_lr: FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
     schedule: Annotated[
         Section,
         PlainValidator(lambda value: _read_inner(value, "schedule")),
@@ -234,6 +235,8 @@ class ScaleConfig(LRConfig):
                 parts.append(section.schedule(window))
             except LRConfigError as error:
                 raise error.under(place) from None
+        if self.end_lr and self.times is None:
+            raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
@@ -242,12 +245,14 @@ class ScaleConfig(LRConfig):
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
         """The product; of two that go on against each other for ever, held behind the run."""
+        if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
+            raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
         try:
-            return schedules.Product(*parts)
+            return schedules.Product(parts[0], parts[1], self.end_lr)
         except LRConfigError:
             held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
         try:
-            return schedules.Product(*held)
+            return schedules.Product(held[0], held[1], self.end_lr)
         except LRConfigError:
             raise LRConfigError(Problem(("times",), tr("goes against the other schedule in too many cycles"))) from None
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
-from ppocr_lr.lr_config.envelope import BENT, WARMUP
+from ppocr_lr.lr_config.envelope import BENT, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import DecayShape, PositiveLength, PositiveRate, Rate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -21,7 +21,7 @@ from ppocr_lr.schedules import Schedule
 class WSDConfig(LRConfig):
     """Warmup, stable, decay: constant at the peak, then down to `end_lr` in the last part of the run."""
 
-    takes = WARMUP | BENT
+    takes = WARMUP | BENT | TANGENT
     learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
     decay_length: PositiveLength = key("length of the decay at the end of the run (epochs)", default=Length(20, "%"))
     decay_shape: DecayShape = key("shape of the decay", default="1-sqrt")

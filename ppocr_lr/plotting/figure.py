@@ -37,10 +37,13 @@ from ppocr_lr.plotting.style import (
     NARROW_BELOW,
     OWN_DASHES,
     PADDLEOCR_DASHES,
+    PANEL_HEIGHT,
+    PANEL_ROOM,
     STYLE,
     THIN,
     WARMUP,
     WIDTH,
+    beside_limits,
     line_style,
     linear_limits,
     log_limits,
@@ -124,10 +127,10 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
 @contextmanager
 def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes, list[Axes]]]:
     """A figure with a large panel and small ones below, along the same axis, while its texts have their sizes."""
-    width, height = size or (9, 5 + 1.6 * small)
+    width, height = size or (9, 5 * (1 + PANEL_ROOM * small))
     with rc_context(NARROW if width < NARROW_BELOW else {}):
         figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD))
-        grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(2.2, *[1] * small), squeeze=False)
+        grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(1, *[PANEL_HEIGHT] * small), squeeze=False)
         yield figure, grid[0, 0], list(grid[1:, 0])
 
 
@@ -292,19 +295,12 @@ def _draw_beside(
     axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: Sequence[Schedule], axis: Axis, log_scale: bool
 ) -> None:
     """What else the runs follow, in the colours of their rates above."""
-    lows, highs = [], []
-    for index, (run, schedule) in enumerate(zip(runs, schedules, strict=True)):
-        curve = trace(schedule, run.run.total_iters)
+    curves = [trace(schedule, run.run.total_iters) for run, schedule in zip(runs, schedules, strict=True)]
+    for index, (run, curve) in enumerate(zip(runs, curves, strict=True)):
         _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), "_")
-        lows.append(float(curve.low.min()))
-        highs.append(float(curve.high.max()))
-    low, high = min(lows), max(highs)
-    room = (high - low) / 10
-    # Far from 0, as a momentum is, only what moves is of interest.
-    axes.set_ylim(*(low - room, high + room) if high / 2 < low < high else (0, 1.1 * high or 1))
-    if log_scale and 0 < low < high / 2:
-        axes.set_yscale("log")
-        axes.set_ylim(low / 1.5, high * 1.5)
+    logarithmic, *limits = beside_limits(curves, log_scale)
+    axes.set_yscale("log" if logarithmic else "linear")
+    axes.set_ylim(*limits)
     _number_ticks(axes)
     axes.set_ylabel(name)
     axes.set_xlabel(LABELS[axis])

@@ -60,6 +60,10 @@ STYLE: Any = {
     "svg.fonttype": "none",  # text stays text, which can be searched and edited
 }
 """Matplotlib's settings, for its `rc_context`."""
+PANEL_HEIGHT = 1 / 2.2
+"""Of a small panel, as a share of the large one's."""
+PANEL_ROOM = 0.32
+"""How much higher a picture is for each small panel, as a share of its height without one."""
 NARROW: Any = {"font.size": 8, "legend.fontsize": 7, "axes.titlesize": 7, "figure.titlesize": 8}
 """What is different in a narrow picture."""
 
@@ -122,6 +126,16 @@ def linear_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, f
     highest = max(float(curve.high.max()) for curve in curves)
     lowest = min(float(curve.low.min()) for curve in curves)
     return min(0.0, lowest * 1.1), highest / (1 - room) if highest > 0 else 1.0
+
+
+def beside_limits(curves: Sequence[Curve], log_scale: bool = False) -> tuple[bool, float, float]:
+    """Of the axis of a small panel: whether it is logarithmic, which is asked for where it can be, and its ends."""
+    low, high = min(float(curve.low.min()) for curve in curves), max(float(curve.high.max()) for curve in curves)
+    if log_scale and 0 < low < high / 2:
+        return True, low / 1.5, high * 1.5
+    room = (high - low) / 10
+    # Far from 0, as a momentum is, only what moves is of interest.
+    return False, *((low - room, high + room) if high / 2 < low < high else (0.0, 1.1 * high or 1.0))
 
 
 def log_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, float]:

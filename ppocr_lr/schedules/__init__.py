@@ -2,7 +2,7 @@
 
 from ppocr_lr.schedules.base import Corners, End, Lead, Schedule
 from ppocr_lr.schedules.combine import Bounded, Product, Staircase
-from ppocr_lr.schedules.compose import From, HeldAfter, Mirrored, Scaled, Sequence, Stage
+from ppocr_lr.schedules.compose import EndedAfter, From, HeldAfter, Mirrored, Scaled, Sequence, Stage
 from ppocr_lr.schedules.cyclic import Cyclic
 from ppocr_lr.schedules.decay import Constant, CosineWave, Decay, TwoStepCosine
 from ppocr_lr.schedules.exponential import ExponentialDecay, ExponentialRise, NaturalExpDecay
@@ -10,7 +10,7 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.inverse import InverseSqrt, InverseTimeDecay, Noam
 from ppocr_lr.schedules.one_cycle import OneCycle
 from ppocr_lr.schedules.piecewise import MultiStepDecay, PiecewiseConstant, PiecewiseLinear, StepDecay
-from ppocr_lr.schedules.restarts import CyclicalCosine, CyclicPolynomial, WarmRestarts
+from ppocr_lr.schedules.restarts import CyclicalCosine, CyclicPolynomial, DividedRestarts, WarmRestarts
 from ppocr_lr.schedules.shapes import (
     COSINE,
     LINEAR,
@@ -41,7 +41,9 @@ __all__ = [
     "CyclicPolynomial",
     "CyclicalCosine",
     "Decay",
+    "DividedRestarts",
     "End",
+    "EndedAfter",
     "Exponential",
     "ExponentialDecay",
     "ExponentialRise",

@@ -137,6 +137,10 @@ class Schedule(Checked, ABC):
         """The first updates of the cycle of update `k`, and of the next one; None, the default, without cycles."""
         return None
 
+    def end_of_cycle(self, k: int) -> float | None:
+        """The rate that the cycle of update `k` comes down to; None, the default, where no rate can stay there."""
+        return None
+
     def opposite(self, low: float, high: float) -> Schedule | None:
         """What goes the other way: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
 

@@ -155,36 +155,46 @@ class Bounded(_Looked):
 
 @dataclass(frozen=True)
 class Product(_Looked):
-    """`schedule(k)·by(k)`: a schedule times another one, whose rates are factors.
+    """`end + (schedule(k) − end)·by(k)`: a schedule times another one, whose rates are factors.
+
+    `end` is the rate at a factor of 0; with 0 this is `schedule(k)·by(k)`.
 
     One of the two may go up and down for ever; the other one then has to go down or stay where it is, so that
     somewhere all that comes is told.
 
-    Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560).
+    Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560); with an
+    end timm's `WSDLRScheduler`.
     """
 
     schedule: Schedule
     by: Schedule
+    end: Rate = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.corner_runs()
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(k)·by(k)`."""
-        return self.schedule.formula(k, fn) * self.by.formula(k, fn)
+        """`end + (schedule(k) − end)·by(k)`."""
+        if not self.end:
+            return self.schedule.formula(k, fn) * self.by.formula(k, fn)
+        return self.end + (self.schedule.formula(k, fn) - self.end) * self.by.formula(k, fn)
 
     def _given_runs(self) -> Runs:
         return *self.schedule.corner_runs(), *self.by.corner_runs()
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Where one of the two begins to win against the other."""
-        if self._way(self.schedule, first, after - 1) * self._way(self.by, first, after - 1) >= 0:
-            return ()
-        return _turns(self, first, after - 1)
+        way = self._way(self.by, first, after - 1)
+        # Below the end a factor that rises pulls down.
+        ways = {way * self._above(k) for k in (first, after - 1)} | {self._way(self.schedule, first, after - 1)}
+        return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
     def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
         ways = [self._ways(part, first, after) for part in (self.schedule, self.by)]
+        if self.end and ways[1] != {0} and self.schedule.extremes(first, after - 1)[0] < self.end:
+            allowed = f"at most all rates of a schedule that has {_MANY} corners and more here"
+            raise refused(self, "end", self.end, allowed)
         if {0} not in ways and {-1, 1} <= ways[0] | ways[1]:
             allowed = f"one that stays where it is or falls, as the other one, which has {_MANY} corners and more here"
             raise refused(self, "by", self.by, allowed)
@@ -196,6 +206,11 @@ class Product(_Looked):
         ]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         return ways | {self._way(part, run[at], run[at + 2]) for run in own for at in (0, 1) if run[at + 2 :]}
+
+    def _above(self, k: int) -> int:
+        """1 where `schedule` is above the end, −1 below, 0 at it."""
+        rate = self.schedule(k)
+        return (rate > self.end) - (rate < self.end)
 
     @staticmethod
     def _way(part: Schedule, first: int, last: int) -> int:
@@ -209,15 +224,16 @@ class Product(_Looked):
         return Lead(warmup, 0, From(self, warmup), self(0)) if warmup else super().lead()
 
     def end_of_decay(self) -> End | None:
-        """Where both are over; where one of them is 0 before that, there."""
+        """Where both are over; where one of them leaves nothing above the end before that, there."""
         ends = [_end(self.schedule), _end(self.by)]
         known = [end for end in ends if end is not None]
         if len(known) < len(ends) or not any(part.end_of_decay() for part in (self.schedule, self.by)):
             return None
+        known[0] = known[0]._replace(rate=known[0].rate - self.end)
         zeros = [end.step for end in known if end.rate == 0 and end.step is not None]
         steps = [end.step for end in known if end.step is not None]
         step = min(zeros) if zeros else max(steps) if len(steps) == len(known) else None
-        return End(step, math.prod(end.rate for end in known))
+        return End(step, self.end + math.prod(end.rate for end in known))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Iters, Rate, Update
+from ppocr_lr.schedules.kinds import Cycles, Iters, Rate, Update
 
 
 class Stage(NamedTuple):
@@ -169,6 +169,52 @@ class HeldAfter(Schedule):
         if end is None or (end.step is not None and end.step <= self.end_iters):
             return end
         return End(self.end_iters, self(self.end_iters))
+
+
+@dataclass(frozen=True)
+class EndedAfter(Schedule):
+    """`schedule(k)` for as many of its `cycles`, and then for ever the rate that the last of them came down to.
+
+    Source: timm's `cycle_limit`.
+    """
+
+    schedule: Schedule
+    cycles: Cycles
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.schedule.end_of_cycle(0) is None:
+            raise refused(self, "schedule", self.schedule, "one of cycles that come down to a rate")
+
+    @cached_property
+    def _last(self) -> tuple[int, int]:
+        """The first update of the last cycle, and the one behind it; what is behind all updates is the last one."""
+        cycle = 0, 0
+        for _ in range(self.cycles):
+            if cycle[1] < MAX_STEP:
+                cycle = self.schedule.cycle_around(cycle[1]) or cycle
+        return cycle[0], min(cycle[1], MAX_STEP)
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`schedule(k)`, then the end of the last cycle."""
+        return fn.split(k, self._last[1], self.schedule.formula, self._behind)
+
+    def _behind(self, k: Any, fn: Functions) -> Any:
+        return self.schedule.end_of_cycle(self._last[0])
+
+    def corner_runs(self) -> Runs:
+        """Those of `schedule` in its first cycles, and their end."""
+        end = self._last[1]
+        return (end,), *(_below(run, end) for run in self.schedule.corner_runs())
+
+    def cycle_around(self, k: int) -> tuple[int, int] | None:
+        """That of `schedule`; None behind the last one."""
+        return self.schedule.cycle_around(k) if k < self._last[1] else None
+
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        """That of `schedule`, then `high`."""
+        inner = self.schedule.opposite(low, high)
+        return inner and Sequence(((inner, self._last[1]),), Constant(high))
 
 
 @dataclass(frozen=True)

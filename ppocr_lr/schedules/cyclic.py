@@ -62,6 +62,10 @@ class Cyclic(Schedule):
         """The first updates of the cycle of update `k`, and of the next one."""
         return cycle(k, self.up_iters + self.down_iters)
 
+    def end_of_cycle(self, k: int) -> float:
+        """`base`."""
+        return self.base
+
     def corner_runs(self) -> Runs:
         """The turning points; an exponential may turn before the end of a rise."""
         period = self.up_iters + self.down_iters

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import SMALLEST_GROWTH, Growth, Iters, Positive, Rate, Update, UpToOne, is_growth
+from ppocr_lr.schedules.kinds import (
+    SMALLEST_GROWTH,
+    Growth,
+    HalfWaves,
+    Iters,
+    Positive,
+    Rate,
+    Update,
+    UpToOne,
+    is_growth,
+)
 from ppocr_lr.schedules.shapes import COSINE, Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -180,6 +194,14 @@ class WarmRestarts(Schedule):
             begin, length = self._starts[row], int(self._rows[row][1])
         return begin, begin + length
 
+    def end_of_cycle(self, k: int) -> float:
+        """The end of the cycle of update `k`."""
+        if self.t_mult == 1 and k >= self._repeat_from:
+            cycle = (k - self._repeat_from) // self.cycle_iters[-1] + len(self.cycle_iters) - 1
+        else:
+            cycle = bisect_right(self._starts, k) - 1
+        return float(self._rates(cycle, SCALAR)[1])
+
     def corner_runs(self) -> Runs:
         """The restarts, and the end of the warmup in each cycle."""
         offsets = (0, self.warmup_iters) if self.warmup_iters else (0,)
@@ -188,6 +210,69 @@ class WarmRestarts(Schedule):
             return (listed,)
         length, first = self.cycle_iters[-1], self._repeat_from
         return listed, *(every(length, first + offset) for offset in offsets)
+
+
+@dataclass(frozen=True)
+class DividedRestarts(WarmRestarts):
+    """The cycles of `WarmRestarts`, `cycles` of them in N updates, which is `cycle_iters` = (N,); behind them `end`.
+
+    They are all as long, N/`cycles`, and need not be whole updates: cycle i begins at the first update that is not
+    before i·N/`cycles`. The last one is cut off where `cycles` is no whole number.
+
+    Source: transformers' `get_cosine_with_hard_restarts_schedule_with_warmup`.
+    """
+
+    cycles: HalfWaves = field(default=1.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.cycle_iters) > 1 or self.t_mult != 1:
+            raise refused(self, "cycle_iters", self.cycle_iters, "one length, of all cycles, with t_mult 1")
+        if self.cycles * (self.warmup_iters + 1) > self.cycle_iters[0]:
+            raise refused(self, "cycles", self.cycles, "fewer: each must be longer than its warmup")
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """The cosine, or the warmup, of the cycle of update k."""
+        return fn.split(k, self.cycle_iters[0], self._listed, self._behind)
+
+    def _behind(self, k: Any, fn: Functions) -> Any:
+        return self._rows[-1][3]
+
+    def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
+        # The beginning of a cycle is rounded, and may be a trifle behind its first update.
+        return super()._in_cycle(fn.minimum(fn.maximum(j, 0.0), length), length, peak, end, fn)
+
+    @cached_property
+    def _length(self) -> Fraction:
+        """Of a cycle; `cycles` is the decimal number that it is written as."""
+        from fractions import Fraction
+
+        return self.cycle_iters[0] / Fraction(str(self.cycles))
+
+    @cached_property
+    def _rows(self) -> tuple[tuple[float, ...], ...]:
+        """(beginning, length, peak, end) of the cycles, the first two as fractions of an update."""
+        length = self._length
+        return tuple((float(length * i), float(length), *self._rates(i, SCALAR)) for i in range(math.ceil(self.cycles)))
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(math.ceil(self._length * i) for i in range(len(self._rows)))
+
+    def cycle_around(self, k: int) -> tuple[int, int]:
+        """The first updates of the cycle of update `k`, and of the next one, as if they went on behind N."""
+        cycle = k // self._length
+        return math.ceil(self._length * cycle), math.ceil(self._length * (cycle + 1))
+
+    def end_of_cycle(self, k: int) -> float:
+        """The end of the cycle of update `k`; behind N that of the last one."""
+        return self._rows[bisect_right(self._starts, k) - 1][3]
+
+    def corner_runs(self) -> Runs:
+        """The restarts, the end of the warmup in each cycle, and N."""
+        n = self.cycle_iters[0]
+        tops = {math.ceil(self._length * i + self.warmup_iters) for i in range(len(self._rows))}
+        return (tuple(sorted({*self._starts, *(top for top in tops if top < n), n})),)
 
 
 @dataclass(frozen=True)

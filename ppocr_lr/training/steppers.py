@@ -53,16 +53,17 @@ class WeightDecayStepper(_Stepper):
     """Keeps the optimizer's weight decay at `schedule(last_epoch)`; replaces PaddleOCR's `CosineWeightDecayScheduler`.
 
     Build the optimizer with `weight_decay=schedule(0)`, and call `step()` after every optimizer update, beside
-    the learning rate's scheduler. A parameter with a regularizer of its own (`ParamAttr`) keeps that. Save
-    `state_dict()` in the checkpoint: PaddleOCR does not, and its decay starts over when a run is resumed.
+    the learning rate's scheduler. A parameter with a regularizer of its own (`ParamAttr`) keeps that, and so does a
+    parameter group with a `weight_decay` other than the optimizer's. Save `state_dict()` in the checkpoint: PaddleOCR
+    does not, and its decay starts over when a run is resumed.
 
     Args:
         optimizer: one of `paddle.optimizer` (Adam, AdamW, Momentum, SGD, …), with a weight decay.
         schedule: the coefficient of every update, as from `build_weight_decay_schedule`.
 
     Raises:
-        TypeError: the optimizer has no weight decay that could be set: it was built without one, has parameter
-            groups (each has a coefficient of its own), or fuses its updates.
+        TypeError: the optimizer has no weight decay that could be set: it was built without one, each of its
+            parameter groups has its own, or it fuses its updates.
     """
 
     _key = "last_wd"
@@ -83,15 +84,15 @@ class WeightDecayStepper(_Stepper):
         Momentum takes L2 into its update, AdamW and Lamb have a decay of their own: they have no `regularization`,
         so PaddleOCR's class fails there.
         """
-        _refuse_groups(optimizer, "weight decay")
         name = type(optimizer).__name__
         if getattr(optimizer, "regularization", None) is not None:
+            _followers(optimizer, "weight_decay", optimizer.regularization)  # they share it
             return lambda coefficient: setattr(optimizer.regularization, "_coeff", coefficient)
-        for own in ("_weight_decay", "_lamb_weight_decay"):
-            if hasattr(optimizer, own):
-                return lambda coefficient: setattr(optimizer, own, coefficient)
+        for own in ("weight_decay", "lamb_weight_decay"):
+            if hasattr(optimizer, f"_{own}"):
+                return _everywhere(optimizer, own)
         if getattr(optimizer, "_regularization_method", "") and not optimizer._use_multi_tensor:
-            return lambda coefficient: setattr(optimizer, "_regularization_coeff", coefficient)
+            return _everywhere(optimizer, "regularization_coeff")
         why = "fuses its updates (use_multi_tensor)" if getattr(optimizer, "_use_multi_tensor", False) else "has none"
         raise TypeError(f"the weight decay of {name} cannot be set: it {why}; build it with weight_decay=schedule(0)")
 
@@ -100,14 +101,15 @@ class MomentumStepper(_Stepper):
     """Keeps the optimizer's momentum at `schedule(last_epoch)`: that of Momentum and RMSProp, `beta1` of Adam's kin.
 
     Build the optimizer with `momentum=schedule(0)`, or `beta1=schedule(0)`, and call `step()` after every optimizer
-    update, beside the learning rate's scheduler. Save `state_dict()` in the checkpoint.
+    update, beside the learning rate's scheduler. A parameter group with a momentum other than the optimizer's keeps
+    that. Save `state_dict()` in the checkpoint.
 
     Args:
         optimizer: one of `paddle.optimizer`, with a momentum.
         schedule: the momentum of every update, as from `build_momentum_schedule`.
 
     Raises:
-        TypeError: the optimizer has no momentum, or parameter groups, each with a momentum of its own.
+        TypeError: the optimizer has no momentum, or each of its parameter groups has its own.
     """
 
     _key = "last_momentum"
@@ -118,15 +120,29 @@ class MomentumStepper(_Stepper):
 
     @staticmethod
     def _setter(optimizer: Any) -> Setter:
-        _refuse_groups(optimizer, "momentum")
-        for own in ("_momentum", "_beta1"):
-            if hasattr(optimizer, own):
-                return lambda momentum: setattr(optimizer, own, momentum)
+        for own in ("momentum", "beta1"):
+            if hasattr(optimizer, f"_{own}"):
+                return _everywhere(optimizer, own)
         raise TypeError(f"{type(optimizer).__name__} has no momentum that could be set")
 
 
-def _refuse_groups(optimizer: Any, value: str) -> None:
-    groups = getattr(optimizer, "_param_groups", None)
-    if groups and isinstance(groups[0], Mapping):
-        name = type(optimizer).__name__
-        raise TypeError(f"{name} has parameter groups, each with a {value} of its own; this sets one for all")
+def _everywhere(optimizer: Any, name: str) -> Setter:
+    """Sets a value of the optimizer where it reads it, and where its parameter groups do."""
+    defaults = getattr(optimizer, "_default_dict", {})
+    groups = _followers(optimizer, name, defaults.get(name))
+
+    def set_value(value: float) -> None:
+        setattr(optimizer, f"_{name}", value)
+        for values in (defaults, *groups):
+            values[name] = value
+
+    return set_value
+
+
+def _followers(optimizer: Any, name: str, default: Any) -> list[Any]:
+    """The parameter groups with the optimizer's own value; none where there are no groups."""
+    groups = [group for group in getattr(optimizer, "_param_groups", None) or () if isinstance(group, Mapping)]
+    followers = [group for group in groups if group.get(name, default) == default]
+    if groups and not followers:
+        raise TypeError(f"each parameter group of this {type(optimizer).__name__} has a {name} of its own")
+    return followers

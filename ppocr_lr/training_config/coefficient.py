@@ -50,7 +50,11 @@ class Coefficient:
             config = self.section.config
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
-                    raise config.error(key, tr("left out where it rises from {start} to {end}", start=START, end=END))
+                    left_out = tr(
+                        "left out where it rises from {start} to {end}; PiecewiseLinear has every rise",
+                        start=START, end=END,
+                    )  # fmt: skip
+                    raise config.error(key, left_out)
         except LRConfigError as error:
             raise _respelt(error, self.written, self.path) from None
         return Mirrored(schedule, *self.rise)

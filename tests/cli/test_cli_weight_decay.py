@@ -129,12 +129,10 @@ def test_numbers(command: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--weight-decay", "--out", "a.html"], "--weight-decay: the weight decay is in a picture (.png, .svg, .pdf)"),
         (
             ["--weight-decay", "-o", "Optimizer.regularizer.name=L3"],
             "wd.yml: Optimizer.regularizer.name: 'L3' is not a",
         ),
-        (["--momentum", "--out", "a.html"], "--momentum: the momentum is in a picture (.png, .svg, .pdf)"),
         (["--momentum", "-o", "Optimizer.momentum=1"], "wd.yml: Optimizer.momentum: 1 is not allowed"),
         (
             ["--momentum", "-o", "Optimizer.momentum={name: OneCycle}"],

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,6 +182,29 @@ def test_nothing_is_cut_off(opened: Opened, width: int) -> None:
     opened.until(lambda: opened.driver.execute_script("return innerWidth") == width)
     page_width = "return document.documentElement.scrollWidth"
     opened.until(lambda: opened.driver.execute_script(page_width) <= width)
+
+
+@pytest.mark.parametrize("width", [500, 1200])
+def test_what_else_follows_a_schedule_is_below_and_goes_with_its_curve(
+    driver: webdriver.Chrome, tmp_path: Path, width: int
+) -> None:
+    optimizer = {"name": "Adam", "lr": SECTIONS[NAMES[0]], "regularizer": {"name": "Cosine", "start": 1e-4, "end": 0}}
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text(json.dumps({"Global": {"epoch_num": 20}, "Optimizer": optimizer}))
+    arguments = ["plot", "-c", "a.yml", "b.yml", "--iters-per-epoch", "100", "--weight-decay", "--momentum"]
+    subprocess.run([sys.executable, "-m", "ppocr_lr", *arguments, "--out", "a.html"], cwd=tmp_path, check=True)
+    driver.set_window_size(width, 900)
+    shown = Opened(driver, (tmp_path / "a.html").as_uri())
+    assert shown.texts(".ytitle, .y2title, .y3title") == ["learning rate", "weight decay", "momentum"]
+    panels = [shown.all(f".{name} .scatterlayer")[0].rect for name in ("xy", "xy2", "xy3")]
+    assert all(above["y"] + above["height"] <= below["y"] for above, below in pairwise(panels))
+    assert shown.curves() == 6
+    legend, runs = shown.all(".legend")[0].rect, shown.all("table")[0].rect
+    assert panels[-1]["y"] + panels[-1]["height"] <= legend["y"] < legend["y"] + legend["height"] <= runs["y"]
+    shown.all(".legendtoggle")[0].click()
+    shown.until(lambda: shown.curves() == 3)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    assert shown.console() == []
 
 
 def test_the_policy_stops_every_request(driver: webdriver.Chrome, page: str) -> None:

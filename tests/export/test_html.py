@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ppocr_lr.export import EXPORTS
 from ppocr_lr.export.html import figure, write_html
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.schedules import Constant
+from ppocr_lr.schedules import Constant, Decay
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
 
 EVIL = "</script><script>alert(1)</script><img src=http://x.y/z onerror=alert(2)>&\"'.yml"
@@ -89,6 +90,42 @@ def test_what_trains_at_another_rate_is_a_thin_line() -> None:
     assert blocks["y"] == [0.1 * rate for rate in run.schedule(np.rint(np.array(blocks["x"]) * 100).astype(int))]
     assert (blocks["line"]["color"], blocks["line"]["dash"]) == (whole["line"]["color"], "solid")
     assert blocks["line"]["width"] < whole["line"]["width"]
+
+
+BESIDE = {
+    "weight decay": [Decay(1e-4, 2000, 1e-6), Constant(1e-5)],
+    "momentum": [Decay(0.85, 2000, 0.95), Constant(0.9)],
+}
+
+
+def test_what_else_follows_a_schedule_has_a_panel_below_in_the_colour_of_its_rate() -> None:
+    runs = [planned(), planned(name="Linear", learning_rate=0.05)]
+    (first, second, *below), layout = figure(runs, ["a", "b"], beside=BESIDE)
+    assert [trace["yaxis"] for trace in below] == ["y2", "y2", "y3", "y3"]
+    for (what, schedule), trace, rate in zip(
+        ((what, schedule) for what, schedules in BESIDE.items() for schedule in schedules), below, [first, second] * 2,
+        strict=True,
+    ):  # fmt: skip
+        steps = np.rint(np.array(trace["x"]) * 100).astype(int)
+        assert trace["y"] == schedule(steps).tolist()
+        assert (trace["line"], trace["legendgroup"], trace["showlegend"]) == (rate["line"], rate["legendgroup"], False)
+        assert f"{what} %" in trace["hovertemplate"]
+    domains = [layout[name]["domain"] for name in ("yaxis", "yaxis2", "yaxis3")]
+    assert [layout[name]["title"]["text"] for name in ("yaxis", "yaxis2", "yaxis3")] == ["learning rate", *BESIDE]
+    assert domains[0][1] == 1
+    assert domains[2][0] == pytest.approx(0, abs=1e-12)
+    assert all(above[0] > under[1] > under[0] for above, under in pairwise(domains))
+    assert layout["xaxis"]["anchor"] == "y3"
+    low, high = layout["yaxis3"]["range"]
+    assert 0.8 < low < 0.85 < 0.95 < high < 1  # a momentum is far from 0
+
+
+def test_a_panel_is_logarithmic_with_the_rate_where_it_can_be() -> None:
+    _, layout = figure([planned()] * 2, ["a", "b"], log_scale=True, beside=BESIDE)
+    assert [layout[name]["type"] for name in ("yaxis", "yaxis2", "yaxis3")] == ["log", "log", "linear"]
+    buttons = layout["updatemenus"][0]["buttons"]
+    assert [button["args"][0]["yaxis2.type"] for button in buttons] == ["linear", "log"]
+    assert [button["args"][0]["yaxis3.type"] for button in buttons] == ["linear", "linear"]
 
 
 def test_a_scaled_run_with_the_one_of_the_config_dashed() -> None:
@@ -226,6 +263,8 @@ def test_plotly_knows_every_setting(log_scale: bool) -> None:
         [planned(), planned(epochs=5000, **BAND), planned(epochs=1, learning_rate=1e-4)], ["a", "b", "c"], log_scale
     )
     assert len(graph.Figure(traces, layout).data) == 4  # raises where it does not
+    traces, layout = figure([planned()] * 2, ["a", "b"], log_scale, beside=BESIDE)
+    assert len(graph.Figure(traces, layout).data) == 6
 
 
 def test_without_plotly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     # minima
     ({**COSINE, "end_lr": 0.02}, {0: 0.1, 100: 0.06, 200: 0.02}),
     ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "end_lr": 0.02}, {0: 0.1, 10: 0.06, 20: 0.1}),
+    ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "end_lr": 0.02, "cycle_limit": 2}, {20: 0.1, 30: 0.06, 40: 0.02, 99: 0.02}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "min_lr": 0.02}, {100: 0.04, 200: 0.02}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "warmup_ratio": 0.5}, {50: 0.05, 100: 0.1}),
     # TwoStepCosine: its 200 epochs are fixed in PaddleOCR, and behind them the rate is 0

@@ -28,6 +28,8 @@ OVER_THE_RUN = {**WITHIN, "cooldown_epochs": Length(0), "decay_length": None}
 K_DECAY = {"k_decay": 1.0}
 POWER = {"decay_power": 1.0}
 BENT = {**K_DECAY, **POWER}
+CYCLES = {"cycle_limit": None}
+TANGENT = {"lower": -6.0, "upper": 3.0}
 WAVES = {"num_cycles": 0.5}
 UNIT = {"step_size": Length(1)}
 
@@ -46,7 +48,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Step": ({**RATE, "step_size": Length(1), "gamma": 0.5}, DECAY),
     "Piecewise": ({"decay_epochs": (Length(1),), "values": (0.2, 0.1)}, {**WARMUP, **WITHIN}),
     "MultiStepDecay": ({**RATE, "milestones": (Length(1),), "gamma": 0.5}, {**WARMUP, **WITHIN}),
-    "CyclicalCosine": ({**RATE, "cycle": Length(1)}, {**DECAY, "end_lr": 0.0}),
+    "CyclicalCosine": ({**RATE, "cycle": Length(1)}, {**DECAY, **CYCLES, "end_lr": 0.0}),
     "OneCycle": (
         {"max_lr": 0.1},
         {
@@ -62,16 +64,16 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "LinearLR": (RATE, {**RESUME, "start_factor": 1 / 3, "end_factor": 1.0, "decay_length": Length(5, "it")}),
     "REX": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "end_lr": 0.0}),
     "KDecay": (RATE, {**DECAY, **OVER_THE_RUN, **POWER, "k": 1.0, "end_lr": 0.0}),
-    "Tanh": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, "lower": -6.0, "upper": 3.0, "end_lr": 0.0}),
+    "Tanh": (RATE, {**DECAY, **OVER_THE_RUN, **BENT, **TANGENT, "end_lr": 0.0}),
     "CosineWarmRestarts": (
         {**RATE, "T_0": Length(5)},
         {
-            **DECAY, **BENT, "T_mult": 1.0, "cycles": (), "eta_min": 0.0, "peak_decay": 1.0, "eta_min_decay": 1.0,
+            **DECAY, **BENT, **TANGENT, **CYCLES, "T_mult": 1.0, "cycles": (), "num_cycles": None, "eta_min": 0.0, "peak_decay": 1.0, "eta_min_decay": 1.0,
             "height_decay": 1.0, "decay_shape": "cosine", "cycle_warmup": Length(0),
         },
     ),
-    "WSD": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
-    "Trapezoid": (RATE, {**WARMUP, **BENT, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
+    "WSD": (RATE, {**WARMUP, **BENT, **TANGENT, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
+    "Trapezoid": (RATE, {**WARMUP, **BENT, **TANGENT, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
     "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, "timescale": None}),
     "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "Noam": ({"d_model": 512}, {**RESUME, "learning_rate": 1.0, "warmup_iters": 4000}),
@@ -80,10 +82,10 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "PiecewiseLinear": ({"knots": ((Length(0), 0.1),)}, RESUME),
     "Cyclic": (
         {"max_lr": 0.1, "base_lr": 0.01, "step_size_up": Length(1)},
-        {**RESUME, "step_size_down": None, "mode": "triangular", "gamma": 1.0},
+        {**RESUME, **CYCLES, "step_size_down": None, "mode": "triangular", "gamma": 1.0},
     ),
     "Sequence": ({"stages": ({"learning_rate": 0.1, "until_end": True},)}, RESUME),
-    "Scale": ({"schedule": RATE}, {**RESUME, "factor": 1.0, "times": None}),
+    "Scale": ({"schedule": RATE}, {**RESUME, "factor": 1.0, "times": None, "end_lr": 0.0}),
     "ReduceOnPlateau": (
         RATE,
         {

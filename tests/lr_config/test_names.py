@@ -39,6 +39,16 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**SGDR, "k_decay": 2}, {5: 0.1 * half_cosine(0.25), 10: 0.1}),
     ({**SGDR, "cycle_warmup": "2it"}, {0: 0, 1: 0.05, 2: 0.1, 6: 0.05, 10: 0, 11: 0.05}),
     ({"name": "CosineWarmRestarts", **PEAK, "cycles": [1, 2, "40it"]}, {10: 0.1, 20: 0.05, 30: 0.1, 50: 0.05, 70: 0.1}),
+    # timm's tanh, and its limit: behind the last cycle the rate stays at its end
+    ({**SGDR, "decay_shape": "tanh"}, {0: 0.05 * (1 - tanh(-6)), 5: 0.05 * (1 - tanh(-1.5)), 10: 0.05 * (1 - tanh(-6))}),
+    ({**SGDR, "decay_shape": "tanh", "lower": -1, "upper": 1, "eta_min": 0.02}, {5: 0.06, 15: 0.06}),
+    ({**SGDR, "cycle_limit": 2, "eta_min": 0.02, "eta_min_decay": 0.5, "T_mult": 2}, {5: 0.06, 10: 0.1, 20: 0.055, 30: 0.01, 199: 0.01}),
+    ({**SGDR, "cycle_limit": 1, "warmup_epoch": 1}, {10: 0.1, 15: 0.05, 20: 0, 199: 0}),
+    ({**CYCLE, "cycle_limit": 2}, {60: 0.1, 79: 0.024, 80: 0.02, 199: 0.02}),
+    # transformers' cosine_with_hard_restarts: so many cycles in what the warmup leaves
+    ({"name": "CosineWarmRestarts", **PEAK, "num_cycles": 1.5, "eta_min": 0.02, "warmup_epoch": 5},
+     {50: 0.1, 100: 0.06, 149: 0.02 + 0.08 * half_cosine(0.99), 150: 0.1, 199: 0.02 + 0.08 * half_cosine(0.49), 200: 0.02}),
+    ({"name": "CosineWarmRestarts", **PEAK, "num_cycles": 3, "peak_decay": 0.5}, {66: 0.1 * half_cosine(0.99), 67: 0.05 * half_cosine(0.005), 134: 0.025 * half_cosine(0.01)}),
     ({**SGDR, "warmup_epoch": 1}, {5: 0.05, 10: 0.1, 15: 0.05, 20: 0.1}),
     # MiniCPM and Hägele et al.: constant, then down in the last part of the run
     (WSD, {0: 0.1, 100: 0.1, 125: 0.05, 199: 0.1 * (1 - sqrt(0.99)), 200: 0}),
@@ -49,6 +59,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**WSD, "decay_shape": "linear", "k_decay": 2}, {100: 0.1, 150: 0.075, 200: 0}),
     ({**WSD, "decay_shape": "linear", "k_decay": 3, "decay_power": 2, "end_lr": 0.02}, {150: 0.02 + 0.08 * 0.875**2, 200: 0.02}),
     ({**WSD, "decay_shape": "exponential", "end_lr": 0.00001, "k_decay": 2}, {150: 0.01, 200: 0.00001}),
+    ({**WSD, "decay_shape": "tanh", "lower": -1, "upper": 1}, {100: 0.05 * (1 + tanh(1)), 150: 0.05, 200: 0.05 * (1 - tanh(1))}),
     ({**WSD, "decay_shape": "half-life"}, {100: 0.1, 150: 0.1 * (sqrt(0.05) - 0.05) / 0.95, 200: 0}),
     ({"name": "WSD", **PEAK}, {160: 0.1, 170: 0.05, 200: 0}),
     ({"name": "Trapezoid", **PEAK, "warmup_iters": 20}, {10: 0.05, 20: 0.1, 160: 0.1, 180: 0.05, 200: 0}),
@@ -95,6 +106,9 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
      {0: 0.05, 10: 0.05 * 0.75, 20: 0.025}),
     ({"name": "Scale", "schedule": {"name": "InverseSqrt", **PEAK, "timescale": 1}, "times": {"name": "Trapezoid", "learning_rate": 1, "decay_length": 10}},
      {30: 0.05, 80: 0.1 / 3, 150: 0.05 / 4, 200: 0}),
+    # … down to timm's minimum
+    ({"name": "Scale", "schedule": {"name": "InverseSqrt", **PEAK, "timescale": 1}, "times": {"name": "Trapezoid", "learning_rate": 1, "decay_length": 10}, "end_lr": 0.005},
+     {30: 0.05, 80: 0.1 / 3, 150: 0.015, 200: 0.005}),
     ({"name": "Sequence", "stages": [{"name": "LinearLR", **PEAK, "start_factor": 0.5, "decay_length": "100%", "epochs": "10%"},
                                      {**PEAK, "epochs": "80it"}, {"name": "Linear", **PEAK, "until_end": True}]},
      {0: 0.05, 10: 0.075, 20: 0.1, 99: 0.1, 100: 0.1, 150: 0.05, 200: 0}),

@@ -40,7 +40,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**WSD, "decay_length": "100%", "warmup_iters": 1}, "at most the 199 iterations that the warmup leaves of the run's 200"),
     ({**WSD, "decay_length": "150%"}, "decay_length: '150%' is not allowed; it must be at most the 200"),
     ({**WSD, "decay_length": "0%"}, "decay_length: '0%' is not allowed; it must be a length above 0"),
-    ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt, exponential or half-life"),
+    ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt, exponential, half-life or tanh"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
     ({**WSD, "end_lr": 0.2}, "end_lr: 0.2 is not allowed; it must be at most the peak"),
     ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length where there is no warmup"),

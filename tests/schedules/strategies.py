@@ -31,6 +31,15 @@ def _restarts(cycles: list[int]) -> st.SearchStrategy[lib.WarmRestarts]:
     )  # fmt: skip
 
 
+def _divided(drawn: tuple[int, float]) -> st.SearchStrategy[lib.DividedRestarts]:
+    iters, cycles = drawn
+    return st.builds(
+        lib.DividedRestarts, peaks, st.just((iters,)), st.just(1.0), ends, st.sampled_from([1.0, 0.5]),
+        st.integers(0, int(iters / max(1, cycles)) - 1), st.one_of(st.just(lib.COSINE), shapes),
+        st.sampled_from([1.0, 0.5]), st.sampled_from([1.0, 0.9]), cycles=st.just(cycles),
+    )  # fmt: skip
+
+
 def _knots(steps: list[int]) -> st.SearchStrategy[lib.PiecewiseLinear]:
     rates = st.lists(st.floats(0, 1), min_size=len(steps), max_size=len(steps))
     return rates.map(lambda drawn: lib.PiecewiseLinear(tuple(zip(sorted(steps), drawn, strict=True))))
@@ -67,14 +76,15 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
     lib.PiecewiseLinear: st.lists(st.integers(0, 200), min_size=1, max_size=6, unique=True).flatmap(_knots),
     lib.StepDecay: st.builds(lib.StepDecay, peaks, lengths, gammas),
     lib.TwoStepCosine: st.builds(lib.TwoStepCosine, peaks, lengths, lengths, recursive=st.booleans()),
+    lib.DividedRestarts: st.tuples(st.integers(20, 200), st.sampled_from([0.5, 1, 1.5, 2.4, 3, 7.3])).flatmap(_divided),
     lib.WarmRestarts: st.lists(lengths, min_size=1, max_size=3).flatmap(_restarts),
 }
 
 
-def _product(schedule: lib.Schedule, by: lib.Schedule) -> lib.Product | None:
+def _product(schedule: lib.Schedule, by: lib.Schedule, end: float) -> lib.Product | None:
     """None where one rises again and again while the other falls."""
     try:
-        return lib.Product(schedule, by)
+        return lib.Product(schedule, by, end)
     except LRConfigError:
         return None
 
@@ -99,7 +109,12 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
             lib.Warmup, *warmup, st.one_of(shapes, st.sampled_from([lib.Flat(), lib.Exponential()]))
         ),
         lib.Bounded: st.builds(lib.Bounded, inner, ends, st.sampled_from([1e-7, 0.05, 0.5, 10.0])),
-        lib.Product: st.builds(_product, inner, inner).filter(bool),
+        lib.EndedAfter: st.builds(
+            lib.EndedAfter,
+            st.one_of(*(leaves[kind] for kind in (lib.Cyclic, lib.CyclicalCosine, lib.DividedRestarts, lib.WarmRestarts))),
+            st.sampled_from([1, 2, 5, 1000]),
+        ),
+        lib.Product: st.builds(_product, inner, inner, st.one_of(st.just(0.0), ends)).filter(bool),
         lib.Staircase: st.builds(_staircase, inner, lengths).filter(bool),
         lib.From: st.builds(lib.From, inner, st.integers(0, 150)),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),

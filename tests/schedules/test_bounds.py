@@ -63,6 +63,7 @@ def part(name: str) -> Row:
 
 
 CONST = Constant(0.1)
+RESTARTS = lib.WarmRestarts(1.0, (4, 3))
 NO_UPDATES = [None, 5, (0.0, 1.0), ("0", "1")]
 PEAK_AND_END = [rate("peak"), rate("end")]
 WARMUP = [
@@ -188,6 +189,17 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
             Row("warmup_iters", [0, 1, 2, np.int64(2)], [-1, 3, 4, FAR + 1, *NO_INTEGER]),
         ],
     ),
+    lib.DividedRestarts: (
+        {"peak": 1.0, "cycle_iters": (12,)},
+        [
+            PEAK_ABOVE_END,
+            Row("cycle_iters", [(1,), (FAR,)], [(), (6, 6), None, 5]),
+            Row("t_mult", [1], [1.5, 2]),
+            Row("cycles", [TINY, 0.5, 1, 1.5, 12], [0, -1, above(12), 13, *NO_NUMBER]),
+            Row("cycles", [3, 4], [above(4), 5], beside={"warmup_iters": 2}),
+            Row("cycles", [1000], [above(1000)], beside={"cycle_iters": (FAR,)}),
+        ],
+    ),
     lib.Cyclic: (
         {"peak": 1.0, "base": 0.1, "up_iters": 4, "down_iters": 8},
         [
@@ -229,7 +241,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.Scaled: ({"schedule": CONST, "factor": 2.0}, [part("schedule"), rate("factor")]),
-    lib.Product: ({"schedule": CONST, "by": CONST}, [part("schedule"), part("by")]),
+    lib.Product: ({"schedule": CONST, "by": CONST}, [part("schedule"), part("by"), rate("end")]),
     lib.Staircase: ({"schedule": CONST, "step_iters": 4}, [part("schedule"), count("step_iters")]),
     lib.Bounded: (
         {"schedule": CONST},
@@ -240,6 +252,14 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     lib.From: ({"schedule": CONST, "first": 4}, [part("schedule"), count("first", least=0)]),
+    lib.EndedAfter: (
+        {"schedule": RESTARTS, "cycles": 4},
+        [
+            Row("schedule", [RESTARTS, lib.Cyclic(1.0, 0.0, 2, 4)], [CONST, CosineWave(0.1, 5, oscillates=True)]),
+            Row("schedule", [], [0.1, None, "Const", Constant], TypeError),
+            Row("cycles", [1, 1000, np.int64(2)], [0, -1, 1001, FAR, *NO_INTEGER]),
+        ],
+    ),
     lib.HeldAfter: ({"schedule": CONST, "end_iters": 4}, [part("schedule"), count("end_iters", least=0)]),
     lib.Sequence: (
         {"stages": ((CONST, 4),), "last": CONST},
@@ -257,11 +277,12 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
 
 # `WarmRestarts` has them already
 UNCHANGED = {"cycle_iters", "t_mult", "end", "peak_decay", "warmup_iters", "shape", "end_decay", "height_decay"}
+UNCHANGED_IN = {lib.CyclicalCosine: UNCHANGED, lib.DividedRestarts: UNCHANGED - {"cycle_iters", "t_mult"}}
 OF_RESTARTS = {
     "t_mult": 1.0, "end": 0.0, "peak_decay": 1.0, "warmup_iters": 0, "shape": lib.COSINE, "end_decay": 1.0,
     "height_decay": 1.0,
 }  # fmt: skip
-SHAPES = (lib.Power, lib.Cosine, lib.Bent, lib.Tanh, lib.Flat, lib.Exponential)
+PARTS = (lib.WarmRestarts, lib.Cyclic, lib.Power, lib.Cosine, lib.Bent, lib.Tanh, lib.Flat, lib.Exponential)
 FLAGS = {"oscillates", "recursive", "three_phase"}  # any value is true or false
 
 DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
@@ -278,6 +299,8 @@ DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
     lib.InverseTimeDecay: {"decay_iters": 1},
     lib.Noam: {"scale": 1.0},
     lib.CyclicalCosine: OF_RESTARTS,
+    lib.DividedRestarts: {**OF_RESTARTS, "cycles": 1.0},
+    lib.Product: {"end": 0.0},
     lib.CyclicPolynomial: {"end": 0.0, "power": 1.0},
     lib.WarmRestarts: OF_RESTARTS,
     lib.Cyclic: {"mode": "triangular", "gamma": 1.0},
@@ -301,7 +324,7 @@ def test_every_class_and_every_argument_is_in_the_table() -> None:
     assert set(TABLE) == {item for item in exported if issubclass(item, (Schedule, lib.Shape))} - without
     for kind, (_, rows) in TABLE.items():
         fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        assert {row.name for row in rows} == fields - FLAGS - (UNCHANGED if kind is lib.CyclicalCosine else set())
+        assert {row.name for row in rows} == fields - FLAGS - UNCHANGED_IN.get(kind, set())
 
 
 @EACH_ROW
@@ -314,7 +337,7 @@ def test_the_last_value_inside_is_taken(kind: type[Schedule], arguments: dict[st
             assert (type(found), found) == (tuple, expected)
         else:
             assert found == given
-            assert type(found) in (float, int, str, Constant, CosineWave, *SHAPES)  # nothing of NumPy is kept
+            assert type(found) in (float, int, str, Constant, CosineWave, *PARTS)  # nothing of NumPy is kept
         assert hash(schedule) == hash(kind(**{**arguments, row.name: given}))
 
 

@@ -13,7 +13,9 @@ from ppocr_lr.schedules import (
     CosineWave,
     Cyclic,
     CyclicalCosine,
+    DividedRestarts,
     End,
+    EndedAfter,
     ExponentialDecay,
     From,
     OneCycle,
@@ -42,6 +44,9 @@ CYCLES: list[tuple[Cyclic | WarmRestarts, list[tuple[int, int, int]]]] = [
     # … or grows: 7, 3, 6, 12, …
     (WarmRestarts(1.0, (7, 3), 2), [(6, 0, 7), (7, 7, 10), (9, 7, 10), (10, 10, 16), (15, 10, 16), (16, 16, 28), (27, 16, 28)]),
     (WarmRestarts(1.0, (10,), 2), [(0, 0, 10), (9, 0, 10), (10, 10, 30), (29, 10, 30), (30, 30, 70), (10 * 2**40 - 11, 10 * 2**39 - 10, 10 * 2**40 - 10)]),
+    # 3 in 20 updates, and half of another one
+    (DividedRestarts(1.0, (20,), cycles=3), [(0, 0, 7), (6, 0, 7), (7, 7, 14), (13, 7, 14), (14, 14, 20), (19, 14, 20), (20, 20, 27)]),
+    (DividedRestarts(1.0, (20,), cycles=2.5), [(0, 0, 8), (7, 0, 8), (8, 8, 16), (16, 16, 24), (20, 16, 24)]),
     # 10, 15, 22.5, 33.75
     (WarmRestarts(1.0, (10,), 1.5), [(24, 10, 25), (25, 25, 47), (46, 25, 47), (47, 47, 81), (80, 47, 81), (81, 81, 132)]),
 ]  # fmt: skip
@@ -54,6 +59,44 @@ CYCLES: list[tuple[Cyclic | WarmRestarts, list[tuple[int, int, int]]]] = [
 )
 def test_the_cycle_around_an_update(schedule: Cyclic | WarmRestarts, update: int, begin: int, after: int) -> None:
     assert schedule.cycle_around(update) == (begin, after)
+
+
+# a schedule with cycles and how many of them; the first update behind them, and the rate there
+ENDED: list[tuple[Cyclic | WarmRestarts, int, int, float]] = [
+    (Cyclic(1.0, 0.1, 2, 4), 3, 18, 0.1),
+    (CyclicalCosine(1.0, (4,), end=0.2), 1000, 4000, 0.2),
+    (WarmRestarts(1.0, (7, 2, 5), end=0.5, end_decay=0.5), 1, 7, 0.5),
+    (WarmRestarts(1.0, (7, 2, 5), end=0.5, end_decay=0.5), 4, 19, 0.0625),
+    (WarmRestarts(1.0, (10,), 2, end=0.5, end_decay=0.5), 3, 70, 0.125),
+    (DividedRestarts(1.0, (20,), cycles=3, end=0.2), 2, 14, 0.2),
+]
+
+
+@pytest.mark.parametrize(("schedule", "cycles", "after", "rate"), ENDED, ids=str)
+def test_the_rate_stays_where_the_last_cycle_comes_down_to(
+    schedule: Cyclic | WarmRestarts, cycles: int, after: int, rate: float
+) -> None:
+    ended = EndedAfter(schedule, cycles)
+    steps = np.arange(after + 50)
+    np.testing.assert_array_equal(ended(steps), np.where(steps < after, schedule(steps), rate))
+    assert (ended(after), ended(2**63 - 1)) == (rate, rate)
+    assert ended.cycle_around(after - 1) == schedule.cycle_around(after - 1)
+    assert ended.cycle_around(after) is None
+    assert max(ended.corner_steps(10 * after, 10**5)[0]) == after
+
+
+def test_more_cycles_than_there_are_updates_never_end() -> None:
+    growing = WarmRestarts(1.0, (10,), 2, end=0.5)
+    steps = [0, 10**6, 2**62, 2**63 - 2]
+    assert [EndedAfter(growing, 1000)(step) for step in steps] == [growing(step) for step in steps]
+
+
+def test_hard_restarts_are_those_of_transformers() -> None:
+    for n, cycles, end in product((7, 20, 101), (0.5, 1, 1.5, 2.3, 3), (0.0, 0.25)):
+        phases = [(k * round(10 * cycles) % (10 * n)) / (10 * n) for k in range(n)]
+        expected = [end + (1 - end) * (1 + math.cos(math.pi * phase)) / 2 for phase in phases]
+        schedule = DividedRestarts(1.0, (n,), end=end, cycles=cycles)
+        np.testing.assert_allclose(schedule(np.arange(n + 9)), [*expected, *[end] * 9], rtol=0, atol=1e-14)
 
 
 HELD = Sequence(((Constant(1.0), 10),), CosineWave(1.0, 40))

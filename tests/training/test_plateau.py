@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from paddle.optimizer import lr
 
 from ppocr_lr import Run, build_lr_scheduler
+from ppocr_lr.logs.simulated import simulate_plateau
 from ppocr_lr.lr_config import parse_lr_config
-from ppocr_lr.training.plateau import simulate_plateau
 
 EPOCHS, ITERS = 12, 5
 KEYS = st.fixed_dictionaries(

@@ -210,6 +210,37 @@ def test_rmsprop_trains_with_it() -> None:
         assert weights[k] == pytest.approx(weight, rel=1e-4)
 
 
+MOMENTUMS: dict[str, tuple[Callable[[float, Any], Any], str]] = {
+    "Momentum": (lambda momentum, p: paddle.optimizer.Momentum(0.1, momentum, parameters=p), "momentum"),
+    "RMSProp": (lambda momentum, p: paddle.optimizer.RMSProp(0.1, parameters=p, momentum=momentum), "momentum"),
+    "Adam": (lambda momentum, p: paddle.optimizer.Adam(0.1, momentum, parameters=p), "beta1"),
+    "AdamW": (lambda momentum, p: paddle.optimizer.AdamW(0.1, momentum, parameters=p), "beta1"),
+}
+
+
+@pytest.mark.parametrize("name", MOMENTUMS)
+def test_groups_follow_the_schedule_but_one_that_has_its_own(name: str) -> None:
+    """Beside an optimizer for each layer."""
+    build, key = MOMENTUMS[name]
+    several, alone = [layer(), layer()], [layer(), layer()]
+    optimizer = build(SCHEDULE(0), [{"params": several[0].parameters()}, {"params": several[1].parameters(), key: 0.2}])
+    apart = [build(SCHEDULE(0), alone[0].parameters()), build(0.2, alone[1].parameters())]
+    steppers = [MomentumStepper(each, SCHEDULE) for each in (optimizer, apart[0])]
+    for k in range(20):
+        x = paddle.full([1, 1], math.sin(k))
+        (several[0](x) + several[1](x)).sum().backward()
+        for each in alone:
+            each(x).sum().backward()
+        for each in (optimizer, *apart):
+            each.step()
+            each.clear_grad()
+        for stepper in steppers:
+            stepper.step()
+        found = [each.weight.numpy().item() for each in several]
+        assert found == pytest.approx([each.weight.numpy().item() for each in alone], rel=1e-6)
+    assert found[0] != found[1]
+
+
 def test_a_resumed_run_goes_on() -> None:
     for done in range(8):
         optimizer = paddle.optimizer.Momentum(0.1, 0.5, parameters=layer().parameters())
@@ -227,7 +258,8 @@ def test_a_resumed_run_goes_on() -> None:
     ("build", "message"),
     [
         (lambda p: paddle.optimizer.SGD(0.1, parameters=p), "SGD has no momentum that could be set"),
-        (lambda p: paddle.optimizer.Momentum(0.1, parameters=[{"params": p}]), "Momentum has parameter groups, each with a mom"),
+        (lambda p: paddle.optimizer.Momentum(0.1, parameters=[{"params": p, "momentum": 0.5}]),
+         "each parameter group of this Momentum has a momentum of its own"),
     ],
 )  # fmt: skip
 def test_optimizers_that_it_cannot_set(build: Callable[[Any], Any], message: str) -> None:

@@ -180,6 +180,13 @@ def layer() -> Any:
     return made
 
 
+def pair() -> Any:
+    """Two weights: Lamb normalises its updates, so a coefficient only turns them."""
+    made = paddle.nn.Linear(2, 1, bias_attr=False)
+    made.weight.set_value(paddle.ones([2, 1]))
+    return made
+
+
 def update(optimizer: Any, loss: Any) -> None:
     loss.backward()
     optimizer.step()
@@ -238,11 +245,8 @@ def test_adamw_decays_the_weight_itself() -> None:
 
 
 def test_lamb_takes_the_schedules_coefficient() -> None:
-    """Lamb normalises what it adds up, so the coefficient turns the update: two weights show it."""
-
     def weights(coefficient: float, step: int | None = None) -> list[float]:
-        net = paddle.nn.Linear(2, 1, bias_attr=False)
-        net.weight.set_value(paddle.ones([2, 1]))
+        net = pair()
         optimizer = paddle.optimizer.Lamb(0.1, coefficient, parameters=net.parameters())
         if step is not None:
             WeightDecayStepper(optimizer, SCHEDULE).step(step)
@@ -250,6 +254,37 @@ def test_lamb_takes_the_schedules_coefficient() -> None:
         return net.weight.numpy().ravel().tolist()
 
     assert weights(SCHEDULE(0), step=8) == weights(SCHEDULE(8)) != weights(SCHEDULE(0))
+
+
+ANY_DECAY: dict[str, Build] = {
+    **L2,
+    "AdamW": lambda decay, p: paddle.optimizer.AdamW(0.1, parameters=p, weight_decay=decay),
+    "Lamb": lambda decay, p: paddle.optimizer.Lamb(0.1, decay, parameters=p),
+}
+
+
+@pytest.mark.parametrize("name", ANY_DECAY)
+def test_groups_follow_the_schedule_but_one_that_has_its_own(name: str) -> None:
+    """Beside an optimizer for each layer."""
+    own = "lamb_weight_decay" if name == "Lamb" else "weight_decay"
+    several = [pair() for _ in range(3)]
+    groups = [{"params": each.parameters()} for each in several]
+    optimizer = ANY_DECAY[name](SCHEDULE(0), [{**groups[0], "learning_rate": 0.5}, groups[1], {**groups[2], own: 0.25}])
+    alone = [pair() for _ in range(3)]
+    alone[0].weight.optimize_attr["learning_rate"] = 0.5
+    apart = [ANY_DECAY[name](SCHEDULE(0), each.parameters()) for each in alone[:2]]
+    apart.append(ANY_DECAY[name](0.25, alone[2].parameters()))
+    steppers = [WeightDecayStepper(each, SCHEDULE) for each in (optimizer, *apart[:2])]
+    x = paddle.to_tensor([[1.0, -1.0]])
+    for _ in range(12):
+        update(optimizer, sum(each(x).sum() for each in several))
+        for each, single in zip(alone, apart, strict=True):
+            update(single, each(x).sum())
+        for stepper in steppers:
+            stepper.step()
+        found, expected = (np.array([each.weight.numpy() for each in nets]) for nets in (several, alone))
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
+    assert len(np.unique(found[:, 0])) == 3
 
 
 def test_paddleocrs_own_class_fails_with_momentum_and_adamw() -> None:
@@ -309,7 +344,14 @@ def test_wrong_steps_and_states() -> None:
             lambda p: paddle.optimizer.Momentum(0.1, parameters=p, weight_decay=0.1, use_multi_tensor=True),
             "it fuses its updates",
         ),
-        (lambda p: paddle.optimizer.AdamW(0.1, parameters=[{"params": p}]), "AdamW has parameter groups"),
+        (
+            lambda p: paddle.optimizer.AdamW(0.1, parameters=[{"params": p, "weight_decay": 0.5}]),
+            "each parameter group of this AdamW has a weight_decay of its own",
+        ),
+        (
+            lambda p: L2["Adam"](0.1, [{"params": p, "weight_decay": 0.1}]),
+            "each parameter group of this Adam has a weight_decay of its own",
+        ),
     ],
 )
 def test_optimizers_that_it_cannot_set(build: Callable[[Any], Any], message: str) -> None:
