@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.files import logs_at
 from ppocr_lr.logs.follow import follow

@@ -10,7 +10,7 @@ import numpy as np
 
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable, shown
-from ppocr_lr.logs.causes import Diagnosis, Explanation
+from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison, schedule_length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive

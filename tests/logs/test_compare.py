@@ -21,7 +21,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.logs.causes import Diagnosis, diagnose
+from ppocr_lr.logs.causes.diagnose import diagnose
+from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import read_log
