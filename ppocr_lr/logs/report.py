@@ -34,7 +34,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     for remark in _remarks(comparison):
         yield f"  note     {remark}"
     yield f"  verdict  {verdict(comparison)}"
-    for _, same in groupby(diagnoses, key=lambda each: (each.found, [likely.causes for likely in _likely(each)])):
+    for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
         places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
         yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
@@ -183,7 +183,7 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
 
 
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
-    likely = _likely(diagnosis)
+    likely = diagnosis.explanations[:_MOST_SHOWN]
     few = any(each.lines < _FEW for each in likely)
     certain = diagnosis.found and len(likely) == 1 and not few
     if certain:
@@ -201,11 +201,6 @@ def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     if proposal:
         what = "these lines alone" if likely[0].of_these_lines else "this run"
         yield f"           to plan {what}: {proposal.line}"
-
-
-def _likely(diagnosis: Diagnosis) -> list[Explanation]:
-    """Those worth a line: what leaves most of the log unexplained is none."""
-    return [each for each in diagnosis.explanations if 2 * each.explained >= each.lines][:_MOST_SHOWN]
 
 
 def _causes(explanation: Explanation) -> str:

@@ -41,7 +41,7 @@ def changed(search: Search, base: Candidate, scaled: bool = False) -> Iterator[C
         cause = Cause("no warmup", "there is no warmup", override(*overrides_to(base.section, section)))
         none = base.because(cause, section=section)
         yield none
-        if search.explanation(none).complete:
+        if search.explains(none):
             key = None  # any warmup that is over before the first line would do as well
     if key is not None:
         yield from _warmup(search, base, key, warmup, scaled)

@@ -137,7 +137,7 @@ def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis
 
 
 def _diagnosis(search: Search) -> Diagnosis:
-    """The simplest explanations, or the nearest where none explains every line."""
+    """The simplest explanations; where none explains every line the nearest, each of which explains half of them."""
     tried: list[tuple[Explanation, Candidate]] = []
     levels = (_what_the_log_says, _one_cause, _stepped_otherwise, _against_the_log)
     for level in (*levels, _with_a_factor):
@@ -146,7 +146,7 @@ def _diagnosis(search: Search) -> Diagnosis:
         complete = [_without_idle_causes(search, *pair) for pair in promising if pair[0].complete]
         if complete:
             return Diagnosis(search.processes, search.first, _distinct(_without_detours(complete)), True)
-        tried += new
+        tried += [pair for pair in new if 2 * pair[0].explained >= pair[0].lines]
     nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
     best = [search.explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
     return Diagnosis(search.processes, search.first, tuple(sorted(best, key=_rank)), False)

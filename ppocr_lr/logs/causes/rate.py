@@ -26,12 +26,14 @@ def scaled(search: Search, base: Candidate) -> Iterator[Candidate]:
     schedule = base.schedule()
     if schedule is None or search.lines.rates.max() <= 1e-6:  # one digit tells no factor
         return
-    lines = search.lines.thinned(_VERY_MANY)
-    shown = medians(schedule, lines, base.shift)
-    low, high, agreeing = most_agree(*shown.factors(lines))
+    for lines in (search.many, search.lines.thinned(_VERY_MANY)):
+        shown = medians(schedule, lines, base.shift)
+        low, high, agreeing = most_agree(*shown.factors(lines))
+        likely = agreeing.mean() >= _MOST
+        if not likely:
+            break
     config = parse_lr_config(base.section, base.run).config
     peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
-    likely = agreeing.mean() >= _MOST
     factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
     if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
         return

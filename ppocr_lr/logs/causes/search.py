@@ -131,6 +131,10 @@ class Search:
             float(np.sqrt(np.mean(relative**2))) if large.any() else 0.0,
         )
 
+    def explains(self, candidate: Candidate) -> bool:
+        """Whether a candidate explains every line that can be true."""
+        return self.explanation(candidate, self.many).complete and self.explanation(candidate).complete
+
     def cost(self, candidate: Candidate, lines: Lines, scaled: bool = False) -> float:
         """How far these lines are from those of a candidate, in the mean, beyond rounding."""
         schedule = candidate.schedule()

@@ -46,7 +46,7 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
         return base.because(cause, shift=shift)
 
     over = at(first - begin)
-    if begin and search.explanation(over).complete:
+    if begin and search.explains(over):
         yield over
         return
     high = first + base.run.total_iters
