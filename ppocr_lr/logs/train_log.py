@@ -206,14 +206,7 @@ def train_log(reader: LogReader) -> TrainLog:
     epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
     older = lines["older"]
     order = in_order(epochs, np.arange(len(lines)) if by_epoch else steps, lines["rate"], older, marks)
-    processes = order.starts
-    within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
-    if not within:  # a count that falls began again with the process, as where it is not kept across a resume
-        processes = [
-            part
-            for start in processes
-            for part in (np.split(start, _falls(start, epochs, steps)) if older[start[0]] else [start])
-        ]
+    within, processes = _counts_within_epochs(order.starts, epochs, steps, older)
     before_these, processes = processes[:-_MOST_STARTS], processes[-_MOST_STARTS:]
     first_epoch = _first_epoch(epochs[np.concatenate(processes)]) if processes else 1
     counts = np.zeros_like(steps) if by_epoch else steps + older
@@ -247,11 +240,13 @@ def train_log(reader: LogReader) -> TrainLog:
     if windows:  # the few lines of a short process may allow both
         ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
     which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
+    if len(which) < len(lines) or (np.diff(which) < 0).any():  # a large log is not copied where all is in order
+        epochs, totals, counts = epochs[which], totals[which], counts[which]
     torn = reader.torn + (0 if by_epoch else int((~counted).sum()))
     left_out = read + reader.torn - torn - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
-        epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
+        epochs, totals, counts, lines["rate"][which], lines["rounding"][which],
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
         tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
@@ -285,17 +280,23 @@ def _first_epoch(epochs: NDArray[np.int64]) -> int:
     return 0 if len(epochs) and not epochs.min() else 1
 
 
-def _falls(process: NDArray[np.int64], epochs: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where a later epoch begins with a lower step, or the same one."""
-    return np.flatnonzero((np.diff(epochs[process]) > 0) & (np.diff(steps[process]) <= 0)) + 1
-
-
 def _counts_within_epochs(
-    processes: Sequence[NDArray[np.int64]], epochs: NDArray[np.int64], steps: NDArray[np.int64]
-) -> bool:
-    """The step falls with nearly each new epoch."""
-    falls = sum(len(_falls(process, epochs, steps)) for process in processes)
-    return falls > 0 and falls > _MOST * sum(int((np.diff(epochs[process]) > 0).sum()) for process in processes)
+    processes: Sequence[NDArray[np.int64]],
+    epochs: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    older: NDArray[np.bool_],
+) -> tuple[bool, Sequence[NDArray[np.int64]]]:
+    """Whether the step of the older format falls with nearly each new epoch, and the processes.
+
+    Where it does not, a step that falls began again with a process, as where it is not kept across a resume.
+    """
+    lines = np.concatenate([np.zeros(0, dtype=np.int64), *processes])
+    same = np.diff(np.repeat(np.arange(len(processes)), list(map(len, processes)))) == 0
+    later = same & older[lines[1:]] & (np.diff(epochs[lines]) > 0)
+    falls = later & (np.diff(steps[lines]) <= 0)
+    if falls.sum() > _MOST * later.sum() or not falls.any():
+        return bool(falls.any()), processes
+    return False, np.split(lines, np.flatnonzero(~same | falls) + 1)
 
 
 class _Agreed(NamedTuple):
