@@ -83,6 +83,8 @@ class TrainLog:
     """The process counts from its first epoch on, not from the run's; None where both may be."""
     configs: tuple[Mapping[str, Any] | None, ...]
     """The config that each process has, as it or one before it wrote it into the log; None where none did."""
+    batches: int
+    """Of an epoch, where the data loader of the last process says it and the lines count them; else 0."""
     windows: bool
     """The trainer runs one iteration less in each epoch than its data loader has, as on Windows."""
     first_epoch: int
@@ -183,8 +185,9 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
     if not len(log):
         if reader.other_trainer:
             raise LRConfigError(f"{path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared")
+        torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
         raise LRConfigError(
-            f"{path}: holds no line with a learning rate; PaddleOCR writes them as "
+            f"{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
             "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
         )
     return log
@@ -231,7 +234,7 @@ def train_log(reader: LogReader) -> TrainLog:
             length = _at_ends(before - agreed.base, counts[process], length, ended)
         windows |= length is not None and length.exact == said - 1
         configs.append(next((config for first, config in reversed(reader.configs) if first <= start), None))
-        loaders.append(said)
+        loaders.append(said if length and length.exact in (said, said - 1) else 0)
         ranges.append(length)
         if length and length.exact and length.exact not in lengths:
             lengths.append(length.exact)
@@ -247,7 +250,8 @@ def train_log(reader: LogReader) -> TrainLog:
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
         epochs, totals, counts, lines["rate"][which], lines["rounding"][which],
-        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
+        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs),
+        loaders[-1] if loaders else 0, windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
         tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
     )  # fmt: skip
@@ -326,10 +330,19 @@ def _agreed(
     anew = [] if goes_on else sorted((base for base in begins if base > 0), reverse=True)
     found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * from_zero, *anew)]
     base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
-    if lines.mean() < _MOST:  # a count from before the process had another length
+    if lines.mean() < _MOST:  # a count from before the process had another length, or one of updates
+        updates = _agreed(before, counts, 0, known, goes_on, from_zero) if said else None
+        if updates and updates.length and _of_several_batches(updates.length, said):
+            return updates
         return _Agreed(_exactly(said) if said else None, None, 0, np.ones(len(counts), dtype=bool))
     as_many = {each[0] > 0 for each in found if each[2].sum() == lines.sum()}
     return _Agreed(length, None if len(as_many) > 1 else base > 0, base, lines)
+
+
+def _of_several_batches(updates: Length, batches: int) -> bool:
+    """Whether an epoch of so many batches, or of one less, has so many updates of several batches each."""
+    ways = ((each, each // updates.least) for each in (batches, batches - 1))
+    return any(of_one > 1 and updates.allows(each // of_one) for each, of_one in ways)
 
 
 def _allowed(before: NDArray[np.int64], counts: NDArray[np.int64], said: int) -> tuple[Length, NDArray[np.bool_]]:

@@ -184,8 +184,7 @@ def _stepped_otherwise(search: Search) -> Iterator[Candidate]:
     if not search.resumed_in_log:
         yield from ahead_or_behind(search, base)
     yield from at_another_pace(search, base)
-    if base.accumulated == 1:
-        yield from accumulated(search, base)
+    yield from accumulated(search, base)
 
 
 def _against_the_log(search: Search) -> Iterator[Candidate]:

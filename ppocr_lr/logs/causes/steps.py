@@ -104,6 +104,11 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
     """The log counts batches, and the schedule is built for the updates."""
+    if base.accumulated > 1:
+        words = f"each batch of the log is an update of the schedule, not {base.accumulated} of them together"
+        cause = Cause("accumulation", words, flag("accumulate", 1))
+        yield base.because(cause, run=Run(base.run.epochs, base.batches), batches=0, accumulated=1)
+        return
     batches, schedule = search.logged_length or base.run.iters_per_epoch, base.schedule()
     if schedule is None or not search.may_be_right(medians(schedule, search.sample).distance(search.sample).mean()):
         return
