@@ -11,7 +11,7 @@ import numpy as np
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable, shown
 from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
-from ppocr_lr.logs.compare import Comparison, schedule_length
+from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
@@ -135,7 +135,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
     if comparison.schedule != planned.schedule:
         yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
-    lengths = {length for length in log.lengths if length} - {schedule_length(planned), comparison.iters_per_epoch}
+    lengths = {length for length in log.lengths if length} - {comparison.iters_per_epoch}
     if lengths:
         *others, last = sorted(lengths)
         logged = " and ".join([*map(count_text, others), amount(last, "iteration")])

@@ -183,14 +183,21 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
         reader.read_on()
         log = train_log(reader)
     if not len(log):
-        if reader.other_trainer:
-            raise LRConfigError(f"{path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared")
-        torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
-        raise LRConfigError(
-            f"{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
-            "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
-        )
+        raise nothing_in(reader)
     return log
+
+
+def nothing_in(reader: LogReader) -> LRConfigError:
+    """What a log is that has told no rate."""
+    if reader.other_trainer:
+        return LRConfigError(
+            f"{reader.path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared"
+        )
+    torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
+    return LRConfigError(
+        f"{reader.path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
+        "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
+    )
 
 
 def train_log(reader: LogReader) -> TrainLog:
@@ -216,6 +223,7 @@ def train_log(reader: LogReader) -> TrainLog:
     ranges: list[Length | None] = []
     anew, kept, configs, loaders, windows = [], [], [], [], reader.windows
     lengths: deque[int] = deque(maxlen=_RECENT)
+    whole: set[int] = set()  # lengths of which all iterations run
     for number, process in enumerate(processes):
         start = int(marks[process[0]]) - 1
         said = int(declared[start])
@@ -228,11 +236,16 @@ def train_log(reader: LogReader) -> TrainLog:
             agreed = _Agreed(Length(1, None, 1), False, 0, np.ones(len(process), dtype=bool))
         else:
             agreed = _agreed(before, counts[process], said, {said, said - 1, *lengths}, goes_on, from_zero)
+        if said in whole and agreed.length == _exactly(said - 1):  # a count that lacks an epoch looks so too
+            agreed = _disagreeing(said, len(process))
         length = agreed.length
         if length and not length.exact and not by_epoch:
             ended = bool(epochs[process[-1]] - first_epoch + 1 >= totals[process[-1]])
             length = _at_ends(before - agreed.base, counts[process], length, ended)
         windows |= length is not None and length.exact == said - 1
+        beyond = counts[process] > (before - agreed.base + 1) * (said - 1)  # what the trainer on Windows runs
+        if length == _exactly(said) and beyond[agreed.lines].mean() > 1 - _MOST:
+            whole.add(said)
         configs.append(next((config for first, config in reversed(reader.configs) if first <= start), None))
         loaders.append(said if length and length.exact in (said, said - 1) else 0)
         ranges.append(length)
@@ -334,9 +347,14 @@ def _agreed(
         updates = _agreed(before, counts, 0, known, goes_on, from_zero) if said else None
         if updates and updates.length and _of_several_batches(updates.length, said):
             return updates
-        return _Agreed(_exactly(said) if said else None, None, 0, np.ones(len(counts), dtype=bool))
+        return _disagreeing(said, len(counts))
     as_many = {each[0] > 0 for each in found if each[2].sum() == lines.sum()}
     return _Agreed(length, None if len(as_many) > 1 else base > 0, base, lines)
+
+
+def _disagreeing(said: int, lines: int) -> _Agreed:
+    """Of lines that agree on nothing, the word of the data loader is believed."""
+    return _Agreed(_exactly(said) if said else None, None, 0, np.ones(lines, dtype=bool))
 
 
 def _of_several_batches(updates: Length, batches: int) -> bool:

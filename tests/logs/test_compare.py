@@ -595,6 +595,19 @@ def test_a_first_line_in_the_second_epoch_is_no_resume(tmp_path: Path, iters: in
     assert comparison.first_difference is None
 
 
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise"])
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_count_that_lacks_an_epoch_is_not_one_on_windows(tmp_path: Path, name: str, first: int) -> None:
+    """One resume did not keep it, the next one did: over many epochs it looks like one iteration less in each."""
+    trainer = Trainer(SECTIONS[name], EPOCHS, 27, window=1, every=25)
+    lines = list(trainer.train(first))
+    trainer.global_step = 0
+    lines += [*trainer.train(12 - first), *trainer.train()]
+    log = write_log(tmp_path / "train.log", iter(lines))
+    comparison = compared(tmp_path, SECTIONS[name], log, window=1, iters_per_epoch=27)
+    assert (comparison.log.windows, comparison.first_difference) == (False, None)
+
+
 @pytest.mark.parametrize(("epochs", "iters", "resumed"), [(300, 9, 232), (20, 50, 6), (40, 21, 39), (100, 2, 50)])
 @pytest.mark.parametrize("kept", [False, True])
 @pytest.mark.parametrize("told", ["loader", "backslash"])
@@ -1206,9 +1219,20 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["train.log"], "holds no config, and there is no config.yml; name the config with -c"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
+        (["-c", "c.yml", ".", "--follow", "--accumulate", "51"], "--accumulate 51: an epoch has only 50 batches"),
+        (["-c", "no_length.yml", "train.log", "--accumulate", "99999999"], "an epoch has only 50 batches"),
+        (["-c", "c.yml", "other.log", "--follow"], "other.log: is a log of PaddleSeg; only those of PaddleOCR can be"),
+        (["-c", "c.yml", "comma.log"], "holds no line with a learning rate, 1 line with `epoch: [` in another form"),
     ],
 )
 def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str], part: str) -> None:
+    others = {
+        "no_length.yml": LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])),
+        "other.log": "2021-08-12 10:00:00 [INFO] [TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, cost: 0.1\n",
+        "comma.log": "epoch: [1/20], global_step: 10, lr: 0,000045, loss: 1,692174\n",
+    }
+    for name, text in others.items():
+        scaled_log.with_name(name).write_text(text, encoding="utf-8")
     done = command("compare-log", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert part in done.stderr
