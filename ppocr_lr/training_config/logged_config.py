@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 
 _INDENT = 4
 # A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends.
@@ -128,7 +129,9 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
                 config = collected.end() or config
     config = collected.end() or config
     if config is None:
-        raise LRConfigError(f"{path}: is a log without a config; PaddleOCR writes it there when it starts")
+        raise LRConfigError(
+            tr("{path}: is a log without a config; PaddleOCR writes it there when it starts", path=path)
+        )
     return config
 
 
@@ -141,7 +144,7 @@ def _opened(path: str | Path) -> Iterator[TextIO]:
             encoding = _ENCODINGS.get(stream.peek(2)[:2], "utf-8")
             yield io.TextIOWrapper(stream, encoding, errors="replace")
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
 
 
 def _lines(text: TextIO) -> Iterator[str]:
