@@ -22,7 +22,7 @@ from typing import Any
 from ppocr_lr import build_schedule
 
 LINES, SECONDS, MIB = 100_000, 2.0, 64
-LARGE_MIB, LARGE_SECONDS, BYTES_A_LINE = 200, 8.0, 256
+LARGE_MIB, LARGE_SECONDS, LARGE_MOST_MIB = 200, 8.0, 148  # with 52 of the start-up 200 in all
 EPOCHS, ITERS, EVERY = 100, 10_000, 10
 WIDE = "a window of 10,000"
 
@@ -192,7 +192,7 @@ def main() -> int:
         if not words or any(word in label for word in words):
             count = (LARGE_MIB << 20) // len(line(EPOCHS, EPOCHS * ITERS, 0.001))
             seconds, mib = measured(log, run(planned(), every=1), COSINE, count)
-            broken += _row(label, seconds - idle[0], mib - idle[1], LARGE_SECONDS, BYTES_A_LINE * count >> 20)
+            broken += _row(label, seconds - idle[0], mib - idle[1], LARGE_SECONDS, LARGE_MOST_MIB)
     return int(broken > 0)
 
 

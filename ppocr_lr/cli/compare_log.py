@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.files import logs_at
 from ppocr_lr.logs.follow import follow
@@ -73,9 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         if len(arguments.logs) > 1 or arguments.format != "text":
             raise ArgumentError("follow", "takes one log, and --format text")
-        if is_records(arguments.logs[0]):
+        (path,) = arguments.logs
+        if is_records(path):
             raise ArgumentError("follow", "takes train.log, not VisualDL's records")
-        compared = [follow(LogReader(arguments.logs[0]), last_run)]
+        compared = [follow(LogReader(path / "train.log" if path.is_dir() else path), last_run)]
     else:
         logs = (log for path in arguments.logs for log in logs_at(path))
         compared = [each for log in logs for each in compare_runs(arguments.config, log, overrides, flags)]

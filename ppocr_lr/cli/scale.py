@@ -10,6 +10,7 @@ from ppocr_lr.cli.options import Commands, add_command, add_reference, add_run, 
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import output_kind
+from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, checked_sections
 from ppocr_lr.training_config.reference import proposed_reference
@@ -53,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_scaling(arguments)
     if arguments.out:
         output_kind(arguments.out, ("yml", "yaml"))
+    if is_log(arguments.config):
+        raise LRConfigError(f"{arguments.config}: is a log; scale changes a YAML, such as the config.yml beside it")
     file = read_file_text(arguments.config)
     text, said = _scaled(file, arguments)
     print(printable(f"{file.path}: {said}"))

@@ -175,16 +175,18 @@ def plan_logged_run(
         arithmetic = f"taken as {amount(planned.run.iters_per_epoch, 'iteration')} each, since the log counts none"
         return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
-    def with_length(iters: int, accumulate: int = 1) -> PlannedRun:
-        exactly = replace(flags, iters_per_epoch=iters + flags.windows, accumulate=accumulate)
+    def with_length(iters: int, accumulate: int = 1, windows: bool = flags.windows) -> PlannedRun:
+        exactly = replace(flags, iters_per_epoch=iters + windows, accumulate=accumulate, windows=windows)
         return plan_config(planned.config, planned.source, exactly)
 
     iters, words = _length_by_rates(log, allowed, with_length)
-    planned = with_length(iters, min(flags.accumulate, iters))
-    if planned.flags.accumulate > 1:  # the log counts batches, or else updates
-        by_updates = with_length(iters)
-        planned = by_updates if compare_log(by_updates, log).first_difference is None else planned
-    arithmetic = f"{amount(iters, 'iteration')} per epoch, from the log{words}"
+    # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
+    several = flags.accumulate > 1 and not log.batches
+    by_updates = (with_length(iters, windows=less) for less in {flags.windows, False} if several)
+    counted = next((plan for plan in by_updates if compare_log(plan, log).first_difference is None), None)
+    words += ", which counts no batches" * (counted is not None)
+    planned = counted or with_length(iters, flags.accumulate)
+    arithmetic = planned.length.arithmetic.replace("as given", f"from the log{words}", 1)
     return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
 

@@ -10,7 +10,7 @@ from ppocr_lr.errors import printable
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import verdict
-from ppocr_lr.logs.train_log import TrainLog, train_log
+from ppocr_lr.logs.train_log import TrainLog, nothing_in, train_log
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 
@@ -19,11 +19,17 @@ _CLEAR = "\x1b[H\x1b[2J"
 
 
 def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comparison:
-    """Draw until the run's last update is logged, and return what the log then is; Ctrl-C ends it earlier."""
+    """Draw until the run's last update is logged, and return what the log then is; Ctrl-C ends it earlier.
+
+    Raises:
+        LRConfigError: the log cannot be read, or is another trainer's.
+    """
     drawn, waiting = -1, False
     while True:
         changed = reader.read_on()
         log = train_log(reader)
+        if reader.other_trainer:
+            raise nothing_in(reader)
         if not len(log) and not waiting:
             print(printable(f"{reader.path}: waiting for its first line with a learning rate"), flush=True)
             waiting = True

@@ -13,8 +13,8 @@ def most_agree(low: NDArray[Any], high: NDArray[Any]) -> tuple[Any, Any, NDArray
     some = low <= high
     if not some.any():
         return low[0].item(), low[0].item(), some
-    rising, falling = np.sort(low[some]), np.sort(high[some])
-    agree = np.arange(1, len(rising) + 1) - np.searchsorted(falling, rising)
+    rising, count = np.unique(low[some], return_counts=True)
+    agree = np.cumsum(count) - np.searchsorted(np.sort(high[some]), rising)
     least = rising[len(agree) - 1 - int(np.argmax(agree[::-1]))]
     inside = (low <= least) & (least <= high)
     return least.item(), high[inside].min().item(), inside

@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
+from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig, plain
 
-# The rate must be followed by something: a number at the end of a torn line is not whole. All epochs together have at
-# most 2^53 iterations.
+# The rate must be followed by something: a number at the end of a torn line is not whole, nor is one whose last digits
+# stand on the next line, or behind a comma. All epochs together have at most 2^53 iterations.
 _LINE = re.compile(
     r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
-    r"[^\[\r\n]*?\blr'?: ((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=[,\s])([^\[\r\n]*)"
+    r"[^\[\r\n]*?\blr'?: ((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=,(?!\d)|(?!\s{1,2}\d+,)\s)([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
 """That a line may tell; more are damage."""
@@ -119,7 +119,7 @@ class LogReader:
             while block := self._stream.read(_CHUNK):
                 some = True
                 self._read += len(block)
-                self._add(self._decoder.decode(block).replace("\0", ""))  # of UTF-16 without its mark
+                self._add(self._decoder.decode(block).replace("\r", "\n"))
                 self._check_size()
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
@@ -189,7 +189,7 @@ class LogReader:
         return (ours.st_dev, ours.st_ino) != (theirs.st_dev, theirs.st_ino) or theirs.st_size < self._file.tell()
 
     def _add(self, text: str) -> None:
-        text = self._rest + text
+        text = plain(self._rest + text)
         end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = text[:end]

@@ -10,8 +10,8 @@ import numpy as np
 
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable, shown
-from ppocr_lr.logs.causes import Diagnosis, Explanation
-from ppocr_lr.logs.compare import Comparison, schedule_length
+from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
+from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
@@ -34,7 +34,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     for remark in _remarks(comparison):
         yield f"  note     {remark}"
     yield f"  verdict  {verdict(comparison)}"
-    for _, same in groupby(diagnoses, key=lambda each: (each.found, [likely.causes for likely in _likely(each)])):
+    for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
         places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
         yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
@@ -135,7 +135,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
     if comparison.schedule != planned.schedule:
         yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
-    lengths = {length for length in log.lengths if length} - {schedule_length(planned), comparison.iters_per_epoch}
+    lengths = {length for length in log.lengths if length} - {comparison.iters_per_epoch}
     if lengths:
         *others, last = sorted(lengths)
         logged = " and ".join([*map(count_text, others), amount(last, "iteration")])
@@ -183,7 +183,7 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
 
 
 def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
-    likely = _likely(diagnosis)
+    likely = diagnosis.explanations[:_MOST_SHOWN]
     few = any(each.lines < _FEW for each in likely)
     certain = diagnosis.found and len(likely) == 1 and not few
     if certain:
@@ -201,11 +201,6 @@ def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
     if proposal:
         what = "these lines alone" if likely[0].of_these_lines else "this run"
         yield f"           to plan {what}: {proposal.line}"
-
-
-def _likely(diagnosis: Diagnosis) -> list[Explanation]:
-    """Those worth a line: what leaves most of the log unexplained is none."""
-    return [each for each in diagnosis.explanations if 2 * each.explained >= each.lines][:_MOST_SHOWN]
 
 
 def _causes(explanation: Explanation) -> str:

@@ -83,6 +83,8 @@ class TrainLog:
     """The process counts from its first epoch on, not from the run's; None where both may be."""
     configs: tuple[Mapping[str, Any] | None, ...]
     """The config that each process has, as it or one before it wrote it into the log; None where none did."""
+    batches: int
+    """Of an epoch, where the data loader of the last process says it and the lines count them; else 0."""
     windows: bool
     """The trainer runs one iteration less in each epoch than its data loader has, as on Windows."""
     first_epoch: int
@@ -181,13 +183,21 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
         reader.read_on()
         log = train_log(reader)
     if not len(log):
-        if reader.other_trainer:
-            raise LRConfigError(f"{path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared")
-        raise LRConfigError(
-            f"{path}: holds no line with a learning rate; PaddleOCR writes them as "
-            "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
-        )
+        raise nothing_in(reader)
     return log
+
+
+def nothing_in(reader: LogReader) -> LRConfigError:
+    """What a log is that has told no rate."""
+    if reader.other_trainer:
+        return LRConfigError(
+            f"{reader.path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared"
+        )
+    torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
+    return LRConfigError(
+        f"{reader.path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
+        "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
+    )
 
 
 def train_log(reader: LogReader) -> TrainLog:
@@ -206,20 +216,14 @@ def train_log(reader: LogReader) -> TrainLog:
     epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
     older = lines["older"]
     order = in_order(epochs, np.arange(len(lines)) if by_epoch else steps, lines["rate"], older, marks)
-    processes = order.starts
-    within = _counts_within_epochs([start for start in processes if older[start[0]]], epochs, steps)
-    if not within:  # a count that falls began again with the process, as where it is not kept across a resume
-        processes = [
-            part
-            for start in processes
-            for part in (np.split(start, _falls(start, epochs, steps)) if older[start[0]] else [start])
-        ]
+    within, processes = _counts_within_epochs(order.starts, epochs, steps, older)
     before_these, processes = processes[:-_MOST_STARTS], processes[-_MOST_STARTS:]
     first_epoch = _first_epoch(epochs[np.concatenate(processes)]) if processes else 1
     counts = np.zeros_like(steps) if by_epoch else steps + older
     ranges: list[Length | None] = []
     anew, kept, configs, loaders, windows = [], [], [], [], reader.windows
     lengths: deque[int] = deque(maxlen=_RECENT)
+    whole: set[int] = set()  # lengths of which all iterations run
     for number, process in enumerate(processes):
         start = int(marks[process[0]]) - 1
         said = int(declared[start])
@@ -232,13 +236,18 @@ def train_log(reader: LogReader) -> TrainLog:
             agreed = _Agreed(Length(1, None, 1), False, 0, np.ones(len(process), dtype=bool))
         else:
             agreed = _agreed(before, counts[process], said, {said, said - 1, *lengths}, goes_on, from_zero)
+        if said in whole and agreed.length == _exactly(said - 1):  # a count that lacks an epoch looks so too
+            agreed = _disagreeing(said, len(process))
         length = agreed.length
         if length and not length.exact and not by_epoch:
             ended = bool(epochs[process[-1]] - first_epoch + 1 >= totals[process[-1]])
             length = _at_ends(before - agreed.base, counts[process], length, ended)
         windows |= length is not None and length.exact == said - 1
+        beyond = counts[process] > (before - agreed.base + 1) * (said - 1)  # what the trainer on Windows runs
+        if length == _exactly(said) and beyond[agreed.lines].mean() > 1 - _MOST:
+            whole.add(said)
         configs.append(next((config for first, config in reversed(reader.configs) if first <= start), None))
-        loaders.append(said)
+        loaders.append(said if length and length.exact in (said, said - 1) else 0)
         ranges.append(length)
         if length and length.exact and length.exact not in lengths:
             lengths.append(length.exact)
@@ -247,12 +256,15 @@ def train_log(reader: LogReader) -> TrainLog:
     if windows:  # the few lines of a short process may allow both
         ranges = [_exactly(said - 1) if said > 1 else length for length, said in zip(ranges, loaders, strict=True)]
     which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
+    if len(which) < len(lines) or (np.diff(which) < 0).any():  # a large log is not copied where all is in order
+        epochs, totals, counts = epochs[which], totals[which], counts[which]
     torn = reader.torn + (0 if by_epoch else int((~counted).sum()))
     left_out = read + reader.torn - torn - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
-        epochs[which], totals[which], counts[which], lines["rate"][which], lines["rounding"][which],
-        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs), windows, first_epoch,
+        epochs, totals, counts, lines["rate"][which], lines["rounding"][which],
+        lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs),
+        loaders[-1] if loaders else 0, windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
         tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
     )  # fmt: skip
@@ -285,17 +297,23 @@ def _first_epoch(epochs: NDArray[np.int64]) -> int:
     return 0 if len(epochs) and not epochs.min() else 1
 
 
-def _falls(process: NDArray[np.int64], epochs: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where a later epoch begins with a lower step, or the same one."""
-    return np.flatnonzero((np.diff(epochs[process]) > 0) & (np.diff(steps[process]) <= 0)) + 1
-
-
 def _counts_within_epochs(
-    processes: Sequence[NDArray[np.int64]], epochs: NDArray[np.int64], steps: NDArray[np.int64]
-) -> bool:
-    """The step falls with nearly each new epoch."""
-    falls = sum(len(_falls(process, epochs, steps)) for process in processes)
-    return falls > 0 and falls > _MOST * sum(int((np.diff(epochs[process]) > 0).sum()) for process in processes)
+    processes: Sequence[NDArray[np.int64]],
+    epochs: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    older: NDArray[np.bool_],
+) -> tuple[bool, Sequence[NDArray[np.int64]]]:
+    """Whether the step of the older format falls with nearly each new epoch, and the processes.
+
+    Where it does not, a step that falls began again with a process, as where it is not kept across a resume.
+    """
+    lines = np.concatenate([np.zeros(0, dtype=np.int64), *processes])
+    same = np.diff(np.repeat(np.arange(len(processes)), list(map(len, processes)))) == 0
+    later = same & older[lines[1:]] & (np.diff(epochs[lines]) > 0)
+    falls = later & (np.diff(steps[lines]) <= 0)
+    if falls.sum() > _MOST * later.sum() or not falls.any():
+        return bool(falls.any()), processes
+    return False, np.split(lines, np.flatnonzero(~same | falls) + 1)
 
 
 class _Agreed(NamedTuple):
@@ -325,10 +343,24 @@ def _agreed(
     anew = [] if goes_on else sorted((base for base in begins if base > 0), reverse=True)
     found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * from_zero, *anew)]
     base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
-    if lines.mean() < _MOST:  # a count from before the process had another length
-        return _Agreed(_exactly(said) if said else None, None, 0, np.ones(len(counts), dtype=bool))
+    if lines.mean() < _MOST:  # a count from before the process had another length, or one of updates
+        updates = _agreed(before, counts, 0, known, goes_on, from_zero) if said else None
+        if updates and updates.length and _of_several_batches(updates.length, said):
+            return updates
+        return _disagreeing(said, len(counts))
     as_many = {each[0] > 0 for each in found if each[2].sum() == lines.sum()}
     return _Agreed(length, None if len(as_many) > 1 else base > 0, base, lines)
+
+
+def _disagreeing(said: int, lines: int) -> _Agreed:
+    """Of lines that agree on nothing, the word of the data loader is believed."""
+    return _Agreed(_exactly(said) if said else None, None, 0, np.ones(lines, dtype=bool))
+
+
+def _of_several_batches(updates: Length, batches: int) -> bool:
+    """Whether an epoch of so many batches, or of one less, has so many updates of several batches each."""
+    ways = ((each, each // updates.least) for each in (batches, batches - 1))
+    return any(of_one > 1 and updates.allows(each // of_one) for each, of_one in ways)
 
 
 def _allowed(before: NDArray[np.int64], counts: NDArray[np.int64], said: int) -> tuple[Length, NDArray[np.bool_]]:

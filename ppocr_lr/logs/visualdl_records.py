@@ -72,7 +72,7 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
         steps[which] + older, rates[which], np.full(len(which), SIX_DECIMALS),
         np.array([record.finite for record in records])[which], np.array([record.loss for record in records])[which],
         (Length(1, None, int(steps.max()) + older),) * starts, (False,) * starts, (None,) * starts,
-        False, 1, "iter" if older else "global_step", None,
+        0, False, 1, "iter" if older else "global_step", None,
         (*what_was_done(len(steps) + read.torn, read.torn, len(steps) - len(which) - order.repeated, order),
          "VisualDL's records tell no epochs; those of the plan are taken"),
     )  # fmt: skip

@@ -113,14 +113,18 @@ def _of_block(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.
     # Between two corners a curve is monotone, and the median is the rate in the middle.
     first, second = (_middle(schedule, last, fills) for fills in (lines.least, lines.most))
     low, high = np.minimum(first, second), np.maximum(first, second)
-    rows = np.flatnonzero(~_monotone(schedule, last - lines.most + 1, last))
-    if len(rows):
+    turning = ~_monotone(schedule, last - lines.most + 1, last)
+    known = lines.least == lines.most
+    # Where the fill is not known, many are tried, so that a narrower window is a wide one.
+    for rows, widest in ((np.flatnonzero(turning & known), _WIDE), (np.flatnonzero(turning & ~known), _POINTS)):
+        if not len(rows):
+            continue
         of_rows = lines.take(rows)
         counts = np.minimum(of_rows.most - of_rows.least + 1, _FEW_FILLS)
         owners, places = each(counts)
         span = (of_rows.most - of_rows.least)[owners] * places / np.maximum(counts[owners] - 1, 1)
         fills = of_rows.least[owners] + span.round().astype(np.int64)
-        some_low, some_high = _filled(schedule, of_rows.take(owners), fills, shift)
+        some_low, some_high = _filled(schedule, of_rows.take(owners), fills, shift, widest)
         begins = np.cumsum(counts) - counts
         low[rows], high[rows] = np.minimum.reduceat(some_low, begins), np.maximum.reduceat(some_high, begins)
     return low, high
@@ -234,11 +238,11 @@ def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: flo
 
 
 def _filled(
-    schedule: Schedule, lines: Lines, fills: NDArray[np.int64], shift: int
+    schedule: Schedule, lines: Lines, fills: NDArray[np.int64], shift: int, widest: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Between which rates the medians of windows lie that hold so many updates; of a wide one some updates tell."""
+    """Between which rates the medians of windows lie that hold so many updates; of one beyond `widest` some tell."""
     low, high = np.empty(len(lines)), np.empty(len(lines))
-    wide = int(fills.max()) > _WIDE
+    wide = int(fills.max()) > widest
     depth = _POINTS if wide else int(fills.max())
     places = np.arange(depth)
     block = max(1, _CELLS // depth)

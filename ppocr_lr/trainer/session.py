@@ -12,7 +12,7 @@ from ppocr_lr.check.report import Report, check_file
 from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
 from ppocr_lr.finding import Finding, Severity
-from ppocr_lr.logs.causes import diagnose
+from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import compare_log
 from ppocr_lr.logs.report import text_lines as comparison_lines
 from ppocr_lr.logs.report import verdict

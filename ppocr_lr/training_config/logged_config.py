@@ -15,18 +15,23 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 
 _INDENT = 4
-DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?([^\r\n]*)")
+# A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends.
+DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\")[^\r\n])*)")
 """A line of the config: indentation, key, value."""
 
-_LOG_LINE = re.compile(r"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] \S+ [A-Z]+: ")
+# Before it may be what others write before each line (a time, a rank, a line number, a mark of quotation). In a YAML
+# such a line is a comment.
+_LOG_LINE = re.compile(r"[^#]{0,200}?\[\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\S*\] \S+ [A-Z]+: ")
+_ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 _FIRST_LINES = 1000  # in which a log has one of these; the libraries that the trainer starts have theirs before
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
@@ -46,6 +51,12 @@ _DECISIVE = (
     "Train.dataset.ratio_list",
 )
 """What decides the rates that a log shows."""
+
+
+def plain(text: str) -> str:
+    """Text without colours, without spaces that only HTML has, and without what UTF-16 not known as such leaves."""
+    text = text.replace("\0", "").replace("\xa0", " ")
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def decisive(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +91,8 @@ class LoggedConfig:
     def add(self, found: re.Match[str]) -> None:
         """Take a line that `DUMPED` has found."""
         line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip())
-        if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES:
+        again = self._lines[-1:] == [line]  # two processes write into one file, or one into two that became one
+        if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES and not again:
             self._lines.append(line)
 
     def end(self) -> Mapping[str, Any] | None:
@@ -97,7 +109,7 @@ def is_log(path: str | Path) -> bool:
     """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is none, it can be read but once."""
     if not Path(path).is_file():
         return False
-    with _opened(path) as text, suppress(*_TORN):
+    with suppress(*_TORN), _opened(path) as text:
         return any(map(_LOG_LINE.match, islice(_lines(text), _FIRST_LINES)))
     return False
 
@@ -109,7 +121,7 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
         LRConfigError: the file cannot be read, or holds none.
     """
     collected, config = LoggedConfig(), None
-    with _opened(path) as text, suppress(*_TORN):  # what is torn holds what it holds
+    with suppress(*_TORN), _opened(path) as text:  # what is torn holds what it holds
         for line in _lines(text):
             if found := DUMPED.search(line):
                 collected.add(found)
@@ -127,16 +139,16 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
 def _opened(path: str | Path) -> Iterator[TextIO]:
     try:
         with open(path, "rb") as file:
-            start = file.read(2)
-            file.seek(0)
-            stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if start == b"\x1f\x8b" else file
-            yield io.TextIOWrapper(stream, _ENCODINGS.get(start, "utf-8"), errors="replace")
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            stream: BufferedReader | gzip.GzipFile = gzip.GzipFile(fileobj=file) if packed else file
+            encoding = _ENCODINGS.get(stream.peek(2)[:2], "utf-8")
+            yield io.TextIOWrapper(stream, encoding, errors="replace")
     except OSError as error:
         raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
 
 
 def _lines(text: TextIO) -> Iterator[str]:
-    return iter(lambda: text.readline(_LONGEST_LINE), "")
+    return map(plain, iter(lambda: text.readline(_LONGEST_LINE), ""))
 
 
 def _value(lines: Sequence[_Line]) -> dict[str, Any] | list[dict[str, Any]]:

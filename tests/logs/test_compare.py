@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import html
 import json
 import os
 import re
@@ -10,7 +12,8 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,7 +24,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.logs.causes import Diagnosis, diagnose
+from ppocr_lr.logs.causes.diagnose import diagnose
+from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import read_log
@@ -363,6 +367,65 @@ def test_a_damaged_log_of_another_rate_is_explained(tmp_path: Path, how: str) ->
     assert (diagnosis.found, kinds(diagnosis)) == (True, [["factor"]])
 
 
+def each_line(change: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: "".join(f"{change(line)}\n" for line in text.splitlines())
+
+
+KEPT: dict[str, Callable[[str], str | bytes]] = {
+    "colours": each_line(lambda line: f"\x1b[32m{line}\x1b[0m"),
+    "a coloured level": each_line(lambda line: line.replace("INFO", "\x1b[1;32mINFO\x1b[0m")),
+    "coloured values": each_line(lambda line: re.sub(r": ([\d.]+)", ": \033[36m\\1\033[0m", line)),
+    "progress bars": each_line(lambda line: f"\rtrain model::  10%|██▏     | 5/50 [00:10<00:20, 2.3it/s]\r{line}"),
+    "docker logs -t": each_line(lambda line: f"2022-09-29T02:59:23.123456789Z {line}"),
+    "a pod's file": each_line(lambda line: f"2022-09-29T02:59:23.123456789Z stdout F {line}"),
+    "docker's file": each_line(lambda line: json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2022"})),
+    "journald": each_line(lambda line: f"Sep 29 02:59:23 host python3[1234]: {line}"),
+    "compose": each_line(lambda line: f"trainer-1  | {line}"),
+    "kubectl --prefix": each_line(lambda line: f"[pod/train-0/main] {line}"),
+    "mpirun": each_line(lambda line: f"[1,0]<stdout>:{line}"),
+    "srun -l": each_line(lambda line: f"0: {line}"),
+    "two ranks": each_line(lambda line: f"[0]:{line}\n[1]:{line}"),
+    "tee into one file": each_line(lambda line: f"{line}\n{line}"),
+    "a fence": lambda text: f"```\n{text}```\n",
+    "a quotation": each_line(lambda line: f"> {line}"),
+    "an indented block": each_line(lambda line: f"    {line}"),
+    "HTML": html.escape,
+    "hard spaces": lambda text: text.replace(" ", "\xa0"),
+    "a notebook": lambda text: json.dumps({"cells": [{"text": text.splitlines(keepends=True)}]}, indent=1),
+    "line numbers": each_line(lambda line: f"    12\t{line}"),
+    "grep -n": each_line(lambda line: f"output/train.log:12:{line}"),
+    "a diff": each_line(lambda line: f"+{line}"),
+    "carriage returns": lambda text: text.replace("\n", "\r"),
+    "carriage returns twice": lambda text: text.replace("\n", "\r\r\n"),
+    "dates with -": lambda text: re.sub(r"(\d)/(\d\d)/(\d\d) ([\d:]+)\]", r"\1-\2-\3 \4,123]", text),
+    "UTF-16 without its mark": lambda text: text.encode("utf-16-le"),
+    "UTF-16, big": lambda text: text.encode("utf-16-be"),
+    "UTF-16 in gzip": lambda text: gzip.compress(text.encode("utf-16")),
+    "UTF-32": lambda text: text.encode("utf-32"),
+    "two members of gzip": lambda text: gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()),
+    "a hole": lambda text: text[:5000] + "\0" * 100_000 + text[5000:],
+    "lines of 80": lambda text: "".join(f"{line[i : i + 80]}\n" for line in text.splitlines() for i in range(0, len(line), 80)),
+}  # fmt: skip
+"""What became of a log where people, or their tools, kept it."""
+
+
+@cache
+def log_of_times(factor: float) -> str:
+    lines = Trainer(times(SECTIONS["Cosine"], factor), EPOCHS, ITERS, every=2).train()
+    return "".join(f"{line}\n" for line in (*dumped(whole_config(SECTIONS["Cosine"], EPOCHS)), *lines))
+
+
+@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
+def test_a_log_as_it_was_kept(tmp_path: Path, command: Command, kept: Callable[[str], str | bytes]) -> None:
+    for factor in (1, 4):
+        written = kept(log_of_times(factor))
+        (tmp_path / "train.log").write_bytes(written.encode() if isinstance(written, str) else written)
+        done = command("compare-log", "train.log")
+        assert (done.returncode, done.stderr) == (int(factor > 1), "")
+        assert ("the rate is 4 times as high as the plan's" in done.stdout) is (factor > 1)
+        assert command("show", "train.log").returncode == 0
+
+
 def test_what_is_set_aside_is_told(tmp_path: Path, command: Command) -> None:
     write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     lines = [line for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
@@ -530,6 +593,19 @@ def test_a_first_line_in_the_second_epoch_is_no_resume(tmp_path: Path, iters: in
     comparison = compared(tmp_path, SECTIONS["Linear"], log, iters_per_epoch=iters)
     assert comparison.log.epochs[0] == 2
     assert comparison.first_difference is None
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "Piecewise"])
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_count_that_lacks_an_epoch_is_not_one_on_windows(tmp_path: Path, name: str, first: int) -> None:
+    """One resume did not keep it, the next one did: over many epochs it looks like one iteration less in each."""
+    trainer = Trainer(SECTIONS[name], EPOCHS, 27, window=1, every=25)
+    lines = list(trainer.train(first))
+    trainer.global_step = 0
+    lines += [*trainer.train(12 - first), *trainer.train()]
+    log = write_log(tmp_path / "train.log", iter(lines))
+    comparison = compared(tmp_path, SECTIONS[name], log, window=1, iters_per_epoch=27)
+    assert (comparison.log.windows, comparison.first_difference) == (False, None)
 
 
 @pytest.mark.parametrize(("epochs", "iters", "resumed"), [(300, 9, 232), (20, 50, 6), (40, 21, 39), (100, 2, 50)])
@@ -790,12 +866,13 @@ def test_a_resume_whose_first_update_had_the_rate_of_the_checkpoint(tmp_path: Pa
 class OtherLoop(Trainer):
     """A loop that steps the schedule not once an update."""
 
-    ahead, stepped_every, times = 0, 1, 1
+    ahead, stepped_every, times, across_epochs = 0, 1, 1, True
 
     def train(self, *arguments: Any, **settings: Any) -> Iterator[str]:
-        scheduler, loop = self.scheduler, self
+        scheduler, loop = getattr(self.scheduler, "stepped", self.scheduler), self
 
         class Stepped:
+            stepped = scheduler
             count = 0  # of calls
 
             @property
@@ -804,7 +881,9 @@ class OtherLoop(Trainer):
 
             def step(self) -> None:
                 self.count += 1
-                if self.count % loop.stepped_every == 0:
+                batches = loop.iters_per_epoch - loop.left_out
+                done = self.count if loop.across_epochs else (self.count - 1) % batches + 1
+                if done % loop.stepped_every == 0:
                     for _ in range(loop.times):
                         scheduler.step()
 
@@ -869,6 +948,50 @@ def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every:
     log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
     done = command("compare-log", "-c", "c.yml", str(log), "--accumulate", every)
     assert "cause    the rate is 4 times as high as the plan's" in done.stdout
+
+
+@pytest.mark.parametrize("every", [3, 49])
+@pytest.mark.parametrize("resumed", [0, 6])
+@pytest.mark.parametrize("told", ["config", "loader", "backslash", "flag"])
+def test_accumulated_batches_on_windows(tmp_path: Path, command: Command, every: int, resumed: int, told: str) -> None:
+    """Of the 50 batches of an epoch 49 run, the schedule is built for the updates of 50, and the rest makes none."""
+
+    class Loop(Accumulating):
+        stepped_every, across_epochs = every, False
+
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    if told != "config":
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
+    loop = Loop(SECTIONS["Cosine"], EPOCHS, ITERS, window=1, every=1, left_out=1)
+    lines = [*(loop.train(resumed) if resumed else ()), *loop.train()]
+    left_out = {"loader": "save model", "backslash": "train dataloader has", "flag": "INFO: save|train dataloader has"}
+    write_log(tmp_path / "train.log", (line for line in lines if not re.search(left_out.get(told, "$^"), line)))
+    flags = ["--accumulate", every, *["--windows"] * (told == "flag")]
+    done = command("compare-log", "-c", "c.yml", "train.log", *flags)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "the log counts batches, 49 in an epoch" in done.stdout
+    assert f"49 of the 50 batches run and make {49 // every} update" in done.stdout
+
+
+@pytest.mark.parametrize("every", [2, 7])
+@pytest.mark.parametrize("windows", [False, True])
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("told", [False, True])
+def test_a_log_that_counts_the_updates_of_accumulated_batches(
+    tmp_path: Path, command: Command, every: int, windows: bool, marked: bool, told: bool
+) -> None:
+    """The data loader counts batches, the lines updates."""
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
+    updates = ITERS // every
+    left_out = updates - (ITERS - 1) // every if windows else 0
+    lines = Trainer(SECTIONS["Cosine"], EPOCHS, updates, window=1, every=1, left_out=left_out).train(marked=marked)
+    write_log(tmp_path / "train.log", (line.replace(f"has {updates} iters", f"has {ITERS} iters") for line in lines))
+    flags = ["--accumulate", every, *["--windows"] * windows]
+    done = command("compare-log", "-c", "c.yml", "train.log", *flags)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "the log counts batches" not in done.stdout
 
 
 @pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
@@ -1096,9 +1219,20 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["train.log"], "holds no config, and there is no config.yml; name the config with -c"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
+        (["-c", "c.yml", ".", "--follow", "--accumulate", "51"], "--accumulate 51: an epoch has only 50 batches"),
+        (["-c", "no_length.yml", "train.log", "--accumulate", "99999999"], "an epoch has only 50 batches"),
+        (["-c", "c.yml", "other.log", "--follow"], "other.log: is a log of PaddleSeg; only those of PaddleOCR can be"),
+        (["-c", "c.yml", "comma.log"], "holds no line with a learning rate, 1 line with `epoch: [` in another form"),
     ],
 )
 def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str], part: str) -> None:
+    others = {
+        "no_length.yml": LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])),
+        "other.log": "2021-08-12 10:00:00 [INFO] [TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, cost: 0.1\n",
+        "comma.log": "epoch: [1/20], global_step: 10, lr: 0,000045, loss: 1,692174\n",
+    }
+    for name, text in others.items():
+        scaled_log.with_name(name).write_text(text, encoding="utf-8")
     done = command("compare-log", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert part in done.stderr
@@ -1119,10 +1253,8 @@ def test_the_text_needs_neither_paddle_nor_matplotlib(scaled_log: Path) -> None:
 @pytest.mark.parametrize("axis", ["iters", "epochs", "progress"])
 @pytest.mark.parametrize("scale", [[], ["--log-scale"]])
 def test_plot_with_logs(command: Command, scaled_log: Path, axis: str, scale: list[str]) -> None:
-    (scaled_log.parent / "好.log").write_bytes(scaled_log.read_bytes())
-    done = command(
-        "plot", "-c", "c.yml", "--log", "train.log", "--log", "好.log", "--out", "l.png", "--x", axis, *scale
-    )
+    (scaled_log.parent / "é.log").write_bytes(scaled_log.read_bytes())
+    done = command("plot", "-c", "c.yml", "--log", "train.log", "--log", "é.log", "--out", "l.png", "--x", axis, *scale)
     assert (done.returncode, done.stderr) == (0, "")
     assert "train.log: the run does not follow the plan" in done.stdout
     assert (scaled_log.parent / "l.png").read_bytes().startswith(b"\x89PNG")

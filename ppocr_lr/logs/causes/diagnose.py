@@ -1,0 +1,241 @@
+"""What would explain a log that does not follow its plan.
+
+Each candidate is the plan's own schedule, built again from its section with something changed, and held against every
+line. The simplest that explain all lines come back: first what the log itself says of its length, then one cause,
+then causes that the log speaks against, then a cause together with a constant factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.logs.causes.curve import changed, trained_by_paddleocr
+from ppocr_lr.logs.causes.explanation import Cause, Diagnosis, Explanation, override
+from ppocr_lr.logs.causes.length import epoch_length, told_differences, with_told
+from ppocr_lr.logs.causes.rate import constant, scaled
+from ppocr_lr.logs.causes.search import Candidate, Search
+from ppocr_lr.logs.causes.steps import (
+    accumulated,
+    ahead_or_behind,
+    at_another_pace,
+    at_another_place,
+    with_a_loaded_rate,
+)
+from ppocr_lr.logs.compare import Comparison, compare_log
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.plan import plan_config
+
+_PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
+_MOST_ALONE = 3  # processes that are diagnosed one by one
+_NEAREST = 3
+
+
+def diagnose(comparison: Comparison) -> list[Diagnosis]:
+    """What would explain each process that does not follow the plan; those with one explanation together."""
+    return [
+        replace(each, explanations=tuple(_with_tried(comparison, each, one) for one in each.explanations))
+        for each in _likeliest(comparison)
+    ]
+
+
+def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Explanation) -> Explanation:
+    """Without its proposals, where its lines of the log do not follow the plan that they make."""
+    proposal = explanation.proposal
+    if proposal and explanation.complete:
+        try:
+            config, flags = comparison.planned.with_proposal(proposal)
+            tried = compare_log(plan_config(config, comparison.planned.source, flags), comparison.log)
+        except LRConfigError:
+            tried = None
+        if tried and tried.as_planned:
+            return explanation
+        which = np.isin(comparison.log.starts, diagnosis.processes)
+        which[: diagnosis.first] = False
+        to_the_end = which[-1] and tried and tried.ends_early_or_late
+        if tried and tried.follows[which].all() and not to_the_end:
+            return replace(explanation, of_these_lines=True)
+    return replace(explanation, causes=tuple(replace(cause, proposal=None) for cause in explanation.causes))
+
+
+def _likeliest(comparison: Comparison) -> list[Diagnosis]:
+    """Of the diagnoses under each window that the log may show, those with the fewest causes."""
+    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
+    strange = max(map(_strangeness, found), default=0)
+    if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
+        return found
+    for other in comparison.with_other_windows:
+        others = _with_another_window(other)
+        if others and (less := max(map(_strangeness, others))) <= strange:
+            found = others if less < strange else _either(found, others)
+            strange = less
+    return found
+
+
+def _strangeness(diagnosis: Diagnosis) -> int:
+    """By how many causes explain it; a schedule that is so many updates ahead or behind is rarely the true one."""
+    if not diagnosis.found:
+        return _NOT_FOUND
+    kinds = ([cause.kind for cause in each.causes] for each in diagnosis.explanations)
+    return min(2 * len(each) + ("offset" in each) for each in kinds)
+
+
+def _either(some: list[Diagnosis], others: list[Diagnosis]) -> list[Diagnosis]:
+    """The explanations of both, where they are of the same processes; else the first."""
+    if [each.processes for each in some] != [each.processes for each in others]:
+        return some
+    pairs = zip(some, others, strict=True)
+    return [replace(one, explanations=one.explanations + other.explanations) for one, other in pairs]
+
+
+def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
+    """The diagnoses, if there is one for each process."""
+    window = comparison.window
+    shows = "each rate as it was used" if window == 1 else f"the median of {amount(window, 'update')}"
+    words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
+    cause = Cause("window", words, override(f"Global.log_smooth_window={window}"))
+    if comparison.first_difference is None:
+        return [_as_planned_but_for(cause, Search(comparison, np.unique(comparison.log.starts).tolist()))]
+    found = []
+    for diagnosis in _diagnoses(comparison):
+        if not diagnosis.found:
+            return None
+        explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
+        found.append(replace(diagnosis, explanations=tuple(explanations)))
+    return sorted(found, key=lambda diagnosis: diagnosis.first)
+
+
+def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
+    log = comparison.log
+    groups: dict[tuple[int, int | None], list[int]] = {}
+    for process in np.unique(log.starts[~comparison.follows]).tolist():
+        first = int(np.searchsorted(log.starts, process))
+        groups.setdefault((int(log.totals[first]), log.lengths[process]), []).append(process)
+    left = _MOST_ALONE
+    for processes in list(groups.values())[:_MOST_ALONE]:
+        together = _diagnosis(Search(comparison, processes))
+        if together.found:
+            yield together
+            continue
+        for process in processes[:left]:
+            whole = together if len(processes) == 1 else _diagnosis(Search(comparison, [process]))
+            yield _from_a_difference_on(comparison, process, whole)
+        left -= len(processes[:left])
+
+
+def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis) -> Diagnosis:
+    """Of all lines of a process, or of those from the first difference on: a log may not tell where it was resumed."""
+    differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
+    if whole.found or differing[0] == whole.first:
+        return whole
+    rest = _diagnosis(Search(comparison, [process], int(differing[0])))
+    return rest if rest.found else whole
+
+
+def _diagnosis(search: Search) -> Diagnosis:
+    """The simplest explanations; where none explains every line the nearest, each of which explains half of them."""
+    tried: list[tuple[Explanation, Candidate]] = []
+    levels = (_what_the_log_says, _one_cause, _stepped_otherwise, _against_the_log)
+    for level in (*levels, _with_a_factor):
+        new = [(search.explanation(candidate, search.many), candidate) for candidate in level(search)]
+        promising = [(search.explanation(candidate), candidate) for first, candidate in new if first.complete]
+        complete = [_without_idle_causes(search, *pair) for pair in promising if pair[0].complete]
+        if complete:
+            return Diagnosis(search.processes, search.first, _distinct(_without_detours(complete)), True)
+        tried += [pair for pair in new if 2 * pair[0].explained >= pair[0].lines]
+    nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
+    best = [search.explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
+    return Diagnosis(search.processes, search.first, tuple(sorted(best, key=_rank)), False)
+
+
+def _as_planned_but_for(cause: Cause, search: Search) -> Diagnosis:
+    """That the plan with this cause alone explains the lines."""
+    return Diagnosis(search.processes, search.first, (search.explanation(search.plan.because(cause)),), True)
+
+
+def _what_the_log_says(search: Search) -> Iterator[Candidate]:
+    told = told_differences(search)
+    for count in range(1, len(told) + 1):
+        for differences in combinations(told, count):
+            yield with_told(search, differences)
+
+
+def _one_cause(search: Search) -> Iterator[Candidate]:
+    base = with_told(search, told_differences(search))
+    yield from trained_by_paddleocr(search, base)
+    if search.resumed_in_log:
+        yield from with_a_loaded_rate(search, base)
+        yield from at_another_place(search, base)
+    yield from scaled(search, base)
+    yield from changed(search, base)
+    yield from constant(search, base)
+    if search.logged_length is None:
+        yield from epoch_length(search, base)
+    if not search.resumed_in_log:
+        yield from at_another_place(search, base)
+
+
+def _stepped_otherwise(search: Search) -> Iterator[Candidate]:
+    base = with_told(search, told_differences(search))
+    if not search.resumed_in_log:
+        yield from ahead_or_behind(search, base)
+    yield from at_another_pace(search, base)
+    yield from accumulated(search, base)
+
+
+def _against_the_log(search: Search) -> Iterator[Candidate]:
+    base = search.plan
+    if told_differences(search):
+        yield from at_another_place(search, base)
+        yield from scaled(search, base)
+        yield from changed(search, base)
+    if search.logged_length is not None:
+        yield from epoch_length(search, base)
+
+
+def _with_a_factor(search: Search) -> Iterator[Candidate]:
+    base = with_told(search, told_differences(search))
+    for candidate in (
+        *at_another_place(search, base, scaled=True),
+        *changed(search, base, scaled=True),
+        *epoch_length(search, base, scaled=True),
+    ):
+        yield from scaled(search, candidate)
+
+
+def _without_idle_causes(search: Search, explanation: Explanation, candidate: Candidate) -> Explanation:
+    """What the log says of the length may make no difference to the rates."""
+    for kind, run in (
+        ("epoch length", Run(candidate.run.epochs, search.plan.run.iters_per_epoch)),
+        ("epochs", Run(search.plan.run.epochs, candidate.run.iters_per_epoch)),
+    ):
+        fewer = tuple(cause for cause in candidate.causes if cause.kind != kind)
+        if 0 < len(fewer) < len(candidate.causes):
+            simpler = replace(candidate, causes=fewer, run=run)
+            if (better := search.explanation(simpler)).complete:
+                explanation, candidate = better, simpler
+    return explanation
+
+
+def _rank(explanation: Explanation) -> tuple[int, float]:
+    return -explanation.explained, explanation.rms
+
+
+def _without_detours(explanations: list[Explanation]) -> list[Explanation]:
+    """Where no warmup at all would do, a short one or short epochs would too."""
+    kinds = [{cause.kind for cause in explanation.causes} for explanation in explanations]
+    if not any("no warmup" in each for each in kinds):
+        return explanations
+    return [
+        explanation
+        for explanation, each in zip(explanations, kinds, strict=True)
+        if "no warmup" in each or not each & {"warmup", "epoch length"}
+    ]
+
+
+def _distinct(explanations: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    return tuple({explanation.causes: explanation for explanation in explanations}.values())

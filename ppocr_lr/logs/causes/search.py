@@ -1,0 +1,166 @@
+"""A candidate for what was trained instead of the plan, and the search for the one that the lines show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.logs.causes.explanation import Cause, Explanation
+from ppocr_lr.logs.compare import Comparison, schedule_length, strays
+from ppocr_lr.logs.integer_search import Best, best_integer, refined
+from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
+from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.schedules import Schedule
+from ppocr_lr.training.resumed import ResumedByPaddle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SAMPLE = 150  # lines that a search looks at
+_MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
+_MOST_FILLS = 64  # that a window may have, where so many lines are looked at
+_NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A section and a run that may have been used instead of the plan's."""
+
+    causes: tuple[Cause, ...]
+    section: Mapping[str, Any]
+    run: Run
+    shift: int = 0
+    factor: float = 1.0
+    loaded: tuple[int, float] | None = None
+    """An update and the rate that it had instead."""
+    stepped_every: int = 1
+    """Updates for one step of the schedule."""
+    stepped_times: int = 1
+    """Steps of the schedule for one update."""
+    batches: int = 0
+    """Of an epoch, where the log counts those,"""
+    accumulated: int = 1
+    """and how many make an update."""
+
+    def schedule(self) -> Schedule | None:
+        """The schedule that it makes; None where its numbers make none."""
+        try:
+            schedule = read_section(self.section).schedule(self.run.window)
+        except LRConfigError:
+            return None
+        if self.loaded:
+            return ResumedByPaddle(schedule, *self.loaded)
+        if self.accumulated > 1:
+            schedule = Accumulated(schedule, self.batches, self.accumulated)
+        if self.stepped_every > 1:
+            return SteppedEvery(schedule, self.stepped_every)
+        return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
+
+    def because(self, cause: Cause, **changes: Any) -> Candidate:
+        """The same, with one cause more and what that changes."""
+        return replace(self, causes=(*self.causes, cause), **changes)
+
+
+class Family(NamedTuple):
+    """Candidates that differ in one integer."""
+
+    at: Callable[[int], Candidate]
+    steps: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[Any]]
+    """Which step of the schedule of `like` an update has under a candidate with such an integer, or about which."""
+    like: Candidate
+    low: int
+    high: int
+    around: Iterable[int] = ()
+    whole: int = 0
+    """Of the integers that fit, a multiple of it from `origin` is taken."""
+    origin: int = 0
+
+
+class Search:
+    """What the search for causes knows of the lines of some processes, and how well a candidate explains them."""
+
+    def __init__(self, comparison: Comparison, processes: list[int], first: int | None = None) -> None:
+        log, planned = comparison.log, comparison.planned
+        self.processes = tuple(processes)
+        which = np.isin(log.starts, processes)
+        lines = comparison.lines
+        if first is not None:
+            lines = lines.started_at(first, comparison.window)
+            which[:first] = False
+        self.first = first = int(np.argmax(which))
+        self.rate_before = float(log.rates[first - 1]) if first else log.rate_before
+        self.planned = planned
+        self.lines = lines if which.all() else lines.take(which)
+        surely = self.lines.least == self.lines.most
+        self.sample = (self.lines.take(surely) if surely.sum() > 20 else self.lines).thinned(_SAMPLE)
+        costly = (self.lines.most - self.lines.least > _MOST_FILLS).any()
+        self.many = self.lines.thinned(_SAMPLE if costly else _MANY)
+        # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
+        self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
+        self.resumed_in_log = self.resumed and self.rate_before is not None
+        self.plan = Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
+        if comparison.schedule != planned.schedule:
+            batches, every = comparison.iters_per_epoch, planned.flags.accumulate
+            self.plan = replace(self.plan, batches=batches, accumulated=every)
+        self.logged_length = log.lengths[processes[0]]
+        self.logged_epochs = int(log.totals[first])
+
+    def explanation(self, candidate: Candidate, lines: Lines | None = None) -> Explanation:
+        """How well a candidate explains all lines, or only these."""
+        lines = lines or self.lines
+        schedule = candidate.schedule()
+        if schedule is None:
+            return Explanation(candidate.causes, 0, len(lines), 0, float("inf"), float("inf"))
+        shown = fitted_medians(schedule, lines, candidate.shift, candidate.factor)
+        explained = shown.explain(lines)
+        apart = strays(shown, lines, schedule)
+        distance = np.where(apart, 0, shown.distance(lines))
+        large = shown.high >= 1e-5
+        relative = distance[large] / shown.high[large]
+        return Explanation(
+            candidate.causes,
+            int(explained.sum()),
+            len(lines),
+            int(apart.sum()),
+            float(distance.max()),
+            float(np.sqrt(np.mean(relative**2))) if large.any() else 0.0,
+        )
+
+    def explains(self, candidate: Candidate) -> bool:
+        """Whether a candidate explains every line that can be true."""
+        return self.explanation(candidate, self.many).complete and self.explanation(candidate).complete
+
+    def cost(self, candidate: Candidate, lines: Lines, scaled: bool = False) -> float:
+        """How far these lines are from those of a candidate, in the mean, beyond rounding."""
+        schedule = candidate.schedule()
+        if schedule is None:
+            return float("inf")
+        factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
+        return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
+
+    def may_be_right(self, distance: float) -> bool:
+        """A schedule that is so far from the rates of the sample, in the mean, may have a better one beside it."""
+        return distance <= _NEAR * float(self.sample.rates.max()) + 1e-6
+
+    def best(self, family: Family, scaled: bool = False) -> Best | None:
+        """Which number explains best, found about on a sample of the lines first; None where none comes near."""
+        schedule = family.like.schedule()
+        if schedule is None:
+            return None
+
+        def about(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+            return rough_costs(schedule, self.sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
+
+        near = best_integer(about, family.low, family.high, family.around, family.origin)
+        if not self.may_be_right(about(np.array([near]))[0]):
+            return None
+        cost = cache(lambda x: self.cost(family.at(x), self.many, scaled))
+        stride = max(1, (family.high - family.low) // _SAMPLE)
+        return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)

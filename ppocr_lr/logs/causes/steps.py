@@ -1,0 +1,137 @@
+"""Causes: the schedule is not at the step that the log counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ppocr_lr.logs.causes.explanation import Cause, flag
+from ppocr_lr.logs.causes.search import Candidate, Family, Search
+from ppocr_lr.logs.window import medians
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import amount
+
+_NEAREST = 3
+_MOST_TIMES = 1024  # processes that each step the schedule
+_MOST_AHEAD = 200  # updates, of a process that was not resumed
+_PACES = tuple(range(2, 17))  # of accumulation, and of processes
+
+
+def with_a_loaded_rate(search: Search, base: Candidate) -> Iterator[Candidate]:
+    """A resume whose first update had the rate of the checkpoint."""
+    schedule = base.schedule()
+    if schedule is None or search.rate_before is None:
+        return
+    _, begin = _resumed_at(search, base)
+    shown = float(search.lines.rates[0])
+    done = int(search.lines.updates[0]) - begin
+    # The first line tells the mean of two rates; behind more the median only tells which side the first is on.
+    rate = {1: shown, 2: max(0.0, 2 * shown - schedule(begin + 1))}.get(done, search.rate_before)
+    words = "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
+    yield base.because(Cause("loaded rate", words), loaded=(begin, rate))
+
+
+def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> Iterator[Candidate]:
+    """A resume that went on elsewhere in the schedule."""
+    if not search.resumed:
+        return
+    first = int(search.lines.updates[0])
+    length, begin = _resumed_at(search, base)
+
+    def at(place: int, fitting: str = "") -> Candidate:
+        shift = place - first
+        if place <= length:
+            cause = Cause("started over", "the schedule started over at the resume instead of going on")
+        else:
+            cause = _offset(shift, fitting)
+        return base.because(cause, shift=shift)
+
+    over = at(first - begin)
+    if begin and search.explains(over):
+        yield over
+        return
+    high = first + base.run.total_iters
+    family = Family(at, lambda place, updates: updates + (place - first), base, 1, high, [first - begin], length, first)
+    best = search.best(family, scaled)
+    if best is not None and best.x != first:
+        ends = sorted((abs(best.low - first), abs(best.high - first)))
+        yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
+
+
+def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
+    """The length of an epoch, and its first update, at which PaddleOCR resumes."""
+    length = search.logged_length or base.run.iters_per_epoch
+    return length, (int(search.lines.updates[0]) - 1) // length * length
+
+
+def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
+    """As where the schedule is stepped before the optimizer, or a loop steps it before its first update."""
+
+    def at(place: int) -> Candidate:
+        shift = place - _MOST_AHEAD - 1
+        return base.because(_offset(shift), shift=shift)
+
+    origin = _MOST_AHEAD + 1
+    family = Family(
+        at, lambda place, updates: updates + (place - origin), base, 1, 2 * _MOST_AHEAD + 1,
+        [origin - 1, origin + 1], origin=origin,
+    )  # fmt: skip
+    best = search.best(family)
+    if best is not None and best.x != origin:
+        yield at(best.x)
+
+
+def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
+    """Stepped not once an update."""
+    iters = search.logged_length or base.run.iters_per_epoch
+
+    def every(updates: int) -> Candidate:
+        once = "once an epoch" if updates == iters else f"once in {updates} updates of the log"
+        cause = Cause("pace", f"the schedule was stepped {once}, not at each")
+        return base.because(cause, stepped_every=updates)
+
+    def times(steps: int) -> Candidate:
+        words = f"the schedule was stepped {steps} times an update, as where each of {steps} processes steps it"
+        return base.because(Cause("pace", words), stepped_times=steps)
+
+    for family in (
+        Family(every, lambda by, updates: updates // by, base, 2, max(iters, *_PACES), [iters, *_PACES]),
+        Family(times, lambda by, updates: updates * by, base, 2, _MOST_TIMES, _PACES),
+    ):
+        best = search.best(family)
+        if best is not None:
+            yield family.at(best.x)
+
+
+def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
+    """The log counts batches, and the schedule is built for the updates."""
+    if base.accumulated > 1:
+        words = f"each batch of the log is an update of the schedule, not {base.accumulated} of them together"
+        cause = Cause("accumulation", words, flag("accumulate", 1))
+        yield base.because(cause, run=Run(base.run.epochs, base.batches), batches=0, accumulated=1)
+        return
+    batches, schedule = search.logged_length or base.run.iters_per_epoch, base.schedule()
+    if schedule is None or not search.may_be_right(medians(schedule, search.sample).distance(search.sample).mean()):
+        return
+
+    def made_of(every: int) -> Candidate:
+        words = f"the log counts batches, and {every} of them make an update of the schedule"
+        cause = Cause("accumulation", words, flag("accumulate", every))
+        run = Run(base.run.epochs, batches // every)
+        return base.because(cause, run=run, batches=batches, accumulated=every)
+
+    def carried_over(every: int, updates: int) -> Candidate:
+        words = f"the log counts batches, and {every} of them make an update of the schedule, across epochs too"
+        return base.because(Cause("accumulation", words), run=Run(base.run.epochs, updates), stepped_every=every)
+
+    paces = [every for every in _PACES if every <= batches]
+    uneven = [every for every in paces if batches % every]
+    carried = [carried_over(every, batches // every + up) for every in uneven for up in (0, 1)]
+    for candidates in ([made_of(every) for every in paces], carried):
+        near = sorted(candidates, key=lambda candidate: search.cost(candidate, search.sample))[:_NEAREST]
+        if near:
+            yield min(near, key=lambda candidate: search.cost(candidate, search.many))
+
+
+def _offset(shift: int, fitting: str = "") -> Cause:
+    way = "behind" if shift < 0 else "ahead of"
+    return Cause("offset", f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}")
