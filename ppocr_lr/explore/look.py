@@ -87,6 +87,7 @@ def curves_of(state: State) -> Curves:
         notes.append(error.problem)
         traces, layout = figure(runs, names, False, state.axis)
     layout["updatemenus"] = []  # the page has switches of its own
+    layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
     lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
