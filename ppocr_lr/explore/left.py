@@ -64,6 +64,7 @@ class Left:
 
     def _build_chooser(self) -> None:
         self.dialog = dialog = ui.dialog()
+        dialog.props["aria-label"] = self.words("Schedule")
         self.chooser = ui.button(on_click=dialog.open).props("outline no-caps").classes("chooser")
         with self.chooser:
             self.picture = ui.html("", sanitize=False).classes("shape")
@@ -78,7 +79,9 @@ class Left:
 
     def _build_editor(self) -> None:
         ui.switch(self.words("the whole file"), on_change=self._set_whole).props("dense")
-        self.editor = ui.codemirror("", language="YAML", line_wrapping=True, indent="  ", on_change=self._edited)
+        self.editor = ui.codemirror(
+            "", language="YAML", theme="vscodeLight", line_wrapping=True, indent="  ", on_change=self._edited
+        )
         self.problems = ui.element("div").classes("wrong").props('role="alert"')
         self.problems.set_visibility(False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,14 +53,15 @@ class Page:
         self.root.clear()
         with self.root:
             self._build_header()
-            with ui.element("main").classes("desk"):
+            with ui.element("div").classes("desk"):
                 self.left = Left(self)
                 self.right = Right(self)
             self.uploader = ui.upload(
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
                 on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
-        ui.run_javascript(f"document.documentElement.lang = {self.words.tag!r}; ppocrDrop({self.uploader.id})")
+        page = [self.words.tag, self.uploader.id, self.words("The lr section")]
+        ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
         self._sync("")
         self.refresh()
 

@@ -46,7 +46,7 @@ class Right:
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
             axes = {axis: self.words(LABELS[axis].partition(" (")[0]) for axis in AXES}
-            self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense")
+            self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
             self.page.button("Pin this one", self.page.pin)

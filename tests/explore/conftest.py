@@ -83,7 +83,7 @@ def visit(browser: Any) -> Iterator[Visit]:
     contexts, said = [], []
 
     def opened(address: str, **settings: Any) -> Any:
-        context = browser.new_context(viewport={"width": 1300, "height": 900}, **{"locale": "en-US", **settings})
+        context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, "locale": "en-US", **settings})
         context.set_default_timeout(_WAIT)
         contexts.append(context)
         page = context.new_page()

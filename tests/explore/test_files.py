@@ -21,7 +21,7 @@ DROP = """([name, content]) => {
     const files = new DataTransfer();
     files.items.add(new File([bytes], name));
     const event = new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true});
-    document.querySelector('main').dispatchEvent(event);
+    document.body.dispatchEvent(event);
 }"""
 
 
