@@ -61,7 +61,7 @@ class Page:
                 on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
         page = [self.words.tag, self.uploader.id, self.words("The lr section")]
-        ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
+        self.client.run_javascript(f"ppocrReady(...{json.dumps(page)})")
         self._sync("")
         self.refresh()
 
@@ -215,10 +215,10 @@ class Page:
 
     async def _work(self) -> None:
         """Curves at once, and the rest when nothing changes any more; all of it outside the server's own thread."""
-        shown: tuple[State, Dropped] | None = None
+        shown: tuple[State, Dropped, Words] | None = None
         try:
-            while not self.gone and shown != (self.state, self.dropped):
-                state, dropped = shown = self.state, self.dropped
+            while not self.gone and shown != (self.state, self.dropped, self.words):
+                state, dropped, _ = shown = self.state, self.dropped, self.words
                 curves = await asyncio.to_thread(curves_of, state)
                 if self.gone:
                     return
@@ -228,11 +228,11 @@ class Page:
                     self.right.show_curves(curves)
                     await self._has_drawn()
                 await asyncio.sleep(_PAUSE)
-                if self.gone or shown != (self.state, self.dropped):
+                if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
                 if curves.planned is not None:
                     details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
-                    if self.gone or shown != (self.state, self.dropped):
+                    if self.gone or shown != (self.state, self.dropped, self.words):
                         continue
                     self.right.show_details(details, has_files=dropped != Dropped())
                 self.right.show_link(await asyncio.to_thread(_link, state))
