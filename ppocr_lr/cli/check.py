@@ -23,6 +23,7 @@ from ppocr_lr.cli.options import (
     add_command,
     add_configs,
     add_format,
+    add_language,
     add_run,
     add_scaling,
     check_scaling,
@@ -33,6 +34,7 @@ from ppocr_lr.cli.options import (
 )
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.yaml_file import (
@@ -72,6 +74,7 @@ def add(commands: Commands) -> None:
     add_run(parser)
     add_scaling(parser)
     add_format(parser, *FORMATS)
+    add_language(parser)
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
@@ -121,7 +124,9 @@ def run(arguments: argparse.Namespace) -> int:
         return fixes.finish()
     if arguments.write_baseline:
         count = write_baseline(arguments.baseline, [each.report for each in checked])
-        print(printable(f"{arguments.baseline}: {amount(count, 'finding')} in {amount(len(checked), 'file')}"))
+        findings, files = amount(count, "finding"), amount(len(checked), "file")
+        said = tr("{baseline}: {findings} in {files}", baseline=arguments.baseline, findings=findings, files=files)
+        print(printable(said))
         return 0
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
@@ -151,7 +156,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
         else:
             width = len(str(max((count for count, _ in counted), default=0)))
-            print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
+            print(*(f"{count:>{width}}  {code}  {tr(RULES[code].title)}" for count, code in counted), sep="\n")
         return
     if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
@@ -188,7 +193,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
-        print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
+        print(tr("note: {others} no training config of PaddleOCR's, passed by", others=others), file=sys.stderr)
     if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, positive_argument, printable
+from ppocr_lr.language import LANGUAGES, of_locale
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_run
@@ -243,6 +244,16 @@ def draw_without_screen() -> None:
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """Text for people, JSON for programs."""
     parser.add_argument("--format", choices=("text", "json", *more), default="text", help="form of the output (text)")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """The language of the text; without the flag, the one of the locale."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=of_locale(os.environ),
+        help="language of the text (that of the locale); other formats are English",
+    )
 
 
 def print_json(results: Iterable[Mapping[str, object]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, POWER, WARMUP, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import AnyIters, Bound, Cycles, Ours, PositiveLength, PositiveRate, Power, Rate, key
@@ -83,7 +84,10 @@ class LinearWarmupCosineConfig(_WaveConfig):
     def warmup_start(self) -> float:
         """`start_lr`, below the peak."""
         if self.learning_rate <= self.start_lr:
-            raise self.error("learning_rate", f"above start_lr, {self.start_lr:g}: the warmup goes up to it")
+            raise self.error(
+                "learning_rate",
+                tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}"),
+            )
         return self.start_lr
 
     def curve(self, window: Window) -> Schedule:
@@ -157,6 +161,6 @@ class TanhConfig(LRConfig):
         """The tangent over all updates of the run."""
         self.check_end("end_lr")
         if self.upper <= self.lower:
-            raise self.error("upper", f"above lower, {self.lower:g}")
+            raise self.error("upper", tr("above lower, {lower}", lower=f"{self.lower:g}"))
         shape = self.bent(schedules.Tanh(self.lower, self.upper))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import BENT, HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
 from ppocr_lr.lr_config.kinds import Factor, FactorOrZero, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
@@ -88,7 +89,7 @@ class PolynomialConfig(LRConfig):
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
         if getattr(self, "k_decay") != 1:  # noqa: B009  # it takes the key
-            raise self.error("k_decay", "1 with cycle")
+            raise self.error("k_decay", tr("1 with cycle"))
         return schedules.CyclicPolynomial(self.learning_rate, window.decay_iters, self.end_lr, self.power)
 
 

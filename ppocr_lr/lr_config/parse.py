@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, dotted, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.kinds import RATE
@@ -93,8 +94,8 @@ _COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", 
 _LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
 
 _INSTEAD: Mapping[object, str] = {
-    "eta_min": "a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr",
-    "T_max": "the decay lasts the whole run, Global.epoch_num epochs",
+    "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
+    "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
 }
 """What does the same here, for keys of other libraries that have no name of their own."""
 
@@ -156,9 +157,11 @@ _CLASSES_ELSEWHERE = {
 }
 
 _SET_BY_THE_RUN = {
-    "epochs": NoEffect("the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs),
+    "epochs": NoEffect(
+        later("the length of the run is Global.epoch_num"), lambda config, value, run: value == run.epochs
+    ),
     "step_each_epoch": NoEffect(
-        "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_per_epoch
+        later("the trainer sets it to the length of an epoch"), lambda config, value, run: value == run.iters_per_epoch
     ),
 }
 
@@ -249,7 +252,7 @@ class Section:
             if not rule.agrees(self.config, value, window.run):
                 meant = self._meant_by(key, window, schedule)
                 ends = meant.ends() if meant else ""
-                said = f"{shown(value)} has no effect: {rule.why}{ends}"
+                said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
             yield replace(remark, path=self._as_written(remark.path))
@@ -289,8 +292,13 @@ class Section:
                 if number is not None:
                     yield Finding(
                         path,
-                        f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
-                        f"PaddleOCR itself fails on it, write {yaml_number(number)}",
+                        tr(
+                            "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
+                            "fails on it, write {written}",
+                            value=shown(item),
+                            number=f"{number:g}",
+                            written=yaml_number(number),
+                        ),
                         code="LR102",
                         proposals=(Proposal((f"{dotted(path)}={yaml_number(number)}",), safe=True),),
                     )
@@ -324,15 +332,17 @@ def read_section(section: object) -> Section:
         LRConfigError: its paths begin inside the section.
     """
     if not isinstance(section, Mapping):
-        allowed = "must be a mapping such as {name: Cosine, learning_rate: 0.001}"
-        raise LRConfigError(f"{allowed}, received {shown(section)}")
+        allowed = tr("must be a mapping such as {name: Cosine, learning_rate: 0.001}")
+        raise LRConfigError(tr("{allowed}, received {value}", allowed=allowed, value=shown(section)))
     model = model_of(section)
     values: dict[str, Any] = {}
     for written, value in section.items():
         key = _in_model(written, model)
         if key in values:
             other = next(name for name in section if name != written and _in_model(name, model) == key)
-            raise LRConfigError(f"{other} and {written} are the same key; write one of them")
+            raise LRConfigError(
+                tr("{other} and {written} are the same key; write one of them", other=other, written=written)
+            )
         if key in model.model_fields:
             values[key] = value
     try:
@@ -340,7 +350,7 @@ def read_section(section: object) -> Section:
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
-        raise LRConfigError("sections are nested too deep to be read") from None
+        raise LRConfigError(tr("sections are nested too deep to be read")) from None
     problems = [problem for details in found for problem in _problems(details, model, section)]
     raise LRConfigError(problems[:_MOST_ERRORS])
 
@@ -379,9 +389,14 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     if isinstance(name, str):
         meant = _CLASSES_ELSEWHERE.get(name, "").split(_OR)
         taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
-        suggestion = f"; did you mean {taken}?" if taken else did_you_mean(name, sorted(known))
+        suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
-    problem = f"{shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}"
+    problem = tr(
+        "{name} is not a schedule{suggestion} the schedules are {names}",
+        name=shown(name),
+        suggestion=suggestion or tr(";"),
+        names=names,
+    )
     return LRConfigError(Problem(("name",), problem))
 
 
@@ -399,19 +414,19 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         names = [name for name in called_elsewhere(key) if name in known]
         over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
         if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
-            suggestion, proposals = "; the length of the run is Global.epoch_num", taken_out(key)
+            suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and ends:
             suggestion, proposals = ends, renamed(key, meant.key)
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
             own = ", ".join(name for name in known if name not in envelope.ALL)
-            takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
-            suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
+            takes = tr("; it takes {own} and keys around the curve, as a warmup's", own=own) if own else ""
+            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else takes
             proposals = renamed(key, *names)
-    instead = _INSTEAD.get(key, "")
+    instead = tr(_INSTEAD[key]) if key in _INSTEAD else ""
     return Finding(
         (_short(key),),
-        f"is not a key of {_name(section)} and has no effect{suggestion}",
+        tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
         proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
@@ -434,8 +449,14 @@ class _Meant(NamedTuple):
         end, other = (rate_text(schedule(self.window.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
         if end == other:
             return ""
-        whose = ", a key of this project that PaddleOCR ignores" if self.ours else ""
-        return f"; the run ends at {end}, with {self.written}{whose}, at {other}"
+        whose = tr(", a key of this project that PaddleOCR ignores") if self.ours else ""
+        return tr(
+            "; the run ends at {end}, with {written}{whose}, at {other}",
+            end=end,
+            written=self.written,
+            whose=whose,
+            other=other,
+        )
 
 
 def _short(key: object) -> str:
@@ -450,7 +471,7 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
 
 
 def _name(section: Mapping[Any, Any]) -> str:
-    return str(section.get("name", f"{_NO_NAME} (no name is given)"))
+    return str(section.get("name", tr("{name} (no name is given)", name=_NO_NAME)))
 
 
 def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
@@ -472,9 +493,15 @@ def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -
     elif details["type"] == "missing":
         meant = [other for other in section if key in called_elsewhere(other)]
         meant += [other for other in section if other not in model.model_fields and key in nearest(str(other), [key])]
-        instead = f"; {meant[0]} is not read under this name" if meant else ""
-        what = model.model_fields[key].description or "no description"
-        yield Problem(path, f"is missing: {_name(section)} needs it, {what}{instead}")
+        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        what = tr(model.model_fields[key].description or "no description")
+        yield Problem(
+            path, tr("is missing: {name} needs it, {what}{instead}", name=_name(section), what=what, instead=instead)
+        )
     else:
-        said = f"; it must be {details['ctx']['allowed']}" if details["type"] == "lr_value" else f": {details['msg']}"
-        yield Problem(path, f"{shown(details['input'])} is not allowed{said}")
+        said = (
+            tr("; it must be {allowed}", allowed=details["ctx"]["allowed"])
+            if details["type"] == "lr_value"
+            else f": {details['msg']}"
+        )
+        yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))

@@ -107,9 +107,8 @@ def settled(page: Any) -> None:
     page.wait_for_function(
         """() => {
             const texts = [...document.querySelectorAll('.copy pre')].map((text) => text.innerText.trim());
-            const [section, link] = [texts[0], texts.at(-1)];  // whatever they are called in a language
             const lines = [...document.querySelectorAll('.cm-line')].map((line) => line.innerText).join('\\n');
-            return lines.trim() === section && link === location.href;
+            return texts.length === 4 && lines.trim() === texts[0] && texts[3] === location.href;
         }""",
         polling=100,
     )

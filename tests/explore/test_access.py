@@ -27,7 +27,7 @@ def faults(page: Any) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, locale: str) -> None:
-    page = visit(address, color_scheme=scheme, locale=locale)
+    page = visit(address, color_scheme=scheme, locale=locale, reduced_motion="reduce")
     assert faults(page) == []
     choose(page, "Piecewise")
     page.locator(".q-expansion-item").click()
@@ -36,7 +36,8 @@ def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, loca
     page.get_by_role("alert").wait_for()
     page.locator(".chooser").click()
     page.locator(".grid").wait_for()
-    page.wait_for_timeout(500)  # until the dialog has faded in
+    page.wait_for_function("getComputedStyle(document.querySelector('.q-dialog__inner')).opacity === '1'")
+    page.wait_for_timeout(400)  # until its shadow on the page is there as well
     assert faults(page) == []
 
 
@@ -104,6 +105,10 @@ def test_a_lost_connection_comes_back_with_its_state(address: str, visit: Visit)
     page.evaluate("window.socket.disconnect()")
     page.wait_for_timeout(1000)
     page.evaluate("window.socket.connect()")
+    page.wait_for_timeout(2000)
+    page.locator(".plot .scatterlayer .trace").first.wait_for()
+    settled(page)
+    assert yaml_of(page).startswith("name: Linear")
     page.get_by_label("learning_rate", exact=True).fill("0.3")
     has_rates(page, "Linear", lambda rates: max(rates) == 0.3)
 
