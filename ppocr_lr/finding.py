@@ -80,6 +80,11 @@ class Proposal:
         )
 
     @property
+    def renames(self) -> bool:
+        """A key gets another name."""
+        return any(each.kind == "rename" for each in self.changes)
+
+    @property
     def line(self) -> str:
         """What to paste, quoted where a shell would read something else; or what to do to the file."""
         if self.changes:

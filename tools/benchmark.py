@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -233,12 +232,25 @@ def train() -> Iterator[Row]:
         )  # fmt: skip
 
 
+_STEP = """\
+      - Step{0}: # of each picture
+          shape: [3, 48, {0}]
+          # padding: true
+          scale: 1./255.
+          mean: 0.5
+          order: 'hwc'
+"""
+_AS_LONG_AS_PADDLEOCRS = "Eval:\n  dataset:\n    transforms:\n" + "".join(map(_STEP.format, range(18)))
+"""Makes of a config of ours one of 130 lines, 3 kB and 290 values, about as PaddleOCR's are on average."""
+
+
 def folder() -> Iterator[Row]:
     """(h) `ppocr-lr check` of 1,000 configs, beyond what the check of one of them takes."""
     configs = sorted((ROOT / "configs").glob("*.yml"))
     with tempfile.TemporaryDirectory() as name:
         for index in range(1000):
-            shutil.copy(configs[index % len(configs)], Path(name, f"{index}.yml"))
+            text = configs[index % len(configs)].read_text(encoding="utf-8")
+            Path(name, f"{index}.yml").write_text(text + _AS_LONG_AS_PADDLEOCRS, encoding="utf-8")
         words = ("-m", "ppocr_lr", "check", "--fail-on", "error")
         ours = _process(*words, name, folder=name)
         seconds, one = medians(ours, _process(*words, "0.yml", folder=name), 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from os.path import abspath
 from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError, nearest
@@ -15,9 +16,21 @@ _ENDINGS = (".yml", ".yaml")
 def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
     """The files among `paths`, and the .yml and .yaml files below the folders among them, sorted; was it named?
 
+    A file that is named twice, or stands in two of the folders, comes once.
+
     Raises:
         LRConfigError: a folder holds no such file.
     """
+    paths, seen = list(paths), set()
+    by_name = set(map(abspath, paths))
+    for path, named in _files(paths):
+        file = abspath(path)
+        if file not in seen and (named or file not in by_name):
+            seen.add(file)
+            yield path, named
+
+
+def _files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
     for path in map(Path, paths):
         if not path.is_dir():
             yield path, True

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any
 
 from ppocr_lr.check.proposals import helps, kind_of
 from ppocr_lr.check.report import Report
-from ppocr_lr.errors import LRConfigError
-from ppocr_lr.finding import Finding, Proposal
+from ppocr_lr.errors import LRConfigError, Place
+from ppocr_lr.finding import Change, Finding, Proposal
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import FileText, changed, edited, read_file_text
+from ppocr_lr.training_config.yaml_edit import FileText, TextTree, changed, read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 _MOST_FIXES = 100  # of one file
-
-
-class Replacement(NamedTuple):
-    """Lines of a file, from `first` to before `after`, both from 0 on, and what comes in their place."""
-
-    first: int
-    after: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -62,65 +54,70 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
     Raises:
         LRConfigError: `check` cannot use the file.
     """
-    text, fixed, failed = file.text, list[Finding](), dict[Finding, LRConfigError | None]()
-    document = yaml_document(text, file.path)
-    report = check(document)
+    tree = TextTree(yaml_document(file.text, file.path))
+    report = check(tree.document)
+    fixed, failed = list[Finding](), dict[Finding, LRConfigError | None]()
 
-    def attempt(findings: Sequence[Finding]) -> tuple[str, YAMLDocument, Report] | None:
-        """The text without these findings; None where one stays, or something else would come up."""
-        new = _with_fixes(text, document, list(dict.fromkeys(each.fix for each in findings if each.fix)))
-        after = yaml_document(new, file.path)
-        found = check(after)
+    def attempt(findings: Sequence[Finding]) -> tuple[YAMLDocument, Report] | None:
+        """The document without these findings; None where one stays, or something else would come up."""
+        after = tree.edited(*_intended(tree, [each.fix for each in findings if each.fix]))
+        try:
+            found = check(after)
+        except LRConfigError:  # an override is of a key that would be gone
+            return None
         before = {kind_of(each): each.severity for each in report.findings}
         now = {kind_of(each): each.severity for each in found.findings}
         helped = all(each.fix and helps(each.fix, each, before, now) for each in findings)
-        return (new, after, found) if helped else None
+        return (after, found) if helped else None
 
     while len(fixed) < _MOST_FIXES:
         wanted = [each for each in report.findings if each.fix and (each.fix.safe or unsafe) and each not in failed]
-        together = _apart(wanted)
-        for some in ([together] if len(together) > 1 else []) + [[each] for each in wanted]:
-            error = None
+        if not wanted:
+            break
+        groups, done_before = [_apart(wanted)], len(fixed)
+        while groups:
+            some, error = groups.pop(0), None
             try:
                 done = attempt(some)
             except LRConfigError as refused:
                 done, error = None, refused
             if done:
                 fixed += some
-                text, document, report = done
-                failed.clear()
-                break
-            if len(some) == 1:
+                tree, report = TextTree(done[0]), done[1]
+            elif len(some) > 1:  # one of them is in the way
+                groups[:0] = [some[: len(some) // 2], some[len(some) // 2 :]]
+            else:
                 failed[some[0]] = error
-        else:
-            break
+        if len(fixed) > done_before:
+            failed.clear()  # it may help by now
     left = sum(each.fix is not None and not each.fix.safe for each in report.findings) if not unsafe else 0
-    return Mended(report, file, text, tuple(fixed), left, tuple(filter(None, failed.values())))
+    return Mended(report, file, tree.text, tuple(fixed), left, tuple(filter(None, failed.values())))
 
 
-def replacements(path: str, fixes: Sequence[Proposal]) -> list[list[Replacement]]:
-    """For each fix the lines that it changes in the file; none where it cannot be written.
+def replacements(path: str, fixes: Sequence[Proposal]) -> list[list[tuple[Place, Place, str]]]:
+    """For each fix what it replaces in the file, from where to before where, and by what.
+
+    Of a fix that cannot be written that is nothing, as of those beyond about a hundred.
 
     Raises:
         LRConfigError: the file cannot be read.
     """
-    file = read_file_text(path)
-    document, lines = yaml_document(file.text, path), file.text.splitlines(keepends=True)
-    found = []
-    for fix in fixes:
-        try:
-            new = _with_fixes(file.text, document, [fix]).splitlines(keepends=True)
-        except LRConfigError:
-            new = lines
-        steps = SequenceMatcher(a=lines, b=new, autojunk=False).get_opcodes()
-        found.append([Replacement(i, j, "".join(new[k:m])) for tag, i, j, k, m in steps if tag != "equal"])
+    tree = TextTree(yaml_document(read_file_text(path).text, path))
+    found: list[list[tuple[Place, Place, str]]] = [[] for _ in fixes]
+    for fix, replaced in zip(fixes[:_MOST_FIXES], found, strict=False):
+        with suppress(LRConfigError):
+            tree.edited(*_intended(tree, [fix]))
+            edits = tree.edits(*_intended(tree, [fix]))
+            replaced += [(tree.place(each.start), tree.place(each.end), each.text) for each in edits]
     return found
 
 
-def _with_fixes(text: str, document: YAMLDocument, fixes: Sequence[Proposal]) -> str:
+def _intended(tree: TextTree, fixes: Iterable[Proposal]) -> tuple[list[Change], Any]:
+    """The changes of fixes, and what the text shall hold after them."""
+    fixes = list(dict.fromkeys(fixes))
     changes = [change for fix in fixes for change in fix.changes]
     overrides = [override for fix in fixes for override in fix.overrides]
-    return edited(text, changes, with_overrides(changed(document.data, changes), overrides), document.source)
+    return changes, with_overrides(changed(tree.document.data, changes), overrides)
 
 
 def _apart(findings: Sequence[Finding]) -> list[Finding]:

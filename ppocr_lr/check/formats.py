@@ -161,14 +161,14 @@ def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
         changes = [
             {
                 "deletedRegion": {
-                    "startLine": each.first + 1,
-                    "startColumn": 1,
-                    "endLine": each.after + 1,
-                    "endColumn": 1,
+                    "startLine": start.line,
+                    "startColumn": start.column,
+                    "endLine": end.line,
+                    "endColumn": end.column,
                 },
-                "insertedContent": {"text": each.text},
+                "insertedContent": {"text": text},
             }
-            for each in (made.get(fix, []) if fix else [])
+            for start, end, text in (made.get(fix, []) if fix else [])
         ]
         if fix and changes:
             change = {"artifactLocation": _sarif_file(report), "replacements": changes}

@@ -28,8 +28,8 @@ class _Helping:
     cleared: set[Kind]
     severity: Severity
 
-    def rank(self) -> tuple[int, int]:
-        return -len(self.cleared), -self.severity
+    def rank(self) -> tuple[bool, int, int]:
+        return not self.proposal.for_files, -len(self.cleared), -self.severity
 
     def sets_the_same(self, other: _Helping) -> bool:
         ours, theirs = ([f"{key}." for key in tried.proposal.keys] for tried in (self, other))
@@ -48,14 +48,25 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
     findings = list(findings)
     known = {kind_of(finding): finding.severity for finding in findings}
     helping: dict[Proposal, _Helping] = {}
+    told: dict[Proposal, Proposal] = {}  # what becomes of a proposal
     proposed = ((each, made) for each in findings for made in each.proposals)
     for finding, proposal in islice(proposed, min(_MOST_TRIED, _MOST_FOUND // max(1, len(findings)))):
         try:
             after = {kind_of(found): found.severity for found in findings_with(proposal)}
         except LRConfigError:
             continue
-        if helps(proposal, finding, known, after) and printable(proposal.line) == proposal.line:
-            helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
+        if printable(proposal.line) != proposal.line:
+            continue
+        if not helps(proposal, finding, known, after):
+            # What is written counts then, and is wrong itself; another name it needs all the same.
+            come = sorted({code for code, _ in _new(known, after, Severity.WARNING)})
+            if not proposal.renames or not come or kind_of(finding) in after:
+                continue
+            words = tr("{fix}, after which {codes} comes up", fix="{}", codes=", ".join(come))
+            told[proposal] = replace(proposal, words=words, for_files=False)
+        proposal = told.get(proposal, proposal)
+        helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
+    findings = [replace(each, proposals=tuple(told.get(one, one) for one in each.proposals)) for each in findings]
     ranked = sorted(helping.values(), key=_Helping.rank)
 
     def hinted(finding: Finding) -> Finding:
@@ -77,11 +88,18 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
 
 
 def helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> bool:
-    """No error or warning comes up; what shall clear the finding does, and not for another one as bad."""
-    if any(severity > Severity.NOTE for kind, severity in after.items() if kind not in before):
+    """No error or warning comes up, nothing at all where it is safe; what shall clear the finding does, and not for
+    another one as bad.
+    """
+    if _new(before, after, Severity.NOTE if proposal.safe else Severity.WARNING):
         return False
     as_bad = [sum(severity >= finding.severity for severity in each.values()) for each in (after, before)]
     return not proposal.clears or (kind_of(finding) not in after and as_bad[0] < as_bad[1])
+
+
+def _new(before: Found, after: Found, least: Severity) -> Found:
+    """What comes up, from a severity on."""
+    return {kind: severity for kind, severity in after.items() if kind not in before and severity >= least}
 
 
 def kind_of(finding: Finding) -> Kind:

@@ -15,7 +15,7 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, dotted
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
@@ -82,7 +82,7 @@ def check_document(
     except LRConfigError as error:
         raise error.within(str(path)) from None
     found += findings_about(document)
-    found = [replace(finding, place=_place(finding, document)) for finding in found]
+    found = [replace(finding, place=document.place(finding.path)) for finding in found]
     comments = list(ignore_comments(document.lines, str(path)))
     idle = [comment for comment in comments if not any(map(comment.covers, found))]
     found += [
@@ -230,11 +230,3 @@ def check_planned(planned: PlannedRun) -> Report:
     """The findings about a run that is planned already, overrides and all; without places in a file."""
     findings = sorted(_findings(planned), key=lambda finding: finding.code)
     return Report(planned.source, tuple(findings), planned)
-
-
-def _place(finding: Finding, document: YAMLDocument) -> Place:
-    """Where the key stands, or the nearest mapping around it: an override or a missing key has no line."""
-    for end in range(len(finding.path), 0, -1):
-        if place := document.places.get(dotted(finding.path[:end])):
-            return place
-    return Place(document.source, 1, 1)

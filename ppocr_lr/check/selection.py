@@ -12,7 +12,7 @@ from ppocr_lr.finding import Finding
 ALL = ("LR",)
 """The family of all codes."""
 
-_COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\s+(LR\d+(?:[,\s]+LR\d+)*)")
+_COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class IgnoreComment:
     """One code in a comment `# ppocr-lr: ignore LR303`."""
 
     code: str
+    """Empty where the comment has none."""
     place: Place
     """Of the code."""
     whole_file: bool
@@ -59,6 +60,8 @@ def ignore_comments(lines: Iterable[str], source: str) -> Iterator[IgnoreComment
     """Every code that the comments of a file name."""
     for number, line in enumerate(lines, 1):
         if "ppocr-lr" in line and (match := _COMMENT.search(line)):
-            for code in re.finditer(r"LR\d+", match[1]):
-                place = Place(source, number, match.start(1) + code.start() + 1)
-                yield IgnoreComment(code[0], place, line.lstrip().startswith("#"))
+            whole_file = line.lstrip().startswith("#")
+            for code in re.finditer(r"LR\d+", match[1] or ""):
+                yield IgnoreComment(code[0], Place(source, number, match.start(1) + code.start() + 1), whole_file)
+            if not match[1]:
+                yield IgnoreComment("", Place(source, number, match.start() + 1), whole_file)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from posixpath import normpath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -80,11 +81,10 @@ class FolderSettings:
         except ValueError:
             return False
         steps = [inside, *inside.parents][: len(inside.parts)]
+        written = [normpath(pattern) for pattern in patterns]
+        wanted = {*written, *(pattern.removeprefix("**/") for pattern in written)}
         return any(
-            fnmatchcase(name, pattern.rstrip("/"))
-            for pattern in patterns
-            for step in steps
-            for name in (step.as_posix(), step.name)
+            fnmatchcase(name, pattern) for pattern in wanted for step in steps for name in (step.as_posix(), step.name)
         )
 
 
@@ -138,7 +138,7 @@ def _text_of(file: Path) -> str:
 def _parsed(text: str, file: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may be too long for Python
         raise LRConfigError(Problem((), f"is not TOML: {error}", Place(str(file)))) from None
 
 
@@ -155,7 +155,9 @@ def _validated(values: object, text: str, file: Path, *above: str) -> Settings:
 def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Problem:
     key = str(details["loc"][0])
     settings = {field.alias or name: field for name, field in Settings.model_fields.items()}
-    if key not in settings:
+    if key == "tool" and not above:
+        words = f"the header [tool.ppocr-lr] belongs to {_SHARED} alone; in {_OWN} the settings stand without it"
+    elif key not in settings:
         said = did_you_mean(key, list(settings)) or f"; the settings are {', '.join(settings)}"
         words = f"is no setting{said}"
     else:

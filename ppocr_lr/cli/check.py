@@ -113,21 +113,35 @@ def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
     check_scaling(arguments)
     given = configs_of(arguments)
+    selection_of(
+        arguments.select, arguments.ignore
+    )  # told once, and before a config is missed that is taken for a code
     if not given:
         raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
     if arguments.write_baseline and not arguments.baseline:
         raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
-    known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
     fixes = Fixes(arguments)
+    if arguments.write_baseline and fixes.alone:
+        raise LRConfigError(
+            "--write-baseline: does not go with --diff or --fix-only, which say nothing of what is found"
+        )
+    if arguments.stdin_filename and "-" not in given:
+        raise LRConfigError("--stdin-filename: goes with - for a config, which is read from stdin")
+    if fixes.asked and "-" in given:
+        flag = next(name for name in ("fix", "fix_only", "diff") if getattr(arguments, name))
+        raise ArgumentError(flag, "what comes from stdin is no file that could be mended")
+    if arguments.statistics and arguments.format not in ("text", "concise", "json"):
+        raise LRConfigError(f"--statistics: has the formats text and json, not {arguments.format}")
+    known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
     checked = _checked(given, arguments, fixes)
-    if arguments.diff or arguments.fix_only:
+    if fixes.alone:
         return fixes.finish()
     if arguments.write_baseline:
         count = write_baseline(arguments.baseline, [each.report for each in checked])
         findings, files = amount(count, "finding"), amount(len(checked), "file")
         said = tr("{baseline}: {findings} in {files}", baseline=arguments.baseline, findings=findings, files=files)
         print(printable(said))
-        return 0
+        return fixes.finish()
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
     _show([each.report for each in checked], arguments)
@@ -156,7 +170,8 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
         else:
             width = len(str(max((count for count, _ in counted), default=0)))
-            print(*(f"{count:>{width}}  {code}  {tr(RULES[code].title)}" for count, code in counted), sep="\n")
+            for count, code in counted:
+                print(f"{count:>{width}}  {code}  {tr(RULES[code].title)}")
         return
     if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
@@ -170,11 +185,10 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
 
 
 def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:
-    selection_of(arguments.select, arguments.ignore)  # told once, before any file is read
     nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
         content = None
-        if str(path) == "-" and named:
+        if named and str(path) == "-" and "-" in paths:  # ./- is a file
             path, content = arguments.stdin_filename or path, sys.stdin.buffer.read(MAX_BYTES + 1)
         named = named and not arguments.hook
         settings = nearest.of(path)
@@ -189,6 +203,8 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
                 continue
             if isinstance(error, ArgumentError):  # no file's fault
                 raise
+            if fixes.alone:
+                fixes.failed_on(error)
             report = unusable_report(path, with_flags(error), content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
@@ -230,8 +246,6 @@ def _check(
         return replace(report, findings=tuple(findings))
 
     if content is not None:
-        if fixes.asked:
-            raise ArgumentError("fix", "what comes from stdin is no file that could be mended")
         if len(content) > MAX_BYTES:
             raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
         report = check(yaml_document(decoded(content, path), path))

@@ -31,6 +31,8 @@ class Fixes:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.diff, self.unsafe = arguments.diff, arguments.unsafe_fixes
         self.asked = arguments.fix or arguments.fix_only or arguments.diff
+        self.alone = arguments.fix_only or arguments.diff
+        """Nothing is said of what is left."""
         self.lines_are_read = arguments.diff or arguments.format != "text"
         self.fixed = self.more = self.failed = 0
         if self.unsafe and not self.asked:
@@ -41,20 +43,21 @@ class Fixes:
         file = read_file_text(path)
         done = mended(file, check, unsafe=self.unsafe)
         for error in done.refused:
-            self._failed(error)
+            self.failed_on(error)
         if self.diff:
             print(*file.diff(done.text), sep="\n", end="\n" if done.fixed else "")
         else:
             try:
                 done.write()
             except LRConfigError as error:
-                self._failed(error)
+                self.failed_on(error)
                 return check(yaml_document(file.text, path))
         self.fixed += len(done.fixed)
         self.more += done.unsafe
         return done.report
 
-    def _failed(self, error: LRConfigError) -> None:
+    def failed_on(self, error: LRConfigError) -> None:
+        """Say why a file is as it was."""
         print_error(error)
         self.failed += 1
 

@@ -14,7 +14,7 @@ from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, checked_sections
 from ppocr_lr.training_config.reference import proposed_reference
 from ppocr_lr.training_config.scaling import overrides_to, scaling_factor
-from ppocr_lr.training_config.yaml_edit import FileText, edited, read_file_text
+from ppocr_lr.training_config.yaml_edit import FileText, TextTree, read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 EXAMPLES = """\
@@ -81,7 +81,7 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
     except LRConfigError as error:
         raise error.within(file.path) from None
     said = f"{planned.batch} samples an update against {reference}: {rule} rule, rates {times}"
-    return edited(file.text, (), intended, file.path), said if scaled else f"{said}; nothing changes"
+    return TextTree(document).edited((), intended).text, said if scaled else f"{said}; nothing changes"
 
 
 def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
@@ -22,8 +22,8 @@ _MOST_REDUCTIONS = 20  # that are told one by one
 class Summary:
     """Peak, end and warmup of a run; steps are update numbers, rates learning rates."""
 
+    schedule: Schedule
     peak: float
-    peak_step: int
     final: float
     final_step: int
     warmup_iters: int
@@ -31,35 +31,33 @@ class Summary:
     at: tuple[tuple[int, int, float], ...]
     """(percent of the run, update, rate); 100 % is the last update."""
 
+    @cached_property
+    def peak_step(self) -> int:
+        """The first update that has the highest rate, found by halving: `extremes` is exact, and asked a few times."""
+        low, high = 0, self.final_step
+        while low < high:
+            middle = (low + high) // 2
+            if self.schedule.extremes(low, middle)[1] >= self.peak:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
 
 def summarize(schedule: Schedule, run: Run) -> Summary:
     """The summary of `schedule` over `run`."""
     last = run.total_iters - 1
     lead = schedule.lead()
     marks = [min(run.total_iters * percent // 100, last) for percent in PERCENTAGES]
-    peak, peak_step = _peak(schedule, last)
     return Summary(
-        peak=peak,
-        peak_step=peak_step,
+        schedule=schedule,
+        peak=schedule.extremes(0, last)[1],
         final=schedule(last),
         final_step=last,
         warmup_iters=lead.warmup_iters,
         warmup_start=lead.warmup_start,
         at=tuple((percent, step, schedule(step)) for percent, step in zip(PERCENTAGES, marks, strict=True)),
     )
-
-
-def _peak(schedule: Schedule, last: int) -> tuple[float, int]:
-    """The highest rate and the first update that has it, found by halving: `extremes` is cheap and exact."""
-    highest = schedule.extremes(0, last)[1]
-    low, high = 0, last
-    while low < high:
-        middle = (low + high) // 2
-        if schedule.extremes(low, middle)[1] >= highest:
-            high = middle
-        else:
-            low = middle + 1
-    return highest, low
 
 
 def plan_lines(planned: PlannedRun) -> Iterator[str]:

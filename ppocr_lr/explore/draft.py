@@ -23,7 +23,7 @@ from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
 from ppocr_lr.training_config.scaling import scaled_section
-from ppocr_lr.training_config.yaml_edit import Excerpt, changed, edited, excerpt, yaml_text
+from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, changed, excerpt, yaml_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000
@@ -144,7 +144,7 @@ class Draft:
         return {key: value for key, value in scaled.items() if key != "name"}
 
     def _edited(self, changes: tuple[Change, ...], intended: Any) -> Draft:
-        return replace(self, text=edited(self.text, changes, intended, self.source))
+        return replace(self, text=TextTree(self.document).edited(changes, intended).text)
 
     @property
     def override_line(self) -> str:

@@ -57,6 +57,8 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
 
     None where it is the same, and where PaddleOCR does not train at all.
     """
+    if not any(own_keys(section, parsed.config)):
+        return None
     try:
         schedule = parse_as_paddleocr(section, run).schedule
     except LRConfigError:

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
@@ -19,7 +20,14 @@ from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.output import write_whole
-from ppocr_lr.training_config.yaml_file import decoded, raw_file, read_yaml_text, yaml_events
+from ppocr_lr.training_config.yaml_file import (
+    YAMLDocument,
+    decoded,
+    raw_file,
+    read_yaml_text,
+    yaml_document,
+    yaml_events,
+)
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
 _ANCHOR = re.compile(r"(?:![^\s,\[\]{}]*\s+)*(&[^\s,\[\]{}]+\s+)")
@@ -139,40 +147,6 @@ def _changed(node: Any, path: KeyPath, change: Change) -> Any:
     return {change.key if str(key) == str(head) else key: value for key, value in node.items()}
 
 
-def edited(text: str, changes: Sequence[Change], intended: Any, source: str) -> str:
-    """`text` after `changes`, and with values changed until it holds `intended`.
-
-    Args:
-        text: YAML.
-        changes: what is renamed or taken out first.
-        intended: what the text shall hold in the end.
-        source: names the text in messages.
-
-    Raises:
-        LRConfigError: it cannot be done by changing single places, as behind an alias.
-    """
-    data = changed(read_yaml_text(text, source), changes)
-    try:
-        for change in changes:
-            text = _Text(text, source).changed(change)
-        if not _same(data, intended):
-            text = _Text(text, source).with_values(data, intended)
-    except yaml.YAMLError:  # not even YAML is left
-        raise _left(source) from None
-    try:
-        as_intended = _same(read_yaml_text(text, source), intended)
-    except LRConfigError:
-        as_intended = False
-    if not as_intended:
-        raise _left(source)
-    return text
-
-
-def _left(source: str) -> LRConfigError:
-    problem = "cannot be changed in its text without changing something else, so it is left as it is"
-    return LRConfigError(Problem((), problem, Place(source)))
-
-
 @dataclass(frozen=True)
 class Excerpt:
     """A value cut out of a text, to be edited by itself: without the indentation that its lines have in common."""
@@ -203,8 +177,7 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     Raises:
         LRConfigError: the text is no YAML.
     """
-    read_yaml_text(text, source)
-    tree = _Text(text, source)
+    tree = TextTree(yaml_document(text, source))
     key, node = None, tree.root
     for name in path:
         index = node.index(str(name)) if node.kind == "mapping" else None
@@ -229,7 +202,9 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     return Excerpt(text[:start], own, text[end:], indent)
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
+    """What comes in the place of `text[start:end]`."""
+
     start: int
     end: int
     text: str
@@ -262,45 +237,69 @@ class _Node:
         return next((n for n in range(len(self.keys) - 1, -1, -1) if self.keys[n].value == name), None)
 
 
-class _Text:
-    """A YAML text as a tree of places."""
+class TextTree:
+    """The text of a document as a tree of places."""
 
-    def __init__(self, text: str, source: str) -> None:
-        self.text, self.source = text, source
-        events = (event for event in yaml_events(text) if isinstance(event, yaml.NodeEvent | _ENDS))
-        first = next(events, None)
-        self.root = _node(first, events) if first else _Node("scalar", 0, 0)
+    def __init__(self, document: YAMLDocument) -> None:
+        self.document, self.text = document, document.text
+        events = [event for event in yaml_events(self.text) if isinstance(event, yaml.NodeEvent | _ENDS)]
+        self.aliases = {event.anchor for event in events if isinstance(event, yaml.AliasEvent)}
+        self.root = _node(events[0], iter(events[1:])) if events else _Node("scalar", 0, 0)
 
-    def changed(self, change: Change) -> str:
-        """The text after one change."""
-        node = self.root
-        for name in change.path[:-1]:
-            node = node.under(name) or self._refuse(change.path)
-        index = node.index(str(change.path[-1])) if node.kind == "mapping" else None
-        if index is None:
-            self._refuse(change.path)
-        if change.kind == "rename":
-            key = node.keys[index]
-            quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
-            return self._with([_Edit(key.start, key.end, f"{quote}{change.key}{quote}")])
-        same = [number for number, key in enumerate(node.keys) if key.value == str(change.path[-1])]
-        gone = same[:-1] if change.kind == "keep last" else same
-        if len(gone) == len(node.keys) and not node.flow:  # an empty block is null
-            self._refuse(change.path)
-        return self._with(list(self._removals(node, gone, change.path)))
+    def edited(self, changes: Sequence[Change], intended: Any) -> YAMLDocument:
+        """The document after `changes`, and with values changed until it holds `intended`.
 
-    def with_values(self, before: Any, after: Any) -> str:
-        """The text, which holds `before`, so that it holds `after`."""
-        return self._with(list(self._edits(self.root, before, after, ())))
-
-    def _with(self, edits: list[_Edit]) -> str:
+        Raises:
+            LRConfigError: it cannot be done by changing single places, as behind an alias.
+        """
         text = self.text
         # From the end, so that places before stay true; of those at one place the first is put in last.
-        for _, edit in sorted(enumerate(edits), key=lambda pair: (-pair[1].start, -pair[0])):
+        for _, edit in sorted(enumerate(self.edits(changes, intended)), key=lambda pair: (-pair[1].start, -pair[0])):
             text = text[: edit.start] + edit.text + text[edit.end :]
-        return text
+        with suppress(LRConfigError):
+            after = yaml_document(text, self.document.source)
+            if _same(after.data, intended):
+                return after
+        problem = "cannot be changed in its text without changing something else, so it is left as it is"
+        raise LRConfigError(Problem((), problem, Place(self.document.source)))
 
-    def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[_Edit]:
+    def edits(self, changes: Sequence[Change], intended: Any) -> list[Edit]:
+        """What `edited` does to the text; whether the outcome is what is meant is not looked at.
+
+        Raises:
+            LRConfigError: it cannot be done by changing single places.
+        """
+        edits, gone = list[Edit](), dict[KeyPath, set[int]]()
+        for change in changes:
+            *above, name = change.path
+            node = self._mapping(tuple(above), change)
+            same = [number for number, key in enumerate(node.keys) if key.value == str(name)]
+            if not same:
+                self._refuse(change.path)
+            if change.kind == "rename":
+                key = node.keys[same[-1]]
+                quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
+                edits.append(Edit(key.start, key.end, f"{quote}{change.key}{quote}"))
+            else:
+                gone.setdefault(tuple(above), set()).update(same[:-1] if change.kind == "keep last" else same)
+        for path, numbers in gone.items():
+            node = self._mapping(path, changes[0])
+            if len(numbers) == len(node.keys) and not node.flow:  # an empty block is null
+                self._refuse(path)
+            edits += self._removals(node, sorted(numbers), path)
+        return edits + list(self._edits(self.root, changed(self.document.data, changes), intended, ()))
+
+    def place(self, index: int) -> Place:
+        """Where a character of the text stands."""
+        return Place(self.document.source, self.text.count("\n", 0, index) + 1, index - self.line_start(index) + 1)
+
+    def _mapping(self, path: KeyPath, change: Change) -> _Node:
+        node = self.root
+        for name in path:
+            node = node.under(name) or self._refuse(change.path)
+        return node if node.kind == "mapping" else self._refuse(change.path)
+
+    def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
         if _same(before, after):
             return
         if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -324,21 +323,24 @@ class _Text:
         elif node.kind == "alias" or not (node.kind == "scalar" or node.flow):
             self._refuse(path)
         else:
-            yield self._replacement(node, yaml_text(after))
+            yield self._replacement(node, yaml_text(after), path)
 
-    def _replacement(self, node: _Node, new: str) -> _Edit:
+    def _replacement(self, node: _Node, new: str, path: KeyPath) -> Edit:
         anchor = _ANCHOR.match(self.text, node.start, node.end)
+        if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
+            self._refuse(path)
         space = " " if node.start == node.end else ""  # nothing stood behind the colon
-        return _Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new)
+        end = self._newline if self.text[node.start : node.end].endswith("\n") else ""  # of a block of text
+        return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new + end)
 
-    def _addition(self, node: _Node, new: str, path: KeyPath) -> _Edit:
+    def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
         """A key or an item behind the last one of its kind."""
         if node.flow:
             if not node.items:
-                return _Edit(node.end - 1, node.end - 1, new)
+                return Edit(node.end - 1, node.end - 1, new)
             between = self.text[node.items[-2].end : node.items[-1].start] if len(node.items) > 1 else ""
             separator = between if node.kind == "list" and _SEPARATOR.fullmatch(between) else ", "
-            return _Edit(node.items[-1].end, node.items[-1].end, separator + new)
+            return Edit(node.items[-1].end, node.items[-1].end, separator + new)
         if not node.items:
             self._refuse(path)
         first = (node.keys or node.items)[0].start
@@ -350,10 +352,10 @@ class _Text:
             line = re.sub(r"[^ \t]", " ", line)  # of `- name: Const`, too
         end, newline = self.line_end(node.items[-1].end), self._newline
         if end and self.text[end - 1] == "\n":
-            return _Edit(end, end, f"{line}{new}{newline}")
-        return _Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
+            return Edit(end, end, f"{line}{new}{newline}")
+        return Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
 
-    def _removals(self, node: _Node, gone: Sequence[int], path: KeyPath) -> Iterator[_Edit]:
+    def _removals(self, node: _Node, gone: Sequence[int], path: KeyPath) -> Iterator[Edit]:
         """Keys with their values, or items, by number; where they have lines of their own, these."""
         starts, ends = node.keys or node.items, node.items
         if node.flow:
@@ -371,12 +373,12 @@ class _Text:
                     self._refuse(path)
                 yield self._unless_comments(start, starts[index + 1].start, path)
             else:
-                yield _Edit(self.line_start(start), self.line_end(end), "")
+                yield Edit(self.line_start(start), self.line_end(end), "")
 
-    def _unless_comments(self, start: int, end: int, path: KeyPath) -> _Edit:
+    def _unless_comments(self, start: int, end: int, path: KeyPath) -> Edit:
         if "#" in self.text[start:end]:
             self._refuse(path)
-        return _Edit(start, end, "")
+        return Edit(start, end, "")
 
     def line_start(self, place: int) -> int:
         """Where the line begins in which a place is."""
@@ -396,7 +398,7 @@ class _Text:
 
     def _refuse(self, path: KeyPath) -> NoReturn:
         raise LRConfigError(
-            Problem((), f"{shown(dotted(path))} cannot be changed by itself in the text", Place(self.source))
+            Problem((), f"{shown(dotted(path))} cannot be changed by itself in the text", Place(self.document.source))
         )
 
 
@@ -425,6 +427,8 @@ def _node(event: Any, events: Iterator[Any]) -> _Node:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
+    if one is other:
+        return True
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

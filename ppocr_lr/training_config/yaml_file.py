@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
@@ -42,11 +43,36 @@ class YAMLDocument:
 
     source: str
     data: Any
-    places: Mapping[str, Place]
-    """By dotted key, as `Optimizer.lr.name`; items of lists by index."""
-    repeated: tuple[KeyPath, ...]
+    text: str = ""
+    repeated: tuple[KeyPath, ...] = ()
     """Keys that stand again in the same mapping; the last one counts."""
-    lines: tuple[str, ...]
+    root: Any = None
+    """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Those of the text."""
+        return tuple(self.text.splitlines())
+
+    def place(self, path: KeyPath) -> Place:
+        """Where a key or an item of a list stands; where it does not, the nearest mapping or list around it."""
+        node, place = self.root, Place(self.source, 1, 1)
+        for part in path:
+            found = {str(name): (begin, value) for name, begin, value in _entries(node)}.get(str(part))
+            if found is None:
+                break
+            place, node = _place(self.source, found[0].start_mark), found[1]
+        return place
+
+    def value(self, path: KeyPath) -> Any:
+        """What stands at a path; None where nothing does."""
+        value = self.data
+        for part in path:
+            try:
+                value = value[part]
+            except (LookupError, TypeError):
+                return None
+        return value
 
 
 def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
@@ -65,38 +91,32 @@ def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
 def read_yaml_document(path: str | Path) -> YAMLDocument:
     """As `read_yaml_file`, with the place of each key; a log has none."""
     if is_log(path):
-        return YAMLDocument(str(path), config_in_log(path), {}, (), ())
+        return YAMLDocument(str(path), config_in_log(path))
     return yaml_document(_text_of(path), path)
 
 
 def yaml_document(text: str, path: str | Path) -> YAMLDocument:
     """As `read_yaml_document`, for the text of a file that has been read."""
-    places: dict[str, Place] = {}
-    repeated: list[KeyPath] = []
-
-    def note_places(root: Any) -> None:
-        for key, place, again in _keys(root, str(path)):
-            places[dotted(key)] = place
-            if again:
-                repeated.append(key)
-
-    data = read_yaml_text(text, str(path), look=note_places)
-    return YAMLDocument(str(path), data, places, tuple(repeated), tuple(text.splitlines()))
+    root, repeated, data = _read(text, str(path))
+    return YAMLDocument(str(path), data, text, repeated, root)
 
 
-def _keys(node: Any, source: str, above: KeyPath = ()) -> Iterator[tuple[KeyPath, Place, bool]]:
-    """The path of each key and each item of a list, where it stands, and whether its mapping had the key before."""
+def _entries(node: Any) -> Iterator[tuple[str | int, Any, Any]]:
+    """Each key of a mapping and each number of a list, with the node where it stands and that of its value."""
     if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            path = (*above, str(key.value))
-            yield path, _place(source, key.start_mark), path in seen
-            seen.add(path)
-            yield from _keys(value, source, path)
+        yield from ((str(key.value), key, value) for key, value in node.value)
     elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield (*above, index), _place(source, value.start_mark), False
-            yield from _keys(value, source, (*above, index))
+        yield from ((index, value, value) for index, value in enumerate(node.value))
+
+
+def _repeated(node: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
+    seen = set()
+    for name, _, value in _entries(node):
+        if name in seen:
+            yield (*above, name)
+        seen.add(name)
+        if isinstance(value, yaml.CollectionNode):
+            yield from _repeated(value, (*above, name))
 
 
 def yaml_events(text: str) -> Iterator[Any]:
@@ -189,17 +209,20 @@ class _AnyTagLoader(_Loader):
 _AnyTagLoader.add_constructor(None, _without_tag)
 
 
-def read_yaml_text(
-    text: str, source: str, *, any_tag: bool = False, look: Callable[[Any], None] = lambda root: None
-) -> Any:
-    """As `read_yaml_file`, for text; `source` names it in messages. `look` gets the nodes before keys are merged."""
+def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
+    """As `read_yaml_file`, for text; `source` names it in messages."""
+    return _read(text, source, any_tag=any_tag)[-1]
+
+
+def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[KeyPath, ...], Any]:
+    """PyYAML's node of the whole, the keys that stand again, and what it stands for."""
     try:
         _check_size(text, source)
         loader = (_AnyTagLoader if any_tag else _Loader)(text)
         try:  # as yaml.load
             root = loader.get_single_node()
-            look(root)
-            return None if root is None else loader.construct_document(root)
+            repeated = tuple(_repeated(root))  # before others are merged in
+            return root, repeated, None if root is None else loader.construct_document(root)
         finally:
             loader.dispose()
     except _UnknownTagError as error:

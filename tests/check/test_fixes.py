@@ -61,6 +61,7 @@ SAFE = [
 UNSAFE = [
     ("LR101", file_of(COSINE + "warmup_epochs: 1 # w"), file_of(COSINE + "warmup_epoch: 1 # w")),
     ("LR101", file_of(COSINE + "eta_min: 1.0e-5"), file_of(COSINE + "end_lr: 1.0e-5")),
+    ("LR106", "Optimizer:\n  name: Adam # o\n" + file_of(COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),
@@ -89,6 +90,7 @@ UNSAFE = [
 def test_safe(code: str, before: str, after: str) -> None:
     done = mend(before)
     assert (codes(done), done.text) == ([code], after)
+    assert not {(each.code, each.path) for each in check(after)} - {(each.code, each.path) for each in check(before)}
 
 
 @pytest.mark.parametrize(("code", "before", "after"), UNSAFE)
@@ -123,11 +125,23 @@ def test_what_is_only_said_is_not_written() -> None:
     assert (done.text, done.fixed) == (text, ())
 
 
+def test_a_slip_that_hides_a_wrong_value_is_not_written() -> None:
+    """The value would count, and a warning would come instead."""
+    text = file_of(COSINE + "warmup_epochs: 5")
+    done = mend(text, unsafe=True)
+    assert (done.text, done.fixed) == (text, ())
+
+
 def test_what_an_override_brings_about_is_not_written() -> None:
     text = file_of(COSINE + "warmup_epoch: 1")
     done = mend(text, unsafe=True, overrides=["Optimizer.lr.warmup_epoch=5"])
     assert "LR401" in {finding.code for finding in done.report.findings}
     assert (done.text, done.fixed) == (text, ())
+
+
+def test_a_key_that_an_override_sets_is_not_taken_out() -> None:
+    done = mend(file_of(COSINE + "T_max: 10\nepochs: 3"), overrides=["Optimizer.lr.T_max=5"])
+    assert (done.text, done.refused) == (file_of(COSINE + "T_max: 10"), ())
 
 
 def test_an_ignored_finding_is_not_mended() -> None:
@@ -254,7 +268,8 @@ def test_any_damage_to_a_real_section(entry: Any, damages: list[Any], unsafe: bo
     done = mend(text, unsafe)
     after = {(each.code, each.path): each.severity for each in check(done.text)}
     assert not after.keys() & {(each.code, each.path) for each in done.fixed}
-    assert all(severity == Severity.NOTE for kind, severity in after.items() if kind not in before)
+    new = {severity for kind, severity in after.items() if kind not in before}
+    assert new <= ({Severity.NOTE} if unsafe else set())
     assert not [each for each in done.report.findings if each.fix and each.fix.safe]
     assert mend(done.text, unsafe).text == done.text
     kept = {line.rstrip() for line in done.text.split("\n")} & {line.rstrip() for line in text.split("\n")}

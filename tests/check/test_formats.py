@@ -97,6 +97,12 @@ def test_junit(command: Command) -> None:
 
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+REGION = {
+    "type": "object", "additionalProperties": False,
+    "properties": {
+        name: {"type": "integer", "minimum": 1} for name in ("startLine", "startColumn", "endLine", "endColumn")
+    },
+}  # fmt: skip
 SARIF: dict[str, Any] = {
     "type": "object", "required": ["version", "runs"], "additionalProperties": False,
     "properties": {
@@ -121,18 +127,35 @@ SARIF: dict[str, Any] = {
                             "required": ["artifactLocation"],
                             "properties": {
                                 "artifactLocation": {"properties": {"uri": {"type": "string", "pattern": r"^[^\s]+$"}}},
-                                "region": {"properties": {
-                                    name: {"type": "integer", "minimum": 1} for name in ("startLine", "startColumn")
-                                }},
+                                "region": REGION,
                             },
                         }}}},
+                        "fixes": {"minItems": 1, "items": {
+                            "required": ["artifactChanges"], "additionalProperties": False,
+                            "properties": {
+                                "description": TEXT,
+                                "artifactChanges": {"minItems": 1, "items": {
+                                    "required": ["artifactLocation", "replacements"],
+                                    "properties": {"replacements": {"minItems": 1, "items": {
+                                        "required": ["deletedRegion"], "additionalProperties": False,
+                                        "properties": {
+                                            "deletedRegion": REGION,
+                                            "insertedContent": {"properties": {"text": {"type": "string"}}},
+                                        },
+                                    }}},
+                                }},
+                            },
+                        }},
                     },
                 }},
             },
         }},
     },
 }  # fmt: skip
-"""What SARIF 2.1.0 says of the objects that are used here, written down from its schema."""
+"""What SARIF 2.1.0 says of the objects that are used here, written down from its schema.
+
+With the schema itself, sarif-schema-2.1.0.json of oasis-tcs/sarif-spec: `jsonschema -i lr.sarif sarif-schema-2.1.0.json`.
+"""
 
 
 def test_sarif(command: Command, tmp_path: Path) -> None:
@@ -168,15 +191,21 @@ def fixes_in(log: Any) -> dict[str, list[Any]]:
 def test_sarif_has_the_fixes(command: Command, tmp_path: Path, code: str, after: str) -> None:
     (tmp_path / "slips.yml").write_text(SLIPS, encoding="utf-8")
     done = command("check", "slips.yml", "--iters-per-epoch", "100", "--format", "sarif")
+    jsonschema.validate(json.loads(done.stdout), SARIF)
     ((fix,),) = [fixes for each, fixes in fixes_in(json.loads(done.stdout)).items() if each == code]
     ((change,),) = [fix["artifactChanges"]]
     assert change["artifactLocation"] == {"uri": "slips.yml"}
-    lines = SLIPS.splitlines(keepends=True)
-    for each in reversed(change["replacements"]):
+    assert replaced(SLIPS, change["replacements"]) == after
+
+
+def replaced(text: str, replacements: list[Any]) -> str:
+    """`text` after replacements, as SARIF says: an end is behind the last character."""
+    begins = [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]
+    for each in reversed(replacements):
         region = each["deletedRegion"]
-        assert region["startColumn"] == region["endColumn"] == 1
-        lines[region["startLine"] - 1 : region["endLine"] - 1] = [each["insertedContent"]["text"]]
-    assert "".join(lines) == after
+        start, end = (begins[region[f"{one}Line"] - 1] + region[f"{one}Column"] - 1 for one in ("start", "end"))
+        text = text[:start] + each["insertedContent"]["text"] + text[end:]
+    return text
 
 
 def test_sarif_of_stdin_has_none(tmp_path: Path) -> None:

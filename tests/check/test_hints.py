@@ -144,6 +144,10 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
         ("LR602", {**COSINE, "learning_rate": 3.0}, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8), ""),
         ("LR602", COSINE, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8),
          "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.4"),
+        # a slip that hides a value which does not fit the run: it is said, and not written
+        ("LR101", {**COSINE, "warmup_epochs": 5}, KNOWN, "rename it to warmup_epoch, after which LR401 comes up"),
+        ("LR101", {**COSINE, "warmup_epochs": 50}, KNOWN, "rename it to warmup_epoch, after which LR301 comes up"),
+        ("LR101", {**COSINE, "warmup_epochs": 1}, KNOWN, "rename it to warmup_epoch"),
         # two findings, two keys: each has its own
         ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),

@@ -43,6 +43,7 @@ def test_text(command: Command) -> None:
         "  8:5 LR101 warning Optimizer.lr.warmup_epochs: is not a key of Cosine and has no effect; did you mean warmup_epoch?",
         "      |     warmup_epochs: 5",
         "      |     ^^^^^^^^^^^^^",
+        "      hint: rename it to warmup_epoch, after which LR401 comes up",
         "",
         "1 warning in 1 file",
     ]
@@ -175,7 +176,8 @@ def test_json(command: Command) -> None:
     assert (bad["usable"], bad["epochs"], bad["iters_per_epoch"]) == (True, 20, 100)
     assert bad["findings"][0] == {
         "code": "LR101", "severity": "warning", "key": "Optimizer.lr.warmup_epochs", "line": 8, "column": 5,
-        "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?", "hint": "",
+        "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?",
+        "hint": "rename it to warmup_epoch, after which LR401 comes up",
     }  # fmt: skip
 
 
@@ -190,7 +192,8 @@ def test_github(command: Command) -> None:
     done = command("check", "bad.yml", "--format", "github", "--iters-per-epoch", "100")
     assert done.stdout.splitlines()[0] == (
         "::warning file=bad.yml,line=8,col=5,title=LR101::Optimizer.lr.warmup_epochs: "
-        "is not a key of Cosine and has no effect; did you mean warmup_epoch?"
+        "is not a key of Cosine and has no effect; did you mean warmup_epoch? "
+        "(rename it to warmup_epoch, after which LR401 comes up)"
     )
 
 
@@ -300,3 +303,32 @@ def test_files_may_stand_around_a_flag(words: str, command: Command, tmp_path: P
 def test_a_flag_that_does_not_exist_is_still_told(command: Command) -> None:
     done = command("check", "a.yml", "--ignored", "b.yml")
     assert (done.returncode, "unrecognized arguments: --ignored b.yml" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("a.yml --stdin-filename b.yml", "error: --stdin-filename: goes with - for a config"),
+        ("a.yml --statistics --format sarif", "error: --statistics: has the formats text and json, not sarif"),
+        ("--ignore a.yml", "error: --ignore a.yml: there is no such code"),
+        ("- --diff", "error: --diff: what comes from stdin is no file"),
+        ("- --fix-only", "error: --fix-only: what comes from stdin is no file"),
+    ],
+)
+def test_flags_without_sense_are_told(words: str, message: str, command: Command) -> None:
+    done = command("check", *words.split())
+    assert (done.returncode, done.stdout, done.stderr.startswith(message)) == (2, "", True)
+
+
+def test_a_file_is_checked_once(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "x" / "deep").mkdir(parents=True)
+    for name in ("x/a.yml", "x/deep/b.yml", "-"):
+        shutil.copy(ROOT / "configs" / "cosine.yml", tmp_path / name)
+    (tmp_path / "x" / "ppocr-lr.toml").write_text("exclude = ['deep']", encoding="utf-8")
+    for words, files in (
+        ("x/a.yml ./x/a.yml x", ["x/a.yml"]),
+        ("x x/deep/b.yml x/a.yml", ["x/deep/b.yml", "x/a.yml"]),  # what is named counts as named
+        ("./-", ["-"]),  # a file of that name
+    ):
+        found = json.loads(command("check", *words.split(), "--format", "json").stdout)["results"]
+        assert [each["config"] for each in found] == files

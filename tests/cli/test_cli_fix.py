@@ -121,6 +121,29 @@ def test_what_cannot_be_changed_is_said(command: Command, tmp_path: Path) -> Non
     assert done.stderr == "error: bad.yml: 'Optimizer.lr' cannot be changed by itself in the text\n"
 
 
+@pytest.mark.parametrize("flag", ["--fix-only", "--diff"])
+@pytest.mark.parametrize(
+    ("name", "problem"), [("torn.yml", "torn.yml:2:1: is not YAML"), ("gone.yml", "gone.yml: cannot be read")]
+)
+def test_a_file_that_cannot_be_read_is_told(
+    flag: str, name: str, problem: str, command: Command, tmp_path: Path
+) -> None:
+    """Also where nothing is said of what is left."""
+    (tmp_path / "torn.yml").write_text("a: [", encoding="utf-8")
+    done = command("check", name, "bad.yml", *KNOWN, flag)
+    assert (done.returncode, text(tmp_path)) == (2, SAFE if flag == "--fix-only" else BAD)
+    assert done.stderr.startswith(f"error: {problem}")
+
+
+def test_a_baseline_of_what_is_left(command: Command, tmp_path: Path) -> None:
+    words = ("check", "bad.yml", *KNOWN, "--baseline", "b.json", "--write-baseline")
+    done = command(*words, "--fix")
+    assert (done.returncode, done.stdout) == (0, "b.json: 1 finding in 1 file\nFixed 2; 1 more with --unsafe-fixes\n")
+    for flag in ("--diff", "--fix-only"):
+        done = command(*words, flag)
+        assert (done.returncode, "--write-baseline: does not go with" in done.stderr) == (2, True)
+
+
 def test_a_log_has_no_text_to_mend(command: Command, tmp_path: Path) -> None:
     log = (Path(__file__).parents[1] / "data" / "logs").glob("*.log")
     name = sorted(log)[0]

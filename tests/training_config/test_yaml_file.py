@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text
+from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text, yaml_document
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
 
@@ -112,6 +112,41 @@ def test_what_is(raw: bytes, expected: object, tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     path.write_bytes(raw)
     assert read_yaml_file(path) == expected
+
+
+PLACES = """base: &b
+  warmup_epoch: 5
+  gamma: 1
+Optimizer:
+  lr:
+    <<: *b
+    gamma: 2
+    stages: [1, {name: Cosine}]
+    name: x
+    name: y
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "column"),
+    [
+        (("Optimizer", "lr", "name"), 10, 5),
+        (("Optimizer", "lr", "stages", 1, "name"), 8, 18),
+        (("Optimizer", "lr", "stages", "1"), 8, 17),
+        (("Optimizer", "lr", "stages", 2, "name"), 8, 5),
+        (("Optimizer", "lr", "stages", "²"), 8, 5),
+        (("Optimizer", "lr", "gone", "name"), 5, 3),
+        (("Optimizer", "lr", "warmup_epoch"), 2, 3),  # where it is written
+        (("Optimizer", "lr", "gamma"), 7, 5),
+        (("Optimizer", "lr", "name", "deeper"), 10, 5),
+        (("Gone",), 1, 1),
+        ((), 1, 1),
+    ],
+)
+def test_the_place_of_a_key(path: tuple[Any, ...], line: int, column: int) -> None:
+    document = yaml_document(PLACES, "c.yml")
+    assert document.place(path)[1:] == (line, column)
+    assert document.repeated == (("Optimizer", "lr", "name"),)  # and nothing that is merged in
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     """YAML silently keeps the last one, so an edit of the first changes nothing."""
     for path in document.repeated:
         if is_read(path) or path[0] == "Global":
-            copies = Proposal(changes=(Change("keep last", path),), safe=True)
+            # A section may hold much that was meant to be joined with the other one.
+            copies = Proposal(changes=(Change("keep last", path),), safe=not isinstance(document.value(path), Mapping))
             message = tr("duplicate key in this mapping; this one counts")
             yield Finding(path, message, str(copies), proposals=(copies,))
 
@@ -243,6 +244,10 @@ def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
     """What the comment was meant for is gone, or stands elsewhere. Left there, it would hide the next finding of its
     code. It is a note, as other options of the run may bring the finding back.
     """
+    if not comment.code:
+        message = tr("the comment names no code, so it ignores nothing")
+        yield Finding((), message, tr("name the codes, as in # ppocr-lr: ignore LR303"), place=comment.place)
+        return
     known = comment.code in RULES
     where = tr("in this file") if comment.whole_file else tr("on this line")
     nothing = tr("the comment ignores {code}, which is not found {where}", code=comment.code, where=where)

@@ -102,7 +102,7 @@ def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
     if hasattr(subject.lr, "start_lr"):
         rate = yaml_number(float(f"{subject.summary.peak / 100:.3g}"))
         yield Proposal((f"{subject.key('start_lr')}={rate}",))
-    elif hasattr(subject.lr, "warmup_start_factor"):
+    elif hasattr(subject.lr, "warmup_start_factor") and not subject.ignored:
         yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words=tr("{} starts at 1 % of the peak"))
 
 
