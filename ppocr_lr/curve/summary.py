@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text, value_text
 from ppocr_lr.schedules import Schedule
@@ -70,8 +71,9 @@ def plan_lines(planned: PlannedRun) -> Iterator[str]:
     )
     yield f"  epoch    {planned.length.arithmetic}"
     yield f"  warmup   {_warmup(summary, run)}"
-    yield f"  peak     {rate_text(summary.peak, 4)}, first at {_where(summary.peak_step, run)}"
-    yield f"  final    {rate_text(summary.final, 4)} at {_where(summary.final_step, run)}"
+    peak, final = rate_text(summary.peak, 4), rate_text(summary.final, 4)
+    yield f"  peak     {tr('{rate}, first at {where}', rate=peak, where=_where(summary.peak_step, run))}"
+    yield f"  final    {tr('{rate} at {where}', rate=final, where=_where(summary.final_step, run))}"
 
 
 def text_lines(planned: PlannedRun) -> Iterator[str]:
@@ -94,12 +96,17 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
 def trainer_text(planned: PlannedRun) -> str:
     """How PaddleOCR's own trainer differs from this run, in one sentence; empty where it does not."""
     if planned.flags.trainer == "paddleocr":
-        return "PaddleOCR's own, without this project's builder"
+        return tr("PaddleOCR's own, without this project's builder")
     if planned.paddleocr_schedule is None:
         return ""
     last = planned.run.total_iters - 1
     ends = [rate_text(schedule(last), 4) for schedule in (planned.paddleocr_schedule, planned.schedule)]
-    return f"PaddleOCR's own ignores {', '.join(planned.own_keys)}: its final rate is {ends[0]}, here it is {ends[1]}"
+    return tr(
+        "PaddleOCR's own ignores {keys}: its final rate is {theirs}, here it is {ours}",
+        keys=", ".join(planned.own_keys),
+        theirs=ends[0],
+        ours=ends[1],
+    )
 
 
 def simulation_lines(planned: PlannedRun) -> Iterator[str]:
@@ -130,11 +137,11 @@ def _rates(summary: Summary, text: Callable[[float], str] = lambda rate: rate_te
 
 def _warmup(summary: Summary, run: Run) -> str:
     if not summary.warmup_iters:
-        return "none"
+        return tr("none")
     epochs = summary.warmup_iters / run.iters_per_epoch
     length = f"{amount(epochs, 'epoch')} = {amount(summary.warmup_iters, 'iteration')}"
-    return f"{length}, starting from {rate_text(summary.warmup_start)}"
+    return tr("{length}, starting from {rate}", length=length, rate=rate_text(summary.warmup_start))
 
 
 def _where(step: int, run: Run) -> str:
-    return f"update {count_text(step)} (epoch {epoch_text(step, run)})"
+    return tr("update {update} (epoch {epoch})", update=count_text(step), epoch=epoch_text(step, run))

@@ -8,6 +8,7 @@ from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -29,7 +30,7 @@ def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
             rates,
         )
     if not complete:
-        yield ("…", "", "", "more phases than fit here", "")
+        yield ("…", "", "", tr("more phases than fit here"), "")
 
 
 def area_text(planned: PlannedRun) -> str:
@@ -39,5 +40,6 @@ def area_text(planned: PlannedRun) -> str:
     if not summary.peak or mean is None:
         return ""
     share = mean / summary.peak
-    percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
-    return f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}"
+    percent = f"{100 * share:.3g}" if share > 1e-4 else tr("less than 0.01")
+    peak = rate_text(summary.peak, 4)
+    return tr("area under the curve: {percent} % of training at the peak, {peak}", percent=percent, peak=peak)

@@ -1,4 +1,4 @@
-"""What the page says, in Chinese. The words are those of PaddleOCR's documentation; keys and names stay as they are."""
+"""What the page says beyond the catalogue of findings, in Chinese, with the words of PaddleOCR's documentation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHINESE: Mapping[str, str] = {
     "cards": "卡数",
     "iterations per epoch": "每个 epoch 的迭代数",
     "iterations": "迭代数",
-    "% of run": "占训练的 %",
+    "% of run": "占训练 %",
     "ours": "本项目",
     " (default {})": "（默认 {}）",
     "in the YAML": "请在 YAML 中编辑",
@@ -52,7 +52,6 @@ CHINESE: Mapping[str, str] = {
     "Forget these files": "移除这些文件",
     "Numbers": "数值",
     "run": "总长度",
-    "warmup": "预热",
     "peak": "峰值",
     "final": "最终",
     "trainer": "训练程序",
@@ -64,14 +63,10 @@ CHINESE: Mapping[str, str] = {
     "plateau": "保持",
     "rise": "上升",
     "restart": "重启",
-    "decay": "衰减",
     "Findings": "检查结果",
     "Nothing to say about it.": "没有发现问题。",
-    "error": "错误",
-    "warning": "警告",
-    "note": "提示",
     "Apply": "采用",
-    "Take home": "带走",
+    "Take home": "导出",
     "the section": "lr 部分的 YAML",
     "behind the command": "命令行参数",
     "in Python": "Python 代码",
@@ -151,34 +146,21 @@ CHINESE: Mapping[str, str] = {
         "学习率范围测试：从 start_lr 逐次迭代升到 end_lr，看 loss 在何处下降，又在何处上升。"
     ),
     # The keys: rates.
-    "the rate at the end of the warmup, the peak": "预热结束时的学习率，即峰值",
-    "the rate before the first step, the peak": "第一次下降之前的学习率，即峰值",
-    "the rate before the first milestone, the peak": "第一个里程碑之前的学习率，即峰值",
-    "the rate at the start of each cycle, the peak": "每个周期开始时的学习率，即峰值",
-    "the highest rate, the peak": "最高学习率，即峰值",
-    "the rate where the decay begins, the peak": "衰减开始时的学习率，即峰值",
-    "the rate that both factors are shares of": "两个比例所依据的学习率",
     "factor of the whole curve; not the peak": "整条曲线的倍数，不是峰值",
-    "the rate at the beginning, where the warmup ends": "初始学习率，即预热结束时的学习率",
     "the rate at the end of the decay": "衰减结束时的学习率",
     "the rate at the end of the cosine": "余弦退火结束时的学习率",
     "the rate at the end of both cosines": "两段余弦退火结束时的学习率",
     "the rate at the end of each cycle": "每个周期结束时的学习率",
-    "the rate at the beginning and the end of each cycle": "每个周期开始和结束时的学习率",
     "the rate that the decay goes down to": "衰减趋向的学习率",
     "the rate of the first update": "第一次更新的学习率",
     "the rate of the last update of the test, which then stays": "测试最后一次更新的学习率，之后保持不变",
     "the rate never falls below": "学习率的下限",
     "the rate never falls below it, behind the warmup": "预热之后学习率的下限",
     "the rate never rises above it, behind the warmup": "预热之后学习率的上限",
-    "the rates, one more than decay_epochs": "各段的学习率，比 decay_epochs 多一个",
     "the first rate as a share of learning_rate": "初始学习率占 learning_rate 的比例",
     "the last rate as a share of learning_rate": "最终学习率占 learning_rate 的比例",
     "the first rate is max_lr / div_factor": "初始学习率为 max_lr / div_factor",
     "the last rate is the first rate / final_div_factor": "最终学习率为初始学习率 / final_div_factor",
-    "pairs of when (epochs, rising) and the rate there, with straight lines between": (
-        "成对给出时刻（epoch，递增）和该处的学习率，中间以直线相连"
-    ),
     # The keys: warmup.
     "length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)": (
         "预热的长度，默认从 0 开始（epoch，可以是小数）"
@@ -204,11 +186,7 @@ CHINESE: Mapping[str, str] = {
     "length of the decay; without it, the run (epochs)": "衰减的长度，默认为整个训练（epoch）",
     "length of the decay at the end of the run (epochs)": "训练末尾衰减的长度（epoch）",
     "how long it takes (epochs)": "变化过程的长度（epoch）",
-    "length of one step (epochs)": "每一级的长度（epoch）",
     "the unit of time (epochs)": "时间的单位（epoch）",
-    "where the next value starts (epochs, rising)": "从何时起使用下一个值（epoch，递增）",
-    "where the rate drops (epochs, rising)": "学习率在何时下降（epoch，递增）",
-    "length of one cycle (epochs)": "一个周期的长度（epoch）",
     "length of the first cycle (epochs)": "第一个周期的长度（epoch）",
     "lengths of the first cycles, instead of T_0; the last one goes on as T_0 does (epochs)": (
         "前几个周期的长度，代替 T_0；从最后一个开始，按 T_0 的规则延续（epoch）"
@@ -222,7 +200,6 @@ CHINESE: Mapping[str, str] = {
     "after so long the rate is peak/√2; without it, the length of the warmup (epochs)": (
         "经过这么久学习率为峰值/√2，默认为预热的长度（epoch）"
     ),
-    "length of the rise (epochs)": "上升的长度（epoch）",
     "length of the fall; without it, as long as the rise (epochs)": "下降的长度，默认与上升相同（epoch）",
     "length of the test (iterations), both ends counted in": "测试的长度（迭代数），包括首尾",
     "share of the run in which the rate rises (0 to 1)": "学习率上升阶段占整个训练的比例（0 到 1）",
@@ -245,13 +222,6 @@ CHINESE: Mapping[str, str] = {
     "waves of the cosine in the length of the decay; 0.5 is one way down": (
         "衰减长度内余弦波的个数，0.5 表示只从峰值降到最低"
     ),
-    "factor of each step": "每一级的倍数",
-    "factor of each drop": "每次下降的倍数",
-    "factor of each step_size; above 1 the rate grows": "每个 step_size 的倍数，大于 1 时学习率上升",
-    "how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left": (
-        "下降的快慢：经过一个 step_size 后，学习率为峰值的 1/(1 + gamma)"
-    ),
-    "how fast the rate falls, per step_size": "每个 step_size 内下降的快慢",
     "the rate falls at the end of each step_size only": "学习率只在每个 step_size 结束时下降",
     "the rate changes at the end of an epoch only": "学习率只在 epoch 结束时变化",
     "start again instead of staying at the end": "结束后重新开始，而不是保持不变",
@@ -270,12 +240,7 @@ CHINESE: Mapping[str, str] = {
     ),
     "where on the tangent a decay begins": "衰减从双曲正切的哪一点开始",
     "where on the tangent it ends; above lower": "训练结束时在双曲正切曲线上的位置，须大于 lower",
-    "width of the model": "模型的宽度",
     # The keys: schedules inside, metrics.
-    "the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true": (
-        "依次列出各个阶段：每个阶段是一个 lr 部分，并带有长度，例如 epochs: 5；最后一个用 until_end: true"
-    ),
-    "the lr section to scale": "要乘以倍数的 lr 部分",
     "what every rate is multiplied by, a factor": "每个学习率都乘以这个倍数",
     "another lr section, whose rates are factors of those of schedule": (
         "另一个 lr 部分，用它的学习率作为 schedule 中学习率的倍数"

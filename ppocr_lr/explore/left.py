@@ -16,6 +16,7 @@ from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, KeyField
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.words import Words
+from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.yaml_edit import Excerpt, yaml_text
@@ -107,8 +108,9 @@ class Left:
         if self.syncing:
             return
         try:
-            draft = replace(self.page.state.draft, text=self.frame.with_text(event.value or ""))
-            _ = draft.section
+            with speaking(self.words.language):
+                draft = replace(self.page.state.draft, text=self.frame.with_text(event.value or ""))
+                _ = draft.section
         except LRConfigError as error:
             self.page.wrong(error.problems)
             self.form.props("inert")  # it would put the last good text in the place of this one

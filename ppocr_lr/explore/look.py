@@ -19,6 +19,7 @@ from ppocr_lr.errors import ArgumentError, LRConfigError, Problem
 from ppocr_lr.explore.draft import Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
 from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
@@ -87,6 +88,7 @@ def curves_of(state: State) -> Curves:
         notes.append(error.problem)
         traces, layout = figure(runs, names, False, state.axis)
     layout["updatemenus"] = []  # the page has switches of its own
+    layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
     lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
@@ -118,8 +120,11 @@ def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
     return errors or error.problems
 
 
-def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
-    """The findings about a state, its logs and its checkpoint beside the curve, and what to take home."""
+def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: str = "en") -> Details:
+    """The findings about a state, its logs and its checkpoint beside the curve, and what to take home.
+
+    Only findings have a catalogue, so all else is English.
+    """
     traces: list[dict[str, Any]] = []
     verdicts: list[str] = []
     for number, log in enumerate(dropped.logs):
@@ -144,7 +149,9 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
         except LRConfigError as error:
             verdicts.append(str(error))
     draft = state.draft
-    return Details(draft.report().findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
+    with speaking(language):
+        findings = draft.report().findings
+    return Details(findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
 
 
 def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str, Any]]:

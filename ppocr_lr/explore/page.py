@@ -22,6 +22,7 @@ from ppocr_lr.explore.left import Left
 from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.words import Words
+from ppocr_lr.language import speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
@@ -106,9 +107,12 @@ class Page:
     def attempt(self, make: Callable[[Draft], Draft], by: str = "") -> None:
         """A change that the text may not let itself be changed by."""
         try:
-            self.change(make(self.state.draft), by)
+            with speaking(self.words.language):
+                draft = make(self.state.draft)
         except LRConfigError as error:
             self.wrong(error.problems)
+        else:
+            self.change(draft, by)
 
     def undo(self) -> None:
         """One step back."""
@@ -149,6 +153,7 @@ class Page:
 
     def _other_language(self) -> None:
         self.words = self.words.other
+        self.state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
         self._build()
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
@@ -215,11 +220,12 @@ class Page:
 
     async def _work(self) -> None:
         """Curves at once, and the rest when nothing changes any more; all of it outside the server's own thread."""
-        shown: tuple[State, Dropped] | None = None
+        shown: tuple[State, Dropped, Words] | None = None
         try:
-            while not self.gone and shown != (self.state, self.dropped):
-                state, dropped = shown = self.state, self.dropped
-                curves = await asyncio.to_thread(curves_of, state)
+            while not self.gone and shown != (self.state, self.dropped, self.words):
+                state, dropped, words = shown = self.state, self.dropped, self.words
+                with speaking(words.language):  # in the thread too, which begins with what is said here
+                    curves = await asyncio.to_thread(curves_of, state)
                 if self.gone:
                     return
                 self.wrong(curves.problems)
@@ -228,11 +234,11 @@ class Page:
                     self.right.show_curves(curves)
                     await self._has_drawn()
                 await asyncio.sleep(_PAUSE)
-                if self.gone or shown != (self.state, self.dropped):
+                if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
                 if curves.planned is not None:
-                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
-                    if self.gone or shown != (self.state, self.dropped):
+                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped, words.language)
+                    if self.gone or shown != (self.state, self.dropped, self.words):
                         continue
                     self.right.show_details(details, has_files=dropped != Dropped())
                 self.right.show_link(await asyncio.to_thread(_link, state))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ppocr_lr.explore.chinese import CHINESE
+from ppocr_lr.language import catalogue
 
 Language = Literal["en", "zh"]
 
@@ -19,7 +20,7 @@ class Words:
     def __call__(self, text: str, *values: object) -> str:
         """The text, with values for each `{}`; in English where it has no translation."""
         if self.language == "zh":
-            text = CHINESE.get(text, text)
+            text = CHINESE.get(text) or catalogue("zh").get(text, text)
         return text.format(*values) if values else text
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -19,9 +21,10 @@ from ppocr_lr.explore import left, right
 from ppocr_lr.explore.chinese import CHINESE
 from ppocr_lr.explore.draft import State, opened, summary_of
 from ppocr_lr.explore.fields import fields_of
-from ppocr_lr.explore.look import curves_of
+from ppocr_lr.explore.look import Dropped, curves_of, details_of
 from ppocr_lr.explore.words import Words, words_for
 from ppocr_lr.finding import Severity
+from ppocr_lr.language import catalogue, speaking
 from ppocr_lr.lr_config.registry import MODELS
 
 WITH_EVERY_NUMBER = """
@@ -78,12 +81,14 @@ SAID = frozenset(texts())
 
 
 def test_every_text_has_a_translation() -> None:
-    missing = "".join(f"    {text!r}: '',\n" for text in sorted(SAID - CHINESE.keys()))
+    missing = "".join(f"    {text!r}: '',\n" for text in sorted(SAID - CHINESE.keys() - catalogue("zh").keys()))
     assert not missing, f"to be translated in explore/chinese.py:\n{missing}"
 
 
 def test_no_translation_is_left_over() -> None:
     assert not sorted(CHINESE.keys() - SAID)
+    # There they are counted: 3 个 epoch.
+    assert CHINESE.keys() & catalogue("zh").keys() == {"epoch", "iteration"}
 
 
 def test_a_translation_has_the_values_of_its_text() -> None:
@@ -117,3 +122,22 @@ def test_a_text_without_a_translation_is_said_in_english() -> None:
     assert chinese("line {}, column {}", 3, 5) == "第 3 行，第 5 列"
     assert chinese("of a third party's schedule: {x}") == "of a third party's schedule: {x}"
     assert chinese.other("Undo") == "Undo"
+
+
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]+ [a-z]{2,}")
+
+
+def test_everybody_is_told_in_a_language_of_their_own() -> None:
+    def told(language: str) -> str:
+        state = State(opened(WITH_EVERY_NUMBER.replace("warmup_epoch: 2", "warmup_epoch: 25%"), "c.yml"))
+        with speaking(language):
+            curves = curves_of(state)
+        assert curves.planned
+        details = details_of(state, curves.planned, Dropped(), language)
+        said = [*(text for _, text in curves.lines), *(" ".join(row[1:]) for row in curves.phases)]
+        return "\n".join(said + [text for each in details.findings for text in (each.message, each.hint)])
+
+    with ThreadPoolExecutor(4) as pool:
+        for language, said in zip(["en", "zh"] * 8, pool.map(told, ["en", "zh"] * 8), strict=True):
+            assert bool(re.search("[一-鿿]", said)) == (language == "zh")
+            assert bool(ENGLISH.search(said)) == (language == "en"), said
