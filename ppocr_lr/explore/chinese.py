@@ -251,7 +251,9 @@ CHINESE: Mapping[str, str] = {
     "whether threshold is a share of the best value or a difference": "threshold 是最佳值的比例，还是差值",
     "calls of step(metric) after a drop that do not count": "下降之后，不计入的 step(metric) 调用次数",
     "a drop of the rate smaller than this is left out": "学习率的降幅小于这个值时不下降",
-    "how many cycles there are; behind the last one the rate stays where it came down to": "周期的个数；最后一个周期之后学习率保持在它降到的值",
+    "how many cycles there are; behind the last one the rate stays where it came down to": (
+        "周期的个数；最后一个周期之后学习率保持在它降到的值"
+    ),
     "how many equal cycles fill the iterations behind warmup and hold, instead of T_0; 1.5 stops within one": (
         "预热和保持之后的迭代分为多少个等长周期，代替 T_0；1.5 表示在一个周期中途结束"
     ),
