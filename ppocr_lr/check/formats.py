@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
 
 from ppocr_lr import __version__
 from ppocr_lr.check.baseline import about
@@ -82,6 +81,8 @@ def gitlab_lines(reports: Sequence[Report]) -> Iterator[str]:
 
 def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
     """A JUnit report: each file a suite, each finding a failure."""
+    from xml.etree import ElementTree  # which the other formats need not wait for
+
     counts = [len(report.findings) for report in reports]
     tests = sum(max(1, count) for count in counts)
     root = ElementTree.Element("testsuites", name="ppocr-lr", tests=str(tests), failures=str(sum(counts)))

@@ -11,8 +11,8 @@ from ppocr_lr.cli.options import (
     add_format,
     add_picture,
     add_run,
-    draw_without_screen,
     print_json,
+    ready_to_draw,
     run_flags,
 )
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _draw(result: Difference, arguments: argparse.Namespace) -> None:
-    draw_without_screen()
+    ready_to_draw()
     from ppocr_lr.plotting.figure import draw_difference, save
 
     save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)

@@ -235,9 +235,13 @@ def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
 
 
-def draw_without_screen() -> None:
-    """Have matplotlib draw into files; it looks at the variable when it is imported, and stops at a wrong one."""
-    os.environ["MPLBACKEND"] = "agg"
+def ready_to_draw(*, on_screen: bool = False) -> None:
+    """Have matplotlib draw into files, unless it shall draw on the screen, before it is imported."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its cache is, and which font it takes, is no news
+    if not on_screen:
+        os.environ["MPLBACKEND"] = "agg"  # it stops at a wrong one
 
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:

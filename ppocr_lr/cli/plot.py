@@ -19,8 +19,8 @@ from ppocr_lr.cli.options import (
     add_scaling,
     check_scaling,
     configs_of,
-    draw_without_screen,
     plan,
+    ready_to_draw,
     run_flags,
     scaling_lines,
 )
@@ -123,8 +123,7 @@ def _size(text: str) -> tuple[float, float]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan the runs, write the picture or the numbers, then print the summary."""
-    if not arguments.show:
-        draw_without_screen()
+    ready_to_draw(on_screen=arguments.show)
     arguments.weight_decay = arguments.weight_decay or arguments.parameter == "lr,wd"
     configs = configs_of(arguments) or [str(path) for path in arguments.log[:1]] or [str(DEFAULT_CONFIG)]
     source = ", ".join(Path(config).as_posix() for config in configs)

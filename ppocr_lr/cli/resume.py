@@ -12,8 +12,8 @@ from ppocr_lr.cli.options import (
     add_picture,
     add_run,
     configs_of,
-    draw_without_screen,
     print_json,
+    ready_to_draw,
     run_flags,
 )
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
@@ -92,7 +92,7 @@ def _log_beside(checkpoint: Checkpoint) -> list[Finding]:
 
 
 def _draw(result: Resume, arguments: argparse.Namespace) -> None:
-    draw_without_screen()
+    ready_to_draw()
     from ppocr_lr.plotting.figure import save
     from ppocr_lr.resume.picture import draw_resume
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
@@ -16,39 +17,20 @@ from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.schedules import (
-    COSINE,
-    LINEAR,
-    Bent,
-    Bounded,
-    Constant,
-    Exponential,
-    Flat,
-    From,
-    HalfLife,
-    HeldAfter,
-    OneMinusSqrt,
-    Power,
-    Product,
-    Schedule,
-    Sequence,
-    Shape,
-    Staircase,
-    Warmup,
-)
+from ppocr_lr.schedules import Schedule, Shape
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
 DECAY_SHAPES: Mapping[str, Shape] = {
-    "linear": LINEAR,
-    "cosine": COSINE,
-    "1-sqrt": OneMinusSqrt(),
-    "exponential": Exponential(),
-    "half-life": HalfLife(),
+    "linear": schedules.LINEAR,
+    "cosine": schedules.COSINE,
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+    "half-life": schedules.HalfLife(),
 }
 """What `decay_shape` may be."""
-_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
+_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -128,7 +110,7 @@ class LRConfig(BaseModel, ABC):
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(after or Constant(self.peak), 0, self)
+        return LedPlateau(after or schedules.Constant(self.peak), 0, self)
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
@@ -136,7 +118,7 @@ class LRConfig(BaseModel, ABC):
         if not getattr(self, "once_per_epoch", False):
             return schedule
         try:
-            return Staircase(schedule, window.run.iters_per_epoch)
+            return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
             raise self.error("once_per_epoch", "false: its cycles are no whole numbers of epochs") from None
 
@@ -145,7 +127,7 @@ class LRConfig(BaseModel, ABC):
         hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
-            schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
+            schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
         return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
 
     def _bounded(self, schedule: Schedule) -> Schedule:
@@ -160,7 +142,7 @@ class LRConfig(BaseModel, ABC):
                 raise self.error("floor", f"at most the peak, {self.peak:g}")
             if ceiling is not None and ceiling < self.peak:
                 raise self.error("ceiling", f"at least the peak, {self.peak:g}")
-        return Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
+        return schedules.Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
@@ -178,7 +160,7 @@ class LRConfig(BaseModel, ABC):
             taken = f"{amount(lead_iters, 'iteration')} of warmup and hold and {tail_iters} of cooldown"
             key, allowed = ("cooldown_epochs", "shorter") if tail_iters else ("decay_within_run", "false")
             raise self.error(key, f"{allowed}: {taken} leave nothing of the run's {window.total_iters}")
-        return HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
+        return schedules.HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
 
     @property
     def peak(self) -> float:
@@ -226,9 +208,9 @@ class LRConfig(BaseModel, ABC):
         """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
         k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
         power = getattr(self, "power", getattr(self, "decay_power", 1.0))
-        if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
-            return Power(power)
-        return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
+        if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
+            return schedules.Power(power)
+        return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
 
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
@@ -344,25 +326,27 @@ class LRConfig(BaseModel, ABC):
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", "1 unless warmup_mode is linear")
-            shape = Power(power)
+            shape = schedules.Power(power)
         return self._beside(schedule, iters, start, shape)
 
     def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
         """The warmup before `schedule`, or over its first updates."""
         if not self.overlaps:
-            return Warmup(schedule, iters, self.peak, start, shape)
+            return schedules.Warmup(schedule, iters, self.peak, start, shape)
         overlap = getattr(self, "warmup_overlap")  # noqa: B009
         if overlap == "product":
-            return self._times(schedule, Warmup(Constant(1.0), iters, 1.0, start / self.peak, shape))
-        rest = From(schedule, iters)
+            return self._times(
+                schedule, schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
+            )
+        rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
             raise self.error("warmup_overlap", f"another word: when the warmup is over the decay is at {top:g}")
-        return Warmup(rest, iters, top, start, shape)
+        return schedules.Warmup(rest, iters, top, start, shape)
 
     def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
         try:
-            return Product(schedule, warmup)
+            return schedules.Product(schedule, warmup)
         except LRConfigError:
             raise self.error("warmup_overlap", "another word: the decay turns too often during the warmup") from None
 

@@ -182,9 +182,9 @@ class Sampler(ConfigSection):
 class TrainSection(ConfigSection):
     """The training data, which decides the iterations of an epoch; sections may be empty."""
 
-    loader: Loader = Loader()
-    dataset: Dataset = Dataset()
-    sampler: Sampler = Sampler()
+    loader: Loader
+    dataset: Dataset
+    sampler: Sampler
 
 
 SECTIONS: Mapping[str, type[ConfigSection]] = {

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.lr_config.cosine import TwoStepCosineConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -286,16 +285,17 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
     jumps up after it (with a warmup) or trains at a rate of 0 (without).
     """
-    if not isinstance(subject.lr, TwoStepCosineConfig):
+    if subject.planned.name != "TwoStepCosine":
         return
-    total, peak, final = subject.run.total_iters, subject.lr.learning_rate, subject.summary.final
-    first_iters = subject.lr.first_iters(subject.built_for.window)
+    lr: Any = subject.lr
+    total, peak, final = subject.run.total_iters, lr.learning_rate, subject.summary.final
+    first_iters = lr.first_iters(subject.built_for.window)
     switch = subject.lead.iters + first_iters
     message = None
     if total <= switch:
         if final > _HIGH_END * peak:
             message = f"the run stops before that, at {rate_text(final)}, {100 * final / peak:.3g} % of the peak"
-    elif final == subject.lr.end_lr:
+    elif final == lr.end_lr:
         where = count_text(subject.epoch(switch))
         message = f"the rate is exactly {rate_text(final)} from epoch {where} to the end of the run"
     else:
