@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -13,7 +13,7 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
+from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
@@ -21,6 +21,9 @@ from ppocr_lr.schedules import Schedule, Shape
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
+
+EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
+"""The minimum of a cosine."""
 
 DECAY_SHAPES: Mapping[str, Shape] = {
     "linear": schedules.LINEAR,

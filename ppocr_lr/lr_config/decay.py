@@ -1,4 +1,4 @@
-"""Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR; and REX."""
+"""Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import BENT, HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
 from ppocr_lr.lr_config.kinds import Factor, FactorOrZero, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -108,20 +108,3 @@ class LinearLRConfig(LRConfig):
         """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
         return schedules.Decay(first, self.some_iters("decay_length", window), last)
-
-
-@register_lr_config("REX")
-class REXConfig(LRConfig):
-    """Reflected exponential: stays high for long, falls fast at the end."""
-
-    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
-
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
-
-    def curve(self, window: Window) -> Schedule:
-        """REX over all updates of the run."""
-        self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))
