@@ -31,7 +31,7 @@ from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
-from ppocr_lr.training_config.yaml_edit import yaml_text
+from ppocr_lr.training_config.changes import yaml_text
 
 ScalingRule = Literal["linear", "sqrt", "none"]
 
