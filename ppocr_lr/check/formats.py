@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from ppocr_lr import __version__
 from ppocr_lr.check.baseline import about
-from ppocr_lr.check.fixes import replacements
 from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
@@ -153,6 +152,8 @@ def _sarif_file(report: Report) -> dict[str, str]:
 
 def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
     """What `--fix --unsafe-fixes` would write, for each finding; empty where it has no fix, or the file no text."""
+    from ppocr_lr.check.fixes import replacements
+
     fixes = [finding.fix for finding in report.findings]
     wanted = [fix for fix in fixes if fix]
     try:

@@ -46,7 +46,12 @@ class _Generator(GenerateJsonSchema):
         return {}
 
     def encode_default(self, dft: Any) -> Any:
+        if dft is None or isinstance(dft, (bool, int, float, str)):  # JSON has it, without an adapter made for it
+            return dft
         return dft.written if isinstance(dft, Length) else super().encode_default(dft)
+
+
+_DEFAULTS = _Generator()  # for `encode_default`: the schema of one key after the other takes a new one each time
 
 
 def lr_schema() -> dict[str, Any]:
@@ -123,6 +128,7 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     }
 
 
+@cache
 def _own_keys(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
 
@@ -200,7 +206,7 @@ def _field_schema(name: str, field: FieldInfo) -> tuple[dict[str, Any], dict[str
     if field.description:
         schema["description"] = field.description
     if not field.is_required():
-        schema["default"] = _Generator().encode_default(field.get_default(call_default_factory=True))
+        schema["default"] = _DEFAULTS.encode_default(field.get_default(call_default_factory=True))
     return schema, definitions
 
 
