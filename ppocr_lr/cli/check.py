@@ -18,19 +18,8 @@ from ppocr_lr.check.report import Report, check_document, said_once, selection_o
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
 from ppocr_lr.cli.fixes import Fixes, add_fixes
-from ppocr_lr.cli.options import (
-    Commands,
-    add_command,
-    add_configs,
-    add_format,
-    add_run,
-    add_scaling,
-    check_scaling,
-    configs_of,
-    print_json,
-    run_flags,
-    with_flags,
-)
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_format, configs_of, print_json, with_flags
+from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.numbers_text import amount

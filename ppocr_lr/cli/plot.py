@@ -9,18 +9,14 @@ from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ppocr_lr.cli.options import (
-    Commands,
+from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of, ready_to_draw
+from ppocr_lr.cli.run_options import (
     add_axis,
-    add_command,
-    add_configs,
     add_metrics,
     add_run,
     add_scaling,
     check_scaling,
-    configs_of,
     plan,
-    ready_to_draw,
     run_flags,
     scaling_lines,
 )

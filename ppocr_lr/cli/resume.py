@@ -10,12 +10,11 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_picture,
-    add_run,
     configs_of,
     print_json,
     ready_to_draw,
-    run_flags,
 )
+from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.output import PICTURES, output_kind
