@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
+from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
 from ppocr_lr.lr_config.length import Length, as_written
@@ -102,6 +103,10 @@ class LRConfig(BaseModel, ABC):
             LRConfigError: the section does not fit this run.
         """
 
+    def around(self, key: str) -> Any:
+        """The value of a key around the curve; its default for a name that does not take the key."""
+        return getattr(self, key, envelope.ALL[key][1].default)
+
     @property
     def has_curve(self) -> bool:
         """False where a metric of the training decides the rate, which begins at `peak`."""
@@ -118,7 +123,7 @@ class LRConfig(BaseModel, ABC):
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
         schedule = self._smooth(window)
-        if not getattr(self, "once_per_epoch", False):
+        if not self.around("once_per_epoch"):
             return schedule
         try:
             return schedules.Staircase(schedule, window.run.iters_per_epoch)
@@ -127,7 +132,7 @@ class LRConfig(BaseModel, ABC):
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
-        hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
+        hold_iters = window.iters(self.around("hold_epochs"))
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
@@ -135,7 +140,7 @@ class LRConfig(BaseModel, ABC):
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Between the section's `floor` and `ceiling`, if it has any."""
-        floor, ceiling = getattr(self, "floor", None), getattr(self, "ceiling", None)
+        floor, ceiling = self.around("floor"), self.around("ceiling")
         if floor is None and ceiling is None:
             return schedule
         if floor is not None and ceiling is not None and ceiling < floor:
@@ -149,9 +154,9 @@ class LRConfig(BaseModel, ABC):
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
-        within_run = getattr(self, "decay_within_run", False)
-        tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
-        if self._over_the_run and getattr(self, "decay_length") is not None:  # noqa: B009
+        within_run = self.around("decay_within_run")
+        tail_iters = window.iters(self.around("cooldown_epochs"))
+        if self._over_the_run and self.around("decay_length") is not None:
             if within_run or tail_iters:
                 allowed = "left out with decay_within_run or cooldown_epochs, which say the length"
                 raise self.error("decay_length", allowed)
@@ -168,7 +173,7 @@ class LRConfig(BaseModel, ABC):
     @property
     def peak(self) -> float:
         """The rate at the end of the warmup."""
-        return getattr(self, "learning_rate")  # type: ignore[no-any-return]  # noqa: B009  # a key of most names
+        return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
 
     @property
     def warmup_key(self) -> str:
@@ -188,8 +193,8 @@ class LRConfig(BaseModel, ABC):
     def warmup_start(self) -> float:
         """The rate of the first update of the warmup, below the peak."""
         self._only_one(("warmup_start_lr", "warmup_start_factor"))
-        given = getattr(self, "warmup_start_lr", None)
-        start: float = given or self.peak * (getattr(self, "warmup_start_factor", None) or 0.0)
+        given = self.around("warmup_start_lr")
+        start: float = given or self.peak * (self.around("warmup_start_factor") or 0.0)
         if start >= self.peak:
             key = "warmup_start_lr" if given else "warmup_start_factor"
             allowed = f"below the peak, {self.peak:g}" if given else "below 1"
@@ -201,7 +206,7 @@ class LRConfig(BaseModel, ABC):
         """The key that decides where the decay ends; empty where the run does."""
         if not self._over_the_run:
             return "name"
-        return "" if getattr(self, "decay_length") is None else "decay_length"  # noqa: B009
+        return "" if self.around("decay_length") is None else "decay_length"
 
     @property
     def _over_the_run(self) -> bool:
@@ -209,8 +214,8 @@ class LRConfig(BaseModel, ABC):
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
         """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
-        k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
-        power = getattr(self, "power", getattr(self, "decay_power", 1.0))
+        k_decay = self.around("k_decay") if k_decay is None else k_decay
+        power = getattr(self, "power", self.around("decay_power"))
         if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
             return schedules.Power(power)
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
@@ -220,19 +225,19 @@ class LRConfig(BaseModel, ABC):
         shape = DECAY_SHAPES[decay_shape]
         if shape.above_0 and not getattr(self, end_key):
             raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
-        if shape.above_0 and getattr(self, "decay_power", 1.0) != 1:
+        if shape.above_0 and self.around("decay_power") != 1:
             raise self.error("decay_power", "1 with an exponential decay")
         return self.bent(shape)
 
     @property
     def overlaps(self) -> bool:
         """True where hold and decay start with the warmup, not behind it."""
-        return getattr(self, "warmup_overlap", "none") != "none"
+        return bool(self.around("warmup_overlap") != "none")
 
     @property
     def counts_from_start(self) -> bool:
         """True where marks in time count from the first update, not from the end of the warmup."""
-        return self.overlaps or getattr(self, "decay_within_run", False)
+        return self.overlaps or bool(self.around("decay_within_run"))
 
     @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
@@ -277,7 +282,7 @@ class LRConfig(BaseModel, ABC):
     @property
     def done_iters(self) -> int:
         """How many updates are done before the scheduler starts, `last_epoch + 1`; 0 for a fresh run."""
-        return int(getattr(self, "last_epoch", -1)) + 1
+        return int(self.around("last_epoch")) + 1
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does.
@@ -322,10 +327,10 @@ class LRConfig(BaseModel, ABC):
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
         """The schedule with the section's warmup of `iters` updates."""
-        start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
+        start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
-        shape, power = _WARMUPS[mode], getattr(self, "warmup_power")  # noqa: B009
+        shape, power = _WARMUPS[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", "1 unless warmup_mode is linear")
@@ -336,7 +341,7 @@ class LRConfig(BaseModel, ABC):
         """The warmup before `schedule`, or over its first updates."""
         if not self.overlaps:
             return schedules.Warmup(schedule, iters, self.peak, start, shape)
-        overlap = getattr(self, "warmup_overlap")  # noqa: B009
+        overlap = self.around("warmup_overlap")
         if overlap == "product":
             return self._times(
                 schedule, schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)

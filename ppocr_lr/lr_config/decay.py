@@ -87,7 +87,7 @@ class PolynomialConfig(LRConfig):
         """A polynomial."""
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
-        if getattr(self, "k_decay") != 1:  # noqa: B009  # it takes the key
+        if self.around("k_decay") != 1:
             raise self.error("k_decay", "1 with cycle")
         return schedules.CyclicPolynomial(self.learning_rate, window.decay_iters, self.end_lr, self.power)
 

@@ -35,10 +35,6 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
-def _before(check: Callable[[Any], Any], handler: GetCoreSchemaHandler, source: Any) -> core_schema.CoreSchema:
-    return core_schema.no_info_before_validator_function(check, handler(source))
-
-
 @dataclass(frozen=True)
 class Number:
     """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""

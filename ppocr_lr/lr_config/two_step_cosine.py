@@ -32,7 +32,7 @@ class TwoStepCosineConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
         self.check_end("end_lr")
-        led = self.warmup_length(window) or window.iters(getattr(self, "hold_epochs", Length(0)))
+        led = self.warmup_length(window) or window.iters(self.around("hold_epochs"))
         return schedules.TwoStepCosine(
             self.learning_rate,
             self.first_iters(window),

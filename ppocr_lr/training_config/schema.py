@@ -19,7 +19,7 @@ from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonS
 from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
+from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.momentum import OPPOSITE, OppositeMomentum, PlainMomentum
@@ -96,7 +96,7 @@ def _section() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "name": {
-                "description": f"the schedule; without a name it is {_NO_NAME}",
+                "description": f"the schedule; without a name it is {NO_NAME}",
                 "enum": names,
                 "enumDescriptions": [_summary(name, MODELS[name]) for name in names],
             }
@@ -108,7 +108,7 @@ def _section() -> dict[str, Any]:
 def _is_named(name: str) -> dict[str, Any]:
     condition: dict[str, Any] = {"properties": {"name": {"const": name}}}
     # `properties` holds for a key that is absent, which is just right for the default.
-    return condition if name == _NO_NAME else {**condition, "required": ["name"]}
+    return condition if name == NO_NAME else {**condition, "required": ["name"]}
 
 
 def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _stage(root: str) -> dict[str, Any]:
 
 
 def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for key, rule in {**_SET_BY_THE_RUN, **model.no_effect}.items():
+    for key, rule in {**SET_BY_THE_RUN, **model.no_effect}.items():
         if key not in model.model_fields:
             yield key, {"description": f"no effect: {rule.why}", "deprecated": True}
 
