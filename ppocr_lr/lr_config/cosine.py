@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
-from ppocr_lr.lr_config.kinds import AnyIters, Cycles, Ours, PositiveRate, Rate, key
+from ppocr_lr.lr_config.kinds import PEAK, AnyIters, Cycles, Ours, PositiveRate, Rate, key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
@@ -38,7 +38,7 @@ class CosineConfig(_WaveConfig):
     """Half a cosine from the peak to 0 over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     end_lr: EndRate = key("the rate at the end of the cosine", default=0.0)
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
@@ -55,7 +55,7 @@ class LinearWarmupCosineConfig(_WaveConfig):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
     takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     warmup_steps: AnyIters = key("length of the warmup (iterations)", default=5000)
     start_lr: Rate = key("the rate of the first update", default=1e-5)
     min_lr: Rate = key("the rate at the end of the cosine", default=1e-8)

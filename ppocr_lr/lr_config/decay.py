@@ -8,7 +8,19 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
-from ppocr_lr.lr_config.kinds import Factor, FactorOrZero, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
+from ppocr_lr.lr_config.kinds import (
+    END,
+    PEAK,
+    Factor,
+    FactorOrZero,
+    Ours,
+    PositiveLength,
+    PositiveRate,
+    Power,
+    Rate,
+    Switch,
+    key,
+)
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -20,7 +32,7 @@ class ConstConfig(LRConfig):
     """The same rate throughout, after an optional warmup."""
 
     takes = WARMUP
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
 
     def curve(self, window: Window) -> Schedule:
         """`learning_rate`."""
@@ -32,8 +44,8 @@ class LinearConfig(LRConfig):
     """A straight (or polynomial) decay to `end_lr` over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    learning_rate: PositiveRate = PEAK
+    end_lr: Rate = END
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
     def curve(self, window: Window) -> Schedule:
@@ -76,8 +88,8 @@ class PolynomialConfig(LRConfig):
     """A polynomial decay over any length, once or, with `cycle`, again and again from ever lower rates."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    learning_rate: PositiveRate = PEAK
+    end_lr: Rate = END
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
     cycle: Switch = key("start again instead of staying at the end", default=False)
 

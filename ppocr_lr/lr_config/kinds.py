@@ -202,3 +202,6 @@ DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "hal
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
+
+PEAK = key("the rate at the end of the warmup, the peak")
+END = key("the rate at the end of the decay", default=0.0)

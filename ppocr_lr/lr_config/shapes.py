@@ -8,7 +8,7 @@ from typing import ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, POWER, WARMUP
-from ppocr_lr.lr_config.kinds import Bound, PositiveRate, Power, Rate, key
+from ppocr_lr.lr_config.kinds import END, PEAK, Bound, PositiveRate, Power, Rate, key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
@@ -19,9 +19,9 @@ class KDecayConfig(LRConfig):
     """A cosine of a power of time: with `k` above 1 it stays high for longer."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | POWER
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     k: Power = key("exponent of time; 1 is a cosine", default=1.0)
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    end_lr: Rate = END
 
     also_called: ClassVar[Mapping[str, str]] = {**ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr: ClassVar[str] = "Cosine"
@@ -38,7 +38,7 @@ class TanhConfig(LRConfig):
     """A hyperbolic tangent: a slow start, a fall, a slow end."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     lower: Bound = key("where on the tangent the run begins", default=-6.0)
     upper: Bound = key("where on the tangent it ends; above lower", default=3.0)
     end_lr: Rate = key("the rate that the decay goes down to", default=0.0)
@@ -60,8 +60,8 @@ class REXConfig(LRConfig):
     """Reflected exponential: stays high for long, falls fast at the end."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    learning_rate: PositiveRate = PEAK
+    end_lr: Rate = END
 
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.lr_config.base import EndRate, LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
-from ppocr_lr.lr_config.kinds import Ours, PositiveLength, PositiveRate, key
+from ppocr_lr.lr_config.kinds import PEAK, Ours, PositiveLength, PositiveRate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -21,7 +21,7 @@ class TwoStepCosineConfig(LRConfig):
     """A cosine over 200 epochs, then the cosine over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     first_epochs: Annotated[PositiveLength | None, Ours("Cosine decays over the whole run")] = key(
         "length of the first cosine (epochs); without it 200, as in PaddleOCR", default=None
     )

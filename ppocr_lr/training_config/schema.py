@@ -179,7 +179,7 @@ def _summary(name: str, model: type[LRConfig]) -> str:
 @cache
 def _json_schema(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     # Field by field, since most models share most of theirs; building each model whole takes three times as long.
-    if not getattr(model, "__pydantic_fields_complete__", False):  # before pydantic 2.10 nobody knows
+    if not model.__pydantic_fields_complete__:
         model.model_rebuild()
     made: dict[str, Any] = {"properties": {}, "required": [], "$defs": {}}
     for key, field in model.model_fields.items():

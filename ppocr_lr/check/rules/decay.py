@@ -41,7 +41,7 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
     if end is None or end.step is None or decay(0) <= end.rate or not subject.can_be_told:
         return
-    if getattr(subject.lr, "decay_within_run", False) or getattr(subject.lr, "cooldown_epochs", False):
+    if subject.lr.around("decay_within_run") or subject.lr.around("cooldown_epochs"):
         return  # shortened already
     if end.step > subject.built_for.total_iters or lead.iters >= total:
         return  # too long by itself: `over_too_early`, `as_long_as_the_run`
