@@ -16,7 +16,8 @@ from ppocr_lr.cli.options import Parser, import_modules, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError
 
 COMMANDS = (
-    "plot", "show", "check", "scale", "diff", "find-rate", "train", "resume", "compare-log", "explain", "schema"
+    "plot", "show", "explore", "check", "scale", "diff", "find-rate", "train", "resume", "compare-log", "explain",
+    "schema",
 )  # fmt: skip
 """In the order of the help; each is a file of this folder."""
 

@@ -10,10 +10,9 @@ from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
 from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_scaling, plan, run_flags, scaling_lines
-from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
-from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
+from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import MissingExtraError, dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
@@ -85,7 +84,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     console.print(_rate_table(planned))
     if planned.groups:
         console.print(_group_table(planned))
-    if line := _area(planned):
+    if line := area_text(planned):
         console.print(line)
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
@@ -99,16 +98,6 @@ def _show(planned: PlannedRun, report: Report) -> None:
     print(*text_lines([report], colour=console.is_terminal), sep="\n")
 
 
-def _area(planned: PlannedRun) -> str:
-    summary = summarize(planned.schedule, planned.run)
-    mean = mean_rate(planned.schedule, planned.run.total_iters)
-    if not summary.peak or mean is None:
-        return ""
-    share = mean / summary.peak
-    percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
-    return f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}"
-
-
 def _table(title: str, *heads: str) -> Any:
     from rich.table import Column, Table
 
@@ -117,23 +106,9 @@ def _table(title: str, *heads: str) -> Any:
 
 
 def _phase_table(planned: PlannedRun) -> Any:
-    run = planned.run
-    phases, complete = phases_of(planned.schedule, run.total_iters)
     rows = _table("phases", "phase", "epochs", "updates", "length", "rate")
-    for phase in phases:
-        length = phase.last - phase.first + 1
-        rates = rate_text(phase.first_rate, 4)
-        if phase.last_rate != phase.first_rate:
-            rates += f" → {rate_text(phase.last_rate, 4)}"
-        rows.add_row(
-            phase.kind,
-            f"{epoch_text(phase.first, run)} – {epoch_text(phase.last + 1, run)}",
-            f"{count_text(phase.first)} – {count_text(phase.last)}",
-            amount(round(length / run.iters_per_epoch, 3), "epoch"),
-            rates,
-        )
-    if not complete:
-        rows.add_row("…", "", "", "more phases than fit here", "")
+    for row in phase_rows(planned):
+        rows.add_row(*row)
     return rows
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ppocr_lr.schedules import Schedule
+
+Kind = Literal["warmup", "plateau", "rise", "restart", "decay"]
 
 
 @dataclass(frozen=True)
 class Phase:
     """Neighbouring updates `first` … `last` (both counted in) in which the rate goes one way."""
 
-    kind: str
+    kind: Kind
     first: int
     last: int
     first_rate: float
@@ -50,7 +52,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
 def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None, warmup: bool) -> Phase:
     start, end = schedule(first), schedule(last)
     if first == 0 and warmup:
-        kind = "warmup"
+        kind: Kind = "warmup"
     elif start == end:
         kind = "plateau"
     elif end > start:

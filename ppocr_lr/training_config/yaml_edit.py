@@ -127,6 +127,62 @@ def _left(source: str) -> LRConfigError:
     return LRConfigError(Problem((), problem, Place(source)))
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """A value cut out of a text, to be edited by itself: without the indentation that its lines have in common."""
+
+    before: str
+    text: str
+    after: str
+    indent: str = ""
+    """Of each line there."""
+
+    @property
+    def first_line(self) -> int:
+        """The line of the whole text that the first one of the excerpt is, from 1."""
+        return self.before.count("\n") + 1
+
+    def with_text(self, text: str) -> str:
+        """The whole, with another text in this place."""
+        if not self.indent:
+            return self.before + text + self.after
+        newline = "\r\n" if "\r\n" in self.before else "\n"
+        lines = (f"{self.indent}{line}" if line.strip() else "" for line in text.splitlines())
+        return self.before + "".join(f"{line}{newline}" for line in lines) + self.after
+
+
+def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
+    """The value at `path`, cut out of `text`; all of it where there is no such value, or it has no lines of its own.
+
+    Raises:
+        LRConfigError: the text is no YAML.
+    """
+    read_yaml_text(text, source)
+    tree = _Text(text, source)
+    key, node = None, tree.root
+    for name in path:
+        index = node.index(str(name)) if node.kind == "mapping" else None
+        if index is None:
+            return Excerpt("", text, "")
+        key, node = node.keys[index], node.items[index]
+    if key is None or node.kind != "mapping" or node.flow:
+        return Excerpt("", text, "")
+    start, first = tree.line_end(key.end), node.keys[0].start if node.keys else 0
+    if tree.line_start(first) < start:  # anchored, or behind its key
+        return Excerpt("", text, "")
+    indent = text[tree.line_start(first) : first]
+    end = tree.line_end(node.items[-1].end)
+    while text[end : (after := tree.line_end(end))].lstrip().startswith("#") and text.startswith(indent, end):
+        end = after
+    lines = text[start:end].splitlines()
+    margins = [line[: len(line) - len(line.lstrip())] for line in lines if line.strip()]
+    indent = min(margins, key=len)  # of a comment, maybe
+    if not indent or indent.strip(" ") or not all(margin.startswith(indent) for margin in margins):
+        return Excerpt("", text, "")
+    own = "".join(f"{line.removeprefix(indent)}\n" for line in lines)
+    return Excerpt(text[:start], own, text[end:], indent)
+
+
 class _Edit(NamedTuple):
     start: int
     end: int
@@ -240,13 +296,13 @@ class _Text:
         if not node.items:
             self._refuse(path)
         first = (node.keys or node.items)[0].start
-        line = self.text[self._line_start(first) : first]
+        line = self.text[self.line_start(first) : first]
         if node.kind == "list":
             if not _DASH.fullmatch(line):
                 self._refuse(path)
         else:
             line = re.sub(r"[^ \t]", " ", line)  # of `- name: Const`, too
-        end, newline = self._line_end(node.items[-1].end), self._newline
+        end, newline = self.line_end(node.items[-1].end), self._newline
         if end and self.text[end - 1] == "\n":
             return _Edit(end, end, f"{line}{new}{newline}")
         return _Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
@@ -264,22 +320,23 @@ class _Text:
             return
         for index in gone:
             start, end = starts[index].start, ends[index].end
-            if node.keys and self.text[self._line_start(start) : start].strip(" \t"):  # `- name: Const`
+            if node.keys and self.text[self.line_start(start) : start].strip(" \t"):  # `- name: Const`
                 if index + 1 == len(starts):
                     self._refuse(path)
                 yield self._unless_comments(start, starts[index + 1].start, path)
             else:
-                yield _Edit(self._line_start(start), self._line_end(end), "")
+                yield _Edit(self.line_start(start), self.line_end(end), "")
 
     def _unless_comments(self, start: int, end: int, path: KeyPath) -> _Edit:
         if "#" in self.text[start:end]:
             self._refuse(path)
         return _Edit(start, end, "")
 
-    def _line_start(self, place: int) -> int:
+    def line_start(self, place: int) -> int:
+        """Where the line begins in which a place is."""
         return self.text.rfind("\n", 0, place) + 1
 
-    def _line_end(self, place: int) -> int:
+    def line_end(self, place: int) -> int:
         """Behind the end of the line in which a value ends."""
         if place and self.text[place - 1] == "\n":  # a block of text, whose lines are all its own
             return place

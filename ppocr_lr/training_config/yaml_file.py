@@ -205,6 +205,8 @@ def read_yaml_text(
         mark = error.problem_mark or error.context_mark
         if mark:
             _check_size_before(mark.index, text, source)
+        if error.context == "while scanning a simple key":  # noticed only where the next one begins
+            mark = error.context_mark
         where = _place(source, mark) if mark else Place(source)
         raise _error(where, f"is not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:

@@ -648,3 +648,18 @@ def test_a_config_in_memory_that_cannot_be_used() -> None:
             check_config(config, source="mine")  # type: ignore[arg-type]
     with pytest.raises(LRConfigError, match="no such code"):
         check_config(COSINE_CONFIG, ignore=["LR999"])
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"name": "CosineWarmRestarts", "learning_rate": 0.1, "T_0": "1it"},
+        {"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": "2it"},
+        {"name": "Step", "learning_rate": 0.1, "step_size": "1it", "gamma": 0.999999},
+        {"name": "Cyclic", "base_lr": 0.01, "max_lr": 0.1, "step_size_up": "1it", "step_size_down": "1it"},
+    ],
+)
+def test_a_trillion_cycles_are_not_visited(section: dict[str, Any]) -> None:
+    config = {"Global": {"epoch_num": 10**6}, "Optimizer": {"lr": section}}
+    report = check_config(config, flags=RunFlags(iters_per_epoch=10**6))
+    assert report.planned

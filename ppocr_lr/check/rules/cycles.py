@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject
@@ -15,7 +14,7 @@ from ppocr_lr.schedules import Schedule
 _HIGH_END = 0.1  # of a cycle's height, at which a run may end
 _STILL_HIGH = 0.5  # of a cycle's height: a jump
 _JUMP = 2.0
-_MANY_JUMPS = 1000
+_MOST_CYCLES = 1000  # that are looked at
 
 
 @rule(
@@ -116,9 +115,9 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     """
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead
-    jumps = list(islice(_jumps_up(decay, left), _MANY_JUMPS)) if left > 0 and subject.can_be_told else []
+    jumps = list(_jumps_up(decay, left)) if left > 0 and subject.can_be_told else []
     if jumps:
-        times = f"{_MANY_JUMPS} times or more" if len(jumps) == _MANY_JUMPS else amount(len(jumps), "time")
+        times = f"{_MOST_CYCLES} times or more" if len(jumps) == _MOST_CYCLES else amount(len(jumps), "time")
         first = count_text(round(subject.epoch(lead + jumps[0]), 2))
         yield Finding(
             subject.path(subject.lr.cycle_key or "name"),
@@ -127,9 +126,11 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
 
 
 def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:
-    """The updates at which a cycle begins with a jump over most of its height."""
+    """The updates at which one of the first cycles begins with a jump over most of its height."""
     cycle = decay.cycle_around(0)
-    while cycle and cycle[1] < left:
+    for _ in range(_MOST_CYCLES):
+        if not cycle or cycle[1] >= left:
+            return
         start = cycle[1]
         cycle = decay.cycle_around(start)
         low, high = decay.extremes(start - 1, min(cycle[1] if cycle else start + 1, left) - 1)

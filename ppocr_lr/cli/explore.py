@@ -1,0 +1,60 @@
+"""`ppocr-lr explore`: edit a schedule in the browser and see its curve."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
+
+EXAMPLES = """\
+examples:
+  ppocr-lr explore                        the default config, in your browser
+  ppocr-lr explore rec.yml                edit the lr section of a PaddleOCR training YAML
+  ppocr-lr explore a.yml b.yml            edit the first, with the curve of the second beside it
+  ppocr-lr explore --no-browser --port 8000
+"""
+
+
+def add(commands: Commands) -> None:
+    """The command and its flags."""
+    parser = add_command(
+        commands,
+        "explore",
+        run,
+        "edit a schedule in the browser and see its curve",
+        "Open a page on which the lr section is edited and its curve is seen at once. Nothing is written to the "
+        "config: take the YAML home from the page. Needs the extra `explore`.",
+        EXAMPLES,
+    )
+    add_configs(parser)
+    add_import(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1: this machine alone)")
+    parser.add_argument("--port", type=int, help="port to listen at; the next free one where it is taken (8321)")
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the configs, then serve the page until it is stopped."""
+    from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
+    from ppocr_lr.explore.server import PORT, free_port, serve
+    from ppocr_lr.training_config.labels import labels
+    from ppocr_lr.training_config.yaml_edit import read_file_text
+
+    if arguments.port is not None and not 1 <= arguments.port <= 65535:
+        raise ArgumentError("port", "must be from 1 to 65535", arguments.port)
+    configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
+    if len(configs) > MOST_PINS + 1:
+        raise ArgumentError("config", f"at most {MOST_PINS + 1} are shown", len(configs))
+    drafts = [opened(read_file_text(config).text, config, counted=True) for config in configs]
+    names = labels([draft.planned for draft in drafts]) if drafts[1:] else [""]
+    ready_to_draw()
+    port = free_port(arguments.host, arguments.port or PORT)
+    name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    said = f"explore: http://{name}:{port}/ (Ctrl+C ends it)"
+    state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
+    with suppress(KeyboardInterrupt):  # the way in which it ends
+        serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
+    return 0

@@ -1,0 +1,43 @@
+"""A run as rows of text, for a terminal and for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ppocr_lr.curve.area import mean_rate
+from ppocr_lr.curve.axis import epoch_text
+from ppocr_lr.curve.phases import phases_of
+from ppocr_lr.curve.summary import summarize
+from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.training_config.plan import PlannedRun
+
+
+def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
+    """Kind, epochs, updates, length and rates of each phase of a run, the first 30 of them."""
+    run = planned.run
+    phases, complete = phases_of(planned.schedule, run.total_iters)
+    for phase in phases:
+        length = phase.last - phase.first + 1
+        rates = rate_text(phase.first_rate, 4)
+        if phase.last_rate != phase.first_rate:
+            rates += f" → {rate_text(phase.last_rate, 4)}"
+        yield (
+            phase.kind,
+            f"{epoch_text(phase.first, run)} – {epoch_text(phase.last + 1, run)}",
+            f"{count_text(phase.first)} – {count_text(phase.last)}",
+            amount(round(length / run.iters_per_epoch, 3), "epoch"),
+            rates,
+        )
+    if not complete:
+        yield ("…", "", "", "more phases than fit here", "")
+
+
+def area_text(planned: PlannedRun) -> str:
+    """The area under the curve, in one sentence; empty where it cannot be told."""
+    summary = summarize(planned.schedule, planned.run)
+    mean = mean_rate(planned.schedule, planned.run.total_iters)
+    if not summary.peak or mean is None:
+        return ""
+    share = mean / summary.peak
+    percent = f"{100 * share:.3g}" if share > 1e-4 else "less than 0.01"
+    return f"area under the curve: {percent} % of training at the peak, {rate_text(summary.peak, 4)}"

@@ -1,0 +1,272 @@
+"""A config while it is edited, with the flags of its run. Each change makes a new one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
+from ppocr_lr.curve.axis import AXES, Axis
+from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError
+from ppocr_lr.explore.examples import EXAMPLES
+from ppocr_lr.finding import Change, Proposal
+from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.training_config.changes import changed, yaml_text
+from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch_length
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
+from ppocr_lr.training_config.scaling import scaled_section
+from ppocr_lr.training_config.yaml_edit import Excerpt, edited, excerpt
+from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
+
+LONGEST_TEXT = 200_000
+"""Characters of a config; the largest of PaddleOCR's own has some 10,000."""
+LONGEST_LINK = 24_000
+"""Characters of a state in an address; web servers and browsers take some 64,000."""
+MOST_PINS = 8
+
+_KINDS = (str, str, int, int, int)  # of the values of a draft in a link
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The text of a training config, and what a command line would say beside it."""
+
+    text: str
+    source: str = "config.yml"
+    """What the config is called."""
+    iters_per_epoch: int | None = None
+    num_samples: int | None = None
+    """One of the two is given, so that no file of the server is ever counted."""
+    gpus: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.text) > LONGEST_TEXT:
+            raise LRConfigError(f"{self.source}: a config of more than {LONGEST_TEXT} characters is not edited here")
+
+    @cached_property
+    def document(self) -> YAMLDocument:
+        """The text, read.
+
+        Raises:
+            LRConfigError: it is no YAML, with the place.
+        """
+        return yaml_document(self.text, self.source)
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The sections of the text; errors as those of `document`, or it holds none."""
+        return checked_sections(self.document.data, self.source)
+
+    @property
+    def section(self) -> Mapping[str, Any]:
+        """The lr section; errors as those of `config`, or it has none."""
+        return lr_section(self.config)
+
+    @cached_property
+    def excerpt(self) -> Excerpt:
+        """The lr section as it is written."""
+        return excerpt(self.text, SECTION_PATH, self.source)
+
+    @property
+    def flags(self) -> RunFlags:
+        """What a command line would say."""
+        return RunFlags(
+            iters_per_epoch=self.iters_per_epoch or (None if self.num_samples else ASSUMED_ITERS[0]),
+            num_samples=self.num_samples,
+            gpus=self.gpus,
+        )
+
+    @cached_property
+    def planned(self) -> PlannedRun:
+        """The run that is planned; `LRConfigError` where it cannot be."""
+        return plan_sections(self.config, self.source, (), self.flags)
+
+    def report(self) -> Report:
+        """What is to be said about it; errors as those of `config`, or a flag is wrong."""
+        return check_document(self.document, self.source, (), self.flags)
+
+    def with_values(self, *overrides: str) -> Draft:
+        """With values set, `KEY=VALUE` as after `-o`; everything else in the text stays as it is.
+
+        Raises:
+            LRConfigError: a value is not YAML, a key is not known, or the text does not let itself be changed so.
+        """
+        return self._edited((), with_overrides(self.config, overrides))
+
+    def without(self, key: str) -> Draft:
+        """Without a key of the lr section."""
+        return self.after(Proposal(changes=(Change("remove", (*SECTION_PATH, key)),)))
+
+    def after(self, proposal: Proposal) -> Draft:
+        """With the fix of a finding in the text."""
+        intended = with_overrides(changed(self.config, proposal.changes), proposal.overrides)
+        return self._edited(proposal.changes, intended)
+
+    def named(self, name: str) -> Draft:
+        """With another schedule: keys that it has too keep their values, others come from an example of it.
+
+        Raises:
+            LRConfigError: as `with_values`.
+        """
+        model, section = MODELS[name], self.section
+        kept = {key: value for key, value in section.items() if key in model.model_fields}
+        example = self._example(name)
+        for values in ({**example, **kept}, {**kept, **example}, example):
+            try:
+                parse_lr_config({"name": name, **values}, self.planned.run)
+            except LRConfigError:
+                continue
+            break
+        gone = tuple(Change("remove", (*SECTION_PATH, str(key))) for key in section if key not in (*values, "name"))
+        named = self.with_values(f"{SECTION}.name={name}")
+        intended = with_overrides(
+            changed(named.config, gone), (f"{SECTION}.{key}={yaml_text(value)}" for key, value in values.items())
+        )
+        return named._edited(gone, intended)
+
+    def _example(self, name: str) -> Mapping[str, Any]:
+        """The example, with the peak of this draft."""
+        example = EXAMPLES.get(name, {})
+        try:
+            run = self.planned.run
+            meant = parse_lr_config({"name": name, **example}, run).config
+            scaled = scaled_section({"name": name, **example}, meant, self.planned.parsed.config.peak / meant.peak)
+        except (LRConfigError, AttributeError, ZeroDivisionError):
+            return example
+        return {key: value for key, value in scaled.items() if key != "name"}
+
+    def _edited(self, changes: tuple[Change, ...], intended: Any) -> Draft:
+        return replace(self, text=edited(self.text, changes, intended, self.source))
+
+    @property
+    def override_line(self) -> str:
+        """What to paste behind PaddleOCR's own command, or one of ours."""
+        values = (f"{SECTION}={yaml_text(self.section)}", f"Global.epoch_num={self.planned.run.epochs}")
+        return Proposal(values).line
+
+    @property
+    def python_call(self) -> str:
+        """The call that builds the scheduler in a training loop."""
+        run = self.planned.run
+        return f"build_lr_scheduler({dict(self.section)!r}, epochs={run.epochs}, iters_epoch={run.iters_per_epoch})"
+
+
+def opened(text: str, source: str, *, counted: bool = False) -> Draft:
+    """A draft of a config that has been read.
+
+    Args:
+        text: of the config.
+        source: its file name.
+        counted: its label files may be looked for and counted; only for a file that the command line named.
+
+    Raises:
+        LRConfigError: it is too long, no YAML, or a value decides the length of an epoch and cannot be used.
+    """
+    draft = Draft(text, Path(source).name)
+    train = draft.config.get("Train") or {}
+    dataset = train.get("dataset") if isinstance(train, Mapping) else None
+    if not counted and isinstance(dataset, Mapping):
+        train = {**train, "dataset": {key: dataset[key] for key in dataset if key != "label_file_list"}}
+    try:
+        length = epoch_length(train, folder=Path(source).parent if counted else None)
+    except UnknownEpochLengthError:
+        return replace(draft, iters_per_epoch=ASSUMED_ITERS[0])
+    if length.samples is None:
+        return replace(draft, iters_per_epoch=length.iters)
+    return replace(draft, num_samples=length.samples)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A curve to compare with."""
+
+    name: str
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a page shows, but for files that were dropped onto it."""
+
+    draft: Draft
+    pins: tuple[Pin, ...] = ()
+    axis: Axis = "epochs"
+    log_scale: bool = False
+
+    @property
+    def link(self) -> str:
+        """The state as a word for an address; empty where it would be too long for one."""
+        drafts = [self.draft, *(pin.draft for pin in self.pins)]
+        content = {
+            "drafts": [[each.text, each.source, each.iters_per_epoch, each.num_samples, each.gpus] for each in drafts],
+            "pins": [pin.name for pin in self.pins],
+            "axis": self.axis,
+            "log": self.log_scale,
+        }
+        word = base64.urlsafe_b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)).decode()
+        return word if len(word) <= LONGEST_LINK else ""
+
+
+def state_of(link: str) -> State:
+    """The state that a link carries.
+
+    Raises:
+        LRConfigError: it is none, or torn.
+    """
+    try:
+        packed = base64.urlsafe_b64decode(link[:LONGEST_LINK].encode())
+        reader = zlib.decompressobj()
+        content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
+        drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
+        names = [_checked(name, str) for name in content["pins"]]
+        pins = tuple(Pin(name[:100], draft) for name, draft in zip(names, drafts[1:], strict=True))
+        if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
+            raise ValueError
+        state = State(drafts[0], pins, content["axis"], content["log"] is True)
+        _ = state.draft.config, state.draft.flags
+    except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
+        reason = f": {error}" if isinstance(error, LRConfigError) else ""
+        raise LRConfigError(f"the link is torn or not one of this page{reason}") from None
+    return state
+
+
+def _checked(value: Any, kind: type) -> Any:
+    """A value of a link, if it is of its kind."""
+    if type(value) is not kind and not (kind is int and value is None):
+        raise TypeError
+    return value
+
+
+def example_curve(name: str, run: Run) -> Any:
+    """The schedule of the example of a name; None where there is none, or a metric decides it."""
+    try:
+        return parse_lr_config({"name": name, **EXAMPLES.get(name, {})}, run).curve
+    except LRConfigError:
+        return None
+
+
+def summary_of(name: str) -> str:
+    """The first line of what a schedule is."""
+    text = (vars(MODELS[name]).get("__doc__") or "").strip()
+    return text.partition("\n")[0].replace("`", "")
+
+
+def schedule_name(draft: Draft) -> str:
+    """The name of the schedule of a draft, whether it can be used or not; empty where there is none."""
+    try:
+        return read_section(draft.section).name
+    except LRConfigError:
+        try:
+            name = draft.section.get("name")
+        except LRConfigError:
+            return ""
+        return name if isinstance(name, str) and name in MODELS else ""

@@ -1,0 +1,54 @@
+"""Files that are dropped onto the page, read as the command line reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from ppocr_lr.explore.draft import Draft, opened
+from ppocr_lr.explore.look import Dropped
+from ppocr_lr.training_config.logged_config import is_log
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
+from ppocr_lr.training_config.yaml_edit import read_file_text
+
+MOST_BYTES = 64 << 20
+_MOST_LOGS = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is on the page after a file was dropped."""
+
+    draft: Draft
+    dropped: Dropped
+
+
+def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
+    """Take a config, a log or a checkpoint.
+
+    A config takes the place of the draft. A log is compared with it, and tells the iterations per epoch; where the
+    draft is still the default one, the config that the log holds takes its place.
+
+    Raises:
+        LRConfigError: the file is none of them.
+    """
+    if path.suffix in (".pdopt", ".pdparams", ".states"):
+        from ppocr_lr.resume.checkpoint import read_checkpoint
+
+        return Found(draft, replace(dropped, checkpoint=read_checkpoint(path)))
+    if path.suffix in (".yml", ".yaml") and not is_log(path):
+        return Found(opened(read_file_text(path).text, path.name), dropped)
+    from ppocr_lr.logs.compare import plan_logged_run
+    from ppocr_lr.logs.files import logs_at
+
+    logs = [replace(log, source=path.name) for log in logs_at(path)]
+    if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
+        text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
+        draft = opened(text, f"config of {path.name}")
+    config = path.with_name("draft.yml")
+    config.write_text(draft.text, encoding="utf-8")
+    planned = plan_logged_run(config, logs[0])
+    draft = replace(draft, iters_per_epoch=planned.run.iters_per_epoch, num_samples=None)
+    return Found(draft, replace(dropped, logs=(*dropped.logs, *logs)[-_MOST_LOGS:]))

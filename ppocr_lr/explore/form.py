@@ -1,0 +1,228 @@
+"""The fields and sliders of a schedule's keys, and of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nicegui import events, ui
+from nicegui.element import Element
+
+from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, rows, scale_of, written
+from ppocr_lr.explore.words import Words
+from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.length import Unit, length_of
+from ppocr_lr.training_config.changes import yaml_text
+
+Set = Callable[[str, str], None]
+"""Gives a key a value, as it stands in YAML; nothing takes it out."""
+
+PAUSE = "debounce=350"  # milliseconds after the last letter
+
+
+class Slider(Element, component="slider.js"):
+    """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
+
+    def __init__(self, name: str, moved: Callable[[float], None]) -> None:
+        super().__init__()
+        self.place = 0.0
+        self._props.update({"value": 0.0, "min": 0.0, "max": 1.0, "step": 0.01, "aria-label": name})
+
+        def tell(event: events.GenericEventArguments) -> None:
+            if isinstance(event.args, (int, float)):
+                self.place = event.args
+                moved(event.args)
+
+        self.on("moved", tell, throttle=0.05)
+
+    def put(self, place: float) -> None:
+        """Be somewhere."""
+        if place != self.place:
+            self.place = self._props["value"] = place
+            self.run_method("put", place)
+
+
+class KeyField:
+    """One key: its name, what it does, and what changes it."""
+
+    def __init__(self, field: Field, words: Words, change: Set) -> None:
+        self.field, self.words, self.change = field, words, change
+        self.run, self.value = Run(1, 1), None
+        self.scale: Scale | None = None
+        self.syncing = False
+        self.slider: Slider | None = None
+        self.touched: Any = None
+        self.unit: ui.select | None = None
+        self.units: dict[Unit, str] = {}
+        self.inputs: list[ui.input] = []
+        with ui.element("div").classes("field"):
+            with ui.element("div"):
+                self.key = ui.label(field.key).classes("key")
+                if field.ours:
+                    with self.key:
+                        ui.label(words("ours")).classes("ours")
+            self._build()
+            about = words(field.description)
+            if field.default not in (None, ()):
+                about += words(" (default {})", yaml_text(field.default))
+            ui.label(about).classes("about")
+
+    def _build(self) -> None:
+        field, words = self.field, self.words
+        with ui.element("div").classes("take"):
+            if field.kind == "choice":
+                self.entry: Any = ui.select(list(field.choices), on_change=lambda: self._chosen()).classes("word")
+            elif field.kind == "switch":
+                self.entry = ui.switch(on_change=lambda: self._chosen())
+            elif field.kind in ("rate", "number", "count", "length"):
+                self.entry = ui.input(on_change=lambda: self._typed()).props(PAUSE)
+            elif field.kind == "section":
+                ui.label(words("in the YAML")).classes("soft")
+                return
+            if field.kind != "list":
+                self.entry.props(f'dense outlined aria-label="{field.key}"')
+            if field.kind == "length":
+                self.units = {"epochs": words("epochs"), "it": words("iterations"), "%": words("% of run")}
+                if field.iterations:
+                    self.units["epochs"] = self.units.pop("it")
+                self.unit = ui.select(self.units, value="epochs", on_change=lambda: self._other_unit()).classes("unit")
+                self.unit.props(f'dense outlined aria-label="{field.key}: {words("unit")}"')
+            if not field.required:
+                self.remove = ui.button("×", on_click=lambda: self.change(field.key, "")).props("flat dense round")
+                self.remove.props(f'aria-label="{words("take out")} {field.key}"')
+        if field.kind == "list":
+            self.items = ui.element("div").classes("items")
+        if scale_of(field, self.run) is not None:
+            self.slider = Slider(f"{field.key}: {words('slider')}", self._slid).classes("slide")
+
+    def show(self, section: Mapping[str, Any], run: Run) -> None:
+        """Be what the section has now."""
+        self.run, self.syncing = run, True
+        try:
+            self._show(section.get(self.field.key), self.field.key in section)
+        finally:
+            self.syncing = False
+
+    def _show(self, value: Any, is_set: bool) -> None:
+        field = self.field
+        self.key.classes(add="set" if is_set else "", remove="" if is_set else "set")
+        if hasattr(self, "remove"):
+            self.remove.set_visibility(is_set)
+        shown = value if is_set else field.default
+        if field.kind == "switch":
+            self.entry.value = shown in (True, 1)
+        elif field.kind == "choice":
+            self.entry.value = shown if shown in field.choices else None
+        elif field.kind == "list":
+            self._show_items([] if shown is None else shown)
+        elif field.kind == "length":
+            amount, unit = amount_and_unit(shown)
+            assert self.unit is not None
+            self.unit.value = unit if unit in self.unit.options else "epochs"
+            self._put("" if shown is None else yaml_text(_plain(amount)))
+            self._slide(_plain(amount), self.unit.value)
+        elif field.kind in ("rate", "number", "count"):
+            self._put("" if shown is None else shown if isinstance(shown, str) else yaml_text(shown))
+            self._slide(shown)
+        self.value = shown
+
+    def _put(self, text: str) -> None:
+        if self.touched is not self.entry:
+            self.entry.value = text
+
+    def _slide(self, value: Any, unit: Unit = "epochs") -> None:
+        self.scale = scale_of(self.field, self.run, unit)
+        if self.slider is None or self.scale is None:
+            return
+        number = length_of(value)
+        said = yaml_text(value) if number else self.words("nothing")
+        ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
+        ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
+        self.slider.props.update(ends)
+        if self.touched is not self.slider:  # it is where the hand is
+            self.slider.put(self.scale.position(number.amount if number else self.scale.first))
+
+    def _show_items(self, items: Any) -> None:
+        each = (
+            [list(item) if isinstance(item, (list, tuple)) else [item] for item in items]
+            if isinstance(items, (list, tuple))
+            else []
+        )
+        texts = [text for item in each for text in rows(item)]
+        if len(texts) == len(self.inputs):
+            for entry, text in zip(self.inputs, texts, strict=True):
+                if length_of(entry.value) != length_of(text.strip("\"'")):
+                    entry.value = text.strip("\"'")
+            return
+        self.items.clear()
+        self.inputs, self.width = [], max(map(len, each), default=1)
+        with self.items:
+            for number, text in enumerate(texts, 1):
+                entry = ui.input(value=text.strip("\"'"), on_change=lambda: self._listed()).props(
+                    f"dense outlined {PAUSE}"
+                )
+                entry.props(f'aria-label="{self.field.key} {number}"')
+                self.inputs.append(entry)
+            for sign, word, act in (
+                ("+", self.words("add to"), self._longer),
+                ("−", self.words("shorten"), self._shorter),
+            ):
+                button = ui.button(sign, on_click=act).props("flat dense round")
+                button.props(f'aria-label="{word} {self.field.key}"')
+
+    def _chosen(self) -> None:
+        if not self.syncing:
+            self.change(self.field.key, yaml_text(self.entry.value))
+
+    def _typed(self) -> None:
+        if self.syncing:
+            return
+        text = (self.entry.value or "").strip()
+        if text and self.unit is not None and (length := length_of(text)) and length.unit == "epochs":
+            text = written(self.field, length.amount, self.unit.value)
+        self._change(text, self.entry)
+
+    def _slid(self, place: float) -> None:
+        if self.scale is not None:
+            unit: Unit = self.unit.value if self.unit is not None else "epochs"
+            self._change(written(self.field, self.scale.value(place), unit), self.slider)
+
+    def _change(self, text: str, touched: Any = None) -> None:
+        """Give the key a value; what was touched stays as it is."""
+        self.touched = touched
+        try:
+            self.change(self.field.key, text)
+        finally:
+            self.touched = None
+
+    def _other_unit(self) -> None:
+        """The same length in another unit."""
+        length = length_of(self.value)
+        if self.syncing or self.unit is None or length is None:
+            return
+        iters = int(length.amount) if self.field.iterations and length.unit == "epochs" else self.run.iters(length)
+        unit: Unit = self.unit.value
+        bare = 1 if self.field.iterations else self.run.iters_per_epoch
+        amount = {"epochs": iters / bare, "it": iters, "%": 100 * iters / self.run.total_iters}[unit]
+        self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
+
+    def _listed(self, texts: list[str] | None = None) -> None:
+        if self.syncing:
+            return
+        if texts is None:
+            texts = [(entry.value or "").strip() or "0" for entry in self.inputs]
+        if self.width > 1:
+            pairs = zip(*[iter(texts)] * self.width, strict=False)
+            texts = [f"[{', '.join(pair)}]" for pair in pairs]
+        self.change(self.field.key, f"[{', '.join(texts)}]")
+
+    def _longer(self) -> None:
+        texts = [entry.value or "0" for entry in self.inputs]
+        self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
+
+    def _shorter(self) -> None:
+        self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number.is_integer() else number

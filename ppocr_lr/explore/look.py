@@ -1,0 +1,242 @@
+"""What the page shows of a state: the very functions of the command line, put side by side."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from ppocr_lr.curve.axis import Axis, updates_per_unit
+from ppocr_lr.curve.polyline import curve_points
+from ppocr_lr.curve.summary import plan_lines, trainer_text
+from ppocr_lr.curve.tables import area_text, phase_rows
+from ppocr_lr.errors import ArgumentError, LRConfigError, Problem
+from ppocr_lr.explore.draft import Draft, State, example_curve
+from ppocr_lr.export.html import figure
+from ppocr_lr.finding import Finding
+from ppocr_lr.lr_config import Run
+from ppocr_lr.numbers_text import count_text, plain_text
+from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
+from ppocr_lr.training_config.plan import PlannedRun
+
+if TYPE_CHECKING:
+    from ppocr_lr.logs.compare import Comparison
+    from ppocr_lr.logs.train_log import TrainLog
+    from ppocr_lr.resume.checkpoint import Checkpoint
+
+_MOST_DOTS = 2000  # of one log; more than the picture has columns
+_SMALL_RUN = Run(100, 1)
+_MANY = 1e4  # times as high: a small picture is logarithmic then
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What follows a change at once; also what is wrong, where nothing can be drawn."""
+
+    planned: PlannedRun | None = None
+    figure: dict[str, Any] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
+    """The run in numbers: what, and how much."""
+    phases: tuple[tuple[str, ...], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Why something beside the curve could not be drawn."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What may come a moment later."""
+
+    findings: tuple[Finding, ...] = ()
+    dots: tuple[dict[str, Any], ...] = ()
+    """Traces of the logs, and of a checkpoint."""
+    verdicts: tuple[str, ...] = ()
+    overrides: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Files that were dropped onto the page, read."""
+
+    logs: tuple[TrainLog, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
+def curves_of(state: State) -> Curves:
+    """The curves of a state and the numbers of its first, or why there are none."""
+    try:
+        planned = state.draft.planned
+    except LRConfigError as error:
+        return Curves(problems=_with_places(state.draft, error))
+    runs, names, notes = [planned], [planned.name], []
+    for pin in state.pins:
+        try:
+            runs.append(pin.draft.planned)
+            names.append(pin.name)
+        except LRConfigError as error:
+            notes.append(f"{pin.name}: {error}")
+    try:
+        traces, layout = figure(runs, names, state.log_scale, state.axis)
+    except ArgumentError as error:
+        notes.append(error.problem)
+        traces, layout = figure(runs, names, False, state.axis)
+    layout["updatemenus"] = []  # the page has switches of its own
+    layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
+    layout["hovermode"] = "closest" if len(runs) > 1 else "x"
+    lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
+    further = {"trainer": trainer_text(planned), "area": area_text(planned)}
+    lines += tuple((name, text) for name, text in further.items() if text)
+    drawn = {"data": traces, "layout": layout, "config": CONFIG}
+    return Curves(planned, drawn, lines, tuple(phase_rows(planned)), (), tuple(notes))
+
+
+CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": False,
+    "responsive": True,
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+}
+"""No button of Plotly's sends anything anywhere."""
+
+
+def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
+    """What is wrong, at its place in the text."""
+    if any(problem.place and problem.place.line for problem in error.problems):
+        return error.problems
+    try:
+        findings = draft.report().findings
+    except LRConfigError as again:
+        return again.problems
+    errors = tuple(Problem((), each.message, each.place) for each in findings if str(each.severity) == "error")
+    return errors or error.problems
+
+
+def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
+    """The findings about a state, its logs and its checkpoint beside the curve, and what to take home."""
+    traces: list[dict[str, Any]] = []
+    verdicts: list[str] = []
+    for number, log in enumerate(dropped.logs):
+        from ppocr_lr.logs.compare import compare_log
+        from ppocr_lr.logs.report import verdict
+
+        try:
+            comparison = compare_log(planned, log)
+        except LRConfigError as error:
+            verdicts.append(f"{log.source}: {error}")
+            continue
+        traces += _dots(comparison, number, state.axis)
+        verdicts.append(f"{log.source}: {verdict(comparison)}")
+    if dropped.checkpoint is not None:
+        from ppocr_lr.resume.forecast import Resume
+        from ppocr_lr.resume.report import text_lines
+
+        try:
+            resume = Resume(planned, dropped.checkpoint)
+            traces.append(_mark(resume.update, resume.rate_now, planned, state.axis))
+            verdicts += text_lines(resume)
+        except LRConfigError as error:
+            verdicts.append(str(error))
+    draft = state.draft
+    return Details(draft.report().findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
+
+
+def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str, Any]]:
+    """Each line of a log as a dot: hollow where it shows the plan, else filled."""
+    positions = comparison.positions / updates_per_unit(comparison.planned.run, axis)
+    rates, follows = comparison.lines.rates, comparison.follows
+    symbol = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}[
+        MARKERS[number % len(MARKERS)]
+    ]
+    for which, filled, words in ((follows, False, "as planned"), (~follows, True, "not as planned")):
+        count = int(which.sum())
+        if count:
+            every = -(-count // _MOST_DOTS)
+            yield {
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"{PurePath(comparison.log.source).name}: {count_text(count)} {words}",
+                "x": positions[which][::every].tolist(),
+                "y": rates[which][::every].tolist(),
+                "marker": {
+                    "symbol": symbol if filled else f"{symbol}-open",
+                    "size": 6,
+                    "color": ALERT if filled else "#000000",
+                },
+            }
+
+
+def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
+    """The update at which a checkpoint goes on."""
+    place = update / updates_per_unit(planned.run, axis)
+    dashes = ",".join(f"{length}px" for length in MARK_DASHES)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": f"checkpoint, update {count_text(update)}: {plain_text(rate, 4)}",
+        "x": [place, place],
+        "y": [0, rate],
+        "line": {"color": ALERT, "width": THIN, "dash": dashes},
+        "marker": {"symbol": "diamond", "size": 9, "color": ALERT},
+    }
+
+
+def small_picture(name: str, width: int = 96, height: int = 40) -> str:
+    """The shape of a schedule as a small SVG; nothing but a frame for one that a metric decides."""
+    curve = example_curve(name, _SMALL_RUN)
+    places = []
+    if curve is not None:
+        steps, _ = curve_points(curve, _SMALL_RUN.total_iters)
+        rates = [curve(step) for step in steps]
+        low, high = min(rates), max(rates)
+        for step, rate in zip(steps, rates, strict=True):
+            share = rate / high
+            if low > 0 and high > _MANY * low:
+                share = math.log(rate / low) / math.log(high / low)
+            places.append(f"{2 + (width - 4) * step / steps[-1]:.1f},{height - 3 - (height - 6) * share:.1f}")
+    line = " ".join(places)
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
+        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
+    )
+
+
+MOST_ROWS = 100_000
+"""Updates in a CSV; of a longer run every second, third, …"""
+
+_drawing = Lock()  # matplotlib's settings are those of the whole process
+
+
+def file_of(state: State, kind: str) -> bytes:
+    """The curves as a file, png, svg, csv or html, as `ppocr-lr plot` writes it.
+
+    Raises:
+        ImportError: a package for it is not installed.
+        LRConfigError: the config cannot be planned.
+    """
+    runs = [state.draft.planned, *(pin.draft.planned for pin in state.pins)]
+    names = [runs[0].name, *(pin.name for pin in state.pins)] if state.pins else []
+    file = io.BytesIO()
+    if kind == "csv":
+        from ppocr_lr.export.rows import write_csv
+
+        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS))
+    elif kind == "html":
+        from ppocr_lr.check.report import check_planned
+        from ppocr_lr.export.html import write_html
+
+        write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis)
+    else:
+        from ppocr_lr.plotting.figure import draw, save
+
+        with _drawing, TemporaryDirectory() as folder:
+            path = Path(folder, f"curves.{kind}")
+            save(draw(runs, state.log_scale, axis=state.axis, names=names), path)
+            return path.read_bytes()
+    return file.getvalue()

@@ -1,0 +1,22 @@
+// What the page cannot be told by its elements; called whenever it has been built.
+window.ppocrReady = (language, uploader, editorName) => {
+  document.documentElement.lang = language;
+  window.ppocrUploader = uploader;
+  const nameEditor = () => {
+    const editor = document.querySelector(".cm-content");
+    if (editor) editor.setAttribute("aria-label", editorName);
+    else setTimeout(nameEditor, 100); // it is loaded after the page
+  };
+  nameEditor();
+};
+
+// A file may be dropped anywhere.
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  getElement(window.ppocrUploader).$refs.qRef.addFiles(event.dataTransfer.files);
+});
+
+// Away from what the browser asks for, and back.
+window.ppocrDark = () => Quasar.Dark.toggle();

@@ -1,0 +1,249 @@
+"""One visitor's page: the state, what is done to it, and when what is shown follows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nicegui import background_tasks, events, ui
+from nicegui.client import Client
+
+from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem
+from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.files import MOST_BYTES, read_dropped
+from ppocr_lr.explore.left import Left
+from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
+from ppocr_lr.explore.right import Right
+from ppocr_lr.explore.words import Words
+
+_PAUSE = 0.15  # seconds without a change, after which findings and the link follow
+_SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
+_ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
+_MOST_STEPS = 200
+_MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
+
+
+class Page:
+    """What one visitor sees, and does. Each change makes a new `State`; the last ones are kept for undo."""
+
+    def __init__(self, state: State, words: Words, problem: str = "") -> None:
+        self.state, self.words = state, words
+        self.client: Client = ui.context.client
+        self.past: list[State] = [state]
+        self.at = 0
+        self.last: tuple[str, float] = ("", 0.0)
+        self.dropped = Dropped()
+        self.working = self.gone = False
+        self.client.on_delete(self._end)
+        self.dark = ui.dark_mode(None)
+        ui.keyboard(self._key)
+        self.root = ui.element("div").style("width: 100%")
+        self._build()
+        if problem:
+            self.say(problem)
+
+    def _build(self) -> None:
+        self.root.clear()
+        with self.root:
+            self._build_header()
+            with ui.element("div").classes("desk"):
+                self.left = Left(self)
+                self.right = Right(self)
+            self.uploader = ui.upload(
+                multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
+                on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
+            ).style("display: none")  # fmt: skip
+        page = [self.words.tag, self.uploader.id, self.words("The lr section")]
+        ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
+        self._sync("")
+        self.refresh()
+
+    def _build_header(self) -> None:
+        with ui.element("header").classes("bar"):
+            with ui.element("h1"):
+                ui.label("ppocr-lr explore")
+            self.source = ui.label().classes("name")
+            self.undo_button = self.button("Undo", self.undo)
+            self.redo_button = self.button("Redo", self.redo)
+            self.button("Open a file", lambda: self.uploader.run_method("pickFiles"))
+            self.button("Dark or light", lambda: ui.run_javascript("ppocrDark()"))
+            self.button(self.words.other.name, self._other_language)
+
+    def button(self, text: str, act: Callable[[], Any], of: str = "") -> ui.button:
+        """A button, whose name for a screen reader says what it is of."""
+        button = ui.button(self.words(text), on_click=act).props("flat dense no-caps")
+        if of:
+            button.props["aria-label"] = f"{self.words(text)}: {of}"
+        return button
+
+    # What is done
+
+    def change(self, draft: Draft, by: str = "") -> None:
+        """Show another draft; `by` is the field that was touched."""
+        self.become(replace(self.state, draft=draft), by)
+
+    def become(self, state: State, by: str = "") -> None:
+        """Show another state, and keep the last one for an undo."""
+        if state == self.state:
+            return
+        again = by and by == self.last[0] and time.monotonic() - self.last[1] < _ONE_STEP and self.at > 0
+        self.last = (by, time.monotonic())
+        del self.past[self.at + (0 if again else 1) :]
+        self.past.append(state)
+        del self.past[:-_MOST_STEPS]
+        self.at = len(self.past) - 1
+        self.state = state
+        self._sync(by)
+        self.refresh()
+
+    def attempt(self, make: Callable[[Draft], Draft], by: str = "") -> None:
+        """A change that the text may not let itself be changed by."""
+        try:
+            self.change(make(self.state.draft), by)
+        except LRConfigError as error:
+            self.wrong(error.problems)
+
+    def undo(self) -> None:
+        """One step back."""
+        self._go(self.at - 1)
+
+    def redo(self) -> None:
+        """One step forward again."""
+        self._go(self.at + 1)
+
+    def _go(self, at: int) -> None:
+        if 0 <= at < len(self.past):
+            self.at, self.state, self.last = at, self.past[at], ("", 0.0)
+            self._sync("")
+            self.refresh()
+
+    def _key(self, event: events.KeyEventArguments) -> None:
+        if event.action.keydown and (event.modifiers.ctrl or event.modifiers.meta):
+            key = event.key.name.lower()
+            if key == "y" or (key == "z" and event.modifiers.shift):
+                self.redo()
+            elif key == "z":
+                self.undo()
+
+    def pin(self) -> None:
+        """Keep the curve beside those that come."""
+        pins = self.state.pins
+        if len(pins) == MOST_PINS:
+            self.say(self.words("at most {} curves are pinned", MOST_PINS))
+            return
+        name, taken = schedule_name(self.state.draft), {pin.name for pin in pins}
+        number = next(n for n in range(1, MOST_PINS + 1) if f"{name} {n}" not in taken)
+        self.become(replace(self.state, pins=(*pins, Pin(f"{name} {number}", self.state.draft))))
+
+    def repin(self, number: int, *new: Pin) -> None:
+        """Put another one in the place of a pinned curve, or nothing."""
+        pins = (*self.state.pins[:number], *new, *self.state.pins[number + 1 :])
+        self.become(replace(self.state, pins=pins), f"pin {number}" if new else "")
+
+    def _other_language(self) -> None:
+        self.words = self.words.other
+        self._build()
+
+    async def _uploaded(self, event: events.UploadEventArguments) -> None:
+        name = PurePath(event.file.name.replace("\\", "/")).name
+        with TemporaryDirectory() as folder:
+            path = Path(folder, name or "file")
+            await event.file.save(path)
+            try:
+                found = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
+            except (LRConfigError, MissingExtraError) as error:
+                self.say(str(error).replace(f"{folder}/", ""))
+                return
+        self.dropped = found.dropped
+        self.change(found.draft)
+        self.refresh()
+
+    def forget_files(self) -> None:
+        """Without the logs and the checkpoint."""
+        self.dropped = Dropped()
+        self.refresh()
+
+    async def download(self, kind: str) -> None:
+        """The curves as a file."""
+        state = self.state
+        try:
+            content = await asyncio.to_thread(file_of, state, kind)
+        except (LRConfigError, MissingExtraError) as error:
+            self.say(str(error))
+            return
+        ui.download.content(content, f"lr_{PurePath(state.draft.source).stem}.{kind}", _MEDIA[kind])
+
+    def download_config(self) -> None:
+        """The whole config, with the section in its place."""
+        ui.download.content(self.state.draft.text, self.state.draft.source, "text/yaml")
+
+    def say(self, text: str) -> None:
+        """A message that goes away by itself."""
+        with self.client:
+            ui.notify(text, position="top", multi_line=True, close_button=self.words("Close"))
+
+    def _end(self) -> None:
+        self.gone = True
+
+    # What is shown
+
+    def _sync(self, by: str) -> None:
+        """Let the fields and the editor be what the state is."""
+        self.source.text = self.state.draft.source
+        self.undo_button.set_enabled(self.at > 0)
+        self.redo_button.set_enabled(self.at < len(self.past) - 1)
+        self.left.sync(self.state.draft, by)
+        self.right.sync(self.state)
+
+    def wrong(self, problems: tuple[Problem, ...]) -> None:
+        """Say what is wrong beside the editor; the last good curve stays, dimmed."""
+        self.left.show_problems(problems)
+        self.right.dim(bool(problems))
+
+    def refresh(self) -> None:
+        """Show what belongs to the state, as soon as may be; of many changes only the last."""
+        if not self.working:
+            self.working = True
+            background_tasks.create(self._work())
+
+    async def _work(self) -> None:
+        """Curves at once, and the rest when nothing changes any more; all of it outside the server's own thread."""
+        shown: tuple[State, Dropped] | None = None
+        try:
+            while not self.gone and shown != (self.state, self.dropped):
+                state, dropped = shown = self.state, self.dropped
+                curves = await asyncio.to_thread(curves_of, state)
+                if self.gone:
+                    return
+                self.wrong(curves.problems)
+                if curves.planned is not None:
+                    self.left.show_run(curves.planned)
+                    self.right.show_curves(curves)
+                    await self._has_drawn()
+                await asyncio.sleep(_PAUSE)
+                if self.gone or shown != (self.state, self.dropped):
+                    continue
+                if curves.planned is not None:
+                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
+                    if self.gone or shown != (self.state, self.dropped):
+                        continue
+                    self.right.show_details(details, has_files=dropped != Dropped())
+                self.right.show_link(await asyncio.to_thread(_link, state))
+        finally:
+            self.working = False
+
+    async def _has_drawn(self) -> None:
+        """Until the browser has: a slow one gets no more curves than it can draw."""
+        with suppress(TimeoutError):
+            await self.client.run_javascript("0", timeout=_SLOWEST)
+
+
+def _link(state: State) -> str:
+    return state.link

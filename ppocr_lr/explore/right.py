@@ -1,0 +1,186 @@
+"""What comes of it: the curve, the numbers, the findings, and what to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nicegui import events, ui
+
+from ppocr_lr.curve.axis import AXES, LABELS
+from ppocr_lr.explore.draft import Pin, State
+from ppocr_lr.explore.left import titled
+from ppocr_lr.explore.look import Curves, Details
+from ppocr_lr.finding import Finding
+
+if TYPE_CHECKING:
+    from ppocr_lr.explore.page import Page
+
+_SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
+_FILES = ("PNG", "SVG", "CSV", "HTML")
+_PHASES = ("phase", "epochs", "updates", "length", "rate")
+
+
+class Right:
+    """The right column."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.words = page, page.words
+        self.curves, self.details = Curves(), Details()
+        self.syncing = False
+        self.pins_shown: tuple[str, ...] = ()
+        with ui.element("div").classes("right"):
+            with titled(self.words, "Learning rate"):
+                self._build_curve()
+            with titled(self.words, "Numbers"):
+                self.numbers = ui.element("div").classes("wide").props('tabindex="0"')
+                self.phases = ui.element("div").classes("wide").props('tabindex="0"')
+            with titled(self.words, "Findings"):
+                self.findings = ui.element("div")
+            with titled(self.words, "Take home"):
+                self.texts = {what: self._build_text(what) for what in (_SECTION, _COMMAND, _PYTHON, _LINK)}
+                self._build_downloads()
+
+    def _build_curve(self) -> None:
+        with ui.element("div").classes("line"):
+            axes = {axis: self.words(LABELS[axis].partition(" (")[0]) for axis in AXES}
+            self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
+            self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
+            self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
+            self.page.button("Pin this one", self.page.pin)
+        self.plot = ui.plotly({"data": [], "layout": {}, "config": {}}).classes("plot").props('role="img"')
+        self.pins = ui.element("div")
+        self.beside = ui.element("div").classes("soft")
+
+    def _build_text(self, what: str) -> ui.label:
+        name = self.words(what)
+        with ui.element("div").classes("copy"):
+            with ui.element("div").classes("line"):
+                ui.label(name).classes("soft")
+                self.page.button("Copy", lambda: self._copy(text.text), name)
+            with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
+                text = ui.label()
+        return text
+
+    def _build_downloads(self) -> None:
+        with ui.element("div").classes("line"):
+            ui.label(self.words("Download"))
+            for file in _FILES:
+                self.page.button(file, partial(self.page.download, file.lower()))
+            self.page.button("the whole config", self.page.download_config)
+
+    # What is done
+
+    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> None:
+        if not self.syncing:
+            self.page.become(replace(self.page.state, axis=self.axis.value, log_scale=bool(self.log_scale.value)))
+
+    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> None:
+        pins = self.page.state.pins
+        if not self.syncing and event.value and number < len(pins):
+            self.page.repin(number, replace(pins[number], name=event.value[:100]))
+
+    def _copy(self, text: str) -> None:
+        ui.clipboard.write(text)
+        self.page.say(self.words("copied"))
+
+    # What is shown
+
+    def sync(self, state: State) -> None:
+        """Let switches and the list of pins be what the state is."""
+        self.syncing = True
+        try:
+            self.axis.value, self.log_scale.value = state.axis, state.log_scale
+            names = tuple(pin.name for pin in state.pins)
+            if names != self.pins_shown:
+                self._build_pins(state.pins)
+                self.pins_shown = names
+        finally:
+            self.syncing = False
+
+    def _build_pins(self, pins: tuple[Pin, ...]) -> None:
+        self.pins.clear()
+        with self.pins:
+            for number, pin in enumerate(pins):
+                with ui.element("div").classes("line"):
+                    entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
+                    entry.props("debounce=800").props["aria-label"] = self.words("name of curve {}", number + 2)
+                    self.page.button("Edit", partial(self.page.change, pin.draft), pin.name)
+                    self.page.button("Remove", partial(self.page.repin, number), pin.name)
+
+    def dim(self, is_old: bool) -> None:
+        """Show that the curve is not of what is in the editor."""
+        self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
+
+    def show_curves(self, curves: Curves) -> None:
+        """Draw, and tell the numbers."""
+        self.curves = curves
+        self._draw()
+        told = (f"{self.words(what)}: {text}" for what, text in curves.lines)
+        self.plot.props["aria-label"] = f"{self.words('Learning rate')}. {'; '.join(told)}"
+        _put_table(self.numbers, (), [(self.words(what), text) for what, text in curves.lines])
+        phases = [(self.words(kind), *rest) for kind, *rest in curves.phases]
+        _put_table(self.phases, tuple(map(self.words, _PHASES)), phases)
+
+    def _draw(self) -> None:
+        figure = self.curves.figure
+        self.plot.update_figure({**figure, "data": [*figure["data"], *self.details.dots]})
+
+    def show_details(self, details: Details, has_files: bool) -> None:
+        """Findings, logs, and the texts to copy."""
+        dots, self.details = self.details.dots, details
+        if details.dots or dots:
+            self._draw()
+        self.beside.clear()
+        with self.beside:
+            for line in (*self.curves.notes, *details.verdicts):
+                ui.label(line).style("white-space: pre-wrap")
+            if has_files:
+                self.page.button("Forget these files", self.page.forget_files)
+        self.findings.clear()
+        with self.findings:
+            if not details.findings:
+                ui.label(self.words("Nothing to say about it.")).classes("soft")
+            for finding in details.findings:
+                self._build_finding(finding)
+        self.texts[_SECTION].text = self.page.state.draft.excerpt.text
+        self.texts[_COMMAND].text, self.texts[_PYTHON].text = details.overrides, details.call
+
+    def _build_finding(self, finding: Finding) -> None:
+        severity = str(finding.severity)
+        with ui.element("div").classes("finding"):
+            ui.label(f"{self.words(severity)} {finding.code}").classes(f"code {severity}")
+            with ui.element("div"):
+                ui.label(": ".join(filter(None, (finding.key, finding.message))))
+                if finding.hint:
+                    ui.label(finding.hint).classes("hint")
+            if fix := finding.fix:
+                self.page.button("Apply", lambda: self.page.attempt(lambda draft: draft.after(fix)), finding.code)
+
+    def show_link(self, link: str) -> None:
+        """The address of this state, which the browser has from now on as well."""
+        address = str(self.page.client.request.base_url)  # as the visitor came to it
+        self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too much for a link")
+        if link:
+            with self.page.client:
+                ui.navigate.history.replace(f"?s={link}")
+
+
+def _put_table(place: ui.element, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    place.clear()
+    with place, ui.element("table"):
+        if heads:
+            with ui.element("thead"), ui.element("tr"):
+                for head in heads:
+                    with ui.element("th").props('scope="col"'):
+                        ui.label(head)
+        with ui.element("tbody"):
+            for name, *cells in rows:
+                with ui.element("tr"):
+                    with ui.element("th").props('scope="row"'):
+                        ui.label(name)
+                    for cell in cells:
+                        with ui.element("td"):
+                            ui.label(cell)

@@ -1,0 +1,135 @@
+"""The server of the page: one process, for the machine that it runs on unless it is told otherwise."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
+from ppocr_lr.explore.draft import State, state_of
+
+PORT = 8321
+_MOST_PORTS = 100
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
+_RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
+_MOST_MESSAGES = 30  # kept for a connection that comes back
+
+_POLICY = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def free_port(host: str, first: int = PORT) -> int:
+    """The first port from `first` on that nobody listens at.
+
+    Raises:
+        ArgumentError: the host is none of this machine's, or no port is free.
+    """
+    for port in range(first, min(first + _MOST_PORTS, 65536)):
+        try:
+            family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(address)
+        except (socket.gaierror, UnicodeError) as error:
+            raise ArgumentError("host", f"is not known: {error}", host) from None
+        except OSError as error:
+            if error.errno in _TAKEN:
+                continue
+            raise ArgumentError("host", f"cannot be listened at: {error.strerror}", host) from None
+        return port
+    raise ArgumentError("port", f"none of {first} to {port} is free", first)
+
+
+def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[], None]) -> None:
+    """Serve the page until the process is told to stop.
+
+    Raises:
+        ImportError: NiceGUI is not installed.
+    """
+    try:
+        from nicegui import app, ui
+    except ModuleNotFoundError:
+        raise MissingExtraError("nicegui", "explore") from None
+
+    from ppocr_lr.explore.page import Page
+    from ppocr_lr.explore.words import words_for
+
+    app.add_middleware(OwnSiteOnly, host=host)
+    app.on_startup(ready)
+    folder = Path(__file__).parent
+    css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+
+    @ui.page("/", title="ppocr-lr explore")
+    def index() -> None:
+        request = ui.context.client.request
+        ui.add_css(css)
+        ui.add_body_html(f"<script>{script}</script>")
+        words = words_for(request.headers.get("accept-language", ""))
+        state, problem = initial, ""
+        if link := request.query_params.get("s"):
+            try:
+                state = state_of(link)
+            except LRConfigError as error:
+                problem = str(error)
+        Page(state, words, problem)
+
+    ui.run(
+        host=host,
+        port=port,
+        show=browser,
+        reload=False,
+        title="ppocr-lr explore",
+        favicon="📉",
+        show_welcome_message=False,
+        tailwind=False,
+        reconnect_timeout=_RECONNECT,
+        message_history_length=_MOST_MESSAGES,
+        ws_max_size=4 << 20,
+    )
+
+
+class OwnSiteOnly:
+    """Lets nobody in who was sent by another web site: neither by a name that it points here, nor by its scripts."""
+
+    def __init__(self, app: Any, host: str) -> None:
+        self.app = app
+        self.names = {"localhost", host.lower(), socket.gethostname().lower()}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Refuse a foreign Host or Origin, and forbid others to show the page in theirs."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self._is_ours(host) or (origin is not None and urlsplit(origin).netloc != host):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"this page is only for those who open it themselves\n"})
+            return
+
+        async def send_with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                more = ((b"content-security-policy", _POLICY.encode()), (b"x-content-type-options", b"nosniff"))
+                message = {**message, "headers": [*message["headers"], *more, (b"referrer-policy", b"no-referrer")]}
+            await send(message)
+
+        await self.app(scope, receive, send_with_policy)
+
+    def _is_ours(self, host: str) -> bool:
+        """An address is nobody's to point elsewhere; of names, those of this machine."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").lower()
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name in self.names
+        return True

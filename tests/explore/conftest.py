@@ -1,0 +1,126 @@
+"""A server of the page in a process of its own, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+pytest.importorskip("nicegui")
+sync_api = pytest.importorskip("playwright.sync_api")
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+_WAIT = 20_000  # milliseconds; a busy machine is slow
+
+
+@contextmanager
+def served(folder: Path, *arguments: str) -> Iterator[str]:
+    """The address of a running `ppocr-lr explore`, which ends as people end it."""
+    # Servers that start at the same moment would find the same port free.
+    port = 8400 + 50 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", str(port), *arguments]
+    server = subprocess.Popen(
+        words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        # NiceGUI looks for pytest, and is another server then.
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+    )  # fmt: skip
+    try:
+        assert server.stdout
+        line = server.stdout.readline()
+        found = re.match(r"explore: (http://\S+)", line)
+        assert found, line + server.stdout.read()
+        for _ in range(100):
+            with suppress(OSError), urlopen(found[1]):
+                break
+            time.sleep(0.1)
+        yield found[1]
+    finally:
+        server.send_signal(signal.SIGINT)
+        said = server.communicate(timeout=30)[0]
+    assert server.returncode == 0, said
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page of the default config."""
+    with served(tmp_path_factory.mktemp("server")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if BROWSER is None:
+        pytest.skip("no browser to drive: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    """Opens a page and waits for its curve; afterwards nothing may have gone wrong in the browser."""
+    contexts, said = [], []
+
+    def opened(address: str, **settings: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, "locale": "en-US", **settings})
+        context.set_default_timeout(_WAIT)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        own = address.partition("/?")[0].rstrip("/")
+        page.on("request", lambda r: said.append(r.url) if not r.url.startswith((own, "data:", "blob:")) else None)
+        page.goto(address)
+        page.locator(".plot .scatterlayer .trace").first.wait_for()
+        settled(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def settled(page: Any) -> None:
+    """Wait until the findings and the link are of what is in the editor."""
+    page.wait_for_function(
+        """() => {
+            const [section, link] = ['the section', 'a link to this page'].map(
+                (name) => document.querySelector(`pre[aria-label="${name}"]`).innerText.trim());
+            const lines = [...document.querySelectorAll('.cm-line')].map((line) => line.innerText).join('\\n');
+            return lines.trim() === section && link === location.href;
+        }""",
+        polling=100,
+    )
+
+
+def curves(page: Any) -> dict[str, list[float]]:
+    """The rates of each curve, by its name in the legend."""
+    found = page.evaluate("document.querySelector('.plot').data.map(t => [t.name, [...t.y]])")
+    return {unescape(name): rates for name, rates in found}  # Plotly reads HTML in a name
+
+
+def yaml_of(page: Any) -> str:
+    """What is in the editor."""
+    return page.locator(".cm-content").inner_text().replace("\xa0", " ").rstrip("\n")

@@ -1,0 +1,128 @@
+"""For everybody: screen readers, keyboards, phones, the dark, other languages; and for several people at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.explore.conftest import Visit, curves, settled, yaml_of
+from tests.explore.test_page import choose, has_rates, write
+
+
+def faults(page: Any) -> list[str]:
+    """What axe-core finds that is serious."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, locale: str) -> None:
+    page = visit(address, color_scheme=scheme, locale=locale)
+    assert faults(page) == []
+    choose(page, "Piecewise")
+    page.locator(".q-expansion-item").click()
+    page.locator(".bar button").nth(3).focus()
+    write(page, "name: Cosine\nlearning_rate: x\n")
+    page.get_by_role("alert").wait_for()
+    page.locator(".chooser").click()
+    page.locator(".grid").wait_for()
+    page.wait_for_timeout(500)  # until the dialog has faded in
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 820, 1400])
+def test_nothing_is_wider_than_the_screen(address: str, visit: Visit, width: int) -> None:
+    page = visit(address, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Pin this one").scroll_into_view_if_needed()
+    expect(page.locator(".plot .scatterlayer .trace").first).to_be_in_viewport()
+
+
+def test_a_keyboard_is_enough(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "learning_rate: slider":
+            break
+    else:
+        raise AssertionError("the slider is never reached")
+    page.keyboard.press("ArrowLeft")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.095)
+    page.locator(".chooser").focus()
+    page.keyboard.press("Enter")
+    page.locator(".grid button").first.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".grid")).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.1)
+
+
+def test_the_browser_s_language_and_the_other_one(address: str, visit: Visit) -> None:
+    page = visit(address, locale="zh-CN")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    page.get_by_label("learning_rate", exact=True).fill("0.2")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.2)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert "learning_rate: 0.2" in yaml_of(page)
+
+
+def test_dark_and_light(address: str, visit: Visit) -> None:
+    page = visit(address, color_scheme="dark")
+    expect(page.locator("body")).to_have_class(re.compile("body--dark"))
+    page.get_by_role("button", name="Dark or light").click()
+    expect(page.locator("body")).not_to_have_class(re.compile("body--dark"))
+
+
+def test_two_people_have_two_pages(address: str, visit: Visit) -> None:
+    one, other = visit(address), visit(address)
+    choose(one, "Linear")
+    has_rates(one, "Linear", lambda rates: max(rates) == 0.1)
+    assert list(curves(other)) == ["Cosine"]
+    assert list(curves(visit(address))) == ["Cosine"]
+
+
+def test_a_lost_connection_comes_back_with_its_state(address: str, visit: Visit) -> None:
+    page = visit(address)
+    choose(page, "Linear")
+    settled(page)
+    page.evaluate("window.socket.disconnect()")
+    page.wait_for_timeout(1000)
+    page.evaluate("window.socket.connect()")
+    page.get_by_label("learning_rate", exact=True).fill("0.3")
+    has_rates(page, "Linear", lambda rates: max(rates) == 0.3)
+
+
+LARGE = [
+    "name: Cosine\nlearning_rate: 0.1\nwarmup_iters: 1000000000000\n",
+    "name: CosineWarmRestarts\nlearning_rate: 0.1\nT_0: 1it\n",
+    "name: Step\nlearning_rate: 0.1\nstep_size: 1it\ngamma: 0.999999\n",
+    "name: Cosine\nlearning_rate: 0.1\nx: &a [1, 2]\ny: [*a, *a, *a]\n",
+]
+
+
+@pytest.mark.parametrize("text", LARGE)
+def test_a_trillion_updates_do_not_slow_it(address: str, visit: Visit, text: str) -> None:
+    page = visit(address)
+    page.get_by_label("iterations per epoch", exact=True).fill("100000000000")
+    expect(page.get_by_text("2e12 updates")).to_be_visible()
+    write(page, text)
+    settled(page)
+    other = visit(address)
+    other.get_by_label("learning_rate", exact=True).fill("0.2")
+    has_rates(other, "Cosine", lambda rates: max(rates) == 0.2)

@@ -1,0 +1,141 @@
+"""A config while it is edited."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, Pin, State, opened, schedule_name, state_of
+from ppocr_lr.explore.examples import EXAMPLES
+from ppocr_lr.lr_config.registry import _HOMES
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
+
+TEXT = DEFAULT_CONFIG.read_text(encoding="utf-8")
+
+
+def draft(section: str = "", train: str = "") -> Draft:
+    """Of a config with this section, in block style."""
+    lines = "".join(f"    {line}\n" for line in section.splitlines())
+    return opened(f"Global:\n  epoch_num: 20\nOptimizer:\n  lr:\n{lines}{train}", "c.yml")
+
+
+CALLS = [
+    # a section, what is done to it, and the section after it
+    ("name: Cosine # c\nlearning_rate: 0.1\n", ("with_values", "Optimizer.lr.learning_rate=1e-3"), "name: Cosine # c\nlearning_rate: 0.001\n"),
+    ("# c\nname: Cosine\nlearning_rate: 0.1", ("with_values", "Optimizer.lr.end_lr=0.01"), "# c\nname: Cosine\nlearning_rate: 0.1\nend_lr: 0.01\n"),
+    ("name: Cosine\nwarmup_epoch: 2\nlearning_rate: 0.1\n", ("without", "warmup_epoch"), "name: Cosine\nlearning_rate: 0.1\n"),
+    ("name: Cosine\nlearning_rate: 0.1 # peak\nend_lr: 0.01\n", ("named", "Const"), "name: Const\nlearning_rate: 0.1 # peak\n"),
+    ("learning_rate: 0.1 # peak\n", ("named", "Linear"), "learning_rate: 0.1 # peak\nname: Linear\n"),
+    ("name: Const\nlearning_rate: 0.5\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
+    ("name: Const\nlearning_rate: 0.1\nwarmup_epoch: 2\n", ("named", "Piecewise"), "name: Piecewise\nwarmup_epoch: 2\ndecay_epochs: [60%, 85%]\nvalues: [0.1, 0.01, 0.001]\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "call", "after"), CALLS)
+def test_a_change_keeps_the_rest_of_the_text(before: str, call: tuple[str, str], after: str) -> None:
+    changed = getattr(draft(before), call[0])(call[1])
+    assert changed.excerpt.text == after
+
+
+@pytest.mark.parametrize("name", sorted(_HOMES))
+@pytest.mark.parametrize("other", ["Cosine", "OneCycle", "Piecewise", "ReduceOnPlateau"])
+def test_every_name_can_be_chosen_after_another(name: str, other: str) -> None:
+    before = opened(TEXT, "c.yml").named(other)
+    chosen = before.named(name)
+    assert schedule_name(chosen) == name
+    if name != "ReduceOnPlateau":
+        assert chosen.planned.schedule(0) >= 0
+    assert not [finding for finding in chosen.report().findings if finding.code == "LR101"]  # no key is left over
+
+
+def test_every_name_has_an_example() -> None:
+    assert set(EXAMPLES) == set(_HOMES)
+
+
+def test_label_files_are_counted_for_the_command_line_alone(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("a\n" * 50)
+    train = f"Train:\n  dataset: {{label_file_list: ['{labels}']}}\n  loader: {{batch_size_per_card: 10}}\n"
+    text = f"Global: {{epoch_num: 2}}\nOptimizer:\n  lr: {{name: Const, learning_rate: 0.1}}\n{train}"
+    assert opened(text, str(tmp_path / "c.yml"), counted=True).planned.run.iters_per_epoch == 5
+    for stranger in (opened(text, "c.yml"), Draft(text, "c.yml")):
+        assert stranger.planned.run.iters_per_epoch == 1000
+        assert stranger.report().planned
+
+
+def test_a_config_says_how_long_its_epochs_are() -> None:
+    assert opened(TEXT, "a/b/c.yml").planned.run.iters_per_epoch == 100
+    assert opened(TEXT, "a/b/c.yml").source == "c.yml"
+
+
+sections = st.sampled_from(sorted(EXAMPLES)).map(lambda name: {"name": name, **EXAMPLES[name]})
+drafts = st.builds(
+    lambda section, number, gpus, words: Draft(
+        yaml.safe_dump({"Global": {"epoch_num": 5}, "Optimizer": {"lr": section}, "words": words}, allow_unicode=True),
+        "学习.yml", number, None, gpus,
+    ),
+    sections, st.integers(1, 10**12), st.integers(1, 8), st.text(max_size=50),
+)  # fmt: skip
+states = st.builds(
+    State, drafts, st.lists(st.builds(Pin, st.text(max_size=20), drafts), max_size=8).map(tuple),
+    st.sampled_from(["iters", "epochs", "progress"]), st.booleans(),
+)  # fmt: skip
+
+
+@given(states)
+def test_a_link_brings_a_state_back(state: State) -> None:
+    assert state_of(state.link) == state
+
+
+def packed(content: Any) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(content).encode())).decode()
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return {"drafts": [[TEXT, "c.yml", 100, None, 1]], "pins": [], "axis": "epochs", "log": False, **changes}
+
+
+TORN = {
+    "nothing": "%%%",
+    "no zlib": base64.urlsafe_b64encode(b"hello").decode(),
+    "cut": packed(content())[:-20],
+    "no JSON": base64.urlsafe_b64encode(zlib.compress(b"{")).decode(),
+    "no object": packed([]),
+    "deep": base64.urlsafe_b64encode(zlib.compress(b"[" * 10**6)).decode(),
+    "large": packed(content(drafts=[["#" * (LONGEST_TEXT + 1), "c.yml", 1, None, 1]])),
+    "a bomb": packed(content(drafts=[["#" * 10**8, "c.yml", 1, None, 1]])),
+    "many pins": packed(content(drafts=[[TEXT, "c.yml", 1, None, 1]] * 10, pins=["a"] * 9)),
+    "another axis": packed(content(axis="x")),
+    "true for a number": packed(content(drafts=[[TEXT, "c.yml", True, None, 1]])),
+    "no text": packed(content(drafts=[[1, "c.yml", 1, None, 1]])),
+    "no YAML": packed(content(drafts=[["a: [", "c.yml", 1, None, 1]])),
+    "a float": packed(content(drafts=[[TEXT, "c.yml", 1.5, None, 1]])),
+    "not ASCII": "é",
+}
+
+
+@pytest.mark.parametrize("link", TORN.values(), ids=TORN)
+def test_a_torn_link_is_one_error(link: str) -> None:
+    with pytest.raises(LRConfigError, match="link"):
+        state_of(link)
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+def test_any_link_is_one_error(link: str) -> None:
+    with pytest.raises(LRConfigError):
+        state_of(link)
+
+
+def test_a_state_that_is_too_long_has_no_link() -> None:
+    noise = Random(1).randbytes(20_000).hex()
+    assert State(Draft(f"{TEXT}# {noise}\n")).link == ""

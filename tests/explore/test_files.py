@@ -1,0 +1,108 @@
+"""Files that are dropped onto the page."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import checkpoints
+from tests.explore.conftest import Visit, curves, yaml_of
+from tests.explore.test_page import has_rates
+from tests.train_logs import Trainer
+
+COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+DROP = """([name, content]) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], name));
+    const event = new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true});
+    document.body.dispatchEvent(event);
+}"""
+
+
+def drop(page: Any, path: Path) -> None:
+    page.evaluate(DROP, [path.name, base64.b64encode(path.read_bytes()).decode()])
+
+
+def log(path: Path, rate: float = 0.1, **run: Any) -> Path:
+    path.write_text("".join(f"{line}\n" for line in Trainer({**COSINE, "learning_rate": rate}, 20, 100, **run).train()))
+    return path
+
+
+def test_a_log_becomes_dots(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address)
+    drop(page, log(tmp_path / "train.log"))
+    has_rates(page, "train.log: 200 as planned", lambda rates: max(rates) == 0.1)
+    expect(page.get_by_text("train.log: follows")).to_be_visible()
+    drop(page, log(tmp_path / "other.log", rate=0.05))
+    has_rates(page, "other.log: 200 not as planned", lambda rates: max(rates) == 0.05)
+    page.get_by_role("button", name="Forget these files").click()
+    page.wait_for_function("document.querySelector('.plot').data.length === 1")
+
+
+def test_a_config_takes_the_place_of_the_draft(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address)
+    config = tmp_path / "学习.yml"
+    config.write_text(
+        "Global: {epoch_num: 3}\nOptimizer:\n  lr:\n    name: Linear   # 学习率\n    learning_rate: 0.5\n"
+    )
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a file").click()
+    chooser.value.set_files(config)
+    expect(page.locator(".name")).to_have_text("学习.yml")
+    assert yaml_of(page) == "name: Linear   # 学习率\nlearning_rate: 0.5"
+    page.get_by_label("iterations per epoch", exact=True).fill("10")
+    has_rates(page, "Linear", lambda rates: len(rates) == 30)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".name")).to_have_text("default_config.yml")
+
+
+def test_a_checkpoint_is_marked(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address)
+    checkpoints.save(tmp_path / "latest", COSINE, 20, 100, 500, epoch=5)
+    drop(page, tmp_path / "latest.pdopt")
+    page.wait_for_function(
+        "document.querySelector('.plot').data.some(t => t.name.startsWith('checkpoint, update 500'))"
+    )
+    assert [rates[1] for name, rates in curves(page).items() if name.startswith("checkpoint")] == [
+        pytest.approx(0.0957, abs=1e-3)
+    ]
+
+
+class _Harm:
+    def __reduce__(self) -> Any:
+        return eval, ("open('harm', 'w')",)
+
+
+UNUSABLE = {
+    "notes.txt": b"nothing of interest\n",
+    "c.yml": b"a: [",
+    "python.yml": b"a: !!python/object/apply:os.system ['touch harm']",
+    "latest.pdopt": pickle.dumps(_Harm()),
+    "../../up.yml": b"",
+    "empty.log": b"",
+    "torn.log.gz": b"\x1f\x8b torn",
+    "bomb.yml": b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+        b"%c: &%c [%s]\n" % (98 + n, 98 + n, b",".join([b"*%c" % (97 + n)] * 9)) for n in range(9)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_other_files_are_one_message(address: str, visit: Visit, tmp_path: Path, name: str) -> None:
+    page = visit(address)
+    path = tmp_path / Path(name).name
+    path.write_bytes(UNUSABLE[name])
+    page.evaluate(DROP, [name, base64.b64encode(path.read_bytes()).decode()])
+    message = page.locator(".q-notification")
+    message.wait_for()
+    said = message.inner_text()
+    assert Path(name).name in said
+    assert "/tmp" not in said.replace(str(tmp_path), "")
+    assert list(curves(page)) == ["Cosine"]

@@ -1,0 +1,289 @@
+"""The page, used as people use it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import expect
+
+from ppocr_lr import Run, build_schedule
+from tests.explore.conftest import Visit, curves, served, settled, yaml_of
+
+DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
+
+
+def section(page: Any) -> dict[str, Any]:
+    return yaml.safe_load(yaml_of(page))
+
+
+def choose(page: Any, name: str) -> None:
+    page.locator(".chooser").click()
+    page.locator(".grid button").filter(has=page.get_by_text(name, exact=True)).click()
+    expect(page.locator(".cm-content")).to_contain_text(f"name: {name}")
+
+
+def write(page: Any, text: str) -> None:
+    """Type into the editor, instead of what is there."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def has_rates(page: Any, name: str, rates: Callable[[list[float]], bool]) -> None:
+    """Wait until the curve of this name is so."""
+    for _ in range(200):
+        found = curves(page).get(name)
+        if found is not None and rates(found):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError((list(curves(page)), curves(page).get(name, [])[:5]))
+
+
+def test_the_curve_is_the_schedule_s(address: str, visit: Visit) -> None:
+    page = visit(address)
+    schedule = build_schedule(DEFAULT, 20, 100)
+    assert curves(page)["Cosine"] == pytest.approx([schedule(step) for step in range(2000)], rel=1e-12)
+    assert section(page) == DEFAULT
+    expect(page.get_by_text("20 epochs × 100 iterations = 2000 updates")).to_be_visible()
+
+
+def test_a_slider_moves_yaml_and_curve(address: str, visit: Visit) -> None:
+    page = visit(address)
+    slider = page.get_by_label("learning_rate: slider")
+    slider.focus()
+    for _ in range(50):
+        slider.press("ArrowLeft")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.01)
+    settled(page)
+    assert slider.input_value() == "-2"
+    assert yaml_of(page).splitlines()[1] == "learning_rate: 0.01   # the peak, reached when the warmup ends"
+    assert page.get_by_label("learning_rate", exact=True).input_value() == "0.01"
+    page.get_by_role("button", name="Undo").click()
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.1)
+    expect(slider).to_have_value("-1")
+    page.get_by_role("button", name="Redo").click()
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.01)
+
+
+FIELDS = [
+    # what is done to the form, and the section after it
+    ("learning_rate", "1e-3", {**DEFAULT, "learning_rate": 0.001}),
+    ("warmup_epoch", "150it", {**DEFAULT, "warmup_epoch": "150it"}),
+    ("warmup_epoch", "0.5", {**DEFAULT, "warmup_epoch": 0.5}),
+    ("warmup_epoch", "", {"name": "Cosine", "learning_rate": 0.1}),
+    ("end_lr", "1e-6", {**DEFAULT, "end_lr": 1e-6}),
+    ("num_cycles", "2.5", {**DEFAULT, "num_cycles": 2.5}),
+]
+
+
+@pytest.mark.parametrize(("key", "text", "expected"), FIELDS)
+def test_a_field_changes_the_section(address: str, visit: Visit, key: str, text: str, expected: dict[str, Any]) -> None:
+    page = visit(address)
+    page.get_by_label(key, exact=True).fill(text)
+    schedule = build_schedule(expected, 20, 100)
+    has_rates(page, "Cosine", lambda rates: rates == pytest.approx([schedule(k) for k in range(2000)], rel=1e-12))
+    assert section(page) == expected
+    assert "# the peak, reached when the warmup ends" in yaml_of(page)
+
+
+def test_units_lists_and_switches(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("warmup_epoch: unit").click()
+    page.get_by_role("option", name="% of run").click()
+    expect(page.locator(".cm-content")).to_contain_text("warmup_epoch: 10%")
+    choose(page, "Piecewise")
+    page.get_by_label("values 2", exact=True).fill("0.02")
+    expect(page.locator(".cm-content")).to_contain_text("values: [0.1, 0.02, 0.001]")
+    page.get_by_label("add to decay_epochs").click()
+    expect(page.get_by_role("alert")).to_contain_text("decay_epochs")
+    page.get_by_label("decay_epochs 3", exact=True).fill("95%")
+    page.get_by_label("add to values").click()
+    has_rates(page, "Piecewise", lambda rates: min(rates[400:]) == 0.001)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.get_by_label("shorten values").click()
+    page.get_by_label("shorten decay_epochs").click()
+    expect(page.locator(".cm-content")).to_contain_text("decay_epochs: [60%, 85%]")
+    choose(page, "PiecewiseLinear")
+    page.get_by_label("knots 4", exact=True).fill("0.0005")
+    expect(page.locator(".cm-content")).to_contain_text("[10%, 0.0005]")
+    choose(page, "Step")
+    page.locator(".q-expansion-item").click()
+    page.get_by_role("switch", name="once_per_epoch").click()
+    expect(page.locator(".cm-content")).to_contain_text("once_per_epoch: true")
+
+
+def test_every_schedule_can_be_chosen(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.locator(".chooser").click()
+    names = [each.splitlines()[0] for each in page.locator(".grid button").all_inner_texts()]
+    page.keyboard.press("Escape")
+    assert len(names) > 29
+    for name in names:
+        choose(page, name)
+        if name == "ReduceOnPlateau":
+            expect(page.get_by_role("alert")).to_contain_text("metric")
+        else:
+            has_rates(page, name, lambda rates: len(rates) > 1)
+            expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visit: Visit) -> None:
+    page = visit(address)
+    before = curves(page)
+    write(page, "name: Cosine\nlearning_rate: 0.2\nwarmup_epoch 2\n")
+    expect(page.get_by_role("alert")).to_contain_text("line 3, column 1")
+    expect(page.locator(".plot")).to_have_class(re.compile("stale"))
+    assert curves(page) == before
+    write(page, "name: Cosine\nlearning_rate: 2x\n")
+    expect(page.get_by_role("alert")).to_contain_text("line 2, column 1: Optimizer.lr.learning_rate")
+    write(page, "name: Cosine\nlearning_rate: 0.2\n")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.2)
+    expect(page.locator(".plot")).not_to_have_class(re.compile("stale"))
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_pinned_curves_are_named_and_compared(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="Pin this one").click()
+    page.get_by_label("name of curve 2").fill("with warmup")
+    choose(page, "Linear")
+    has_rates(page, "with warmup", lambda rates: max(rates) == 0.1)
+    has_rates(page, "Linear", lambda rates: len(rates) > 1)
+    looks = page.evaluate("document.querySelector('.plot').data.map(t => t.line.dash)")
+    assert len(set(looks)) == 2  # told apart without colour
+    page.get_by_role("button", name="Edit: with warmup").click()
+    expect(page.locator(".cm-content")).to_contain_text("name: Cosine")
+    page.get_by_role("button", name="Remove: with warmup").click()
+    page.wait_for_function("document.querySelector('.plot').data.length === 1")
+
+
+def test_paddleocr_s_own_curve_is_dashed(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("end_lr", exact=True).fill("0.05")
+    has_rates(page, "Cosine: PaddleOCR's own trainer", lambda rates: rates[-1] < 0.01)
+
+
+def test_the_run_is_edited(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("epochs", exact=True).fill("40")
+    has_rates(page, "Cosine", lambda rates: len(rates) > 1)
+    expect(page.get_by_text("40 epochs × 100 iterations = 4000 updates")).to_be_visible()
+    page.get_by_label("cards", exact=True).fill("4")
+    expect(page.get_by_text("40 epochs × 25 iterations = 1000 updates")).to_be_visible()
+    page.get_by_label("samples", exact=True).fill("6401")
+    expect(page.get_by_text("40 epochs × 26 iterations = 1040 updates")).to_be_visible()
+    page.get_by_role("switch", name="drop_last").click()
+    expect(page.get_by_text("40 epochs × 25 iterations = 1000 updates")).to_be_visible()
+    page.get_by_label("batch size per card", exact=True).fill("32")
+    expect(page.get_by_text("40 epochs × 50 iterations = 2000 updates")).to_be_visible()
+    page.get_by_label("iterations per epoch", exact=True).fill("7")
+    expect(page.get_by_text("40 epochs × 7 iterations = 280 updates")).to_be_visible()
+    page.get_by_label("cards", exact=True).fill("many")
+    expect(page.get_by_role("alert")).to_contain_text("many")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="the whole config").click()
+    config = yaml.safe_load(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert config["Global"] == {"epoch_num": 40}
+    assert config["Train"]["loader"] == {"batch_size_per_card": 32, "drop_last": True}
+
+
+def test_axis_and_scale(address: str, visit: Visit) -> None:
+    page = visit(address)
+    last = "document.querySelector('.plot').data[0].x.at(-1)"
+    page.get_by_role("button", name="iteration", exact=True).click()
+    page.wait_for_function(f"{last} === 1999")
+    page.get_by_role("button", name="fraction of the run").click()
+    page.wait_for_function(f"{last} < 1")
+    page.get_by_role("switch", name="logarithmic").click()
+    page.wait_for_function("document.querySelector('.plot').layout.yaxis.type === 'log'")
+
+
+def test_a_finding_is_applied(address: str, visit: Visit) -> None:
+    page = visit(address)
+    write(page, "name: Cosine\nlearning_rate: 0.1\nwarmup_epochs: 2   # long\n")
+    page.get_by_role("button", name="Apply: LR101").click()
+    has_rates(page, "Cosine", lambda rates: rates.index(max(rates)) == 200)
+    assert yaml_of(page) == "name: Cosine\nlearning_rate: 0.1\nwarmup_epoch: 2   # long"
+    expect(page.get_by_text("LR101")).to_have_count(0)
+
+
+def test_a_link_carries_the_state(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="Pin this one").click()
+    choose(page, "WSD")
+    page.get_by_label("iterations per epoch", exact=True).fill("50")
+    page.get_by_role("button", name="iteration", exact=True).click()
+    expect(page.get_by_text("20 epochs × 50 iterations = 1000 updates")).to_be_visible()
+    settled(page)
+    link = page.get_by_label("a link to this page", exact=True).inner_text()
+    assert link == page.url
+    for again in (visit(link), page):
+        again.reload()
+        again.locator(".plot .scatterlayer .trace").first.wait_for()
+        settled(again)
+        assert yaml_of(again) == yaml_of(page)
+        assert curves(again) == curves(page)
+        assert list(curves(again)) == ["WSD", "Cosine 1"]
+        assert again.get_by_label("iterations per epoch", exact=True).input_value() == "50"
+
+
+def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address)
+    page.get_by_label("learning_rate", exact=True).fill("0.003")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.003)
+    expect(page.get_by_label("in Python", exact=True)).to_contain_text("0.003")
+    call = page.get_by_label("in Python", exact=True).inner_text()
+    built = eval(call, {"build_lr_scheduler": lambda section, epochs, iters_epoch: (section, Run(epochs, iters_epoch))})
+    assert built == ({**DEFAULT, "learning_rate": 0.003}, Run(20, 100))
+    line = page.get_by_label("behind the command", exact=True).inner_text()
+    assert line == '-o "Optimizer.lr={name: Cosine, learning_rate: 0.003, warmup_epoch: 2}" Global.epoch_num=20'
+    assert page.get_by_label("the section", exact=True).inner_text().startswith("name: Cosine\nlearning_rate: 0.003")
+    files = {}
+    for kind in ("PNG", "SVG", "CSV", "HTML", "the whole config"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind, exact=True).click()
+        files[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+    assert list(files) == [f"lr_default_config.{kind}" for kind in ("png", "svg", "csv", "html")] + [
+        "default_config.yml"
+    ]
+    assert files["lr_default_config.png"].startswith(b"\x89PNG")
+    assert b"<svg" in files["lr_default_config.svg"]
+    rows = list(csv.DictReader(files["lr_default_config.csv"].decode().splitlines()))
+    assert (len(rows), rows[200]["rate"]) == (2000, "0.003")
+    assert b"Plotly.newPlot" in files["lr_default_config.html"]
+    assert yaml.safe_load(files["default_config.yml"])["Optimizer"]["lr"]["learning_rate"] == 0.003
+
+
+def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_role("switch", name="the whole file").click()
+    expect(page.locator(".cm-content")).to_contain_text("Global:")
+    write(
+        page,
+        "Global: {epoch_num: 3}\nOptimizer:\n  lr: {name: Linear, learning_rate: 0.5}\nTrain: {loader: {batch_size_per_card: 64}}\n",
+    )
+    has_rates(page, "Linear", lambda rates: max(rates) == 0.5)
+    page.get_by_role("switch", name="the whole file").click()
+    page.get_by_label("learning_rate", exact=True).fill("0.25")
+    has_rates(page, "Linear", lambda rates: max(rates) == 0.25)
+    expect(page.locator(".cm-content")).to_contain_text("lr: {name: Linear, learning_rate: 0.25}")
+
+
+def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
+    for name, rate in (("a.yml", 0.5), ("b.yml", 0.25)):
+        text = f"Global: {{epoch_num: 3}}\nOptimizer:\n  lr:\n    name: Linear   # {name}\n    learning_rate: {rate}\n"
+        (tmp_path / name).write_text(
+            text + "Train: {dataset: {label_file_list: [labels.txt]}, loader: {batch_size_per_card: 2}}\n"
+        )
+    (tmp_path / "labels.txt").write_text("a\n" * 9)
+    with served(tmp_path, "a.yml", "b.yml") as address:
+        page = visit(address)
+        assert {name: max(rates) for name, rates in curves(page).items()} == {"Linear": 0.5, "learning_rate 0.25": 0.25}
+        expect(page.get_by_text("3 epochs × 5 iterations = 15 updates")).to_be_visible()
+        page.context.close()

@@ -1,0 +1,148 @@
+"""Who is let in, and what a stranger can get."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from ppocr_lr.errors import ArgumentError
+from ppocr_lr.explore.server import OwnSiteOnly, free_port
+from tests.conftest import Command
+from tests.explore.conftest import served
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Host and port of a server, beside a file that is nobody's business."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "secret.txt").write_text("secret")
+    with served(folder) as address:
+        yield urlsplit(address).netloc
+
+
+def asked(place: str, path: str = "/", method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
+    with closing(http.client.HTTPConnection(place, timeout=20)) as connection:
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        for name, value in {"Host": place, **headers}.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()}
+
+
+def test_the_page_asks_for_nothing_elsewhere(place: str) -> None:
+    status, page, headers = asked(place)
+    assert status == 200
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+
+
+STRANGERS = [
+    {"Host": "evil.example"},
+    {"Host": "evil.example:8400"},
+    {"Host": ""},
+    {"Host": "localhost.evil.example"},
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+]
+
+
+@pytest.mark.parametrize("headers", STRANGERS, ids=str)
+@pytest.mark.parametrize("path", ["/", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"])
+def test_another_site_is_refused(place: str, path: str, headers: dict[str, str]) -> None:
+    status, text, _ = asked(place, path, **headers)
+    assert (status, "ppocr" in text) == (403, False)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_a_socket_of_another_site_is_refused(place: str, origin: str) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec_WebSocket_Version": "13",
+        "Sec_WebSocket_Key": "a" * 22 + "==",
+    }
+    path = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+    assert asked(place, path, **upgrade, Origin=origin)[0] == 403
+
+
+def test_its_own_site_is_let_in(place: str) -> None:
+    name = f"localhost:{place.rpartition(':')[2]}"
+    assert asked(place, Host=name, Origin=f"http://{name}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/secret.txt", "/../secret.txt", "/%2e%2e/secret.txt", "//secret.txt", "/static/../secret.txt", "/openapi.json",
+        "/docs", "/_nicegui/client/1/upload/1", "/_nicegui/3.18.0/static/%2e%2e/%2e%2e/%2e%2e/setup.py",
+        "/_nicegui/3.18.0/resources/x/..%2f..%2fetc%2fpasswd", "/_nicegui/3.18.0/libraries/..%2f..%2fetc%2fpasswd",
+    ],
+)  # fmt: skip
+def test_no_file_is_readable(place: str, path: str) -> None:
+    for method in ("GET", "POST"):
+        status, text, _ = asked(place, path, method)
+        assert status in (400, 404, 405)
+        assert "secret" not in text.replace(path, "").replace("secret.txt", "")
+
+
+@pytest.mark.parametrize("link", ["x", "%00", "é", "a" * 60_000, "eNoLycgsVgCiRIWS1OISAB4pBQE="])
+def test_a_torn_link_opens_the_first_config(place: str, link: str) -> None:
+    assert asked(place, f"/?s={link.encode().hex() if not link.isascii() else link}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "listening", "let_in"),
+    [
+        ("192.168.1.5", "0.0.0.0", True),
+        ("[::1]:8321", "::", True),
+        (f"{socket.gethostname()}:8321", "0.0.0.0", True),
+        ("gpu-box:8321", "gpu-box", True),
+        ("evil.example:8321", "0.0.0.0", False),
+        ("127.0.0.1.evil.example", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+    ],
+)
+def test_names_of_this_machine(host: str, listening: str, let_in: bool) -> None:
+    assert OwnSiteOnly(None, listening)._is_ours(host) is let_in
+
+
+def test_the_next_free_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port("127.0.0.1", port) > port
+
+
+@pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 8321), ("203.0.113.7", 8321)])
+def test_a_host_that_is_not_here(host: str, port: int) -> None:
+    with pytest.raises(ArgumentError, match=r"host"):
+        free_port(host, port)
+
+
+WRONG = [
+    (["missing.yml"], "missing.yml"),
+    (["--port", "70000"], "--port 70000"),
+    (["--host", "no.such.host.invalid"], "--host"),
+    (["c.yml"] * 10, "at most 9"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), WRONG)
+def test_wrong_arguments_are_one_error(command: Command, tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "c.yml").write_text("Optimizer: {lr: {name: Const, learning_rate: 0.1}}\nGlobal: {epoch_num: 1}\n")
+    done: subprocess.CompletedProcess[str] = command("explore", "--no-browser", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("error:") == 1
