@@ -36,8 +36,8 @@ class Slider(Element, component="slider.js"):
         self.on("moved", tell, throttle=0.05)
 
     def put(self, place: float) -> None:
-        """Be somewhere."""
-        if place != self.place:
+        """Be somewhere else; less than a step away, the slider may be where a hand just moves it."""
+        if abs(place - self.place) >= self._props["step"] or place in (self._props["min"], self._props["max"]):
             self.place = self._props["value"] = place
             self.run_method("put", place)
 

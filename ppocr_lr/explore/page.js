@@ -18,5 +18,12 @@ document.addEventListener("drop", (event) => {
   getElement(window.ppocrUploader).$refs.qRef.addFiles(event.dataTransfer.files);
 });
 
+// In the editor too, Tab goes on to what is next: nobody is caught there.
+document.addEventListener(
+  "keydown",
+  (event) => event.key === "Tab" && event.target.closest?.(".cm-content") && event.stopImmediatePropagation(),
+  true,
+);
+
 // Away from what the browser asks for, and back.
 window.ppocrDark = () => Quasar.Dark.toggle();

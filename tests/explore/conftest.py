@@ -106,10 +106,9 @@ def settled(page: Any) -> None:
     """Wait until the findings and the link are of what is in the editor."""
     page.wait_for_function(
         """() => {
-            const [section, link] = ['the section', 'a link to this page'].map(
-                (name) => document.querySelector(`pre[aria-label="${name}"]`).innerText.trim());
+            const texts = [...document.querySelectorAll('.copy pre')].map((text) => text.innerText.trim());
             const lines = [...document.querySelectorAll('.cm-line')].map((line) => line.innerText).join('\\n');
-            return lines.trim() === section && link === location.href;
+            return texts.length === 4 && lines.trim() === texts[0] && texts[3] === location.href;
         }""",
         polling=100,
     )

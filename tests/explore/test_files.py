@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from ppocr_lr import build_schedule
 from tests import checkpoints
 from tests.explore.conftest import Visit, curves, yaml_of
 from tests.explore.test_page import has_rates
@@ -37,10 +38,10 @@ def log(path: Path, rate: float = 0.1, **run: Any) -> Path:
 def test_a_log_becomes_dots(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(address)
     drop(page, log(tmp_path / "train.log"))
-    has_rates(page, "train.log: 200 as planned", lambda rates: max(rates) == 0.1)
+    has_rates(page, "train.log: 200 as planned", lambda rates: 0.09 < max(rates) <= 0.1)
     expect(page.get_by_text("train.log: follows")).to_be_visible()
     drop(page, log(tmp_path / "other.log", rate=0.05))
-    has_rates(page, "other.log: 200 not as planned", lambda rates: max(rates) == 0.05)
+    has_rates(page, "other.log: 200 not as planned", lambda rates: 0.04 < max(rates) <= 0.05)
     page.get_by_role("button", name="Forget these files").click()
     page.wait_for_function("document.querySelector('.plot').data.length === 1")
 
@@ -71,7 +72,7 @@ def test_a_checkpoint_is_marked(address: str, visit: Visit, tmp_path: Path) -> N
         "document.querySelector('.plot').data.some(t => t.name.startsWith('checkpoint, update 500'))"
     )
     assert [rates[1] for name, rates in curves(page).items() if name.startswith("checkpoint")] == [
-        pytest.approx(0.0957, abs=1e-3)
+        pytest.approx(build_schedule(COSINE, 20, 100)(500))
     ]
 
 

