@@ -23,8 +23,11 @@ release = version = __version__
 html_title = f"ppocr_lr {version}"
 html_show_copyright = False
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["attrs_block"]
+nb_execution_mode = "force"  # a notebook is in git without what it prints
+nb_execution_raise_on_error = True
+nb_merge_streams = True
 myst_heading_anchors = 6  # as GitHub makes them
 smartquotes = False  # -- is the beginning of a flag
 highlight_language = "none"

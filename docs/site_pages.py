@@ -64,9 +64,18 @@ def _of_the_root(text: str) -> str:
     """A page of the root folder, with its links as they are from here; what the sidebar says is left out."""
     chinese = text.startswith("[English]")
     text = text[text.index("# ") :].replace("# ppocr_lr\n", f"# {'快速上手' if chinese else 'Quick start'}\n", 1)
-    text = text.partition("\n## 中文\n")[0]
+    text = text.partition("\n## Where to read on\n")[0]
+    text = re.sub(r"<picture>.*?</picture>", _picture, text, flags=re.DOTALL)
     text = text.replace("](docs/", "](../")
     return re.sub(r"\]\((\w+\.md)", lambda link: f"]({README.get(link[1], link[1])}.md", text).rstrip() + "\n"
+
+
+def _picture(html: re.Match[str]) -> str:
+    """The one of two pictures that fits the look of the page, as furo tells them apart."""
+    sources = re.findall(r'(?:srcset|src)="docs/(.+?)"', html[0])
+    alt = re.findall(r'alt="(.+?)"', html[0])[0]
+    looks = zip(sources, ("only-dark", "only-light"), strict=True)
+    return "\n\n".join(f"```{{image}} ../{source}\n:alt: {alt}\n:class: {look}\n```" for source, look in looks)
 
 
 def page_of_code(code: str) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt
 
+from ppocr_lr.language import later, tr
+
 _KINDS: dict[type, tuple[str, str, Callable[[Any, Any], bool]]] = {
-    Gt: ("gt", "above", operator.gt),
-    Ge: ("ge", "of at least", operator.ge),
-    Lt: ("lt", "below", operator.lt),
-    Le: ("le", "at most", operator.le),
+    Gt: ("gt", later("above"), operator.gt),
+    Ge: ("ge", later("of at least"), operator.ge),
+    Lt: ("lt", later("below"), operator.lt),
+    Le: ("le", later("at most"), operator.le),
 }
 
 MAX_COUNT = 2**53
@@ -30,9 +32,9 @@ def positive_integer(value: object) -> int:
     except TypeError:
         number = 0
     if isinstance(value, bool) or number < 1:
-        raise ValueError("a positive integer")
+        raise ValueError(tr("a positive integer"))
     if number > MAX_COUNT:
-        raise ValueError("at most 2^53")
+        raise ValueError(tr("at most 2^53"))
     return number
 
 
@@ -45,8 +47,8 @@ def in_words(marks: Iterable[Any]) -> str:
     """`above 0 and below 1`, `from 0 to 1`; empty without bounds. Limits that nobody meets are left out."""
     told = [(words, f"{limit:g}") for limit, words, _ in _bounds(marks) if limit < MAX_COUNT]
     if [words for words, _ in told] == ["of at least", "at most"]:
-        return f"from {told[0][1]} to {told[1][1]}"
-    return " and ".join(f"{words} {limit}" for words, limit in told)
+        return tr("from {least} to {most}", least=told[0][1], most=told[1][1])
+    return tr(" and ").join(f"{tr(words)} {limit}" for words, limit in told)
 
 
 def _bounds(marks: Iterable[Any]) -> Iterator[tuple[Any, str, Callable[[Any, Any], bool]]]:

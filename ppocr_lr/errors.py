@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
+from ppocr_lr.language import tr
 
 SECTION = "Optimizer.lr"
 
@@ -116,7 +117,9 @@ class MissingError(LRConfigError):
 
     def told(self, names: Sequence[str]) -> Problem:
         """What is wrong, with other names for the arguments."""
-        return Problem((), f"{self.problem}; give {' or '.join(names)}", self.place)
+        return Problem(
+            (), tr("{problem}; give {names}", problem=self.problem, names=tr(" or ").join(names)), self.place
+        )
 
     def within(self, source: str) -> LRConfigError:
         """The same error, told as one of the file `source`."""
@@ -182,7 +185,9 @@ def positive_argument(argument: str, value: object) -> int:
 
 def value_error(path: Path, value: object, allowed: str) -> LRConfigError:
     """The error for one value: `gamma: 2 is not allowed; it must be …`."""
-    return LRConfigError(Problem(path, f"{shown(value)} is not allowed; it must be {allowed}"))
+    return LRConfigError(
+        Problem(path, tr("{value} is not allowed; it must be {allowed}", value=shown(value), allowed=allowed))
+    )
 
 
 def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> LRConfigError:
@@ -206,4 +211,4 @@ def nearest(word: str, known: Sequence[str]) -> list[str]:
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """`; did you mean A or B?`, or nothing when no name is near."""
     names = nearest(word, known)
-    return f"; did you mean {' or '.join(names)}?" if names else ""
+    return tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else ""

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any, Literal
 
 from ppocr_lr.errors import Path, Place, dotted, printable
+from ppocr_lr.language import tr
 
 
 class Severity(IntEnum):
@@ -38,8 +39,8 @@ class Change:
 
     def __str__(self) -> str:
         if self.kind == "rename":
-            return f"rename it to {self.key}"
-        return "take it out" if self.kind == "remove" else "take the other one out"
+            return tr("rename it to {key}", key=self.key)
+        return tr("take it out") if self.kind == "remove" else tr("take the other one out")
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ class Proposal:
     def line(self) -> str:
         """What to paste, quoted where a shell would read something else; or what to do to the file."""
         if self.changes:
-            return " and ".join(map(str, self.changes))
+            return tr(" and ").join(map(str, self.changes))
         words = ["-o", *self.overrides] if self.overrides else []
         for name, value in self.flags:
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ppocr_lr.language import tr
+
 
 def rate_text(rate: float, digits: int = 3) -> str:
     """A rate with up to `digits` digits, as `1e-3`, `2.5e-4`, `0`; from 1 to 999 as `1.5`."""
@@ -60,5 +62,8 @@ def times_text(ratio: float, other: str, digits: int = 4) -> str:
 
 
 def amount(count: float, unit: str, units: str | None = None) -> str:
-    """`1 epoch`, `2.5 epochs`, `2 batches`."""
-    return f"{count_text(count)} {unit if count == 1 else units or unit + 's'}"
+    """`1 epoch`, `2.5 epochs`, `2 batches`; a catalogue has one word for any count, as Chinese does."""
+    said = tr(unit)
+    if said == unit and count != 1:
+        said = units or unit + "s"
+    return f"{count_text(count)} {said}"

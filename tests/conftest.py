@@ -13,8 +13,9 @@ from hypothesis import settings
 
 from ppocr_lr.cli.main import run
 
-# Here and in every process that a test starts: no window, and one thread, since each core has a worker of xdist.
-os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1")
+# Here and in every process that a test starts: no window, English, and one thread, since each core has a worker of
+# xdist.
+os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", LC_ALL="C.UTF-8")
 
 # A slow machine must not fail a property; each example is small.
 settings.register_profile("here", deadline=None, max_examples=60)

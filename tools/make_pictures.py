@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from ppocr_lr.plotting.figure import draw, save
+from ppocr_lr.plotting.style import STYLE, use_style
 from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import plan_run
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 ROOT = Path(__file__).parent.parent
 CONFIGS, DOCS = ROOT / "configs", ROOT / "docs"
+
+GITHUB = "#0d1117"
+"""The background of its pages where they are dark."""
 
 
 def main() -> None:
@@ -28,6 +32,12 @@ def main() -> None:
     decay = weight_decay_of(one_cycle.config, one_cycle.run)
     beside = {"weight decay": [decay], "momentum": [momentum_of(one_cycle)]}
     save(draw([one_cycle], beside=beside), DOCS / "momentum.png")
+
+    use_style("dark_background")  # from here on
+    STYLE.update(
+        {"figure.facecolor": GITHUB, "axes.facecolor": GITHUB, "savefig.facecolor": GITHUB, "grid.color": "#30363d"}
+    )
+    save(draw([plan_run(cosine)]), DOCS / "cosine_dark.png")
 
 
 if __name__ == "__main__":

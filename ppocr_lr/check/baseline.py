@@ -12,7 +12,6 @@ from typing import BinaryIO, TypeAlias
 
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.finding import Finding
 from ppocr_lr.output import JSON_VERSION, write_whole
 
 Known: TypeAlias = "Counter[tuple[str, str, str]]"
@@ -71,12 +70,7 @@ def new_in(report: Report, known: Known, path: Path) -> Report:
 
 
 def _identities(report: Report, path: Path) -> Iterator[tuple[str, str, str]]:
-    """Files are named from the folder of the baseline, wherever the command is run."""
+    """Files are named from the folder of the baseline, wherever the command is run; no words, which have a language."""
     file = Path(os.path.relpath(report.path, path.parent)).as_posix()
     for finding in report.findings:
-        yield file, finding.code, about(finding)
-
-
-def about(finding: Finding) -> str:
-    """What a finding is about, wherever it stands."""
-    return finding.key or finding.message
+        yield file, finding.code, finding.key

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from ppocr_lr import __version__
-from ppocr_lr.check.baseline import about
 from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
@@ -54,7 +53,7 @@ def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
     """One for each finding, which stays while lines move: of its file, code and key, and a number among equal ones."""
     seen: Counter[tuple[str, ...]] = Counter()
     for report, finding in _each(reports):
-        identity = (Path(report.path).as_posix(), finding.code, about(finding))
+        identity = (Path(report.path).as_posix(), finding.code, finding.key or finding.message)
         seen[identity] += 1
         yield hashlib.sha256(repr((*identity, seen[identity])).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ppocr_lr.errors import LRConfigError, Path, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 
 Kind: TypeAlias = "tuple[str, Path]"
 """The code of a finding and the key that it is about."""
@@ -69,7 +70,7 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             for each in best
             if each.proposal in finding.proposals or (clears and kind_of(finding) in each.cleared)
         )
-        hint = "; or ".join(dict.fromkeys(map(str, said)))
+        hint = tr("; or ").join(dict.fromkeys(map(str, said)))
         return replace(finding, hint=hint or finding.hint, proposals=said)
 
     return list(map(hinted, findings))

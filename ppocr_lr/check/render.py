@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import Place, printable
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
@@ -31,11 +32,12 @@ def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[s
         width = max(map(len, places))
         for place, finding in sorted(zip(places, report.findings, strict=True), key=lambda pair: -pair[1].severity):
             mark = _COLOURS[finding.severity] if colour else ""
-            yield f"  {place:>{width}}{finding.code} {mark}{finding.severity}{end} {printable(sentence(finding))}"
+            severity = f"{mark}{tr(str(finding.severity))}{end}"
+            yield f"  {place:>{width}}{finding.code} {severity} {printable(sentence(finding))}"
             for line in _snippet(finding, report):
                 yield f"  {'':{width}}{dim}|{end} {line}"
             if finding.hint:
-                yield f"  {'':{width}}{dim}hint: {printable(finding.hint)}{end}"
+                yield f"  {'':{width}}{dim}{tr('hint')}: {printable(finding.hint)}{end}"
         yield ""
     yield totals(reports)
 
@@ -57,10 +59,10 @@ def _snippet(finding: Finding, report: Report) -> Iterator[str]:
     before = ("…" if left else "") + printable(line[left:begin])
     after = printable(line[begin : left + 2 * _AROUND]) + ("…" if len(line) > left + 2 * _AROUND else "")
     yield before + after
-    yield " " * _width(before) + "^" * max(1, _width(printable(word)))
+    yield " " * columns(before) + "^" * max(1, columns(printable(word)))
 
 
-def _width(text: str) -> int:
+def columns(text: str) -> int:
     """Columns of a terminal, where a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
@@ -70,8 +72,9 @@ def totals(reports: Sequence[Report]) -> str:
     counts = Counter(finding.severity for report in reports for finding in report.findings)
     files = amount(len(reports), "file")
     if counts:
-        return f"{', '.join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])} in {files}"
-    return f"no findings in {files}"
+        found = tr(", ").join(amount(counts[severity], str(severity)) for severity in sorted(counts)[::-1])
+        return tr("{found} in {files}", found=found, files=files)
+    return tr("no findings in {files}", files=files)
 
 
 def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comment
 from ppocr_lr.check.subject import subject_of
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, dotted
 from ppocr_lr.finding import Finding, Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
@@ -175,8 +176,12 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
             errors.append(error)
     if read_section(lr_section(config)).config.counts_iterations:
         raise _DependsOnTheEpochError(
-            "the length of an epoch is not known, and the lr section fits some lengths at most: "
-            f"at {ASSUMED_ITERS[0]} iterations it is {errors[0]}"
+            tr(
+                "the length of an epoch is not known, and the lr section fits some lengths at most: "
+                "at {iters} iterations it is {error}",
+                iters=ASSUMED_ITERS[0],
+                error=errors[0],
+            )
         )
     raise errors[0]
 
@@ -207,10 +212,9 @@ def said_once(reports: Iterable[Report]) -> list[Report]:
     having = [index for index, each in enumerate(reports) if each.planned and any(map(_is_of_the_run, each.findings))]
     if len(having) > 1:
         for index in having:
+            same = tr("; the same in {count} files", count=len(having))
             findings = (
-                replace(finding, message=f"{finding.message}; the same in {len(having)} files")
-                if _is_of_the_run(finding)
-                else finding
+                replace(finding, message=finding.message + same) if _is_of_the_run(finding) else finding
                 for finding in reports[index].findings
                 if index == having[0] or not _is_of_the_run(finding)
             )

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from ppocr_lr.check.subject import Subject
 from ppocr_lr.errors import LRConfigError, did_you_mean
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import tr
 
 T = TypeVar("T")
 
@@ -51,12 +52,18 @@ class Rule(Generic[T]):
 
     def explanation(self) -> Iterator[str]:
         """For `ppocr-lr explain`."""
-        yield f"{self.code} ({self.severity}, {self.family}): {self.title}"
+        yield tr(
+            "{code} ({severity}, {family}): {title}",
+            code=self.code,
+            severity=tr(str(self.severity)),
+            family=tr(self.family),
+            title=tr(self.title),
+        )
         yield ""
-        yield self.why
+        yield tr(self.why)
         yield ""
-        yield f"example: {self.example}"
-        yield f"source:  {self.source}"
+        yield f"{tr('example: ')}{self.example}"
+        yield f"{tr('source:  ')}{self.source}"
 
 
 RULES: dict[str, Rule[Any]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
@@ -20,7 +21,7 @@ from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
 
-_IGNORED = " (PaddleOCR ignores that key)"
+_IGNORED = later(" (PaddleOCR ignores that key)")
 """What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
 
 
@@ -65,7 +66,7 @@ class Subject:
     @property
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return _IGNORED if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
+        return tr(_IGNORED) if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
 
     @property
     def trains_here(self) -> bool:

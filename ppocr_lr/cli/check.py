@@ -18,10 +18,20 @@ from ppocr_lr.check.report import Report, check_document, said_once, selection_o
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
 from ppocr_lr.cli.fixes import Fixes, add_fixes
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_format, configs_of, print_json, with_flags
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_format,
+    add_language,
+    configs_of,
+    print_json,
+    with_flags,
+)
 from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.yaml_file import (
@@ -61,6 +71,7 @@ def add(commands: Commands) -> None:
     add_run(parser)
     add_scaling(parser)
     add_format(parser, *FORMATS)
+    add_language(parser)
     levels = [str(severity) for severity in Severity]
     parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
     parser.add_argument(
@@ -110,7 +121,9 @@ def run(arguments: argparse.Namespace) -> int:
         return fixes.finish()
     if arguments.write_baseline:
         count = write_baseline(arguments.baseline, [each.report for each in checked])
-        print(printable(f"{arguments.baseline}: {amount(count, 'finding')} in {amount(len(checked), 'file')}"))
+        findings, files = amount(count, "finding"), amount(len(checked), "file")
+        said = tr("{baseline}: {findings} in {files}", baseline=arguments.baseline, findings=findings, files=files)
+        print(printable(said))
         return 0
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
@@ -140,7 +153,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             print_json({"code": code, "count": count, "title": RULES[code].title} for count, code in counted)
         else:
             width = len(str(max((count for count, _ in counted), default=0)))
-            print(*(f"{count:>{width}}  {code}  {RULES[code].title}" for count, code in counted), sep="\n")
+            print(*(f"{count:>{width}}  {code}  {tr(RULES[code].title)}" for count, code in counted), sep="\n")
         return
     if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)
@@ -177,7 +190,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
-        print(f"note: {others} no training config of PaddleOCR's, passed by", file=sys.stderr)
+        print(tr("note: {others} no training config of PaddleOCR's, passed by", others=others), file=sys.stderr)
     if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked

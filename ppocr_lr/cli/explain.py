@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from ppocr_lr.check.render import columns
 from ppocr_lr.check.rules import RULES, explain
-from ppocr_lr.cli.options import Commands, add_command, need_docstrings
+from ppocr_lr.cli.options import Commands, add_command, add_language, need_docstrings
+from ppocr_lr.language import tr
 
 
 def add(commands: Commands) -> None:
@@ -14,13 +16,15 @@ def add(commands: Commands) -> None:
         commands, "explain", run, "what a finding code means", "What a finding code means, why, and where it is from."
     )
     parser.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanations, or the list of codes."""
     if not arguments.codes:
         for code, rule in sorted(RULES.items()):
-            print(f"{code}  {rule.severity!s:8} {rule.title}")
+            severity = tr(str(rule.severity))
+            print(f"{code}  {severity}{' ' * (9 - columns(severity))}{tr(rule.title)}")
     if arguments.codes:
         need_docstrings("explain")
     for index, text in enumerate([explain(code) for code in arguments.codes]):

@@ -10,6 +10,7 @@ from pathlib import Path
 from ppocr_lr.check.report import Report
 from ppocr_lr.cli.options import print_error
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 
@@ -61,7 +62,7 @@ class Fixes:
     def finish(self) -> int:
         """Say what was done; 1 where there is a patch, 2 where a fix could not be written."""
         if self.asked:
-            more = f"; {self.more} more with --unsafe-fixes" if self.more else ""
-            done = f"{'Would fix' if self.diff else 'Fixed'} {self.fixed}{more}"
-            print(done, file=sys.stderr if self.lines_are_read else sys.stdout)
+            more = tr("; {more} more with --unsafe-fixes", more=self.more) if self.more else ""
+            said = tr("Would fix {count}", count=self.fixed) if self.diff else tr("Fixed {count}", count=self.fixed)
+            print(said + more, file=sys.stderr if self.lines_are_read else sys.stdout)
         return 2 if self.failed else int(self.diff and self.fixed > 0)

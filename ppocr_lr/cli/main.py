@@ -14,6 +14,7 @@ from importlib import import_module
 from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, import_modules, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError
+from ppocr_lr.language import speaking
 
 COMMANDS = (
     "plot", "show", "explore", "check", "scale", "diff", "find-rate", "train", "resume", "compare-log", "explain",
@@ -73,7 +74,7 @@ def run(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     try:
         import_modules(getattr(arguments, "imports", ()))
-        with _silence() if arguments.quiet else nullcontext():
+        with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
             status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
@@ -85,6 +86,11 @@ def run(argv: Sequence[str]) -> int:
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
+
+
+def _language(arguments: argparse.Namespace) -> str:
+    """That of a command which has a catalogue, where people read what it prints."""
+    return arguments.lang if "lang" in arguments and getattr(arguments, "format", "text") == "text" else "en"
 
 
 @contextmanager

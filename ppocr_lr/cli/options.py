@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, printable
+from ppocr_lr.language import LANGUAGES, of_locale
 from ppocr_lr.output import JSON_VERSION
 
 # Arguments of the library whose flag is not simply their name.
@@ -143,6 +144,16 @@ def ready_to_draw(*, on_screen: bool = False) -> None:
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """Text for people, JSON for programs."""
     parser.add_argument("--format", choices=("text", "json", *more), default="text", help="form of the output (text)")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """The language of the text; without the flag, the one of the locale."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=of_locale(os.environ),
+        help="language of the text (that of the locale); other formats are English",
+    )
 
 
 def print_json(results: Iterable[Mapping[str, object]]) -> None:

@@ -60,8 +60,8 @@ class Page:
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
                 on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
-        page = [self.words.tag, self.uploader.id, self.words("The lr section")]
-        ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
+            page = [self.words.tag, self.uploader.id, self.words("The lr section")]
+            ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
         self._sync("")
         self.refresh()
 

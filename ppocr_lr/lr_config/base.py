@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
@@ -38,8 +39,9 @@ _WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
-    "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, to "
-    "be called with step(metric), and plot and show simulate it where metrics are given",
+    "this schedule depends on the metric of the training, so it has no fixed curve; "
+    "build_lr_scheduler builds it, to be called with step(metric), and plot and show "
+    "simulate it where metrics are given",
 )
 """What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
@@ -128,7 +130,7 @@ class LRConfig(BaseModel, ABC):
         try:
             return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
-            raise self.error("once_per_epoch", "false: its cycles are no whole numbers of epochs") from None
+            raise self.error("once_per_epoch", tr("false: its cycles are no whole numbers of epochs")) from None
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
@@ -144,12 +146,12 @@ class LRConfig(BaseModel, ABC):
         if floor is None and ceiling is None:
             return schedule
         if floor is not None and ceiling is not None and ceiling < floor:
-            raise self.error("ceiling", f"at least the floor, {floor:g}")
+            raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
         if "warmup_mode" in type(self).model_fields:
             if (floor or 0) > self.peak:
-                raise self.error("floor", f"at most the peak, {self.peak:g}")
+                raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
             if ceiling is not None and ceiling < self.peak:
-                raise self.error("ceiling", f"at least the peak, {self.peak:g}")
+                raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
         return schedules.Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
@@ -158,16 +160,28 @@ class LRConfig(BaseModel, ABC):
         tail_iters = window.iters(self.around("cooldown_epochs"))
         if self._over_the_run and self.around("decay_length") is not None:
             if within_run or tail_iters:
-                allowed = "left out with decay_within_run or cooldown_epochs, which say the length"
+                allowed = tr("left out with decay_within_run or cooldown_epochs, which say the length")
                 raise self.error("decay_length", allowed)
             return self.curve(window.lasting(self.some_iters("decay_length", window)))
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
         if not rest.decay_iters and "cooldown_epochs" in type(self).model_fields:
-            taken = f"{amount(lead_iters, 'iteration')} of warmup and hold and {tail_iters} of cooldown"
-            key, allowed = ("cooldown_epochs", "shorter") if tail_iters else ("decay_within_run", "false")
-            raise self.error(key, f"{allowed}: {taken} leave nothing of the run's {window.total_iters}")
+            taken = tr(
+                "{lead} of warmup and hold and {tail} of cooldown",
+                lead=amount(lead_iters, "iteration"),
+                tail=tail_iters,
+            )
+            key, allowed = ("cooldown_epochs", tr("shorter")) if tail_iters else ("decay_within_run", "false")
+            raise self.error(
+                key,
+                tr(
+                    "{allowed}: {taken} leave nothing of the run's {total}",
+                    allowed=allowed,
+                    taken=taken,
+                    total=window.total_iters,
+                ),
+            )
         return schedules.HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
 
     @property
@@ -197,8 +211,8 @@ class LRConfig(BaseModel, ABC):
         start: float = given or self.peak * (self.around("warmup_start_factor") or 0.0)
         if start >= self.peak:
             key = "warmup_start_lr" if given else "warmup_start_factor"
-            allowed = f"below the peak, {self.peak:g}" if given else "below 1"
-            raise self.error(key, f"{allowed}: the warmup goes up to the peak")
+            allowed = tr("below the peak, {peak}", peak=f"{self.peak:g}") if given else tr("below 1")
+            raise self.error(key, tr("{allowed}: the warmup goes up to the peak", allowed=allowed))
         return start
 
     @property
@@ -224,9 +238,9 @@ class LRConfig(BaseModel, ABC):
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
         if shape.above_0 and not getattr(self, end_key):
-            raise self.error(end_key, "above 0 with an exponential decay, which never reaches 0")
+            raise self.error(end_key, tr("above 0 with an exponential decay, which never reaches 0"))
         if shape.above_0 and self.around("decay_power") != 1:
-            raise self.error("decay_power", "1 with an exponential decay")
+            raise self.error("decay_power", tr("1 with an exponential decay"))
         return self.bent(shape)
 
     @property
@@ -257,11 +271,11 @@ class LRConfig(BaseModel, ABC):
         shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
             if (value := getattr(self, key)) not in (None, 0, fields[key].default):
-                said = f"{shown(value)} has no effect: there is no warmup"
+                said = tr("{value} has no effect: there is no warmup", value=shown(value))
                 remarks.append(Finding((key,), said, code="LR104", proposals=taken_out(key)))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
-                said = f"{getattr(self, key)} is negative, so there is no warmup"
+                said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
                 none = Proposal((f"{key}=0",), safe=True)
                 remarks.append(Finding((key,), said, code="LR305", proposals=(none,)))
         return remarks
@@ -290,7 +304,7 @@ class LRConfig(BaseModel, ABC):
         Without a warmup around it, Paddle multiplies a cosine on from the base rate.
         """
         wrong = self.recursive_in_paddle and not self.warmup_length(window)
-        return "PaddleOCR starts a cosine without warmup from a wrong rate" if wrong else ""
+        return tr("PaddleOCR starts a cosine without warmup from a wrong rate") if wrong else ""
 
     def some_iters(self, key: str, window: Window) -> int:
         """The length under `key` in iterations, at least one."""
@@ -302,7 +316,7 @@ class LRConfig(BaseModel, ABC):
     def check_end(self, key: str) -> None:
         """The rate at the end of a decay must not be above its beginning."""
         if getattr(self, key) > self.peak:
-            raise self.error(key, f"at most the peak, {self.peak:g}")
+            raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
     @classmethod
     def ours(cls, key: str) -> Ours | None:
@@ -314,7 +328,7 @@ class LRConfig(BaseModel, ABC):
         """The error for one of this section's keys, with its value, or that there is none."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
-            return LRConfigError(Problem((key,), f"is missing: it must be {allowed}"))
+            return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
         return value_error((key,), as_written(value), allowed)
 
     def _own(self, keys: tuple[str, ...]) -> list[str]:
@@ -323,17 +337,19 @@ class LRConfig(BaseModel, ABC):
     def _only_one(self, keys: tuple[str, ...]) -> None:
         given = [f"{key}: {shown(as_written(value))}" for key in self._own(keys) if (value := getattr(self, key))]
         if len(given) > 1:
-            raise LRConfigError(f"{' and '.join(given)} say the same in two ways; write one of them")
+            raise LRConfigError(
+                tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
+            )
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
         """The schedule with the section's warmup of `iters` updates."""
         start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
-            raise self.error("warmup_mode", "linear or cosine where the warmup starts at 0; give warmup_start_lr")
+            raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
         shape, power = _WARMUPS[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
-                raise self.error("warmup_power", "1 unless warmup_mode is linear")
+                raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
             shape = schedules.Power(power)
         return self._beside(schedule, iters, start, shape)
 
@@ -349,14 +365,18 @@ class LRConfig(BaseModel, ABC):
         rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
-            raise self.error("warmup_overlap", f"another word: when the warmup is over the decay is at {top:g}")
+            raise self.error(
+                "warmup_overlap", tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
+            )
         return schedules.Warmup(rest, iters, top, start, shape)
 
     def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
         try:
             return schedules.Product(schedule, warmup)
         except LRConfigError:
-            raise self.error("warmup_overlap", "another word: the decay turns too often during the warmup") from None
+            raise self.error(
+                "warmup_overlap", tr("another word: the decay turns too often during the warmup")
+            ) from None
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

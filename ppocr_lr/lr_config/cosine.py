@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import PEAK, AnyIters, Cycles, Ours, PositiveRate, Rate, key
@@ -77,7 +78,10 @@ class LinearWarmupCosineConfig(_WaveConfig):
     def warmup_start(self) -> float:
         """`start_lr`, below the peak."""
         if self.learning_rate <= self.start_lr:
-            raise self.error("learning_rate", f"above start_lr, {self.start_lr:g}: the warmup goes up to it")
+            raise self.error(
+                "learning_rate",
+                tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}"),
+            )
         return self.start_lr
 
     def curve(self, window: Window) -> Schedule:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import (
@@ -82,10 +83,14 @@ class OneCycleConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """One cycle over all updates of the run."""
         if self.three_phase and self.pct_start >= 0.5:
-            raise self.error("pct_start", "below 0.5 with three_phase, which falls as long as it rises")
+            raise self.error("pct_start", tr("below 0.5 with three_phase, which falls as long as it rises"))
         if self.div_factor * self.final_div_factor < 1:
             raise self.error(
-                "final_div_factor", f"at least 1/div_factor, {1 / self.div_factor:g}: max_lr is the highest rate"
+                "final_div_factor",
+                tr(
+                    "at least 1/div_factor, {least}: max_lr is the highest rate",
+                    least=f"{1 / self.div_factor:g}",
+                ),
             )
         return schedules.OneCycle(
             self.max_lr,
@@ -118,12 +123,12 @@ class CyclicConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """Cycles for ever; the rise of the first one is its warmup."""
         if self.base_lr > self.max_lr:
-            raise self.error("base_lr", f"at most max_lr, {self.max_lr:g}")
+            raise self.error("base_lr", tr("at most max_lr, {max_lr}", max_lr=f"{self.max_lr:g}"))
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
         if self.gamma > 1 and not cycles.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
-            raise self.error("gamma", f"smaller: the rates would be {LARGEST_RATE:g} and more")
+            raise self.error("gamma", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
         return cycles
 
     def remarks(self, window: Window) -> list[Finding]:
@@ -131,6 +136,10 @@ class CyclicConfig(LRConfig):
         remarks = super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])
-            said = f"{self.gamma:g} is above 1, so the cycles grow, to {highest} in the run"
+            said = tr(
+                "{gamma} is above 1, so the cycles grow, to {highest} in the run",
+                gamma=f"{self.gamma:g}",
+                highest=highest,
+            )
             remarks.append(Finding(("gamma",), said, code="LR413"))
         return remarks

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
 from ppocr_lr.lr_config.kinds import (
@@ -100,7 +101,7 @@ class PolynomialConfig(LRConfig):
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
         if self.around("k_decay") != 1:
-            raise self.error("k_decay", "1 with cycle")
+            raise self.error("k_decay", tr("1 with cycle"))
         return schedules.CyclicPolynomial(self.learning_rate, window.decay_iters, self.end_lr, self.power)
 
 

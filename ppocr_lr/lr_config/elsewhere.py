@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown
+from ppocr_lr.language import later, tr
 
 # What users of other libraries write for a key that is spelt quite differently here.
 CALLED_ELSEWHERE = {
@@ -72,8 +73,8 @@ _COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", 
 LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
 
 INSTEAD: Mapping[object, str] = {
-    "eta_min": "a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr",
-    "T_max": "the decay lasts the whole run, Global.epoch_num epochs",
+    "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
+    "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
 }
 """What does the same here, for keys of other libraries that have no name of their own."""
 
@@ -143,7 +144,12 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     if isinstance(name, str):
         meant = CLASSES_ELSEWHERE.get(name, "").split(_OR)
         taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
-        suggestion = f"; did you mean {taken}?" if taken else did_you_mean(name, sorted(known))
+        suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
-    problem = f"{shown(name)} is not a schedule{suggestion or ';'} the schedules are {names}"
+    problem = tr(
+        "{name} is not a schedule{suggestion} the schedules are {names}",
+        name=shown(name),
+        suggestion=suggestion or tr(";"),
+        names=names,
+    )
     return LRConfigError(Problem(("name",), problem))

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, PEAK, Factor, PositiveLength, PositiveRate, Switch, key
@@ -36,7 +37,7 @@ class ExponentialConfig(LRConfig):
             return schedules.StepDecay(self.learning_rate, iters, self.gamma)
         smooth = schedules.ExponentialDecay(self.learning_rate, self.gamma, iters)
         if not self._last(smooth, window) < LARGEST_RATE:
-            raise self.error("gamma", f"smaller: the rates would be {LARGEST_RATE:g} and more")
+            raise self.error("gamma", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
         return schedules.Staircase(smooth, iters) if self.staircase else smooth
 
     def remarks(self, window: Window) -> list[Finding]:
@@ -44,7 +45,11 @@ class ExponentialConfig(LRConfig):
         remarks = super().remarks(window)
         if self.gamma > 1:
             last = rate_text(self._last(self.to_schedule(window), window))
-            said = f"{self.gamma:g} is above 1, so the rate grows, to {last} at the end of the run"
+            said = tr(
+                "{gamma} is above 1, so the rate grows, to {last} at the end of the run",
+                gamma=f"{self.gamma:g}",
+                last=last,
+            )
             remarks.append(Finding(("gamma",), said, code="LR413"))
         return remarks
 

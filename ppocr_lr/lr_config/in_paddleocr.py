@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Finding, taken_out
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.elsewhere import unknown_name
 from ppocr_lr.lr_config.length import Length
@@ -43,9 +44,9 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
         if (mark or key != written) and value == field.default:
             continue  # what happens in PaddleOCR anyway
         if mark:
-            yield OwnKey(written, mark.instead)
+            yield OwnKey(written, tr(mark.instead))
         elif key != written:
-            yield OwnKey(written, f"{key}, which is its name there")
+            yield OwnKey(written, tr("{key}, which is its name there", key=key))
         else:
             lengths = value if isinstance(value, tuple) else (value,)
             unknown = (item for item in lengths if isinstance(item, Length) and item.unit != "epochs")
@@ -83,24 +84,32 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     except LRConfigError:
         raise unknown_name(name, IN_PADDLEOCR).under(*SECTION_PATH) from None
     if name is not None and name not in IN_PADDLEOCR:
-        nearest = f"; the nearest that it has: {model.nearest_in_paddleocr}" if model.nearest_in_paddleocr else ""
-        problem = f"{shown(name)} is not a schedule of PaddleOCR, whose trainer stops{nearest}"
+        nearest = (
+            tr("; the nearest that it has: {nearest}", nearest=tr(model.nearest_in_paddleocr))
+            if model.nearest_in_paddleocr
+            else ""
+        )
+        problem = tr(
+            "{name} is not a schedule of PaddleOCR, whose trainer stops{nearest}", name=shown(name), nearest=nearest
+        )
         raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
     swallowed = [key for key in section if key not in read]
     parsed = parse_lr_config(read, run)
     stops = [
-        Problem((own.key,), f"PaddleOCR does not know {own.length} and stops; it counts epochs")
+        Problem((own.key,), tr("PaddleOCR does not know {length} and stops; it counts epochs", length=own.length))
         for own in own_keys(read, parsed.config)
     ]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
-        stops.append(Problem(("last_epoch",), f"{wrong}; take it out and resume with Global.checkpoints"))
+        stops.append(
+            Problem(("last_epoch",), tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong))
+        )
     if stops:
         raise LRConfigError(stops).under(*SECTION_PATH)
     remarks = [
         Finding(
             (key,),
-            f"{shown(section[key])} has no effect: PaddleOCR ignores it",
+            tr("{value} has no effect: PaddleOCR ignores it", value=shown(section[key])),
             code="LR104",
             proposals=taken_out(key),
         )

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
 from ppocr_lr.lr_config.kinds import PEAK, Count, Factor, Iters, PositiveLength, PositiveRate, Switch, key
@@ -34,7 +35,7 @@ class InverseSqrtConfig(LRConfig):
             return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
         if warmup_iters := self.warmup_length(window):
             return schedules.InverseSqrt(self.learning_rate, warmup_iters)
-        raise self.error("timescale", "a length where there is no warmup to take it from")
+        raise self.error("timescale", tr("a length where there is no warmup to take it from"))
 
 
 @register_lr_config("InverseTime")
@@ -73,4 +74,4 @@ class NoamConfig(LRConfig):
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
         except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
-            raise self.error("learning_rate", "large enough for a peak above 0") from None
+            raise self.error("learning_rate", tr("large enough for a peak above 0")) from None

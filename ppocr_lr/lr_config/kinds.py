@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from ppocr_lr.bounds import in_words, inside
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
 from ppocr_lr.schedules import kinds
@@ -39,7 +40,7 @@ def refused(allowed: str) -> PydanticCustomError:
 class Number:
     """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
 
-    noun: str = "a number"
+    noun: str = later("a number")
     said: str = ""
     """What is allowed, where bounds do not say it well."""
     fits: Callable[[float], bool] = lambda number: True
@@ -49,17 +50,22 @@ class Number:
         kinds = {"gt": Gt, "ge": Ge, "lt": Lt, "le": Le}
         marks = [kind(schema[name]) for name, kind in kinds.items() if name in schema]
         whole = schema["type"] == "int"
-        allowed = self.said or f"{self.noun} {in_words(marks)}".strip()
 
         def check(value: Any) -> float | int:
             number = _number(value)
             if number is None or not math.isfinite(number) or (whole and not number.is_integer()):
-                raise refused(allowed)
+                raise refused(self._allowed(marks))
             if not (inside(number, marks) and self.fits(number)):
-                raise refused(allowed)
+                raise refused(self._allowed(marks))
             return int(number) if whole else number
 
         return core_schema.no_info_before_validator_function(check, schema)
+
+    def _allowed(self, marks: list[Any]) -> str:
+        if self.said:
+            return tr(self.said)
+        bounds = in_words(marks)
+        return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
 
 
 def _number(value: Any) -> float | None:
@@ -76,7 +82,8 @@ class AsLength:
     """Marks a length or a mark in time, with its bounds and the units that it may have."""
 
     bounds: tuple[Any, ...] = ()
-    said: str = f"a length, 0 for none: {FORMS}"
+    said: str = later("a length, 0 for none: {forms}")
+    """What is allowed; may name the `{forms}` of a length, or the `{share}` that a number of iterations may be."""
     iterations: bool = False
     """A number without a unit counts them, whole ones, and stays an int."""
 
@@ -84,14 +91,18 @@ class AsLength:
         def check(value: Any) -> Length | int:
             length = length_of(value)
             if length is None or not inside(length.amount, self.bounds):
-                raise refused(self.said)
+                raise refused(self._allowed)
             if not self.iterations or length.unit != "epochs":
                 return length
             if not length.amount.is_integer():
-                raise refused(self.said)
+                raise refused(self._allowed)
             return int(length.amount)
 
         return core_schema.no_info_plain_validator_function(check)
+
+    @property
+    def _allowed(self) -> str:
+        return tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         words = {Gt: ("exclusiveMinimum", "gt"), Ge: ("minimum", "ge"), Le: ("maximum", "le")}
@@ -114,7 +125,7 @@ class OneOf:
 
         def check(value: Any) -> Any:
             if not isinstance(value, str) or value not in words:
-                raise refused(", ".join(words[:-1]) + f" or {words[-1]}")
+                raise refused(", ".join(words[:-1]) + tr(" or ") + words[-1])
             return value
 
         return core_schema.no_info_before_validator_function(check, handler(source))
@@ -123,19 +134,19 @@ class OneOf:
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool) or (type(value) is int and value in (0, 1)):
         return bool(value)
-    raise refused("true or false")
+    raise refused(tr("true or false"))
 
 
 def _a_list(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return value
-    raise refused("a list, as in [1, 2]")
+    raise refused(tr("a list, as in [1, 2]"))
 
 
 def _a_pair(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and len(value) == 2:
         return value
-    raise refused("a pair of when and the rate there, as in [5, 0.1]")
+    raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
 
 
 @dataclass(frozen=True)
@@ -166,38 +177,38 @@ FactorOrZero = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number()]
 Nonnegative = Annotated[float, Ge(0), Number()]
 AtLeastOne = Annotated[float, Ge(1), Number()]
 UpToOne = Annotated[kinds.UpToOne, Number()]
-Share = Annotated[float, Ge(0), Le(1), Number("a share")]
-InnerShare = Annotated[kinds.Gamma, Number("a share")]
+Share = Annotated[float, Ge(0), Le(1), Number(later("a share"))]
+InnerShare = Annotated[kinds.Gamma, Number(later("a share"))]
 Cycles = Annotated[float, Gt(0), Le(500), Number()]
 Bound = Annotated[kinds.OnTheTangent, Number()]
-Growth = Annotated[kinds.Growth, Number(said="1, or a number from 1.01 to 1000000", fits=kinds.is_growth)]
-Count = Annotated[kinds.Iters, Number(said="a whole number above 0")]
-TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said="a whole number of at least 2"), ITERATIONS]
-Calls = Annotated[kinds.Update, Number(said="a whole number of calls, 0 for none")]
-_OR_SHARE = 'or a share of the run ("10%")'
+Growth = Annotated[kinds.Growth, Number(said=later("1, or a number from 1.01 to 1000000"), fits=kinds.is_growth)]
+Count = Annotated[kinds.Iters, Number(said=later("a whole number above 0"))]
+TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said=later("a whole number of at least 2")), ITERATIONS]
+Calls = Annotated[kinds.Update, Number(said=later("a whole number of calls, 0 for none"))]
+_OR_SHARE = later('or a share of the run ("10%")')
 NoIters = Annotated[
     int | Length,
-    AsLength((Ge(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True),
+    AsLength((Ge(0), Le(kinds.MAX_ITERS)), later("a whole number of iterations, 0 for none, {share}"), iterations=True),
     ITERATIONS,
 ]
 AnyIters = Annotated[
-    int | Length, AsLength((), f"a whole number of iterations, 0 for none, {_OR_SHARE}", iterations=True), ITERATIONS
+    int | Length, AsLength((), later("a whole number of iterations, 0 for none, {share}"), iterations=True), ITERATIONS
 ]
 Iters = Annotated[
     int | Length,
-    AsLength((Gt(0), Le(kinds.MAX_ITERS)), f"a whole number of iterations above 0, {_OR_SHARE}", iterations=True),
+    AsLength((Gt(0), Le(kinds.MAX_ITERS)), later("a whole number of iterations above 0, {share}"), iterations=True),
     ITERATIONS,
 ]
 LastEpoch = Annotated[
     int,
     Ge(-1),
     Lt(kinds.MAX_ITERS),
-    Number(said="a whole number of at least -1 and below 2^53: the last update done before, -1 for none"),
+    Number(said=later("a whole number of at least -1 and below 2^53: the last update done before, -1 for none")),
 ]
 AnyLength = Annotated[Length, AsLength()]
-LengthOrNone = Annotated[Length, AsLength((Ge(0),), f"a length, 0 for none, not below: {FORMS}")]
-PositiveLength = Annotated[Length, AsLength((Gt(0),), f"a length above 0: {FORMS}")]
-Mark = Annotated[Length, AsLength((Ge(0),), f"a mark in time, not below 0: {FORMS}")]
+LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]
+PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
+Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
 DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "half-life"], OneOf()]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)

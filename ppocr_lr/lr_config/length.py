@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal
 
+from ppocr_lr.language import later
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 
 Unit = Literal["epochs", "it", "%"]
 
-FORMS = 'epochs (5), iterations ("500it") or a share of the run ("10%")'
+FORMS = later('epochs (5), iterations ("500it") or a share of the run ("10%")')
 
 _WITH_UNIT = re.compile(r"\s*([-+0-9.eE]+)\s*(it|%)\s*")
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
@@ -32,9 +33,11 @@ STAGE_KEYS = ("epochs", "until_end")
 """What a stage of a Sequence says of its length; the other keys are those of its lr section."""
 
 SET_BY_THE_RUN = {
-    "epochs": NoEffect("the length of the run is Global.epoch_num", lambda config, value, run: value == run.epochs),
+    "epochs": NoEffect(
+        later("the length of the run is Global.epoch_num"), lambda config, value, run: value == run.epochs
+    ),
     "step_each_epoch": NoEffect(
-        "the trainer sets it to the length of an epoch", lambda config, value, run: value == run.iters_per_epoch
+        later("the trainer sets it to the length of an epoch"), lambda config, value, run: value == run.iters_per_epoch
     ),
 }
 
@@ -125,7 +128,7 @@ class Section:
             if not rule.agrees(self.config, value, window.run):
                 meant = self._meant_by(key, window, schedule)
                 ends = meant.ends() if meant else ""
-                said = f"{shown(value)} has no effect: {rule.why}{ends}"
+                said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
             yield replace(remark, path=self._as_written(remark.path))
@@ -165,8 +168,13 @@ class Section:
                 if number is not None:
                     yield Finding(
                         path,
-                        f"{shown(item)} is a string in YAML 1.1 and is taken as the number {number:g}; "
-                        f"PaddleOCR itself fails on it, write {yaml_number(number)}",
+                        tr(
+                            "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
+                            "fails on it, write {written}",
+                            value=shown(item),
+                            number=f"{number:g}",
+                            written=yaml_number(number),
+                        ),
                         code="LR102",
                         proposals=(Proposal((f"{dotted(path)}={yaml_number(number)}",), safe=True),),
                     )
@@ -200,15 +208,17 @@ def read_section(section: object) -> Section:
         LRConfigError: its paths begin inside the section.
     """
     if not isinstance(section, Mapping):
-        allowed = "must be a mapping such as {name: Cosine, learning_rate: 0.001}"
-        raise LRConfigError(f"{allowed}, received {shown(section)}")
+        allowed = tr("must be a mapping such as {name: Cosine, learning_rate: 0.001}")
+        raise LRConfigError(tr("{allowed}, received {value}", allowed=allowed, value=shown(section)))
     model = model_of(section)
     values: dict[str, Any] = {}
     for written, value in section.items():
         key = _in_model(written, model)
         if key in values:
             other = next(name for name in section if name != written and _in_model(name, model) == key)
-            raise LRConfigError(f"{other} and {written} are the same key; write one of them")
+            raise LRConfigError(
+                tr("{other} and {written} are the same key; write one of them", other=other, written=written)
+            )
         if key in model.model_fields:
             values[key] = value
     try:
@@ -216,7 +226,7 @@ def read_section(section: object) -> Section:
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
-        raise LRConfigError("sections are nested too deep to be read") from None
+        raise LRConfigError(tr("sections are nested too deep to be read")) from None
     problems = [problem for details in found for problem in _problems(details, model, section)]
     raise LRConfigError(problems[:_MOST_ERRORS])
 
@@ -258,19 +268,19 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         names = [name for name in called_elsewhere(key) if name in known]
         over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
         if key in LENGTH_OF_THE_RUN and (over_the_run or not names):
-            suggestion, proposals = "; the length of the run is Global.epoch_num", taken_out(key)
+            suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and ends:
             suggestion, proposals = ends, renamed(key, meant.key)
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
             own = ", ".join(name for name in known if name not in envelope.ALL)
-            takes = f"; it takes {own} and keys around the curve, as a warmup's" if own else ""
-            suggestion = f"; did you mean {' or '.join(names)}?" if names else takes
+            takes = tr("; it takes {own} and keys around the curve, as a warmup's", own=own) if own else ""
+            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else takes
             proposals = renamed(key, *names)
-    instead = INSTEAD.get(key, "")
+    instead = tr(INSTEAD[key]) if key in INSTEAD else ""
     return Finding(
         (_short(key),),
-        f"is not a key of {_name(section)} and has no effect{suggestion}",
+        tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
         proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
@@ -293,8 +303,14 @@ class _Meant(NamedTuple):
         end, other = (rate_text(schedule(self.window.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
         if end == other:
             return ""
-        whose = ", a key of this project that PaddleOCR ignores" if self.ours else ""
-        return f"; the run ends at {end}, with {self.written}{whose}, at {other}"
+        whose = tr(", a key of this project that PaddleOCR ignores") if self.ours else ""
+        return tr(
+            "; the run ends at {end}, with {written}{whose}, at {other}",
+            end=end,
+            written=self.written,
+            whose=whose,
+            other=other,
+        )
 
 
 def _short(key: object) -> str:
@@ -309,7 +325,7 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
 
 
 def _name(section: Mapping[Any, Any]) -> str:
-    return str(section.get("name", f"{NO_NAME} (no name is given)"))
+    return str(section.get("name", tr("{name} (no name is given)", name=NO_NAME)))
 
 
 def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
@@ -331,9 +347,15 @@ def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -
     elif details["type"] == "missing":
         meant = [other for other in section if key in called_elsewhere(other)]
         meant += [other for other in section if other not in model.model_fields and key in nearest(str(other), [key])]
-        instead = f"; {meant[0]} is not read under this name" if meant else ""
-        what = model.model_fields[key].description or "no description"
-        yield Problem(path, f"is missing: {_name(section)} needs it, {what}{instead}")
+        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        what = tr(model.model_fields[key].description or "no description")
+        yield Problem(
+            path, tr("is missing: {name} needs it, {what}{instead}", name=_name(section), what=what, instead=instead)
+        )
     else:
-        said = f"; it must be {details['ctx']['allowed']}" if details["type"] == "lr_value" else f": {details['msg']}"
-        yield Problem(path, f"{shown(details['input'])} is not allowed{said}")
+        said = (
+            tr("; it must be {allowed}", allowed=details["ctx"]["allowed"])
+            if details["type"] == "lr_value"
+            else f": {details['msg']}"
+        )
+        yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))

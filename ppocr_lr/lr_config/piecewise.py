@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding, Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import AList, Gamma, Knot, Mark, PositiveLength, PositiveRate, Rate, key
@@ -39,8 +40,11 @@ class StepConfig(LRConfig):
             remarks.append(
                 Finding(
                     ("step_size",),
-                    f"{self.step_size.amount:g} epochs is taken as {window.iters(self.step_size)} iterations; "
-                    "PaddleOCR itself fails on a fraction",
+                    tr(
+                        "{epochs} epochs is taken as {iters} iterations; PaddleOCR itself fails on a fraction",
+                        epochs=f"{self.step_size.amount:g}",
+                        iters=window.iters(self.step_size),
+                    ),
                     code="LR502",
                 )
             )
@@ -76,14 +80,16 @@ class PiecewiseConfig(LRConfig):
         """Steps at the boundaries; with one value too few the last one holds."""
         count = len(self.decay_epochs)
         if not count:
-            raise self.error("decay_epochs", "a list of at least one epoch; a constant rate is name: Const")
+            raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
         if len(self.values) not in (count, count + 1):
-            raise self.error("values", f"{count + 1} rates, one more than the {count} decay_epochs")
+            raise self.error(
+                "values", tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
+            )
         _check_rising("decay_epochs", self.decay_epochs, window)
         if not any(self.values):
-            raise self.error("values", "a list with a rate above 0")
+            raise self.error("values", tr("a list with a rate above 0"))
         if self.warmup_length(window) and not self.values[0]:
-            raise self.error("values", "a list that starts with a rate above 0, since the warmup goes up to it")
+            raise self.error("values", tr("a list that starts with a rate above 0, since the warmup goes up to it"))
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
@@ -92,16 +98,22 @@ class PiecewiseConfig(LRConfig):
         remarks = super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
-            where = f"epoch {last}" if last.unit == "epochs" else f"{last}"
+            where = tr("epoch {epoch}", epoch=last) if last.unit == "epochs" else f"{last}"
             values = ", ".join(map(yaml_number, (*self.values, self.values[-1])))
             remarks.append(
                 Finding(
                     ("values",),
-                    f"{count} values for {count} decay_epochs: the last one, {self.values[-1]:g}, holds to the end "
-                    f"and the boundary at {where} changes nothing; "
-                    f"Paddle 2.6.2 and later refuse this, as they take {count + 1} values",
+                    tr(
+                        "{count} values for {count} decay_epochs: the last one, {last}, holds to the end and "
+                        "the boundary at {where} changes nothing; Paddle 2.6.2 and later refuse this, as they "
+                        "take {needed} values",
+                        count=count,
+                        last=f"{self.values[-1]:g}",
+                        where=where,
+                        needed=count + 1,
+                    ),
                     code="LR501",
-                    proposals=(Proposal((f"values=[{values}]",), words="{} makes the same curve", safe=True),),
+                    proposals=(Proposal((f"values=[{values}]",), words=tr("{} makes the same curve"), safe=True),),
                 )
             )
         return remarks
@@ -132,15 +144,15 @@ class MultiStepDecayConfig(LRConfig):
         """Without milestones nothing ever drops."""
         remarks = super().remarks(window)
         if not self.milestones:
-            remarks.append(Finding(("milestones",), "the list is empty, so the rate never drops", code="LR402"))
+            remarks.append(Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402"))
         return remarks
 
 
 def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
     for earlier, later in pairwise(marks):
         if window.epochs(later) <= window.epochs(earlier):
-            what = "twice" if later == earlier else f"after {earlier}"
-            allowed = f"marks in rising order, each once; {later} comes {what}"
+            what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
+            allowed = tr("marks in rising order, each once; {later} comes {what}", later=later, what=what)
             raise value_error((key,), list(as_written(marks)), allowed)
 
 
@@ -160,10 +172,14 @@ class PiecewiseLinearConfig(LRConfig):
         knots = [(window.iters(when), rate) for when, rate in self.knots]
         written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):
-            allowed = "a list of pairs of when and the rate there, one of the rates above 0"
+            allowed = tr("a list of pairs of when and the rate there, one of the rates above 0")
             raise value_error(("knots",), written, allowed)
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
-                what = "twice" if later == earlier else f"after {earlier}"
-                raise value_error(("knots",), written, f"in rising order, each once; iteration {later} comes {what}")
+                what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
+                raise value_error(
+                    ("knots",),
+                    written,
+                    tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what),
+                )
         return schedules.PiecewiseLinear(tuple(knots))

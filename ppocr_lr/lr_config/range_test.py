@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.kinds import PositiveRate, TwoOrMore, key
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -31,5 +32,5 @@ class RangeTestConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """The rise; the run may end before it does."""
         if self.end_lr <= self.start_lr:
-            raise self.error("end_lr", f"above start_lr, {self.start_lr:g}")
+            raise self.error("end_lr", tr("above start_lr, {start_lr}", start_lr=f"{self.start_lr:g}"))
         return schedules.ExponentialRise(self.start_lr, self.updates - 1, self.end_lr)

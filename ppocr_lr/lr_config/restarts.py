@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, WARMUP
 from ppocr_lr.lr_config.kinds import (
@@ -54,13 +55,16 @@ class CosineWarmRestartsConfig(LRConfig):
         """Cosine cycles."""
         self.check_end("eta_min")
         if (self.T_0 is None) == (not self.cycles):
-            raise self.error("T_0", "a length, or cycles must be a list of lengths: one of the two")
+            raise self.error("T_0", tr("a length, or cycles must be a list of lengths: one of the two"))
         lengths = [window.iters(length) for length in self.cycles or (self.T_0,) if length is not None]
         if not all(lengths):
             raise self.error("cycles" if self.cycles else "T_0", window.too_short)
         warmup = window.iters(self.cycle_warmup)
         if warmup >= min(lengths):
-            raise self.error("cycle_warmup", f"shorter than the shortest cycle, {amount(min(lengths), 'iteration')}")
+            raise self.error(
+                "cycle_warmup",
+                tr("shorter than the shortest cycle, {length}", length=amount(min(lengths), "iteration")),
+            )
         return schedules.WarmRestarts(
             self.learning_rate,
             tuple(lengths),

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ppocr_lr.errors import LRConfigError, positive_argument
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules.kinds import MAX_ITERS
@@ -23,7 +24,11 @@ class Run:
             object.__setattr__(self, name, positive_argument(name, getattr(self, name)))
         if self.epochs * self.iters_per_epoch > MAX_ITERS:
             raise LRConfigError(
-                f"epochs × iters_per_epoch must be at most 2^53, received {self.epochs} × {self.iters_per_epoch}"
+                tr(
+                    "epochs × iters_per_epoch must be at most 2^53, received {epochs} × {iters_per_epoch}",
+                    epochs=self.epochs,
+                    iters_per_epoch=self.iters_per_epoch,
+                )
             )
 
     @property
@@ -102,4 +107,4 @@ class Window:
     def too_short(self) -> str:
         """What to say of a length that rounds to no iteration at all."""
         per_epoch = amount(self.run.iters_per_epoch, "iteration")
-        return f"long enough for one iteration; at {per_epoch} per epoch it rounds to 0"
+        return tr("long enough for one iteration; at {per_epoch} per epoch it rounds to 0", per_epoch=per_epoch)

@@ -13,6 +13,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
@@ -45,17 +46,17 @@ def _read_inner(value: object, place: str) -> Section:
     if isinstance(value, Section):
         return value
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise value_error((), value, "an lr section, such as {name: Cosine, learning_rate: 0.001}")
+        raise value_error((), value, tr("an lr section, such as {name: Cosine, learning_rate: 0.001}"))
     if "last_epoch" in value:
-        raise LRConfigError(Problem(("last_epoch",), f"write it beside {place}, for the whole run"))
+        raise LRConfigError(Problem(("last_epoch",), tr("write it beside {place}, for the whole run", place=place)))
     return read_section(value)
 
 
 def _read_stages(value: object) -> tuple[Stage, ...]:
     if not isinstance(value, (list, tuple)):
-        raise value_error((), value, "a list, as in [1, 2]")
+        raise value_error((), value, tr("a list, as in [1, 2]"))
     if not value:
-        raise value_error((), value, "a list of at least one stage")
+        raise value_error((), value, tr("a list of at least one stage"))
     stages: list[Stage] = []
     problems: list[Problem] = []
     for index, stage in enumerate(value):
@@ -80,13 +81,18 @@ def _read_stage(value: object, last: bool) -> Stage:
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     until_end = stage.get("until_end", False)
     if until_end not in (True, False) or (until_end and not last):
-        raise LRConfigError(Problem(("until_end",), f"{shown(until_end)} is not allowed; it is true in the last stage"))
+        raise LRConfigError(
+            Problem(
+                ("until_end",),
+                tr("{value} is not allowed; it is true in the last stage", value=shown(until_end)),
+            )
+        )
     if until_end and "epochs" not in stage:
         return None
     length = length_of(stage.get("epochs"))
     if until_end or length is None or length.amount <= 0:
-        given = f"{shown(stage['epochs'])} is not allowed" if "epochs" in stage else "is missing"
-        allowed = f"it must be the length of the stage: {FORMS}, or until_end: true"
+        given = tr("{value} is not allowed", value=shown(stage["epochs"])) if "epochs" in stage else tr("is missing")
+        allowed = tr("it must be the length of the stage: {forms}, or until_end: true", forms=tr(FORMS))
         raise LRConfigError(Problem(("epochs",), f"{given}; {allowed}"))
     return length
 
@@ -172,17 +178,21 @@ class SequenceConfig(LRConfig):
         for index, stage in enumerate(self.stages):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
             if iters < 1 or done + iters > window.total_iters:
-                problem = (
-                    f"{amount(iters, 'iteration')} after {done} do not fit into the run of "
-                    f"{window.total_iters}; each stage must have at least one, and all of them together the run's"
+                problem = tr(
+                    "{iters} after {done} do not fit into the run of {total}; each stage must have at "
+                    "least one, and all of them together the run's",
+                    iters=amount(iters, "iteration"),
+                    done=done,
+                    total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
             lengths.append(iters)
             done += iters
         if done < window.total_iters:
-            problem = (
-                f"they last {done} of the run's {amount(window.total_iters, 'iteration')}; "
-                "write until_end: true in the last one instead of its epochs"
+            problem = tr(
+                "they last {done} of the run's {total}; write until_end: true in the last one instead of its epochs",
+                done=done,
+                total=amount(window.total_iters, "iteration"),
             )
             raise LRConfigError(Problem(("stages",), problem))
         return lengths
@@ -227,7 +237,7 @@ class ScaleConfig(LRConfig):
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
         if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
-            raise self.error("factor", f"smaller: the rates would be {LARGEST_RATE:g} and more")
+            raise self.error("factor", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
@@ -239,7 +249,7 @@ class ScaleConfig(LRConfig):
         try:
             return schedules.Product(*held)
         except LRConfigError:
-            raise LRConfigError(Problem(("times",), "goes against the other schedule in too many cycles")) from None
+            raise LRConfigError(Problem(("times",), tr("goes against the other schedule in too many cycles"))) from None
 
     def remarks(self, window: Window) -> list[Finding]:
         """Those of the inner schedules."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import END, PEAK, Bound, PositiveRate, Power, Rate, key
@@ -50,7 +51,7 @@ class TanhConfig(LRConfig):
         """The tangent over all updates of the run."""
         self.check_end("end_lr")
         if self.upper <= self.lower:
-            raise self.error("upper", f"above lower, {self.lower:g}")
+            raise self.error("upper", tr("above lower, {lower}", lower=f"{self.lower:g}"))
         shape = self.bent(schedules.Tanh(self.lower, self.upper))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ppocr_lr import schedules
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
 from ppocr_lr.lr_config.envelope import BENT, WARMUP
 from ppocr_lr.lr_config.kinds import END, PEAK, DecayShape, PositiveLength, PositiveRate, Rate, key
@@ -41,8 +42,9 @@ class WSDConfig(LRConfig):
         stable = window.decay_iters - decay
         if stable < 0:
             left = amount(window.decay_iters, "iteration")
-            left = f"the {left} that the warmup leaves of the run's {window.total_iters}"
-            raise self.error("decay_length", f"at most {left}")
+            total = window.total_iters
+            allowed = tr("at most the {left} that the warmup leaves of the run's {total}", left=left, total=total)
+            raise self.error("decay_length", allowed)
         shape = self.bent_by_name(self.decay_shape, "end_lr")
         down = schedules.Decay(self.learning_rate, decay, self.end_lr, shape)
         return schedules.Sequence(((schedules.Constant(self.learning_rate), stable),), down) if stable else down

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -215,7 +215,7 @@ def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: s
         _mark_reductions(axes, run, unit)
     axes.plot(
         [summary.peak_step / unit, summary.final_step / unit], [summary.peak, summary.final], linestyle="none",
-        marker="o", markersize=5, color="black", zorder=3, clip_on=False,
+        marker="o", markersize=5, color=rcParams["text.color"], zorder=3, clip_on=False,
     )  # fmt: skip
 
 
@@ -292,7 +292,7 @@ def _draw_curve(
 
 
 def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
-    colour, opacity = WARMUP
+    colour, opacity = rcParams["text.color"], WARMUP[1]
     axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color=colour, alpha=opacity, linewidth=0)
 
 

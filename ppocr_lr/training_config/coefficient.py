@@ -8,6 +8,7 @@ from typing import Any
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
@@ -50,7 +51,7 @@ class Coefficient:
             config = self.section.config
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
-                    raise config.error(key, f"left out where it rises from {START} to {END}")
+                    raise config.error(key, tr("left out where it rises from {start} to {end}", start=START, end=END))
         except LRConfigError as error:
             raise _respelt(error, self.written, self.path) from None
         return schedules.Mirrored(schedule, *self.rise)
@@ -88,12 +89,14 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         for word, key in ends.items():
             if word in keys:
                 if key in keys:
-                    raise LRConfigError(f"{word} and {key} are the same key; write one of them")
+                    raise LRConfigError(
+                        tr("{other} and {written} are the same key; write one of them", other=word, written=key)
+                    )
                 keys[key], spelt[key] = keys.pop(word), word
         section = read_section(keys)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), "depends on the metric of the training, which decides the rate alone")
+                Problem(("name",), tr("depends on the metric of the training, which decides the rate alone"))
             )
     except LRConfigError as error:
         raise _respelt(error, spelt, path) from None

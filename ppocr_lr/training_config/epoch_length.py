@@ -20,6 +20,7 @@ from ppocr_lr.errors import (
     shown,
     value_error,
 )
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
@@ -73,9 +74,14 @@ def epoch_length(
         return batches
     updates = batches.iters // accumulate
     if updates == 0:
-        problem = f"an epoch has only {amount(batches.iters, 'batch', 'batches')}"
+        problem = tr("an epoch has only {batches}", batches=amount(batches.iters, "batch", "batches"))
         raise ArgumentError("accumulate", problem, accumulate)
-    words = f"{batches.arithmetic}; {accumulate} of them for one update = {amount(updates, 'update')} per epoch"
+    words = tr(
+        "{arithmetic}; {accumulate} of them for one update = {updates} per epoch",
+        arithmetic=batches.arithmetic,
+        accumulate=accumulate,
+        updates=amount(updates, "update"),
+    )
     return EpochLength(updates, words, batches.estimate, batches=batches.iters)
 
 
@@ -89,7 +95,7 @@ def _batches(
 ) -> EpochLength:
     if iters_per_epoch is not None:
         iters = positive_argument("iters_per_epoch", iters_per_epoch)
-        return EpochLength(iters, f"{amount(iters, 'iteration')} per epoch, as given")
+        return EpochLength(iters, tr("{iters} per epoch, as given", iters=amount(iters, "iteration")))
     gpus = positive_argument("gpus", gpus)
     try:
         samples, origin = _samples(train, num_samples, folder)
@@ -104,17 +110,29 @@ def _batches(
     batch = batch_per_card(train, batch_size)
     drop_last = read(Loader, train.get("loader"), ("Train", "loader"), "drop_last").drop_last
     iters = per_card // batch if drop_last else -(-per_card // batch)
-    arithmetic = (
-        f"{cards} / {count_text(batch)} a batch, {'rounded down (drop_last)' if drop_last else 'rounded up'}"
-        f" = {amount(iters, 'iteration')} per epoch"
+    rounded = tr("rounded down (drop_last)") if drop_last else tr("rounded up")
+    arithmetic = tr(
+        "{cards} / {batch} a batch, {rounded} = {iters} per epoch",
+        cards=cards,
+        batch=count_text(batch),
+        rounded=rounded,
+        iters=amount(iters, "iteration"),
     )
     if iters == 0:
-        batch_key = "Train.loader.batch_size_per_card" if batch_size is None else "the batch size"
+        batch_key = "Train.loader.batch_size_per_card" if batch_size is None else tr("the batch size")
         raise LRConfigError(
-            f"an epoch has no iteration: {arithmetic}; lower {batch_key} or set Train.loader.drop_last: false"
+            tr(
+                "an epoch has no iteration: {arithmetic}; lower {batch_key} or set Train.loader.drop_last: false",
+                arithmetic=arithmetic,
+                batch_key=batch_key,
+            )
         )
     if name:
-        return EpochLength(iters, f"{arithmetic}; {printable(str(name))} may count differently", estimate=True)
+        return EpochLength(
+            iters,
+            tr("{arithmetic}; {name} may count differently", arithmetic=arithmetic, name=printable(str(name))),
+            estimate=True,
+        )
     return EpochLength(iters, arithmetic, samples=samples)
 
 
@@ -134,7 +152,7 @@ def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> i
     path, key = ("Train", "loader"), "batch_size_per_card"
     batch = read(Loader, train.get("loader"), path, key).batch_size_per_card
     if batch is None:
-        raise value_error((*path, key), None, "a positive integer")
+        raise value_error((*path, key), None, tr("a positive integer"))
     return batch
 
 
@@ -142,27 +160,31 @@ def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:
     """MultiScaleSampler goes round its scales, each with its own batch size, until all samples are used."""
     path = ("Train", "sampler", "scales")
     if sampler.scales is None:
-        raise value_error(path, None, "a list of [width, height]")
+        raise value_error(path, None, tr("a list of [width, height]"))
     batches = [sampler.first_bs] * len(sampler.scales)
     if not sampler.fix_bs:
         width, height = sampler.divided_factor
         rounded = [(each[0] // width * width) * (each[1] // height * height) for each in sampler.sizes]
         if not all(rounded):
-            raise value_error(path, sampler.scales, "sizes of at least divided_factor")
+            raise value_error(path, sampler.scales, tr("sizes of at least divided_factor"))
         first = math.prod(sampler.sizes[0])
         batches = [max(1, int(first * sampler.first_bs / size)) for size in rounded]
     iters = -(-per_card // sum(batches)) * len(batches)
     return EpochLength(
         iters,
-        f"{cards} in rounds of {' + '.join(map(str, batches))} (MultiScaleSampler)"
-        f" = about {amount(iters, 'iteration')} per epoch, an estimate",
+        tr(
+            "{cards} in rounds of {batches} (MultiScaleSampler) = about {iters} per epoch, an estimate",
+            cards=cards,
+            batches=" + ".join(map(str, batches)),
+            iters=amount(iters, "iteration"),
+        ),
         estimate=True,
     )
 
 
 def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | None) -> tuple[int, str]:
     if num_samples is not None:
-        return positive_argument("num_samples", num_samples), "as given"
+        return positive_argument("num_samples", num_samples), tr("as given")
     dataset, path = train.get("dataset"), ("Train", "dataset")
     files = read(Dataset, dataset, path, "label_file_list").label_file_list or []
     places = list(_places(files, folder))
@@ -173,20 +195,23 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
         lines = {file: _count_lines(file) for file in dict.fromkeys(found)}
         counts = [round(lines[file] * ratio) for file, ratio in zip(found, ratios, strict=True)]
         if sum(counts) == 0:
-            raise value_error((*path, "label_file_list"), files, "files with at least one line used")
-        shares = " + ".join(map(str, counts)) + " lines of " if 1 < len(files) <= _MOST_SHARES else ""
+            raise value_error((*path, "label_file_list"), files, tr("files with at least one line used"))
+        shares = ""
+        if 1 < len(files) <= _MOST_SHARES:
+            shares = tr("{counts} lines of ", counts=" + ".join(map(str, counts)))
         elsewhere = sum(file != each[0] for file, each in zip(found, places, strict=True))
-        some = f", {elsewhere} of them" if elsewhere < len(files) else ""
-        where = f"{some} in {printable(str(folder))}" if elsewhere else ""
+        some = tr(", {elsewhere} of them", elsewhere=elsewhere) if elsewhere < len(files) else ""
+        where = some + tr(" in {folder}", folder=printable(str(folder))) if elsewhere else ""
         return sum(counts), f"{shares}{amount(len(files), 'label file')}{where}"
     samples = read(Dataset, dataset, path, "num_samples").num_samples
     if samples is not None:
-        return samples, "num_samples of the config"
-    why = "the config names no label files"
+        return samples, tr("num_samples of the config")
+    why = tr("the config names no label files")
     if gone:
         *others, last = (printable(str(place)) for place in gone)
-        why = f"there is no label file {', '.join(others)}{' or ' if others else ''}{last}"
-    raise UnknownEpochLengthError(f"the length of an epoch is not known: {why}", "iters_per_epoch")
+        names = tr(" or ").join([*([", ".join(others)] if others else []), last])
+        why = tr("there is no label file {places}", places=names)
+    raise UnknownEpochLengthError(tr("the length of an epoch is not known: {why}", why=why), "iters_per_epoch")
 
 
 def _places(files: Sequence[str], folder: Path | None) -> Iterator[list[Path]]:
@@ -202,7 +227,7 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
         reason = getattr(error, "strerror", None) or error
-        problem = f"{shown(str(path))} cannot be read: {reason}"
+        problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason)
         raise LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem)) from None
 
 
@@ -210,7 +235,9 @@ def _ratios(ratios: float | Sequence[float], count: int) -> Sequence[float]:
     if not isinstance(ratios, Sequence):
         return [ratios] * count
     if len(ratios) != count:
-        allowed = f"a number from 0 to 1, or a list of one for each of the {amount(count, 'label file')}"
+        allowed = tr(
+            "a number from 0 to 1, or a list of one for each of the {count}", count=amount(count, "label file")
+        )
         raise value_error(("Train", "dataset", "ratio_list"), ratios, allowed)
     return ratios
 
@@ -223,5 +250,5 @@ def _count_lines(path: Path) -> int:
                 lines += block.count(b"\n")
                 last = block[-1:]
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
     return lines + (last != b"\n")

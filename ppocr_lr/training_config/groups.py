@@ -16,6 +16,7 @@ from pydantic import BeforeValidator
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.sections import ConfigSection, read
@@ -106,13 +107,18 @@ def rate_groups(config: Mapping[str, Any], piecewise: float | None = None) -> tu
 
 def _of_models(models: Mapping[Any, Any]) -> Iterator[Group]:
     if len(models) > _MOST_MODELS:
-        raise LRConfigError(Problem(_MODELS, f"has {len(models)} models; at most {_MOST_MODELS} are read"))
+        raise LRConfigError(
+            Problem(
+                _MODELS,
+                tr("has {count} models; at most {most} are read", count=len(models), most=_MOST_MODELS),
+            )
+        )
     for name, model in models.items():
         path = (*_MODELS, name)
         if not isinstance(model, Mapping):
             continue
         if model.get("freeze_params"):
-            yield Group(f"{name}, frozen", 0.0, (f"{name}.*",), (*path, "freeze_params"))
+            yield Group(tr("{name}, frozen", name=name), 0.0, (f"{name}.*",), (*path, "freeze_params"))
         else:
             for group in _of_model(model, path):
                 yield replace(group, label=f"{name}: {group.label}").inside(str(name))
@@ -127,19 +133,19 @@ def _of_model(model: Mapping[str, Any], path: Path) -> Iterator[Group]:
 
 def _factor(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LARGEST_RATE:
-        raise refused("a number of at least 0, such as 0.1")
+        raise refused(tr("a number of at least 0, such as 0.1"))
     return float(value)
 
 
 def _six(value: Any) -> Any:
     if not isinstance(value, (list, tuple)) or len(value) != len(_LCNET):
-        raise refused("a list of 6 factors, one for each stage")
+        raise refused(tr("a list of 6 factors, one for each stage"))
     return value
 
 
 def _five(value: Any) -> Any:
     if not isinstance(value, (list, tuple)) or len(value) < len(_HGNET):
-        raise refused("a list of 5 factors, one for each stage")
+        raise refused(tr("a list of 5 factors, one for each stage"))
     return value[: len(_HGNET)]  # PaddleOCR does not look at more
 
 
@@ -182,7 +188,7 @@ def _lcnet_v3(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
     if len(set(blocks.values())) == 1:
         blocks = {"*": blocks["blocks2"]}
     for stage, factor in blocks.items():
-        label = "affine blocks" if stage == "*" else f"affine blocks of {stage}"
+        label = tr("affine blocks") if stage == "*" else tr("affine blocks of {stage}", stage=stage)
         pattern = "*.lab.*" if stage == "*" else f"{stage}.*.lab.*"
         yield Group(label, factor * keys.lab_lr, (pattern,), (*path, "lab_lr"))
     yield from _stages(factors, path)
@@ -196,7 +202,9 @@ def _lcnet_v4(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
     reads = _LCNET_V4_READS.get(str(section.get("model_size", "small")), ())
     for index, (stage, factor) in enumerate(zip(_LCNET, factors, strict=True)):
         if stage in reads:
-            label, pattern = (stage, f"{stage}.*") if stage == "conv1" else (f"SE of {stage}", f"{stage}.*.se.*")
+            label, pattern = (
+                (stage, f"{stage}.*") if stage == "conv1" else (tr("SE of {stage}", stage=stage), f"{stage}.*.se.*")
+            )
             yield Group(label, factor, (pattern,), (*path, "lr_mult_list", index))
 
 
@@ -213,7 +221,7 @@ def _stages(factors: Mapping[str, float], path: Path) -> Iterator[Group]:
 def _localization(*patterns: str) -> Groups:
     def groups(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
         factor = read(_Localization, section, path, "loc_lr").loc_lr
-        yield Group("localization", factor, patterns, (*path, "loc_lr"))
+        yield Group(tr("localization"), factor, patterns, (*path, "loc_lr"))
 
     return groups
 
@@ -223,7 +231,7 @@ def _fixed(label: str, pattern: str, *needed: str) -> Groups:
 
     def groups(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
         if all(section.get(key) for key in needed):
-            yield Group(label, 0.0, (pattern,), (*path, needed[-1] if needed else "name"))
+            yield Group(tr(label), 0.0, (pattern,), (*path, needed[-1] if needed else "name"))
 
     return groups
 
@@ -234,9 +242,9 @@ _PARTS: dict[tuple[str, str], Groups] = {
     ("Backbone", "PPHGNetV2_B4"): _hgnet_v2,
     ("Transform", "TPS"): _localization("loc_net.fc1.weight", "loc_net.fc2.*"),
     ("Transform", "GA_SPIN"): _localization("stucture_fc2.*"),
-    ("Transform", "TSRN"): _fixed("recognizer of the loss, frozen", "r34_transformer.*"),
-    ("Transform", "TBSRN"): _fixed("recognizer of the loss, frozen", "transformer.*"),
-    ("Neck", "FCEFPN"): _fixed("norms, frozen", "*.norm.*", "norm_type", "freeze_norm"),
+    ("Transform", "TSRN"): _fixed(later("recognizer of the loss, frozen"), "r34_transformer.*"),
+    ("Transform", "TBSRN"): _fixed(later("recognizer of the loss, frozen"), "transformer.*"),
+    ("Neck", "FCEFPN"): _fixed(later("norms, frozen"), "*.norm.*", "norm_type", "freeze_norm"),
 }
 """By part of a model and its name. Constants that PaddleOCR keeps as parameters without a rate (the grid of TPS, the
 first norm of DRRG's graph) are none of a training's business.
@@ -248,8 +256,8 @@ def _of_vision_lan(optimizer: Mapping[str, Any], piecewise: float | None) -> Ite
     if optimizer.get("name") != "Adam" or not optimizer.get("group_lr") or optimizer.get("training_step") != "LF_2":
         return
     if piecewise is None:
-        needs = "takes `values` of the scheduler, which only Piecewise without a warmup has; PaddleOCR stops"
-        raise LRConfigError(Problem(GROUP_LR, needs))
+        problem = tr("takes `values` of the scheduler, which only Piecewise without a warmup has; PaddleOCR stops")
+        raise LRConfigError(Problem(GROUP_LR, problem))
     language = tuple(f"head.MLM_VRM.{name}.*" for name in ("MLM", "Prediction.pp_share", "Prediction.w_share"))
-    yield Group("language module", 1.0, language, GROUP_LR)
-    yield Group("all but the language module", piecewise * 0.1, ("*",), GROUP_LR)
+    yield Group(tr("language module"), 1.0, language, GROUP_LR)
+    yield Group(tr("all but the language module"), piecewise * 0.1, ("*",), GROUP_LR)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 
 _INDENT = 4
 DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?([^\r\n]*)")
@@ -116,7 +117,9 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
                 config = collected.end() or config
     config = collected.end() or config
     if config is None:
-        raise LRConfigError(f"{path}: is a log without a config; PaddleOCR writes it there when it starts")
+        raise LRConfigError(
+            tr("{path}: is a log without a config; PaddleOCR writes it there when it starts", path=path)
+        )
     return config
 
 
@@ -129,7 +132,7 @@ def _opened(path: str | Path) -> Iterator[TextIO]:
             stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if start == b"\x1f\x8b" else file
             yield io.TextIOWrapper(stream, _ENCODINGS.get(start, "utf-8"), errors="replace")
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
 
 
 def _lines(text: TextIO) -> Iterator[str]:

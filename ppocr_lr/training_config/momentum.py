@@ -9,6 +9,7 @@ from annotated_types import Ge, Gt, Lt
 from pydantic import BaseModel, ConfigDict
 
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.kinds import Number, key
 from ppocr_lr.numbers_text import rate_text
@@ -103,12 +104,16 @@ def _schedule(momentum: object, run: Run, lr: ParsedLRConfig | None) -> Schedule
     if (name := momentum.get("name")) in [*OPPOSITE]:
         return _opposite(momentum, OPPOSITE[str(name)], lr)
     if "name" not in momentum:
-        raise value_error(MOMENTUM, momentum, "a number of at least 0 and below 1, or a section with a name as in lr")
+        raise value_error(
+            MOMENTUM, momentum, tr("a number of at least 0 and below 1, or a section with a name as in lr")
+        )
     schedule = read_coefficient(momentum, MOMENTUM).to_schedule(run)
     low, high = schedule.extremes(0, run.total_iters - 1)
     if not 0 <= low <= high < 1:
         worst = rate_text(low if low < 0 else high, 4)
-        raise LRConfigError(Problem(MOMENTUM, f"comes to {worst} in the run; a momentum is at least 0 and below 1"))
+        raise LRConfigError(
+            Problem(MOMENTUM, tr("comes to {worst} in the run; a momentum is at least 0 and below 1", worst=worst))
+        )
     return schedule
 
 
@@ -117,12 +122,14 @@ def _opposite(section: Mapping[Any, Any], model: type[OppositeMomentum], lr: Par
     ends = read(model, keys, MOMENTUM)
     if ends.base_momentum > ends.max_momentum:
         raise value_error(
-            (*MOMENTUM, "base_momentum"), ends.base_momentum, f"at most max_momentum, {ends.max_momentum:g}"
+            (*MOMENTUM, "base_momentum"),
+            ends.base_momentum,
+            tr("at most max_momentum, {max_momentum}", max_momentum=f"{ends.max_momentum:g}"),
         )
     same = lr is not None and lr.name == section["name"] and lr.curve
     opposite = same.opposite(ends.base_momentum, ends.max_momentum) if same else None
     if opposite is None:
-        has = f"Optimizer.lr has {shown(lr.name)}" if lr else "there is none"
-        problem = f"goes against a rate of the same name, with at most a warmup before it; {has}"
+        has = tr("Optimizer.lr has {name}", name=shown(lr.name)) if lr else tr("there is none")
+        problem = tr("goes against a rate of the same name, with at most a warmup before it; {has}", has=has)
         raise LRConfigError(Problem((*MOMENTUM, "name"), problem))
     return opposite

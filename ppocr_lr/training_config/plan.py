@@ -21,6 +21,7 @@ from ppocr_lr.errors import (
     shown,
 )
 from ppocr_lr.finding import Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
@@ -285,13 +286,18 @@ def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
         raise ArgumentError("windows", "an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
     left = (batches - 1) // accumulate
     if not left:
-        run = f"the {batches - 1} of {batches} batches of an epoch that run there"
-        raise ArgumentError("windows", f"{run} make no update of {accumulate}")
+        run = tr("the {left} of {batches} batches of an epoch that run there", left=batches - 1, batches=batches)
+        raise ArgumentError("windows", tr("{run} make no update of {accumulate}", run=run, accumulate=accumulate))
     if accumulate == 1:
         which = amount(left, "of them runs", "of them run")
     else:
-        which = f"{batches - 1} of the {batches} batches run and make {amount(left, 'update')}"
-    words = f"{length.arithmetic}; on Windows {which}, the schedule counts all"
+        which = tr(
+            "{left} of the {batches} batches run and make {updates}",
+            left=batches - 1,
+            batches=batches,
+            updates=amount(left, "update"),
+        )
+    words = tr("{arithmetic}; on Windows {which}, the schedule counts all", arithmetic=length.arithmetic, which=which)
     return replace(length, iters=left, arithmetic=words)
 
 
@@ -307,13 +313,15 @@ def read_training_config(path: str | Path) -> Mapping[str, Any]:
 def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
     """`config`, if it holds sections; `LRConfigError` naming `path` if not."""
     if config is None:
-        nothing = "is empty; a training config has the sections Global, Optimizer and Train"
+        nothing = tr("is empty; a training config has the sections Global, Optimizer and Train")
         raise LRConfigError(Problem((), nothing, Place(str(path))))
     if not isinstance(config, Mapping):
-        other = f"must hold sections such as Optimizer, received {shown(config)}"
+        other = tr("must hold sections such as Optimizer, received {value}", value=shown(config))
         raise LRConfigError(Problem((), other, Place(str(path))))
     if name := neighbour(config):
-        theirs = f"is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read"
+        theirs = tr(
+            "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read", name=name
+        )
         raise LRConfigError(Problem((), theirs, Place(str(path))))
     return config
 
@@ -322,15 +330,17 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` where it is missing or no mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise key_error("Optimizer", optimizer, "a mapping with name and lr", section="")
+        raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
         meant = nearest("lr" if optimizer else "Optimizer", sections)
-        instead = f"; {meant[0]} is not read under this name" if meant else ""
-        raise LRConfigError(f"has no {SECTION}, the section with the learning rate{instead}")
+        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        raise LRConfigError(
+            tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
+        )
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise key_error("lr", section, "a mapping such as {name: Cosine, learning_rate: 0.001}", "Optimizer")
+        raise key_error("lr", section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"), "Optimizer")
     return section
 
 
@@ -342,6 +352,6 @@ def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     if epochs is None:
         slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
         written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
-        meant = f"; nothing reads {written}, write it as Global.epoch_num" if slips else ""
-        raise MissingError(f"Global.epoch_num is missing: it is the length of the run{meant}", "epochs")
+        meant = tr("; nothing reads {written}, write it as Global.epoch_num", written=written) if slips else ""
+        raise MissingError(tr("Global.epoch_num is missing: it is the length of the run{meant}", meant=meant), "epochs")
     return epochs

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, nearest, value_error
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import Nonnegative, key, refused
 
 M = TypeVar("M", bound=BaseModel)
@@ -30,46 +31,48 @@ def _count(value: Any) -> int:
 
 def _window(value: Any) -> Any:
     if type(value) is not int or not 1 <= value <= LARGEST_WINDOW:
-        raise refused(f"an integer from 1 to {LARGEST_WINDOW}")
+        raise refused(tr("an integer from 1 to {most}", most=LARGEST_WINDOW))
     return value
 
 
 def _evaluations(value: Any) -> Any:
     first, each = value[:2] if _is_list(value) and len(value) > 1 else (0, value)
     if any(type(number) is not int for number in (first, each)) or first < 0 or each < 1:
-        raise refused("a positive integer, or a list of the update after which evaluations begin and a positive one")
+        raise refused(
+            tr("a positive integer, or a list of the update after which evaluations begin and a positive one")
+        )
     return value
 
 
 def _truth(value: Any) -> bool:
     if value in (False, True):  # and so 0 and 1, which are common
         return bool(value)
-    raise refused("true or false")
+    raise refused(tr("true or false"))
 
 
 def _files(value: Any) -> Any:
     names = [value] if isinstance(value, str) else value
     if names is not None and not (_is_list(names) and all(isinstance(name, str) for name in names)):
-        raise refused("a list of file names")
+        raise refused(tr("a list of file names"))
     return names
 
 
 def _ratios(value: Any) -> Any:
     for ratio in value if _is_list(value) else [value]:
         if not isinstance(ratio, (int, float)) or isinstance(ratio, bool) or not 0 <= ratio <= 1:
-            raise refused("a number from 0 to 1, or a list of one for each label file")
+            raise refused(tr("a number from 0 to 1, or a list of one for each label file"))
     return value
 
 
 def _pair(value: Any) -> Any:
     if not _is_list(value) or len(value) != 2:
-        raise refused("two positive integers, [width, height]")
+        raise refused(tr("two positive integers, [width, height]"))
     return value
 
 
 def _scales(value: Any) -> Any:
     if not _is_list(value) or not value:
-        raise refused("a list of [width, height]")
+        raise refused(tr("a list of [width, height]"))
     return value
 
 
@@ -208,7 +211,7 @@ def _check_inside(written: Mapping[str, Any], models: Mapping[str, type[ConfigSe
         section = written.get(name)
         if section is not None:  # nothing is an empty one
             if not isinstance(section, Mapping):
-                raise value_error((*path, name), section, "a mapping")
+                raise value_error((*path, name), section, tr("a mapping"))
             _check_inside(section, _inner(model), (*path, name))
 
 
@@ -249,7 +252,7 @@ def read(model: type[M], written: object, path: Path, *keys: str) -> M:
     if written is None:
         written = {}
     if not isinstance(written, Mapping):
-        raise value_error(path, written, "a mapping")
+        raise value_error(path, written, tr("a mapping"))
     values = {name: written[name] for name in keys or written if name in written}
     for name in getattr(model, "required", ()):
         if values.get(name, ...) is None:
@@ -265,7 +268,7 @@ def _problems(details: Any, model: type[BaseModel]) -> Iterator[Problem]:
     path = tuple(part for part in details["loc"] if part not in (_ONE, _BOTH))
     if details["type"] in ("extra_forbidden", "invalid_key"):
         # Not swallowed as in the lr section: PaddleOCR stops with a TypeError.
-        yield Problem(path, f"is not a key of it; it takes name, {', '.join(model.model_fields)}")
+        yield Problem(path, tr("is not a key of it; it takes name, {keys}", keys=", ".join(model.model_fields)))
     else:
         yield from value_error(path, details["input"], details["ctx"]["allowed"]).problems
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown, value_error
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.kinds import LengthOrNone, Nonnegative
 from ppocr_lr.lr_config.length import Length
@@ -113,17 +114,20 @@ def parse_regularizer(section: object) -> WeightDecay | Coefficient:
         LRConfigError: with the key, the value and what is allowed.
     """
     if not isinstance(section, Mapping):
-        raise value_error(REGULARIZER, section, "a mapping such as {name: L2, factor: 1.0e-5}")
+        raise value_error(REGULARIZER, section, tr("a mapping such as {name: L2, factor: 1.0e-5}"))
     if follows_a_schedule(section):
         return read_coefficient(section, REGULARIZER)
     keys = dict(section)
     name = keys.pop("name", None)
     model = REGULARIZERS.get(name) or REGULARIZERS.get(f"{name}Decay") if isinstance(name, str) else None
     if model is None:
-        given = f"{shown(name)} is not a regularizer" if "name" in section else "is missing"
+        given = tr("{name} is not a regularizer", name=shown(name)) if "name" in section else tr("is missing")
         suggestion = did_you_mean(name, [*REGULARIZERS, *sorted(MODELS)]) if isinstance(name, str) else ""
-        problem = (
-            f"{given}{suggestion or ';'} the regularizers are {', '.join(REGULARIZERS)}, and any name of an lr section"
+        problem = tr(
+            "{given}{suggestion} the regularizers are {regularizers}, and any name of an lr section",
+            given=given,
+            suggestion=suggestion or tr(";"),
+            regularizers=", ".join(REGULARIZERS),
         )
         raise LRConfigError(Problem((*REGULARIZER, "name"), problem))
     return read(model, keys, REGULARIZER)

@@ -14,6 +14,7 @@ import yaml
 
 from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, shown
 from ppocr_lr.errors import Path as KeyPath
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
@@ -113,9 +114,14 @@ def raw_file(path: str | Path) -> bytes:
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise _error(Place(str(path)), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise _error(
+            Place(str(path)), tr("cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+        ) from None
     if len(raw) > MAX_BYTES:
-        raise _error(Place(str(path)), f"is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
+        raise _error(
+            Place(str(path)),
+            tr("is larger than {size} MiB, so it is not a training config", size=MAX_BYTES >> 20),
+        )
     return raw
 
 
@@ -125,7 +131,7 @@ def decoded(raw: bytes, path: str | Path) -> str:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _error(Place(str(path)), f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise _error(Place(str(path)), tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=error.start)) from None
 
 
 class _UnknownTagError(Exception):
@@ -146,21 +152,21 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
-            problem = f"a number has at most {_LONGEST_NUMBER} characters"
+            problem = tr("a number has at most {most} characters", most=_LONGEST_NUMBER)
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (yaml.YAMLError, _UnknownTagError, RecursionError):
             raise
         except (LookupError, ValueError, OverflowError, AttributeError, TypeError) as error:
-            problem = f"{shown(node.value)} is no {node.tag.removeprefix(_PLAIN_TAG)}"
+            problem = tr("{value} is no {kind}", value=shown(node.value), kind=node.tag.removeprefix(_PLAIN_TAG))
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             # Those of a file may all have the same hash; a table of them takes minutes.
             if key.tag == f"{_PLAIN_TAG}int" and len(key.value) > _LONGEST_KEY:
-                problem = f"an integer of more than {_LONGEST_KEY} digits is no key"
+                problem = tr("an integer of more than {most} digits is no key", most=_LONGEST_KEY)
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
         return super().construct_mapping(node, deep)
 
@@ -198,8 +204,12 @@ def read_yaml_text(
             loader.dispose()
     except _UnknownTagError as error:
         where = _place(source, error.node.start_mark)
-        theirs = "" if error.shown.startswith("!!") else "; PaddleDetection's have tags, PaddleOCR's do not"
-        plain = f"the tag {error.shown} is not allowed; a config is plain YAML and runs no code{theirs}"
+        theirs = "" if error.shown.startswith("!!") else tr("; PaddleDetection's have tags, PaddleOCR's do not")
+        plain = tr(
+            "the tag {tag} is not allowed; a config is plain YAML and runs no code{theirs}",
+            tag=error.shown,
+            theirs=theirs,
+        )
         raise _error(where, plain) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -208,17 +218,19 @@ def read_yaml_text(
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
         where = _place(source, mark) if mark else Place(source)
-        raise _error(where, f"is not YAML: {error.problem or error.context}") from None
+        raise _error(where, tr("is not YAML: {reason}", reason=error.problem or error.context)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]
             where = Place(source, before.count("\n") + 1, found.start() - before.rfind("\n"))
-            raise _error(where, f"is not YAML: it holds the character U+{ord(found[0]):04X}") from None
-        raise _error(Place(source), f"is not YAML: {' '.join(str(error).split())}") from None
+            raise _error(
+                where, tr("is not YAML: it holds the character U+{code}", code=f"{ord(found[0]):04X}")
+            ) from None
+        raise _error(Place(source), tr("is not YAML: {reason}", reason=" ".join(str(error).split()))) from None
     except (ValueError, OverflowError) as error:
         if isinstance(error, LRConfigError):
             raise
-        raise _error(Place(source), f"holds a value that YAML cannot read: {error}") from None
+        raise _error(Place(source), tr("holds a value that YAML cannot read: {error}", error=error)) from None
 
 
 def _check_size_before(end: int, text: str, source: str) -> None:
@@ -242,7 +254,7 @@ def _check_size(text: str, source: str) -> None:
     """Refuse nesting that would overflow the stack and aliases that would unfold into gigabytes."""
     if directive := next(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES, None), None):
         line = text.count("\n", 0, directive.start()) + 1
-        raise _error(Place(source, line, 1), f"has more than {_MOST_DIRECTIVES} directives")
+        raise _error(Place(source, line, 1), tr("has more than {most} directives", most=_MOST_DIRECTIVES))
     complete: dict[str, int] = {}  # how many nodes an anchor stands for, once it is closed
     open_nodes: list[_Open] = []
     total = 0
@@ -251,10 +263,13 @@ def _check_size(text: str, source: str) -> None:
             open_nodes[-1].children += 1
             if open_nodes[-1].children > open_nodes[-1].most:
                 where = _place(source, open_nodes[-1].event.start_mark)
-                raise _error(where, f"is a mapping of more than {MAX_KEYS} keys")
+                raise _error(where, tr("is a mapping of more than {most} keys", most=MAX_KEYS))
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in complete:
-                raise _error(_place(source, event.start_mark), f"the alias *{event.anchor} holds itself or is unknown")
+                raise _error(
+                    _place(source, event.start_mark),
+                    tr("the alias *{anchor} holds itself or is unknown", anchor=event.anchor),
+                )
             total += complete[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
             total += 1
@@ -264,13 +279,16 @@ def _check_size(text: str, source: str) -> None:
             total += 1
             open_nodes.append(_Open(event, total))
             if len(open_nodes) > _MAX_DEPTH:
-                raise _error(_place(source, event.start_mark), f"is nested more than {_MAX_DEPTH} levels deep")
+                raise _error(
+                    _place(source, event.start_mark),
+                    tr("is nested more than {most} levels deep", most=_MAX_DEPTH),
+                )
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             opened = open_nodes.pop()
             if opened.event.anchor:
                 complete[opened.event.anchor] = total - opened.before + 1
         if total > MAX_NODES:
-            raise _error(_place(source, event.start_mark), f"unfolds into more than {MAX_NODES} values")
+            raise _error(_place(source, event.start_mark), tr("unfolds into more than {most} values", most=MAX_NODES))
 
 
 def _place(source: str, mark: Any) -> Place:

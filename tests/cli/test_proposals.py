@@ -347,6 +347,8 @@ def test_what_explain_and_the_helps_propose_is_a_command_line(command: Command) 
     lines = [(place, line) for place, text in texts for line in re.findall(r"ppocr-lr ([a-z-]+ (?!\[-h\]).*)", text)]
     for place, line in lines:
         words = shlex.split(re.split(r"  | > |   #", line)[0], comments=True)
+        if words[0] == "explore":  # does not end by itself: tests/explore
+            continue
         done = command(*words)
         assert "usage:" not in done.stderr, (place, line, done.stderr)
         assert place not in RULES or done.returncode in (0, 1), (place, line, done.stderr)

@@ -27,7 +27,7 @@ def faults(page: Any) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, locale: str) -> None:
-    page = visit(address, color_scheme=scheme, locale=locale)
+    page = visit(address, color_scheme=scheme, locale=locale, reduced_motion="reduce")
     assert faults(page) == []
     choose(page, "Piecewise")
     page.locator(".q-expansion-item").click()
@@ -36,7 +36,8 @@ def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, loca
     page.get_by_role("alert").wait_for()
     page.locator(".chooser").click()
     page.locator(".grid").wait_for()
-    page.wait_for_timeout(500)  # until the dialog has faded in
+    page.wait_for_function("getComputedStyle(document.querySelector('.q-dialog__inner')).opacity === '1'")
+    page.wait_for_timeout(400)  # until its shadow on the page is there as well
     assert faults(page) == []
 
 

@@ -39,7 +39,7 @@ def test_a_log_becomes_dots(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(address)
     drop(page, log(tmp_path / "train.log"))
     has_rates(page, "train.log: 200 as planned", lambda rates: 0.09 < max(rates) <= 0.1)
-    expect(page.get_by_text("train.log: follows")).to_be_visible()
+    expect(page.get_by_text("the run follows the plan")).to_be_visible()
     drop(page, log(tmp_path / "other.log", rate=0.05))
     has_rates(page, "other.log: 200 not as planned", lambda rates: 0.04 < max(rates) <= 0.05)
     page.get_by_role("button", name="Forget these files").click()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from matplotlib import style
 
-from tests.conftest import Command
+from ppocr_lr.plotting.figure import draw
+from ppocr_lr.training_config.plan import plan_run
+from tests.conftest import ROOT, Command
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +50,9 @@ def test_what_is_none_is_one_error(command: Command, tmp_path: Path, name: str, 
     assert done.stderr.count("\n") == 1
     assert "\x1b" not in done.stderr
     assert not (tmp_path / "a.png").exists()
+
+
+def test_marks_are_seen_on_a_dark_page() -> None:
+    with style.context("dark_background"):
+        lines = draw([plan_run(ROOT / "configs/cosine.yml")]).axes[0].lines
+    assert [line.get_color() for line in lines if line.get_marker() == "o"] == ["white"]

@@ -8,6 +8,7 @@ from typing import Any
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -17,7 +18,7 @@ from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
-_UNKNOWN_LENGTH = "PaddleOCR does not know {} and stops; it counts epochs"
+_UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
@@ -68,9 +69,14 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
         wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for.window)
         yield Finding(
             subject.path("last_epoch"),
-            f"counted in updates, training starts at {count_text(done)}, epoch {count_text(subject.epoch(done))}, "
-            f"with {rate_text(subject.schedule(done))} here" + (f"; {wrong}" if wrong else ""),
-            "take it out and resume with Global.checkpoints",
+            tr(
+                "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
+                done=count_text(done),
+                epoch=count_text(subject.epoch(done)),
+                rate=rate_text(subject.schedule(done)),
+            )
+            + (tr("; ") + wrong if wrong else ""),
+            tr("take it out and resume with Global.checkpoints"),
         )
 
 
@@ -90,7 +96,10 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
         last = subject.summary.warmup_iters + subject.run.total_iters
         yield Finding(
             subject.path("name"),
-            f"PaddleOCR raises ValueError when it is stepped past update {count_text(last)}; here the rate holds",
+            tr(
+                "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
+                last=count_text(last),
+            ),
         )
 
 
@@ -109,33 +118,37 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
     known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
     in_paddleocr, here = "", ""
     if subject.planned.paddleocr_schedule is not None:
-        in_paddleocr = f", and its final rate is {_final(subject.planned.paddleocr_schedule, subject)}"
-        here = f", and the final rate is {_final(subject.planned.schedule, subject)}"
+        in_paddleocr = tr(", and its final rate is {final}", final=_final(subject.planned.paddleocr_schedule, subject))
+        here = tr(", and the final rate is {final}", final=_final(subject.planned.schedule, subject))
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
             yield Finding(
                 subject.path(key),
-                f"PaddleOCR ignores this key{in_paddleocr}; here it counts{here}",
-                f"what PaddleOCR can do: {instead}",
+                tr(
+                    "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}",
+                    in_paddleocr=in_paddleocr,
+                    here=here,
+                ),
+                tr("what PaddleOCR can do: {instead}", instead=tr(instead)),
             )
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
             alone = length == getattr(subject.lr, key)
             yield Finding(
                 subject.path(key),
-                _UNKNOWN_LENGTH.format(length),
+                tr(_UNKNOWN_LENGTH, length=length),
                 proposals=(Proposal((f"{subject.key(key)}={in_epochs}",)),)
                 if alone and (subject.length_is_known or length.unit == "%")
                 else (),
             )
     held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
-        yield Finding((*REGULARIZER, "warmup_epoch"), _UNKNOWN_LENGTH.format(held))
+        yield Finding((*REGULARIZER, "warmup_epoch"), tr(_UNKNOWN_LENGTH, length=held))
     train = subject.config.get("Train")
     dataset = train.get("dataset") if isinstance(train, Mapping) else None
     if isinstance(dataset, Mapping) and "num_samples" in dataset:
         yield Finding(
-            ("Train", "dataset", "num_samples"), "PaddleOCR ignores this key; its data loader counts the samples"
+            ("Train", "dataset", "num_samples"), tr("PaddleOCR ignores this key; its data loader counts the samples")
         )
 
 
@@ -144,7 +157,7 @@ def _final(schedule: Schedule, subject: Subject) -> str:
     rate = schedule(subject.run.total_iters - 1)
     if subject.length_is_known:
         return rate_text(rate, 4)
-    return rate_text(rate, 2) if rate > 1e-4 * subject.peak else "nearly 0"
+    return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
 
 
 @rule(
@@ -163,9 +176,12 @@ def own_name(subject: Subject) -> Iterator[Finding]:
         nearest = type(subject.lr).nearest_in_paddleocr
         yield Finding(
             subject.path("name"),
-            f"PaddleOCR has no {subject.planned.name} and would stop with an AttributeError; train with this project's "
-            "build_lr_scheduler",
-            f"the nearest that PaddleOCR has: {nearest}" if nearest else "",
+            tr(
+                "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
+                "project's build_lr_scheduler",
+                name=subject.planned.name,
+            ),
+            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else "",
         )
 
 
@@ -183,8 +199,8 @@ def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
     if _cosine_weight_decay(subject):
         yield Finding(
             REGULARIZER,
-            "PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor",
-            "this project's WeightDecayStepper has a state_dict",
+            tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor"),
+            tr("this project's WeightDecayStepper has a state_dict"),
         )
 
 
@@ -203,13 +219,16 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     if _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
         yield Finding(
             REGULARIZER,
-            f"PaddleOCR sets the coefficient where {name} has none, and stops at the first update with an "
-            "AttributeError",
-            "this project's WeightDecayStepper keeps its own count",
+            tr(
+                "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
+                "with an AttributeError",
+                name=name,
+            ),
+            tr("this project's WeightDecayStepper keeps its own count"),
             proposals=(
                 Proposal(
                     ("Optimizer.name=Adam",),
-                    words="{} or this project's WeightDecayStepper, which keeps its own count",
+                    words=tr("{} or this project's WeightDecayStepper, which keeps its own count"),
                     for_files=False,
                 ),
             ),
@@ -232,16 +251,21 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
     if follows_a_schedule(section):
         yield Finding(
             (*REGULARIZER, "name"),
-            f"PaddleOCR has no regularizer {section['name']} and would stop with an AttributeError; train with this "
-            "project's WeightDecayStepper",
-            "the nearest that PaddleOCR has: CosineL2",
+            tr(
+                "PaddleOCR has no regularizer {name} and would stop with an AttributeError; train "
+                "with this project's WeightDecayStepper",
+                name=section["name"],
+            ),
+            tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"),
         )
     if isinstance(optimizer.get("momentum"), Mapping):
         yield Finding(
             MOMENTUM,
-            "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train with this project's "
-            "MomentumStepper",
-            "the nearest that PaddleOCR has: a number",
+            tr(
+                "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
+                "with this project's MomentumStepper"
+            ),
+            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")),
         )
 
 

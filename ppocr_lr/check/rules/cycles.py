@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
@@ -31,9 +32,13 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
     if end and end.step is not None and start >= subject.run.total_iters and rises:
         yield Finding(
             subject.path("last_epoch"),
-            f"the run has {amount(subject.run.total_iters, 'update')} and goes on at {count_text(start)}, where "
-            f"the rate is on its way up again ({rate_text(subject.schedule(start))})",
-            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words="{} or more"),),
+            tr(
+                "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
+                updates=amount(subject.run.total_iters, "update"),
+                start=count_text(start),
+                rate=rate_text(subject.schedule(start)),
+            ),
+            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words=tr("{} or more")),),
         )
 
 
@@ -55,13 +60,17 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
     final, peak = subject.summary.final, subject.summary.peak
     low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
     if begin < left and final - low > _HIGH_END * (peak - low):
-        ends = " or ".join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
+        ends = tr(" or ").join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
         yield Finding(
             subject.path(subject.lr.cycle_key),
-            f"the run ends {amount(round(subject.epoch(left - begin), 2), 'epoch')} into a cycle of "
-            f"{amount(round(subject.epoch(after - begin), 2), 'epoch')}, at {rate_text(final)}, "
-            f"{100 * final / peak:.3g} % of the peak",
-            f"a cycle ends at epoch {ends}",
+            tr(
+                "the run ends {into} into a cycle of {cycle}, at {final}, {percent} % of the peak",
+                into=amount(round(subject.epoch(left - begin), 2), "epoch"),
+                cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
+                final=rate_text(final),
+                percent=f"{100 * final / peak:.3g}",
+            ),
+            tr("a cycle ends at epoch {ends}", ends=ends),
             proposals=tuple(_whole_cycles(subject, left, after - begin)),
         )
 
@@ -76,7 +85,7 @@ def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Pro
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
     if subject.built_for.iters(Length(float(written))) == fits != length:
         setting = f"{subject.key(subject.lr.cycle_key)}={written}"
-        yield Proposal((setting,), words=f"{{}} makes {amount(whole, 'whole cycle')}")
+        yield Proposal((setting,), words=tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle")))
 
 
 @rule(
@@ -94,11 +103,18 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
-            where = f" at epoch {count_text(round(subject.epoch(start), 2))}" if subject.can_be_told else ""
+            where = (
+                tr(" at epoch {epoch}", epoch=count_text(round(subject.epoch(start), 2))) if subject.can_be_told else ""
+            )
             yield Finding(
                 subject.path("stages", index),
-                f"the rate jumps from {rate_text(before)} up to {rate_text(after)}{where}, where this stage begins",
-                "give the stage a warmup, or let it begin where the one before ends",
+                tr(
+                    "the rate jumps from {before} up to {after}{where}, where this stage begins",
+                    before=rate_text(before),
+                    after=rate_text(after),
+                    where=where,
+                ),
+                tr("give the stage a warmup, or let it begin where the one before ends"),
             )
 
 
@@ -117,11 +133,18 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     left = subject.run.total_iters - lead
     jumps = list(_jumps_up(decay, left)) if left > 0 and subject.can_be_told else []
     if jumps:
-        times = f"{_MOST_CYCLES} times or more" if len(jumps) == _MOST_CYCLES else amount(len(jumps), "time")
+        times = amount(len(jumps), "time")
+        if len(jumps) == _MOST_CYCLES:
+            times = tr("{times} times or more", times=_MOST_CYCLES)
         first = count_text(round(subject.epoch(lead + jumps[0]), 2))
         yield Finding(
             subject.path(subject.lr.cycle_key or "name"),
-            f"the rate jumps back to {rate_text(decay(jumps[0]))} {times}, first at epoch {first}",
+            tr(
+                "the rate jumps back to {rate} {times}, first at epoch {first}",
+                rate=rate_text(decay(jumps[0])),
+                times=times,
+                first=first,
+            ),
         )
 
 

@@ -11,6 +11,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -51,21 +52,26 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
 
     # With a few updates in a run the last one is well above the end even without a warmup.
     if left(summary.final) > _HIGH_END and summary.final > 2 * decay(total - 1):
-        what = "warmup" if not lead.hold_iters else "warmup and hold" if lead.warmup_iters else "hold"
+        what = tr("warmup") if not lead.hold_iters else tr("warmup and hold") if lead.warmup_iters else tr("hold")
         path = subject.path(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
         shorter = min(lead.warmup_iters // 2, total // 20)
         proposals = []
-        if shorter and what == "warmup" and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
+        if shorter and not lead.hold_iters and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
             setting = f"{dotted(path)}={subject.warmup_text(shorter)}"
-            proposals.append(Proposal((setting,), words="{} lets it end lower"))
+            proposals.append(Proposal((setting,), words=tr("{} lets it end lower")))
         if "decay_within_run" in type(subject.lr).model_fields:
             setting = f"{subject.key('decay_within_run')}=true"
-            proposals.append(Proposal((setting,), words=f"{{}} shortens it{subject.ignored}"))
+            proposals.append(Proposal((setting,), words=tr("{{}} shortens it{ignored}", ignored=subject.ignored)))
         yield Finding(
             path,
-            f"the rate ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak, "
-            f"because the decay starts after {amount(subject.epoch(lead.iters), 'epoch')} of {what} and is not "
-            "shortened",
+            tr(
+                "the rate ends at {final}, {percent} % of the peak, because the decay starts after "
+                "{epochs} of {what} and is not shortened",
+                final=rate_text(summary.final),
+                percent=f"{100 * summary.final / summary.peak:.3g}",
+                epochs=amount(subject.epoch(lead.iters), "epoch"),
+                what=what,
+            ),
             proposals=tuple(proposals),
         )
 
@@ -77,9 +83,15 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
     if run < built_for and final > max(_HIGH_END * subject.peak, 2 * planned):
         yield Finding(
             SECTION_PATH,
-            f"the rate ends at {rate_text(final)}, {100 * final / subject.peak:.3g} % of the peak, because the trainer "
-            f"on Windows runs {run} of the {amount(built_for, 'iteration')} per epoch that the schedule is built for",
-            "a smaller Train.loader.batch_size_per_card makes more iterations of an epoch",
+            tr(
+                "the rate ends at {final}, {percent} % of the peak, because the trainer on Windows runs "
+                "{run} of the {built_for} per epoch that the schedule is built for",
+                final=rate_text(final),
+                percent=f"{100 * final / subject.peak:.3g}",
+                run=run,
+                built_for=amount(built_for, "iteration"),
+            ),
+            tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch"),
         )
 
 
@@ -97,20 +109,34 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
         comes = count_text(subject.epoch(late[0][1]))
-        warmup = " with the warmup" if _counts_from_warmup(subject) else ""
-        shift = f" (epoch {comes}{_windows(subject)}{warmup})" if comes != count_text(late[0][0]) else ""
+        warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
+        shift = (
+            tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
+            if comes != count_text(late[0][0])
+            else ""
+        )
         yield Finding(
             subject.path(key),
-            f"{', '.join(count_text(mark) for mark, _ in late)} {'lie' if len(late) > 1 else 'lies'} beyond the run of "
-            f"{amount(subject.run.epochs, 'epoch')}{shift}; the rate stays at {rate_text(subject.summary.final)}",
+            tr(
+                "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
+                marks=", ".join(count_text(mark) for mark, _ in late),
+                lie=tr("lie") if len(late) > 1 else tr("lies"),
+                epochs=amount(subject.run.epochs, "epoch"),
+                shift=shift,
+                final=rate_text(subject.summary.final),
+            ),
             proposals=tuple(_in_proportion(subject, key)),
         )
     decay = _own_length(subject)
     if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
         yield Finding(
             subject.path(subject.lr.end_key),
-            f"the last knot, at {decay.where}, lies beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
-            f"ends at {rate_text(subject.summary.final)}",
+            tr(
+                "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
+                where=decay.where,
+                epochs=amount(subject.run.epochs, "epoch"),
+                final=rate_text(subject.summary.final),
+            ),
         )
 
 
@@ -131,8 +157,11 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     by_windows = subject.planned.flags.windows and any(subject.epoch(step) - mark >= 1 for mark, step in drops)
     if _counts_from_warmup(subject) or by_windows:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
-        why = "counted from the end of the warmup, " if _counts_from_warmup(subject) else ""
-        yield Finding(subject.path(subject.lr.marks[0]), f"{why}the drops come at epoch {real}{_windows(subject)}")
+        why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
+        yield Finding(
+            subject.path(subject.lr.marks[0]),
+            tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject)),
+        )
 
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
@@ -156,7 +185,7 @@ def _counts_from_warmup(subject: CurveSubject) -> bool:
 
 
 def _windows(subject: CurveSubject) -> str:
-    return " on Windows" if subject.planned.flags.windows else ""
+    return tr(" on Windows") if subject.planned.flags.windows else ""
 
 
 @rule(
@@ -176,13 +205,16 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
     if end and end.step is None and decays and final > _STILL_HIGH * peak:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
-        others = "; so does a Sequence with a last stage of name: Linear"
-        wsd = Proposal((f"{subject.key('name')}=WSD",), words=f"{{}} ends at 0{others}")
+        others = tr("; so does a Sequence with a last stage of name: Linear")
+        wsd = Proposal((f"{subject.key('name')}=WSD",), words=tr("{{}} ends at 0{others}", others=others))
         yield Finding(
             subject.path("name"),
-            f"the rate ends at {rate_text(final)}, {100 * final / peak:.3g} % of the peak: this decay does not "
-            "know when the run ends",
-            f"name: WSD ends at 0{others}",
+            tr(
+                "the rate ends at {final}, {percent} % of the peak: this decay does not know when the run ends",
+                final=rate_text(final),
+                percent=f"{100 * final / peak:.3g}",
+            ),
+            tr("name: WSD ends at 0{others}", others=others),
             proposals=(wsd,) if is_peak else (),
         )
 
@@ -209,7 +241,8 @@ def _own_length(subject: CurveSubject) -> _OwnLength | None:
         below = count_below(decay, left, end.rate + _NOTHING * (decay(0) - end.rate)) if left > 0 else None
         iters = left - below if below else 0
     over = subject.lead.iters + iters
-    return _OwnLength(iters, over, f"epoch {count_text(round(subject.epoch(over), 2))}") if iters else None
+    where = tr("epoch {epoch}", epoch=count_text(round(subject.epoch(over), 2)))
+    return _OwnLength(iters, over, where) if iters else None
 
 
 def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
@@ -220,9 +253,15 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
         field = type(subject.lr).model_fields.get(key)
         yield Finding(
             subject.path(key),
-            f"the decay would end at {decay.where}, beyond the run of {amount(subject.run.epochs, 'epoch')}; the rate "
-            f"ends at {rate_text(summary.final)}, {100 * summary.final / summary.peak:.3g} % of the peak",
-            proposals=(Proposal((f"{subject.key(key)}=null",), words="{} decays over the run"),)
+            tr(
+                "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}, "
+                "{percent} % of the peak",
+                where=decay.where,
+                epochs=amount(subject.run.epochs, "epoch"),
+                final=rate_text(summary.final),
+                percent=f"{100 * summary.final / summary.peak:.3g}",
+            ),
+            proposals=(Proposal((f"{subject.key(key)}=null",), words=tr("{} decays over the run")),)
             if field and not field.is_required()
             else (),
         )
@@ -242,8 +281,12 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
         rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
         yield Finding(
             subject.path(subject.lr.end_key),
-            f"the decay is over at {decay.where}; the rate stays at {rate_text(subject.summary.final)} for the other "
-            f"{rest}",
+            tr(
+                "the decay is over at {where}; the rate stays at {final} for the other {rest}",
+                where=decay.where,
+                final=rate_text(subject.summary.final),
+                rest=rest,
+            ),
         )
 
 
@@ -265,13 +308,24 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     for start in decay.corner_steps(left - 1, len(subject.drops))[0]:
         before, after = decay(start - 1), decay(start)
         if after > before:
-            times = f" {after / before:.3g}-fold" if after >= _FOLD * before > 0 else ""
+            times = tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else ""
             epoch = count_text(round(subject.epoch(lead + start), 2))
-            rises.append(f"{times} at epoch {epoch}, from {rate_text(before)} to {rate_text(after)}")
+            rises.append(
+                tr(
+                    "{times} at epoch {epoch}, from {before} to {after}",
+                    times=times,
+                    epoch=epoch,
+                    before=rate_text(before),
+                    after=rate_text(after),
+                )
+            )
     if rises:
-        more = f"; {amount(len(rises) - 1, 'more rise')} after it" if len(rises) > 1 else ""
-        warmup = f"; a warmup is {subject.lr.warmup_key}" if subject.lr.warmup_key else ""
-        yield Finding(subject.path(subject.lr.marks[0]), f"the rate rises{rises[0]}{more}{warmup}")
+        more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
+        warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
+        yield Finding(
+            subject.path(subject.lr.marks[0]),
+            tr("the rate rises{rises}{more}{warmup}", rises=rises[0], more=more, warmup=warmup),
+        )
 
 
 @rule(
@@ -294,22 +348,32 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     message = None
     if total <= switch:
         if final > _HIGH_END * peak:
-            message = f"the run stops before that, at {rate_text(final)}, {100 * final / peak:.3g} % of the peak"
+            message = tr(
+                "the run stops before that, at {final}, {percent} % of the peak",
+                final=rate_text(final),
+                percent=f"{100 * final / peak:.3g}",
+            )
     elif final == lr.end_lr:
         where = count_text(subject.epoch(switch))
-        message = f"the rate is exactly {rate_text(final)} from epoch {where} to the end of the run"
+        message = tr(
+            "the rate is exactly {final} from epoch {epoch} to the end of the run", final=rate_text(final), epoch=where
+        )
     else:
         jump = subject.schedule(switch + 1) if switch + 1 < total else 0.0
         if jump > _HIGH_END * peak:
             where = count_text(round(subject.epoch(switch), 2))
-            message = f"after it, at epoch {where}, the rate jumps up to {rate_text(jump)}"
+            message = tr("after it, at epoch {epoch}, the rate jumps up to {rate}", epoch=where, rate=rate_text(jump))
     if message:
         epochs = max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch
         yield Finding(
             subject.path("name"),
-            f"the first cosine lasts {amount(subject.epoch(first_iters), 'epoch')} in any run; {message}",
+            tr(
+                "the first cosine lasts {epochs} in any run; {message}",
+                epochs=amount(subject.epoch(first_iters), "epoch"),
+                message=message,
+            ),
             proposals=(
-                Proposal((f"{subject.key('name')}=Cosine",), words="{} decays over the whole run"),
+                Proposal((f"{subject.key('name')}=Cosine",), words=tr("{} decays over the whole run")),
                 Proposal((f"{subject.key('first_epochs')}={epochs:.6g}",), words=f"{{}}{subject.ignored}"),
             ),
         )
@@ -329,6 +393,9 @@ def no_curve(subject: Subject) -> Iterator[Finding]:
     if not subject.lr.has_curve:
         yield Finding(
             subject.path("name"),
-            f"has no fixed curve: the rate starts at {rate_text(subject.peak)} and falls when the metric stops "
-            "improving; call step(metric) once for each evaluation, not for each update",
+            tr(
+                "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
+                "improving; call step(metric) once for each evaluation, not for each update",
+                peak=rate_text(subject.peak),
+            ),
         )

@@ -10,6 +10,7 @@ from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, dotted
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.parse import accepts
 from ppocr_lr.training_config.momentum import momentum_of
@@ -76,14 +77,14 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
     drop warmup_epoch.
     """
     if "name" not in subject.planned.section:
-        first = "the end of the warmup" if subject.summary.warmup_iters else "the first"
+        first = tr("the end of the warmup") if subject.summary.warmup_iters else tr("the first")
         yield Finding(
             SECTION_PATH,
-            f"there is no name, so the rate is the same from {first} to the last update",
+            tr("there is no name, so the rate is the same from {first} to the last update", first=first),
             proposals=(
                 Proposal(
                     (f"{dotted((*SECTION_PATH, 'name'))}=Const",),
-                    words="{} if that is meant; older releases of PaddleOCR understand it as well",
+                    words=tr("{} if that is meant; older releases of PaddleOCR understand it as well"),
                 ),
             ),
         )
@@ -127,8 +128,12 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                 ]
                 yield Finding(
                     (section_name, key),
-                    f"PaddleOCR reads the learning rate from Optimizer.lr alone; {section_name}.{key} has no effect",
-                    f"write it as {subject.key(takes[0])}" if takes else "",
+                    tr(
+                        "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
+                        section=section_name,
+                        key=key,
+                    ),
+                    tr("write it as {key}", key=subject.key(takes[0])) if takes else "",
                 )
 
 
@@ -144,7 +149,7 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     for path in document.repeated:
         if is_read(path) or path[0] == "Global":
             copies = Proposal(changes=(Change("keep last", path),), safe=True)
-            message = "duplicate key in this mapping; this one counts"
+            message = tr("duplicate key in this mapping; this one counts")
             yield Finding(path, message, str(copies), proposals=(copies,))
 
 
@@ -163,9 +168,11 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     for key, value in section.items() if isinstance(section, Mapping) else ():
         if meant := meant_in_global(key):
             takes = [name for name in meant if _accepts(name, value)]
-            suggestion = f"; did you mean {' or '.join(takes)}?" if takes else ""
+            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
             proposals = tuple(each.under("Global") for each in renamed(key, *takes))
-            yield Finding(("Global", key), f"nothing reads it{suggestion}", proposals=proposals)
+            yield Finding(
+                ("Global", key), tr("nothing reads it{suggestion}", suggestion=suggestion), proposals=proposals
+            )
 
 
 def _accepts(key: str, value: object) -> bool:
@@ -200,8 +207,11 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
         yield Finding(
             ("Optimizer", "weight_decay"),
-            "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError",
-            "take one of them out",
+            tr(
+                "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops "
+                "with a TypeError"
+            ),
+            tr("take one of them out"),
         )
 
 
@@ -235,7 +245,7 @@ def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
     code. It is a note, as other options of the run may bring the finding back.
     """
     known = comment.code in RULES
-    where = "in this file" if comment.whole_file else "on this line"
-    nothing = f"the comment ignores {comment.code}, which is not found {where}"
-    message = nothing if known else f"the comment ignores {comment.code}, and there is no such code"
-    yield Finding((), message, "remove it from the comment", place=comment.place)
+    where = tr("in this file") if comment.whole_file else tr("on this line")
+    nothing = tr("the comment ignores {code}, which is not found {where}", code=comment.code, where=where)
+    message = nothing if known else tr("the comment ignores {code}, and there is no such code", code=comment.code)
+    yield Finding((), message, tr("remove it from the comment"), place=comment.place)

@@ -9,6 +9,7 @@ from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
 
 _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
@@ -30,8 +31,11 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     if below is not None and below > _LOG_MEDIAN:
         yield Finding(
             SECTION_PATH,
-            f"{amount(below, 'update')} of {count_text(subject.run.total_iters)} have a rate below 5e-7, which the log "
-            "prints as 0.000000",
+            tr(
+                "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
+                below=amount(below, "update"),
+                total=count_text(subject.run.total_iters),
+            ),
         )
 
 
@@ -51,10 +55,14 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
     if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
-        after = f" after the {'hold' if lead.hold_iters else 'warmup'}" if lead.iters else ""
+        after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
         yield Finding(
             SECTION_PATH,
-            f"the log prints the same rate for the first {length}{after}, while the decay is flat",
+            tr(
+                "the log prints the same rate for the first {length}{after}, while the decay is flat",
+                length=length,
+                after=after,
+            ),
         )

@@ -8,6 +8,7 @@ from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.training_config.groups import GROUP_LR, Group
 from ppocr_lr.training_config.plan import PlannedRun
@@ -48,17 +49,26 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
-        kind, outcome = ("high", "mostly diverges") if peak > high else ("low", "mostly stands still")
+        kind, outcome = (tr("high"), tr("mostly diverges")) if peak > high else (tr("low"), tr("mostly stands still"))
         adaptive = _USUAL[name] is _ADAPTIVE
         why = (
-            "it divides by the size of the gradient, so the rate is about the size of a step"
+            tr("it divides by the size of the gradient, so the rate is about the size of a step")
             if adaptive
-            else "its steps are the rate times the gradient"
+            else tr("its steps are the rate times the gradient")
         )
         yield Finding(
             SECTION_PATH,
-            f"a peak of {rate_text(peak)} is {kind} for {name}, which usually takes {rate_text(low)} to "
-            f"{rate_text(high)}: {why}, and such a training {outcome}",
+            tr(
+                "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
+                "such a training {outcome}",
+                peak=rate_text(peak),
+                kind=kind,
+                name=name,
+                low=rate_text(low),
+                high=rate_text(high),
+                why=why,
+                outcome=outcome,
+            ),
         )
 
 
@@ -82,27 +92,47 @@ def cards(subject: Subject) -> Iterator[Finding]:
         reference = planned.reference_batch
     except LRConfigError:  # the config does not tell the batch
         return
-    run = f"{amount(subject.gpus, 'card')} here, {amount(batch, 'sample')} an update"
+    run = tr("{cards} here, {samples} an update", cards=amount(subject.gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:
         if scaled := _scaled(planned, batch, reference):
-            message = f"the peak of {peak} is meant for {reference} samples an update; {run}"
+            message = tr(
+                "the peak of {peak} is meant for {samples} samples an update; {run}",
+                peak=peak,
+                samples=reference,
+                run=run,
+            )
             yield Finding(SECTION_PATH, message, proposals=scaled)
     elif proposed is not None:
         meant = proposed.cards * (proposed.batch_per_card or per_card)
-        if scaled := _scaled(planned, batch, meant, "if so, "):
-            comment = f"a comment says «{proposed.comment}», which may mean {amount(proposed.cards, 'card')}"
-            yield Finding(SECTION_PATH, f"{comment}, {amount(meant, 'sample')} an update; {run}", proposals=scaled)
+        if scaled := _scaled(planned, batch, meant, tr("if so, ")):
+            comment = tr(
+                "a comment says «{comment}», which may mean {cards}",
+                comment=proposed.comment,
+                cards=amount(proposed.cards, "card"),
+            )
+            yield Finding(
+                SECTION_PATH,
+                tr("{comment}, {samples} an update; {run}", comment=comment, samples=amount(meant, "sample"), run=run),
+                proposals=scaled,
+            )
     elif isinstance(settings := subject.config.get("Global"), Mapping) and settings.get("distributed") is True:
         yield Finding(
             SECTION_PATH,
-            f"the config is for several cards (Global.distributed: true) and does not say for how many its peak of "
-            f"{peak} is meant; {run}",
-            "--reference-gpus R shows the rate for this batch if it is meant for R cards"
+            tr(
+                "the config is for several cards (Global.distributed: true) and does not say for how "
+                "many its peak of {peak} is meant; {run}",
+                peak=peak,
+                run=run,
+            ),
+            tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
             if _scaled(planned, batch, 2 * batch)
             else "",
         )
-    elif subject.gpus > 1 and (scaled := _scaled(planned, batch, batch // subject.gpus, "if it was meant for one, ")):
-        yield Finding(SECTION_PATH, f"the peak is {peak} with {subject.gpus} cards too", proposals=scaled)
+    elif subject.gpus > 1 and (
+        scaled := _scaled(planned, batch, batch // subject.gpus, tr("if it was meant for one, "))
+    ):
+        message = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=subject.gpus)
+        yield Finding(SECTION_PATH, message, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
@@ -113,7 +143,7 @@ def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = ""
     except LRConfigError:
         return ()
     # The finding stays: it is about what the flags and the comments say of the rate, whatever the rate is.
-    words = f"{condition}the {planned.flags.scaling} rule: {{}}"
+    words = tr("{condition}the {scaling} rule: {{}}", condition=condition, scaling=tr(planned.flags.scaling))
     return (Proposal(changes, words=words, clears=False),) if changes else ()
 
 
@@ -133,11 +163,11 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
         peak = subject.schedule(subject.summary.warmup_iters)
         yield Finding(
             subject.path("learning_rate"),
-            f"under Noam it is a factor, not the peak: the peak is {rate_text(peak)}",
+            tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak)),
             proposals=(
                 Proposal(
                     (f"{subject.key('learning_rate')}=1",),
-                    words=f"{{}} makes the paper's peak, {rate_text(peak / factor)}",
+                    words=tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor)),
                 ),
             ),
         )
@@ -157,11 +187,14 @@ def other_rates(subject: Subject) -> Iterator[Finding]:
     groups = _groups(subject)
     if groups:
         told = [_told(group, subject) for group in groups[:_FEW]] + ["…"] * (len(groups) > _FEW)
-        yield Finding(groups[0].key, f"some parameters do not train at this rate: {'; '.join(told)}")
+        yield Finding(groups[0].key, tr("some parameters do not train at this rate: {told}", told=tr("; ").join(told)))
 
 
 def _told(group: Group, subject: Subject) -> str:
-    rate = f"× {group.factor_text}, up to {rate_text(group.factor * subject.peak)}" if group.trains else "not at all"
+    rate = tr("not at all")
+    if group.trains:
+        most = rate_text(group.factor * subject.peak)
+        rate = tr("× {factor}, up to {most}", factor=group.factor_text, most=most)
     return f"{group.label} ({group.names}) {rate}"
 
 
@@ -187,7 +220,12 @@ def rate_as_factor(subject: Subject) -> Iterator[Finding]:
         if group.key == GROUP_LR:
             yield Finding(
                 group.key,
-                f"PaddleOCR hands Paddle the rate {rate_text(group.factor)} for {group.label}, and Paddle multiplies "
-                f"the rate by it: they train at {rate_text(group.factor * subject.peak)} at most",
-                "train with this project's parameter_groups and a factor of 0.1",
+                tr(
+                    "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
+                    "it: they train at {most} at most",
+                    factor=rate_text(group.factor),
+                    label=group.label,
+                    most=rate_text(group.factor * subject.peak),
+                ),
+                tr("train with this project's parameter_groups and a factor of 0.1"),
             )

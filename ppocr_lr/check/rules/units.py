@@ -9,6 +9,7 @@ from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
 from ppocr_lr.errors import LRConfigError, Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.epoch_length import what_tells
@@ -30,14 +31,14 @@ def unknown_epoch(subject: Subject) -> Iterator[Finding]:
     if not subject.length_is_known:
         missing = subject.planned.length.arithmetic
         hint = how_to_tell(subject.config, subject.planned.flags)
-        yield Finding(("Train",), f"{missing}; lengths in iterations are not checked", hint)
+        yield Finding(("Train",), tr("{missing}; lengths in iterations are not checked", missing=missing), hint)
 
 
 def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
     """What to add to a command line where the length of an epoch is not known."""
     told_by = what_tells(config.get("Train") or {}, flags.gpus, flags.batch_size)
-    samples = ", or --num-samples N with --gpus G" if "num_samples" in told_by else ""
-    return f"give --iters-per-epoch N{samples}"
+    samples = tr(", or --num-samples N with --gpus G") if "num_samples" in told_by else ""
+    return tr("give --iters-per-epoch N{samples}", samples=samples)
 
 
 @rule(
@@ -80,13 +81,18 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     for key, value in subject.lr:
         largest = max(_in_epochs(value), default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
-            in_epochs = (
-                f"; {amount(largest, 'iteration')} would be "
-                f"{amount(round(subject.epoch(largest), 2), 'epoch')}" if subject.length_is_known else ""
-            )  # fmt: skip
+            in_epochs = ""
+            if subject.length_is_known:
+                meant = amount(round(subject.epoch(largest), 2), "epoch")
+                in_epochs = tr("; {count} would be {epochs}", count=amount(largest, "iteration"), epochs=meant)
             yield Finding(
                 subject.path(key),
-                f"{count_text(largest)} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
+                tr(
+                    "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
+                    count=count_text(largest),
+                    epochs=epochs,
+                    in_epochs=in_epochs,
+                ),
             )
 
 
@@ -108,11 +114,11 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
         path, longer = subject.path(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
-        meant = Proposal((f"{dotted(path)}={longer}",), words=f"for {amount(steps, 'epoch')}: {{}}")
+        meant = Proposal((f"{dotted(path)}={longer}",), words=tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
         yield Finding(
             path,
-            f"the warmup is over after {amount(steps, 'iteration')}; the number looks like epochs",
-            "it counts iterations: epochs × iterations per epoch",
+            tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration")),
+            tr("it counts iterations: epochs × iterations per epoch"),
             proposals=(meant,) if subject.length_is_known else (),
         )
 
@@ -123,12 +129,16 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
     if subject.planned.name != "LinearLR" or end is None or end.step is None:
         return
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
-        path = subject.path("decay_length")
+        path, meant = subject.path("decay_length"), tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         yield Finding(
             path,
-            f"the way from {rate_text(subject.schedule(0))} to {rate_text(end.rate)} is over after "
-            f"{amount(end.step, 'iteration')}; the number looks like epochs",
-            proposals=(Proposal((f"{dotted(path)}={end.step}",), words=f"for {amount(end.step, 'epoch')}: {{}}"),),
+            tr(
+                "the way from {first} to {last} is over after {length}; the number looks like epochs",
+                first=rate_text(subject.schedule(0)),
+                last=rate_text(end.rate),
+                length=amount(end.step, "iteration"),
+            ),
+            proposals=(Proposal((f"{dotted(path)}={end.step}",), words=meant),),
         )
 
 
@@ -148,15 +158,23 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
         return
     for (key, *inside), (value, lengths) in subject.lr.in_iterations.items():
         path = subject.path(str(key), *inside)
-        lasts = "; ".join(
-            f"{amount(iters, 'of them lasts', 'of them last')} {amount(round(subject.epoch(iters), 3), 'epoch')}, "
-            f"without accumulation {count_text(round(iters / (length.batches - windows), 3))}"
+        lasts = tr("; ").join(
+            tr(
+                "{count} {epochs}, without accumulation {otherwise}",
+                count=amount(iters, "of them lasts", "of them last"),
+                epochs=amount(round(subject.epoch(iters), 3), "epoch"),
+                otherwise=count_text(round(iters / (length.batches - windows), 3)),
+            )
             for iters in lengths
         )
         yield Finding(
             path,
-            f"counts optimizer updates, {count_text(subject.run.iters_per_epoch)} an epoch with "
-            f"{subject.planned.flags.accumulate} batches for each: {lasts}",
+            tr(
+                "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
+                updates=count_text(subject.run.iters_per_epoch),
+                batches=subject.planned.flags.accumulate,
+                lasts=lasts,
+            ),
             proposals=tuple(_as_without_accumulation(subject, path, value)),
         )
 
@@ -165,10 +183,10 @@ def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterat
     """What makes a length in iterations last as many epochs as without accumulation, if nothing else changes."""
     planned = subject.planned
     if isinstance(value, Length):
-        written, why = f"{value.amount / planned.length.batches:.6g}", "counts in epochs, whatever is accumulated"
+        written, why = f"{value.amount / planned.length.batches:.6g}", tr("counts in epochs, whatever is accumulated")
     elif isinstance(value, int):
         written = str(max(1, round(value * subject.built_for.iters_per_epoch / planned.length.batches)))
-        why = "if batches were meant"
+        why = tr("if batches were meant")
     else:
         return
     proposal = Proposal((f"{dotted(path)}={written}",), words=f"{{}} {why}", clears=False)

@@ -8,6 +8,7 @@ from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules.base import MAX_STEP
@@ -38,8 +39,12 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
         shorter = max(1, total // 20)
         yield Finding(
             _path(subject),
-            f"the warmup of {amount(subject.epoch(warmup), 'epoch')} takes the whole run of "
-            f"{amount(subject.run.epochs, 'epoch')}; it ends at {rate_text(subject.summary.final)} and never decays",
+            tr(
+                "the warmup of {warmup} takes the whole run of {run}; it ends at {final} and never decays",
+                warmup=amount(subject.epoch(warmup), "epoch"),
+                run=amount(subject.run.epochs, "epoch"),
+                final=rate_text(subject.summary.final),
+            ),
             proposals=(Proposal((f"{dotted(_path(subject))}={subject.warmup_text(shorter)}",)),)
             if shorter < total and subject.lr.warmup_key
             else (),
@@ -60,8 +65,14 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
         first, drop = subject.drops[0]
         yield Finding(
             _path(subject),
-            f"the warmup ends at epoch {count_text(subject.epoch(warmup))}, after the first of {subject.lr.marks[0]} "
-            f"({count_text(first)}); the drop comes at epoch {count_text(subject.epoch(drop))}",
+            tr(
+                "the warmup ends at epoch {warmup}, after the first of {marks} ({first}); the drop comes "
+                "at epoch {drop}",
+                warmup=count_text(subject.epoch(warmup)),
+                marks=subject.lr.marks[0],
+                first=count_text(first),
+                drop=count_text(subject.epoch(drop)),
+            ),
         )
 
 
@@ -76,10 +87,10 @@ def first_update(subject: CurveSubject) -> Iterator[Finding]:
     """A warmup from 0 spends its first update on nothing. It is harmless, and a log shows lr: 0.000000."""
     schedule = subject.schedule
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
-        second = f", the second of {rate_text(schedule(1))}" if subject.length_is_known else ""
+        second = tr(", the second of {rate}", rate=rate_text(schedule(1))) if subject.length_is_known else ""
         yield Finding(
             _path(subject),
-            f"the first update has a rate of 0{second}",
+            tr("the first update has a rate of 0{second}", second=second),
             proposals=tuple(_higher_start(subject)),
         )
 
@@ -92,7 +103,7 @@ def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
         rate = yaml_number(float(f"{subject.summary.peak / 100:.3g}"))
         yield Proposal((f"{subject.key('start_lr')}={rate}",))
     elif hasattr(subject.lr, "warmup_start_factor"):
-        yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words="{} starts at 1 % of the peak")
+        yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words=tr("{} starts at 1 % of the peak"))
 
 
 @rule(
@@ -110,8 +121,13 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
         warmup = subject.summary.warmup_iters
         yield Finding(
             _path(subject),
-            f"the rate goes up to {rate_text(subject.summary.peak)} in {amount(subject.epoch(warmup), 'epoch')}, falls "
-            f"to {rate_text(subject.schedule(warmup))} and rises again: OneCycle has a rise of its own",
+            tr(
+                "the rate goes up to {peak} in {warmup}, falls to {low} and rises again: OneCycle "
+                "has a rise of its own",
+                peak=rate_text(subject.summary.peak),
+                warmup=amount(subject.epoch(warmup), "epoch"),
+                low=rate_text(subject.schedule(warmup)),
+            ),
             proposals=(Proposal((f"{dotted(_path(subject))}=0",)),),
         )
 
@@ -142,15 +158,23 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     if not subject.lr.tries_rates:
         return
     summary, total = subject.summary, subject.run.total_iters
-    rises = f"the rate rises from {rate_text(subject.schedule(0))} to {rate_text(summary.peak)}"
+    rises = tr(
+        "the rate rises from {first} to {peak}",
+        first=rate_text(subject.schedule(0)),
+        peak=rate_text(summary.peak),
+    )
     after = total - 1 - summary.peak_step
-    stays = f", where it stays for {amount(after, 'more update')}" if after and subject.length_is_known else ""
+    stays = (
+        tr(", where it stays for {updates}", updates=amount(after, "more update"))
+        if after and subject.length_is_known
+        else ""
+    )
     settings = subject.config.get("Global")
     each = [f"Global.{key}=1" for key in _OF_THE_LOG if not isinstance(settings, Mapping) or settings.get(key) != 1]
     yield Finding(
         subject.path("name"),
-        f"a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log",
-        proposals=(Proposal(tuple(each), words="{} logs each update as it is", clears=False),) if each else (),
+        tr("a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log", rises=rises, stays=stays),
+        proposals=(Proposal(tuple(each), words=tr("{} logs each update as it is"), clears=False),) if each else (),
     )
 
 
@@ -173,6 +197,10 @@ def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
         epochs = -(-(rise[0] + 1) // subject.run.iters_per_epoch)
         yield Finding(
             subject.path("updates"),
-            f"the run has {amount(total, 'update')} and ends at {rate_text(subject.summary.final)}",
+            tr(
+                "the run has {updates} and ends at {final}",
+                updates=amount(total, "update"),
+                final=rate_text(subject.summary.final),
+            ),
             f"-o Global.epoch_num={epochs}",
         )

@@ -1,0 +1,60 @@
+"""The language of what people read: English, as the code has it, or that of a catalogue in `languages/`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+"""English is the source, so there is no catalogue of it."""
+
+# Of an entry of a PO file that counts; lines behind the first go on with the text.
+_ENTRY = re.compile(r'^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)', re.MULTILINE)
+_NOTHING: Mapping[str, str] = {}
+_catalogue: ContextVar[Mapping[str, str]] = ContextVar("catalogue", default=_NOTHING)
+
+
+def tr(message: str, /, **values: object) -> str:
+    """The message in the language that is spoken, with its values.
+
+    Message and placeholders are what translators see, so the message is written where it is used, as one literal.
+    """
+    said = _catalogue.get().get(message, message)
+    return said.format(**values) if values else said
+
+
+def later(message: str) -> str:
+    """A message that is said later, by `tr`, as at import nobody knows the language."""
+    return message
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is said inside is said in this one of the `LANGUAGES`."""
+    before = _catalogue.set(_NOTHING if language == "en" else catalogue(language))
+    try:
+        yield
+    finally:
+        _catalogue.reset(before)
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """The language of a locale, as gettext finds it; English where there is no catalogue for it."""
+    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, names), "").startswith("zh") else "en"
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """The messages of a language by their English. Read as translators write it, so that nothing has to be built."""
+    text = (Path(__file__).parent / "languages" / f"{language}.po").read_text(encoding="utf-8")
+    return {_joined(message): _joined(said) for message, said in _ENTRY.findall(text)}
+
+
+def _joined(lines: str) -> str:
+    return "".join(map(json.loads, lines.splitlines()))

@@ -1,0 +1,158 @@
+"""What `check` and `explain` say, in the languages that there are catalogues of."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any, get_args
+
+import pytest
+from babel.messages.pofile import read_po
+
+import ppocr_lr
+from ppocr_lr.check.formats import FORMATS
+from ppocr_lr.check.rules import RULES
+from ppocr_lr.finding import Severity
+from ppocr_lr.language import LANGUAGES, catalogue, of_locale, speaking, tr
+from ppocr_lr.lr_config.registry import MODELS
+from ppocr_lr.training_config.scaling import ScalingRule
+from tests.check.test_mistakes import MISTAKES
+from tests.check.test_report import CASES, findings
+from tests.check.test_report import config as plan
+from tests.conftest import ROOT, Command
+
+EXAMPLE = str(ROOT / "configs/cosine.yml")
+PACKAGE = Path(ppocr_lr.__file__).parent
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+
+# Where the message stands among the arguments; the others are values.
+SAYS = {"tr": 0, "later": 0, "amount": 1}
+
+
+def written_in_the_code() -> Iterator[str]:
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS:
+                message = node.args[SAYS[node.func.id]]
+                if isinstance(message, ast.Constant):
+                    yield message.value
+                assert not isinstance(message, (ast.JoinedStr, ast.IfExp)), f"{file}:{node.lineno}: no literal"
+
+
+def declared() -> Iterator[str]:
+    """What rules and sections have as their attributes."""
+    yield from map(str, Severity)
+    yield from get_args(ScalingRule)
+    for rule in RULES.values():
+        yield from (rule.title, rule.why, rule.family)
+    for model in MODELS.values():
+        yield model.nearest_in_paddleocr
+        yield from (rule.why for rule in model.no_effect.values())
+        for name, field in model.model_fields.items():
+            mark = model.ours(name)
+            yield mark.instead if mark else ""
+            yield field.description or "" if field.is_required() else ""
+
+
+MESSAGES = {message for message in (*written_in_the_code(), *declared()) if message}
+
+
+def placeholders(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_has_a_translation(language: str) -> None:
+    missing = sorted(MESSAGES - catalogue(language).keys())
+    entries = "\n".join(f'msgid {json.dumps(each)}\nmsgstr ""\n' for each in missing)
+    assert not missing, f"to be translated in languages/{language}.po:\n\n{entries}"
+    assert not sorted(catalogue(language).keys() - MESSAGES - {""}), "no longer said"
+    assert not [message for message, said in catalogue(language).items() if message and not said]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_values_of_its_message(language: str) -> None:
+    for message, said in catalogue(language).items():
+        if message:
+            assert placeholders(said) == placeholders(message), message
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_is_one_of_gettext(language: str) -> None:
+    with open(PACKAGE / "languages" / f"{language}.po", "rb") as file:
+        theirs = read_po(file, locale=language, abort_invalid=True)
+    assert not [each.id for each in theirs if each.fuzzy and each.id]
+    assert {each.id: each.string for each in theirs if each.id} == {
+        message: said for message, said in catalogue(language).items() if message
+    }
+
+
+# Words of English in a row; keys, names and commands stand alone.
+ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]+ [a-z]{2,}")
+
+
+@pytest.mark.parametrize("config", [*(case[1] for case in CASES), *(plan(case[0]) for case in MISTAKES)], ids=str)
+def test_no_finding_is_half_translated(config: Any, tmp_path: Path) -> None:
+    with speaking("zh"):
+        found = findings(tmp_path, config)
+    for said in [text for each in found for text in (each.message, each.hint) if text]:
+        assert not ENGLISH.search(said), said
+
+
+def test_english_is_what_stands_in_the_code() -> None:
+    assert tr("the first update has a rate of 0{second}", second="!") == "the first update has a rate of 0!"
+    with speaking("zh"):
+        assert "学习率" in tr("the first update has a rate of 0{second}", second="")
+        with speaking("en"):
+            assert tr("warmup") == "warmup"
+        assert tr("warmup") == "预热"
+        assert tr("what nobody has translated: {key}", key=1) == "what nobody has translated: 1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "zh_TW"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh"),
+        ({"LANG": "C", "LC_ALL": "POSIX"}, "en"),
+    ],
+)
+def test_the_locale_says_the_language(environment: dict[str, str], language: str) -> None:
+    assert of_locale(environment) == language
+
+
+WARMUP = ("check", EXAMPLE, "-o", "Optimizer.lr.warmup_epoch=5")
+
+
+@pytest.mark.parametrize("words", [WARMUP, (*WARMUP, "--statistics"), ("explain",), ("explain", "LR401")], ids=str)
+def test_check_and_explain_speak_the_language(
+    words: tuple[str, ...], command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = command(*words)
+    chinese = command(*words, "--lang", "zh")
+    assert ("衰减被截断" in chinese.stdout) or ("却没有缩短" in chinese.stdout)
+    assert chinese.returncode == english.returncode
+    assert re.findall(r"LR\d+", chinese.stdout) == re.findall(r"LR\d+", english.stdout)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert command(*words).stdout == chinese.stdout
+    assert command(*words, "--lang", "en").stdout == english.stdout
+
+
+@pytest.mark.parametrize("form", ["json", *FORMATS])
+def test_what_programs_read_is_english(form: str, command: Command) -> None:
+    assert command(*WARMUP, "--format", form, "--lang", "zh").stdout == command(*WARMUP, "--format", form).stdout
+
+
+def test_a_baseline_is_for_every_language(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(
+        "# ppocr-lr: ignore LR304\nGlobal: {epoch_num: 5}\nOptimizer: {lr: {learning_rate: 0.1}}\n"
+    )
+    assert command("check", "c.yml", "--baseline", "known", "--write-baseline").returncode == 0
+    assert command("check", "c.yml", "--baseline", "known", "--lang", "zh").stdout == "1 个文件：没有发现问题\n"
