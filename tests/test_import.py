@@ -17,7 +17,8 @@ HEAVY = "[name for name in ('paddle', 'matplotlib', 'yaml', 'pydantic', 'numpy')
     ("code", "loaded"),
     [
         ("import ppocr_lr", []),
-        ("import ppocr_lr.cli.main", ["yaml", "pydantic"]),
+        ("import ppocr_lr.cli.main", []),
+        ("from ppocr_lr.cli.main import run; run(['schema'])", ["pydantic"]),
         ("from ppocr_lr import build_schedule; build_schedule({'learning_rate': 0.1}, 1, 1)(5)", ["pydantic"]),
         ("import ppocr_lr.training_config.plan", ["yaml", "pydantic"]),
         ("from ppocr_lr.check.report import check_file; check_file('configs/cosine.yml')", ["yaml", "pydantic"]),

@@ -11,8 +11,9 @@ from ppocr_lr.check.proposals import helps, kind_of
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import LRConfigError, Place
 from ppocr_lr.finding import Change, Finding, Proposal
+from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import FileText, TextTree, changed, read_file_text
+from ppocr_lr.training_config.yaml_edit import FileText, TextTree, read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 _MOST_FIXES = 100  # of one file

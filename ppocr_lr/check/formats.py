@@ -10,10 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
 
 from ppocr_lr import __version__
-from ppocr_lr.check.fixes import replacements
 from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
@@ -81,6 +79,8 @@ def gitlab_lines(reports: Sequence[Report]) -> Iterator[str]:
 
 def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
     """A JUnit report: each file a suite, each finding a failure."""
+    from xml.etree import ElementTree  # which the other formats need not wait for
+
     counts = [len(report.findings) for report in reports]
     tests = sum(max(1, count) for count in counts)
     root = ElementTree.Element("testsuites", name="ppocr-lr", tests=str(tests), failures=str(sum(counts)))
@@ -151,6 +151,8 @@ def _sarif_file(report: Report) -> dict[str, str]:
 
 def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
     """What `--fix --unsafe-fixes` would write, for each finding; empty where it has no fix, or the file no text."""
+    from ppocr_lr.check.fixes import replacements
+
     fixes = [finding.fix for finding in report.findings]
     wanted = [fix for fix in fixes if fix]
     try:

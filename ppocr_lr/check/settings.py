@@ -18,11 +18,6 @@ from ppocr_lr.check.selection import ALL, check_codes
 from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, value_error
 from ppocr_lr.training_config.plan import Trainer
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
 
@@ -136,6 +131,10 @@ def _text_of(file: Path) -> str:
 
 
 def _parsed(text: str, file: Path) -> Mapping[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number may be too long for Python

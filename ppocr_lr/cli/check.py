@@ -24,14 +24,11 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_language,
-    add_run,
-    add_scaling,
-    check_scaling,
     configs_of,
     print_json,
-    run_flags,
     with_flags,
 )
+from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import tr

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, add_run, print_json, run_flags
+from ppocr_lr.cli.options import Commands, add_command, add_format, print_json
+from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.cli.options import (
-    Commands,
-    add_axis,
-    add_command,
-    add_format,
-    add_picture,
-    add_run,
-    draw_without_screen,
-    print_json,
-    run_flags,
-)
+from ppocr_lr.cli.options import Commands, add_command, add_format, add_picture, print_json, ready_to_draw
+from ppocr_lr.cli.run_options import add_axis, add_run, run_flags
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
 from ppocr_lr.errors import printable
 from ppocr_lr.output import PICTURES, output_kind
@@ -64,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _draw(result: Difference, arguments: argparse.Namespace) -> None:
-    draw_without_screen()
+    ready_to_draw()
     from ppocr_lr.plotting.figure import draw_difference, save
 
     save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)

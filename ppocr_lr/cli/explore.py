@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, draw_without_screen
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ArgumentError("config", f"at most {MOST_PINS + 1} are shown", len(configs))
     drafts = [opened(read_file_text(config).text, config, counted=True) for config in configs]
     names = labels([draft.planned for draft in drafts]) if drafts[1:] else [""]
-    draw_without_screen()
+    ready_to_draw()
     port = free_port(arguments.host, arguments.port or PORT)
     name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     said = f"explore: http://{name}:{port}/ (Ctrl+C ends it)"

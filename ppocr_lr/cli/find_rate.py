@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, draw_without_screen, flag, print_error
+from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, print_error, ready_to_draw
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
@@ -246,7 +246,7 @@ def _write(search: Search, out: Path) -> None:
     if output_kind(out, _ENDINGS) == "csv":
         write_whole(out, lambda file: write_csv(search, file))
         return
-    draw_without_screen()
+    ready_to_draw()
     from ppocr_lr.find_rate.picture import draw_range_tests
     from ppocr_lr.plotting.figure import save
 

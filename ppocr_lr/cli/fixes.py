@@ -7,12 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ppocr_lr.check.fixes import mended
 from ppocr_lr.check.report import Report
 from ppocr_lr.cli.options import print_error
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.yaml_edit import read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 
@@ -40,6 +38,9 @@ class Fixes:
 
     def of(self, path: str | Path, check: Callable[[YAMLDocument], Report]) -> Report:
         """The report of a file after its fixes; as it is, where it could not be written."""
+        from ppocr_lr.check.fixes import mended
+        from ppocr_lr.training_config.yaml_edit import read_file_text
+
         file = read_file_text(path)
         done = mended(file, check, unsafe=self.unsafe)
         for error in done.refused:

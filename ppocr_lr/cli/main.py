@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import logging
 import os
 import signal
 import sys
@@ -50,7 +49,6 @@ def _make_process_ours() -> None:
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its cache is, and which font it takes, is no news
 
 
 def _ready_for_any_text() -> None:

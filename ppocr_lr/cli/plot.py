@@ -9,17 +9,13 @@ from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ppocr_lr.cli.options import (
-    Commands,
+from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of, ready_to_draw
+from ppocr_lr.cli.run_options import (
     add_axis,
-    add_command,
-    add_configs,
     add_metrics,
     add_run,
     add_scaling,
     check_scaling,
-    configs_of,
-    draw_without_screen,
     plan,
     run_flags,
     scaling_lines,
@@ -123,8 +119,7 @@ def _size(text: str) -> tuple[float, float]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan the runs, write the picture or the numbers, then print the summary."""
-    if not arguments.show:
-        draw_without_screen()
+    ready_to_draw(on_screen=arguments.show)
     arguments.weight_decay = arguments.weight_decay or arguments.parameter == "lr,wd"
     configs = configs_of(arguments) or [str(path) for path in arguments.log[:1]] or [str(DEFAULT_CONFIG)]
     source = ", ".join(Path(config).as_posix() for config in configs)

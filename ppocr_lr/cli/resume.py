@@ -10,12 +10,11 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_picture,
-    add_run,
     configs_of,
-    draw_without_screen,
     print_json,
-    run_flags,
+    ready_to_draw,
 )
+from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.output import PICTURES, output_kind
@@ -92,7 +91,7 @@ def _log_beside(checkpoint: Checkpoint) -> list[Finding]:
 
 
 def _draw(result: Resume, arguments: argparse.Namespace) -> None:
-    draw_without_screen()
+    ready_to_draw()
     from ppocr_lr.plotting.figure import save
     from ppocr_lr.resume.picture import draw_resume
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from ppocr_lr.check.report import plan_at_any_length
-from ppocr_lr.cli.options import Commands, add_command, add_reference, add_run, check_scaling, run_flags
+from ppocr_lr.cli.options import Commands, add_command
+from ppocr_lr.cli.run_options import add_reference, add_run, check_scaling, run_flags
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import output_kind

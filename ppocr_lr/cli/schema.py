@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ppocr_lr.cli.options import Commands, add_command, add_import, need_docstrings
 from ppocr_lr.training_config.schema import config_schema, lr_schema
@@ -32,5 +34,6 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
     need_docstrings("schema")
-    print(json.dumps(lr_schema() if arguments.section else config_schema(), indent=2, ensure_ascii=False))
+    schema = lr_schema() if arguments.section else config_schema()
+    print(TypeAdapter(Any).dump_json(schema, indent=2).decode())  # json.dumps indents slowly
     return 0

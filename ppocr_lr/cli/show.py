@@ -8,19 +8,8 @@ from typing import Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
-from ppocr_lr.cli.options import (
-    Commands,
-    add_command,
-    add_configs,
-    add_metrics,
-    add_run,
-    add_scaling,
-    check_scaling,
-    configs_of,
-    plan,
-    run_flags,
-    scaling_lines,
-)
+from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of
+from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows

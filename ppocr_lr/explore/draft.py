@@ -19,11 +19,12 @@ from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
 from ppocr_lr.training_config.scaling import scaled_section
-from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, changed, excerpt, yaml_text
+from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, excerpt
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000

@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.kinds import RATE, AsLength, Number, Ours
 from ppocr_lr.lr_config.length import Length, Unit, as_written, length_of
-from ppocr_lr.training_config.yaml_edit import yaml_text
+from ppocr_lr.training_config.changes import yaml_text
 
 Kind = Literal["rate", "length", "number", "count", "choice", "switch", "list", "pair", "section"]
 

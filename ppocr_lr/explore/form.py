@@ -12,7 +12,7 @@ from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, rows, scale_o
 from ppocr_lr.explore.words import Words
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.length import Unit, length_of
-from ppocr_lr.training_config.yaml_edit import yaml_text
+from ppocr_lr.training_config.changes import yaml_text
 
 Set = Callable[[str, str], None]
 """Gives a key a value, as it stands in YAML; nothing takes it out."""

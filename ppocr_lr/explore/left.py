@@ -18,8 +18,9 @@ from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import MODELS, Run
+from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.yaml_edit import Excerpt, yaml_text
+from ppocr_lr.training_config.yaml_edit import Excerpt
 
 if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page

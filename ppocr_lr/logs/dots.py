@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.numbers_text import count_text
-from ppocr_lr.plotting.figure import figure_of, put_legend
 from ppocr_lr.plotting.style import ALERT, STYLE
+from ppocr_lr.plotting.words import figure_of, put_legend
 
 if TYPE_CHECKING:
     from ppocr_lr.logs.compare import Comparison

@@ -1,17 +1,5 @@
 """The lr section of a training config: one validated model per `name`, in epochs, as written in YAML."""
 
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.parse import ParsedLRConfig, parse_lr_config
-from ppocr_lr.lr_config.registry import MODELS, register_lr_config
-from ppocr_lr.lr_config.run import Run, Window
+import lazy_loader
 
-__all__ = [
-    "MODELS",
-    "LRConfig",
-    "NoEffect",
-    "ParsedLRConfig",
-    "Run",
-    "Window",
-    "parse_lr_config",
-    "register_lr_config",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,55 +4,39 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, Ours
+from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.schedules import (
-    COSINE,
-    LINEAR,
-    Bent,
-    Bounded,
-    Constant,
-    EndedAfter,
-    Exponential,
-    Flat,
-    From,
-    HalfLife,
-    HeldAfter,
-    OneMinusSqrt,
-    Power,
-    Product,
-    Schedule,
-    Sequence,
-    Shape,
-    Staircase,
-    Tanh,
-    Warmup,
-)
+from ppocr_lr.schedules import Schedule, Shape
 
 ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
 """What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
 
+EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
+"""The minimum of a cosine."""
+
 DECAY_SHAPES: Mapping[str, Shape] = {
-    "linear": LINEAR,
-    "cosine": COSINE,
-    "1-sqrt": OneMinusSqrt(),
-    "exponential": Exponential(),
-    "half-life": HalfLife(),
-    "tanh": Tanh(),
+    "linear": schedules.LINEAR,
+    "cosine": schedules.COSINE,
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+    "half-life": schedules.HalfLife(),
+    "tanh": schedules.Tanh(),
 }
 """What `decay_shape` may be."""
-_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": Flat()}
+_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -122,6 +106,10 @@ class LRConfig(BaseModel, ABC):
             LRConfigError: the section does not fit this run.
         """
 
+    def around(self, key: str) -> Any:
+        """The value of a key around the curve; its default for a name that does not take the key."""
+        return getattr(self, key, envelope.ALL[key][1].default)
+
     @property
     def has_curve(self) -> bool:
         """False where a metric of the training decides the rate, which begins at `peak`."""
@@ -133,29 +121,29 @@ class LRConfig(BaseModel, ABC):
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(after or Constant(self.peak), 0, self)
+        return LedPlateau(after or schedules.Constant(self.peak), 0, self)
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
         schedule = self._smooth(window)
-        if not getattr(self, "once_per_epoch", False):
+        if not self.around("once_per_epoch"):
             return schedule
         try:
-            return Staircase(schedule, window.run.iters_per_epoch)
+            return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
             raise self.error("once_per_epoch", tr("false: its cycles are no whole numbers of epochs")) from None
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
-        hold_iters = window.iters(getattr(self, "hold_epochs", Length(0)))
+        hold_iters = window.iters(self.around("hold_epochs"))
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
-            schedule = Sequence(((Constant(self.peak), hold_iters),), schedule)
+            schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
         return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Between the section's `floor` and `ceiling`, if it has any."""
-        floor, ceiling = getattr(self, "floor", None), getattr(self, "ceiling", None)
+        floor, ceiling = self.around("floor"), self.around("ceiling")
         if floor is None and ceiling is None:
             return schedule
         if floor is not None and ceiling is not None and ceiling < floor:
@@ -165,13 +153,13 @@ class LRConfig(BaseModel, ABC):
                 raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
             if ceiling is not None and ceiling < self.peak:
                 raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
-        return Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
+        return schedules.Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
-        within_run = getattr(self, "decay_within_run", False)
-        tail_iters = window.iters(getattr(self, "cooldown_epochs", Length(0)))
-        if self._over_the_run and getattr(self, "decay_length") is not None:  # noqa: B009
+        within_run = self.around("decay_within_run")
+        tail_iters = window.iters(self.around("cooldown_epochs"))
+        if self._over_the_run and self.around("decay_length") is not None:
             if within_run or tail_iters:
                 allowed = tr("left out with decay_within_run or cooldown_epochs, which say the length")
                 raise self.error("decay_length", allowed)
@@ -195,12 +183,12 @@ class LRConfig(BaseModel, ABC):
                     total=window.total_iters,
                 ),
             )
-        return HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
+        return schedules.HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
 
     @property
     def peak(self) -> float:
         """The rate at the end of the warmup."""
-        return getattr(self, "learning_rate")  # type: ignore[no-any-return]  # noqa: B009  # a key of most names
+        return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
 
     @property
     def warmup_key(self) -> str:
@@ -220,8 +208,8 @@ class LRConfig(BaseModel, ABC):
     def warmup_start(self) -> float:
         """The rate of the first update of the warmup, below the peak."""
         self._only_one(("warmup_start_lr", "warmup_start_factor"))
-        given = getattr(self, "warmup_start_lr", None)
-        start: float = given or self.peak * (getattr(self, "warmup_start_factor", None) or 0.0)
+        given = self.around("warmup_start_lr")
+        start: float = given or self.peak * (self.around("warmup_start_factor") or 0.0)
         if start >= self.peak:
             key = "warmup_start_lr" if given else "warmup_start_factor"
             allowed = tr("below the peak, {peak}", peak=f"{self.peak:g}") if given else tr("below 1")
@@ -233,7 +221,7 @@ class LRConfig(BaseModel, ABC):
         """The key that decides where the decay ends; empty where the run does."""
         if not self._over_the_run:
             return "name"
-        return "" if getattr(self, "decay_length") is None else "decay_length"  # noqa: B009
+        return "" if self.around("decay_length") is None else "decay_length"
 
     @property
     def _over_the_run(self) -> bool:
@@ -241,22 +229,22 @@ class LRConfig(BaseModel, ABC):
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
         """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
-        k_decay = getattr(self, "k_decay", 1.0) if k_decay is None else k_decay
-        power = getattr(self, "power", getattr(self, "decay_power", 1.0))
-        if k_decay == 1 and isinstance(shape, Power) and shape.exponent == 1:
-            return Power(power)
-        return shape if k_decay == power == 1 else Bent(shape, k_decay, power)
+        k_decay = self.around("k_decay") if k_decay is None else k_decay
+        power = getattr(self, "power", self.around("decay_power"))
+        if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
+            return schedules.Power(power)
+        return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
 
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
-        if isinstance(shape, Tanh):
+        if isinstance(shape, schedules.Tanh):
             shape = self.tangent
         elif given := [key for key in TANGENT if getattr(self, key) != type(self).model_fields[key].default]:
             raise self.error(given[0], tr("left out unless decay_shape is tanh"))
         if shape.above_0 and not getattr(self, end_key):
             raise self.error(end_key, tr("above 0 with an exponential decay, which never reaches 0"))
-        if shape.above_0 and getattr(self, "decay_power", 1.0) != 1:
+        if shape.above_0 and self.around("decay_power") != 1:
             raise self.error("decay_power", tr("1 with an exponential decay"))
         return self.bent(shape)
 
@@ -266,22 +254,22 @@ class LRConfig(BaseModel, ABC):
         lower, upper = (getattr(self, key) for key in TANGENT)
         if upper <= lower:
             raise self.error("upper", tr("above lower, {lower}", lower=f"{lower:g}"))
-        return Tanh(lower, upper)
+        return schedules.Tanh(lower, upper)
 
     def limited(self, cycles: Schedule) -> Schedule:
         """As many of the cycles as the section's `cycle_limit` says."""
         limit: int | None = getattr(self, "cycle_limit")  # noqa: B009
-        return cycles if limit is None else EndedAfter(cycles, limit)
+        return cycles if limit is None else schedules.EndedAfter(cycles, limit)
 
     @property
     def overlaps(self) -> bool:
         """True where hold and decay start with the warmup, not behind it."""
-        return getattr(self, "warmup_overlap", "none") != "none"
+        return bool(self.around("warmup_overlap") != "none")
 
     @property
     def counts_from_start(self) -> bool:
         """True where marks in time count from the first update, not from the end of the warmup."""
-        return self.overlaps or getattr(self, "decay_within_run", False)
+        return self.overlaps or bool(self.around("decay_within_run"))
 
     @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
@@ -326,7 +314,7 @@ class LRConfig(BaseModel, ABC):
     @property
     def done_iters(self) -> int:
         """How many updates are done before the scheduler starts, `last_epoch + 1`; 0 for a fresh run."""
-        return int(getattr(self, "last_epoch", -1)) + 1
+        return int(self.around("last_epoch")) + 1
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does.
@@ -373,34 +361,36 @@ class LRConfig(BaseModel, ABC):
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
         """The schedule with the section's warmup of `iters` updates."""
-        start, mode = self.warmup_start, getattr(self, "warmup_mode")  # noqa: B009  # a warmup has this key
+        start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
-        shape, power = _WARMUPS[mode], getattr(self, "warmup_power")  # noqa: B009
+        shape, power = _WARMUPS[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
-            shape = Power(power)
+            shape = schedules.Power(power)
         return self._beside(schedule, iters, start, shape)
 
     def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
         """The warmup before `schedule`, or over its first updates."""
         if not self.overlaps:
-            return Warmup(schedule, iters, self.peak, start, shape)
-        overlap = getattr(self, "warmup_overlap")  # noqa: B009
+            return schedules.Warmup(schedule, iters, self.peak, start, shape)
+        overlap = self.around("warmup_overlap")
         if overlap == "product":
-            return self._times(schedule, Warmup(Constant(1.0), iters, 1.0, start / self.peak, shape))
-        rest = From(schedule, iters)
+            return self._times(
+                schedule, schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
+            )
+        rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
             raise self.error(
                 "warmup_overlap", tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
             )
-        return Warmup(rest, iters, top, start, shape)
+        return schedules.Warmup(rest, iters, top, start, shape)
 
     def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
         try:
-            return Product(schedule, warmup)
+            return schedules.Product(schedule, warmup)
         except LRConfigError:
             raise self.error(
                 "warmup_overlap", tr("another word: the decay turns too often during the warmup")

@@ -1,4 +1,4 @@
-"""Sections of a decay like a cosine: Cosine, LinearWarmupCosine, TwoStepCosine, KDecay, Tanh."""
+"""Sections of a cosine over the run: Cosine, LinearWarmupCosine."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, POWER, TANGENT, WARMUP, WARMUP_MODE
-from ppocr_lr.lr_config.kinds import AnyIters, Cycles, Ours, PositiveLength, PositiveRate, Power, Rate, key
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
+from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
+from ppocr_lr.lr_config.kinds import PEAK, AnyIters, Cycles, Ours, PositiveRate, Rate, key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
-
-_FIRST_EPOCHS = Length(200)  # fixed in PaddleOCR
-
-EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
-"""The minimum of a cosine."""
 
 NumCycles = Annotated[Cycles, Ours("CyclicalCosine, which jumps back to its peak")]
 """How many waves of a cosine a decay is."""
@@ -45,7 +39,7 @@ class CosineConfig(_WaveConfig):
     """Half a cosine from the peak to 0 over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     end_lr: EndRate = key("the rate at the end of the cosine", default=0.0)
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
@@ -62,7 +56,7 @@ class LinearWarmupCosineConfig(_WaveConfig):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
     takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     warmup_steps: AnyIters = key("length of the warmup (iterations)", default=5000)
     start_lr: Rate = key("the rate of the first update", default=1e-5)
     min_lr: Rate = key("the rate at the end of the cosine", default=1e-8)
@@ -93,69 +87,3 @@ class LinearWarmupCosineConfig(_WaveConfig):
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""
         return self.wave(window, self.min_lr)
-
-
-@register_lr_config("TwoStepCosine")
-class TwoStepCosineConfig(LRConfig):
-    """A cosine over 200 epochs, then the cosine over the run."""
-
-    takes = WARMUP | HOLD | OVER_THE_RUN
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    first_epochs: Annotated[PositiveLength | None, Ours("Cosine decays over the whole run")] = key(
-        "length of the first cosine (epochs); without it 200, as in PaddleOCR", default=None
-    )
-    end_lr: EndRate = key("the rate at the end of both cosines", default=0.0)
-
-    recursive_in_paddle: ClassVar[bool] = True
-
-    def curve(self, window: Window) -> Schedule:
-        """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
-        self.check_end("end_lr")
-        led = self.warmup_length(window) or window.iters(getattr(self, "hold_epochs", Length(0)))
-        return schedules.TwoStepCosine(
-            self.learning_rate,
-            self.first_iters(window),
-            window.decay_iters,
-            self.end_lr,
-            recursive=self.first_epochs is None and not led,
-        )
-
-    def first_iters(self, window: Window) -> int:
-        """How many iterations the first cosine lasts."""
-        return window.iters(_FIRST_EPOCHS) if self.first_epochs is None else self.some_iters("first_epochs", window)
-
-
-@register_lr_config("KDecay")
-class KDecayConfig(LRConfig):
-    """A cosine of a power of time: with `k` above 1 it stays high for longer."""
-
-    takes = WARMUP | HOLD | OVER_THE_RUN | POWER
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    k: Power = key("exponent of time; 1 is a cosine", default=1.0)
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
-
-    also_called: ClassVar[Mapping[str, str]] = {**ETA_MIN, "k_decay": "k"}
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
-
-    def curve(self, window: Window) -> Schedule:
-        """The bent cosine over all updates of the run."""
-        self.check_end("end_lr")
-        shape = self.bent(schedules.Cosine(), self.k)
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
-
-
-@register_lr_config("Tanh")
-class TanhConfig(LRConfig):
-    """A hyperbolic tangent: a slow start, a fall, a slow end."""
-
-    takes = WARMUP | HOLD | OVER_THE_RUN | BENT | TANGENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate that the decay goes down to", default=0.0)
-
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
-
-    def curve(self, window: Window) -> Schedule:
-        """The tangent over all updates of the run."""
-        self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(self.tangent))

@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
-from ppocr_lr.lr_config.cosine import EndRate
+from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import (
     LARGEST_RATE,

@@ -1,4 +1,4 @@
-"""Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR; and REX."""
+"""Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.base import ETA_MIN, LRConfig, NoEffect
-from ppocr_lr.lr_config.envelope import BENT, HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
-from ppocr_lr.lr_config.kinds import Factor, FactorOrZero, Ours, PositiveLength, PositiveRate, Power, Rate, Switch, key
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
+from ppocr_lr.lr_config.kinds import (
+    END,
+    PEAK,
+    Factor,
+    FactorOrZero,
+    Ours,
+    PositiveLength,
+    PositiveRate,
+    Power,
+    Rate,
+    Switch,
+    key,
+)
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -21,7 +33,7 @@ class ConstConfig(LRConfig):
     """The same rate throughout, after an optional warmup."""
 
     takes = WARMUP
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
 
     def curve(self, window: Window) -> Schedule:
         """`learning_rate`."""
@@ -33,8 +45,8 @@ class LinearConfig(LRConfig):
     """A straight (or polynomial) decay to `end_lr` over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    learning_rate: PositiveRate = PEAK
+    end_lr: Rate = END
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
     def curve(self, window: Window) -> Schedule:
@@ -77,8 +89,8 @@ class PolynomialConfig(LRConfig):
     """A polynomial decay over any length, once or, with `cycle`, again and again from ever lower rates."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    learning_rate: PositiveRate = PEAK
+    end_lr: Rate = END
     power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
     cycle: Switch = key("start again instead of staying at the end", default=False)
 
@@ -88,7 +100,7 @@ class PolynomialConfig(LRConfig):
         """A polynomial."""
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
-        if getattr(self, "k_decay") != 1:  # noqa: B009  # it takes the key
+        if self.around("k_decay") != 1:
             raise self.error("k_decay", tr("1 with cycle"))
         return schedules.CyclicPolynomial(self.learning_rate, window.decay_iters, self.end_lr, self.power)
 
@@ -109,20 +121,3 @@ class LinearLRConfig(LRConfig):
         """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
         return schedules.Decay(first, self.some_iters("decay_length", window), last)
-
-
-@register_lr_config("REX")
-class REXConfig(LRConfig):
-    """Reflected exponential: stays high for long, falls fast at the end."""
-
-    takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
-
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
-
-    def curve(self, window: Window) -> Schedule:
-        """REX over all updates of the run."""
-        self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))

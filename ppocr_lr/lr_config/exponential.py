@@ -9,7 +9,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
-from ppocr_lr.lr_config.kinds import LARGEST_RATE, Factor, PositiveLength, PositiveRate, Switch, key
+from ppocr_lr.lr_config.kinds import LARGEST_RATE, PEAK, Factor, PositiveLength, PositiveRate, Switch, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -22,7 +22,7 @@ class ExponentialConfig(LRConfig):
     """The rate times `gamma` in each `step_size`, continuously or in steps."""
 
     takes = WARMUP | HOLD
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     step_size: PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: Factor = key("factor of each step_size; above 1 the rate grows")
     staircase: Switch = key("the rate falls at the end of each step_size only", default=False)
@@ -62,7 +62,7 @@ class NaturalExpConfig(LRConfig):
     """The rate times exp(−gamma) in each `step_size`."""
 
     takes = WARMUP | HOLD
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     step_size: PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: Factor = key("how fast the rate falls, per step_size")
     staircase: Switch = key("the rate falls at the end of each step_size only", default=False)

@@ -10,8 +10,9 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Finding, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.elsewhere import unknown_name
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config, unknown_name
+from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule

@@ -10,7 +10,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP
-from ppocr_lr.lr_config.kinds import Count, Factor, Iters, PositiveLength, PositiveRate, Switch, key
+from ppocr_lr.lr_config.kinds import PEAK, Count, Factor, Iters, PositiveLength, PositiveRate, Switch, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -22,7 +22,7 @@ class InverseSqrtConfig(LRConfig):
     """The peak over the square root of time, as in training Transformers."""
 
     takes = WARMUP | HOLD
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     timescale: PositiveLength | None = key(
         "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
     )
@@ -43,7 +43,7 @@ class InverseTimeConfig(LRConfig):
     """peak/(1 + gamma·time)."""
 
     takes = WARMUP | HOLD
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     step_size: PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
     staircase: Switch = key("the rate falls at the end of each step_size only", default=False)

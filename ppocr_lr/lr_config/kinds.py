@@ -36,10 +36,6 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
-def _before(check: Callable[[Any], Any], handler: GetCoreSchemaHandler, source: Any) -> core_schema.CoreSchema:
-    return core_schema.no_info_before_validator_function(check, handler(source))
-
-
 @dataclass(frozen=True)
 class Number:
     """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
@@ -218,3 +214,6 @@ DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "hal
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
+
+PEAK = key("the rate at the end of the warmup, the peak")
+END = key("the rate at the end of the decay", default=0.0)

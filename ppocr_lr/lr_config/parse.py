@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -11,11 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, did_you_mean, dotted, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
+from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
@@ -25,138 +25,14 @@ from ppocr_lr.schedules import Schedule
 
 Made = TypeVar("Made")
 
-_NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
+NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section in one message
-
-# What users of other libraries write for a key that is spelt quite differently here.
-_CALLED_ELSEWHERE = {
-    "base_lr": ("learning_rate", "max_lr"),
-    "lr": ("learning_rate", "max_lr"),
-    "peak_lr": ("learning_rate", "max_lr"),
-    "learning_rate": ("max_lr",),
-    "max_lr": ("learning_rate",),
-    "base_learning_rate": ("base_lr", "learning_rate"),
-    "initial_learning_rate": ("learning_rate",),
-    "max_learning_rate": ("max_lr", "learning_rate"),
-    "eta_min": ("end_lr", "min_lr"),
-    "end_lr": ("min_lr", "eta_min"),
-    "min_lr": ("end_lr", "eta_min"),
-    "lr_min": ("end_lr", "min_lr", "eta_min"),
-    "end_learning_rate": ("end_lr", "min_lr", "eta_min"),
-    "eta_max": ("learning_rate", "max_lr"),
-    "warmup": ("warmup_epoch", "warmup_iters", "warmup_steps"),
-    "warmup_steps": ("warmup_iters", "warmup_epoch"),
-    "num_warmup_steps": ("warmup_iters", "warmup_steps"),
-    "warmup_iters": ("warmup_epoch", "warmup_steps"),
-    "warmup_epoch": ("warmup_iters",),
-    "warmup_epochs": ("warmup_epoch", "warmup_steps"),
-    "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
-    "warmup_factor": ("warmup_start_factor",),
-    "warmup_method": ("warmup_mode",),
-    "warmup_prefix": ("warmup_overlap",),
-    "warmup_lr_init": ("warmup_start_lr", "start_lr"),
-    "warmup_init_lr": ("warmup_start_lr", "start_lr"),
-    "warmup_start": ("warmup_start_lr", "start_lr"),
-    "start_lr": ("warmup_start_lr",),
-    "warmup_start_lr": ("start_lr",),
-    "boundaries": ("decay_epochs", "milestones", "knots"),
-    "milestones": ("decay_epochs",),
-    "decay_epochs": ("milestones", "decay_length", "step_size"),
-    "decay_rate": ("gamma",),
-    "power": ("decay_power", "factor"),
-    "by_epoch": ("once_per_epoch",),
-    "decay_t": ("step_size", "milestones"),
-    "decay_steps": ("decay_length", "step_size"),
-    "num_decay_steps": ("decay_length",),
-    "total_iters": ("decay_length",),
-    "total_steps": ("decay_length",),
-    "decay_epoch": ("step_size", "decay_epochs", "milestones"),
-    "decay_type": ("decay_shape",),
-    "lr_end": ("end_lr",),
-    "T_0": ("cycle",),
-    "t_initial": ("T_0", "cycle"),
-    "cycle": ("T_0",),
-    "cycle_mul": ("T_mult",),
-    "cycle_decay": ("peak_decay",),
-    "cycle_limit": ("cycles",),
-    "k_decay": ("k",),
-    "exp_gamma": ("gamma",),
-    "scale_mode": ("mode",),
-    "schedulers": ("stages",),
-    "schedules": ("stages",),
-}
-
-# Words of everyday life, which outside an lr section mean something else.
-_COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", "stages", "warmup"})
-
-# A run has these anyway; where no key of a name means the same, that is the answer.
-_LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
-
-_INSTEAD: Mapping[object, str] = {
-    "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
-    "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
-}
-"""What does the same here, for keys of other libraries that have no name of their own."""
-
-KNOWN_ELSEWHERE = frozenset(_CALLED_ELSEWHERE).union(*_CALLED_ELSEWHERE.values()) - _COMMON
-"""Keys of learning-rate sections, here or in other libraries."""
 
 STAGE_KEYS = ("epochs", "until_end")
 """What a stage of a Sequence says of its length; the other keys are those of its lr section."""
 
-_NO_FUNCTION = "a section holds no function"
-
-_OR = ", or "  # between names of which each is an answer
-
-# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
-_CLASSES_ELSEWHERE = {
-    "Constant": "Const",
-    "ConstantLR": "Const",
-    "CosineAnnealingDecay": "Cosine",
-    "CosineAnnealingLR": "Cosine",
-    "ChainedScheduler": "Scale (any schedule times a factor)",
-    "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
-    "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
-    "CyclicLR": "Cyclic",
-    "CyclicalCosineDecay": "CyclicalCosine",
-    "ExponentialDecay": "Exponential",
-    "ExponentialLR": "Exponential",
-    "InverseSquareRoot": "InverseSqrt",
-    "InverseTimeDecay": "InverseTime",
-    "LambdaDecay": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
-    "LambdaLR": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
-    "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
-    "MultiStepLR": "MultiStepDecay",
-    "MultiplicativeDecay": f"Exponential ({_NO_FUNCTION})",
-    "MultiplicativeLR": f"Exponential ({_NO_FUNCTION})",
-    "Multiply": "Scale",
-    "NaturalExpDecay": "NaturalExp",
-    "NoamDecay": "Noam",
-    "NoamLR": "Noam",
-    "OneCycleDecay": "OneCycle",
-    "OneCycleLR": "OneCycle",
-    "PiecewiseDecay": "Piecewise",
-    "PlateauLRScheduler": "ReduceOnPlateau",
-    "Poly": "Linear (with power), or Polynomial",
-    "PolyLR": "Linear (with power), or Polynomial",
-    "PolyLRScheduler": "Linear (with power), or Polynomial",
-    "PolynomialDecay": "Linear (with power), or Polynomial",
-    "PolynomialLR": "Linear (with power), or Polynomial",
-    "ReduceLROnPlateau": "ReduceOnPlateau",
-    "SGDR": "CosineWarmRestarts",
-    "SequentialLR": "Sequence",
-    "StepDecay": "Step",
-    "StepLR": "Step",
-    "TanhLRScheduler": "Tanh",
-    "TriStage": "WSD",
-    "TriStageLRSchedule": "WSD",
-    "TwoStepCosineDecay": "TwoStepCosine",
-    "WarmupCosine": "Cosine (with warmup_epoch)",
-    "WarmupStableDecay": "WSD",
-}
-
-_SET_BY_THE_RUN = {
+SET_BY_THE_RUN = {
     "epochs": NoEffect(
         later("the length of the run is Global.epoch_num"), lambda config, value, run: value == run.epochs
     ),
@@ -202,7 +78,7 @@ class Section:
     @property
     def name(self) -> str:
         """The schedule's name; `Const` where the section has none."""
-        return str(self.written.get("name", _NO_NAME))
+        return str(self.written.get("name", NO_NAME))
 
     def schedule(self, window: Window) -> Schedule:
         """The schedule of a run, or of a stage of one.
@@ -233,7 +109,7 @@ class Section:
         `schedule`, where the caller has it, is the section's own. With `strict` every unknown key is told, not only
         those that mislead.
         """
-        no_effect = {**_SET_BY_THE_RUN, **self.config.no_effect}
+        no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
         model = type(self.config)
         idle = []
         for key in self.written:
@@ -377,32 +253,10 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
     Raises:
         LRConfigError: there is no such name; its path begins inside the section.
     """
-    name = section.get("name", _NO_NAME)
+    name = section.get("name", NO_NAME)
     if isinstance(name, str) and name in MODELS:
         return MODELS[name]
     raise unknown_name(name, set(MODELS))
-
-
-def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
-    """The error for a `name` that is none of `known`; its path begins inside the section."""
-    suggestion = ""
-    if isinstance(name, str):
-        meant = _CLASSES_ELSEWHERE.get(name, "").split(_OR)
-        taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
-        suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
-    names = ", ".join(sorted(known))
-    problem = tr(
-        "{name} is not a schedule{suggestion} the schedules are {names}",
-        name=shown(name),
-        suggestion=suggestion or tr(";"),
-        names=names,
-    )
-    return LRConfigError(Problem(("name",), problem))
-
-
-def called_elsewhere(key: str) -> tuple[str, ...]:
-    """The keys here that other libraries call `key`."""
-    return _CALLED_ELSEWHERE.get(key, ())
 
 
 def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], meant: _Meant | None) -> Finding:
@@ -413,7 +267,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
         over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
-        if key in _LENGTH_OF_THE_RUN and (over_the_run or not names):
+        if key in LENGTH_OF_THE_RUN and (over_the_run or not names):
             suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and ends:
             suggestion, proposals = ends, renamed(key, meant.key)
@@ -423,7 +277,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
             takes = tr("; it takes {own} and keys around the curve, as a warmup's", own=own) if own else ""
             suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else takes
             proposals = renamed(key, *names)
-    instead = tr(_INSTEAD[key]) if key in _INSTEAD else ""
+    instead = tr(INSTEAD[key]) if key in INSTEAD else ""
     return Finding(
         (_short(key),),
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
@@ -471,7 +325,7 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
 
 
 def _name(section: Mapping[Any, Any]) -> str:
-    return str(section.get("name", tr("{name} (no name is given)", name=_NO_NAME)))
+    return str(section.get("name", tr("{name} (no name is given)", name=NO_NAME)))
 
 
 def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:

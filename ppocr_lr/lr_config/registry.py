@@ -26,15 +26,15 @@ _IN_PADDLEOCR = {
     "CyclicalCosine": "cyclic",
     "OneCycle": "cyclic",
     "DecayLearningRate": "decay",
-    "TwoStepCosine": "cosine",
+    "TwoStepCosine": "two_step_cosine",
 }
 
 _OUR_OWN = {
     "Polynomial": "decay",
     "LinearLR": "decay",
-    "REX": "decay",
-    "KDecay": "cosine",
-    "Tanh": "cosine",
+    "REX": "shapes",
+    "KDecay": "shapes",
+    "Tanh": "shapes",
     "CosineWarmRestarts": "restarts",
     "WSD": "stable",
     "Trapezoid": "stable",

@@ -10,6 +10,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import (
+    PEAK,
     AList,
     Cycles,
     DecayShape,
@@ -33,7 +34,7 @@ class CosineWarmRestartsConfig(LRConfig):
     """SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles."""
 
     takes = WARMUP | HOLD | BENT | TANGENT | CYCLES
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     T_0: PositiveLength | None = key("length of the first cycle (epochs)", default=None)
     T_mult: Growth = key("factor of the length from one cycle to the next, rounded to iterations", default=1.0)
     cycles: Annotated[tuple[PositiveLength, ...], AList] = key(

@@ -9,7 +9,7 @@ from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
 from ppocr_lr.lr_config.envelope import BENT, TANGENT, WARMUP
-from ppocr_lr.lr_config.kinds import DecayShape, PositiveLength, PositiveRate, Rate, key
+from ppocr_lr.lr_config.kinds import END, PEAK, DecayShape, PositiveLength, PositiveRate, Rate, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -22,10 +22,10 @@ class WSDConfig(LRConfig):
     """Warmup, stable, decay: constant at the peak, then down to `end_lr` in the last part of the run."""
 
     takes = WARMUP | BENT | TANGENT
-    learning_rate: PositiveRate = key("the rate at the end of the warmup, the peak")
+    learning_rate: PositiveRate = PEAK
     decay_length: PositiveLength = key("length of the decay at the end of the run (epochs)", default=Length(20, "%"))
     decay_shape: DecayShape = key("shape of the decay", default="1-sqrt")
-    end_lr: Rate = key("the rate at the end of the decay", default=0.0)
+    end_lr: Rate = END
 
     also_called: ClassVar[Mapping[str, str]] = ETA_MIN
     end_key: ClassVar[str] = ""

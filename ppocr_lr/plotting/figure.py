@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePath
-from textwrap import wrap
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -23,9 +21,8 @@ from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.numbers_text import amount, count_text, plain_text, shortened
+from ppocr_lr.numbers_text import amount, count_text, plain_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
-from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.style import (
     DPI,
     FEW,
@@ -49,6 +46,7 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
+from ppocr_lr.plotting.words import common_facts, common_key, figure_of, put_legend, titles
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
@@ -56,10 +54,7 @@ from ppocr_lr.training_config.plan import PlannedRun
 Size: TypeAlias = "tuple[float, float]"
 
 _PAD = 0.07  # inches around everything
-_HANDLE = 10  # letters that would fit where the legend shows a line
 _ROOMY = 3  # inches of height: for a second axis, and for long words along the first
-_KEY_AND_VALUE = re.compile(r"(\S.*) (?:[-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
-_FEW_FILES = 3  # that are named in a title
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 
@@ -99,8 +94,8 @@ def draw(
         for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
             above.set_xlabel("")
             _draw_beside(below, runs, name, schedules, axis, log_scale)
-        _titles(figure, runs, title)
-        put_legend(figure, _common_key(names or labels(runs)))
+        titles(figure, runs, title)
+        put_legend(figure, common_key(names or labels(runs)))
     return figure
 
 
@@ -119,8 +114,8 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
         below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
-        _titles(figure, runs, None)
-        put_legend(figure, _common_key(labels(runs)))
+        titles(figure, runs, None)
+        put_legend(figure, common_key(labels(runs)))
     return figure
 
 
@@ -132,44 +127,6 @@ def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes
         figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD))
         grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(1, *[PANEL_HEIGHT] * small), squeeze=False)
         yield figure, grid[0, 0], list(grid[1:, 0])
-
-
-def figure_of(axes: Axes) -> Figure:
-    """The figure that the axes are in; those of this project have no subfigures."""
-    assert isinstance(axes.figure, Figure)
-    return axes.figure
-
-
-def put_legend(figure: Figure, title: str = "") -> None:
-    """What all panels have to tell, below them, where it covers nothing; in columns as far as they fit.
-
-    Instead of one that is there, which leaves its title.
-    """
-    for legend in list(figure.legends):
-        title = title or legend.get_title().get_text()
-        legend.remove()
-    entries = [entry for axes in figure.axes for entry in zip(*axes.get_legend_handles_labels(), strict=True)]
-    if not entries:
-        return
-    handles, texts = zip(*entries, strict=True)
-    size = (NARROW if figure.get_figwidth() < NARROW_BELOW else rcParams)["legend.fontsize"]
-    letters = 72 * figure.get_figwidth() / (0.55 * size)  # of a line across the picture, about
-    shown = [drawable(shortened(text, int(letters) - _HANDLE)) for text in texts]
-    columns = max(1, int(letters // (_HANDLE + max(len(text) for text, _ in shown))))
-    title, families = drawable(title)
-    legend = figure.legend(
-        handles,
-        [text for text, _ in shown],
-        loc="outside lower center",
-        ncols=columns,
-        handlelength=3,
-        fontsize=size,
-        title=title or None,
-    )
-    legend.get_title().set(fontsize=size, fontfamily=families, parse_math=False)
-    for entry, (_, families) in zip(legend.get_texts(), shown, strict=True):
-        entry.set_fontfamily(families)
-        entry.set_parse_math(False)
 
 
 @rc_context(STYLE)
@@ -274,8 +231,8 @@ def _draw_several(
     marks: bool,
 ) -> None:
     summaries = [summarize(run.schedule, run.run) for run in runs]
-    common = _common(runs)
-    key, narrow = _common_key(names), figure_of(axes).get_figwidth() < NARROW_BELOW
+    common = common_facts(runs)
+    key, narrow = common_key(names), figure_of(axes).get_figwidth() < NARROW_BELOW
     for index, (run, curve, name, summary) in enumerate(zip(runs, curves, names, summaries, strict=True)):
         numbers = [f"peak {plain_text(summary.peak)}", f"final {plain_text(summary.final)}"]
         told = ", ".join(number for number in numbers if number not in common)
@@ -421,40 +378,3 @@ class _SameTicks(Locator):
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
         return self()
-
-
-def _titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> None:
-    """What is drawn, and below it what all curves have in common."""
-    files = list(dict.fromkeys(PurePath(run.source).name for run in runs))
-    few = ", ".join(files) if len(files) <= _FEW_FILES else f"{len(files)} configs"
-    told = [title or few, *_common(runs)]
-    if len(runs) == 1:
-        told = [f"{fact} (grey)" if fact.startswith("warmup ") else fact for fact in told]
-    letters = int(72 * figure.get_figwidth() / (0.52 * rcParams["font.size"]))
-    head = shortened(" ".join(told[0].split()), int(0.8 * letters))  # a file name may hold a line break
-    text, families = drawable("\n".join([head, *wrap(" · ".join(told[1:]), letters)]))
-    figure.suptitle(text, fontfamily=families, parse_math=False)
-
-
-def _common_key(names: Sequence[str]) -> str:
-    """The key with whose values all curves are named, as those of a sweep are; empty where there is none."""
-    keys = {match[1] if (match := _KEY_AND_VALUE.fullmatch(name)) else "" for name in names}
-    return keys.pop() if len(names) > 1 and len(keys) == 1 else ""
-
-
-def _common(runs: Sequence[PlannedRun]) -> list[str]:
-    """What is true of all curves, in the order of a title."""
-    each = [list(_facts(run)) for run in runs]
-    return [fact for fact in each[0] if all(fact in facts for facts in each)]
-
-
-def _facts(run: PlannedRun) -> Iterator[str]:
-    drawn = run.scaled or run
-    summary = summarize(drawn.schedule, run.run)
-    yield run.name
-    yield f"{amount(run.run.epochs, 'epoch')} × {amount(run.run.iters_per_epoch, 'iteration')}"
-    if summary.warmup_iters:
-        yield f"warmup {amount(summary.warmup_iters / run.run.iters_per_epoch, 'epoch')}"
-    yield f"peak {plain_text(summary.peak)}"
-    if summary.final_step != summary.peak_step:
-        yield f"final {plain_text(summary.final)}"

@@ -9,8 +9,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr.numbers_text import count_text, plain_text
-from ppocr_lr.plotting.figure import draw, put_legend
+from ppocr_lr.plotting.figure import draw
 from ppocr_lr.plotting.style import ALERT, DASHES, MARK_DASHES, STYLE, THIN, WIDTH
+from ppocr_lr.plotting.words import put_legend
 from ppocr_lr.resume.forecast import Resume
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -38,7 +39,7 @@ def _kinds(cls: Any) -> tuple[tuple[str, Any], ...]:
         hints = get_type_hints(cls, include_extras=True)
     except NameError:  # a class from elsewhere, annotated with what its module imports for type checkers alone
         return ()
-    return tuple((name, hints[name]) for name in cls.__dataclass_fields__)
+    return tuple((field.name, hints[field.name]) for field in fields(cls))
 
 
 def _checked(owner: object, name: str, value: Any, kind: Any) -> Any:

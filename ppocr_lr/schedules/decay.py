@@ -55,6 +55,8 @@ class Decay(Schedule):
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of `shape` with (N − min(k, N))/N of the time left."""
         n = self.decay_iters
+        if fn is SCALAR:  # without the call of `minimum`: this is the training loop
+            return self.shape.rate(self.peak, self.end, (n - k) / n if k < n else 0.0, fn)
         return self.shape.rate(self.peak, self.end, (n - fn.minimum(k, n)) / n, fn)
 
     def corner_runs(self) -> Runs:
@@ -89,7 +91,7 @@ class CosineWave(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
-        left = self.decay_iters - fn.wrap(k, 2 * self.decay_iters)
+        left = self.decay_iters - (k % (2 * self.decay_iters) if fn is SCALAR else fn.wrap(k, 2 * self.decay_iters))
         return self.end + (self.peak - self.end) * fn.half_cosine(left / self.decay_iters)
 
     def corner_runs(self) -> Runs:

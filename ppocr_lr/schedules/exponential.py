@@ -37,7 +37,7 @@ class ExponentialDecay(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·gamma^(k/N)`."""
-        if self.gamma <= 1:
+        if self.gamma <= 1.0:
             return self.peak * self.gamma ** (k / self.decay_iters)
         return self.peak * self.gamma ** fn.minimum(k / self.decay_iters, self._most_growth)
 

@@ -76,7 +76,7 @@ class _Scalar:
     def half_cosine(q: float) -> float:
         t = math.tan(q * HALF_PI)
         t *= t
-        return t / (1 + t)
+        return t / (1.0 + t)  # Python adds two floats faster than an int and a float
 
     minimum = staticmethod(min)
     maximum = staticmethod(max)

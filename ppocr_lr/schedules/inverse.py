@@ -29,7 +29,7 @@ class InverseSqrt(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·√(τ/(τ + k))`."""
-        return self.peak / (1 + k / self.timescale_iters) ** 0.5
+        return self.peak / (1.0 + k / self.timescale_iters) ** 0.5
 
     def corner_runs(self) -> Runs:
         """None."""
@@ -98,7 +98,7 @@ class InverseTimeDecay(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak/(1 + gamma·k/N)`."""
-        return self.peak / (1 + self.gamma * (k / self.decay_iters))
+        return self.peak / (1.0 + self.gamma * (k / self.decay_iters))
 
     def corner_runs(self) -> Runs:
         """None."""

@@ -109,6 +109,10 @@ class WarmRestarts(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
+        if self._plain:  # the usual case, without three calls
+            length = self.cycle_iters[0]
+            left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
+            return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
         if self.t_mult > 1:
             return self._listed(k, fn)
         if not self._repeat_from:
@@ -129,13 +133,18 @@ class WarmRestarts(Schedule):
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
         w = self.warmup_iters
-        if not w and self.shape is COSINE:  # the usual case, without two calls
-            return end + (peak - end) * fn.half_cosine((length - j) / length)
         if not w:
             return self.shape.rate(peak, end, (length - j) / length, fn)
         # Before the end of the warmup the shape is at its peak, behind it the warmup is over.
         down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
         return end + (down - end) * (fn.minimum(j, w) / w)
+
+    @cached_property
+    def _plain(self) -> bool:
+        """One cosine again and again."""
+        return (
+            self.t_mult == 1 == len(self.cycle_iters) and self._alike and not self.warmup_iters and self.shape is COSINE
+        )
 
     @cached_property
     def _alike(self) -> bool:

@@ -13,6 +13,7 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Gamma, HalfWaves, OnTheTangent, Positive
 
 
+@dataclass(frozen=True)
 class Shape(Checked, ABC):
     """A way from one rate to another, monotone but for its turns; immutable and hashable."""
 
@@ -101,7 +102,6 @@ class Tanh(Shape):
         return 1 / (1 + fn.exp(2 * (self.upper - (self.upper - self.lower) * q)))
 
 
-@dataclass(frozen=True)
 class OneMinusSqrt(Shape):
     """`end + (peak − end)·(1 − √p)`.
 
@@ -113,7 +113,6 @@ class OneMinusSqrt(Shape):
         return 1 - (1 - q) ** 0.5
 
 
-@dataclass(frozen=True)
 class Reflected(Shape):
     """`end + (peak − end)·2·(1 − p)/(2 − p)`, the reflected exponential.
 
@@ -125,7 +124,6 @@ class Reflected(Shape):
         return 2 * q / (1 + q)
 
 
-@dataclass(frozen=True)
 class Exponential(Shape):
     """`peak·(end/peak)^p`, 0 < end ≤ peak: a straight line in the logarithm.
 
@@ -200,7 +198,6 @@ class Bent(Shape):
         return tuple(turn ** (1 / self.k_decay) for turn in self.shape.turns())
 
 
-@dataclass(frozen=True)
 class Flat(Shape):
     """`end` all the time, and a jump at `peak`: as a warmup it is a low, constant rate.
 

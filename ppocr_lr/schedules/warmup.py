@@ -8,8 +8,6 @@ from typing import Any
 
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.checks import refused
-from ppocr_lr.schedules.compose import Sequence
-from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 from ppocr_lr.schedules.shapes import LINEAR, Shape
@@ -76,6 +74,8 @@ class Warmup(Schedule):
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """`high` during the warmup, and then that of `after`."""
+        from ppocr_lr.schedules import Constant, Sequence  # only a momentum asks for it
+
         after = self.after.opposite(low, high)
         return after and Sequence(((Constant(high), self.warmup_iters),), after)
 

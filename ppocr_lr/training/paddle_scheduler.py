@@ -177,14 +177,15 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`, and take the wrapped scheduler along."""
         self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
-        if k < self.warmup_steps:
+        after = k - self.warmup_steps
+        if after < 0:
             self.last_lr = self._rate(k)
             if self._wrapped is not None and self._wrapped.last_epoch:
                 self._wrapped.step(0)
         else:
-            self.last_lr = rate = self._rate_after(k - self.warmup_steps)
+            self.last_lr = rate = self._rate_after(after)
             if (wrapped := self._wrapped) is not None:
-                wrapped.last_epoch = k - self.warmup_steps
+                wrapped.last_epoch = after
                 wrapped.last_lr = rate
         if self.verbose:
             self._tell()

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.lr_config.values import number_in_text
-from ppocr_lr.schedules import Mirrored, Schedule
+from ppocr_lr.schedules import Schedule
 
 START, END = "start", "end"
 """What the values at the beginning and at the end may be called: they are no rates."""
@@ -57,7 +58,7 @@ class Coefficient:
                     raise config.error(key, left_out)
         except LRConfigError as error:
             raise _respelt(error, self.written, self.path) from None
-        return Mirrored(schedule, *self.rise)
+        return schedules.Mirrored(schedule, *self.rise)
 
 
 def follows_a_schedule(section: object) -> bool:

@@ -14,10 +14,11 @@ from typing import Annotated, Any
 from annotated_types import Ge
 from pydantic import BeforeValidator
 
+from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
-from ppocr_lr.schedules import Scaled, Schedule
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.sections import ConfigSection, read
 
 FACTOR_KEYS = ("lr_mult_list", "lab_lr", "loc_lr", "freeze_params", "freeze_norm")
@@ -63,7 +64,7 @@ class Group:
 
     def of(self, schedule: Schedule) -> Schedule:
         """The rates of these parameters where the others have those of `schedule`."""
-        return Scaled(schedule, self.factor)
+        return schedules.Scaled(schedule, self.factor)
 
     def inside(self, name: str) -> Group:
         """The same, told from the layer around, in which theirs is `name`."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
-from ppocr_lr.lr_config.parse import STAGE_KEYS, called_elsewhere, model_of
+from ppocr_lr.lr_config.elsewhere import called_elsewhere
+from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
 from ppocr_lr.training_config.groups import FACTOR_KEYS

@@ -26,6 +26,7 @@ from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log
@@ -33,7 +34,6 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
 from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
-from ppocr_lr.training_config.yaml_edit import changed
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]

@@ -31,8 +31,7 @@ from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
-from ppocr_lr.lr_config.sequence import SequenceConfig
-from ppocr_lr.training_config.yaml_edit import yaml_text
+from ppocr_lr.training_config.changes import yaml_text
 
 ScalingRule = Literal["linear", "sqrt", "none"]
 
@@ -102,6 +101,8 @@ def scaled_section(
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
+    from ppocr_lr.lr_config.sequence import SequenceConfig  # a model takes time to make, and most runs need none
+
     if isinstance(config, SequenceConfig):
         stages = []
         for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):

@@ -19,7 +19,7 @@ from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonS
 from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import _NO_NAME, _SET_BY_THE_RUN, STAGE_KEYS
+from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.momentum import OPPOSITE, OppositeMomentum, PlainMomentum
@@ -46,7 +46,12 @@ class _Generator(GenerateJsonSchema):
         return {}
 
     def encode_default(self, dft: Any) -> Any:
+        if dft is None or isinstance(dft, (bool, int, float, str)):  # JSON has it, without an adapter made for it
+            return dft
         return dft.written if isinstance(dft, Length) else super().encode_default(dft)
+
+
+_DEFAULTS = _Generator()  # for `encode_default`: the schema of one key after the other takes a new one each time
 
 
 def lr_schema() -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _section() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "name": {
-                "description": f"the schedule; without a name it is {_NO_NAME}",
+                "description": f"the schedule; without a name it is {NO_NAME}",
                 "enum": names,
                 "enumDescriptions": [_summary(name, MODELS[name]) for name in names],
             }
@@ -103,7 +108,7 @@ def _section() -> dict[str, Any]:
 def _is_named(name: str) -> dict[str, Any]:
     condition: dict[str, Any] = {"properties": {"name": {"const": name}}}
     # `properties` holds for a key that is absent, which is just right for the default.
-    return condition if name == _NO_NAME else {**condition, "required": ["name"]}
+    return condition if name == NO_NAME else {**condition, "required": ["name"]}
 
 
 def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
@@ -123,6 +128,7 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     }
 
 
+@cache
 def _own_keys(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
 
@@ -159,7 +165,7 @@ def _stage(root: str) -> dict[str, Any]:
 
 
 def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for key, rule in {**_SET_BY_THE_RUN, **model.no_effect}.items():
+    for key, rule in {**SET_BY_THE_RUN, **model.no_effect}.items():
         if key not in model.model_fields:
             yield key, {"description": f"no effect: {rule.why}", "deprecated": True}
 
@@ -173,7 +179,7 @@ def _summary(name: str, model: type[LRConfig]) -> str:
 @cache
 def _json_schema(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
     # Field by field, since most models share most of theirs; building each model whole takes three times as long.
-    if not getattr(model, "__pydantic_fields_complete__", False):  # before pydantic 2.10 nobody knows
+    if not model.__pydantic_fields_complete__:
         model.model_rebuild()
     made: dict[str, Any] = {"properties": {}, "required": [], "$defs": {}}
     for key, field in model.model_fields.items():
@@ -200,7 +206,7 @@ def _field_schema(name: str, field: FieldInfo) -> tuple[dict[str, Any], dict[str
     if field.description:
         schema["description"] = field.description
     if not field.is_required():
-        schema["default"] = _Generator().encode_default(field.get_default(call_default_factory=True))
+        schema["default"] = _DEFAULTS.encode_default(field.get_default(call_default_factory=True))
     return schema, definitions
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, SkipValidation, Tag, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, SkipValidation, Tag, ValidationError
 
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, nearest, value_error
@@ -185,9 +185,9 @@ class Sampler(ConfigSection):
 class TrainSection(ConfigSection):
     """The training data, which decides the iterations of an epoch; sections may be empty."""
 
-    loader: Loader = Loader()
-    dataset: Dataset = Dataset()
-    sampler: Sampler = Sampler()
+    loader: Loader = Field(default_factory=Loader)  # made where it is read
+    dataset: Dataset = Field(default_factory=Dataset)
+    sampler: Sampler = Field(default_factory=Sampler)
 
 
 SECTIONS: Mapping[str, type[ConfigSection]] = {

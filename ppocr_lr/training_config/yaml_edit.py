@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 import stat
@@ -18,18 +17,16 @@ import yaml
 from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem, dotted, printable, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
-from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.output import write_whole
+from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.yaml_file import (
     YAMLDocument,
     decoded,
     raw_file,
-    read_yaml_text,
     yaml_document,
     yaml_events,
 )
 
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
 _ANCHOR = re.compile(r"(?:![^\s,\[\]{}]*\s+)*(&[^\s,\[\]{}]+\s+)")
 _SEPARATOR = re.compile(r", *")
 _DASH = re.compile(r"[ \t]*-[ \t]+")
@@ -101,50 +98,6 @@ def read_file_text(path: str | Path) -> FileText:
     text = decoded(raw, path)
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
     return FileText(str(path), raw, encoding, text)
-
-
-def yaml_text(value: Any) -> str:
-    """`value` on one line, so that YAML 1.1 reads it back."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{yaml_text(name)}: {yaml_text(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(map(yaml_text, value))}]"
-    if isinstance(value, str):
-        plain = _PLAIN_WORD.fullmatch(value) and read_yaml_text(value, value) == value
-        return value if plain else json.dumps(value, ensure_ascii=False)
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    return str(value) if isinstance(value, int) else yaml_number(float(value))
-
-
-def changed(config: Any, changes: Sequence[Change]) -> Any:
-    """`config` after `changes`; itself it stays.
-
-    Raises:
-        LRConfigError: there is no such key, or its new name is taken.
-    """
-    for change in changes:
-        config = _changed(config, change.path, change)
-    return config
-
-
-def _changed(node: Any, path: KeyPath, change: Change) -> Any:
-    head, *rest = path
-    if isinstance(node, Sequence) and not isinstance(node, str) and isinstance(head, int) and head < len(node) and rest:
-        return [*node[:head], _changed(node[head], tuple(rest), change), *node[head + 1 :]]
-    if not isinstance(node, Mapping) or str(head) not in map(str, node):
-        raise LRConfigError(Problem(change.path, "there is no such key"))
-    if rest:
-        return {
-            key: _changed(value, tuple(rest), change) if str(key) == str(head) else value for key, value in node.items()
-        }
-    if change.kind == "keep last":
-        return node
-    if change.kind == "remove":
-        return {key: value for key, value in node.items() if str(key) != str(head)}
-    if change.key in node:
-        raise LRConfigError(Problem(change.path, f"there is a key {change.key} already"))
-    return {change.key if str(key) == str(head) else key: value for key, value in node.items()}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ppocr_lr.training_config.yaml_edit import yaml_text
+from ppocr_lr.training_config.changes import yaml_text
 from tests.conftest import ROOT, Command
 
 TEXT = """Global:

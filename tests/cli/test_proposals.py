@@ -16,7 +16,7 @@ import yaml
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.cli.main import COMMANDS
 from ppocr_lr.lr_config import MODELS
-from ppocr_lr.lr_config.parse import _CLASSES_ELSEWHERE
+from ppocr_lr.lr_config.elsewhere import CLASSES_ELSEWHERE
 from tests.check.test_mistakes import MISTAKES
 from tests.check.test_report import CASES, FOR_8_CARDS, config
 from tests.checkpoints import save
@@ -157,7 +157,7 @@ REAL_CONFIGS = {
 MADE = {
     **{f"{code} {number}": content for number, (code, content, *_) in enumerate(CASES)},
     **{f"{mistake['name']} {number}": config(mistake) for number, (mistake, *_) in enumerate(MISTAKES)},
-    **{f"a {name}": config({"name": name, "learning_rate": 0.1}) for name in (*_CLASSES_ELSEWHERE, "cosine", "Pice")},
+    **{f"a {name}": config({"name": name, "learning_rate": 0.1}) for name in (*CLASSES_ELSEWHERE, "cosine", "Pice")},
     "for 8 cards": FOR_8_CARDS,
     "with a batch": config(SECTIONS["Cosine"], Train={"loader": {"batch_size_per_card": 8}}),
     "distributed": {**config(SECTIONS["Cosine"]), "Global": {"epoch_num": 20, "distributed": True}},

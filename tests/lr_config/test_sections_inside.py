@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.lr_config import MODELS, Run, parse, parse_lr_config
+from ppocr_lr.lr_config.elsewhere import CALLED_ELSEWHERE, CLASSES_ELSEWHERE, KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import (
-    _CALLED_ELSEWHERE,
-    _CLASSES_ELSEWHERE,
-    KNOWN_ELSEWHERE,
-    called_elsewhere,
-    read_section,
-    spelling,
-)
+from ppocr_lr.lr_config.parse import read_section, spelling
 from ppocr_lr.schedules import Constant, CosineWave, Decay, Sequence
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
@@ -245,15 +239,15 @@ def test_what_other_libraries_call_a_key(key: str, here: tuple[str, ...]) -> Non
 
 def test_keys_of_other_libraries_stand_for_keys_here() -> None:
     fields = {key for model in MODELS.values() for key in model.model_fields}
-    assert {key for keys in _CALLED_ELSEWHERE.values() for key in keys} <= fields
+    assert {key for keys in CALLED_ELSEWHERE.values() for key in keys} <= fields
     assert {"lr", "base_lr", "eta_min", "end_lr", "warmup_epoch", "learning_rate"} <= KNOWN_ELSEWHERE
     assert KNOWN_ELSEWHERE.isdisjoint({"k", "cycle", "mode", "stages", "warmup", "schedules", "name"})
 
 
-@pytest.mark.parametrize("name", sorted(_CLASSES_ELSEWHERE))
+@pytest.mark.parametrize("name", sorted(CLASSES_ELSEWHERE))
 def test_names_of_other_libraries_are_answered_with_names_here(name: str) -> None:
     with pytest.raises(LRConfigError) as error:
         parse_lr_config({"name": name, "learning_rate": 0.1}, RUN)
     first = str(error.value).partition("; did you mean ")[2].partition("?")[0]
-    assert first == _CLASSES_ELSEWHERE[name]
+    assert first == CLASSES_ELSEWHERE[name]
     assert any(word.strip(",()") in MODELS for word in first.split())

@@ -11,8 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
-from ppocr_lr.plotting.figure import draw, put_legend, save
+from ppocr_lr.plotting.figure import draw, save
 from ppocr_lr.plotting.style import STYLE
+from ppocr_lr.plotting.words import put_legend
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
 
 

@@ -155,6 +155,7 @@ TABLE = [
     (WarmRestarts(1.0, (4,), 2, 0.5, height_decay=0.5), [0, 2, 4, 8, 12, 20], [1, 0.75, 0.75, 0.625, 0.625, 0.5625]),
     (WarmRestarts(1.0, (4,), shape=LINEAR), [0, 1, 3, 4, 5], [1, 0.75, 0.25, 1, 0.75]),
     (WarmRestarts(1.0, (6,), warmup_iters=2, shape=Bent(LINEAR, 2)), [0, 1, 2, 4, 6], [0, 0.5, 1, 0.75, 0]),
+    (WarmRestarts(1.0, (6,), warmup_iters=2), [0, 1, 2, 4, 6, 7, 8], [0, 0.5, 1, 0.5, 0, 0.5, 1]),
     (WarmRestarts(1.0, (4,), 1, 0.01, shape=Exponential()), [0, 2, 4, 6], [1, 0.1, 1, 0.1]),
     (Warmup(Constant(1.0), 4, 1.0, 0.2, shape=Flat()), [0, 3, 4, 9], [0.2, 0.2, 1, 1]),
     (Warmup(Constant(1.0), 4, 1.0, 0.5, shape=Cosine()), [0, 1, 2, 4], [0.5, (3 - HALF) / 4, 0.75, 1]),

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.finding import Change
+from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import TextTree, changed, read_file_text, yaml_text
+from ppocr_lr.training_config.yaml_edit import TextTree, read_file_text
 from ppocr_lr.training_config.yaml_file import MAX_BYTES, read_yaml_text, yaml_document
 
 

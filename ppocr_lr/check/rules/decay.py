@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ppocr_lr.check.rule import rule
 from ppocr_lr.check.subject import CurveSubject, Subject
@@ -12,7 +12,6 @@ from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.cosine import TwoStepCosineConfig
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -43,7 +42,7 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
     if end is None or end.step is None or decay(0) <= end.rate or not subject.can_be_told:
         return
-    if getattr(subject.lr, "decay_within_run", False) or getattr(subject.lr, "cooldown_epochs", False):
+    if subject.lr.around("decay_within_run") or subject.lr.around("cooldown_epochs"):
         return  # shortened already
     if end.step > subject.built_for.total_iters or lead.iters >= total:
         return  # too long by itself: `over_too_early`, `as_long_as_the_run`
@@ -340,10 +339,11 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
     jumps up after it (with a warmup) or trains at a rate of 0 (without).
     """
-    if not isinstance(subject.lr, TwoStepCosineConfig):
+    if subject.planned.name != "TwoStepCosine":
         return
-    total, peak, final = subject.run.total_iters, subject.lr.learning_rate, subject.summary.final
-    first_iters = subject.lr.first_iters(subject.built_for.window)
+    lr: Any = subject.lr
+    total, peak, final = subject.run.total_iters, lr.learning_rate, subject.summary.final
+    first_iters = lr.first_iters(subject.built_for.window)
     switch = subject.lead.iters + first_iters
     message = None
     if total <= switch:
@@ -353,7 +353,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
                 final=rate_text(final),
                 percent=f"{100 * final / peak:.3g}",
             )
-    elif final == subject.lr.end_lr:
+    elif final == lr.end_lr:
         where = count_text(subject.epoch(switch))
         message = tr(
             "the rate is exactly {final} from epoch {epoch} to the end of the run", final=rate_text(final), epoch=where

@@ -11,7 +11,8 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, dotted
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.parse import KNOWN_ELSEWHERE, accepts, called_elsewhere
+from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
+from ppocr_lr.lr_config.parse import accepts
 from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, is_read, meant_in_global, read
 from ppocr_lr.training_config.weight_decay import weight_decay_of

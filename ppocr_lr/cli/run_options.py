@@ -1,0 +1,115 @@
+"""The flags that say how a run is planned and scaled, and what they make."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from ppocr_lr.cli.options import add_import
+from ppocr_lr.curve.axis import AXES
+from ppocr_lr.errors import positive_argument
+from ppocr_lr.numbers_text import times_text
+from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.scaling import override_line, scaling_factor
+
+_SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """What a run is planned with, besides its config."""
+    parser.add_argument(
+        "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
+    )  # fmt: skip
+    add_import(parser)
+    parser.add_argument("--epochs", type=int, metavar="N", help="length of the run instead of Global.epoch_num")
+    parser.add_argument("--iters-per-epoch", type=int, metavar="N", help="iterations per epoch, len(train_dataloader)")
+    parser.add_argument("--num-samples", type=int, metavar="N", help="training samples; the batch is the config's")
+    parser.add_argument("--gpus", type=int, default=1, metavar="G", help="cards that share the samples (1)")
+    parser.add_argument("--batch-size", type=int, metavar="B", help="batch of one card instead of the config's")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches for one optimizer update (1)")
+    parser.add_argument(
+        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
+    )
+    parser.add_argument(
+        "--trainer", choices=TRAINERS,
+        help=f"whose builder trains; paddleocr ignores the keys that only this project has ({TRAINERS[0]})",
+    )  # fmt: skip
+
+
+def run_flags(arguments: argparse.Namespace) -> RunFlags:
+    """What the flags of `add_run` say."""
+    return RunFlags(
+        epochs=arguments.epochs,
+        iters_per_epoch=arguments.iters_per_epoch,
+        num_samples=arguments.num_samples,
+        gpus=arguments.gpus,
+        batch_size=arguments.batch_size,
+        accumulate=arguments.accumulate,
+        windows=arguments.windows,
+        trainer=arguments.trainer,
+        **{name: getattr(arguments, name) for name in _SCALING if name in arguments},
+    )
+
+
+def add_metrics(parser: argparse.ArgumentParser) -> None:
+    """What decides the rates of a schedule without a curve of its own."""
+    parser.add_argument(
+        "--metrics", type=Path, metavar="FILE",
+        help="simulate a ReduceOnPlateau with these metrics: a column of numbers, or a train.log with its evaluations",
+    )  # fmt: skip
+
+
+def plan(config: str, overrides: Iterable[str], flags: RunFlags, metrics: Path | None) -> PlannedRun:
+    """A run as its config plans it, or as these metrics would have it."""
+    if metrics is None:
+        return plan_run(config, overrides, flags)
+    from ppocr_lr.logs.simulated import plan_simulated_run
+
+    return plan_simulated_run(config, metrics, overrides, flags)
+
+
+def add_reference(parser: argparse.ArgumentParser) -> None:
+    """The batch that a config's rate is meant for."""
+    reference = parser.add_mutually_exclusive_group()
+    reference.add_argument(
+        "--reference-gpus", type=int, metavar="R",
+        help="cards that the config's rate is meant for; shows the scaled rate, and draws it where there is a picture",
+    )  # fmt: skip
+    reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
+
+
+def add_scaling(parser: argparse.ArgumentParser) -> None:
+    """The same, with the rule that scales it."""
+    add_reference(parser)
+    parser.add_argument(
+        "--scaling", choices=("linear", "sqrt", "none"), default="linear", help="rule for that (linear)"
+    )
+
+
+def check_scaling(arguments: argparse.Namespace) -> None:
+    """Tell a wrong reference before anything is written."""
+    for argument in ("reference_gpus", "reference_batch"):
+        if getattr(arguments, argument) is not None:
+            positive_argument(argument, getattr(arguments, argument))
+
+
+def scaling_lines(planned: PlannedRun) -> list[str]:
+    """The rates for this batch, if those of the config are meant for another; nothing is scaled by itself."""
+    reference = planned.reference_batch
+    if reference is None:
+        return []
+    factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
+    line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
+    return [
+        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates "
+        f"{times_text(factor, 'those written', 6)}",
+        f"           {line or 'nothing changes'}",
+    ]
+
+
+def add_axis(parser: argparse.ArgumentParser) -> None:
+    """The horizontal axis of a picture."""
+    parser.add_argument("--axis", choices=AXES, default="epochs", help="the horizontal axis (epochs)")
+    parser.add_argument("--x", choices=AXES, dest="axis", default=argparse.SUPPRESS, help=argparse.SUPPRESS)

@@ -1,0 +1,155 @@
+"""What the keys and the schedules of other libraries are called here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown
+from ppocr_lr.language import later, tr
+
+# What users of other libraries write for a key that is spelt quite differently here.
+CALLED_ELSEWHERE = {
+    "base_lr": ("learning_rate", "max_lr"),
+    "lr": ("learning_rate", "max_lr"),
+    "peak_lr": ("learning_rate", "max_lr"),
+    "learning_rate": ("max_lr",),
+    "max_lr": ("learning_rate",),
+    "base_learning_rate": ("base_lr", "learning_rate"),
+    "initial_learning_rate": ("learning_rate",),
+    "max_learning_rate": ("max_lr", "learning_rate"),
+    "eta_min": ("end_lr", "min_lr"),
+    "end_lr": ("min_lr", "eta_min"),
+    "min_lr": ("end_lr", "eta_min"),
+    "lr_min": ("end_lr", "min_lr", "eta_min"),
+    "end_learning_rate": ("end_lr", "min_lr", "eta_min"),
+    "eta_max": ("learning_rate", "max_lr"),
+    "warmup": ("warmup_epoch", "warmup_iters", "warmup_steps"),
+    "warmup_steps": ("warmup_iters", "warmup_epoch"),
+    "num_warmup_steps": ("warmup_iters", "warmup_steps"),
+    "warmup_iters": ("warmup_epoch", "warmup_steps"),
+    "warmup_epoch": ("warmup_iters",),
+    "warmup_epochs": ("warmup_epoch", "warmup_steps"),
+    "warmup_t": ("warmup_epoch", "warmup_steps", "cycle_warmup"),
+    "warmup_factor": ("warmup_start_factor",),
+    "warmup_method": ("warmup_mode",),
+    "warmup_prefix": ("warmup_overlap",),
+    "warmup_lr_init": ("warmup_start_lr", "start_lr"),
+    "warmup_init_lr": ("warmup_start_lr", "start_lr"),
+    "warmup_start": ("warmup_start_lr", "start_lr"),
+    "start_lr": ("warmup_start_lr",),
+    "warmup_start_lr": ("start_lr",),
+    "boundaries": ("decay_epochs", "milestones", "knots"),
+    "milestones": ("decay_epochs",),
+    "decay_epochs": ("milestones", "decay_length", "step_size"),
+    "decay_rate": ("gamma",),
+    "power": ("decay_power", "factor"),
+    "by_epoch": ("once_per_epoch",),
+    "decay_t": ("step_size", "milestones"),
+    "decay_steps": ("decay_length", "step_size"),
+    "num_decay_steps": ("decay_length",),
+    "total_iters": ("decay_length",),
+    "total_steps": ("decay_length",),
+    "decay_epoch": ("step_size", "decay_epochs", "milestones"),
+    "decay_type": ("decay_shape",),
+    "lr_end": ("end_lr",),
+    "T_0": ("cycle",),
+    "t_initial": ("T_0", "cycle"),
+    "cycle": ("T_0",),
+    "cycle_mul": ("T_mult",),
+    "cycle_decay": ("peak_decay",),
+    "cycle_limit": ("cycles",),
+    "k_decay": ("k",),
+    "exp_gamma": ("gamma",),
+    "scale_mode": ("mode",),
+    "schedulers": ("stages",),
+    "schedules": ("stages",),
+}
+
+# Words of everyday life, which outside an lr section mean something else.
+_COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", "stages", "warmup"})
+
+# A run has these anyway; where no key of a name means the same, that is the answer.
+LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
+
+INSTEAD: Mapping[object, str] = {
+    "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
+    "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
+}
+"""What does the same here, for keys of other libraries that have no name of their own."""
+
+KNOWN_ELSEWHERE = frozenset(CALLED_ELSEWHERE).union(*CALLED_ELSEWHERE.values()) - _COMMON
+"""Keys of learning-rate sections, here or in other libraries."""
+
+_NO_FUNCTION = "a section holds no function"
+
+_OR = ", or "  # between names of which each is an answer
+
+# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
+CLASSES_ELSEWHERE = {
+    "Constant": "Const",
+    "ConstantLR": "Const",
+    "CosineAnnealingDecay": "Cosine",
+    "CosineAnnealingLR": "Cosine",
+    "ChainedScheduler": "Scale (any schedule times a factor)",
+    "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
+    "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
+    "CyclicLR": "Cyclic",
+    "CyclicalCosineDecay": "CyclicalCosine",
+    "ExponentialDecay": "Exponential",
+    "ExponentialLR": "Exponential",
+    "InverseSquareRoot": "InverseSqrt",
+    "InverseTimeDecay": "InverseTime",
+    "LambdaDecay": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "LambdaLR": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
+    "MultiStepLR": "MultiStepDecay",
+    "MultiplicativeDecay": f"Exponential ({_NO_FUNCTION})",
+    "MultiplicativeLR": f"Exponential ({_NO_FUNCTION})",
+    "Multiply": "Scale",
+    "NaturalExpDecay": "NaturalExp",
+    "NoamDecay": "Noam",
+    "NoamLR": "Noam",
+    "OneCycleDecay": "OneCycle",
+    "OneCycleLR": "OneCycle",
+    "PiecewiseDecay": "Piecewise",
+    "PlateauLRScheduler": "ReduceOnPlateau",
+    "Poly": "Linear (with power), or Polynomial",
+    "PolyLR": "Linear (with power), or Polynomial",
+    "PolyLRScheduler": "Linear (with power), or Polynomial",
+    "PolynomialDecay": "Linear (with power), or Polynomial",
+    "PolynomialLR": "Linear (with power), or Polynomial",
+    "ReduceLROnPlateau": "ReduceOnPlateau",
+    "SGDR": "CosineWarmRestarts",
+    "SequentialLR": "Sequence",
+    "StepDecay": "Step",
+    "StepLR": "Step",
+    "TanhLRScheduler": "Tanh",
+    "TriStage": "WSD",
+    "TriStageLRSchedule": "WSD",
+    "TwoStepCosineDecay": "TwoStepCosine",
+    "WarmupCosine": "Cosine (with warmup_epoch)",
+    "WarmupStableDecay": "WSD",
+}
+
+
+def called_elsewhere(key: str) -> tuple[str, ...]:
+    """The keys here that other libraries call `key`."""
+    return CALLED_ELSEWHERE.get(key, ())
+
+
+def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
+    """The error for a `name` that is none of `known`; its path begins inside the section."""
+    suggestion = ""
+    if isinstance(name, str):
+        meant = CLASSES_ELSEWHERE.get(name, "").split(_OR)
+        taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
+        suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
+    names = ", ".join(sorted(known))
+    problem = tr(
+        "{name} is not a schedule{suggestion} the schedules are {names}",
+        name=shown(name),
+        suggestion=suggestion or tr(";"),
+        names=names,
+    )
+    return LRConfigError(Problem(("name",), problem))
