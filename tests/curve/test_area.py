@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ppocr_lr import Schedule
 from ppocr_lr.curve.area import mean_rate, smooth_sum
 from ppocr_lr.schedules import (
+    Bent,
     Constant,
+    Cosine,
     CosineWave,
     CyclicalCosine,
     Decay,
@@ -40,6 +42,7 @@ def test_the_mean_is_that_of_every_update(drawn: tuple[Schedule, int]) -> None:
     ("schedule", "total", "mean"),
     [
         (Constant(0.1), TRILLION, 0.1),
+        (Decay(1.0, 88, shape=Bent(Cosine(), 2.0, 2.0)), 88, 0.59818907277106),
         (CosineWave(1.0, TRILLION), TRILLION, 0.5),
         (CosineWave(1.0, TRILLION), TRILLION // 4, 0.5 + math.sin(math.pi / 4) / (2 * math.pi / 4)),
         (CosineWave(1.0, 1000, 0.5), TRILLION, 0.75),

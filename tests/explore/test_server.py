@@ -6,6 +6,7 @@ import http.client
 import re
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -146,3 +147,9 @@ def test_wrong_arguments_are_one_error(command: Command, tmp_path: Path, argumen
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert done.stderr.count("error:") == 1
+
+
+def test_the_server_needs_neither_paddle_nor_matplotlib() -> None:
+    code = "import sys, ppocr_lr.explore.page; print({'paddle', 'matplotlib'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "set()\n"

@@ -396,7 +396,7 @@ def test_what_the_class_of_a_schedule_must_have(kind: type[Schedule], missing: s
 def test_a_schedule_is_printed_as_it_is_built(kind: type[Schedule]) -> None:
     schedule = kind(**TABLE[kind][0])
     assert "\n" not in repr(schedule)
-    assert eval(repr(schedule), vars(lib)) == schedule
+    assert eval(repr(schedule), {name: getattr(lib, name) for name in lib.__all__}) == schedule
 
 
 def test_each_length_in_a_printed_schedule_has_its_name() -> None:
