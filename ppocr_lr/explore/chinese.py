@@ -258,5 +258,6 @@ CHINESE: Mapping[str, str] = {
         "预热和保持之后的迭代分为多少个等长周期，代替 T_0；1.5 表示在一个周期中途结束"
     ),
     "the rate where times is 0: what is above it is multiplied": "times 为 0 时的学习率：只有高于它的部分参与相乘",
+    "and {} more": "另有 {} 条",
 }
 """By the English text."""

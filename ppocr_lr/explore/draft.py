@@ -14,11 +14,13 @@ from typing import Any
 
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError
+from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, printable
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
@@ -33,6 +35,7 @@ LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
 
+_LONGEST_NAME = 100
 _KINDS = (str, str, int, int, int)  # of the values of a draft in a link
 
 
@@ -45,7 +48,7 @@ class Draft:
     """What the config is called."""
     iters_per_epoch: int | None = None
     num_samples: int | None = None
-    """One of the two is given, so that no file of the server is ever counted."""
+    """Where neither is given a length is assumed, so that no file of the server is ever counted."""
     gpus: int = 1
 
     def __post_init__(self) -> None:
@@ -80,15 +83,26 @@ class Draft:
     def flags(self) -> RunFlags:
         """What a command line would say."""
         return RunFlags(
-            iters_per_epoch=self.iters_per_epoch or (None if self.num_samples else ASSUMED_ITERS[0]),
+            iters_per_epoch=ASSUMED_ITERS[0] if self.is_assumed else self.iters_per_epoch,
             num_samples=self.num_samples,
             gpus=self.gpus,
         )
 
+    @property
+    def is_assumed(self) -> bool:
+        """Nothing tells how long an epoch is."""
+        return self.iters_per_epoch is None and self.num_samples is None
+
     @cached_property
     def planned(self) -> PlannedRun:
         """The run that is planned; `LRConfigError` where it cannot be."""
-        return plan_sections(self.config, self.source, (), self.flags)
+        planned = plan_sections(self.config, self.source, (), self.flags)
+        if not self.is_assumed:
+            return planned
+        said = tr(
+            "{iterations} per epoch, assumed, as nothing tells it", iterations=amount(ASSUMED_ITERS[0], "iteration")
+        )
+        return replace(planned, length=replace(planned.length, arithmetic=said))
 
     def report(self) -> Report:
         """What is to be said about it; errors as those of `config`, or a flag is wrong."""
@@ -171,7 +185,11 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     Raises:
         LRConfigError: it is too long, no YAML, or a value decides the length of an epoch and cannot be used.
     """
-    draft = Draft(text, Path(source).name)
+    draft = Draft(text, printable(Path(source).name)[-_LONGEST_NAME:])
+    try:
+        _ = draft.section
+    except LRConfigError as error:
+        raise error.within(source) from None
     train = draft.config.get("Train") or {}
     dataset = train.get("dataset") if isinstance(train, Mapping) else None
     if not counted and isinstance(dataset, Mapping):
@@ -179,7 +197,7 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     try:
         length = epoch_length(train, folder=Path(source).parent if counted else None)
     except UnknownEpochLengthError:
-        return replace(draft, iters_per_epoch=ASSUMED_ITERS[0])
+        return draft
     if length.samples is None:
         return replace(draft, iters_per_epoch=length.iters)
     return replace(draft, num_samples=length.samples)
@@ -227,12 +245,14 @@ def state_of(link: str) -> State:
         reader = zlib.decompressobj()
         content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
         drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
+        if not all(0 < len(draft.source) <= _LONGEST_NAME for draft in drafts):
+            raise ValueError
         names = [_checked(name, str) for name in content["pins"]]
-        pins = tuple(Pin(name[:100], draft) for name, draft in zip(names, drafts[1:], strict=True))
+        pins = tuple(Pin(printable(name)[:_LONGEST_NAME], draft) for name, draft in zip(names, drafts[1:], strict=True))
         if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
             raise ValueError
         state = State(drafts[0], pins, content["axis"], content["log"] is True)
-        _ = state.draft.config, state.draft.flags
+        _ = state.draft.section, state.draft.flags
     except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
         reason = f": {error}" if isinstance(error, LRConfigError) else ""
         raise LRConfigError(f"the link is torn or not one of this page{reason}") from None
@@ -243,6 +263,8 @@ def _checked(value: Any, kind: type) -> Any:
     """A value of a link, if it is of its kind."""
     if type(value) is not kind and not (kind is int and value is None):
         raise TypeError
+    if isinstance(value, str):
+        value.encode()  # half a character is none
     return value
 
 

@@ -25,8 +25,8 @@ class Found:
     dropped: Dropped
 
 
-def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
-    """Take a config, a log or a checkpoint.
+def read_dropped(path: Path, name: str, draft: Draft, dropped: Dropped) -> Found:
+    """Take a config, a log or a checkpoint, which had this name where it comes from.
 
     A config takes the place of the draft. A log is compared with it, and tells the iterations per epoch; where the
     draft is still the default one, the config that the log holds takes its place.
@@ -39,14 +39,14 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
 
         return Found(draft, replace(dropped, checkpoint=read_checkpoint(path)))
     if path.suffix in (".yml", ".yaml") and not is_log(path):
-        return Found(opened(read_file_text(path).text, path.name), dropped)
+        return Found(opened(read_file_text(path).text, name), dropped)
     from ppocr_lr.logs.compare import plan_logged_run
     from ppocr_lr.logs.files import logs_at
 
-    logs = [replace(log, source=path.name) for log in logs_at(path)]
+    logs = [replace(log, source=name) for log in logs_at(path)]
     if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
         text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
-        draft = opened(text, f"config of {path.name}")
+        draft = opened(text, f"config of {name}")
     config = path.with_name("draft.yml")
     config.write_text(draft.text, encoding="utf-8")
     planned = plan_logged_run(config, logs[0])

@@ -20,6 +20,9 @@ Set = Callable[[str, str], None]
 PAUSE = "debounce=350"  # milliseconds after the last letter
 
 
+_MOST_ITEMS = 30  # of a list that have a field each
+
+
 class Slider(Element, component="slider.js"):
     """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
 
@@ -149,6 +152,12 @@ class KeyField:
             else []
         )
         texts = [text for item in each for text in rows(item)]
+        if len(texts) > _MOST_ITEMS:
+            self.items.clear()
+            self.inputs = []
+            with self.items:
+                ui.label(self.words("in the YAML")).classes("soft")
+            return
         if len(texts) == len(self.inputs):
             for entry, text in zip(self.inputs, texts, strict=True):
                 if length_of(entry.value) != length_of(text.strip("\"'")):

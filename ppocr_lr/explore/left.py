@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import events, ui
 
-from ppocr_lr.errors import SECTION, LRConfigError, Problem
+from ppocr_lr.errors import SECTION, LRConfigError, Problem, shown
 from ppocr_lr.explore.draft import Draft, schedule_name, summary_of
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, KeyField
@@ -145,7 +145,9 @@ class Left:
         try:
             number = int(text)
         except ValueError:
-            self.page.wrong((Problem((), f"{self.words(what)}: {self.words('{} is not a whole number', text)}"),))
+            self.page.wrong(
+                (Problem((), f"{self.words(what)}: {self.words('{} is not a whole number', shown(text))}"),)
+            )
             return
         make: dict[str, Callable[[Draft], Draft]] = {
             "samples": lambda draft: replace(draft, num_samples=number, iters_per_epoch=None),

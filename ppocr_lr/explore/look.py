@@ -108,8 +108,14 @@ CONFIG = {
 """No button of Plotly's sends anything anywhere."""
 
 
+_ARGUMENTS = {"num_samples": "samples", "gpus": "cards", "iters_per_epoch": "iterations per epoch"}
+"""What the page calls the arguments of a run."""
+
+
 def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
     """What is wrong, at its place in the text."""
+    if isinstance(error, ArgumentError):
+        return (error.told(_ARGUMENTS.get(error.argument, error.argument)),)
     if any(problem.place and problem.place.line for problem in error.problems):
         return error.problems
     try:

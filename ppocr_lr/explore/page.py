@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typing import Any
 from nicegui import background_tasks, events, ui
 from nicegui.client import Client
 
-from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem
+from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
 from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import Left
@@ -28,6 +29,7 @@ _PAUSE = 0.15  # seconds without a change, after which findings and the link fol
 _SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
+_LONGEST_NAME = 100
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
 
@@ -93,10 +95,13 @@ class Page:
     def become(self, state: State, by: str = "") -> None:
         """Show another state, and keep the last one for an undo."""
         if state == self.state:
+            self.refresh()  # what was wrong is no more
             return
         again = by and by == self.last[0] and time.monotonic() - self.last[1] < _ONE_STEP and self.at > 0
         self.last = (by, time.monotonic())
         del self.past[self.at + (0 if again else 1) :]
+        # What it has worked out is not kept: a text of the largest size is a large tree.
+        self.past[-1:] = [replace(each, draft=replace(each.draft)) for each in self.past[-1:]]
         self.past.append(state)
         del self.past[:-_MOST_STEPS]
         self.at = len(self.past) - 1
@@ -157,14 +162,15 @@ class Page:
         self._build()
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        name = PurePath(event.file.name.replace("\\", "/")).name
+        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
         with TemporaryDirectory() as folder:
-            path = Path(folder, name or "file")
-            await event.file.save(path)
+            # What kind of file it is its ending tells; the rest of a name may be no name here.
+            path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
             try:
-                found = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
-            except (LRConfigError, MissingExtraError) as error:
-                self.say(str(error).replace(f"{folder}/", ""))
+                await event.file.save(path)
+                found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
+            except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
+                self.say(str(error).replace(str(path), name).replace(path.name, name))
                 return
         self.dropped = found.dropped
         self.change(found.draft)

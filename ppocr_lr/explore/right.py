@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import events, ui
 
 from ppocr_lr.curve.axis import AXES, LABELS
+from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import Pin, State
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
 _FILES = ("PNG", "SVG", "CSV", "HTML")
+_MOST_FINDINGS = 50
 _PHASES = ("phase", "epochs", "updates", "length", "rate")
 
 
@@ -80,7 +82,7 @@ class Right:
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> None:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
-            self.page.repin(number, replace(pins[number], name=event.value[:100]))
+            self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
 
     def _copy(self, text: str) -> None:
         ui.clipboard.write(text)
@@ -143,8 +145,10 @@ class Right:
         with self.findings:
             if not details.findings:
                 ui.label(self.words("Nothing to say about it.")).classes("soft")
-            for finding in details.findings:
+            for finding in details.findings[:_MOST_FINDINGS]:
                 self._build_finding(finding)
+            if more := len(details.findings[_MOST_FINDINGS:]):
+                ui.label(self.words("and {} more", more)).classes("soft")
         self.texts[_SECTION].text = self.page.state.draft.excerpt.text
         self.texts[_COMMAND].text, self.texts[_PYTHON].text = details.overrides, details.call
 
@@ -163,9 +167,8 @@ class Right:
         """The address of this state, which the browser has from now on as well."""
         address = str(self.page.client.request.base_url)  # as the visitor came to it
         self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too much for a link")
-        if link:
-            with self.page.client:
-                ui.navigate.history.replace(f"?s={link}")
+        with self.page.client:
+            ui.navigate.history.replace(f"?s={link}" if link else "/")
 
 
 def _put_table(place: ui.element, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -109,7 +109,8 @@ class OwnSiteOnly:
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get("host", ""), headers.get("origin")
-        if not self._is_ours(host) or (origin is not None and urlsplit(origin).netloc != host):
+        foreign = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate"
+        if foreign or not self._is_ours(host) or (origin is not None and origin.partition("://")[2] != host):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
                 return
@@ -127,8 +128,9 @@ class OwnSiteOnly:
 
     def _is_ours(self, host: str) -> bool:
         """An address is nobody's to point elsewhere; of names, those of this machine."""
+        name = ""
         try:
-            name = (urlsplit(f"//{host}").hostname or "").lower()
+            name = (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
             ipaddress.ip_address(name)
         except ValueError:
             return name in self.names

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
+from numbers import Real
 from typing import Any
 
 from ppocr_lr.errors import LRConfigError, Problem
@@ -27,7 +29,9 @@ def yaml_text(value: Any) -> str:
         return value if plain else json.dumps(value, ensure_ascii=False)
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
-    return str(value) if isinstance(value, int) else yaml_number(float(value))
+    if isinstance(value, (int, date)):
+        return str(value)
+    return yaml_number(float(value)) if isinstance(value, Real) else json.dumps(str(value))
 
 
 def changed(config: Any, changes: Sequence[Change]) -> Any:

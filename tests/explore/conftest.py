@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,9 +33,10 @@ _WAIT = 20_000  # milliseconds; a busy machine is slow
 @contextmanager
 def served(folder: Path, *arguments: str) -> Iterator[str]:
     """The address of a running `ppocr-lr explore`, which ends as people end it."""
-    # Servers that start at the same moment would find the same port free.
-    port = 8400 + 50 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", str(port), *arguments]
+    with socket.socket() as free:  # servers that start at the same moment would find the same port
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", port, *arguments]
     server = subprocess.Popen(
         words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         # NiceGUI looks for pytest, and is another server then.

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, Pin, State, opened, schedule_name, state_of
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.lr_config.registry import _HOMES
@@ -69,8 +70,22 @@ def test_label_files_are_counted_for_the_command_line_alone(tmp_path: Path) -> N
     text = f"Global: {{epoch_num: 2}}\nOptimizer:\n  lr: {{name: Const, learning_rate: 0.1}}\n{train}"
     assert opened(text, str(tmp_path / "c.yml"), counted=True).planned.run.iters_per_epoch == 5
     for stranger in (opened(text, "c.yml"), Draft(text, "c.yml")):
+        assert stranger.is_assumed
         assert stranger.planned.run.iters_per_epoch == 1000
+        assert "as given" not in stranger.planned.length.arithmetic
         assert stranger.report().planned
+
+
+@pytest.mark.parametrize("values", [(0, None, 1), (None, 0, 1), (None, 5, 0)])
+def test_nothing_is_no_length(values: tuple[int | None, int | None, int]) -> None:
+    with pytest.raises(LRConfigError, match="0"):
+        _ = Draft(TEXT, "c.yml", *values).planned
+
+
+@pytest.mark.parametrize("text", ["a: 1", "Optimizer: {lr: [1]}", "Optimizer: [1]", "", "- a"])
+def test_a_config_without_a_section_is_not_edited(text: str) -> None:
+    with pytest.raises(LRConfigError):
+        opened(text, "c.yml")
 
 
 def test_a_config_says_how_long_its_epochs_are() -> None:
@@ -87,7 +102,7 @@ drafts = st.builds(
     sections, st.integers(1, 10**12), st.integers(1, 8), st.text(max_size=50),
 )  # fmt: skip
 states = st.builds(
-    State, drafts, st.lists(st.builds(Pin, st.text(max_size=20), drafts), max_size=8).map(tuple),
+    State, drafts, st.lists(st.builds(Pin, st.text(max_size=8).map(printable), drafts), max_size=8).map(tuple),
     st.sampled_from(["iters", "epochs", "progress"]), st.booleans(),
 )  # fmt: skip
 
@@ -121,6 +136,10 @@ TORN = {
     "no YAML": packed(content(drafts=[["a: [", "c.yml", 1, None, 1]])),
     "a float": packed(content(drafts=[[TEXT, "c.yml", 1.5, None, 1]])),
     "not ASCII": "é",
+    "no section": packed(content(drafts=[["a: 1", "c.yml", 1, None, 1]])),
+    "a section that is none": packed(content(drafts=[["Optimizer: {lr: [1]}", "c.yml", 1, None, 1]])),
+    "half a character": packed(content(drafts=[[TEXT, "\ud800", 1, None, 1]])),
+    "a long name": packed(content(drafts=[[TEXT, "c" * 101, 1, None, 1]])),
 }
 
 

@@ -88,6 +88,8 @@ UNUSABLE = {
     "latest.pdopt": pickle.dumps(_Harm()),
     "../../up.yml": b"",
     "empty.log": b"",
+    "no_section.yml": b"a: 1\n",
+    "x" * 300 + ".log": b"nothing\n",
     "torn.log.gz": b"\x1f\x8b torn",
     "bomb.yml": b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
         b"%c: &%c [%s]\n" % (98 + n, 98 + n, b",".join([b"*%c" % (97 + n)] * 9)) for n in range(9)
@@ -96,14 +98,12 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
-def test_other_files_are_one_message(address: str, visit: Visit, tmp_path: Path, name: str) -> None:
+def test_other_files_are_one_message(address: str, visit: Visit, name: str) -> None:
     page = visit(address)
-    path = tmp_path / Path(name).name
-    path.write_bytes(UNUSABLE[name])
-    page.evaluate(DROP, [name, base64.b64encode(path.read_bytes()).decode()])
+    page.evaluate(DROP, [name, base64.b64encode(UNUSABLE[name]).decode()])
     message = page.locator(".q-notification")
     message.wait_for()
     said = message.inner_text()
-    assert Path(name).name in said
-    assert "/tmp" not in said.replace(str(tmp_path), "")
+    assert Path(name).name[-50:] in said
+    assert "/tmp" not in said
     assert list(curves(page)) == ["Cosine"]

@@ -13,6 +13,7 @@ import yaml
 from playwright.sync_api import expect
 
 from ppocr_lr import Run, build_schedule
+from ppocr_lr.explore.draft import state_of
 from tests.explore.conftest import Visit, curves, served, settled, yaml_of
 
 DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
@@ -145,6 +146,25 @@ def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visi
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_field_put_right_is_right_again(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for name, wrong, right in (("learning_rate", "'", "0.1"), ("cards", "x", "1"), ("end_lr", "2020-01-01", "0.001")):
+        page.get_by_label(name, exact=True).fill(wrong)
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.locator(".plot")).to_have_class(re.compile("stale"))
+        page.get_by_label(name, exact=True).fill(right)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.locator(".plot")).not_to_have_class(re.compile("stale"))
+
+
+def test_a_long_list_has_no_fields(address: str, visit: Visit) -> None:
+    page = visit(address)
+    marks = ", ".join(map(str, range(1, 2000)))
+    write(page, f"name: MultiStepDecay\nlearning_rate: 0.1\ngamma: 0.99\nmilestones: [{marks}]\n")
+    has_rates(page, "MultiStepDecay", lambda rates: len(rates) > 1)
+    assert page.get_by_label("milestones 1", exact=True).count() == 0
+
+
 def test_pinned_curves_are_named_and_compared(address: str, visit: Visit) -> None:
     page = visit(address)
     page.get_by_role("button", name="Pin this one").click()
@@ -216,10 +236,12 @@ def test_a_link_carries_the_state(address: str, visit: Visit) -> None:
     choose(page, "WSD")
     page.get_by_role("button", name="iteration", exact=True).click()
     page.wait_for_function("document.querySelector('.plot').data[0].x.at(-1) === 1999")
-    settled(page)
-    before = page.url
     page.get_by_label("iterations per epoch", exact=True).fill("50")
-    page.wait_for_function("(before) => location.href !== before", arg=before)
+    for _ in range(100):
+        state = state_of(page.url.partition("?s=")[2])
+        if (state.draft.iters_per_epoch, state.axis) == (50, "iters"):
+            break
+        page.wait_for_timeout(100)
     settled(page)
     link = page.get_by_label("a link to this page", exact=True).inner_text()
     assert link == page.url
