@@ -121,8 +121,10 @@ def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".chooser").click()
     shapes = page.locator(".grid button")
+    shapes.last.wait_for()
     assert len(shapes.all()) > 29
     page.keyboard.press("Escape")
+    expect(shapes.last).to_be_hidden()
     for name in ("CosineWarmRestarts", "Sequence", "Noam"):
         choose(page, name)
         has_rates(page, name, lambda rates: len(rates) > 1)
