@@ -148,7 +148,7 @@ class LRConfig(BaseModel, ABC):
             return schedule
         if floor is not None and ceiling is not None and ceiling < floor:
             raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
-        if "warmup_mode" in type(self).model_fields:
+        if self.has_warmup_keys:
             if (floor or 0) > self.peak:
                 raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
             if ceiling is not None and ceiling < self.peak:
@@ -187,8 +187,23 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def peak(self) -> float:
-        """The rate at the end of the warmup."""
+        """The rate at the end of the warmup, for a name that can have one."""
         return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
+
+    def highest_rate(self, window: Window) -> float:
+        """The highest rate of a run: the peak, as it is written, or that of the curve where no key says it.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        if self.has_warmup_keys or not self.has_curve:
+            return self.peak
+        return self.to_schedule(window).extremes(0, window.total_iters - 1)[1]
+
+    @property
+    def has_warmup_keys(self) -> bool:
+        """True for a name that can have a warmup, written or not."""
+        return "warmup_mode" in type(self).model_fields
 
     @property
     def warmup_key(self) -> str:
@@ -198,7 +213,7 @@ class LRConfig(BaseModel, ABC):
 
     def warmup_length(self, window: Window) -> int:
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
-        if "warmup_mode" not in type(self).model_fields:
+        if not self.has_warmup_keys:
             return 0
         self._only_one(self.warmup_keys)
         length = getattr(self, self.warmup_key)
@@ -282,7 +297,7 @@ class LRConfig(BaseModel, ABC):
 
     def remarks(self, window: Window) -> list[Finding]:
         """What to say about values that can be used, but surprise."""
-        if "warmup_mode" not in type(self).model_fields:
+        if not self.has_warmup_keys:
             return []
         remarks = []
         fields = type(self).model_fields
