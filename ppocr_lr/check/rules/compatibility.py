@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import later, tr
@@ -24,14 +24,9 @@ _UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts e
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
 
 
-@rule(
-    "LR501",
-    Severity.ERROR,
-    "as many values as boundaries",
-    example="decay_epochs: [700, 800], values: [0.001, 0.0001]",
-    source="PaddleOCR #3153 #10565",
-    of_paddleocrs_builder=True,
-)
+@rule("LR501", Severity.ERROR, "as many values as boundaries", of_paddleocrs_builder=True)
+@example("decay_epochs: [700, 800], values: [0.001, 0.0001]")
+@source("PaddleOCR #3153 #10565")
 def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with «The values have one
     more element than boundaries».
@@ -39,27 +34,17 @@ def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR502",
-    Severity.ERROR,
-    "a fractional step_size",
-    example="step_size: 2.5",
-    source="Paddle's StepDecay",
-    of_paddleocrs_builder=True,
-)
+@rule("LR502", Severity.ERROR, "a fractional step_size", of_paddleocrs_builder=True)
+@example("step_size: 2.5")
+@source("Paddle's StepDecay")
 def fractional_step_size(subject: Subject) -> Iterable[Finding]:
     """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR503",
-    Severity.WARNING,
-    "last_epoch in the config",
-    example="lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}",
-    source="Paddle #43004",
-    of_paddleocrs_builder=True,
-)
+@rule("LR503", Severity.WARNING, "last_epoch in the config", of_paddleocrs_builder=True)
+@example("lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}")
+@source("Paddle #43004")
 def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     """It counts updates, not epochs, and PaddleOCR restarts a cosine from the base rate there: the rate is wrong.
     Resume with Global.checkpoints instead. This project's scheduler gives the right rate.
@@ -80,14 +65,9 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR504",
-    Severity.NOTE,
-    "PaddleOCR's OneCycle stops past the end",
-    example="lr: {name: OneCycle, max_lr: 0.001}",
-    source="PaddleOCR #7742",
-    of_paddleocrs_builder=True,
-)
+@rule("LR504", Severity.NOTE, "PaddleOCR's OneCycle stops past the end", of_paddleocrs_builder=True)
+@example("lr: {name: OneCycle, max_lr: 0.001}")
+@source("PaddleOCR #7742")
 def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     """One update past the end PaddleOCR raises «Tried to step …». It happens when a run is resumed with the same
     epoch_num and an epoch has more batches than before. Here the rate holds.
@@ -103,14 +83,9 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR505",
-    Severity.NOTE,
-    "a key of this project alone",
-    example="lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
-    source="this project",
-    of_paddleocrs_builder=True,
-)
+@rule("LR505", Severity.NOTE, "a key of this project alone", of_paddleocrs_builder=True)
+@example("lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}")
+@source("this project")
 def own_keys(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the nearest thing
     that it can do.
@@ -160,14 +135,9 @@ def _final(schedule: Schedule, subject: Subject) -> str:
     return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
 
 
-@rule(
-    "LR506",
-    Severity.NOTE,
-    "a schedule of this project alone",
-    example="lr: {name: WSD, learning_rate: 0.001}",
-    source="PaddleOCR's learning_rate.py",
-    of_paddleocrs_builder=True,
-)
+@rule("LR506", Severity.NOTE, "a schedule of this project alone", of_paddleocrs_builder=True)
+@example("lr: {name: WSD, learning_rate: 0.001}")
+@source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
     training that uses this project's build_lr_scheduler runs.
@@ -185,13 +155,9 @@ def own_name(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR507",
-    Severity.NOTE,
-    "a weight decay that starts over on resume",
-    example="regularizer: {name: CosineL2Decay, factor: 5.0e-5}",
-    source="PaddleOCR's optimizer/__init__.py",
-)
+@rule("LR507", Severity.NOTE, "a weight decay that starts over on resume")
+@example("regularizer: {name: CosineL2Decay, factor: 5.0e-5}")
+@source("PaddleOCR's optimizer/__init__.py")
 def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is in no checkpoint. A run that is
     resumed late trains with the large coefficient of the beginning again.
@@ -204,13 +170,9 @@ def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR508",
-    Severity.ERROR,
-    "a weight decay schedule that PaddleOCR cannot set",
-    example="Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}",
-    source="Paddle's momentum.py and adamw.py",
-)
+@rule("LR508", Severity.ERROR, "a weight decay schedule that PaddleOCR cannot set")
+@example("Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}")
+@source("Paddle's momentum.py and adamw.py")
 def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR sets optimizer.regularization._coeff. Momentum takes L2 into its own update and AdamW decays the
     weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.
@@ -235,13 +197,9 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR509",
-    Severity.NOTE,
-    "a weight decay or a momentum that only this project steps",
-    example="regularizer: {name: Cosine, start: 0.04, end: 0.4}",
-    source="PaddleOCR's optimizer/__init__.py",
-)
+@rule("LR509", Severity.NOTE, "a weight decay or a momentum that only this project steps")
+@example("regularizer: {name: Cosine, start: 0.04, end: 0.4}")
+@source("PaddleOCR's optimizer/__init__.py")
 def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers. A momentum it hands to
     Paddle's optimizer as it is, which wants a number.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
@@ -18,13 +18,9 @@ _JUMP = 2.0
 _MOST_CYCLES = 1000  # that are looked at
 
 
-@rule(
-    "LR404",
-    Severity.WARNING,
-    "a cosine that rises again",
-    example="last_epoch: 30000   # with 20000 updates in the run",
-    source="PaddleOCR #7163",
-)
+@rule("LR404", Severity.WARNING, "a cosine that rises again")
+@example("last_epoch: 30000   # with 20000 updates in the run")
+@source("PaddleOCR #7163")
 def rises_again(subject: CurveSubject) -> Iterator[Finding]:
     """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
@@ -42,13 +38,9 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR405",
-    Severity.WARNING,
-    "the last cycle is cut off",
-    example="epoch_num: 20, cycle: 8",
-    source="SGDR, arXiv 1608.03983",
-)
+@rule("LR405", Severity.WARNING, "the last cycle is cut off")
+@example("epoch_num: 20, cycle: 8")
+@source("SGDR, arXiv 1608.03983")
 def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
     """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
     lead, decay = subject.lead.iters, subject.lead.behind
@@ -88,14 +80,11 @@ def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Pro
         yield Proposal((setting,), words=tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle")))
 
 
-@rule(
-    "LR411",
-    Severity.WARNING,
-    "a jump up between stages",
-    example="stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: "
-    "true}]",
-    source="optax' join_schedules, PyTorch's SequentialLR",
+@rule("LR411", Severity.WARNING, "a jump up between stages")
+@example(
+    "stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: true}]"
 )
+@source("optax' join_schedules, PyTorch's SequentialLR")
 def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
     learnt, as a large rate without a warmup does.
@@ -118,13 +107,9 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
             )
 
 
-@rule(
-    "LR414",
-    Severity.NOTE,
-    "jumps back to the peak",
-    example="epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15",
-    source="SGDR, arXiv 1608.03983",
-)
+@rule("LR414", Severity.NOTE, "jumps back to the peak")
+@example("epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15")
+@source("SGDR, arXiv 1608.03983")
 def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
     that is meant, and looks like a training that breaks.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH, dotted
@@ -21,13 +21,9 @@ _FOLD = 1.1  # a rise below that is told by its two rates
 _NOTHING = 1e-4  # of the peak
 
 
-@rule(
-    "LR401",
-    Severity.WARNING,
-    "the decay is cut off",
-    example="epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak",
-    source="PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187",
-)
+@rule("LR401", Severity.WARNING, "the decay is cut off")
+@example("epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak")
+@source("PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187")
 def cut_off(subject: CurveSubject) -> Iterator[Finding]:
     """The run ends while the rate is still high, mostly because a warmup delays the decay and does not shorten it. The
     quiet end in which a decay gains most is missing.
@@ -95,13 +91,9 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR402",
-    Severity.WARNING,
-    "a drop that never comes",
-    example="epoch_num: 500, decay_epochs: [700, 800]",
-    source="PaddleOCR #8405, PaddleDetection #4235",
-)
+@rule("LR402", Severity.WARNING, "a drop that never comes")
+@example("epoch_num: 500, decay_epochs: [700, 800]")
+@source("PaddleOCR #8405, PaddleDetection #4235")
 def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
@@ -140,13 +132,9 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR403",
-    Severity.NOTE,
-    "the warmup moves the drops",
-    example="decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705",
-    source="Paddle's LinearWarmup",
-)
+@rule("LR403", Severity.NOTE, "the warmup moves the drops")
+@example("decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705")
+@source("Paddle's LinearWarmup")
 def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     """Boundaries and milestones count from the end of the warmup. On Windows, where an epoch has an iteration less than
     the schedule is built for, they come late as well.
@@ -188,13 +176,9 @@ def _windows(subject: CurveSubject) -> str:
     return tr(" on Windows") if subject.planned.flags.windows else ""
 
 
-@rule(
-    "LR409",
-    Severity.NOTE,
-    "a decay that does not know the end of the run",
-    example="lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs",
-    source="Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392",
-)
+@rule("LR409", Severity.NOTE, "a decay that does not know the end of the run")
+@example("lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs")
+@source("Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392")
 def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
     """Inverse and exponential decays go on for ever. Where their time scale is long against the run, the rate is still
     high when training stops, and the gain of a low rate at the end is lost.
@@ -267,13 +251,9 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR410",
-    Severity.WARNING,
-    "the decay is over long before the run",
-    example="epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}",
-    source="Paddle's PolynomialDecay, whose decay_steps are not the run's",
-)
+@rule("LR410", Severity.WARNING, "the decay is over long before the run")
+@example("epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}")
+@source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
     decay, total = _own_length(subject), subject.run.total_iters
@@ -290,13 +270,9 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR413",
-    Severity.WARNING,
-    "a rate that rises in a step",
-    example="lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}",
-    source="Goyal et al., arXiv 1706.02677",
-)
+@rule("LR413", Severity.WARNING, "a rate that rises in a step")
+@example("lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}")
+@source("Goyal et al., arXiv 1706.02677")
 def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
     rises a little with each update; a step up comes at once, after epochs at the low rate.
@@ -328,13 +304,9 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR406",
-    Severity.WARNING,
-    "TwoStepCosine and its 200 epochs",
-    example="epoch_num: 100, name: TwoStepCosine",
-    source="PaddleOCR's learning_rate.py",
-)
+@rule("LR406", Severity.WARNING, "TwoStepCosine and its 200 epochs")
+@example("epoch_num: 100, name: TwoStepCosine")
+@source("PaddleOCR's learning_rate.py")
 def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
     jumps up after it (with a warmup) or trains at a rate of 0 (without).
@@ -379,13 +351,9 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR412",
-    Severity.NOTE,
-    "a schedule without a curve",
-    example="lr: {name: ReduceOnPlateau, learning_rate: 0.001}",
-    source="Paddle's and PyTorch's ReduceOnPlateau",
-)
+@rule("LR412", Severity.NOTE, "a schedule without a curve")
+@example("lr: {name: ReduceOnPlateau, learning_rate: 0.001}")
+@source("Paddle's and PyTorch's ReduceOnPlateau")
 def no_curve(subject: Subject) -> Iterator[Finding]:
     """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
     compared before. Called once for each update instead of each evaluation, its patience is over in a moment.

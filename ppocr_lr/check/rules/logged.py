@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH
@@ -16,13 +16,9 @@ _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 
 
-@rule(
-    "LR407",
-    Severity.NOTE,
-    "the log will show lr: 0.000000",
-    example="the first and the last updates of a cosine with warmup",
-    source="PaddleOCR #6544 #4045",
-)
+@rule("LR407", Severity.NOTE, "the log will show lr: 0.000000")
+@example("the first and the last updates of a cosine with warmup")
+@source("PaddleOCR #6544 #4045")
 def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
     if not subject.length_is_known or subject.lr.tries_rates:
@@ -39,13 +35,9 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR408",
-    Severity.NOTE,
-    "the log will show no change for a while",
-    example="learning_rate: 5.0e-5, epoch_num: 5000",
-    source="PaddleOCR #3891 #2120",
-)
+@rule("LR408", Severity.NOTE, "the log will show no change for a while")
+@example("learning_rate: 5.0e-5, epoch_num: 5000")
+@source("PaddleOCR #3891 #2120")
 def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """A cosine is flat at its top; in six decimals the rate seems never to change."""
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -31,13 +31,9 @@ _FEW = 4  # groups that a sentence tells of
 _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
 
-@rule(
-    "LR601",
-    Severity.WARNING,
-    "a peak that is unusual for this optimizer",
-    example="Optimizer: {name: Adam, lr: {learning_rate: 0.1}}",
-    source="Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677",
-)
+@rule("LR601", Severity.WARNING, "a peak that is unusual for this optimizer")
+@example("Optimizer: {name: Adam, lr: {learning_rate: 0.1}}")
+@source("Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677")
 def unusual_peak(subject: Subject) -> Iterator[Finding]:
     """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
     the gradient and takes much larger rates. A rate carried over from the other kind mostly diverges or stands still.
@@ -72,13 +68,9 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR602",
-    Severity.NOTE,
-    "the rate is meant for another number of cards",
-    example="ppocr-lr check c.yml --gpus 1 --reference-gpus 8",
-    source="PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677",
-)
+@rule("LR602", Severity.NOTE, "the rate is meant for another number of cards")
+@example("ppocr-lr check c.yml --gpus 1 --reference-gpus 8")
+@source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
     """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
     cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
@@ -147,13 +139,9 @@ def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = ""
     return (Proposal(changes, words=words, clears=False),) if changes else ()
 
 
-@rule(
-    "LR603",
-    Severity.WARNING,
-    "Noam's factor written as a rate",
-    example="lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7",
-    source="Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay",
-)
+@rule("LR603", Severity.WARNING, "Noam's factor written as a rate")
+@example("lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7")
+@source("Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay")
 def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A rate
     as for other names makes the peak a thousand times too small.
@@ -173,13 +161,9 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR604",
-    Severity.NOTE,
-    "parameters that train at another rate",
-    example="Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate",
-    source="PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr",
-)
+@rule("LR604", Severity.NOTE, "parameters that train at another rate")
+@example("Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate")
+@source("PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr")
 def other_rates(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR multiplies the rate of some parameters by a factor of the config, or of a default that no config
     shows, and freezes others. Its log has the rate of all the rest; `show` and `plot` have theirs too.
@@ -205,13 +189,9 @@ def _groups(subject: Subject) -> tuple[Group, ...]:
         return ()
 
 
-@rule(
-    "LR605",
-    Severity.WARNING,
-    "a rate where Paddle takes a factor",
-    example="Optimizer: {name: Adam, group_lr: true, training_step: LF_2}",
-    source="PaddleOCR's optimizer.py; Paddle's optimizer.py",
-)
+@rule("LR605", Severity.WARNING, "a rate where Paddle takes a factor")
+@example("Optimizer: {name: Adam, group_lr: true, training_step: LF_2}")
+@source("PaddleOCR's optimizer.py; Paddle's optimizer.py")
 def rate_as_factor(subject: Subject) -> Iterator[Finding]:
     """In VisionLAN's last step PaddleOCR gives a tenth of the first of `values` to a parameter group as its
     learning_rate. Paddle takes that as a factor of the rate, so that all but the language module nearly stand still.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
 from ppocr_lr.errors import LRConfigError, Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -19,13 +19,9 @@ _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
 
 
-@rule(
-    "LR201",
-    Severity.NOTE,
-    "the length of an epoch is not known",
-    example="ppocr-lr check c.yml --num-samples 10000 --gpus 4",
-    source="PaddleOCR #1094 #3127",
-)
+@rule("LR201", Severity.NOTE, "the length of an epoch is not known")
+@example("ppocr-lr check c.yml --num-samples 10000 --gpus 4")
+@source("PaddleOCR #1094 #3127")
 def unknown_epoch(subject: Subject) -> Iterator[Finding]:
     """Without it, lengths in iterations cannot be converted to epochs; findings that need it are left out."""
     if not subject.length_is_known:
@@ -41,13 +37,9 @@ def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
     return tr("give --iters-per-epoch N{samples}", samples=samples)
 
 
-@rule(
-    "LR202",
-    Severity.NOTE,
-    "the length of an epoch is an estimate",
-    example="Train: {sampler: {name: MultiScaleSampler}}",
-    source="PaddleOCR's multi_scale_sampler.py",
-)
+@rule("LR202", Severity.NOTE, "the length of an epoch is an estimate")
+@example("Train: {sampler: {name: MultiScaleSampler}}")
+@source("PaddleOCR's multi_scale_sampler.py")
 def estimated_epoch(subject: Subject) -> Iterator[Finding]:
     """A sampler of its own decides how many batches an epoch has; a schedule built for another number ends early or
     late.
@@ -66,13 +58,9 @@ def _in_epochs(value: object) -> Iterator[float]:
             yield from _in_epochs(item)
 
 
-@rule(
-    "LR203",
-    Severity.WARNING,
-    "a number of epochs that looks like iterations",
-    example="milestones: [30000, 60000]   # with epoch_num: 100",
-    source="transformers #6673, PaddleDetection #5366",
-)
+@rule("LR203", Severity.WARNING, "a number of epochs that looks like iterations")
+@example("milestones: [30000, 60000]   # with epoch_num: 100")
+@source("transformers #6673, PaddleDetection #5366")
 def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """Lengths in the lr section are epochs (except warmup_steps). A number far beyond the run never comes into
     effect.
@@ -96,13 +84,9 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule(
-    "LR204",
-    Severity.WARNING,
-    "a number of iterations that looks like epochs",
-    example="lr: {name: LinearWarmupCosine, learning_rate: 1.0e-4, warmup_steps: 5}",
-    source="transformers #6673",
-)
+@rule("LR204", Severity.WARNING, "a number of iterations that looks like epochs")
+@example("lr: {name: LinearWarmupCosine, learning_rate: 1.0e-4, warmup_steps: 5}")
+@source("transformers #6673")
 def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
     """warmup_steps of LinearWarmupCosine counts iterations. A warmup of a handful of them is over before it helps."""
     yield from _short_warmup(subject)
@@ -142,13 +126,9 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR205",
-    Severity.NOTE,
-    "a length in iterations with accumulated batches",
-    example="ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it",
-    source="transformers #26827, accelerate #225",
-)
+@rule("LR205", Severity.NOTE, "a length in iterations with accumulated batches")
+@example("ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it")
+@source("transformers #26827, accelerate #225")
 def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
     """An iteration is an optimizer update. Where k batches are accumulated for one, an epoch has a k-th of the updates,
     and a length in iterations lasts k times as many epochs as without.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -25,13 +25,9 @@ def _can_be_told(subject: CurveSubject) -> bool:
     return subject.length_is_known or not subject.counts_warmup_in_iterations
 
 
-@rule(
-    "LR301",
-    Severity.ERROR,
-    "the warmup is as long as the run",
-    example="epoch_num: 5, warmup_epoch: 5",
-    source="PaddleX #115",
-)
+@rule("LR301", Severity.ERROR, "the warmup is as long as the run")
+@example("epoch_num: 5, warmup_epoch: 5")
+@source("PaddleX #115")
 def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
     """The rate rises to the last update and never decays; the peak is not reached."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
@@ -51,13 +47,9 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR302",
-    Severity.WARNING,
-    "the warmup is longer than the time to the first drop",
-    example="warmup_epoch: 10, milestones: [5, 8]",
-    source="PaddleClas #1249",
-)
+@rule("LR302", Severity.WARNING, "the warmup is longer than the time to the first drop")
+@example("warmup_epoch: 10, milestones: [5, 8]")
+@source("PaddleClas #1249")
 def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones count from the end of the warmup, so the drops come much later than they are written."""
     warmup, window = subject.summary.warmup_iters, subject.built_for.window
@@ -76,13 +68,9 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR303",
-    Severity.NOTE,
-    "the first update has a rate of 0",
-    example="warmup_epoch: 5",
-    source="transformers #34754",
-)
+@rule("LR303", Severity.NOTE, "the first update has a rate of 0")
+@example("warmup_epoch: 5")
+@source("transformers #34754")
 def first_update(subject: CurveSubject) -> Iterator[Finding]:
     """A warmup from 0 spends its first update on nothing. It is harmless, and a log shows lr: 0.000000."""
     schedule = subject.schedule
@@ -106,13 +94,9 @@ def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
         yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words=tr("{} starts at 1 % of the peak"))
 
 
-@rule(
-    "LR304",
-    Severity.WARNING,
-    "a warmup before OneCycle",
-    example="lr: {name: OneCycle, max_lr: 0.001, warmup_epoch: 5}",
-    source="PaddleOCR #7703 #7742; Smith and Topin, arXiv 1708.07120",
-)
+@rule("LR304", Severity.WARNING, "a warmup before OneCycle")
+@example("lr: {name: OneCycle, max_lr: 0.001, warmup_epoch: 5}")
+@source("PaddleOCR #7703 #7742; Smith and Topin, arXiv 1708.07120")
 def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
     """OneCycle has a rise of its own. A warmup goes up to max_lr first, then the rate falls to max_lr/25 and rises
     again.
@@ -132,25 +116,17 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "LR305",
-    Severity.WARNING,
-    "a negative warmup",
-    example="warmup_epoch: -1",
-    source="PaddleOCR's learning_rate.py",
-)
+@rule("LR305", Severity.WARNING, "a negative warmup")
+@example("warmup_epoch: -1")
+@source("PaddleOCR's learning_rate.py")
 def negative(subject: Subject) -> Iterable[Finding]:
     """PaddleOCR takes it and builds no warmup."""
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR306",
-    Severity.NOTE,
-    "a range test",
-    example="lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}",
-    source="Smith, arXiv 1506.01186",
-)
+@rule("LR306", Severity.NOTE, "a range test")
+@example("lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}")
+@source("Smith, arXiv 1506.01186")
 def range_test(subject: CurveSubject) -> Iterator[Finding]:
     """The rate goes through all sizes, also those at which a training breaks. What it trains is of no use; the losses
     in its log say at which rates the model learns.
@@ -178,13 +154,9 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     )
 
 
-@rule(
-    "LR307",
-    Severity.WARNING,
-    "the run is shorter than its range test",
-    example="epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch",
-    source="Smith, arXiv 1506.01186",
-)
+@rule("LR307", Severity.WARNING, "the run is shorter than its range test")
+@example("epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch")
+@source("Smith, arXiv 1506.01186")
 def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
     """The run ends before the last rate of the test. The higher rates are not tried, among them mostly those at which
     the training breaks, which the answer needs.
