@@ -15,7 +15,7 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
+from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours, Rate
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
@@ -295,23 +295,21 @@ class LRConfig(BaseModel, ABC):
         """The updates at which another section inside this one takes over."""
         return ()
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """What to say about values that can be used, but surprise."""
         if not self.has_warmup_keys:
-            return []
-        remarks = []
+            return
         fields = type(self).model_fields
         shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
             if (value := getattr(self, key)) not in (None, 0, fields[key].default):
                 said = tr("{value} has no effect: there is no warmup", value=shown(value))
-                remarks.append(Finding((key,), said, code="LR104", proposals=taken_out(key)))
+                yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
                 said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
                 none = Proposal((f"{key}=0",), safe=True)
-                remarks.append(Finding((key,), said, code="LR305", proposals=(none,)))
-        return remarks
+                yield Finding((key,), said, code="LR305", proposals=(none,))
 
     @property
     def counts_iterations(self) -> bool:
@@ -350,6 +348,11 @@ class LRConfig(BaseModel, ABC):
         """The rate at the end of a decay must not be above its beginning."""
         if getattr(self, key) > self.peak:
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
+
+    def check_growth(self, key: str, highest: float) -> None:
+        """What the value under `key` makes of the rates must be one."""
+        if not highest < LARGEST_RATE:
+            raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
     @classmethod
     def ours(cls, key: str) -> Ours | None:
