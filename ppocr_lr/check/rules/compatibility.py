@@ -112,7 +112,7 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 subject.path(key),
                 tr(_UNKNOWN_LENGTH, length=length),
-                proposals=(Proposal((f"{subject.key(key)}={in_epochs}",)),)
+                proposals=(subject.setting(key, in_epochs),)
                 if alone and (subject.length_is_known or length.unit == "%")
                 else (),
             )

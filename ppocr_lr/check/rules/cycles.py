@@ -56,11 +56,10 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             subject.path(subject.lr.cycle_key),
             tr(
-                "the run ends {into} into a cycle of {cycle}, at {final}, {percent} % of the peak",
+                "the run ends {into} into a cycle of {cycle}, at {final}",
                 into=amount(round(subject.epoch(left - begin), 2), "epoch"),
                 cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
+                final=subject.of_peak(final),
             ),
             tr("a cycle ends at epoch {ends}", ends=ends),
             proposals=tuple(_whole_cycles(subject, left, after - begin)),
@@ -76,8 +75,8 @@ def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Pro
     fits = -(-left // whole)
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
     if subject.built_for.iters(Length(float(written))) == fits != length:
-        setting = f"{subject.key(subject.lr.cycle_key)}={written}"
-        yield Proposal((setting,), words=tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle")))
+        words = tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle"))
+        yield subject.setting(subject.lr.cycle_key, written, words)
 
 
 @rule("LR411", Severity.WARNING, "a jump up between stages")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
-from ppocr_lr.errors import SECTION_PATH, dotted
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -49,22 +49,19 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     # With a few updates in a run the last one is well above the end even without a warmup.
     if left(summary.final) > _HIGH_END and summary.final > 2 * decay(total - 1):
         what = tr("warmup") if not lead.hold_iters else tr("warmup and hold") if lead.warmup_iters else tr("hold")
-        path = subject.path(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
+        key = subject.lr.warmup_key if lead.warmup_iters else "hold_epochs"
         shorter = min(lead.warmup_iters // 2, total // 20)
         proposals = []
         if shorter and not lead.hold_iters and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
-            setting = f"{dotted(path)}={subject.warmup_text(shorter)}"
-            proposals.append(Proposal((setting,), words=tr("{} lets it end lower")))
+            proposals.append(subject.setting(key, subject.warmup_text(shorter), tr("{} lets it end lower")))
         if "decay_within_run" in type(subject.lr).model_fields:
-            setting = f"{subject.key('decay_within_run')}=true"
-            proposals.append(Proposal((setting,), words=tr("{{}} shortens it{ignored}", ignored=subject.ignored)))
+            words = tr("{{}} shortens it{ignored}", ignored=subject.ignored)
+            proposals.append(subject.setting("decay_within_run", "true", words))
         yield Finding(
-            path,
+            subject.path(key),
             tr(
-                "the rate ends at {final}, {percent} % of the peak, because the decay starts after "
-                "{epochs} of {what} and is not shortened",
-                final=rate_text(summary.final),
-                percent=f"{100 * summary.final / summary.peak:.3g}",
+                "the rate ends at {final}, because the decay starts after {epochs} of {what} and is not shortened",
+                final=subject.of_peak(summary.final),
                 epochs=amount(subject.epoch(lead.iters), "epoch"),
                 what=what,
             ),
@@ -80,10 +77,9 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             SECTION_PATH,
             tr(
-                "the rate ends at {final}, {percent} % of the peak, because the trainer on Windows runs "
-                "{run} of the {built_for} per epoch that the schedule is built for",
-                final=rate_text(final),
-                percent=f"{100 * final / subject.peak:.3g}",
+                "the rate ends at {final}, because the trainer on Windows runs {run} of the {built_for} per epoch that "
+                "the schedule is built for",
+                final=subject.of_peak(final),
                 run=run,
                 built_for=amount(built_for, "iteration"),
             ),
@@ -115,7 +111,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
                 lie=tr("lie") if len(late) > 1 else tr("lies"),
                 epochs=amount(subject.run.epochs, "epoch"),
                 shift=shift,
-                final=rate_text(subject.summary.final),
+                final=subject.final,
             ),
             proposals=tuple(_in_proportion(subject, key)),
         )
@@ -127,7 +123,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
                 "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
                 where=decay.where,
                 epochs=amount(subject.run.epochs, "epoch"),
-                final=rate_text(subject.summary.final),
+                final=subject.final,
             ),
         )
 
@@ -164,7 +160,7 @@ def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
         scaled = [round(mark * factor, digits) for mark in marks]
         rising = all(earlier < later for earlier, later in pairwise(scaled))
         if rising and scaled[0] > warmup and scaled[-1] + shift < epochs:
-            yield Proposal((f"{subject.key(key)}=[{', '.join(f'{mark:g}' for mark in scaled)}]",))
+            yield subject.setting(key, f"[{', '.join(f'{mark:g}' for mark in scaled)}]")
             return
 
 
@@ -190,14 +186,10 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
         others = tr("; so does a Sequence with a last stage of name: Linear")
-        wsd = Proposal((f"{subject.key('name')}=WSD",), words=tr("{{}} ends at 0{others}", others=others))
+        wsd = subject.setting("name", "WSD", tr("{{}} ends at 0{others}", others=others))
         yield Finding(
             subject.path("name"),
-            tr(
-                "the rate ends at {final}, {percent} % of the peak: this decay does not know when the run ends",
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
-            ),
+            tr("the rate ends at {final}: this decay does not know when the run ends", final=subject.of_peak(final)),
             tr("name: WSD ends at 0{others}", others=others),
             proposals=(wsd,) if is_peak else (),
         )
@@ -235,19 +227,16 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
         return
     if decay.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
         field = type(subject.lr).model_fields.get(key)
+        optional = field and not field.is_required()
         yield Finding(
             subject.path(key),
             tr(
-                "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}, "
-                "{percent} % of the peak",
+                "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}",
                 where=decay.where,
                 epochs=amount(subject.run.epochs, "epoch"),
-                final=rate_text(summary.final),
-                percent=f"{100 * summary.final / summary.peak:.3g}",
+                final=subject.of_peak(summary.final),
             ),
-            proposals=(Proposal((f"{subject.key(key)}=null",), words=tr("{} decays over the run")),)
-            if field and not field.is_required()
-            else (),
+            proposals=(subject.setting(key, "null", tr("{} decays over the run")),) if optional else (),
         )
 
 
@@ -264,7 +253,7 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
             tr(
                 "the decay is over at {where}; the rate stays at {final} for the other {rest}",
                 where=decay.where,
-                final=rate_text(subject.summary.final),
+                final=subject.final,
                 rest=rest,
             ),
         )
@@ -320,11 +309,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     message = None
     if total <= switch:
         if final > _HIGH_END * peak:
-            message = tr(
-                "the run stops before that, at {final}, {percent} % of the peak",
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
-            )
+            message = tr("the run stops before that, at {final}", final=subject.of_peak(final))
     elif final == lr.end_lr:
         where = count_text(subject.epoch(switch))
         message = tr(
@@ -345,8 +330,8 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
                 message=message,
             ),
             proposals=(
-                Proposal((f"{subject.key('name')}=Cosine",), words=tr("{} decays over the whole run")),
-                Proposal((f"{subject.key('first_epochs')}={epochs:.6g}",), words=f"{{}}{subject.ignored}"),
+                subject.setting("name", "Cosine", tr("{} decays over the whole run")),
+                subject.setting("first_epochs", f"{epochs:.6g}", f"{{}}{subject.ignored}"),
             ),
         )
 

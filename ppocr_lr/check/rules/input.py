@@ -8,7 +8,7 @@ from dataclasses import replace
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, dotted
+from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
@@ -62,15 +62,11 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
     """
     if "name" not in subject.planned.section:
         first = tr("the end of the warmup") if subject.summary.warmup_iters else tr("the first")
+        words = tr("{} if that is meant; older releases of PaddleOCR understand it as well")
         yield Finding(
             SECTION_PATH,
             tr("there is no name, so the rate is the same from {first} to the last update", first=first),
-            proposals=(
-                Proposal(
-                    (f"{dotted((*SECTION_PATH, 'name'))}=Const",),
-                    words=tr("{} if that is meant; older releases of PaddleOCR understand it as well"),
-                ),
-            ),
+            proposals=(subject.setting("name", "Const", words),),
         )
 
 

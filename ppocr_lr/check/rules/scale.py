@@ -149,15 +149,11 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     factor = getattr(subject.lr, "learning_rate", 1.0)
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
         peak = subject.schedule(subject.summary.warmup_iters)
+        words = tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor))
         yield Finding(
             subject.path("learning_rate"),
             tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak)),
-            proposals=(
-                Proposal(
-                    (f"{subject.key('learning_rate')}=1",),
-                    words=tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor)),
-                ),
-            ),
+            proposals=(subject.setting("learning_rate", 1, words),),
         )
 
 

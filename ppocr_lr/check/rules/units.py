@@ -97,10 +97,10 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        path, longer = subject.path(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
-        meant = Proposal((f"{dotted(path)}={longer}",), words=tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
+        key, longer = subject.lr.warmup_key, subject.warmup_text(steps * subject.run.iters_per_epoch)
+        meant = subject.setting(key, longer, tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
         yield Finding(
-            path,
+            subject.path(key),
             tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration")),
             tr("it counts iterations: epochs × iterations per epoch"),
             proposals=(meant,) if subject.length_is_known else (),
@@ -113,16 +113,16 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
     if subject.planned.name != "LinearLR" or end is None or end.step is None:
         return
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
-        path, meant = subject.path("decay_length"), tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
+        words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         yield Finding(
-            path,
+            subject.path("decay_length"),
             tr(
                 "the way from {first} to {last} is over after {length}; the number looks like epochs",
                 first=rate_text(subject.schedule(0)),
                 last=rate_text(end.rate),
                 length=amount(end.step, "iteration"),
             ),
-            proposals=(Proposal((f"{dotted(path)}={end.step}",), words=meant),),
+            proposals=(subject.setting("decay_length", end.step, words),),
         )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.values import yaml_number
@@ -16,8 +15,8 @@ from ppocr_lr.schedules.base import MAX_STEP
 _OF_THE_LOG = ("print_batch_step", "log_smooth_window")  # PaddleOCR's keys
 
 
-def _path(subject: CurveSubject) -> Path:
-    return subject.path(subject.lr.warmup_key if subject.summary.warmup_iters else "")
+def _key(subject: CurveSubject) -> str:
+    return subject.lr.warmup_key if subject.summary.warmup_iters else ""
 
 
 def _can_be_told(subject: CurveSubject) -> bool:
@@ -34,14 +33,14 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
     if warmup >= total and _can_be_told(subject):
         shorter = max(1, total // 20)
         yield Finding(
-            _path(subject),
+            subject.path(_key(subject)),
             tr(
                 "the warmup of {warmup} takes the whole run of {run}; it ends at {final} and never decays",
                 warmup=amount(subject.epoch(warmup), "epoch"),
                 run=amount(subject.run.epochs, "epoch"),
-                final=rate_text(subject.summary.final),
+                final=subject.final,
             ),
-            proposals=(Proposal((f"{dotted(_path(subject))}={subject.warmup_text(shorter)}",)),)
+            proposals=(subject.setting(_key(subject), subject.warmup_text(shorter)),)
             if shorter < total and subject.lr.warmup_key
             else (),
         )
@@ -56,7 +55,7 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     if subject.drops and 0 < window.first_update(subject.lr.marks[1][0]) <= warmup:
         first, drop = subject.drops[0]
         yield Finding(
-            _path(subject),
+            subject.path(_key(subject)),
             tr(
                 "the warmup ends at epoch {warmup}, after the first of {marks} ({first}); the drop comes "
                 "at epoch {drop}",
@@ -77,7 +76,7 @@ def first_update(subject: CurveSubject) -> Iterator[Finding]:
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
         second = tr(", the second of {rate}", rate=rate_text(schedule(1))) if subject.length_is_known else ""
         yield Finding(
-            _path(subject),
+            subject.path(_key(subject)),
             tr("the first update has a rate of 0{second}", second=second),
             proposals=tuple(_higher_start(subject)),
         )
@@ -88,10 +87,9 @@ def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
     if not subject.summary.warmup_iters:
         return
     if hasattr(subject.lr, "start_lr"):
-        rate = yaml_number(float(f"{subject.summary.peak / 100:.3g}"))
-        yield Proposal((f"{subject.key('start_lr')}={rate}",))
+        yield subject.setting("start_lr", yaml_number(float(f"{subject.summary.peak / 100:.3g}")))
     elif hasattr(subject.lr, "warmup_start_factor") and not subject.ignored:
-        yield Proposal((f"{subject.key('warmup_start_factor')}=0.01",), words=tr("{} starts at 1 % of the peak"))
+        yield subject.setting("warmup_start_factor", 0.01, tr("{} starts at 1 % of the peak"))
 
 
 @rule("LR304", Severity.WARNING, "a warmup before OneCycle")
@@ -104,7 +102,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
     if subject.planned.name == "OneCycle" and subject.summary.warmup_iters:
         warmup = subject.summary.warmup_iters
         yield Finding(
-            _path(subject),
+            subject.path(_key(subject)),
             tr(
                 "the rate goes up to {peak} in {warmup}, falls to {low} and rises again: OneCycle "
                 "has a rise of its own",
@@ -112,7 +110,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
                 warmup=amount(subject.epoch(warmup), "epoch"),
                 low=rate_text(subject.schedule(warmup)),
             ),
-            proposals=(Proposal((f"{dotted(_path(subject))}=0",)),),
+            proposals=(subject.setting(_key(subject), 0),),
         )
 
 
@@ -172,7 +170,7 @@ def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
             tr(
                 "the run has {updates} and ends at {final}",
                 updates=amount(total, "update"),
-                final=rate_text(subject.summary.final),
+                final=subject.final,
             ),
             f"-o Global.epoch_num={epochs}",
         )
