@@ -174,7 +174,7 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
             if errors and str(error) == str(errors[0]):  # whatever the length
                 raise
             errors.append(error)
-    if read_section(lr_section(config)).config.counts_iterations:
+    if read_section(lr_section(config)).config.in_iterations:
         raise _DependsOnTheEpochError(
             tr(
                 "the length of an epoch is not known, and the lr section fits some lengths at most: "

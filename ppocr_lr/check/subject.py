@@ -162,7 +162,7 @@ class CurveSubject(Subject):
     @cached_property
     def can_be_told(self) -> bool:
         """False where the section counts iterations too, and the length of an epoch is an assumption."""
-        return self.length_is_known or not self.lr.counts_iterations
+        return self.length_is_known or not self.lr.in_iterations
 
 
 def subject_of(planned: PlannedRun, proposed: Reference | None = None) -> Subject:

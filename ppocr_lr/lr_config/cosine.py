@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
@@ -43,7 +43,7 @@ class CosineConfig(_WaveConfig):
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
     learning_rate: kinds.PositiveRate = kinds.PEAK
-    end_lr: EndRate = key("the rate at the end of the cosine", default=0.0)
+    end_lr: kinds.EndRate = key("the rate at the end of the cosine", default=0.0)
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
     recursive_in_paddle: ClassVar[bool] = True
@@ -101,7 +101,7 @@ class TwoStepCosineConfig(LRConfig):
     first_epochs: Annotated[kinds.PositiveLength | None, kinds.Ours("Cosine decays over the whole run")] = key(
         "length of the first cosine (epochs); without it 200, as in PaddleOCR", default=None
     )
-    end_lr: EndRate = key("the rate at the end of both cosines", default=0.0)
+    end_lr: kinds.EndRate = key("the rate at the end of both cosines", default=0.0)
 
     recursive_in_paddle: ClassVar[bool] = True
 

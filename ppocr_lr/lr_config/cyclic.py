@@ -9,7 +9,7 @@ from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -25,7 +25,7 @@ class CyclicalCosineConfig(LRConfig):
     takes = WARMUP | HOLD | CYCLES
     learning_rate: kinds.PositiveRate = key("the rate at the start of each cycle, the peak")
     cycle: kinds.PositiveLength = key("length of one cycle (epochs)")
-    end_lr: EndRate = key("the rate at the end of each cycle", default=0.0)
+    end_lr: kinds.EndRate = key("the rate at the end of each cycle", default=0.0)
 
     cycle_key: ClassVar[str] = "cycle"
 

@@ -170,6 +170,7 @@ class Ours:
 
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
+EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
 Gamma = Annotated[kinds.Gamma, Number()]
 Power = Annotated[kinds.Positive, Number()]
 Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
@@ -217,3 +218,5 @@ Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
 
 PEAK = key("the rate at the end of the warmup, the peak")
 END = key("the rate at the end of the decay", default=0.0)
+ETA_MIN = {"eta_min": "end_lr"}
+"""What PyTorch, Paddle and SGDR call that."""

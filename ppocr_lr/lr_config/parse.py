@@ -266,8 +266,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
     proposals: tuple[Proposal, ...] = ()
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
-        if key in LENGTH_OF_THE_RUN and (over_the_run or not names):
+        if key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
             suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and ends:
             suggestion, proposals = ends, renamed(key, meant.key)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
+from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, POWER, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
@@ -27,7 +27,7 @@ class KDecayConfig(LRConfig):
     k: kinds.Power = key("exponent of time; 1 is a cosine", default=1.0)
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = {**ETA_MIN, "k_decay": "k"}
+    also_called: ClassVar[Mapping[str, str]] = {**kinds.ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr: ClassVar[str] = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
@@ -45,7 +45,7 @@ class TanhConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.Rate = key("the rate that the decay goes down to", default=0.0)
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
     nearest_in_paddleocr: ClassVar[str] = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
@@ -62,7 +62,7 @@ class REXConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
     nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
@@ -83,7 +83,7 @@ class WSDConfig(LRConfig):
     decay_shape: kinds.DecayShape = key("shape of the decay", default="1-sqrt")
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
+    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
     end_key: ClassVar[str] = ""
     nearest_in_paddleocr: ClassVar[str] = "Piecewise, with a few values falling at the end"
 

@@ -54,7 +54,7 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         proposals = []
         if shorter and not lead.hold_iters and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
             proposals.append(subject.setting(key, subject.warmup_text(shorter), tr("{} lets it end lower")))
-        if "decay_within_run" in type(subject.lr).model_fields:
+        if subject.lr.has_key("decay_within_run"):
             words = tr("{{}} shortens it{ignored}", ignored=subject.ignored)
             proposals.append(subject.setting("decay_within_run", "true", words))
         yield Finding(

@@ -93,11 +93,7 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                 continue
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
-                takes = [
-                    name
-                    for name in here
-                    if name in type(subject.lr).model_fields and accepts(type(subject.lr), name, value)
-                ]
+                takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
                 yield Finding(
                     (section_name, key),
                     tr(
