@@ -38,6 +38,13 @@ class Subject:
         """The whole config."""
         return self.planned.config
 
+    def section(self, *names: str) -> Mapping[str, Any]:
+        """A section of the config, told from the outside in; an empty one where there is none."""
+        section: Any = self.config
+        for name in names:
+            section = section.get(name) if isinstance(section, Mapping) else None
+        return section if isinstance(section, Mapping) else {}
+
     @property
     def gpus(self) -> int:
         """Cards that share the samples."""

@@ -34,9 +34,8 @@ _WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
-    "this schedule depends on the metric of the training, so it has no fixed curve; "
-    "build_lr_scheduler builds it, to be called with step(metric), and plot and show "
-    "simulate it where metrics are given",
+    "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, "
+    "to be called with step(metric), and plot and show simulate it where metrics are given",
 )
 """What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
@@ -292,10 +291,7 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The keys whose value is, or holds, a length in iterations, so that it fits some lengths of an epoch alone.
-
-        Also those of the sections inside.
-        """
+        """The keys that hold lengths in iterations, here and in sections inside; they fit some lengths of an epoch."""
         found: dict[Path, InIterations] = {}
         for key, field in type(self).model_fields.items():
             if lengths := list(_iterations(getattr(self, key), field)):
@@ -356,9 +352,8 @@ class LRConfig(BaseModel, ABC):
     def _only_one(self, keys: tuple[str, ...]) -> None:
         given = [f"{key}: {shown(as_written(value))}" for key in self._own(keys) if (value := getattr(self, key))]
         if len(given) > 1:
-            raise LRConfigError(
-                tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
-            )
+            said = tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
+            raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
         """The schedule with the section's warmup of `iters` updates."""

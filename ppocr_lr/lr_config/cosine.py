@@ -46,7 +46,7 @@ class CosineConfig(_WaveConfig):
     end_lr: kinds.EndRate = key("the rate at the end of the cosine", default=0.0)
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
-    recursive_in_paddle: ClassVar[bool] = True
+    recursive_in_paddle = True
 
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""
@@ -65,11 +65,11 @@ class LinearWarmupCosineConfig(_WaveConfig):
     min_lr: kinds.Rate = key("the rate at the end of the cosine", default=1e-8)
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
-    warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_steps",)
-    recursive_in_paddle: ClassVar[bool] = True
+    warmup_keys = ("warmup_steps",)
+    recursive_in_paddle = True
 
     # PaddleOCR passes these through float(), under this name alone.
-    takes_strings: ClassVar[frozenset[str]] = frozenset({"learning_rate", "start_lr", "min_lr"})
+    takes_strings = frozenset({"learning_rate", "start_lr", "min_lr"})
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "warmup_epoch": NoEffect(
             "this name counts its warmup in iterations, by warmup_steps",
@@ -81,10 +81,8 @@ class LinearWarmupCosineConfig(_WaveConfig):
     def warmup_start(self) -> float:
         """`start_lr`, below the peak."""
         if self.learning_rate <= self.start_lr:
-            raise self.error(
-                "learning_rate",
-                tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}"),
-            )
+            allowed = tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}")
+            raise self.error("learning_rate", allowed)
         return self.start_lr
 
     def curve(self, window: Window) -> Schedule:
@@ -103,7 +101,7 @@ class TwoStepCosineConfig(LRConfig):
     )
     end_lr: kinds.EndRate = key("the rate at the end of both cosines", default=0.0)
 
-    recursive_in_paddle: ClassVar[bool] = True
+    recursive_in_paddle = True
 
     def curve(self, window: Window) -> Schedule:
         """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""

@@ -27,7 +27,7 @@ class CyclicalCosineConfig(LRConfig):
     cycle: kinds.PositiveLength = key("length of one cycle (epochs)")
     end_lr: kinds.EndRate = key("the rate at the end of each cycle", default=0.0)
 
-    cycle_key: ClassVar[str] = "cycle"
+    cycle_key = "cycle"
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """PaddleOCR's class asks for its base rate before it is set."""
@@ -77,13 +77,8 @@ class OneCycleConfig(LRConfig):
         if self.three_phase and self.pct_start >= 0.5:
             raise self.error("pct_start", tr("below 0.5 with three_phase, which falls as long as it rises"))
         if self.div_factor * self.final_div_factor < 1:
-            raise self.error(
-                "final_div_factor",
-                tr(
-                    "at least 1/div_factor, {least}: max_lr is the highest rate",
-                    least=f"{1 / self.div_factor:g}",
-                ),
-            )
+            allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
+            raise self.error("final_div_factor", allowed)
         return schedules.OneCycle(
             self.max_lr,
             window.decay_iters,
@@ -111,7 +106,7 @@ class CyclicConfig(LRConfig):
     )
     gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
-    nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, which only falls"
+    nearest_in_paddleocr = "CyclicalCosine, which only falls"
 
     def curve(self, window: Window) -> Schedule:
         """Cycles for ever; the rise of the first one is its warmup."""

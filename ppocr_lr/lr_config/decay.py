@@ -83,7 +83,7 @@ class PolynomialConfig(LRConfig):
     power: kinds.Power = key("exponent of the decay; 1 is a straight line", default=1.0)
     cycle: kinds.Switch = key("start again instead of staying at the end", default=False)
 
-    nearest_in_paddleocr: ClassVar[str] = "Linear with power, over the whole run"
+    nearest_in_paddleocr = "Linear with power, over the whole run"
 
     def curve(self, window: Window) -> Schedule:
         """A polynomial."""
@@ -104,7 +104,7 @@ class LinearLRConfig(LRConfig):
     decay_length: kinds.PositiveLength = key("how long it takes (epochs)", default=Length(5, "it"))
 
     end_key: ClassVar[str] = "decay_length"
-    nearest_in_paddleocr: ClassVar[str] = "Const with warmup_epoch"
+    nearest_in_paddleocr = "Const with warmup_epoch"
 
     def curve(self, window: Window) -> Schedule:
         """A straight line, then constant."""

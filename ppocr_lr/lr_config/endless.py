@@ -31,7 +31,7 @@ class ExponentialConfig(LRConfig):
     staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
 
     end_key: ClassVar[str] = "gamma"
-    nearest_in_paddleocr: ClassVar[str] = "Step, which is the same with staircase: true"
+    nearest_in_paddleocr = "Step, which is the same with staircase: true"
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -69,7 +69,7 @@ class NaturalExpConfig(LRConfig):
     staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
 
     end_key: ClassVar[str] = "gamma"
-    nearest_in_paddleocr: ClassVar[str] = "Step with gamma exp(-gamma)"
+    nearest_in_paddleocr = "Step with gamma exp(-gamma)"
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -88,7 +88,7 @@ class InverseSqrtConfig(LRConfig):
         "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
     )
 
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 2"
+    nearest_in_paddleocr = "Linear with a power of 2"
 
     def curve(self, window: Window) -> Schedule:
         """peak·√(t/(k + t)) with t the timescale."""
@@ -110,7 +110,7 @@ class InverseTimeConfig(LRConfig):
     staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
 
     end_key: ClassVar[str] = "gamma"
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 2"
+    nearest_in_paddleocr = "Linear with a power of 2"
 
     def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
@@ -128,7 +128,7 @@ class NoamConfig(LRConfig):
     warmup_iters: kinds.Iters = key("where the peak is (iterations)", default=4000)
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
-    nearest_in_paddleocr: ClassVar[str] = "Linear with warmup_epoch"
+    nearest_in_paddleocr = "Linear with warmup_epoch"
 
     def curve(self, window: Window) -> Schedule:
         """Noam's curve."""

@@ -166,18 +166,16 @@ class Section:
             for path, item in _items((key,), value) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
-                    yield Finding(
-                        path,
-                        tr(
-                            "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
-                            "fails on it, write {written}",
-                            value=shown(item),
-                            number=f"{number:g}",
-                            written=yaml_number(number),
-                        ),
-                        code="LR102",
-                        proposals=(Proposal((f"{dotted(path)}={yaml_number(number)}",), safe=True),),
+                    written = yaml_number(number)
+                    said = tr(
+                        "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
+                        "fails on it, write {written}",
+                        value=shown(item),
+                        number=f"{number:g}",
+                        written=written,
                     )
+                    proposal = Proposal((f"{dotted(path)}={written}",), safe=True)
+                    yield Finding(path, said, code="LR102", proposals=(proposal,))
 
 
 def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> ParsedLRConfig:
@@ -216,9 +214,8 @@ def read_section(section: object) -> Section:
         key = _in_model(written, model)
         if key in values:
             other = next(name for name in section if name != written and _in_model(name, model) == key)
-            raise LRConfigError(
-                tr("{other} and {written} are the same key; write one of them", other=other, written=written)
-            )
+            problem = tr("{other} and {written} are the same key; write one of them", other=other, written=written)
+            raise LRConfigError(problem)
         if key in model.model_fields:
             values[key] = value
     try:
@@ -348,13 +345,9 @@ def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -
         meant += [other for other in section if other not in model.model_fields and key in nearest(str(other), [key])]
         instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
         what = tr(model.model_fields[key].description or "no description")
-        yield Problem(
-            path, tr("is missing: {name} needs it, {what}{instead}", name=_name(section), what=what, instead=instead)
-        )
+        name = _name(section)
+        yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
     else:
-        said = (
-            tr("; it must be {allowed}", allowed=details["ctx"]["allowed"])
-            if details["type"] == "lr_value"
-            else f": {details['msg']}"
-        )
+        ours = details["type"] == "lr_value"
+        said = tr("; it must be {allowed}", allowed=details["ctx"]["allowed"]) if ours else f": {details['msg']}"
         yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))

@@ -77,9 +77,8 @@ class PiecewiseConfig(LRConfig):
         if not count:
             raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
         if len(self.values) not in (count, count + 1):
-            raise self.error(
-                "values", tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
-            )
+            allowed = tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
+            raise self.error("values", allowed)
         _check_rising("decay_epochs", self.decay_epochs, window)
         if not any(self.values):
             raise self.error("values", tr("a list with a rate above 0"))
@@ -151,7 +150,7 @@ class PiecewiseLinearConfig(LRConfig):
         "pairs of when (epochs, rising) and the rate there, with straight lines between"
     )
 
-    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with many values"
+    nearest_in_paddleocr = "Piecewise, with many values"
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:
@@ -164,9 +163,6 @@ class PiecewiseLinearConfig(LRConfig):
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
                 what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
-                raise value_error(
-                    ("knots",),
-                    written,
-                    tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what),
-                )
+                allowed = tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what)
+                raise value_error(("knots",), written, allowed)
         return schedules.PiecewiseLinear(tuple(knots))

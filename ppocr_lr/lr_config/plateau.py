@@ -37,7 +37,7 @@ class ReduceOnPlateauConfig(LRConfig):
     epsilon: kinds.Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
 
     has_curve: ClassVar[bool] = False
-    nearest_in_paddleocr: ClassVar[str] = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
+    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The warmup."""

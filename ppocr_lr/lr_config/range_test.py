@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
@@ -23,7 +21,7 @@ class RangeTestConfig(LRConfig):
     updates: kinds.TwoOrMore = key("length of the test (iterations), both ends counted in", default=200)
 
     tries_rates = True
-    nearest_in_paddleocr: ClassVar[str] = "Const with a warmup_epoch as long as the run, which rises in a straight line"
+    nearest_in_paddleocr = "Const with a warmup_epoch as long as the run, which rises in a straight line"
 
     @property
     def peak(self) -> float:

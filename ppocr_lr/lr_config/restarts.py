@@ -43,7 +43,7 @@ class CosineWarmRestartsConfig(LRConfig):
     )
 
     also_called: ClassVar[Mapping[str, str]] = {"end_lr": "eta_min"}
-    nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, whose cycles are all equally long"
+    nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What is left of the run behind warmup and hold is filled with cycles, where their number is given."""
@@ -53,9 +53,8 @@ class CosineWarmRestartsConfig(LRConfig):
         """Cosine cycles."""
         self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
-            raise self.error(
-                "T_0", tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
-            )
+            allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
+            raise self.error("T_0", allowed)
         rates: dict[str, Any] = {
             "peak": self.learning_rate,
             "end": self.eta_min,

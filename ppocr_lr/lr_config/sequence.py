@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -82,12 +82,8 @@ def _read_stage(value: object, last: bool) -> Stage:
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     until_end = stage.get("until_end", False)
     if until_end not in (True, False) or (until_end and not last):
-        raise LRConfigError(
-            Problem(
-                ("until_end",),
-                tr("{value} is not allowed; it is true in the last stage", value=shown(until_end)),
-            )
-        )
+        problem = tr("{value} is not allowed; it is true in the last stage", value=shown(until_end))
+        raise LRConfigError(Problem(("until_end",), problem))
     if until_end and "epochs" not in stage:
         return None
     length = length_of(stage.get("epochs"))
@@ -112,7 +108,7 @@ class SequenceConfig(LRConfig):
         WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
-    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
+    nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
 
     @property
     def has_curve(self) -> bool:
@@ -213,7 +209,7 @@ class ScaleConfig(LRConfig):
         WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
     ] = key("the lr section to scale")
 
-    nearest_in_paddleocr: ClassVar[str] = "the inner schedule with its rates multiplied"
+    nearest_in_paddleocr = "the inner schedule with its rates multiplied"
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:

@@ -28,7 +28,7 @@ class KDecayConfig(LRConfig):
     end_lr: kinds.Rate = kinds.END
 
     also_called: ClassVar[Mapping[str, str]] = {**kinds.ETA_MIN, "k_decay": "k"}
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+    nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
         """The bent cosine over all updates of the run."""
@@ -45,8 +45,8 @@ class TanhConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.Rate = key("the rate that the decay goes down to", default=0.0)
 
-    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+    also_called = kinds.ETA_MIN
+    nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
         """The tangent over all updates of the run."""
@@ -62,8 +62,8 @@ class REXConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
+    also_called = kinds.ETA_MIN
+    nearest_in_paddleocr = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
         """REX over all updates of the run."""
@@ -83,9 +83,9 @@ class WSDConfig(LRConfig):
     decay_shape: kinds.DecayShape = key("shape of the decay", default="1-sqrt")
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = kinds.ETA_MIN
+    also_called = kinds.ETA_MIN
     end_key: ClassVar[str] = ""
-    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with a few values falling at the end"
+    nearest_in_paddleocr = "Piecewise, with a few values falling at the end"
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What is left of the run between warmup and decay is stable."""

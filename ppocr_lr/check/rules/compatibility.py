@@ -52,17 +52,14 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     done = subject.lr.done_iters
     if done:
         wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for.window)
-        yield Finding(
-            subject.path("last_epoch"),
-            tr(
-                "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
-                done=count_text(done),
-                epoch=count_text(subject.epoch(done)),
-                rate=rate_text(subject.schedule(done)),
-            )
-            + (tr("; ") + wrong if wrong else ""),
-            tr("take it out and resume with Global.checkpoints"),
+        said = tr(
+            "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
+            done=count_text(done),
+            epoch=count_text(subject.epoch(done)),
+            rate=rate_text(subject.schedule(done)),
         )
+        hint = tr("take it out and resume with Global.checkpoints")
+        yield Finding(subject.path("last_epoch"), said + (tr("; ") + wrong if wrong else ""), hint)
 
 
 @rule("LR504", Severity.NOTE, "PaddleOCR's OneCycle stops past the end", of_paddleocrs_builder=True)
@@ -74,13 +71,11 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     """
     if subject.planned.name == "OneCycle":
         last = subject.summary.warmup_iters + subject.run.total_iters
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
-                last=count_text(last),
-            ),
+        said = tr(
+            "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
+            last=count_text(last),
         )
+        yield Finding(subject.path("name"), said)
 
 
 @rule("LR505", Severity.NOTE, "a key of this project alone", of_paddleocrs_builder=True)
@@ -97,34 +92,22 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
         here = tr(", and the final rate is {final}", final=_final(subject.planned.schedule, subject))
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
-            yield Finding(
-                subject.path(key),
-                tr(
-                    "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}",
-                    in_paddleocr=in_paddleocr,
-                    here=here,
-                ),
-                tr("what PaddleOCR can do: {instead}", instead=tr(instead)),
+            said = tr(
+                "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", in_paddleocr=in_paddleocr, here=here
             )
+            yield Finding(subject.path(key), said, tr("what PaddleOCR can do: {instead}", instead=tr(instead)))
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
             alone = length == getattr(subject.lr, key)
-            yield Finding(
-                subject.path(key),
-                tr(_UNKNOWN_LENGTH, length=length),
-                proposals=(subject.setting(key, in_epochs),)
-                if alone and (subject.length_is_known or length.unit == "%")
-                else (),
-            )
-    held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
+            as_long = alone and (subject.length_is_known or length.unit == "%")
+            proposals = (subject.setting(key, in_epochs),) if as_long else ()
+            yield Finding(subject.path(key), tr(_UNKNOWN_LENGTH, length=length), proposals=proposals)
+    held = length_of(_cosine_weight_decay(subject).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
         yield Finding((*REGULARIZER, "warmup_epoch"), tr(_UNKNOWN_LENGTH, length=held))
-    train = subject.config.get("Train")
-    dataset = train.get("dataset") if isinstance(train, Mapping) else None
-    if isinstance(dataset, Mapping) and "num_samples" in dataset:
-        yield Finding(
-            ("Train", "dataset", "num_samples"), tr("PaddleOCR ignores this key; its data loader counts the samples")
-        )
+    if "num_samples" in subject.section("Train", "dataset"):
+        said = tr("PaddleOCR ignores this key; its data loader counts the samples")
+        yield Finding(("Train", "dataset", "num_samples"), said)
 
 
 def _final(schedule: Schedule, subject: Subject) -> str:
@@ -144,15 +127,13 @@ def own_name(subject: Subject) -> Iterator[Finding]:
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
-                "project's build_lr_scheduler",
-                name=subject.planned.name,
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else "",
+        said = tr(
+            "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
+            "project's build_lr_scheduler",
+            name=subject.planned.name,
         )
+        hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
+        yield Finding(subject.path("name"), said, hint)
 
 
 @rule("LR507", Severity.NOTE, "a weight decay that starts over on resume")
@@ -163,11 +144,9 @@ def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
     resumed late trains with the large coefficient of the beginning again.
     """
     if _cosine_weight_decay(subject):
-        yield Finding(
-            REGULARIZER,
-            tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor"),
-            tr("this project's WeightDecayStepper has a state_dict"),
-        )
+        said = tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor")
+        hint = tr("this project's WeightDecayStepper has a state_dict")
+        yield Finding(REGULARIZER, said, hint)
 
 
 @rule("LR508", Severity.ERROR, "a weight decay schedule that PaddleOCR cannot set")
@@ -179,22 +158,15 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     """
     name = subject.config["Optimizer"].get("name")
     if _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
-        yield Finding(
-            REGULARIZER,
-            tr(
-                "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
-                "with an AttributeError",
-                name=name,
-            ),
-            tr("this project's WeightDecayStepper keeps its own count"),
-            proposals=(
-                Proposal(
-                    ("Optimizer.name=Adam",),
-                    words=tr("{} or this project's WeightDecayStepper, which keeps its own count"),
-                    for_files=False,
-                ),
-            ),
+        said = tr(
+            "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
+            "with an AttributeError",
+            name=name,
         )
+        hint = tr("this project's WeightDecayStepper keeps its own count")
+        words = tr("{} or this project's WeightDecayStepper, which keeps its own count")
+        adam = Proposal(("Optimizer.name=Adam",), words=words, for_files=False)
+        yield Finding(REGULARIZER, said, hint, proposals=(adam,))
 
 
 @rule("LR509", Severity.NOTE, "a weight decay or a momentum that only this project steps")
@@ -207,27 +179,20 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
     optimizer = subject.config["Optimizer"]
     section = optimizer.get("regularizer")
     if follows_a_schedule(section):
-        yield Finding(
-            (*REGULARIZER, "name"),
-            tr(
-                "PaddleOCR has no regularizer {name} and would stop with an AttributeError; train "
-                "with this project's WeightDecayStepper",
-                name=section["name"],
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"),
+        said = tr(
+            "PaddleOCR has no regularizer {name} and would stop with an AttributeError; train "
+            "with this project's WeightDecayStepper",
+            name=section["name"],
         )
+        yield Finding((*REGULARIZER, "name"), said, tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"))
     if isinstance(optimizer.get("momentum"), Mapping):
-        yield Finding(
-            MOMENTUM,
-            tr(
-                "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
-                "with this project's MomentumStepper"
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")),
+        said = tr(
+            "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
+            "with this project's MomentumStepper"
         )
+        yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
 
 
-def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any] | None:
-    section = subject.config["Optimizer"].get("regularizer")
-    cosine = isinstance(section, Mapping) and section.get("name") in ("CosineL2", "CosineL2Decay")
-    return section if cosine else None
+def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:
+    section = subject.section("Optimizer", "regularizer")
+    return section if section.get("name") in ("CosineL2", "CosineL2Decay") else {}

@@ -26,16 +26,14 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)
     if end and end.step is not None and start >= subject.run.total_iters and rises:
-        yield Finding(
-            subject.path("last_epoch"),
-            tr(
-                "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
-                updates=amount(subject.run.total_iters, "update"),
-                start=count_text(start),
-                rate=rate_text(subject.schedule(start)),
-            ),
-            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words=tr("{} or more")),),
+        said = tr(
+            "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
+            updates=amount(subject.run.total_iters, "update"),
+            start=count_text(start),
+            rate=rate_text(subject.schedule(start)),
         )
+        longer = Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words=tr("{} or more"))
+        yield Finding(subject.path("last_epoch"), said, proposals=(longer,))
 
 
 @rule("LR405", Severity.WARNING, "the last cycle is cut off")
@@ -53,16 +51,15 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
     low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
     if begin < left and final - low > _HIGH_END * (peak - low):
         ends = tr(" or ").join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
+        said = tr(
+            "the run ends {into} into a cycle of {cycle}, at {final}",
+            into=amount(round(subject.epoch(left - begin), 2), "epoch"),
+            cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
+            final=subject.of_peak(final),
+        )
+        hint = tr("a cycle ends at epoch {ends}", ends=ends)
         yield Finding(
-            subject.path(subject.lr.cycle_key),
-            tr(
-                "the run ends {into} into a cycle of {cycle}, at {final}",
-                into=amount(round(subject.epoch(left - begin), 2), "epoch"),
-                cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
-                final=subject.of_peak(final),
-            ),
-            tr("a cycle ends at epoch {ends}", ends=ends),
-            proposals=tuple(_whole_cycles(subject, left, after - begin)),
+            subject.path(subject.lr.cycle_key), said, hint, proposals=tuple(_whole_cycles(subject, left, after - begin))
         )
 
 
@@ -94,16 +91,14 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
             where = (
                 tr(" at epoch {epoch}", epoch=count_text(round(subject.epoch(start), 2))) if subject.can_be_told else ""
             )
-            yield Finding(
-                subject.path("stages", index),
-                tr(
-                    "the rate jumps from {before} up to {after}{where}, where this stage begins",
-                    before=rate_text(before),
-                    after=rate_text(after),
-                    where=where,
-                ),
-                tr("give the stage a warmup, or let it begin where the one before ends"),
+            said = tr(
+                "the rate jumps from {before} up to {after}{where}, where this stage begins",
+                before=rate_text(before),
+                after=rate_text(after),
+                where=where,
             )
+            hint = tr("give the stage a warmup, or let it begin where the one before ends")
+            yield Finding(subject.path("stages", index), said, hint)
 
 
 @rule("LR414", Severity.NOTE, "jumps back to the peak")
@@ -121,15 +116,13 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
         if len(jumps) == _MOST_CYCLES:
             times = tr("{times} times or more", times=_MOST_CYCLES)
         first = count_text(round(subject.epoch(lead + jumps[0]), 2))
-        yield Finding(
-            subject.path(subject.lr.cycle_key or "name"),
-            tr(
-                "the rate jumps back to {rate} {times}, first at epoch {first}",
-                rate=rate_text(decay(jumps[0])),
-                times=times,
-                first=first,
-            ),
+        said = tr(
+            "the rate jumps back to {rate} {times}, first at epoch {first}",
+            rate=rate_text(decay(jumps[0])),
+            times=times,
+            first=first,
         )
+        yield Finding(subject.path(subject.lr.cycle_key or "name"), said)
 
 
 def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:

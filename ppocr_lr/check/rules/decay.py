@@ -57,16 +57,13 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         if subject.lr.has_key("decay_within_run"):
             words = tr("{{}} shortens it{ignored}", ignored=subject.ignored)
             proposals.append(subject.setting("decay_within_run", "true", words))
-        yield Finding(
-            subject.path(key),
-            tr(
-                "the rate ends at {final}, because the decay starts after {epochs} of {what} and is not shortened",
-                final=subject.of_peak(summary.final),
-                epochs=amount(subject.epoch(lead.iters), "epoch"),
-                what=what,
-            ),
-            proposals=tuple(proposals),
+        said = tr(
+            "the rate ends at {final}, because the decay starts after {epochs} of {what} and is not shortened",
+            final=subject.of_peak(summary.final),
+            epochs=amount(subject.epoch(lead.iters), "epoch"),
+            what=what,
         )
+        yield Finding(subject.path(key), said, proposals=tuple(proposals))
 
 
 def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
@@ -74,16 +71,15 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
     run, built_for = subject.run.iters_per_epoch, subject.built_for.iters_per_epoch
     final, planned = subject.summary.final, subject.schedule(subject.built_for.total_iters - 1)
     if run < built_for and final > max(_HIGH_END * subject.peak, 2 * planned):
+        said = tr(
+            "the rate ends at {final}, because the trainer on Windows runs {run} of the {built_for} per epoch that "
+            "the schedule is built for",
+            final=subject.of_peak(final),
+            run=run,
+            built_for=amount(built_for, "iteration"),
+        )
         yield Finding(
-            SECTION_PATH,
-            tr(
-                "the rate ends at {final}, because the trainer on Windows runs {run} of the {built_for} per epoch that "
-                "the schedule is built for",
-                final=subject.of_peak(final),
-                run=run,
-                built_for=amount(built_for, "iteration"),
-            ),
-            tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch"),
+            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch")
         )
 
 
@@ -103,29 +99,24 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
             if comes != count_text(late[0][0])
             else ""
         )
-        yield Finding(
-            subject.path(key),
-            tr(
-                "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
-                marks=", ".join(count_text(mark) for mark, _ in late),
-                lie=tr("lie") if len(late) > 1 else tr("lies"),
-                epochs=amount(subject.run.epochs, "epoch"),
-                shift=shift,
-                final=subject.final,
-            ),
-            proposals=tuple(_in_proportion(subject, key)),
+        said = tr(
+            "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
+            marks=", ".join(count_text(mark) for mark, _ in late),
+            lie=tr("lie") if len(late) > 1 else tr("lies"),
+            epochs=amount(subject.run.epochs, "epoch"),
+            shift=shift,
+            final=subject.final,
         )
+        yield Finding(subject.path(key), said, proposals=tuple(_in_proportion(subject, key)))
     decay = _own_length(subject)
     if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
-        yield Finding(
-            subject.path(subject.lr.end_key),
-            tr(
-                "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
-                where=decay.where,
-                epochs=amount(subject.run.epochs, "epoch"),
-                final=subject.final,
-            ),
+        said = tr(
+            "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
+            where=decay.where,
+            epochs=amount(subject.run.epochs, "epoch"),
+            final=subject.final,
         )
+        yield Finding(subject.path(subject.lr.end_key), said)
 
 
 @rule("LR403", Severity.NOTE, "the warmup moves the drops")
@@ -142,10 +133,8 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     if _counts_from_warmup(subject) or by_windows:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
         why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
-        yield Finding(
-            subject.path(subject.lr.marks[0]),
-            tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject)),
-        )
+        said = tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject))
+        yield Finding(subject.path(subject.lr.marks[0]), said)
 
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
@@ -187,12 +176,9 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
         others = tr("; so does a Sequence with a last stage of name: Linear")
         wsd = subject.setting("name", "WSD", tr("{{}} ends at 0{others}", others=others))
-        yield Finding(
-            subject.path("name"),
-            tr("the rate ends at {final}: this decay does not know when the run ends", final=subject.of_peak(final)),
-            tr("name: WSD ends at 0{others}", others=others),
-            proposals=(wsd,) if is_peak else (),
-        )
+        said = tr("the rate ends at {final}: this decay does not know when the run ends", final=subject.of_peak(final))
+        hint = tr("name: WSD ends at 0{others}", others=others)
+        yield Finding(subject.path("name"), said, hint, proposals=(wsd,) if is_peak else ())
 
 
 class _OwnLength(NamedTuple):
@@ -228,16 +214,14 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
     if decay.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
         field = type(subject.lr).model_fields.get(key)
         optional = field and not field.is_required()
-        yield Finding(
-            subject.path(key),
-            tr(
-                "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}",
-                where=decay.where,
-                epochs=amount(subject.run.epochs, "epoch"),
-                final=subject.of_peak(summary.final),
-            ),
-            proposals=(subject.setting(key, "null", tr("{} decays over the run")),) if optional else (),
+        said = tr(
+            "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}",
+            where=decay.where,
+            epochs=amount(subject.run.epochs, "epoch"),
+            final=subject.of_peak(summary.final),
         )
+        proposals = (subject.setting(key, "null", tr("{} decays over the run")),) if optional else ()
+        yield Finding(subject.path(key), said, proposals=proposals)
 
 
 @rule("LR410", Severity.WARNING, "the decay is over long before the run")
@@ -248,15 +232,13 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     decay, total = _own_length(subject), subject.run.total_iters
     if decay and decay.over < (1 - _LONG_REST) * total:
         rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
-        yield Finding(
-            subject.path(subject.lr.end_key),
-            tr(
-                "the decay is over at {where}; the rate stays at {final} for the other {rest}",
-                where=decay.where,
-                final=subject.final,
-                rest=rest,
-            ),
+        said = tr(
+            "the decay is over at {where}; the rate stays at {final} for the other {rest}",
+            where=decay.where,
+            final=subject.final,
+            rest=rest,
         )
+        yield Finding(subject.path(subject.lr.end_key), said)
 
 
 @rule("LR413", Severity.WARNING, "a rate that rises in a step")
@@ -287,10 +269,8 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     if rises:
         more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
         warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
-        yield Finding(
-            subject.path(subject.lr.marks[0]),
-            tr("the rate rises{rises}{more}{warmup}", rises=rises[0], more=more, warmup=warmup),
-        )
+        said = tr("the rate rises{rises}{more}{warmup}", rises=rises[0], more=more, warmup=warmup)
+        yield Finding(subject.path(subject.lr.marks[0]), said)
 
 
 @rule("LR406", Severity.WARNING, "TwoStepCosine and its 200 epochs")
@@ -322,18 +302,16 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
             message = tr("after it, at epoch {epoch}, the rate jumps up to {rate}", epoch=where, rate=rate_text(jump))
     if message:
         epochs = max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "the first cosine lasts {epochs} in any run; {message}",
-                epochs=amount(subject.epoch(first_iters), "epoch"),
-                message=message,
-            ),
-            proposals=(
-                subject.setting("name", "Cosine", tr("{} decays over the whole run")),
-                subject.setting("first_epochs", f"{epochs:.6g}", f"{{}}{subject.ignored}"),
-            ),
+        said = tr(
+            "the first cosine lasts {epochs} in any run; {message}",
+            epochs=amount(subject.epoch(first_iters), "epoch"),
+            message=message,
         )
+        proposals = (
+            subject.setting("name", "Cosine", tr("{} decays over the whole run")),
+            subject.setting("first_epochs", f"{epochs:.6g}", f"{{}}{subject.ignored}"),
+        )
+        yield Finding(subject.path("name"), said, proposals=proposals)
 
 
 @rule("LR412", Severity.NOTE, "a schedule without a curve")
@@ -344,11 +322,9 @@ def no_curve(subject: Subject) -> Iterator[Finding]:
     compared before. Called once for each update instead of each evaluation, its patience is over in a moment.
     """
     if not subject.lr.has_curve:
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
-                "improving; call step(metric) once for each evaluation, not for each update",
-                peak=rate_text(subject.peak),
-            ),
+        said = tr(
+            "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
+            "improving; call step(metric) once for each evaluation, not for each update",
+            peak=rate_text(subject.peak),
         )
+        yield Finding(subject.path("name"), said)

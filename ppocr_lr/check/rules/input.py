@@ -63,11 +63,8 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
     if "name" not in subject.planned.section:
         first = tr("the end of the warmup") if subject.summary.warmup_iters else tr("the first")
         words = tr("{} if that is meant; older releases of PaddleOCR understand it as well")
-        yield Finding(
-            SECTION_PATH,
-            tr("there is no name, so the rate is the same from {first} to the last update", first=first),
-            proposals=(subject.setting("name", "Const", words),),
-        )
+        said = tr("there is no name, so the rate is the same from {first} to the last update", first=first)
+        yield Finding(SECTION_PATH, said, proposals=(subject.setting("name", "Const", words),))
 
 
 @rule("LR104", Severity.WARNING, "a key without effect under this name")
@@ -87,21 +84,19 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
     """
     fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
     for section_name in ("Optimizer", "Global"):
-        section = subject.config.get(section_name)
-        for key, value in section.items() if isinstance(section, Mapping) else ():
+        for key, value in subject.section(section_name).items():
             if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
                 continue
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
+                said = tr(
+                    "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
+                    section=section_name,
+                    key=key,
+                )
                 yield Finding(
-                    (section_name, key),
-                    tr(
-                        "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
-                        section=section_name,
-                        key=key,
-                    ),
-                    tr("write it as {key}", key=subject.key(takes[0])) if takes else "",
+                    (section_name, key), said, tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
                 )
 
 
@@ -125,8 +120,7 @@ def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR takes any key in Global and asks for those that it knows. With a misspelt one it trains from random
     weights, from the first epoch on, or for another number of epochs.
     """
-    section = subject.config.get("Global")
-    for key, value in section.items() if isinstance(section, Mapping) else ():
+    for key, value in subject.section("Global").items():
         if meant := meant_in_global(key):
             takes = [name for name in meant if _accepts(name, value)]
             suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
@@ -162,14 +156,10 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
                 yield Finding(problem.path, str(problem))
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
-        yield Finding(
-            ("Optimizer", "weight_decay"),
-            tr(
-                "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops "
-                "with a TypeError"
-            ),
-            tr("take one of them out"),
+        said = tr(
+            "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError"
         )
+        yield Finding(("Optimizer", "weight_decay"), said, tr("take one of them out"))
 
 
 @rule("LR109", Severity.ERROR, "a factor of the rate that cannot be used")

@@ -25,14 +25,12 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
     if below is not None and below > _LOG_MEDIAN:
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
-                below=amount(below, "update"),
-                total=count_text(subject.run.total_iters),
-            ),
+        said = tr(
+            "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
+            below=amount(below, "update"),
+            total=count_text(subject.run.total_iters),
         )
+        yield Finding(SECTION_PATH, said)
 
 
 @rule("LR408", Severity.NOTE, "the log will show no change for a while")
@@ -50,11 +48,9 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "the log prints the same rate for the first {length}{after}, while the decay is flat",
-                length=length,
-                after=after,
-            ),
+        said = tr(
+            "the log prints the same rate for the first {length}{after}, while the decay is flat",
+            length=length,
+            after=after,
         )
+        yield Finding(SECTION_PATH, said)

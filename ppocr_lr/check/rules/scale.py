@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
@@ -38,9 +38,7 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
     """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
     the gradient and takes much larger rates. A rate carried over from the other kind mostly diverges or stands still.
     """
-    optimizer = subject.config.get("Optimizer")
-    name = optimizer.get("name") if isinstance(optimizer, Mapping) else None
-    peak = subject.peak
+    name, peak = subject.section("Optimizer").get("name"), subject.peak
     if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
         return
     low, high = _USUAL[name]
@@ -52,20 +50,18 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
             if adaptive
             else tr("its steps are the rate times the gradient")
         )
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
-                "such a training {outcome}",
-                peak=rate_text(peak),
-                kind=kind,
-                name=name,
-                low=rate_text(low),
-                high=rate_text(high),
-                why=why,
-                outcome=outcome,
-            ),
+        said = tr(
+            "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
+            "such a training {outcome}",
+            peak=rate_text(peak),
+            kind=kind,
+            name=name,
+            low=rate_text(low),
+            high=rate_text(high),
+            why=why,
+            outcome=outcome,
         )
+        yield Finding(SECTION_PATH, said)
 
 
 @rule("LR602", Severity.NOTE, "the rate is meant for another number of cards")
@@ -87,13 +83,13 @@ def cards(subject: Subject) -> Iterator[Finding]:
     run = tr("{cards} here, {samples} an update", cards=amount(subject.gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:
         if scaled := _scaled(planned, batch, reference):
-            message = tr(
+            said = tr(
                 "the peak of {peak} is meant for {samples} samples an update; {run}",
                 peak=peak,
                 samples=reference,
                 run=run,
             )
-            yield Finding(SECTION_PATH, message, proposals=scaled)
+            yield Finding(SECTION_PATH, said, proposals=scaled)
     elif proposed is not None:
         meant = proposed.cards * (proposed.batch_per_card or per_card)
         if scaled := _scaled(planned, batch, meant, tr("if so, ")):
@@ -102,29 +98,23 @@ def cards(subject: Subject) -> Iterator[Finding]:
                 comment=proposed.comment,
                 cards=amount(proposed.cards, "card"),
             )
-            yield Finding(
-                SECTION_PATH,
-                tr("{comment}, {samples} an update; {run}", comment=comment, samples=amount(meant, "sample"), run=run),
-                proposals=scaled,
-            )
-    elif isinstance(settings := subject.config.get("Global"), Mapping) and settings.get("distributed") is True:
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "the config is for several cards (Global.distributed: true) and does not say for how "
-                "many its peak of {peak} is meant; {run}",
-                peak=peak,
-                run=run,
-            ),
-            tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
-            if _scaled(planned, batch, 2 * batch)
-            else "",
+            samples = amount(meant, "sample")
+            said = tr("{comment}, {samples} an update; {run}", comment=comment, samples=samples, run=run)
+            yield Finding(SECTION_PATH, said, proposals=scaled)
+    elif subject.section("Global").get("distributed") is True:
+        said = tr(
+            "the config is for several cards (Global.distributed: true) and does not say for how "
+            "many its peak of {peak} is meant; {run}",
+            peak=peak,
+            run=run,
         )
+        hint = tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
+        yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
     elif subject.gpus > 1 and (
         scaled := _scaled(planned, batch, batch // subject.gpus, tr("if it was meant for one, "))
     ):
-        message = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=subject.gpus)
-        yield Finding(SECTION_PATH, message, proposals=scaled)
+        said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=subject.gpus)
+        yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
@@ -150,11 +140,8 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
         peak = subject.schedule(subject.summary.warmup_iters)
         words = tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor))
-        yield Finding(
-            subject.path("learning_rate"),
-            tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak)),
-            proposals=(subject.setting("learning_rate", 1, words),),
-        )
+        said = tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak))
+        yield Finding(subject.path("learning_rate"), said, proposals=(subject.setting("learning_rate", 1, words),))
 
 
 @rule("LR604", Severity.NOTE, "parameters that train at another rate")
@@ -194,14 +181,11 @@ def rate_as_factor(subject: Subject) -> Iterator[Finding]:
     """
     for group in _groups(subject):
         if group.key == GROUP_LR:
-            yield Finding(
-                group.key,
-                tr(
-                    "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
-                    "it: they train at {most} at most",
-                    factor=rate_text(group.factor),
-                    label=group.label,
-                    most=rate_text(group.factor * subject.peak),
-                ),
-                tr("train with this project's parameter_groups and a factor of 0.1"),
+            said = tr(
+                "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
+                "it: they train at {most} at most",
+                factor=rate_text(group.factor),
+                label=group.label,
+                most=rate_text(group.factor * subject.peak),
             )
+            yield Finding(group.key, said, tr("train with this project's parameter_groups and a factor of 0.1"))

@@ -73,15 +73,13 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
             if subject.length_is_known:
                 meant = amount(round(subject.epoch(largest), 2), "epoch")
                 in_epochs = tr("; {count} would be {epochs}", count=amount(largest, "iteration"), epochs=meant)
-            yield Finding(
-                subject.path(key),
-                tr(
-                    "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
-                    count=count_text(largest),
-                    epochs=epochs,
-                    in_epochs=in_epochs,
-                ),
+            said = tr(
+                "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
+                count=count_text(largest),
+                epochs=epochs,
+                in_epochs=in_epochs,
             )
+            yield Finding(subject.path(key), said)
 
 
 @rule("LR204", Severity.WARNING, "a number of iterations that looks like epochs")
@@ -99,12 +97,9 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     if subject.counts_warmup_in_iterations and steps > 0 and short:
         key, longer = subject.lr.warmup_key, subject.warmup_text(steps * subject.run.iters_per_epoch)
         meant = subject.setting(key, longer, tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
-        yield Finding(
-            subject.path(key),
-            tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration")),
-            tr("it counts iterations: epochs × iterations per epoch"),
-            proposals=(meant,) if subject.length_is_known else (),
-        )
+        said = tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration"))
+        hint = tr("it counts iterations: epochs × iterations per epoch")
+        yield Finding(subject.path(key), said, hint, proposals=(meant,) if subject.length_is_known else ())
 
 
 def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
@@ -114,16 +109,13 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
         return
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
-        yield Finding(
-            subject.path("decay_length"),
-            tr(
-                "the way from {first} to {last} is over after {length}; the number looks like epochs",
-                first=rate_text(subject.schedule(0)),
-                last=rate_text(end.rate),
-                length=amount(end.step, "iteration"),
-            ),
-            proposals=(subject.setting("decay_length", end.step, words),),
+        said = tr(
+            "the way from {first} to {last} is over after {length}; the number looks like epochs",
+            first=rate_text(subject.schedule(0)),
+            last=rate_text(end.rate),
+            length=amount(end.step, "iteration"),
         )
+        yield Finding(subject.path("decay_length"), said, proposals=(subject.setting("decay_length", end.step, words),))
 
 
 @rule("LR205", Severity.NOTE, "a length in iterations with accumulated batches")
@@ -147,16 +139,13 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
             )
             for iters in lengths
         )
-        yield Finding(
-            path,
-            tr(
-                "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
-                updates=count_text(subject.run.iters_per_epoch),
-                batches=subject.planned.flags.accumulate,
-                lasts=lasts,
-            ),
-            proposals=tuple(_as_without_accumulation(subject, path, value)),
+        said = tr(
+            "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
+            updates=count_text(subject.run.iters_per_epoch),
+            batches=subject.planned.flags.accumulate,
+            lasts=lasts,
         )
+        yield Finding(path, said, proposals=tuple(_as_without_accumulation(subject, path, value)))
 
 
 def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterator[Proposal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
@@ -32,18 +32,15 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     if warmup >= total and _can_be_told(subject):
         shorter = max(1, total // 20)
-        yield Finding(
-            subject.path(_key(subject)),
-            tr(
-                "the warmup of {warmup} takes the whole run of {run}; it ends at {final} and never decays",
-                warmup=amount(subject.epoch(warmup), "epoch"),
-                run=amount(subject.run.epochs, "epoch"),
-                final=subject.final,
-            ),
-            proposals=(subject.setting(_key(subject), subject.warmup_text(shorter)),)
-            if shorter < total and subject.lr.warmup_key
-            else (),
+        said = tr(
+            "the warmup of {warmup} takes the whole run of {run}; it ends at {final} and never decays",
+            warmup=amount(subject.epoch(warmup), "epoch"),
+            run=amount(subject.run.epochs, "epoch"),
+            final=subject.final,
         )
+        fits = shorter < total and subject.lr.warmup_key
+        proposals = (subject.setting(_key(subject), subject.warmup_text(shorter)),) if fits else ()
+        yield Finding(subject.path(_key(subject)), said, proposals=proposals)
 
 
 @rule("LR302", Severity.WARNING, "the warmup is longer than the time to the first drop")
@@ -54,17 +51,14 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     warmup, window = subject.summary.warmup_iters, subject.built_for.window
     if subject.drops and 0 < window.first_update(subject.lr.marks[1][0]) <= warmup:
         first, drop = subject.drops[0]
-        yield Finding(
-            subject.path(_key(subject)),
-            tr(
-                "the warmup ends at epoch {warmup}, after the first of {marks} ({first}); the drop comes "
-                "at epoch {drop}",
-                warmup=count_text(subject.epoch(warmup)),
-                marks=subject.lr.marks[0],
-                first=count_text(first),
-                drop=count_text(subject.epoch(drop)),
-            ),
+        said = tr(
+            "the warmup ends at epoch {warmup}, after the first of {marks} ({first}); the drop comes at epoch {drop}",
+            warmup=count_text(subject.epoch(warmup)),
+            marks=subject.lr.marks[0],
+            first=count_text(first),
+            drop=count_text(subject.epoch(drop)),
         )
+        yield Finding(subject.path(_key(subject)), said)
 
 
 @rule("LR303", Severity.NOTE, "the first update has a rate of 0")
@@ -75,11 +69,8 @@ def first_update(subject: CurveSubject) -> Iterator[Finding]:
     schedule = subject.schedule
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
         second = tr(", the second of {rate}", rate=rate_text(schedule(1))) if subject.length_is_known else ""
-        yield Finding(
-            subject.path(_key(subject)),
-            tr("the first update has a rate of 0{second}", second=second),
-            proposals=tuple(_higher_start(subject)),
-        )
+        said = tr("the first update has a rate of 0{second}", second=second)
+        yield Finding(subject.path(_key(subject)), said, proposals=tuple(_higher_start(subject)))
 
 
 def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
@@ -101,17 +92,13 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
     """
     if subject.planned.name == "OneCycle" and subject.summary.warmup_iters:
         warmup = subject.summary.warmup_iters
-        yield Finding(
-            subject.path(_key(subject)),
-            tr(
-                "the rate goes up to {peak} in {warmup}, falls to {low} and rises again: OneCycle "
-                "has a rise of its own",
-                peak=rate_text(subject.summary.peak),
-                warmup=amount(subject.epoch(warmup), "epoch"),
-                low=rate_text(subject.schedule(warmup)),
-            ),
-            proposals=(subject.setting(_key(subject), 0),),
+        said = tr(
+            "the rate goes up to {peak} in {warmup}, falls to {low} and rises again: OneCycle has a rise of its own",
+            peak=rate_text(subject.summary.peak),
+            warmup=amount(subject.epoch(warmup), "epoch"),
+            low=rate_text(subject.schedule(warmup)),
         )
+        yield Finding(subject.path(_key(subject)), said, proposals=(subject.setting(_key(subject), 0),))
 
 
 @rule("LR305", Severity.WARNING, "a negative warmup")
@@ -143,13 +130,10 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
         if after and subject.length_is_known
         else ""
     )
-    settings = subject.config.get("Global")
-    each = [f"Global.{key}=1" for key in _OF_THE_LOG if not isinstance(settings, Mapping) or settings.get(key) != 1]
-    yield Finding(
-        subject.path("name"),
-        tr("a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log", rises=rises, stays=stays),
-        proposals=(Proposal(tuple(each), words=tr("{} logs each update as it is"), clears=False),) if each else (),
-    )
+    each = [f"Global.{key}=1" for key in _OF_THE_LOG if subject.section("Global").get(key) != 1]
+    said = tr("a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log", rises=rises, stays=stays)
+    proposals = (Proposal(tuple(each), words=tr("{} logs each update as it is"), clears=False),) if each else ()
+    yield Finding(subject.path("name"), said, proposals=proposals)
 
 
 @rule("LR307", Severity.WARNING, "the run is shorter than its range test")
@@ -165,12 +149,5 @@ def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
     rise = subject.schedule.corner_steps(MAX_STEP, 1)[0]
     if rise and rise[0] >= total:
         epochs = -(-(rise[0] + 1) // subject.run.iters_per_epoch)
-        yield Finding(
-            subject.path("updates"),
-            tr(
-                "the run has {updates} and ends at {final}",
-                updates=amount(total, "update"),
-                final=subject.final,
-            ),
-            f"-o Global.epoch_num={epochs}",
-        )
+        said = tr("the run has {updates} and ends at {final}", updates=amount(total, "update"), final=subject.final)
+        yield Finding(subject.path("updates"), said, f"-o Global.epoch_num={epochs}")
