@@ -46,11 +46,6 @@ class Subject:
         return section if isinstance(section, Mapping) else {}
 
     @property
-    def gpus(self) -> int:
-        """Cards that share the samples."""
-        return self.planned.flags.gpus
-
-    @property
     def lr(self) -> LRConfig:
         """The validated lr section."""
         return self.planned.parsed.config

@@ -92,13 +92,10 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """
     key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
-        comes = count_text(subject.epoch(late[0][1]))
-        warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
-        shift = (
-            tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
-            if comes != count_text(late[0][0])
-            else ""
-        )
+        comes, shift = count_text(subject.epoch(late[0][1])), ""
+        if comes != count_text(late[0][0]):
+            warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
+            shift = tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
         said = tr(
             "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
             marks=", ".join(count_text(mark) for mark, _ in late),
@@ -251,25 +248,20 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
     if not subject.drops or left < 1:
         return
-    rises = []
-    for start in decay.corner_steps(left - 1, len(subject.drops))[0]:
-        before, after = decay(start - 1), decay(start)
-        if after > before:
-            times = tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else ""
-            epoch = count_text(round(subject.epoch(lead + start), 2))
-            rises.append(
-                tr(
-                    "{times} at epoch {epoch}, from {before} to {after}",
-                    times=times,
-                    epoch=epoch,
-                    before=rate_text(before),
-                    after=rate_text(after),
-                )
-            )
+    steps = decay.corner_steps(left - 1, len(subject.drops))[0]
+    rises = [start for start in steps if decay(start) > decay(start - 1)]
     if rises:
+        before, after = decay(rises[0] - 1), decay(rises[0])
+        first = tr(
+            "{times} at epoch {epoch}, from {before} to {after}",
+            times=tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else "",
+            epoch=count_text(round(subject.epoch(lead + rises[0]), 2)),
+            before=rate_text(before),
+            after=rate_text(after),
+        )
         more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
         warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
-        said = tr("the rate rises{rises}{more}{warmup}", rises=rises[0], more=more, warmup=warmup)
+        said = tr("the rate rises{rises}{more}{warmup}", rises=first, more=more, warmup=warmup)
         yield Finding(subject.path(subject.lr.marks[0]), said)
 
 

@@ -44,12 +44,9 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
     low, high = _USUAL[name]
     if not low <= peak <= high:
         kind, outcome = (tr("high"), tr("mostly diverges")) if peak > high else (tr("low"), tr("mostly stands still"))
-        adaptive = _USUAL[name] is _ADAPTIVE
-        why = (
-            tr("it divides by the size of the gradient, so the rate is about the size of a step")
-            if adaptive
-            else tr("its steps are the rate times the gradient")
-        )
+        why = tr("its steps are the rate times the gradient")
+        if _USUAL[name] is _ADAPTIVE:
+            why = tr("it divides by the size of the gradient, so the rate is about the size of a step")
         said = tr(
             "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
             "such a training {outcome}",
@@ -75,12 +72,13 @@ def cards(subject: Subject) -> Iterator[Finding]:
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
     planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
+    gpus = planned.flags.gpus
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
         reference = planned.reference_batch
     except LRConfigError:  # the config does not tell the batch
         return
-    run = tr("{cards} here, {samples} an update", cards=amount(subject.gpus, "card"), samples=amount(batch, "sample"))
+    run = tr("{cards} here, {samples} an update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:
         if scaled := _scaled(planned, batch, reference):
             said = tr(
@@ -93,11 +91,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
     elif proposed is not None:
         meant = proposed.cards * (proposed.batch_per_card or per_card)
         if scaled := _scaled(planned, batch, meant, tr("if so, ")):
-            comment = tr(
-                "a comment says «{comment}», which may mean {cards}",
-                comment=proposed.comment,
-                cards=amount(proposed.cards, "card"),
-            )
+            means = amount(proposed.cards, "card")
+            comment = tr("a comment says «{comment}», which may mean {cards}", comment=proposed.comment, cards=means)
             samples = amount(meant, "sample")
             said = tr("{comment}, {samples} an update; {run}", comment=comment, samples=samples, run=run)
             yield Finding(SECTION_PATH, said, proposals=scaled)
@@ -110,10 +105,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
         )
         hint = tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
-    elif subject.gpus > 1 and (
-        scaled := _scaled(planned, batch, batch // subject.gpus, tr("if it was meant for one, "))
-    ):
-        said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=subject.gpus)
+    elif gpus > 1 and (scaled := _scaled(planned, batch, batch // gpus, tr("if it was meant for one, "))):
+        said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=gpus)
         yield Finding(SECTION_PATH, said, proposals=scaled)
 
 

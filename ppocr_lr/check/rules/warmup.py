@@ -119,17 +119,10 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     if not subject.lr.tries_rates:
         return
     summary, total = subject.summary, subject.run.total_iters
-    rises = tr(
-        "the rate rises from {first} to {peak}",
-        first=rate_text(subject.schedule(0)),
-        peak=rate_text(summary.peak),
-    )
-    after = total - 1 - summary.peak_step
-    stays = (
-        tr(", where it stays for {updates}", updates=amount(after, "more update"))
-        if after and subject.length_is_known
-        else ""
-    )
+    first, peak = rate_text(subject.schedule(0)), rate_text(summary.peak)
+    rises, stays = tr("the rate rises from {first} to {peak}", first=first, peak=peak), ""
+    if subject.length_is_known and (after := total - 1 - summary.peak_step):
+        stays = tr(", where it stays for {updates}", updates=amount(after, "more update"))
     each = [f"Global.{key}=1" for key in _OF_THE_LOG if subject.section("Global").get(key) != 1]
     said = tr("a range test: {rises}{stays}; ppocr-lr find-rate reads the losses in its log", rises=rises, stays=stays)
     proposals = (Proposal(tuple(each), words=tr("{} logs each update as it is"), clears=False),) if each else ()
