@@ -13,8 +13,6 @@ from ppocr_lr.lr_config.length import Length
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
 """Types and fields by key; `WARMUP | HOLD` has the keys of both."""
 
-NOTHING: Keys = {}
-
 EVERY: Keys = {
     "once_per_epoch": (
         Annotated[kinds.Switch, kinds.Ours("Piecewise, with a value for each epoch")],

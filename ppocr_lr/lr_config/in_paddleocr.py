@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
@@ -49,8 +48,9 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
             yield OwnKey(written, tr("{key}, which is its name there", key=key))
         else:
             lengths = value if isinstance(value, tuple) else (value,)
-            unknown = (item for item in lengths if isinstance(item, Length) and item.unit != "epochs")
-            yield from (OwnKey(written, "", item) for item in islice(unknown, 1))
+            unknown = [item for item in lengths if isinstance(item, Length) and item.unit != "epochs"]
+            if unknown:
+                yield OwnKey(written, "", unknown[0])
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:

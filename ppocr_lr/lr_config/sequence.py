@@ -173,8 +173,8 @@ class SequenceConfig(LRConfig):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
             if iters < 1 or done + iters > window.total_iters:
                 problem = tr(
-                    "{iters} after {done} do not fit into the run of {total}; each stage must have at "
-                    "least one, and all of them together the run's",
+                    "{iters} after {done} do not fit into the run of {total}; each stage must have at least one, and "
+                    "all of them together the run's",
                     iters=amount(iters, "iteration"),
                     done=done,
                     total=window.total_iters,
