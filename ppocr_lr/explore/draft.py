@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.bounds import positive_integer
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, printable
+from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, dotted, printable, value_error
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
 from ppocr_lr.language import tr
@@ -22,7 +23,7 @@ from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
-from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch_length
+from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
 from ppocr_lr.training_config.scaling import scaled_section
@@ -34,8 +35,11 @@ LONGEST_TEXT = 200_000
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
+BATCH_SIZE = ("Train", "loader", "batch_size_per_card")
 
 _LONGEST_NAME = 100
+_NO_LENGTH = {"num_samples": None, "iters_per_epoch": None}
+_MOST_DIGITS = 20  # of a number that may be a count
 _KINDS = (str, str, int, int, int)  # of the values of a draft in a link
 
 
@@ -116,9 +120,35 @@ class Draft:
         """
         return self._edited((), with_overrides(self.config, overrides))
 
-    def without(self, key: str) -> Draft:
-        """Without a key of the lr section."""
-        return self.after(Proposal(changes=(Change("remove", (*SECTION_PATH, key)),)))
+    def without(self, *path: str | int) -> Draft:
+        """Without a key, and without a section that would be empty then; itself where there is no such key."""
+        around = self.document.value(path[:-1])
+        if not isinstance(around, Mapping) or path[-1] not in around:
+            return self
+        if len(around) == 1 and path[1:]:
+            return self.without(*path[:-1])
+        return self.after(Proposal(changes=(Change("remove", path),)))
+
+    def with_batch_size(self, text: str) -> Draft:
+        """With samples per batch, which are refused where they are none, even where nothing asks for them."""
+        draft = self.with_values(f"{dotted(BATCH_SIZE)}={text}")
+        batch_per_card(draft.config["Train"])
+        return draft
+
+    def with_flag(self, name: str, said: str, text: str) -> Draft:
+        """With an argument of its run; without a text it is not given.
+
+        Raises:
+            LRConfigError: it is no positive integer; told as what the argument is called, `said`.
+        """
+        changes: dict[str, Any] = {name: 1 if name == "gpus" else None}
+        if text:
+            try:
+                number = positive_integer(int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else text)
+            except ValueError as error:
+                raise value_error((said,), text, str(error)) from None
+            changes = {"gpus": number} if name == "gpus" else {**_NO_LENGTH, name: number}
+        return replace(self, **changes)
 
     def after(self, proposal: Proposal) -> Draft:
         """With the fix of a finding in the text."""
@@ -219,6 +249,15 @@ class State:
     pins: tuple[Pin, ...] = ()
     axis: Axis = "epochs"
     log_scale: bool = False
+
+    def read(self) -> State:
+        """Itself, its text read, which takes a while for a long one.
+
+        Raises:
+            LRConfigError: as the section and the excerpt of a draft.
+        """
+        _ = self.draft.section, self.draft.excerpt
+        return self
 
     @property
     def link(self) -> str:

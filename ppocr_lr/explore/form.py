@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from nicegui import events, ui
@@ -14,10 +14,30 @@ from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.length import Unit, length_of
 from ppocr_lr.training_config.changes import yaml_text
 
-Set = Callable[[str, str], None]
+Coming = Awaitable[None] | None
+"""What is to be done about an event, if anything."""
+Set = Callable[[str, str], Awaitable[None]]
 """Gives a key a value, as it stands in YAML; nothing takes it out."""
 
 PAUSE = "debounce=350"  # milliseconds after the last letter
+QUIET = "no-error-icon hide-bottom-space"  # what is wrong is said below
+
+
+def complaint() -> ui.label:
+    """A place below a field for what is wrong with it."""
+    label = ui.label().classes("complaint")
+    label.set_visibility(False)
+    return label
+
+
+def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) -> None:
+    """Say what is wrong with a field, to a screen reader as well; without texts, that nothing is."""
+    text = "; ".join(texts)
+    label.text = text
+    label.set_visibility(bool(text))
+    marks = f'error aria-invalid=true aria-describedby="{label.html_id}"'
+    for entry in entries:
+        entry.props(marks) if text else entry.props(remove=marks)
 
 
 _MOST_ITEMS = 30  # of a list that have a field each
@@ -26,15 +46,16 @@ _MOST_ITEMS = 30  # of a list that have a field each
 class Slider(Element, component="slider.js"):
     """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
 
-    def __init__(self, name: str, moved: Callable[[float], None]) -> None:
+    def __init__(self, name: str, moved: Callable[[float], Coming]) -> None:
         super().__init__()
         self.place = 0.0
         self._props.update({"value": 0.0, "min": 0.0, "max": 1.0, "step": 0.01, "aria-label": name})
 
-        def tell(event: events.GenericEventArguments) -> None:
-            if isinstance(event.args, (int, float)):
-                self.place = event.args
-                moved(event.args)
+        def tell(event: events.GenericEventArguments) -> Coming:
+            if not isinstance(event.args, (int, float)):
+                return None
+            self.place = event.args
+            return moved(event.args)
 
         self.on("moved", tell, throttle=0.05)
 
@@ -54,7 +75,7 @@ class KeyField:
         self.scale: Scale | None = None
         self.syncing = False
         self.slider: Slider | None = None
-        self.touched: Any = None
+        self.touched: list[Any] = []
         self.unit: ui.select | None = None
         self.units: dict[Unit, str] = {}
         self.inputs: list[ui.input] = []
@@ -69,6 +90,7 @@ class KeyField:
             if field.default not in (None, ()):
                 about += words(" (default {})", yaml_text(field.default))
             ui.label(about).classes("about")
+            self.complaint = complaint()
 
     def _build(self) -> None:
         field, words = self.field, self.words
@@ -83,7 +105,7 @@ class KeyField:
                 ui.label(words("in the YAML")).classes("soft")
                 return
             if field.kind != "list":
-                self.entry.props(f'dense outlined aria-label="{field.key}"')
+                self.entry.props(f'dense outlined {QUIET} aria-label="{field.key}"')
             if field.kind == "length":
                 self.units = {"epochs": words("epochs"), "it": words("iterations"), "%": words("% of run")}
                 if field.iterations:
@@ -129,8 +151,13 @@ class KeyField:
             self._slide(shown)
         self.value = shown
 
+    def complain(self, texts: Iterable[str]) -> None:
+        """Say what is wrong with the key; without texts, that nothing is."""
+        entries = (getattr(self, "entry", None), self.unit, self.slider, *self.inputs)
+        complain(self.complaint, filter(None, entries), texts)
+
     def _put(self, text: str) -> None:
-        if self.touched is not self.entry:
+        if self.entry not in self.touched:
             self.entry.value = text
 
     def _slide(self, value: Any, unit: Unit = "epochs") -> None:
@@ -142,7 +169,7 @@ class KeyField:
         ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
         ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
         self.slider.props.update(ends)
-        if self.touched is not self.slider:  # it is where the hand is
+        if self.slider not in self.touched:  # it is where the hand is
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 
     def _show_items(self, items: Any) -> None:
@@ -168,7 +195,7 @@ class KeyField:
         with self.items:
             for number, text in enumerate(texts, 1):
                 entry = ui.input(value=text.strip("\"'"), on_change=lambda: self._listed()).props(
-                    f"dense outlined {PAUSE}"
+                    f"dense outlined {QUIET} {PAUSE}"
                 )
                 entry.props(f'aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
@@ -179,58 +206,58 @@ class KeyField:
                 button = ui.button(sign, on_click=act).props("flat dense round")
                 button.props(f'aria-label="{word} {self.field.key}"')
 
-    def _chosen(self) -> None:
-        if not self.syncing:
-            self.change(self.field.key, yaml_text(self.entry.value))
+    def _chosen(self) -> Coming:
+        return None if self.syncing else self.change(self.field.key, yaml_text(self.entry.value))
 
-    def _typed(self) -> None:
+    def _typed(self) -> Coming:
         if self.syncing:
-            return
+            return None
         text = (self.entry.value or "").strip()
         if text and self.unit is not None and (length := length_of(text)) and length.unit == "epochs":
             text = written(self.field, length.amount, self.unit.value)
-        self._change(text, self.entry)
+        return self._change(text, self.entry)
 
-    def _slid(self, place: float) -> None:
-        if self.scale is not None:
-            unit: Unit = self.unit.value if self.unit is not None else "epochs"
-            self._change(written(self.field, self.scale.value(place), unit), self.slider)
+    def _slid(self, place: float) -> Coming:
+        if self.scale is None:
+            return None
+        unit: Unit = self.unit.value if self.unit is not None else "epochs"
+        return self._change(written(self.field, self.scale.value(place), unit), self.slider)
 
-    def _change(self, text: str, touched: Any = None) -> None:
+    async def _change(self, text: str, touched: Any) -> None:
         """Give the key a value; what was touched stays as it is."""
-        self.touched = touched
+        self.touched.append(touched)
         try:
-            self.change(self.field.key, text)
+            await self.change(self.field.key, text)
         finally:
-            self.touched = None
+            self.touched.remove(touched)
 
-    def _other_unit(self) -> None:
+    def _other_unit(self) -> Coming:
         """The same length in another unit."""
         length = length_of(self.value)
         if self.syncing or self.unit is None or length is None:
-            return
+            return None
         iters = int(length.amount) if self.field.iterations and length.unit == "epochs" else self.run.iters(length)
         unit: Unit = self.unit.value
         bare = 1 if self.field.iterations else self.run.iters_per_epoch
         amount = {"epochs": iters / bare, "it": iters, "%": 100 * iters / self.run.total_iters}[unit]
-        self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
+        return self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
 
-    def _listed(self, texts: list[str] | None = None) -> None:
+    def _listed(self, texts: list[str] | None = None) -> Coming:
         if self.syncing:
-            return
+            return None
         if texts is None:
             texts = [(entry.value or "").strip() or "0" for entry in self.inputs]
         if self.width > 1:
             pairs = zip(*[iter(texts)] * self.width, strict=False)
             texts = [f"[{', '.join(pair)}]" for pair in pairs]
-        self.change(self.field.key, f"[{', '.join(texts)}]")
+        return self.change(self.field.key, f"[{', '.join(texts)}]")
 
-    def _longer(self) -> None:
+    def _longer(self) -> Coming:
         texts = [entry.value or "0" for entry in self.inputs]
-        self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
+        return self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
 
-    def _shorter(self) -> None:
-        self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+    def _shorter(self) -> Coming:
+        return self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
 
 
 def _plain(number: float) -> float | int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -15,7 +15,7 @@ from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_lines, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import ArgumentError, LRConfigError, Problem
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
@@ -74,7 +74,7 @@ def curves_of(state: State) -> Curves:
     try:
         planned = state.draft.planned
     except LRConfigError as error:
-        return Curves(problems=_with_places(state.draft, error))
+        return Curves(problems=tuple(_with_places(state.draft, error)))
     runs, names, notes = [planned], [planned.name], []
     for pin in state.pins:
         try:
@@ -108,22 +108,25 @@ CONFIG = {
 """No button of Plotly's sends anything anywhere."""
 
 
-_ARGUMENTS = {"num_samples": "samples", "gpus": "cards", "iters_per_epoch": "iterations per epoch"}
+_ARGUMENTS = {
+    "num_samples": "samples",
+    "gpus": "cards",
+    "iters_per_epoch": "iterations per epoch",
+    "epochs": "epochs",
+}
 """What the page calls the arguments of a run."""
 
 
-def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
+def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):
-        return (error.told(_ARGUMENTS.get(error.argument, error.argument)),)
-    if any(problem.place and problem.place.line for problem in error.problems):
-        return error.problems
-    try:
-        findings = draft.report().findings
-    except LRConfigError as again:
-        return again.problems
-    errors = tuple(Problem((), each.message, each.place) for each in findings if str(each.severity) == "error")
-    return errors or error.problems
+        yield Problem((_ARGUMENTS.get(error.argument, error.argument),), f"{error.given}: {error.problem}")
+    elif isinstance(error, MissingError):
+        yield Problem((_ARGUMENTS.get(error.arguments[0], ""),), error.problem)
+    else:
+        for problem in error.problems:
+            known = not problem.path or (problem.place and problem.place.line)
+            yield problem if known else replace(problem, place=draft.document.place(problem.path))
 
 
 def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: str = "en") -> Details:

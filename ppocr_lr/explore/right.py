@@ -12,6 +12,7 @@ from nicegui import events, ui
 from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import Pin, State
+from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.finding import Finding
@@ -75,14 +76,17 @@ class Right:
 
     # What is done
 
-    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> None:
+    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> Coming:
         if not self.syncing:
-            self.page.become(replace(self.page.state, axis=self.axis.value, log_scale=bool(self.log_scale.value)))
+            view = {"axis": self.axis.value, "log_scale": bool(self.log_scale.value)}
+            return self.page.become(lambda state: replace(state, **view), "view")
+        return None
 
-    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> None:
+    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
-            self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
+            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
+        return None
 
     def _copy(self, text: str) -> None:
         ui.clipboard.write(text)
@@ -109,7 +113,7 @@ class Right:
                 with ui.element("div").classes("line"):
                     entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
                     entry.props("debounce=800").props["aria-label"] = self.words("name of curve {}", number + 2)
-                    self.page.button("Edit", partial(self.page.change, pin.draft), pin.name)
+                    self.page.button("Edit", partial(self.page.show, pin.draft), pin.name)
                     self.page.button("Remove", partial(self.page.repin, number), pin.name)
 
     def dim(self, is_old: bool) -> None:
@@ -161,7 +165,7 @@ class Right:
                 if finding.hint:
                     ui.label(finding.hint).classes("hint")
             if fix := finding.fix:
-                self.page.button("Apply", lambda: self.page.attempt(lambda draft: draft.after(fix)), finding.code)
+                self.page.button("Apply", lambda: self.page.change(lambda draft: draft.after(fix)), finding.code)
 
     def show_link(self, link: str) -> None:
         """The address of this state, which the browser has from now on as well."""

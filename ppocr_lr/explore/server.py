@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 import socket
@@ -67,7 +68,7 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
 
     @ui.page("/", title="ppocr-lr explore")
-    def index() -> None:
+    async def index() -> None:
         request = ui.context.client.request
         ui.add_css(css)
         ui.add_body_html(f"<script>{script}</script>")
@@ -75,7 +76,7 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         state, problem = initial, ""
         if link := request.query_params.get("s"):
             try:
-                state = state_of(link)
+                state = await asyncio.to_thread(lambda: state_of(link).read())
             except LRConfigError as error:
                 problem = str(error)
         Page(state, words, problem)

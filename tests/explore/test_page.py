@@ -311,3 +311,45 @@ def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
         assert {name: max(rates) for name, rates in curves(page).items()} == {"Linear": 0.5, "learning_rate 0.25": 0.25}
         expect(page.get_by_text("3 epochs × 5 iterations = 15 updates")).to_be_visible()
         page.context.close()
+
+
+AT_FIELDS = [
+    # a field, what is typed, what is said of it, and what puts it right
+    ("learning_rate", "-1", "above 0", "0.1"),
+    ("learning_rate", "'", "is not YAML", "0.1"),
+    ("learning_rate", "", "is missing", "0.1"),
+    ("end_lr", "x", "a number", ""),
+    ("epochs", "0", "a positive integer", "20"),
+    ("epochs", "", "is missing", "20"),
+    ("batch size per card", "-1", "a positive integer", "32"),
+    ("cards", "many", "a positive integer", "2"),
+    ("samples", "0", "a positive integer", ""),
+    ("iterations per epoch", "9" * 5000, "a positive integer", "7"),
+]
+
+
+def test_what_is_wrong_is_said_at_its_field(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for key, wrong, said, right in AT_FIELDS:
+        field = page.get_by_label(key, exact=True)
+        field.fill(wrong)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(re.compile(said))
+        expect(page.locator(".complaint:visible")).to_have_count(1)
+        field.fill(right)
+        expect(page.locator(".complaint:visible")).to_have_count(0)
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_an_emptied_field_counts_as_its_default(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("cards", exact=True).fill("4")
+    expect(page.get_by_text("20 epochs × 25 iterations = 500 updates")).to_be_visible()
+    page.get_by_label("cards", exact=True).fill("")
+    expect(page.get_by_text("20 epochs × 100 iterations = 2000 updates")).to_be_visible()
+    page.get_by_label("samples", exact=True).fill("")
+    expect(page.get_by_text("assumed, as nothing tells it").first).to_be_visible()
+    page.get_by_label("batch size per card", exact=True).fill("")
+    page.get_by_role("switch", name="the whole file").click()
+    expect(page.locator(".cm-content")).not_to_contain_text("batch_size_per_card")
