@@ -63,7 +63,7 @@ def times_text(ratio: float, other: str, digits: int = 4) -> str:
 
 def amount(count: float, unit: str, units: str | None = None) -> str:
     """`1 epoch`, `2.5 epochs`, `2 batches`; a catalogue has one word for any count, as Chinese does."""
-    said = tr(unit)
-    if said == unit and count != 1:
-        said = units or unit + "s"
-    return f"{count_text(count)} {said}"
+    one, text = f"{{count}} {unit}", count_text(count)
+    said = tr(one, count=text)
+    english = said == f"{text} {unit}" and count != 1
+    return f"{text} {units or unit + 's'}" if english else said

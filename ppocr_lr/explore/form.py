@@ -88,7 +88,7 @@ class KeyField:
             self._build()
             about = words(field.description)
             if field.default not in (None, ()):
-                about += words(" (default {})", yaml_text(field.default))
+                about += words(" (default {default})", default=yaml_text(field.default))
             ui.label(about).classes("about")
             self.complaint = complaint()
 

@@ -16,6 +16,7 @@ from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, Coming, KeyField, complain, complaint
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.words import Words
+from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.plan import PlannedRun
@@ -35,7 +36,13 @@ _FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "it
 """and what is an argument of it."""
 _DEEPEST = 3  # keys to the place of a field
 EDITOR = "editor"
-_NUMBERS = ("epochs", "samples", "batch size per card", "cards", "iterations per epoch")
+_NUMBERS = (
+    later("epochs"),
+    later("samples"),
+    later("batch size per card"),
+    later("cards"),
+    later("iterations per epoch"),
+)
 
 
 @contextmanager
@@ -174,7 +181,7 @@ class Left:
         with self.keys:
             self.fields = [KeyField(field, self.words, self._set) for field in fields[:shown]]
             if fields[shown:]:
-                with ui.expansion(self.words("{} more keys", len(fields) - shown)):
+                with ui.expansion(self.words("{count} more keys", count=len(fields) - shown)):
                     self.fields += [KeyField(field, self.words, self._set) for field in fields[shown:]]
 
     def _sync_run(self, draft: Draft, by: str) -> None:
@@ -214,7 +221,7 @@ class Left:
                 place, where = problem.place, ""
                 if place and place.line >= first:
                     column = max(1, place.column - len(self.frame.indent))
-                    where = self.words("line {}, column {}", place.line - first + 1, column)
+                    where = self.words("line {line}, column {column}", line=place.line - first + 1, column=column)
                 with ui.element("p"):
                     ui.label(": ".join(filter(None, (where, self.words(problem.key), problem.text))))
 

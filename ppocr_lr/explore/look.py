@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
-from ppocr_lr.curve.summary import plan_lines, trainer_text
+from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
-from ppocr_lr.language import speaking
+from ppocr_lr.language import later, speaking
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
 from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
@@ -91,9 +91,8 @@ def curves_of(state: State) -> Curves:
     layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
-    lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
-    further = {"trainer": trainer_text(planned), "area": area_text(planned)}
-    lines += tuple((name, text) for name, text in further.items() if text)
+    further = ((later("trainer"), trainer_text(planned)), (later("area"), area_text(planned)))
+    lines = (*plan_rows(planned), *((what, text) for what, text in further if text))
     drawn = {"data": traces, "layout": layout, "config": CONFIG}
     return Curves(planned, drawn, lines, tuple(phase_rows(planned)), (), tuple(notes))
 

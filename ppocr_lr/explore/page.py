@@ -64,7 +64,7 @@ class Page:
                 self.right = Right(self)
             self.uploader = ui.upload(
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
-                on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
+                on_rejected=lambda: self.say(self.words("a file is larger than {most} MiB", most=MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
             page = [self.words.tag, self.uploader.id, self.words("The lr section")]
             ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
@@ -160,7 +160,7 @@ class Page:
         """Keep the curve beside those that come."""
         pins = self.state.pins
         if len(pins) == MOST_PINS:
-            self.say(self.words("at most {} curves are pinned", MOST_PINS))
+            self.say(self.words("at most {most} curves are pinned", most=MOST_PINS))
             return
         name, taken = schedule_name(self.state.draft), {pin.name for pin in pins}
         number = next(n for n in range(1, MOST_PINS + 1) if f"{name} {n}" not in taken)
@@ -203,8 +203,7 @@ class Page:
         """The curves as a file."""
         state = self.state
         try:
-            with speaking(self.words.language):
-                content = await asyncio.to_thread(file_of, state, kind)
+            content = await asyncio.to_thread(file_of, state, kind)
         except (LRConfigError, MissingExtraError) as error:
             self.say(str(error))
             return

@@ -16,14 +16,16 @@ from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import later
 
 if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
-_SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
+_SECTION, _COMMAND, _PYTHON = later("the section"), later("behind the command"), later("in Python")
+_LINK = later("a link to this page")
 _FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
-_PHASES = ("phase", "epochs", "updates", "length", "rate")
+_PHASES = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
 
 
 class Right:
@@ -48,7 +50,7 @@ class Right:
 
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
-            axes = {axis: self.words(LABELS[axis].partition(" (")[0]) for axis in AXES}
+            axes = {axis: self.words(LABELS[axis]).partition(" (")[0] for axis in AXES}
             self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
@@ -112,7 +114,9 @@ class Right:
             for number, pin in enumerate(pins):
                 with ui.element("div").classes("line"):
                     entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
-                    entry.props("debounce=800").props["aria-label"] = self.words("name of curve {}", number + 2)
+                    entry.props("debounce=800").props["aria-label"] = self.words(
+                        "name of curve {number}", number=number + 2
+                    )
                     self.page.button("Edit", partial(self.page.show, pin.draft), pin.name)
                     self.page.button("Remove", partial(self.page.repin, number), pin.name)
 
@@ -152,7 +156,7 @@ class Right:
             for finding in details.findings[:_MOST_FINDINGS]:
                 self._build_finding(finding)
             if more := len(details.findings[_MOST_FINDINGS:]):
-                ui.label(self.words("and {} more", more)).classes("soft")
+                ui.label(self.words("and {count} more", count=more)).classes("soft")
         self.texts[_SECTION].text = self.page.state.draft.excerpt.text
         self.texts[_COMMAND].text, self.texts[_PYTHON].text = details.overrides, details.call
 

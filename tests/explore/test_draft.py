@@ -56,7 +56,7 @@ def test_a_section_goes_with_its_last_key() -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "null"])
 def test_a_batch_of_nothing_is_refused(text: str) -> None:
-    with pytest.raises(LRConfigError, match="Train.loader.batch_size_per_card"):
+    with pytest.raises(LRConfigError, match="batch_size_per_card"):
         Draft(TEXT, "c.yml", 100).with_batch_size(text)
 
 
