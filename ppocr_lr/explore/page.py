@@ -262,7 +262,8 @@ class Page:
                 if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
                 if curves.planned is not None:
-                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped, words.language)
+                    with speaking(words.language):
+                        details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
                     if self.gone or shown != (self.state, self.dropped, self.words):
                         continue
                     self.right.show_details(details, has_files=dropped != Dropped())

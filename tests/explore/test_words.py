@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ppocr_lr.explore.draft import State, opened
-from ppocr_lr.explore.look import Dropped, curves_of, details_of
+from ppocr_lr.explore.look import Dropped, details_of
 from ppocr_lr.explore.words import Words, words_for
 from ppocr_lr.language import speaking
 
@@ -49,10 +49,8 @@ def test_everybody_is_told_in_a_language_of_their_own() -> None:
     def told(language: str) -> str:
         state = State(opened(WITH_EVERY_NUMBER.replace("warmup_epoch: 2", "warmup_epoch: 25%"), "c.yml"))
         with speaking(language):
-            curves = curves_of(state)
-        assert curves.planned
-        details = details_of(state, curves.planned, Dropped(), language)
-        said = [*(text for _, text in curves.lines), *(" ".join(row[1:]) for row in curves.phases)]
+            details = details_of(state, state.draft.planned, Dropped())
+        said = [*(text for _, text in details.numbers), *(" ".join(row[1:]) for row in details.phases)]
         return "\n".join(said + [text for each in details.findings for text in (each.message, each.hint)])
 
     with ThreadPoolExecutor(4) as pool:
