@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
-from ppocr_lr.language import later
+from ppocr_lr.language import later, tr
+from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
-from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
+from ppocr_lr.plotting.style import ALERT, MARK_DASHES, THIN
 from ppocr_lr.training_config.plan import PlannedRun
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ppocr_lr.resume.checkpoint import Checkpoint
 
 _COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
-_MOST_DOTS = 2000  # of one log; more than the picture has columns
+_SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}  # of Plotly
 _SMALL_RUN = Run(100, 1)
 _MANY = 1e4  # times as high: a small picture is logarithmic then
 
@@ -163,28 +164,20 @@ def _numbers_of(planned: PlannedRun) -> tuple[tuple[str, str], ...]:
 
 
 def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str, Any]]:
-    """Each line of a log as a dot: hollow where it shows the plan, else filled."""
-    positions = comparison.positions / updates_per_unit(comparison.planned.run, axis)
-    rates, follows = comparison.lines.rates, comparison.follows
-    symbol = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}[
-        MARKERS[number % len(MARKERS)]
-    ]
-    for which, filled, words in ((follows, False, "as planned"), (~follows, True, "not as planned")):
-        count = int(which.sum())
-        if count:
-            every = -(-count // _MOST_DOTS)
-            yield {
-                "type": "scatter",
-                "mode": "markers",
-                "name": f"{PurePath(comparison.log.source).name}: {count_text(count)} {words}",
-                "x": positions[which][::every].tolist(),
-                "y": rates[which][::every].tolist(),
-                "marker": {
-                    "symbol": symbol if filled else f"{symbol}-open",
-                    "size": 6,
-                    "color": ALERT if filled else "#000000",
-                },
-            }
+    """Each line of a log as a dot, hollow where it shows the plan."""
+    for dots in dots_of(comparison, number, axis):
+        yield {
+            "type": "scatter",
+            "mode": "markers",
+            "name": dots.name,
+            "x": dots.positions.tolist(),
+            "y": dots.rates.tolist(),
+            "marker": {
+                "symbol": f"{_SYMBOLS[dots.marker]}{'-open' if dots.planned else ''}",
+                "size": 6,
+                "color": "#000000" if dots.planned else ALERT,
+            },
+        }
 
 
 def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
@@ -194,7 +187,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": f"checkpoint, update {count_text(update)}: {plain_text(rate, 4)}",
+        "name": tr("checkpoint, update {update}: {rate}", update=count_text(update), rate=plain_text(rate, 4)),
         "x": [place, place],
         "y": [0, rate],
         "line": {"color": ALERT, "width": THIN, "dash": dashes},
