@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from ppocr_lr.curve.axis import AXES, Axis
 from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, dotted, printable, value_error
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount
@@ -32,6 +33,7 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000
 """Characters of a config; the largest of PaddleOCR's own has some 10,000."""
+TOO_LONG = later("a text of more than {most} characters is not edited here")
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
@@ -57,7 +59,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_TEXT:
-            raise LRConfigError(f"{self.source}: a config of more than {LONGEST_TEXT} characters is not edited here")
+            raise LRConfigError(f"{self.source}: {tr(TOO_LONG, most=LONGEST_TEXT)}")
 
     @cached_property
     def document(self) -> YAMLDocument:
@@ -193,8 +195,9 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste behind PaddleOCR's own command, or one of ours."""
-        values = (f"{SECTION}={yaml_text(self.section)}", f"Global.epoch_num={self.planned.run.epochs}")
+        """What to paste behind PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
+        values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line
 
     @property
@@ -305,6 +308,15 @@ def _checked(value: Any, kind: type) -> Any:
     if isinstance(value, str):
         value.encode()  # half a character is none
     return value
+
+
+def _fits_on_a_line(value: Any) -> bool:
+    """False for a `!!set` and the like, which some key without effect may hold."""
+    if isinstance(value, Mapping):
+        return all(map(_fits_on_a_line, (*value, *value.values())))
+    if isinstance(value, (list, tuple)):
+        return all(map(_fits_on_a_line, value))
+    return value is None or isinstance(value, (str, int, float, date))
 
 
 def example_curve(name: str, run: Run) -> Any:

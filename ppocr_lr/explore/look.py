@@ -234,12 +234,12 @@ def file_of(state: State, kind: str) -> bytes:
     if kind == "csv":
         from ppocr_lr.export.rows import write_csv
 
-        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS))
+        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS), names=names)
     elif kind == "html":
         from ppocr_lr.check.report import check_planned
         from ppocr_lr.export.html import write_html
 
-        write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis)
+        write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis, names=names)
     else:
         from ppocr_lr.plotting.figure import draw, save
 

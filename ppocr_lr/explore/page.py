@@ -15,9 +15,10 @@ from typing import Any
 
 from nicegui import background_tasks, events, ui
 from nicegui.client import Client
+from nicegui.translations import translations
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.draft import LONGEST_TEXT, MOST_PINS, TOO_LONG, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import Left
 from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
@@ -66,8 +67,17 @@ class Page:
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
                 on_rejected=lambda: self.say(self.words("a file is larger than {most} MiB", most=MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
-            page = [self.words.tag, self.uploader.id, self.words("The lr section")]
-            ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
+            page = {
+                "language": self.words.tag,
+                "uploader": self.uploader.id,
+                "editor": self.words("The lr section"),
+                "longest": LONGEST_TEXT,
+                "copied": self.words("copied"),
+                "selected": self.words("selected: press Ctrl+C to copy it"),
+                "tooLong": self.words(TOO_LONG, most=LONGEST_TEXT),
+                "popups": [*translations["zh-CN" if self.words.language == "zh" else "en-US"].values()],
+            }
+            ui.run_javascript(f"ppocrReady({json.dumps(page)})")
         self._sync("")
         self.refresh()
 
@@ -82,7 +92,7 @@ class Page:
             self.button("Dark or light", lambda: ui.run_javascript("ppocrDark()"))
             self.button(self.words.other.name, self._other_language)
 
-    def button(self, text: str, act: Callable[[], Any], of: str = "") -> ui.button:
+    def button(self, text: str, act: Callable[[], Any] | None, of: str = "") -> ui.button:
         """A button, whose name for a screen reader says what it is of."""
         button = ui.button(self.words(text), on_click=act).props("flat dense no-caps")
         if of:

@@ -64,9 +64,10 @@ class Right:
         with ui.element("div").classes("copy"):
             with ui.element("div").classes("line"):
                 ui.label(name).classes("soft")
-                self.page.button("Copy", lambda: self._copy(text.text), name)
+                copy = self.page.button("Copy", None, name)
             with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
                 text = ui.label()
+            copy.on("click", js_handler=f"() => ppocrCopy('{text.html_id}')")
         return text
 
     def _build_downloads(self) -> None:
@@ -89,10 +90,6 @@ class Right:
         if not self.syncing and event.value and number < len(pins):
             return self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
         return None
-
-    def _copy(self, text: str) -> None:
-        ui.clipboard.write(text)
-        self.page.say(self.words("copied"))
 
     # What is shown
 

@@ -7,6 +7,7 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +47,26 @@ def free_port(host: str, first: int = PORT) -> int:
             raise ArgumentError("host", f"cannot be listened at: {error.strerror}", host) from None
         return port
     raise ArgumentError("port", f"none of {first} to {port} is free", first)
+
+
+def addresses(host: str) -> list[str]:
+    """Where others find a server that listens at `host`: of one that listens everywhere, the machine's own."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return [host]
+    if not address.is_unspecified:
+        return [_in_url(host)]
+    found = [socket.gethostname()]
+    family, elsewhere = (socket.AF_INET, "192.0.2.1") if address.version == 4 else (socket.AF_INET6, "2001:db8::1")
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as way:
+        way.connect((elsewhere, 9))  # sends nothing, and tells which of its addresses the machine would have
+        found.append(_in_url(way.getsockname()[0]))
+    return found
+
+
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[], None]) -> None:

@@ -94,6 +94,7 @@ def write_html(
     log_scale: bool = False,
     axis: Axis = "epochs",
     beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+    names: Sequence[str] = (),
 ) -> None:
     """Write one HTML page that needs no other file and no network, the same bytes for the same input.
 
@@ -108,6 +109,7 @@ def write_html(
         log_scale: begin with the logarithmic axis.
         axis: the horizontal one.
         beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
+        names: one for each run; without them, what tells it from the others.
 
     Raises:
         ImportError: plotly is not installed.
@@ -115,7 +117,7 @@ def write_html(
         OSError: the file cannot be written.
     """
     plotly = _plotly_js()
-    names = labels(runs)
+    names = names or labels(runs)
     page = _PAGE.format(
         title=_text(_title(runs)),
         div=_DIV,

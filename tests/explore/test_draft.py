@@ -88,6 +88,13 @@ def test_label_files_are_counted_for_the_command_line_alone(tmp_path: Path) -> N
         assert stranger.report().planned
 
 
+def test_the_line_to_paste_leaves_out_what_no_line_can_say() -> None:
+    strange = draft("name: Const\nlearning_rate: 0.1\na: !!set {x, y}\nb: [{c: !!binary aGk=}]\nd: 2020-01-01\n")
+    assert strange.override_line == (
+        '-o "Optimizer.lr={name: Const, learning_rate: 0.1, d: 2020-01-01}" Global.epoch_num=20'
+    )
+
+
 @pytest.mark.parametrize("values", [(0, None, 1), (None, 0, 1), (None, 5, 0)])
 def test_nothing_is_no_length(values: tuple[int | None, int | None, int]) -> None:
     with pytest.raises(LRConfigError, match="0"):

@@ -151,6 +151,19 @@ def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visi
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_text_that_is_too_long_is_said(address: str, visit: Visit) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".cm-content").click()
+    page.evaluate("navigator.clipboard.writeText('#'.repeat(5 << 20))")
+    page.keyboard.press("Control+V")
+    expect(page.get_by_text("a text of more than 200000 characters")).to_be_visible()
+    page.keyboard.insert_text("#" * 200_001)
+    expect(page.get_by_text("a text of more than 200000 characters")).to_have_count(2)
+    assert section(page) == DEFAULT
+    write(page, f"# {'x' * 199_990}\n")
+    expect(page.get_by_role("alert")).to_contain_text("more than 200000 characters")
+
+
 def test_a_field_put_right_is_right_again(address: str, visit: Visit) -> None:
     page = visit(address)
     for name, wrong, right in (("learning_rate", "'", "0.1"), ("cards", "x", "1"), ("end_lr", "2020-01-01", "0.001")):
@@ -262,7 +275,10 @@ def test_a_link_carries_the_state(address: str, visit: Visit) -> None:
 
 def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(address)
+    page.get_by_role("button", name="Pin this one").click()
+    page.get_by_label("name of curve 2").fill("as planned")
     page.get_by_label("learning_rate", exact=True).fill("0.003")
+    has_rates(page, "as planned", lambda rates: max(rates) == 0.1)
     has_rates(page, "Cosine", lambda rates: max(rates) == 0.003)
     expect(page.get_by_label("in Python", exact=True)).to_contain_text("0.003")
     call = page.get_by_label("in Python", exact=True).inner_text()
@@ -282,9 +298,32 @@ def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
     assert files["lr_default_config.png"].startswith(b"\x89PNG")
     assert b"<svg" in files["lr_default_config.svg"]
     rows = list(csv.DictReader(files["lr_default_config.csv"].decode().splitlines()))
-    assert (len(rows), rows[200]["rate"]) == (2000, "0.003")
+    assert (len(rows), rows[200]["run"], rows[200]["rate"], rows[2000]["run"]) == (
+        4000,
+        "Cosine",
+        "0.003",
+        "as planned",
+    )
     assert b"Plotly.newPlot" in files["lr_default_config.html"]
+    assert b'"name":"as planned"' in files["lr_default_config.html"]
     assert yaml.safe_load(files["default_config.yml"])["Optimizer"]["lr"]["learning_rate"] == 0.003
+
+
+def test_texts_are_copied_or_selected(address: str, visit: Visit) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    copied = "navigator.clipboard.readText()"
+    page.get_by_role("button", name="Copy: the section").click()
+    expect(page.get_by_text("copied")).to_have_count(1)
+    assert page.evaluate(copied).strip() == yaml_of(page)
+    page.evaluate("() => { window.there = navigator.clipboard.readText.bind(navigator.clipboard); }")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy: in Python").click()
+    expect(page.get_by_text("copied")).to_have_count(2)
+    assert page.evaluate("window.there()").startswith("build_lr_scheduler({'name': 'Cosine'")
+    page.evaluate("() => { document.execCommand = () => false; }")
+    page.get_by_role("button", name="Copy: behind the command").click()
+    expect(page.get_by_text("press Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").startswith("-o ")
 
 
 def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
