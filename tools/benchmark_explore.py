@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,12 @@ _MOVE = """async (place) => {
     slider.value = place;
     slider.dispatchEvent(new Event('input'));
     return Promise.race([drawn, new Promise((done) => setTimeout(() => done(60000), 60000))]);
+}"""
+_MOVE_FIVE_TIMES = """([move, number, start]) => {
+    window.times = [];
+    setTimeout(async () => {
+        for (let k = 0; k < 5; k++) window.times.push(await eval(move)(-1.5 - ((number + k) % 20) / 10));
+    }, start - Date.now());
 }"""
 
 
@@ -133,13 +140,10 @@ def main() -> int:
 
 
 def _all_at_once(pages: list[Page]) -> list[float]:
-    """Each page moves its slider five times, all of them meanwhile."""
+    """Each page moves its slider five times, from one moment on all of them."""
+    start = 1000 * (time.time() + 3 + len(pages) / 20)
     for number, page in enumerate(pages):
-        page.evaluate(
-            "([move, number]) => { window.times = []; (async () => { for (let k = 0; k < 5; k++)"
-            " window.times.push(await eval(move)(-1.5 - ((number + k) % 20) / 10)); })(); }",
-            [_MOVE, number],
-        )
+        page.evaluate(_MOVE_FIVE_TIMES, [_MOVE, number, start])
     return [time for page in pages for time in _times_of(page)]
 
 

@@ -48,6 +48,7 @@ class Page:
         self.refused: tuple[Problem, ...] = ()
         self.dropped = Dropped()
         self.working = self.gone = False
+        self.changed = asyncio.Event()
         self.client.on_delete(self._end)
         self.dark = ui.dark_mode(None)
         ui.keyboard(self._key)
@@ -248,6 +249,7 @@ class Page:
 
     def refresh(self) -> None:
         """Show what belongs to the state, as soon as may be; of many changes only the last."""
+        self.changed.set()
         if not self.working:
             self.working = True
             background_tasks.create(self._work())
@@ -258,6 +260,7 @@ class Page:
         try:
             while not self.gone and shown != (self.state, self.dropped, self.words):
                 state, dropped, words = shown = self.state, self.dropped, self.words
+                self.changed.clear()
                 with speaking(words.language):
                     curves = await asyncio.to_thread(curves_of, state)
                 if self.gone:
@@ -268,7 +271,8 @@ class Page:
                     self.left.show_run(curves.planned)
                     self.right.show_curves(curves)
                     await self._has_drawn()
-                await asyncio.sleep(_PAUSE)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self.changed.wait(), _PAUSE)
                 if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
                 if curves.planned is not None:
