@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from nicegui import events, ui
 from nicegui.element import Element
 
-from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, rows, scale_of, written
+from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, rows, scale_of, written
 from ppocr_lr.explore.words import Words
-from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.length import Unit, length_of
 from ppocr_lr.training_config.changes import yaml_text
 
@@ -33,6 +34,8 @@ def complaint() -> ui.label:
 def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) -> None:
     """Say what is wrong with a field, to a screen reader as well; without texts, that nothing is."""
     text = "; ".join(texts)
+    if text == label.text:
+        return
     label.text = text
     label.set_visibility(bool(text))
     marks = f'error aria-invalid=true aria-describedby="{label.html_id}"'
@@ -41,6 +44,7 @@ def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) 
 
 
 _MOST_ITEMS = 30  # of a list that have a field each
+_MOST_CARDS = 10
 
 
 class Slider(Element, component="slider.js"):
@@ -102,9 +106,6 @@ class KeyField:
                 self.entry = ui.switch(on_change=lambda: self._chosen())
             elif field.kind in ("rate", "number", "count", "length"):
                 self.entry = ui.input(on_change=lambda: self._typed()).props(PAUSE)
-            elif field.kind == "section":
-                ui.label(words("in the YAML")).classes("soft")
-                return
             if field.kind != "list":
                 self.entry.props(f'dense outlined {QUIET} aria-label="{field.key}"')
             if field.kind == "length":
@@ -124,8 +125,9 @@ class KeyField:
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Be what the section has now."""
         self.run, self.syncing = run, True
+        key = self.field.key.rpartition(".")[2]
         try:
-            self._show(section.get(self.field.key), self.field.key in section)
+            self._show(section.get(key), key in section)
         finally:
             self.syncing = False
 
@@ -152,10 +154,10 @@ class KeyField:
             self._slide(shown)
         self.value = shown
 
-    def complain(self, texts: Iterable[str]) -> None:
-        """Say what is wrong with the key; without texts, that nothing is."""
+    def complain(self, said: Callable[[str], Iterable[str]]) -> None:
+        """Say what is wrong with the key, if anything is."""
         entries = (getattr(self, "entry", None), self.unit, self.slider, *self.inputs)
-        complain(self.complaint, filter(None, entries), texts)
+        complain(self.complaint, filter(None, entries), said(self.field.key))
 
     def _put(self, text: str) -> None:
         if self.entry not in self.touched:
@@ -259,6 +261,78 @@ class KeyField:
 
     def _shorter(self) -> Coming:
         return self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+
+
+class InnerSections:
+    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper."""
+
+    def __init__(self, field: Field, words: Words, change: Set) -> None:
+        self.field, self.words, self.change = field, words, change
+        self.names: list[tuple[str, str]] | None = None
+        self.fields: list[list[AnyField]] = []
+        with ui.element("div").classes("field"):
+            ui.label(field.key).classes("key")
+            ui.label(words(field.description)).classes("about")
+            self.cards = ui.element("div").classes("cards")
+
+    def show(self, section: Mapping[str, Any], run: Run) -> None:
+        """Be what the section has now."""
+        value = section.get(self.field.key.rpartition(".")[2])
+        parts: dict[str, Any] = {self.field.key: value} if "." not in self.field.key else {}
+        if in_list := bool(parts) and isinstance(value, (list, tuple)):
+            parts = {f"{self.field.key}.{at}": part for at, part in enumerate(value)}
+        parts = {key: part for key, part in parts.items() if isinstance(part, Mapping) and _name_of(part)}
+        names = [(key, _name_of(part)) for key, part in parts.items()]
+        if names != self.names:
+            self.names, self.fields = names, []
+            self.cards.clear()
+            with self.cards:
+                for key, name in names[:_MOST_CARDS]:
+                    with ui.element("fieldset").classes("card"):
+                        with ui.element("legend"):
+                            ui.label(f"{key}: {name}")
+                        inside = [replace(each, key=f"{key}.{each.key}") for each in fields_inside(name, in_list)]
+                        self.fields.append(build_fields(inside, parts[key], self.words, self.change, 0))
+                if names[_MOST_CARDS:] or not names:
+                    ui.label(self.words("in the YAML")).classes("soft")
+        for fields, part in zip(self.fields, parts.values(), strict=False):
+            for field in fields:
+                field.show(part, run)
+
+    def complain(self, said: Callable[[str], Iterable[str]]) -> None:
+        """Say what is wrong with the keys inside, if anything is."""
+        for fields in self.fields:
+            for field in fields:
+                field.complain(said)
+
+
+AnyField = KeyField | InnerSections
+
+
+def build_fields(
+    fields: Iterable[Field], section: Mapping[str, Any], words: Words, change: Set, most: int
+) -> list[AnyField]:
+    """A field for each key: those that are needed or set first, and more than `most` others folded away."""
+
+    def is_first(field: Field) -> bool:
+        return field.required or field.key.rpartition(".")[2] in section
+
+    def build(some: Iterable[Field]) -> list[AnyField]:
+        return [(InnerSections if field.kind == "section" else KeyField)(field, words, change) for field in some]
+
+    fields = sorted(fields, key=lambda field: not is_first(field))
+    shown = max(most, sum(map(is_first, fields)))
+    built = build(fields[:shown])
+    if fields[shown:]:
+        with ui.expansion(words("{count} more keys", count=len(fields) - shown)):
+            built += build(fields[shown:])
+    return built
+
+
+def _name_of(section: Mapping[str, Any]) -> str:
+    """The name of a schedule that has fields; empty where it is none."""
+    name = section.get("name")
+    return name if isinstance(name, str) and name in MODELS else ""
 
 
 def _plain(number: float) -> float | int:

@@ -13,7 +13,7 @@ from nicegui import events, ui
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
 from ppocr_lr.explore.draft import BATCH_SIZE, Draft, schedule_name, summary_of
 from ppocr_lr.explore.fields import fields_of
-from ppocr_lr.explore.form import PAUSE, QUIET, Coming, KeyField, complain, complaint
+from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
@@ -34,7 +34,6 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
 """What of the run is a key of the config,"""
 _FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "iters_per_epoch"}
 """and what is an argument of it."""
-_DEEPEST = 3  # keys to the place of a field
 EDITOR = "editor"
 _NUMBERS = (
     later("epochs"),
@@ -63,7 +62,7 @@ class Left:
         self.frame = Excerpt("", "", "")
         self.run = Run(100, 100)
         self.name = ""
-        self.fields: list[KeyField] = []
+        self.fields: list[AnyField] = []
         with ui.element("div").classes("left"):
             with titled(self.words, "Schedule"):
                 self._build_chooser()
@@ -127,8 +126,9 @@ class Left:
         return self.page.change(lambda draft: replace(draft, text=self.frame.with_text(text)), EDITOR)
 
     async def _set(self, key: str, text: str) -> None:
-        """Give a key of the section a value, or take it out."""
-        await self._set_at((*SECTION_PATH, key), text)
+        """Give a key of the section a value, or take it out; one inside it has dots."""
+        parts = (int(part) if part.isdecimal() else part for part in key.split("."))
+        await self._set_at((*SECTION_PATH, *parts), text)
 
     def _set_drop_last(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
         return None if self.syncing else self._set_at(_IN_THE_CONFIG["drop_last"], yaml_text(bool(event.value)))
@@ -176,13 +176,8 @@ class Left:
         self.said.text = self.words(summary_of(name))
         self.keys.clear()
         fields = [field for field in fields_of(name) if field.key != "last_epoch" or field.key in section]
-        fields.sort(key=lambda field: not (field.required or field.key in section))
-        shown = max(_SHOWN_KEYS, sum(field.required or field.key in section for field in fields))
         with self.keys:
-            self.fields = [KeyField(field, self.words, self._set) for field in fields[:shown]]
-            if fields[shown:]:
-                with ui.expansion(self.words("{count} more keys", count=len(fields) - shown)):
-                    self.fields += [KeyField(field, self.words, self._set) for field in fields[shown:]]
+            self.fields = build_fields(fields, section, self.words, self._set, _SHOWN_KEYS)
 
     def _sync_run(self, draft: Draft, by: str) -> None:
         values = {what: draft.document.value(path) for what, path in _IN_THE_CONFIG.items()}
@@ -206,13 +201,15 @@ class Left:
         """What is wrong with the text, by line and column of the editor, and at its field or the one touched."""
         if problems and by == EDITOR:
             self.form.props("inert")  # it would put the last good text in the place of this one
-        said: dict[str, list[str]] = {}
-        for problem in problems:
-            said.setdefault(_place_of(dotted(problem.path[:_DEEPEST])) or by, []).append(problem.text)
+        said = [(_place_of(problem.key) or by, problem.text) for problem in problems]
+
+        def about(place: str) -> list[str]:
+            return [text for at, text in said if at == place or at.startswith(f"{place}.")]
+
         for field in self.fields:
-            field.complain(said.get(f"{SECTION}.{field.field.key}", ()))
+            field.complain(lambda key: about(f"{SECTION}.{key}"))
         for what, entry in self.numbers.items():
-            complain(self.complaints[what], [entry], said.get(_place_of(what), ()))
+            complain(self.complaints[what], [entry], about(_place_of(what)))
         self.problems.set_visibility(bool(problems))
         self.problems.clear()
         first = self.frame.first_line

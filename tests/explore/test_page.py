@@ -120,6 +120,25 @@ def test_units_lists_and_switches(address: str, visit: Visit) -> None:
     expect(page.locator(".cm-content")).to_contain_text("once_per_epoch: true")
 
 
+def test_sections_inside_have_fields_of_their_own(address: str, visit: Visit) -> None:
+    page = visit(address)
+    choose(page, "Sequence")
+    page.get_by_label("stages.0.learning_rate", exact=True).fill("0.5")
+    has_rates(page, "Sequence", lambda rates: rates[0] == 0.5)
+    page.get_by_label("stages.0.epochs", exact=True).fill("25")
+    page.get_by_label("stages.0.epochs: unit").wait_for()
+    expect(page.locator(".cm-content")).to_contain_text("epochs: 25%")
+    page.get_by_role("group", name="stages.1: Cosine").locator(".q-expansion-item").click()
+    page.get_by_label("stages.1.end_lr", exact=True).fill("x")
+    expect(page.get_by_label("stages.1.end_lr", exact=True)).to_have_accessible_description(re.compile("a number"))
+    page.get_by_label("take out stages.1.end_lr").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator(".cm-content")).not_to_contain_text("end_lr")
+    choose(page, "Scale")
+    page.get_by_label("schedule.learning_rate", exact=True).fill("0.5")
+    has_rates(page, "Scale", lambda rates: max(rates) == 0.25)
+
+
 def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".chooser").click()
