@@ -86,7 +86,7 @@ class KeyField:
         self.inputs: list[ui.input] = []
         with ui.element("div").classes("field"):
             with ui.element("div"):
-                self.key = ui.label(field.key).classes("key")
+                self.key = ui.label(field.key.rpartition(".")[2]).classes("key")
                 if field.ours:
                     with self.key:
                         ui.label(words("ours")).classes("ours")

@@ -136,7 +136,7 @@ def test_everything_is_told_in_chinese(address: str, visit: Visit, tmp_path: Pat
     has_rates(page, "Cosine：PaddleOCR 自己的训练程序", lambda rates: rates[-1] < 0.01)
     page.get_by_label("卡数", exact=True).fill("x")
     expect(page.locator(".complaint:visible")).to_have_count(1)
-    for name in ("notes.txt", "latest.pdopt", "empty.log", "c.yml"):
+    for name in ("notes.txt", "latest.pdopt", "empty.log", "bomb.yml"):
         page.evaluate(DROP, [name, base64.b64encode(UNUSABLE[name]).decode()])
         page.locator(".q-notification").filter(has_text=name).wait_for()
     said = page.evaluate(TOLD)
