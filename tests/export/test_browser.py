@@ -146,7 +146,11 @@ def test_findings_stand_beneath(visit: Visit, address: str) -> None:
 
 def has_room(page: Any, width: int) -> None:
     """Wait until nothing is wider than the window."""
-    page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+    for _ in range(200):  # the page's policy forbids what Playwright's own waiting evaluates
+        if page.evaluate("document.documentElement.scrollWidth") <= width:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(page.evaluate("document.documentElement.scrollWidth"))
 
 
 @pytest.mark.parametrize("width", [500, 1200])
