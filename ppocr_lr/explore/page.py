@@ -275,13 +275,16 @@ class Page:
                     await asyncio.wait_for(self.changed.wait(), _PAUSE)
                 if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
+                details = None
                 if curves.planned is not None:
                     with speaking(words.language):
                         details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
-                    if self.gone or shown != (self.state, self.dropped, self.words):
-                        continue
+                link = await asyncio.to_thread(_link, state)
+                if self.gone or shown != (self.state, self.dropped, self.words):
+                    continue
+                if details is not None:
                     self.right.show_details(details, has_files=dropped != Dropped())
-                self.right.show_link(await asyncio.to_thread(_link, state))
+                self.right.show_link(link)
         finally:
             self.working = False
 
