@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -195,6 +196,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
     }
 
 
+@cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
     """The shape of a schedule as a small SVG; nothing but a frame for one that a metric decides."""
     curve = example_curve(name, _SMALL_RUN)
