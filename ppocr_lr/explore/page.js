@@ -3,7 +3,7 @@ window.ppocrReady = (page) => {
   document.documentElement.lang = page.language;
   window.ppocrPage = page;
   // NiceGUI's own have one language for all visitors.
-  document.querySelectorAll(".nicegui-error-popup span").forEach((popup, at) => (popup.innerText = page.popups[at]));
+  document.querySelectorAll(".nicegui-error-popup span").forEach((popup, at) => (popup.innerText = page.popups[at] ?? ""));
   const nameEditor = () => {
     const editor = document.querySelector(".cm-content");
     if (editor) editor.setAttribute("aria-label", page.editor);
