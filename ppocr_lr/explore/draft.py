@@ -16,7 +16,7 @@ from typing import Any
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, dotted, printable, value_error
+from ppocr_lr.errors import SECTION, SECTION_PATH, ArgumentError, LRConfigError, Problem, dotted, printable, value_error
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
 from ppocr_lr.language import later, tr
@@ -120,7 +120,11 @@ class Draft:
         Raises:
             LRConfigError: a value is not YAML, a key is not known, or the text does not let itself be changed so.
         """
-        return self._edited((), with_overrides(self.config, overrides))
+        try:
+            intended = with_overrides(self.config, overrides)
+        except ArgumentError as error:  # which is told as the key that has the value
+            raise LRConfigError(Problem(tuple(str(error.given).split(".")), error.problem)) from None
+        return self._edited((), intended)
 
     def without(self, *path: str | int) -> Draft:
         """Without a key, and without a section that would be empty then; itself where there is no such key."""
@@ -297,7 +301,7 @@ def state_of(link: str) -> State:
         _ = state.draft.section, state.draft.flags
     except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
         reason = f": {error}" if isinstance(error, LRConfigError) else ""
-        raise LRConfigError(f"the link is torn or not one of this page{reason}") from None
+        raise LRConfigError(tr("the link is torn or not one of this page{reason}", reason=reason)) from None
     return state
 
 

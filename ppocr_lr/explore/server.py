@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
 from ppocr_lr.explore.draft import State, state_of
+from ppocr_lr.language import speaking
 
 PORT = 8321
 _MOST_PORTS = 100
@@ -97,7 +98,8 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         state, problem = initial, ""
         if link := request.query_params.get("s"):
             try:
-                state = await asyncio.to_thread(lambda: state_of(link).read())
+                with speaking(words.language):
+                    state = await asyncio.to_thread(lambda: state_of(link).read())
             except LRConfigError as error:
                 problem = str(error)
         Page(state, words, problem)
