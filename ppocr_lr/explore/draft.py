@@ -37,6 +37,8 @@ TOO_LONG = later("a text of more than {most} characters is not edited here")
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
+FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "iters_per_epoch"}
+"""What the page calls the arguments of a run that are no keys of the config."""
 BATCH_SIZE = ("Train", "loader", "batch_size_per_card")
 
 _LONGEST_NAME = 100
@@ -141,18 +143,19 @@ class Draft:
         batch_per_card(draft.config["Train"])
         return draft
 
-    def with_flag(self, name: str, said: str, text: str) -> Draft:
-        """With an argument of its run; without a text it is not given.
+    def with_flag(self, what: str, text: str) -> Draft:
+        """With one of the `FLAGS` of its run; without a text it is not given.
 
         Raises:
-            LRConfigError: it is no positive integer; told as what the argument is called, `said`.
+            LRConfigError: it is no positive integer.
         """
+        name = FLAGS[what]
         changes: dict[str, Any] = {name: 1 if name == "gpus" else None}
         if text:
             try:
                 number = positive_integer(int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else text)
             except ValueError as error:
-                raise value_error((said,), text, str(error)) from None
+                raise value_error((what,), text, str(error)) from None
             changes = {"gpus": number} if name == "gpus" else {**_NO_LENGTH, name: number}
         return replace(self, **changes)
 

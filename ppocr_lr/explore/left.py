@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import events, ui
 
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
-from ppocr_lr.explore.draft import BATCH_SIZE, Draft, schedule_name, summary_of
+from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
@@ -31,9 +31,7 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
     "batch size per card": BATCH_SIZE,
     "drop_last": ("Train", "loader", "drop_last"),
 }
-"""What of the run is a key of the config,"""
-_FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "iters_per_epoch"}
-"""and what is an argument of it."""
+"""What of the run is a key of the config; the rest are `FLAGS`."""
 EDITOR = "editor"
 _NUMBERS = (
     later("epochs"),
@@ -137,8 +135,8 @@ class Left:
         text = (event.value or "").strip()
         if self.syncing:
             return None
-        if what in _FLAGS:
-            return self.page.change(lambda draft: draft.with_flag(_FLAGS[what], what, text), what)
+        if what in FLAGS:
+            return self.page.change(lambda draft: draft.with_flag(what, text), what)
         return self._set_at(_IN_THE_CONFIG[what], text)
 
     async def _set_at(self, path: Path, text: str) -> None:
@@ -181,7 +179,7 @@ class Left:
 
     def _sync_run(self, draft: Draft, by: str) -> None:
         values = {what: draft.document.value(path) for what, path in _IN_THE_CONFIG.items()}
-        values |= {what: getattr(draft, name) for what, name in _FLAGS.items()}
+        values |= {what: getattr(draft, name) for what, name in FLAGS.items()}
         for what, entry in self.numbers.items():
             if _place_of(what) != by:
                 entry.value = "" if values[what] is None else str(values[what])

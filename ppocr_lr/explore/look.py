@@ -17,7 +17,7 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
-from ppocr_lr.explore.draft import Draft, State, example_curve
+from ppocr_lr.explore.draft import FLAGS, Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
@@ -107,21 +107,15 @@ CONFIG = {
 """No button of Plotly's sends anything anywhere."""
 
 
-_ARGUMENTS = {
-    "num_samples": "samples",
-    "gpus": "cards",
-    "iters_per_epoch": "iterations per epoch",
-    "epochs": "epochs",
-}
-"""What the page calls the arguments of a run."""
+_CALLED = {name: what for what, name in FLAGS.items()}
 
 
 def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):
-        yield Problem((_ARGUMENTS.get(error.argument, error.argument),), f"{error.given}: {error.problem}")
+        yield Problem((_CALLED.get(error.argument, error.argument),), f"{error.given}: {error.problem}")
     elif isinstance(error, MissingError):
-        yield Problem((_ARGUMENTS.get(error.arguments[0], ""),), error.problem)
+        yield Problem((_CALLED.get(error.arguments[0], error.arguments[0]),), error.problem)
     else:
         for problem in error.problems:
             known = not problem.path or (problem.place and problem.place.line)

@@ -403,6 +403,15 @@ def test_what_is_wrong_is_said_at_its_field(address: str, visit: Visit) -> None:
         expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_fields_that_change_at_once_all_count(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for key, text in (("learning_rate", "0.2"), ("end_lr", "0.01"), ("epochs", "30"), ("cards", "2")):
+        page.get_by_label(key, exact=True).fill(text)
+    expect(page.get_by_text("30 epochs × 50 iterations = 1500 updates")).to_be_visible()
+    settled(page)
+    assert section(page) == {**DEFAULT, "learning_rate": 0.2, "end_lr": 0.01}
+
+
 def test_an_emptied_field_counts_as_its_default(address: str, visit: Visit) -> None:
     page = visit(address)
     page.get_by_label("cards", exact=True).fill("4")
