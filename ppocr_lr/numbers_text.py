@@ -57,13 +57,13 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
 def times_text(ratio: float, other: str, digits: int = 4) -> str:
     """A ratio of two rates: `7.3 times as high as OTHER`, `1/3 of OTHER`."""
     if 0 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
-        return f"1/{round(1 / ratio)} of {other}"
-    return f"{ratio:.{digits}g} times as high as {other}"
+        return tr("1/{count} of {other}", count=round(1 / ratio), other=other)
+    return tr("{ratio} times as high as {other}", ratio=f"{ratio:.{digits}g}", other=other)
 
 
 def amount(count: float, unit: str, units: str | None = None) -> str:
     """`1 epoch`, `2.5 epochs`, `2 batches`; a catalogue has one word for any count, as Chinese does."""
-    said = tr(unit)
-    if said == unit and count != 1:
-        said = units or unit + "s"
-    return f"{count_text(count)} {said}"
+    one, text = f"{{count}} {unit}", count_text(count)
+    said = tr(one, count=text)
+    english = said == f"{text} {unit}" and count != 1
+    return f"{text} {units or unit + 's'}" if english else said

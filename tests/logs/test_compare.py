@@ -1289,7 +1289,7 @@ def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -
 
 
 def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
-    from ppocr_lr.logs.dots import draw_logs
+    from ppocr_lr.logs.picture import draw_logs
     from ppocr_lr.plotting.figure import draw
 
     comparison = resumed(tmp_path, SECTIONS["Cosine"], over=True)
