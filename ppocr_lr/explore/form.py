@@ -40,7 +40,8 @@ class Slider(Element, component="slider.js"):
 
     def put(self, place: float) -> None:
         """Be somewhere else; less than a step away, the slider may be where a hand just moves it."""
-        if abs(place - self.place) >= self._props["step"] or place in (self._props["min"], self._props["max"]):
+        is_end = place in (self._props["min"], self._props["max"])
+        if place != self.place and (is_end or abs(place - self.place) >= self._props["step"]):
             self.place = self._props["value"] = place
             self.run_method("put", place)
 

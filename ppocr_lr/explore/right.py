@@ -117,24 +117,25 @@ class Right:
         self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> None:
-        """Draw, and tell the numbers."""
+        """Draw."""
         self.curves = curves
         self._draw()
-        told = (f"{self.words(what)}: {text}" for what, text in curves.lines)
-        self.plot.props["aria-label"] = f"{self.words('Learning rate')}. {'; '.join(told)}"
-        _put_table(self.numbers, (), [(self.words(what), text) for what, text in curves.lines])
-        phases = [(self.words(kind), *rest) for kind, *rest in curves.phases]
-        _put_table(self.phases, tuple(map(self.words, _PHASES)), phases)
 
     def _draw(self) -> None:
         figure = self.curves.figure
         self.plot.update_figure({**figure, "data": [*figure["data"], *self.details.dots]})
 
     def show_details(self, details: Details, has_files: bool) -> None:
-        """Findings, logs, and the texts to copy."""
+        """The numbers, findings, logs, and the texts to copy."""
         dots, self.details = self.details.dots, details
+        numbers = [(self.words(what), text) for what, text in details.numbers]
+        told = "; ".join(f"{what}: {text}" for what, text in numbers)
+        self.plot.props["aria-label"] = f"{self.words('Learning rate')}. {told}"
         if details.dots or dots:
             self._draw()
+        _put_table(self.numbers, (), numbers)
+        phases = [(self.words(kind), *rest) for kind, *rest in details.phases]
+        _put_table(self.phases, tuple(map(self.words, _PHASES)), phases)
         self.beside.clear()
         with self.beside:
             for line in (*self.curves.notes, *details.verdicts):
