@@ -142,7 +142,8 @@ class KeyField:
         said = yaml_text(value) if number else self.words("nothing")
         ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
         ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
-        self.slider.props.update(ends)
+        if ends.items() - self.slider.props.items():
+            self.slider.props.update(ends)
         if self.touched is not self.slider:  # it is where the hand is
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 
