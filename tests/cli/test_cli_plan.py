@@ -114,7 +114,10 @@ def test_show_cuts_no_number_on_a_narrow_terminal(
 
 @pytest.mark.parametrize(
     ("missing", "status", "part"),
-    [("plotext", 0, "full height 1e-1"), ("rich", 2, "error: rich is not installed: pip install 'ppocr-lr[terminal]'")],
+    [
+        ("plotille", 0, "full height 1e-1"),
+        ("rich", 2, "error: rich is not installed: pip install 'ppocr-lr[terminal]'"),
+    ],
 )
 def test_show_without_its_extras(tmp_path: Path, missing: str, status: int, part: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; from ppocr_lr.cli.main import run; sys.exit(run(['show', {COSINE!r}]))"
@@ -122,7 +125,7 @@ def test_show_without_its_extras(tmp_path: Path, missing: str, status: int, part
     assert done.returncode == status
     assert part in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-    if missing == "plotext":
+    if missing == "plotille":
         assert "▁" in done.stdout
         assert "█" in done.stdout
 
