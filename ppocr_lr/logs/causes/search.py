@@ -100,7 +100,7 @@ class Search:
         self.lines = lines if which.all() else lines.take(which)
         surely = self.lines.least == self.lines.most
         self.sample = (self.lines.take(surely) if surely.sum() > 20 else self.lines).thinned(_SAMPLE)
-        costly = (self.lines.most - self.lines.least > _MOST_FILLS).any()
+        costly = (self.lines.most > _MOST_FILLS).any()
         self.many = self.lines.thinned(_SAMPLE if costly else _MANY)
         # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
