@@ -56,7 +56,7 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
 
 def times_text(ratio: float, other: str, digits: int = 4) -> str:
     """A ratio of two rates: `7.3 times as high as OTHER`, `1/3 of OTHER`."""
-    if 0 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
+    if 1e-5 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
         return tr("1/{count} of {other}", count=round(1 / ratio), other=other)
     return tr("{ratio} times as high as {other}", ratio=f"{ratio:.{digits}g}", other=other)
 
