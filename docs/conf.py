@@ -61,7 +61,8 @@ def for_the_site(app: object, docname: str, source: list[str]) -> None:
     text = re.sub(r"^\[(?:README|中文首页)\]\((?:\.\./)+README(?:_ch)?\.md\) · ", "", source[0], flags=re.MULTILINE)
     depth = docname.count("/")
     text = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
-    source[0] = re.sub(r"^\| (LR\d+) ", lambda row: f"| {_code(row[1], depth)} ", text, flags=re.MULTILINE)
+    codes = re.compile(r"^\| (?:LR\d+,? )+", re.MULTILINE)  # a row that begins with some
+    source[0] = codes.sub(lambda row: re.sub(r"LR\d+", lambda code: _code(code[0], depth), row[0]), text)
 
 
 def _code(code: str, depth: int) -> str:
@@ -83,10 +84,10 @@ def language_of_the_page(
 
 
 def whole_flags(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
-    """A browser breaks a line between two hyphens; not in the flags of a command."""
+    """A browser breaks a line at hyphens; not in the flags of a command."""
     body = str(context.get("body", ""))
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
-    context["body"] = re.sub(r'<span class="pre">(?=--[a-z])', '<span class="pre flag">', body)
+    context["body"] = re.sub(r'<span class="pre">(?=--?[a-z])', '<span class="pre flag">', body)
 
 
 class EnglishAndChinese(SearchEnglish):
