@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from ppocr_lr.language import tr
 
@@ -23,11 +25,25 @@ def plain_text(number: float, digits: int = 3) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text of at most `most` letters, a longer one cut in the middle: both ends tell names apart."""
-    if len(text) <= most:
+    """A text at most `most` letters wide, a longer one cut in the middle: both ends tell names apart."""
+    if width(text) <= most:
         return text
     behind = (max(most, 3) - 1) // 2
-    return f"{text[: max(most, 3) - 1 - behind]}…{text[-behind:]}"
+    return f"{text[: _fitting(text, max(most, 3) - 1 - behind)]}…{text[len(text) - _fitting(text[::-1], behind) :]}"
+
+
+def width(text: str) -> int:
+    """The letters that a text is as wide as; a Chinese character is as wide as two."""
+    return sum(map(_letters, text))
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of its beginning are at most `room` letters wide."""
+    return sum(end <= room for end in accumulate(map(_letters, text)))
+
+
+def _letters(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
 
 
 def value_text(value: float, highest: float, digits: int = 4) -> str:
