@@ -33,7 +33,11 @@ class Settings(BaseModel):
     """What a file may set. A description says what is allowed."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-")
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        defer_build=True,
+        alias_generator=lambda name: name.replace("_", "-"),
     )
 
     select: Codes = Field(list(ALL), description='a list of codes or families, as ["LR1", "LR301"]')
