@@ -143,6 +143,8 @@ def printable(text: str) -> str:
 
     Otherwise a file name or a key could hold escape sequences, turn the direction of what follows, or begin a line.
     """
+    if text.isprintable():  # as nearly all is
+        return text
     return "".join(
         character if character.isprintable() or unicodedata.category(character) == "Zs" else _code(character)
         for character in text

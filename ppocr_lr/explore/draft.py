@@ -190,10 +190,11 @@ class Draft:
         """The example, with the peak of this draft."""
         example = EXAMPLES.get(name, {})
         try:
-            run = self.planned.run
-            meant = parse_lr_config({"name": name, **example}, run).config
-            scaled = scaled_section({"name": name, **example}, meant, self.planned.parsed.config.peak / meant.peak)
-        except (LRConfigError, AttributeError, ZeroDivisionError):
+            window = self.planned.run.window
+            meant = parse_lr_config({"name": name, **example}, window.run).config
+            factor = self.planned.parsed.config.highest_rate(window) / meant.highest_rate(window)
+            scaled = scaled_section({"name": name, **example}, meant, factor)
+        except LRConfigError:
             return example
         return {key: value for key, value in scaled.items() if key != "name"}
 

@@ -182,7 +182,11 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
     """
     with closing(LogReader(path, begin)) as reader:
         reader.read_on()
-        log = train_log(reader)
+    if not begin and 2 * reader.torn >= reader.whole and not reader.other_trainer and Path(path).is_file():
+        with closing(LogReader(path, wrapped=True)) as joined:
+            joined.read_on()
+        reader = joined if joined.whole > 2 * reader.whole else reader
+    log = train_log(reader)
     if not len(log):
         raise nothing_in(reader)
     return log
@@ -277,8 +281,15 @@ def train_log(reader: LogReader) -> TrainLog:
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs),
         loaders[-1] if loaders else 0, windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
+        (*_of_the_file(reader), *what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
     )  # fmt: skip
+
+
+def _of_the_file(reader: LogReader) -> Iterator[str]:
+    if reader.torn_archive:
+        yield "the file is a torn archive: what is behind these lines could not be unpacked"
+    if reader.wrapped:
+        yield "the lines of the file are wrapped; their parts were put together"
 
 
 def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, sch
 
 _ENDINGS = (".pdopt", ".pdparams", ".states")
 _NAME_TABLE = "StructuredToParameterName@@"  # paddle.save adds it to every dictionary of tensors
+_PADDLE_1 = "@LR_DECAY_COUNTER@"  # its schedules were a part of the program, and this the count of its updates
 _NESTED = {OPTIMIZER_KEY, _NAME_TABLE, "master_weights", "UnpackBigParamInfor@@"}
 
 
@@ -76,13 +78,17 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
 
 def _optimizer_file(given: Path) -> tuple[Path, Path]:
     """The optimizer's file, and the prefix that the files of a checkpoint share."""
-    if given.suffix not in _ENDINGS and given.is_file():
+    if given.suffix not in _ENDINGS and os.path.isfile(given):
         return given, given.with_suffix("")
-    prefix = Path(str(given).removesuffix(given.suffix)) if given.suffix in _ENDINGS else given
+    prefix = given
+    if given.suffix in _ENDINGS and not os.path.exists(f"{given}.pdopt"):
+        prefix = Path(str(given).removesuffix(given.suffix))
     path = Path(f"{prefix}.pdopt")
-    if path.exists():
+    if os.path.exists(path):  # False for a name that no file can have
         return path, prefix
-    if Path(f"{prefix}.pdparams").exists():
+    if os.path.islink(path):
+        raise LRConfigError(f"{path}: is a link that leads to no file")
+    if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
             tr(
                 "{path}: does not exist, and {weights} holds the weights alone; PaddleOCR would warn, load these, and "
@@ -91,12 +97,12 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
                 weights=f"{prefix.name}.pdparams",
             )
         )
-    folder = prefix if prefix.is_dir() else path.parent
+    folder = prefix if os.path.isdir(prefix) else path.parent
     try:
         there = sorted(file.stem for file in folder.glob("*.pdopt"))
     except OSError:
         there = []
-    if prefix.is_dir():
+    if os.path.isdir(prefix):
         inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
     meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
@@ -104,6 +110,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
 
 
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
+    if _PADDLE_1 in content:
+        raise LRConfigError(f"{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it")
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
         raise LRConfigError(

@@ -160,4 +160,4 @@ def _rate(value: Any) -> float:
         rate = math.nan
     if not math.isfinite(rate) or isinstance(value, (bool, str)):
         raise LRConfigError(f"last_lr: {shown(value)} is not allowed; it must be a number")
-    return rate
+    return rate + 0.0  # which is 0.0 for -0.0

@@ -40,6 +40,11 @@ CALLS = [
     ("learning_rate: 0.1 # peak\n", ("named", "Linear"), "learning_rate: 0.1 # peak\nname: Linear\n"),
     ("name: Const\nlearning_rate: 0.5\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
     ("name: Const\nlearning_rate: 0.1\nwarmup_epoch: 2\n", ("named", "Piecewise"), "name: Piecewise\nwarmup_epoch: 2\ndecay_epochs: [60%, 85%]\nvalues: [0.1, 0.01, 0.001]\n"),
+    ("name: Cyclic\nmax_lr: 0.5\nbase_lr: 0.1\nstep_size_up: 3\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\n"),
+    ("name: Const\nlearning_rate: 0.5\n", ("named", "Cyclic"), "name: Cyclic\nbase_lr: 0.05\nmax_lr: 0.5\nstep_size_up: 12%\n"),
+    ("name: PiecewiseLinear\nknots: [[0, 0.1], [5, 0.5], [20, 0]]\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\n"),
+    ("name: Scale\nfactor: 0.5\nschedule: {name: Const, learning_rate: 1}\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
+    ("name: OneCycle\nmax_lr: 0.5\n", ("named", "Sequence"), "name: Sequence\nstages: [{name: Const, learning_rate: 0.5, epochs: 50%}, {name: Cosine, learning_rate: 0.5, until_end: true}]\n"),
 ]  # fmt: skip
 
 
