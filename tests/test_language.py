@@ -50,7 +50,8 @@ def written_in_the_code() -> Iterator[str]:
 
 def declared() -> Iterator[str]:
     """What rules and sections have as their attributes."""
-    yield from map(str, Severity)
+    for severity in Severity:
+        yield from (str(severity), f"{{count}} {severity}")  # alone, and counted
     yield from get_args(Kind)
     yield from get_args(ScalingRule)
     for rule in RULES.values():

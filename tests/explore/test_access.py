@@ -32,6 +32,10 @@ def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, loca
     choose(page, "Piecewise")
     page.locator(".q-expansion-item").click()
     page.locator(".bar button").nth(3).focus()
+    choose(page, "Sequence")
+    page.get_by_label("stages.0.learning_rate", exact=True).fill("x")
+    page.locator(".complaint:visible").wait_for()
+    assert faults(page) == []
     write(page, "name: Cosine\nlearning_rate: x\n")
     page.get_by_role("alert").wait_for()
     page.locator(".chooser").click()
