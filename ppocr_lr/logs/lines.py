@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
@@ -133,21 +134,33 @@ class LogReader:
                 self._check_size()
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
-                        f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "
-                        "is no log of PaddleOCR's trainer"
+                        tr(
+                            "{path}: holds no line with a learning rate in its first {most} MiB, so it is no log of "
+                            "PaddleOCR's trainer",
+                            path=self.path,
+                            most=_MOST_BEFORE >> 20,
+                        )
                     )
         except (OSError, EOFError, zlib.error) as error:
             if self._read and isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
                 self.torn_archive = True
                 return some
-            raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
+            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=error)) from None
         return some
 
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
-            raise LRConfigError(f"{self.path}: holds more than {MOST_BYTES >> 30} GiB; give a part of it")
+            raise LRConfigError(
+                tr("{path}: holds more than {most} GiB; give a part of it", path=self.path, most=MOST_BYTES >> 30)
+            )
         if len(self.lines) // _PACKED.size + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
-            raise LRConfigError(f"{self.path}: holds more than {MOST_LINES} lines of a training; give a part of it")
+            raise LRConfigError(
+                tr(
+                    "{path}: holds more than {most} lines of a training; give a part of it",
+                    path=self.path,
+                    most=MOST_LINES,
+                )
+            )
 
     @property
     def whole(self) -> int:
@@ -180,7 +193,8 @@ class LogReader:
             if self._begin:  # a pipe has no other place
                 self._file.seek(self._begin)
         except (OSError, ValueError) as error:  # a name that no file can have
-            raise LRConfigError(f"{self.path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            reason = getattr(error, "strerror", None) or error
+            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
         packed = start == b"\x1f\x8b"
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)

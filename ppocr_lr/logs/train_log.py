@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import MOST_CONFIGS, UNCOUNTED, LogReader
 from ppocr_lr.logs.order import Order, in_order
@@ -119,9 +120,9 @@ class TrainLog:
     def place(self, index: int) -> str:
         """Where a line stands, in the words of the log."""
         if not self.step_key:
-            return f"epoch {self.epochs[index]}"
+            return tr("epoch {epoch}", epoch=self.epochs[index])
         step = int(self.counts[index]) - (self.step_key == "iter")
-        return f"{self.step_key} {step} in epoch {self.epochs[index]}"
+        return tr("{step} in epoch {epoch}", step=f"{self.step_key} {step}", epoch=self.epochs[index])
 
     @property
     def iters_per_epoch(self) -> int | None:
@@ -195,12 +196,22 @@ def nothing_in(reader: LogReader) -> LRConfigError:
     """What a log is that has told no rate."""
     if reader.other_trainer:
         return LRConfigError(
-            f"{reader.path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared"
+            tr(
+                "{path}: is a log of {trainer}; only those of PaddleOCR can be compared",
+                path=reader.path,
+                trainer=reader.other_trainer,
+            )
         )
-    torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
+    torn = ""
+    if reader.torn:
+        torn = tr(", {lines} with `epoch: [` in another form or torn", lines=amount(reader.torn, "line"))
     return LRConfigError(
-        f"{reader.path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
-        "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
+        tr(
+            "{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as {example}",
+            path=reader.path,
+            torn=torn,
+            example="`epoch: [3/100], global_step: 90, lr: 0.000513, …`",
+        )
     )
 
 
@@ -276,9 +287,9 @@ def train_log(reader: LogReader) -> TrainLog:
 
 def _of_the_file(reader: LogReader) -> Iterator[str]:
     if reader.torn_archive:
-        yield "the file is a torn archive: what is behind these lines could not be unpacked"
+        yield tr("the file is a torn archive: what is behind these lines could not be unpacked")
     if reader.wrapped:
-        yield "the lines of the file are wrapped; their parts were put together"
+        yield tr("the lines of the file are wrapped; their parts were put together")
 
 
 def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import ArgumentError, LRConfigError, nearest, shown
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE
 from ppocr_lr.resume.optimizers import accumulators
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
@@ -58,7 +59,7 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
         LRConfigError: a file is missing, torn, or holds what a checkpoint does not.
     """
     path, prefix = _optimizer_file(Path(given))
-    content = read_plain_pickle(path, "an optimizer state")
+    content = read_plain_pickle(path, tr("an optimizer state"))
     _check_optimizer_state(path, content)
     states_path = Path(f"{prefix}.states")
     if not states_path.exists() and (prefix / "metric.states").exists():  # models for key information extraction
@@ -67,7 +68,8 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
         state = _scheduler_state(content) if OPTIMIZER_KEY in content else None
     except LRConfigError as error:
         raise LRConfigError(f"{path}: {OPTIMIZER_KEY}: {error}") from None
-    states = read_plain_pickle(states_path, "a .states file of PaddleOCR") if states_path.exists() else {}
+    kind = tr("a .states file of PaddleOCR")
+    states = read_plain_pickle(states_path, kind) if states_path.exists() else {}
     epoch, count = (_whole_number(states_path, states, key) for key in ("epoch", "global_step"))
     if count is None and state:
         count = state.update
@@ -85,11 +87,15 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     if os.path.exists(path):  # False for a name that no file can have
         return path, prefix
     if os.path.islink(path):
-        raise LRConfigError(f"{path}: is a link that leads to no file")
+        raise LRConfigError(tr("{path}: is a link that leads to no file", path=path))
     if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
-            f"{path}: does not exist, and {prefix.name}.pdparams holds the weights alone; PaddleOCR would warn, load "
-            "these, and start the schedule at update 0"
+            tr(
+                "{path}: does not exist, and {weights} holds the weights alone; PaddleOCR would warn, load these, and "
+                "start the schedule at update 0",
+                path=path,
+                weights=f"{prefix.name}.pdparams",
+            )
         )
     folder = prefix if os.path.isdir(prefix) else path.parent
     try:
@@ -105,14 +111,24 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
 
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
     if _PADDLE_1 in content:
-        raise LRConfigError(f"{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it")
+        raise LRConfigError(
+            tr("{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it", path=path)
+        )
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
-        raise LRConfigError(f"{path}: holds a model's weights, which have no scheduler state; give the .pdopt file")
+        raise LRConfigError(
+            tr("{path}: holds a model's weights, which have no scheduler state; give the .pdopt file", path=path)
+        )
     strange = [key for key, value in content.items() if key not in _NESTED and not _is_tensor(value)]
     if strange:
         keys = shown(list(content))
-        raise LRConfigError(f"{path}: is not the state of one optimizer, its keys are {keys}; PaddleOCR cannot load it")
+        raise LRConfigError(
+            tr(
+                "{path}: is not the state of one optimizer, its keys are {keys}; PaddleOCR cannot load it",
+                path=path,
+                keys=keys,
+            )
+        )
 
 
 def _is_tensor(value: object) -> bool:
