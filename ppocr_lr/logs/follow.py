@@ -24,19 +24,19 @@ def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comp
     Raises:
         LRConfigError: the log cannot be read, or is another trainer's.
     """
-    drawn, waiting = -1, False
+    drawn, waiting = (0, 0), False
     while True:
-        changed = reader.read_on()
+        reader.read_on()
         log = train_log(reader)
         if reader.other_trainer:
             raise nothing_in(reader)
         if not len(log) and not waiting:
             print(printable(f"{reader.path}: waiting for its first line with a learning rate"), flush=True)
             waiting = True
-        if len(log) and (changed or drawn < 0) and len(log) != drawn:
+        if len(log) and (reader.opened, len(log)) != drawn:
             comparison = compare(log)
             _draw(comparison)
-            drawn = len(log)
+            drawn = (reader.opened, len(log))
             if log.is_over(log.iters_per_epoch or comparison.planned.run.iters_per_epoch):
                 return comparison
         time.sleep(_PAUSE_SECONDS)

@@ -13,6 +13,7 @@ import heapq
 import math
 import os
 import re
+import stat
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -108,6 +109,8 @@ class LogReader:
 
     def __init__(self, path: str | Path, begin: int = 0, wrapped: bool = False) -> None:
         self.path, self._begin, self.wrapped = path, begin, wrapped
+        self.opened = 0
+        """How often the file was opened: once more each time that it was replaced."""
         self._decoder: LogDecoder | None
         self._open()
 
@@ -120,7 +123,7 @@ class LogReader:
         if self._replaced():
             self._file.close()
             self._open()
-        some = False
+        some = self.torn_archive = False
         try:
             while block := self._stream.read1(_CHUNK):
                 some = True
@@ -186,14 +189,16 @@ class LogReader:
     def _open(self) -> None:
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
-            start = self._file.read(4)
-            self._file.seek(self._begin)
+            start = self._file.peek(2)[:2]
+            if self._begin:  # a pipe has no other place
+                self._file.seek(self._begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             reason = getattr(error, "strerror", None) or error
             raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
-        packed = start[:2] == b"\x1f\x8b"
+        packed = start == b"\x1f\x8b"
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)
+        self.opened += 1
         self._rest = ""
         self._read = self._width = 0
         self._said = _Said()
@@ -212,6 +217,8 @@ class LogReader:
 
     def _replaced(self) -> bool:
         ours = os.fstat(self._file.fileno())
+        if not stat.S_ISREG(ours.st_mode):
+            return False
         try:
             theirs = os.stat(self.path)
         except OSError:

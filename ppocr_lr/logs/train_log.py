@@ -287,9 +287,9 @@ def train_log(reader: LogReader) -> TrainLog:
 
 def _of_the_file(reader: LogReader) -> Iterator[str]:
     if reader.torn_archive:
-        yield "the file is a torn archive: what is behind these lines could not be unpacked"
+        yield tr("the file is a torn archive: what is behind these lines could not be unpacked")
     if reader.wrapped:
-        yield "the lines of the file are wrapped; their parts were put together"
+        yield tr("the lines of the file are wrapped; their parts were put together")
 
 
 def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:

@@ -87,7 +87,7 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     if os.path.exists(path):  # False for a name that no file can have
         return path, prefix
     if os.path.islink(path):
-        raise LRConfigError(f"{path}: is a link that leads to no file")
+        raise LRConfigError(tr("{path}: is a link that leads to no file", path=path))
     if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
             tr(
@@ -111,7 +111,9 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
 
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
     if _PADDLE_1 in content:
-        raise LRConfigError(f"{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it")
+        raise LRConfigError(
+            tr("{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it", path=path)
+        )
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
         raise LRConfigError(
