@@ -48,7 +48,6 @@ autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
-autoclass_content = "both"
 # Of Python and other libraries; no page of theirs is asked for at build time. Only type checkers know the short names.
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|pathlib|numpy|np)\.\w+"),
@@ -89,6 +88,7 @@ def for_narrow_screens(app: object, pagename: str, template: str, context: dict[
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
     body = re.sub(r'(?<=<span class="pre">)[^<]+', lambda code: code[0].replace("/", "/<wbr>"), body)
     body = re.sub(r'(?<=<p>)<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
+    body = re.sub(r"(</em>\)|</strong>(?:</a>)?) -- ", r"\1 – ", body)  # of the fields of a docstring
     context["body"] = re.sub(r'<span class="pre">(?=--?[a-z])', '<span class="pre flag">', body)
 
 

@@ -155,7 +155,7 @@ def _python() -> str:
             error = issubclass(thing, Exception)
             kinds["Errors and warnings" if error else "Classes"] += [
                 f"### {name}", "", f"```{{eval-rst}}\n.. auto{'exception' if error else 'class'}:: ppocr_lr.{name}",
-                "   :members:", "```", "",
+                "   :members:", "   :exclude-members: model_config", "```", "",
             ]  # fmt: skip
         else:
             kinds["Functions"] += [f"### {name}", "", f"```{{eval-rst}}\n.. autofunction:: ppocr_lr.{name}\n```", ""]

@@ -27,7 +27,7 @@ from ppocr_lr.curve.summary import summarize
 from ppocr_lr.logs.simulated import plan_simulated_run
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
 from ppocr_lr.lr_config.base import DECAY_SHAPES
-from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.numbers_text import plain_text
 from ppocr_lr.output import write_whole
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look
 from ppocr_lr.schedules import Bent, Decay, HeldAfter, Schedule, Warmup
@@ -252,7 +252,7 @@ def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> 
     """Draw the runs; the Markdown that shows the picture."""
     beside = of != "lr"  # curves that go both ways leave no corner to the legend, which is then below
     figure = Figure(figsize=(5.2, 3 if beside else 2.3), dpi=100)
-    axes = figure.add_axes((0.11, 0.4, 0.87, 0.57) if beside else (0.11, 0.18, 0.87, 0.78))
+    axes = figure.add_axes((0.12, 0.4, 0.86, 0.57) if beside else (0.12, 0.18, 0.86, 0.78))
     what, value_of = _VALUES[of]
     curves = [trace(value_of(line.run), line.run.run.total_iters) for line in lines]
     for line, curve in zip(lines, curves, strict=True):
@@ -269,7 +269,7 @@ def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> 
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}" if beside else rate_text(rate)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: plain_text(rate)))
     axes.spines[["top", "right"]].set_visible(False)
     labels = [line.label for line in lines if line.label]
     if labels:
