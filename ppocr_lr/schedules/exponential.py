@@ -1,16 +1,16 @@
-"""Exponential decays, for ever, and a rise. In steps they are `StepDecay`, to an end that is given, `Decay`."""
+"""Exponential decays, for ever, a growth and a rise. In steps they are `StepDecay`, to a given end `Decay`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Iters, Positive, PositiveRate, Rate
+from ppocr_lr.schedules.kinds import AboveOne, Iters, Positive, PositiveRate, Rate, UpToOne
 from ppocr_lr.schedules.shapes import Exponential
 
 _SHAPE = Exponential()
@@ -23,35 +23,58 @@ def most_growth(rate: float, gamma: float) -> float:
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever.
+    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; far away it is 0.
 
-    Times `gamma` every N updates, smoothly. Far away it is 0 for a gamma below 1; above 1 it grows to
-    10³⁰⁰ and stays there.
+    Times `gamma` every N updates, smoothly; 0 < gamma ≤ 1.
 
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
 
     peak: Rate
-    gamma: Positive
+    gamma: UpToOne
     decay_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "_slope", math.log(self.gamma) / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·gamma^(k/N)`."""
-        if self.gamma <= 1.0:
-            return self.peak * self.gamma ** (k / self.decay_iters)
-        return self.peak * self.gamma ** fn.minimum(k / self.decay_iters, self._most_growth)
-
-    @cached_property
-    def _most_growth(self) -> float:
-        return most_growth(self.peak, self.gamma)
+        """`peak·gamma^(k/N)`, as `peak·e^(k·log(gamma)/N)`."""
+        return self.peak * fn.exp(self._slope * k)
 
     def corner_runs(self) -> Runs:
-        """Where a growth ends."""
-        return () if self.gamma <= 1 else ((math.ceil(self._most_growth * self.decay_iters),),)
+        """None."""
+        return ()
 
     def end_of_decay(self) -> End | None:
         """Never; ever nearer to 0, if it goes down."""
         return End(None, 0.0) if self.gamma < 1 else None
+
+
+@dataclass(frozen=True)
+class ExponentialGrowth(Schedule):
+    """`start·gamma^(k/N)` with N = `growth_iters`, which stays where it has grown to 10³⁰⁰; gamma > 1.
+
+    Source: PyTorch's `ExponentialLR` with such a gamma.
+    """
+
+    start: Rate
+    gamma: AboveOne
+    growth_iters: Iters = 1
+
+    @cached_property
+    def _last(self) -> float:
+        """The time, in updates, at which it stays."""
+        return most_growth(self.start, self.gamma) * self.growth_iters
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`start·gamma^(k/N)`."""
+        return self.start * self.gamma ** (fn.minimum(k, self._last) / self.growth_iters)
+
+    def corner_runs(self) -> Runs:
+        """Where the growth ends."""
+        return ((math.ceil(self._last),),)
 
 
 @dataclass(frozen=True)
@@ -64,10 +87,15 @@ class NaturalExpDecay(Schedule):
     peak: Rate
     gamma: Positive
     decay_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "_slope", -self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·e^(−gamma·k/N)`."""
-        return self.peak * fn.exp(-self.gamma * (k / self.decay_iters))
+        return self.peak * fn.exp(self._slope * k)
 
     def corner_runs(self) -> Runs:
         """None."""

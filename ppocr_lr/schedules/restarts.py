@@ -90,6 +90,8 @@ class WarmRestarts(Schedule):
     shape: Shape = COSINE
     end_decay: UpToOne = 1.0
     height_decay: UpToOne = 1.0
+    _plain: bool = field(init=False, repr=False, compare=False)
+    """One cosine again and again."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,6 +108,9 @@ class WarmRestarts(Schedule):
             raise refused(self, "shape", self.shape, "one that does not turn")
         if error := self.shape.refused_end(self, "end", self.end):
             raise error
+        once = self.t_mult == 1 == len(self.cycle_iters)
+        plain = once and self._alike and not self.warmup_iters and self.shape is COSINE
+        object.__setattr__(self, "_plain", plain)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
@@ -120,7 +125,7 @@ class WarmRestarts(Schedule):
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
-        start, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts[1:]))
+        start, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
         return self._in_cycle(k - start, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
@@ -139,14 +144,7 @@ class WarmRestarts(Schedule):
         down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
         return end + (down - end) * (fn.minimum(j, w) / w)
 
-    @cached_property
-    def _plain(self) -> bool:
-        """One cosine again and again."""
-        return (
-            self.t_mult == 1 == len(self.cycle_iters) and self._alike and not self.warmup_iters and self.shape is COSINE
-        )
-
-    @cached_property
+    @property
     def _alike(self) -> bool:
         """All cycles have the same rates."""
         return self.peak_decay == self.end_decay == self.height_decay == 1

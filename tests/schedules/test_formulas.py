@@ -20,6 +20,7 @@ from ppocr_lr.schedules import (
     Decay,
     Exponential,
     ExponentialDecay,
+    ExponentialGrowth,
     ExponentialRise,
     Flat,
     From,
@@ -162,7 +163,7 @@ TABLE = [
     (Warmup(Decay(1.0, 4), 4, 1.0, 0.01, shape=Exponential()), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
     (Scaled(CosineWave(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
     # Growth, which ends where floats do.
-    (ExponentialDecay(1.0, 2.0, 4), [0, 2, 4, 8], [1, math.sqrt(2), 2, 4]),
+    (ExponentialGrowth(1.0, 2.0, 4), [0, 2, 4, 8], [1, math.sqrt(2), 2, 4]),
     (ExponentialDecay(0.5, 1.0), [0, 10**12], [0.5, 0.5]),
     (Cyclic(1.0, 0.5, 2, 2, "exp_range", 2.0), [0, 1, 2, 3, 4, 6], [0.5, 1, 2.5, 2.5, 0.5, 32.5]),
     # The product of a rise and a fall turns; of two falls it falls faster.
@@ -287,7 +288,7 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
             lambda: ExponentialRise(0.1, 5, 0.1),
             "ExponentialRise: end must be a finite number above start, 0.1, received 0.1",
         ),
-        (lambda: ExponentialDecay(0.1, 0.0), "gamma must be a finite number above 0, received 0.0"),
+        (lambda: ExponentialDecay(0.1, 0.0), "gamma must be a finite number above 0 and at most 1, received 0.0"),
         (lambda: NaturalExpDecay(0.1, 0), "gamma must be a finite number above 0"),
         (lambda: InverseTimeDecay(0.1, -1), "gamma must be a finite number above 0"),
         (lambda: InverseSqrt(0.1, 0), "timescale_iters must be an integer of at least 1"),
