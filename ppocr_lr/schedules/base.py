@@ -141,6 +141,10 @@ class Schedule(Checked, ABC):
         """The rate that the cycle of update `k` comes down to; None, the default, where no rate can stay there."""
         return None
 
+    def end_of_cycles(self) -> End | None:
+        """Where its cycles are over, and the rate from there on; None, the default, where they go on or there are none."""
+        return None
+
     def opposite(self, low: float, high: float) -> Schedule | None:
         """What goes the other way: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule
@@ -62,19 +61,23 @@ class ExponentialGrowth(Schedule):
     start: Rate
     gamma: AboveOne
     growth_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+    _most: float = field(init=False, repr=False, compare=False)
+    """Where it stays: the largest exponent of e."""
 
-    @cached_property
-    def _last(self) -> float:
-        """The time, in updates, at which it stays."""
-        return most_growth(self.start, self.gamma) * self.growth_iters
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        log = math.log(self.gamma)
+        object.__setattr__(self, "_slope", log / self.growth_iters)
+        object.__setattr__(self, "_most", log * most_growth(self.start, self.gamma))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`start·gamma^(k/N)`."""
-        return self.start * self.gamma ** (fn.minimum(k, self._last) / self.growth_iters)
+        """`start·gamma^(k/N)`, as `start·e^(k·log(gamma)/N)`."""
+        return self.start * fn.exp(fn.minimum(self._slope * k, self._most))
 
     def corner_runs(self) -> Runs:
         """Where the growth ends."""
-        return ((math.ceil(self._last),),)
+        return ((math.ceil(self._most / self._slope),),)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import (
     SMALLEST_GROWTH,
@@ -46,10 +47,9 @@ class CyclicPolynomial(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`(peak − end)·(1 − k/D)^power + end`."""
-        return fn.split(k, 1, self._at_zero, self._behind_zero)
-
-    def _at_zero(self, k: Any, fn: Functions) -> Any:
-        return self.peak
+        if fn is SCALAR:
+            return self._behind_zero(k, fn) if k else self.peak
+        return fn.split(k, 1, Constant(self.peak).formula, self._behind_zero)
 
     def _behind_zero(self, k: Any, fn: Functions) -> Any:
         left = -k % self.decay_iters  # D − k, exact at any distance
@@ -92,6 +92,8 @@ class WarmRestarts(Schedule):
     height_decay: UpToOne = 1.0
     _plain: bool = field(init=False, repr=False, compare=False)
     """One cosine again and again."""
+    _alike: bool = field(init=False, repr=False, compare=False)
+    """All cycles have the same rates."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,8 +110,9 @@ class WarmRestarts(Schedule):
             raise refused(self, "shape", self.shape, "one that does not turn")
         if error := self.shape.refused_end(self, "end", self.end):
             raise error
-        once = self.t_mult == 1 == len(self.cycle_iters)
-        plain = once and self._alike and not self.warmup_iters and self.shape is COSINE
+        alike = self.peak_decay == self.end_decay == self.height_decay == 1
+        object.__setattr__(self, "_alike", alike)
+        plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
@@ -118,9 +121,9 @@ class WarmRestarts(Schedule):
             length = self.cycle_iters[0]
             left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
             return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
-        if self.t_mult > 1:
+        if self.t_mult > 1.0:
             return self._listed(k, fn)
-        if not self._repeat_from:
+        if len(self.cycle_iters) == 1:
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
@@ -129,11 +132,10 @@ class WarmRestarts(Schedule):
         return self._in_cycle(k - start, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
-        length = self.cycle_iters[-1]
-        k = k - self._repeat_from
-        peak, end = self.peak, self.end
-        if not self._alike:
-            peak, end = self._rates(k // length + len(self.cycle_iters) - 1, fn)
+        length, listed = self.cycle_iters[-1], len(self.cycle_iters) - 1
+        if listed:
+            k = k - self._repeat_from
+        peak, end = (self.peak, self.end) if self._alike else self._rates(k // length + listed, fn)
         return self._in_cycle(fn.wrap(k, length), length, peak, end, fn)
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
@@ -144,15 +146,11 @@ class WarmRestarts(Schedule):
         down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
         return end + (down - end) * (fn.minimum(j, w) / w)
 
-    @property
-    def _alike(self) -> bool:
-        """All cycles have the same rates."""
-        return self.peak_decay == self.end_decay == self.height_decay == 1
-
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
-        end = self.end * self.end_decay**cycle
-        return end + (fn.maximum(self.peak * self.peak_decay**cycle, end) - end) * self.height_decay**cycle, end
+        end = self.end if self.end_decay == 1.0 else self.end * self.end_decay**cycle
+        peak = self.peak if self.peak_decay == 1.0 else fn.maximum(self.peak * self.peak_decay**cycle, end)
+        return peak if self.height_decay == 1.0 else end + (peak - end) * self.height_decay**cycle, end
 
     @cached_property
     def _repeat_from(self) -> int:
@@ -240,14 +238,13 @@ class DividedRestarts(WarmRestarts):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
-        return fn.split(k, self.cycle_iters[0], self._listed, self._behind)
-
-    def _behind(self, k: Any, fn: Functions) -> Any:
-        return self._rows[-1][3]
+        if fn is SCALAR:
+            return self._listed(k, fn) if k < self.cycle_iters[0] else self._rows[-1][3]
+        return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][3]).formula)
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
         # The beginning of a cycle is rounded, and may be a trifle behind its first update.
-        return super()._in_cycle(fn.minimum(fn.maximum(j, 0.0), length), length, peak, end, fn)
+        return WarmRestarts._in_cycle(self, fn.minimum(fn.maximum(j, 0.0), length), length, peak, end, fn)
 
     @cached_property
     def _length(self) -> Fraction:

@@ -50,10 +50,10 @@ def count_passed(k: int, boundaries: Sequence[int]) -> int:
 
 def interpolate(k: int, steps: Sequence[int], rates: Sequence[float]) -> float:
     after = bisect_right(steps, k)
-    if after in (0, len(steps)):
-        return rates[max(0, after - 1)]
-    (start, end), (a, b) = steps[after - 1 : after + 1], rates[after - 1 : after + 1]
-    return a + (b - a) * ((k - start) / (end - start))
+    if not after:
+        return rates[0]
+    start, a = steps[after - 1], rates[after - 1]
+    return a + (rates[after] - a) * ((k - start) / (steps[after] - start)) if after < len(steps) else a
 
 
 def split(k: int, at: int, before: Any, after: Any) -> Any:

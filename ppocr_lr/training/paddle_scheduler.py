@@ -168,6 +168,8 @@ class TwoStepCosineDecay(_FromSchedule):
 class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     """Paddle's, read from the schedule; keeps the wrapped scheduler where Paddle's would have it."""
 
+    schedule: schedules.Warmup
+
     def __init__(self, schedule: schedules.Warmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any) -> None:
         self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
         self._rate_after = schedule.after if isinstance(wrapped, ScheduleLR) else schedule.after.formula
@@ -178,7 +180,7 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
         self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
         after = k - self.warmup_steps
         if after < 0:
-            self.last_lr = self.schedule.formula(k)
+            self.last_lr = self.schedule.rise(k)
             if self._wrapped is not None and self._wrapped.last_epoch:
                 self._wrapped.step(0)
         else:

@@ -401,7 +401,7 @@ def test_noam_of_a_scale_that_leaves_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "missing"),
-    [(Schedule, {"formula", "corner_runs"}), (lib.Shape, {"left"}), *((kind, set()) for kind in TABLE)],
+    [(Schedule, {"formula", "corner_runs"}), (lib.Shape, {"rate"}), *((kind, set()) for kind in TABLE)],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_the_class_of_a_schedule_must_have(kind: type[Schedule], missing: set[str]) -> None:
