@@ -319,8 +319,11 @@ def of_timm(timm: Any, torch: Any) -> None:
         peak, total = rate(c), epochs * iters
         ours, theirs = warm(c, peak, total)
         k, end, first, decay = c.choice([1, 1.5]), peak * 0.05, c.randint(5, total // 3), c.choice([1, 0.8])
+        mult = c.choice([1, 1.1, 1.5, 2, 2.7])
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "k_decay": k, "T_0": it(first)}
+        section["T_mult"] = mult
         keys = {"t_initial": first, "lr_min": end, "k_decay": k, "cycle_limit": 10**6, "cycle_decay": decay, **theirs}
+        keys["cycle_mul"] = mult
         peak_stays = {"peak_decay": decay, **ours}
         wanted = list(rates(timm.CosineLRScheduler, peak, total, **keys))
         first_decay = theirs["warmup_t"]
@@ -354,7 +357,7 @@ def of_timm(timm: Any, torch: Any) -> None:
         ours, theirs = warm(c, peak, total)
         if "warmup_overlap" in ours:
             ours["warmup_overlap"] = "decay"
-        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 2]), c.choice([1, 2, 3])
+        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 1.7, 2]), c.choice([1, 2, 3])
         first, decay, end = c.randint(theirs["warmup_t"] + 1, total // 3), c.choice([1, 0.8]), peak * 0.05
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "tanh", "T_0": it(first)}
         section |= {"lower": low, "upper": high, "peak_decay": decay, "T_mult": mult, "cycle_limit": limit}
@@ -369,7 +372,7 @@ def of_timm(timm: Any, torch: Any) -> None:
         end, first, mult, limit = (
             peak * c.choice([0, 0.05]),
             c.randint(5, total // 3),
-            c.choice([1, 2]),
+            c.choice([1, 1.3, 2]),
             c.choice([1, 2, 3]),
         )
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "T_0": it(first)}
@@ -681,7 +684,7 @@ def of_keras(keras: Any) -> None:
     def restarts(c: random.Random, peak: float, total: int) -> Any:
         first, mult, height, alpha = (
             c.randint(5, total // 3),
-            c.choice([1.0, 2.0]),
+            c.choice([1.0, 1.5, 2.0]),
             c.choice([1.0, 0.8]),
             c.choice([0.0, 0.1]),
         )

@@ -226,9 +226,7 @@ CHINESE: Mapping[str, str] = {
     "the rate changes at the end of an epoch only": "学习率只在 epoch 结束时变化",
     "start again instead of staying at the end": "结束后重新开始，而不是保持不变",
     "come down to the first rate symmetrically, then to the end": "先对称地降回初始学习率，再降到最终学习率",
-    "factor of the length from one cycle to the next, rounded to iterations": (
-        "下一个周期与前一个周期长度之比，取整到迭代数"
-    ),
+    "factor of the length from one cycle to the next": "下一个周期与前一个周期长度之比",
     "factor of the peak from one cycle to the next": "下一个周期与前一个周期峰值之比",
     "factor of eta_min from one cycle to the next": "下一个周期与前一个周期 eta_min 之比",
     "factor of the height of the peak above eta_min": "下一个周期与前一个周期峰值高出 eta_min 部分之比",

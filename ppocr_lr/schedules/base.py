@@ -142,7 +142,7 @@ class Schedule(Checked, ABC):
         return None
 
     def end_of_cycles(self) -> End | None:
-        """Where its cycles are over, and the rate from there on; None, the default, where they go on or there are none."""
+        """Where its cycles are over, and the rate from there on; None, the default, where they go on."""
         return None
 
     def opposite(self, low: float, high: float) -> Schedule | None:

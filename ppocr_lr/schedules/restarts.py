@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
@@ -73,12 +74,14 @@ class WarmRestarts(Schedule):
     E is end·end_decay^i, and P = E + (max(peak·peak_decay^i, E) − E)·height_decay^i.
 
     `cycle_iters` are the lengths of the first cycles, SGDR's T_0 if there is one. After those, the n-th more
-    cycle lasts `t_mult`^n times the last of them, rounded to an integer, halves to even (10, 15, 22, 34, … for
-    10 and 1.5); `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
-    distance. With `t_mult` 1 the last length repeats for ever. Each cycle stops one update short of E.
+    cycle lasts `t_mult`^n times the last of them (10, 15, 22.5, 33.75, … for 10 and 1.5), and need not be whole
+    updates: it begins at the first update that is not before its beginning (10, 25, 48, 82, …), and by then some of
+    its T is over. `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
+    distance. With `t_mult` 1 the last length repeats for ever. A cycle of whole updates stops one short of E.
 
-    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; peaks that go
-    down as timm's `cycle_decay`, but never below the end; with their ends as in ignite; in height as keras' `m_mul`.
+    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; lengths that are no
+    whole numbers as in timm and keras; peaks that go down as timm's `cycle_decay`, but never below the end; with their
+    ends as in ignite; in height as keras' `m_mul`.
     """
 
     peak: Rate
@@ -128,8 +131,8 @@ class WarmRestarts(Schedule):
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
-        start, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
-        return self._in_cycle(k - start, length, peak, end, fn)
+        start, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
+        return self._in_cycle(k - start + over, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
         length, listed = self.cycle_iters[-1], len(self.cycle_iters) - 1
@@ -157,32 +160,39 @@ class WarmRestarts(Schedule):
         """The first update of the cycles that repeat, where they do."""
         return sum(self.cycle_iters[:-1])
 
-    def _lengths(self) -> Iterator[int]:
-        """The lengths of the cycles that do not repeat; with `t_mult` above 1, endless."""
+    def _cycles(self) -> Iterator[tuple[int, float, float]]:
+        """The cycles that do not repeat, with `t_mult` above 1 without end: the first update of each, how much of it is
+        over by then, and its length.
+        """
         *listed, last = self.cycle_iters
-        yield from listed
+        begin = 0
+        for length in listed:
+            yield begin, 0.0, float(length)
+            begin += length
         if self.t_mult == 1:
+            yield begin, 0.0, float(last)
             return
         from fractions import Fraction  # brings decimal along, which few need
 
-        factor = Fraction(str(self.t_mult))
-        numerator, denominator = last, 1  # no Fraction: it would look for a common divisor each time
+        # The n-th begins after last·(growth^n − 1)/(growth − 1). No Fraction: it looks for a common divisor each time.
+        growth = Fraction(str(self.t_mult))
+        p, q, to_the_n = growth.numerator, growth.denominator, (1, 1)
         while True:
-            whole, rest = divmod(numerator, denominator)
-            yield whole + (2 * rest + whole % 2 > denominator)
-            numerator *= factor.numerator
-            denominator *= factor.denominator
+            numerator, denominator = to_the_n
+            parts = (p - q) * denominator  # of an update
+            whole, over = divmod(-last * q * (numerator - denominator), parts)
+            yield begin - whole, over / parts, last * numerator / denominator
+            to_the_n = numerator * p, denominator * q
 
     @cached_property
     def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(first update, length, peak, end) of the cycles that do not repeat, as far as there are updates."""
+        """(first update, how much is over by then, length, peak, end) of the cycles, as far as there are updates."""
+        cycles = [*takewhile(lambda cycle: cycle[0] <= MAX_STEP, self._cycles())]
         rows: list[tuple[float, ...]] = []
-        start = 0
-        for length in self._lengths():
-            if start > MAX_STEP:
-                break
-            rows.append((start, float(length), *self._rates(len(rows), SCALAR)))
-            start += length
+        for index, (start, over, length) in enumerate(cycles):
+            if index + 1 < len(cycles):  # rounding may put the last update of a cycle a trifle behind its end
+                length = max(length, cycles[index + 1][0] - 1 - start + over)
+            rows.append((start, over, length, *self._rates(index, SCALAR)))
         return tuple(rows)
 
     @cached_property
@@ -192,12 +202,11 @@ class WarmRestarts(Schedule):
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one."""
         if self.t_mult == 1 and k >= self._repeat_from:
-            length = self.cycle_iters[-1]
-            begin = k - (k - self._repeat_from) % length
-        else:
-            row = bisect_right(self._starts, k) - 1
-            begin, length = self._starts[row], int(self._rows[row][1])
-        return begin, begin + length
+            begin = k - (k - self._repeat_from) % self.cycle_iters[-1]
+            return begin, begin + self.cycle_iters[-1]
+        row = bisect_right(self._starts, k)
+        begin, (_, over, length, *_) = self._starts[row - 1], self._rows[row - 1]
+        return begin, self._starts[row] if row < len(self._starts) else begin + math.ceil(length - over)
 
     def end_of_cycle(self, k: int) -> float:
         """The end of the cycle of update `k`."""
@@ -239,12 +248,8 @@ class DividedRestarts(WarmRestarts):
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
         if fn is SCALAR:
-            return self._listed(k, fn) if k < self.cycle_iters[0] else self._rows[-1][3]
-        return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][3]).formula)
-
-    def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
-        # The beginning of a cycle is rounded, and may be a trifle behind its first update.
-        return WarmRestarts._in_cycle(self, fn.minimum(fn.maximum(j, 0.0), length), length, peak, end, fn)
+            return self._listed(k, fn) if k < self.cycle_iters[0] else self._rows[-1][-1]
+        return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
 
     @cached_property
     def _length(self) -> Fraction:
@@ -253,15 +258,11 @@ class DividedRestarts(WarmRestarts):
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    @cached_property
-    def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(beginning, length, peak, end) of the cycles, the first two as fractions of an update."""
+    def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
-        return tuple((float(length * i), float(length), *self._rates(i, SCALAR)) for i in range(math.ceil(self.cycles)))
-
-    @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        return tuple(math.ceil(self._length * i) for i in range(len(self._rows)))
+        for index in range(math.ceil(self.cycles)):
+            begin = math.ceil(length * index)
+            yield begin, float(begin - length * index), float(length)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one, as if they went on behind N."""
@@ -270,7 +271,7 @@ class DividedRestarts(WarmRestarts):
 
     def end_of_cycle(self, k: int) -> float:
         """The end of the cycle of update `k`; behind N that of the last one."""
-        return self._rows[bisect_right(self._starts, k) - 1][3]
+        return self._rows[bisect_right(self._starts, k) - 1][-1]
 
     def corner_runs(self) -> Runs:
         """The restarts, the end of the warmup in each cycle, and N."""
