@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COLUMNS = 1000  # about the pixels across a picture: more corners than that cannot be told apart
+COLUMNS = 1000  # about the pixels across a picture: more corners than that cannot be told apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Curve:
     exact: bool
 
 
-def trace(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> Curve:
+def trace(schedule: Schedule, total_iters: int, columns: int = COLUMNS) -> Curve:
     """The curve of updates 0 … `total_iters` − 1, with at most 3·`columns` points.
 
     The cost depends on `columns`, not on `total_iters`.
@@ -46,7 +46,7 @@ def trace(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> Curv
     return Curve(steps, low, high, exact=False)
 
 
-def curve_points(schedule: Schedule, total_iters: int, columns: int = _COLUMNS) -> tuple[list[int], bool]:
+def curve_points(schedule: Schedule, total_iters: int, columns: int = COLUMNS) -> tuple[list[int], bool]:
     """The updates of the points of `trace`, and whether every corner is among them; needs no NumPy."""
     end = total_iters - 1
     count = total_iters if total_iters <= 2 * columns else columns  # a short run is drawn update by update

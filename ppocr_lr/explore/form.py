@@ -40,7 +40,8 @@ class Slider(Element, component="slider.js"):
 
     def put(self, place: float) -> None:
         """Be somewhere else; less than a step away, the slider may be where a hand just moves it."""
-        if abs(place - self.place) >= self._props["step"] or place in (self._props["min"], self._props["max"]):
+        is_end = place in (self._props["min"], self._props["max"])
+        if place != self.place and (is_end or abs(place - self.place) >= self._props["step"]):
             self.place = self._props["value"] = place
             self.run_method("put", place)
 
@@ -141,7 +142,8 @@ class KeyField:
         said = yaml_text(value) if number else self.words("nothing")
         ends: dict[str, Any] = {"min": self.scale.first, "max": self.scale.last, "step": self.scale.step}
         ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
-        self.slider.props.update(ends)
+        if ends.items() - self.slider.props.items():
+            self.slider.props.update(ends)
         if self.touched is not self.slider:  # it is where the hand is
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 

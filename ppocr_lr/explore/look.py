@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ppocr_lr.logs.train_log import TrainLog
     from ppocr_lr.resume.checkpoint import Checkpoint
 
+_COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
 _MOST_DOTS = 2000  # of one log; more than the picture has columns
 _SMALL_RUN = Run(100, 1)
 _MANY = 1e4  # times as high: a small picture is logarithmic then
@@ -41,9 +42,6 @@ class Curves:
 
     planned: PlannedRun | None = None
     figure: dict[str, Any] = field(default_factory=dict)
-    lines: tuple[tuple[str, str], ...] = ()
-    """The run in numbers: what, and how much."""
-    phases: tuple[tuple[str, ...], ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     """Why something beside the curve could not be drawn."""
@@ -53,6 +51,9 @@ class Curves:
 class Details:
     """What may come a moment later."""
 
+    numbers: tuple[tuple[str, str], ...] = ()
+    """The run: what, and how much."""
+    phases: tuple[tuple[str, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
     dots: tuple[dict[str, Any], ...] = ()
     """Traces of the logs, and of a checkpoint."""
@@ -70,7 +71,7 @@ class Dropped:
 
 
 def curves_of(state: State) -> Curves:
-    """The curves of a state and the numbers of its first, or why there are none."""
+    """The curves of a state, or why there are none."""
     try:
         planned = state.draft.planned
     except LRConfigError as error:
@@ -83,19 +84,15 @@ def curves_of(state: State) -> Curves:
         except LRConfigError as error:
             notes.append(f"{pin.name}: {error}")
     try:
-        traces, layout = figure(runs, names, state.log_scale, state.axis)
+        traces, layout = figure(runs, names, state.log_scale, state.axis, columns=_COLUMNS)
     except ArgumentError as error:
         notes.append(error.problem)
-        traces, layout = figure(runs, names, False, state.axis)
+        traces, layout = figure(runs, names, False, state.axis, columns=_COLUMNS)
     layout["updatemenus"] = []  # the page has switches of its own
     layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
-    lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
-    further = {"trainer": trainer_text(planned), "area": area_text(planned)}
-    lines += tuple((name, text) for name, text in further.items() if text)
-    drawn = {"data": traces, "layout": layout, "config": CONFIG}
-    return Curves(planned, drawn, lines, tuple(phase_rows(planned)), (), tuple(notes))
+    return Curves(planned, {"data": traces, "layout": layout, "config": CONFIG}, notes=tuple(notes))
 
 
 CONFIG = {
@@ -127,9 +124,9 @@ def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
 
 
 def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: str = "en") -> Details:
-    """The findings about a state, its logs and its checkpoint beside the curve, and what to take home.
+    """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home.
 
-    Only findings have a catalogue, so all else is English.
+    Logs and checkpoints have no catalogue, so what is said of them is English.
     """
     traces: list[dict[str, Any]] = []
     verdicts: list[str] = []
@@ -157,7 +154,14 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: st
     draft = state.draft
     with speaking(language):
         findings = draft.report().findings
-    return Details(findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
+        numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
+    return Details(numbers, phases, findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
+
+
+def _numbers_of(planned: PlannedRun) -> tuple[tuple[str, str], ...]:
+    lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
+    further = {"trainer": trainer_text(planned), "area": area_text(planned)}
+    return lines + tuple((name, text) for name, text in further.items() if text)
 
 
 def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str, Any]]:

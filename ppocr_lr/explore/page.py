@@ -44,6 +44,7 @@ class Page:
         self.last: tuple[str, float] = ("", 0.0)
         self.dropped = Dropped()
         self.working = self.gone = False
+        self.changed = asyncio.Event()
         self.client.on_delete(self._end)
         self.dark = ui.dark_mode(None)
         ui.keyboard(self._key)
@@ -220,6 +221,7 @@ class Page:
 
     def refresh(self) -> None:
         """Show what belongs to the state, as soon as may be; of many changes only the last."""
+        self.changed.set()
         if not self.working:
             self.working = True
             background_tasks.create(self._work())
@@ -230,6 +232,7 @@ class Page:
         try:
             while not self.gone and shown != (self.state, self.dropped, self.words):
                 state, dropped, words = shown = self.state, self.dropped, self.words
+                self.changed.clear()
                 with speaking(words.language):  # in the thread too, which begins with what is said here
                     curves = await asyncio.to_thread(curves_of, state)
                 if self.gone:
@@ -239,15 +242,19 @@ class Page:
                     self.left.show_run(curves.planned)
                     self.right.show_curves(curves)
                     await self._has_drawn()
-                await asyncio.sleep(_PAUSE)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self.changed.wait(), _PAUSE)
                 if self.gone or shown != (self.state, self.dropped, self.words):
                     continue
+                details = None
                 if curves.planned is not None:
                     details = await asyncio.to_thread(details_of, state, curves.planned, dropped, words.language)
-                    if self.gone or shown != (self.state, self.dropped, self.words):
-                        continue
+                link = await asyncio.to_thread(_link, state)
+                if self.gone or shown != (self.state, self.dropped, self.words):
+                    continue
+                if details is not None:
                     self.right.show_details(details, has_files=dropped != Dropped())
-                self.right.show_link(await asyncio.to_thread(_link, state))
+                self.right.show_link(link)
         finally:
             self.working = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nicegui import events, ui
@@ -37,8 +38,9 @@ class Right:
             with titled(self.words, "Learning rate"):
                 self._build_curve()
             with titled(self.words, "Numbers"):
-                self.numbers = ui.element("div").classes("wide").props('tabindex="0"')
-                self.phases = ui.element("div").classes("wide").props('tabindex="0"')
+                self.numbers, self.phases = (
+                    ui.html("", sanitize=False).classes("wide").props('tabindex="0"') for _ in range(2)
+                )
             with titled(self.words, "Findings"):
                 self.findings = ui.element("div")
             with titled(self.words, "Take home"):
@@ -52,7 +54,8 @@ class Right:
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
             self.page.button("Pin this one", self.page.pin)
-        self.plot = ui.plotly({"data": [], "layout": {}, "config": {}}).classes("plot").props('role="img"')
+        with ui.element("div").props('role="img"') as self.picture:
+            self.plot = ui.plotly({"data": [], "layout": {}, "config": {}}).classes("plot")
         self.pins = ui.element("div")
         self.beside = ui.element("div").classes("soft")
 
@@ -117,24 +120,25 @@ class Right:
         self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> None:
-        """Draw, and tell the numbers."""
+        """Draw."""
         self.curves = curves
         self._draw()
-        told = (f"{self.words(what)}: {text}" for what, text in curves.lines)
-        self.plot.props["aria-label"] = f"{self.words('Learning rate')}. {'; '.join(told)}"
-        _put_table(self.numbers, (), [(self.words(what), text) for what, text in curves.lines])
-        phases = [(self.words(kind), *rest) for kind, *rest in curves.phases]
-        _put_table(self.phases, tuple(map(self.words, _PHASES)), phases)
 
     def _draw(self) -> None:
         figure = self.curves.figure
         self.plot.update_figure({**figure, "data": [*figure["data"], *self.details.dots]})
 
     def show_details(self, details: Details, has_files: bool) -> None:
-        """Findings, logs, and the texts to copy."""
+        """The numbers, findings, logs, and the texts to copy."""
         dots, self.details = self.details.dots, details
+        numbers = [(self.words(what), text) for what, text in details.numbers]
+        told = "; ".join(f"{what}: {text}" for what, text in numbers)
+        self.picture.props["aria-label"] = f"{self.words('Learning rate')}. {told}"
         if details.dots or dots:
             self._draw()
+        self.numbers.content = _table((), numbers)
+        phases = [(self.words(kind), *rest) for kind, *rest in details.phases]
+        self.phases.content = _table(map(self.words, _PHASES), phases)
         self.beside.clear()
         with self.beside:
             for line in (*self.curves.notes, *details.verdicts):
@@ -171,19 +175,12 @@ class Right:
             ui.navigate.history.replace(f"?s={link}" if link else "/")
 
 
-def _put_table(place: ui.element, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    place.clear()
-    with place, ui.element("table"):
-        if heads:
-            with ui.element("thead"), ui.element("tr"):
-                for head in heads:
-                    with ui.element("th").props('scope="col"'):
-                        ui.label(head)
-        with ui.element("tbody"):
-            for name, *cells in rows:
-                with ui.element("tr"):
-                    with ui.element("th").props('scope="row"'):
-                        ui.label(name)
-                    for cell in cells:
-                        with ui.element("td"):
-                            ui.label(cell)
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as one piece of HTML: the page's elements are all looked at whenever one changes."""
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    top = f"<thead><tr>{head}</tr></thead>" if head else ""
+    body = (
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        for name, *cells in rows
+    )
+    return f"<table>{top}<tbody>{''.join(body)}</tbody></table>"

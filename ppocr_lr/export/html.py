@@ -15,7 +15,7 @@ import numpy as np
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
-from ppocr_lr.curve.polyline import Curve, trace
+from ppocr_lr.curve.polyline import COLUMNS, Curve, trace
 from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
@@ -135,8 +135,9 @@ def figure(
     log_scale: bool = False,
     axis: Axis = "epochs",
     beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+    columns: int = COLUMNS,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Traces and layout for Plotly, as plain values; `names` has one name for each run.
+    """Traces and layout for Plotly, as plain values; `names` has one name for each run, `columns` is as for `trace`.
 
     Raises:
         LRConfigError: `log_scale` with a curve that has no rate above 0.
@@ -152,11 +153,11 @@ def figure(
         thin = _line(colour, dashes, THIN)
         drawn += [(schedule, f"{name}: {group.title}", thin) for group, schedule in (run.scaled or run).other_curves]
         for schedule, label, line in drawn:
-            curves.append(trace(schedule, run.run.total_iters))
+            curves.append(trace(schedule, run.run.total_iters, columns))
             traces += _traces(run, curves[-1], label, index, axis, line)
     panels: dict[str, list[Curve]] = {}
     for number, (what, schedules) in enumerate(beside.items(), 2):
-        panels[what] = [trace(schedule, run.run.total_iters) for run, schedule in zip(runs, schedules, strict=True)]
+        panels[what] = [trace(each, run.run.total_iters, columns) for run, each in zip(runs, schedules, strict=True)]
         for index, (run, curve, name) in enumerate(zip(runs, panels[what], names, strict=True)):
             below = _traces(run, curve, name, index, axis, _line(*look(index), WIDTH), what)
             traces += [{**each, "yaxis": f"y{number}", "showlegend": False} for each in below]

@@ -122,6 +122,12 @@ def curves(page: Any) -> dict[str, list[float]]:
     return {unescape(name): rates for name, rates in found}  # Plotly reads HTML in a name
 
 
+def updates_of(page: Any) -> list[int]:
+    """The updates at which the first curve has points."""
+    found: list[int] = page.evaluate("document.querySelector('.plot').data[0].customdata.map(([update]) => update)")
+    return found
+
+
 def yaml_of(page: Any) -> str:
     """What is in the editor."""
     return page.locator(".cm-content").inner_text().replace("\xa0", " ").rstrip("\n")

@@ -31,6 +31,7 @@ WITH_EVERY_NUMBER = """
 Global: {epoch_num: 20}
 Optimizer: {lr: {name: Cosine, learning_rate: 0.1, warmup_epoch: 2, decay_within_run: true}}
 """
+EVERY_NUMBER = State(opened(WITH_EVERY_NUMBER, "c.yml"))
 
 # What stands in the code in the place of a literal, and the texts that it may be.
 TEXTS: dict[str, Iterable[str]] = {
@@ -47,7 +48,7 @@ TEXTS: dict[str, Iterable[str]] = {
     "what": (
         *left._NUMBERS,
         *(right._SECTION, right._COMMAND, right._PYTHON, right._LINK),
-        *(name for name, _ in curves_of(State(opened(WITH_EVERY_NUMBER, "c.yml"))).lines),
+        *(name for name, _ in details_of(EVERY_NUMBER, EVERY_NUMBER.draft.planned, Dropped()).numbers),
     ),
 }
 
@@ -134,7 +135,7 @@ def test_everybody_is_told_in_a_language_of_their_own() -> None:
             curves = curves_of(state)
         assert curves.planned
         details = details_of(state, curves.planned, Dropped(), language)
-        said = [*(text for _, text in curves.lines), *(" ".join(row[1:]) for row in curves.phases)]
+        said = [*(text for _, text in details.numbers), *(" ".join(row[1:]) for row in details.phases)]
         return "\n".join(said + [text for each in details.findings for text in (each.message, each.hint)])
 
     with ThreadPoolExecutor(4) as pool:
