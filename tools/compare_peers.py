@@ -3,8 +3,8 @@
 FOLDER is for Python environments, which are made in it, with the libraries, where they are not there (some GB each, as
 PyTorch brings CUDA along); this project needs none of them. Ten random settings of each schedule are compared at every
 update of a run. Prints the largest difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and
-not explained. With a NAME, only of those whose library and name begin with it. With --record, some rates of each setting
-go to tests/data/peers_lr.json, for the tests.
+not explained. With a NAME, only of those whose library and name begin with it. With --record, some rates of each
+setting go to tests/data/peers_lr.json, for the tests.
 """
 
 from __future__ import annotations
