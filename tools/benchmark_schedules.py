@@ -3,7 +3,7 @@
 Needs the extra `paddle`. Three ratios, each of the fastest of several turns, taken alternately: 10^6 rates against the
 bare NumPy expression of the same curve (limit 2); `step()` of the Paddle scheduler against that of Paddle's nearest,
 which is a `LambdaDecay` of the expression where Paddle has no such class (limit 1.05; for a schedule that asks others,
-or whose cycles differ, 2 or 3, which is some tenths of a microsecond); and one rate of update 10^12 against one of
+or whose cycles differ, 2 or 2.5, which is some tenths of a microsecond); and one rate of update 10^12 against one of
 update 10, or of another update of the same stage (limit 1.5). Exit code 1 when a limit is broken. Every class of
 `ppocr_lr.schedules` has a case, or nothing is measured.
 """
@@ -29,7 +29,7 @@ W = N // 20
 C = N // 10
 K = np.arange(N)
 FAR_LIMIT = 1.5
-SHAPE, COMPOSED, CYCLES = 1.05, 2.0, 3.0
+SHAPE, COMPOSED, CYCLES = 1.05, 2.0, 2.5
 CALLS = 300
 TURNS = 15
 MANY_TURNS = 150

@@ -24,7 +24,7 @@ def most_growth(rate: float, gamma: float) -> float:
 class ExponentialDecay(Schedule):
     """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; far away it is 0.
 
-    Times `gamma` every N updates, smoothly; 0 < gamma ≤ 1.
+    Times `gamma` every N updates, smoothly; 0 < gamma ≤ 1, above that it is `ExponentialGrowth`.
 
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
