@@ -291,17 +291,14 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     cycles = subject.lead.behind.end_of_cycles() if subject.can_be_told else None
     over = subject.lead.iters + cycles.step if cycles and cycles.step is not None else total
     if over < (1 - _LONG_REST) * total:
-        has_limit = "cycle_limit" in type(subject.lr).model_fields
-        goes_on = Proposal((f"{subject.key('cycle_limit')}=null",), words=tr("{} goes on in cycles"))
         yield Finding(
-            subject.path("cycle_limit" if has_limit else "name"),
+            subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
             tr(
                 "the cycles are over at epoch {epoch}; the rate stays at {final} for the other {rest}",
                 epoch=count_text(round(subject.epoch(over), 2)),
                 final=rate_text(subject.summary.final),
                 rest=amount(round(subject.epoch(total - over), 2), "epoch"),
             ),
-            proposals=(goes_on,) if has_limit else (),
         )
 
 
