@@ -9,7 +9,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 @nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, mypy and the order of the rooms."""
-    session.install("-e", ".[lint,terminal,html,explore]")
+    session.install("-e", ".[lint]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

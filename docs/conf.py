@@ -61,7 +61,8 @@ def for_the_site(app: object, docname: str, source: list[str]) -> None:
     text = re.sub(r"^\[(?:README|中文首页)\]\((?:\.\./)+README(?:_ch)?\.md\) · ", "", source[0], flags=re.MULTILINE)
     depth = docname.count("/")
     text = re.sub(r"\]\((?:\.\./)+(\w+\.md)", lambda link: _link(link, depth), text)
-    source[0] = re.sub(r"^\| (LR\d+) ", lambda row: f"| {_code(row[1], depth)} ", text, flags=re.MULTILINE)
+    codes = re.compile(r"^\| (?:LR\d+,? )+", re.MULTILINE)  # a row that begins with some
+    source[0] = codes.sub(lambda row: re.sub(r"LR\d+", lambda code: _code(code[0], depth), row[0]), text)
 
 
 def _code(code: str, depth: int) -> str:
@@ -82,11 +83,13 @@ def language_of_the_page(
         context["language"] = "zh-CN"
 
 
-def whole_flags(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
-    """A browser breaks a line between two hyphens; not in the flags of a command."""
+def for_narrow_screens(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
+    """A line breaks in a path, where a browser would not, and not in a flag; a picture leads to its full size."""
     body = str(context.get("body", ""))
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
-    context["body"] = re.sub(r'<span class="pre">(?=--[a-z])', '<span class="pre flag">', body)
+    body = re.sub(r'(?<=<span class="pre">)[^<]+', lambda code: code[0].replace("/", "/<wbr>"), body)
+    body = re.sub(r'(?<=<p>)<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
+    context["body"] = re.sub(r'<span class="pre">(?=--?[a-z])', '<span class="pre flag">', body)
 
 
 class EnglishAndChinese(SearchEnglish):
@@ -112,4 +115,4 @@ def setup(app: object) -> None:
     app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", code_in_docstrings, priority=100)  # type: ignore[attr-defined]
     app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]
-    app.connect("html-page-context", whole_flags)  # type: ignore[attr-defined]
+    app.connect("html-page-context", for_narrow_screens)  # type: ignore[attr-defined]

@@ -130,7 +130,8 @@ class MissingExtraError(ImportError):
     """A package that an extra of this project would have brought is not installed."""
 
     def __init__(self, package: str, extra: str, otherwise: str = "") -> None:
-        super().__init__(f"{package} is not installed: pip install 'ppocr-lr[{extra}]'{otherwise}", name=package)
+        said = tr("{package} is not installed: {command}", package=package, command=f"pip install 'ppocr-lr[{extra}]'")
+        super().__init__(f"{said}{otherwise}", name=package)
 
 
 class LRConfigWarning(UserWarning):
@@ -142,6 +143,8 @@ def printable(text: str) -> str:
 
     Otherwise a file name or a key could hold escape sequences, turn the direction of what follows, or begin a line.
     """
+    if text.isprintable():  # as nearly all is
+        return text
     return "".join(
         character if character.isprintable() or unicodedata.category(character) == "Zs" else _code(character)
         for character in text
@@ -180,7 +183,7 @@ def positive_argument(argument: str, value: object) -> int:
     try:
         return positive_integer(value)
     except ValueError as error:
-        raise ArgumentError(argument, f"must be {error}", shown(value)) from None
+        raise ArgumentError(argument, tr("must be {allowed}", allowed=error), shown(value)) from None
 
 
 def value_error(path: Path, value: object, allowed: str) -> LRConfigError:

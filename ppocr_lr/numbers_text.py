@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from ppocr_lr.language import tr
 
@@ -23,11 +25,25 @@ def plain_text(number: float, digits: int = 3) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text of at most `most` letters, a longer one cut in the middle: both ends tell names apart."""
-    if len(text) <= most:
+    """A text at most `most` letters wide, a longer one cut in the middle: both ends tell names apart."""
+    if width(text) <= most:
         return text
     behind = (max(most, 3) - 1) // 2
-    return f"{text[: max(most, 3) - 1 - behind]}…{text[-behind:]}"
+    return f"{text[: _fitting(text, max(most, 3) - 1 - behind)]}…{text[len(text) - _fitting(text[::-1], behind) :]}"
+
+
+def width(text: str) -> int:
+    """The letters that a text is as wide as; a Chinese character is as wide as two."""
+    return sum(map(_letters, text))
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of its beginning are at most `room` letters wide."""
+    return sum(end <= room for end in accumulate(map(_letters, text)))
+
+
+def _letters(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
 
 
 def value_text(value: float, highest: float, digits: int = 4) -> str:
@@ -56,14 +72,14 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
 
 def times_text(ratio: float, other: str, digits: int = 4) -> str:
     """A ratio of two rates: `7.3 times as high as OTHER`, `1/3 of OTHER`."""
-    if 0 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
-        return f"1/{round(1 / ratio)} of {other}"
-    return f"{ratio:.{digits}g} times as high as {other}"
+    if 1e-5 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
+        return tr("1/{count} of {other}", count=round(1 / ratio), other=other)
+    return tr("{ratio} times as high as {other}", ratio=f"{ratio:.{digits}g}", other=other)
 
 
 def amount(count: float, unit: str, units: str | None = None) -> str:
     """`1 epoch`, `2.5 epochs`, `2 batches`; a catalogue has one word for any count, as Chinese does."""
-    said = tr(unit)
-    if said == unit and count != 1:
-        said = units or unit + "s"
-    return f"{count_text(count)} {said}"
+    one, text = f"{{count}} {unit}", count_text(count)
+    said = tr(one, count=text)
+    english = said == f"{text} {unit}" and count != 1
+    return f"{text} {units or unit + 's'}" if english else said

@@ -1,4 +1,4 @@
-"""What `check` and `explain` say, in the languages that there are catalogues of."""
+"""What `check`, `explain` and the page of `explore` say, in the languages that there are catalogues of."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 import ppocr_lr
 from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.rules import RULES
+from ppocr_lr.curve.phases import Kind
+from ppocr_lr.explore.draft import summary_of
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import LANGUAGES, catalogue, of_locale, speaking, tr
 from ppocr_lr.lr_config.registry import MODELS
@@ -29,33 +31,38 @@ EXAMPLE = str(ROOT / "configs/cosine.yml")
 PACKAGE = Path(ppocr_lr.__file__).parent
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
-# Where the message stands among the arguments; the others are values.
-SAYS = {"tr": 0, "later": 0, "amount": 1}
+# Where the message stands among the arguments; the others are values. The last three are the page's.
+SAYS = {"tr": 0, "later": 0, "amount": 1, "words": 0, "button": 0, "titled": 1}
 
 
 def written_in_the_code() -> Iterator[str]:
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS:
-                message = node.args[SAYS[node.func.id]]
-                if isinstance(message, ast.Constant):
-                    yield message.value
-                assert not isinstance(message, (ast.JoinedStr, ast.IfExp)), f"{file}:{node.lineno}: no literal"
+            match node:
+                case ast.Call(ast.Attribute(ast.Name("ui"))):
+                    continue
+                case ast.Call(ast.Name(name) | ast.Attribute(attr=name), [*arguments]) if name in SAYS and arguments:
+                    message = arguments[SAYS[name]]
+                    if isinstance(message, ast.Constant):
+                        yield f"{{count}} {message.value}" if name == "amount" else message.value
+                    assert not isinstance(message, (ast.JoinedStr, ast.IfExp)), f"{file}:{node.lineno}: no literal"
 
 
 def declared() -> Iterator[str]:
     """What rules and sections have as their attributes."""
     yield from map(str, Severity)
+    yield from get_args(Kind)
     yield from get_args(ScalingRule)
     for rule in RULES.values():
         yield from (rule.title, rule.why, rule.family)
-    for model in MODELS.values():
+    for name, model in MODELS.items():
+        yield summary_of(name)
         yield model.nearest_in_paddleocr
         yield from (rule.why for rule in model.no_effect.values())
         for name, field in model.model_fields.items():
             mark = model.ours(name)
             yield mark.instead if mark else ""
-            yield field.description or "" if field.is_required() else ""
+            yield field.description or ""
 
 
 MESSAGES = {message for message in (*written_in_the_code(), *declared()) if message}

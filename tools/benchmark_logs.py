@@ -1,6 +1,7 @@
 """Time and memory of `ppocr-lr compare-log` for logs of every kind: python tools/benchmark_logs.py [WORD …]
 
-Each log has 100,000 lines, the large one 200 MiB; WORDs pick kinds by their names. Times are the processor's, beyond
+Each log has 100,000 lines, the large one 200 MiB; of many short ones that are made at random, always the same, the
+slowest is shown. WORDs pick kinds by their names. Times are the processor's, beyond
 those of the same command for a log of a few lines; memory is the most that the process had, beyond that too. Ends with
 1 where a limit is broken.
 """
@@ -17,11 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppocr_lr import build_schedule
 
 LINES, SECONDS, MIB = 100_000, 2.0, 64
+FUZZED = 40
 LARGE_MIB, LARGE_SECONDS, LARGE_MOST_MIB = 200, 8.0, 148  # with 52 of the start-up 200 in all
 EPOCHS, ITERS, EVERY = 100, 10_000, 10
 WIDE = "a window of 10,000"
@@ -129,6 +131,37 @@ def dumped() -> Iterator[str]:
     yield "[2022/09/29 02:59:03] ppocr INFO:         learning_rate : 0.001\n"
 
 
+class Fuzzed(NamedTuple):
+    """A short log with everything at random: its length, starts, window, damage, and how far it is off the plan."""
+
+    lines: list[str]
+    section: dict[str, Any]
+    window: int
+    iters: int
+
+
+def fuzzed(random: Random) -> Fuzzed:
+    """A log of up to 3,000 lines, often with a window that is wider than the log shows for sure."""
+    pick = random.choice
+    section, iters = pick([COSINE, CYCLES, PIECES, {**COSINE, "name": "Linear"}]), pick([3, 17, 237, 1000, 5000])
+    schedule = build_schedule(section, EPOCHS, iters)
+    every = max(1, EPOCHS * iters // pick([50, 400, 400, 1000, 3000]))
+    begins, damage, noisy = pick([0, 0, 0.003, 0.01, 0.1]), pick([0, 0, 0.05, 0.3]), pick([0, 0.02, 0.5])
+    factor, kept = pick([1, 1, 2, 0.125]), pick([True, False])
+    header, lines, before = HEADER.replace(str(ITERS), str(iters)), [], 0
+    for step in range(every, EPOCHS * iters + 1, every):
+        if not lines or random.random() < begins:
+            lines += [header] * pick([0, 1])
+            before = 0 if kept else (step - 1) // iters * iters
+        rate = abs(factor * schedule(max(0, step - every)) * (1 + random.gauss(0, noisy)))
+        written = line((step - 1) // iters + 1, step - before, rate)
+        if random.random() < damage:
+            torn = written[: random.randrange(len(written))] + "\n"
+            written = pick([torn, written * 2, written.replace("global_step: ", "global_step: 9")])
+        lines.append(written)
+    return Fuzzed(lines, section, pick([1, 20, 200, 1000, 3000, 10_000]), iters)
+
+
 KINDS: dict[str, tuple[Callable[[], Iterator[str]], dict[str, Any]]] = {
     "follows": (lambda: run(planned()), COSINE),
     "three times the rate": (lambda: run(planned(factor=3)), COSINE),
@@ -188,6 +221,16 @@ def main() -> int:
                     continue
                 seconds, mib = measured(log, lines(), section, LINES, told, 10_000 if WIDE in name else None)
                 broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
+        label = f"the slowest of {FUZZED} fuzzed"
+        if not words or any(word in label for word in words):
+            random = Random(1)
+            logs = [fuzzed(random) for _ in range(FUZZED)]
+            each = [
+                measured(log, iter(one.lines), one.section, LINES, number % 2 == 0, one.window, one.iters)
+                for number, one in enumerate(logs)
+            ]
+            seconds, mib = map(max, zip(*each, strict=True))
+            broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
         label = f"{LARGE_MIB} MiB"
         if not words or any(word in label for word in words):
             count = (LARGE_MIB << 20) // len(line(EPOCHS, EPOCHS * ITERS, 0.001))
@@ -203,7 +246,13 @@ def _row(label: str, seconds: float, mib: float, most_seconds: float, most_mib: 
 
 
 def measured(
-    log: Path, lines: Iterator[str], section: dict[str, Any], count: int, told: bool = True, window: int | None = None
+    log: Path,
+    lines: Iterator[str],
+    section: dict[str, Any],
+    count: int,
+    told: bool = True,
+    window: int | None = None,
+    iters: int = ITERS,
 ) -> tuple[float, float]:
     """Seconds of the processor, and the most memory, of comparing `lines` with `section`."""
     with log.open("w", encoding="utf-8") as file:
@@ -215,7 +264,7 @@ def measured(
     config = log.with_name("c.yml")
     config.write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", str(config), str(log)]
-    command += ["--iters-per-epoch", str(ITERS)] * told
+    command += ["--iters-per-epoch", str(iters)] * told
     files = [(os.POSIX_SPAWN_OPEN, 1, str(log.with_name("out.txt")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)]
     _, status, used = os.wait4(os.posix_spawn(command[0], command, os.environ, file_actions=files), 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):

@@ -174,15 +174,14 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
             if errors and str(error) == str(errors[0]):  # whatever the length
                 raise
             errors.append(error)
-    if read_section(lr_section(config)).config.counts_iterations:
-        raise _DependsOnTheEpochError(
-            tr(
-                "the length of an epoch is not known, and the lr section fits some lengths at most: "
-                "at {iters} iterations it is {error}",
-                iters=ASSUMED_ITERS[0],
-                error=errors[0],
-            )
+    if read_section(lr_section(config)).config.in_iterations:
+        problem = tr(
+            "the length of an epoch is not known, and the lr section fits some lengths at most: "
+            "at {iters} iterations it is {error}",
+            iters=ASSUMED_ITERS[0],
+            error=errors[0],
         )
+        raise _DependsOnTheEpochError(problem)
     raise errors[0]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from ppocr_lr.check.subject import Subject
@@ -15,6 +16,7 @@ from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
 
 T = TypeVar("T")
+Find = TypeVar("Find", bound=Callable[..., Iterable[Finding]])
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,26 @@ def explain(code: str) -> str:
     return "\n".join(found.explanation())
 
 
+def example(text: str) -> Callable[[Find], Find]:
+    """What the rule finds, in a config or on a command line."""
+    return partial(_with_note, "example", text)
+
+
+def source(text: str) -> Callable[[Find], Find]:
+    """Where one can read of what the rule finds."""
+    return partial(_with_note, "source", text)
+
+
+def _with_note(note: str, text: str, find: Find) -> Find:
+    setattr(find, note, text)
+    return find
+
+
 def rule(
-    code: str, severity: Severity, title: str, *, example: str, source: str, of_paddleocrs_builder: bool = False
+    code: str, severity: Severity, title: str, *, of_paddleocrs_builder: bool = False
 ) -> Callable[[Callable[[T], Iterable[Finding]]], Rule[T]]:
-    """Make a function the rule that finds `code`; its docstring says why that matters.
+    """Make a function the rule that finds `code`; its docstring says why that matters, and below this decorator stand
+    those with its `example` and its `source`.
 
     The function yields findings without code or severity. It is asked about what its parameter is: a `Subject`, or a
     `CurveSubject` where it needs a curve.
@@ -100,7 +118,8 @@ def rule(
         if code in RULES:
             raise ValueError(f"{code} is found by {RULES[code].find.__name__} already")
         about, _ = get_type_hints(find).values()
-        RULES[code] = Rule(code, severity, title, example, source, find, about, of_paddleocrs_builder)
+        notes = vars(find)
+        RULES[code] = Rule(code, severity, title, notes["example"], notes["source"], find, about, of_paddleocrs_builder)
         return RULES[code]
 
     return declare

@@ -166,12 +166,9 @@ def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Pro
 
 def _place(key: str, text: str, file: Path, above: tuple[str, ...]) -> Place:
     """Where a setting is written; just the file where it is written in an unusual way."""
-    begin = text.find(f"[{'.'.join(above)}]") if above else 0
-    found = re.compile(rf"^\s*\[?[\w.-]*?([\"']?{re.escape(key)}[\"']?)\s*[\]=.]", re.MULTILINE).search(
-        text, max(begin, 0)
-    )
-    if not found:
+    begin = max(0, text.find(f"[{'.'.join(above)}]")) if above else 0
+    pattern = re.compile(rf"^\s*\[?[\w.-]*?([\"']?{re.escape(key)}[\"']?)\s*[\]=.]", re.MULTILINE)
+    if not (found := pattern.search(text, begin)):
         return Place(str(file))
-    return Place(
-        str(file), text.count("\n", 0, found.start(1)) + 1, found.start(1) - text.rfind("\n", 0, found.start(1))
-    )
+    start = found.start(1)
+    return Place(str(file), text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))

@@ -9,14 +9,14 @@ from typing import Any
 
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
-from ppocr_lr.finding import Finding
+from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
-from ppocr_lr.numbers_text import count_text
+from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
@@ -38,10 +38,12 @@ class Subject:
         """The whole config."""
         return self.planned.config
 
-    @property
-    def gpus(self) -> int:
-        """Cards that share the samples."""
-        return self.planned.flags.gpus
+    def section(self, *names: str) -> Mapping[str, Any]:
+        """A section of the config, told from the outside in; an empty one where there is none."""
+        section: Any = self.config
+        for name in names:
+            section = section.get(name) if isinstance(section, Mapping) else None
+        return section if isinstance(section, Mapping) else {}
 
     @property
     def lr(self) -> LRConfig:
@@ -92,6 +94,10 @@ class Subject:
         """The same with dots, as after `-o`."""
         return dotted(self.path(name))
 
+    def setting(self, name: str, value: object, words: str = "{}") -> Proposal:
+        """Another value for a name of the lr section."""
+        return Proposal((f"{self.key(name)}={value}",), words=words)
+
     def noticed(self) -> Iterator[Finding]:
         """What was noticed while the section was read."""
         return (remark.under(*SECTION_PATH) for remark in self.planned.parsed.remarks)
@@ -114,6 +120,15 @@ class CurveSubject(Subject):
     def peak(self) -> float:
         """The highest rate of the run."""
         return self.summary.peak
+
+    def of_peak(self, rate: float) -> str:
+        """A rate, and how much of the peak it is."""
+        return tr("{rate}, {percent} % of the peak", rate=rate_text(rate), percent=f"{100 * rate / self.peak:.3g}")
+
+    @property
+    def final(self) -> str:
+        """The rate of the last update, in words."""
+        return rate_text(self.summary.final)
 
     @cached_property
     def lead(self) -> Lead:
@@ -149,7 +164,7 @@ class CurveSubject(Subject):
     @cached_property
     def can_be_told(self) -> bool:
         """False where the section counts iterations too, and the length of an epoch is an assumption."""
-        return self.length_is_known or not self.lr.counts_iterations
+        return self.length_is_known or not self.lr.in_iterations
 
 
 def subject_of(planned: PlannedRun, proposed: Reference | None = None) -> Subject:

@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the configs, then serve the page until it is stopped."""
     from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
-    from ppocr_lr.explore.server import PORT, free_port, serve
+    from ppocr_lr.explore.server import PORT, addresses, free_port, serve
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
 
@@ -52,8 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = labels([draft.planned for draft in drafts]) if drafts[1:] else [""]
     ready_to_draw()
     port = free_port(arguments.host, arguments.port or PORT)
-    name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
-    said = f"explore: http://{name}:{port}/ (Ctrl+C ends it)"
+    said = f"explore: {' or '.join(f'http://{name}:{port}/' for name in addresses(arguments.host))} (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
     with suppress(KeyboardInterrupt):  # the way in which it ends
         serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))

@@ -138,7 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
             size=arguments.size, names=arguments.names, marks=arguments.marks,
         )  # fmt: skip
         if logs:
-            from ppocr_lr.logs.dots import draw_logs
+            from ppocr_lr.logs.picture import draw_logs
 
             draw_logs(drawn.axes[0], logs, arguments.axis, _names(runs)[0])
         return drawn

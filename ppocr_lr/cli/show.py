@@ -13,7 +13,7 @@ from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_sc
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import MissingExtraError, dotted, printable
+from ppocr_lr.errors import dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.momentum import momentum_of
@@ -58,10 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(planned: PlannedRun, report: Report) -> None:
-    try:
-        from rich.console import Console
-    except ModuleNotFoundError:
-        raise MissingExtraError("rich", "terminal") from None
+    from rich.console import Console
 
     class Quiet(Console):
         def on_broken_pipe(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ppocr_lr.language import later
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text
 
@@ -12,9 +13,9 @@ Axis = Literal["iters", "epochs", "progress"]
 AXES: tuple[Axis, ...] = ("iters", "epochs", "progress")
 
 LABELS: dict[Axis, str] = {
-    "iters": "iteration (optimizer update)",
-    "epochs": "epoch",
-    "progress": "fraction of the run",
+    "iters": later("iteration (optimizer update)"),
+    "epochs": later("epoch"),
+    "progress": later("fraction of the run"),
 }
 
 

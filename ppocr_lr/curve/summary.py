@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount, count_text, rate_text, value_text
 from ppocr_lr.schedules import Schedule
@@ -60,20 +60,24 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
     )
 
 
-def plan_lines(planned: PlannedRun) -> Iterator[str]:
-    """The run in five lines below its name, for a terminal."""
+def plan_rows(planned: PlannedRun) -> Iterator[tuple[str, str]]:
+    """The run in numbers: what, and how much."""
     run = planned.run
     summary = summarize(planned.schedule, run)
-    yield printable(f"{planned.source}: {planned.name}")
-    yield (
-        f"  run      {amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')}"
-        f" = {amount(run.total_iters, 'update')}"
-    )
-    yield f"  epoch    {planned.length.arithmetic}"
-    yield f"  warmup   {_warmup(summary, run)}"
+    updates = amount(run.total_iters, "update")
+    yield later("run"), f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}"
+    yield later("epoch"), planned.length.arithmetic
+    yield later("warmup"), _warmup(summary, run)
     peak, final = rate_text(summary.peak, 4), rate_text(summary.final, 4)
-    yield f"  peak     {tr('{rate}, first at {where}', rate=peak, where=_where(summary.peak_step, run))}"
-    yield f"  final    {tr('{rate} at {where}', rate=final, where=_where(summary.final_step, run))}"
+    yield later("peak"), tr("{rate}, first at {where}", rate=peak, where=_where(summary.peak_step, run))
+    yield later("final"), tr("{rate} at {where}", rate=final, where=_where(summary.final_step, run))
+
+
+def plan_lines(planned: PlannedRun) -> Iterator[str]:
+    """The run in five lines below its name, for a terminal."""
+    yield printable(f"{planned.source}: {planned.name}")
+    for what, text in plan_rows(planned):
+        yield f"  {what:9}{text}"
 
 
 def text_lines(planned: PlannedRun) -> Iterator[str]:

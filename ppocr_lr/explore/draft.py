@@ -8,21 +8,23 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ppocr_lr.bounds import positive_integer
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import SECTION, SECTION_PATH, LRConfigError, printable
+from ppocr_lr.errors import SECTION, SECTION_PATH, ArgumentError, LRConfigError, Problem, dotted, printable, value_error
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
-from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, epoch_length
+from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
 from ppocr_lr.training_config.scaling import scaled_section
@@ -31,11 +33,17 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000
 """Characters of a config; the largest of PaddleOCR's own has some 10,000."""
+TOO_LONG = later("a text of more than {most} characters is not edited here")
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
+FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "iters_per_epoch"}
+"""What the page calls the arguments of a run that are no keys of the config."""
+BATCH_SIZE = ("Train", "loader", "batch_size_per_card")
 
 _LONGEST_NAME = 100
+_NO_LENGTH = {"num_samples": None, "iters_per_epoch": None}
+_MOST_DIGITS = 20  # of a number that may be a count
 _KINDS = (str, str, int, int, int)  # of the values of a draft in a link
 
 
@@ -53,7 +61,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_TEXT:
-            raise LRConfigError(f"{self.source}: a config of more than {LONGEST_TEXT} characters is not edited here")
+            raise LRConfigError(f"{self.source}: {tr(TOO_LONG, most=LONGEST_TEXT)}")
 
     @cached_property
     def document(self) -> YAMLDocument:
@@ -114,11 +122,42 @@ class Draft:
         Raises:
             LRConfigError: a value is not YAML, a key is not known, or the text does not let itself be changed so.
         """
-        return self._edited((), with_overrides(self.config, overrides))
+        try:
+            intended = with_overrides(self.config, overrides)
+        except ArgumentError as error:  # which is told as the key that has the value
+            raise LRConfigError(Problem(tuple(str(error.given).split(".")), error.problem)) from None
+        return self._edited((), intended)
 
-    def without(self, key: str) -> Draft:
-        """Without a key of the lr section."""
-        return self.after(Proposal(changes=(Change("remove", (*SECTION_PATH, key)),)))
+    def without(self, *path: str | int) -> Draft:
+        """Without a key, and without a section that would be empty then; itself where there is no such key."""
+        around = self.document.value(path[:-1])
+        if not isinstance(around, Mapping) or path[-1] not in around:
+            return self
+        if len(around) == 1 and path[1:]:
+            return self.without(*path[:-1])
+        return self.after(Proposal(changes=(Change("remove", path),)))
+
+    def with_batch_size(self, text: str) -> Draft:
+        """With samples per batch, which are refused where they are none, even where nothing asks for them."""
+        draft = self.with_values(f"{dotted(BATCH_SIZE)}={text}")
+        batch_per_card(draft.config["Train"])
+        return draft
+
+    def with_flag(self, what: str, text: str) -> Draft:
+        """With one of the `FLAGS` of its run; without a text it is not given.
+
+        Raises:
+            LRConfigError: it is no positive integer.
+        """
+        name = FLAGS[what]
+        changes: dict[str, Any] = {name: 1 if name == "gpus" else None}
+        if text:
+            try:
+                number = positive_integer(int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else text)
+            except ValueError as error:
+                raise value_error((what,), text, str(error)) from None
+            changes = {"gpus": number} if name == "gpus" else {**_NO_LENGTH, name: number}
+        return replace(self, **changes)
 
     def after(self, proposal: Proposal) -> Draft:
         """With the fix of a finding in the text."""
@@ -151,10 +190,11 @@ class Draft:
         """The example, with the peak of this draft."""
         example = EXAMPLES.get(name, {})
         try:
-            run = self.planned.run
-            meant = parse_lr_config({"name": name, **example}, run).config
-            scaled = scaled_section({"name": name, **example}, meant, self.planned.parsed.config.peak / meant.peak)
-        except (LRConfigError, AttributeError, ZeroDivisionError):
+            window = self.planned.run.window
+            meant = parse_lr_config({"name": name, **example}, window.run).config
+            factor = self.planned.parsed.config.highest_rate(window) / meant.highest_rate(window)
+            scaled = scaled_section({"name": name, **example}, meant, factor)
+        except LRConfigError:
             return example
         return {key: value for key, value in scaled.items() if key != "name"}
 
@@ -163,8 +203,9 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste behind PaddleOCR's own command, or one of ours."""
-        values = (f"{SECTION}={yaml_text(self.section)}", f"Global.epoch_num={self.planned.run.epochs}")
+        """What to paste behind PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
+        values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line
 
     @property
@@ -220,6 +261,15 @@ class State:
     axis: Axis = "epochs"
     log_scale: bool = False
 
+    def read(self) -> State:
+        """Itself, its text read, which takes a while for a long one.
+
+        Raises:
+            LRConfigError: as the section and the excerpt of a draft.
+        """
+        _ = self.draft.section, self.draft.excerpt
+        return self
+
     @property
     def link(self) -> str:
         """The state as a word for an address; empty where it would be too long for one."""
@@ -255,7 +305,7 @@ def state_of(link: str) -> State:
         _ = state.draft.section, state.draft.flags
     except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
         reason = f": {error}" if isinstance(error, LRConfigError) else ""
-        raise LRConfigError(f"the link is torn or not one of this page{reason}") from None
+        raise LRConfigError(tr("the link is torn or not one of this page{reason}", reason=reason)) from None
     return state
 
 
@@ -266,6 +316,15 @@ def _checked(value: Any, kind: type) -> Any:
     if isinstance(value, str):
         value.encode()  # half a character is none
     return value
+
+
+def _fits_on_a_line(value: Any) -> bool:
+    """False for a `!!set` and the like, which some key without effect may hold."""
+    if isinstance(value, Mapping):
+        return all(map(_fits_on_a_line, (*value, *value.values())))
+    if isinstance(value, (list, tuple)):
+        return all(map(_fits_on_a_line, value))
+    return value is None or isinstance(value, (str, int, float, date))
 
 
 def example_curve(name: str, run: Run) -> Any:

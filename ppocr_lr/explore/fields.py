@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 
+from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.kinds import RATE, AsLength, Number, Ours
 from ppocr_lr.lr_config.length import Length, Unit, as_written, length_of
@@ -61,6 +62,17 @@ def fields_of(name: str) -> tuple[Field, ...]:
         )
         found.append(described)
     return tuple(sorted(found, key=lambda field: (not field.required, field.ours)))
+
+
+@cache
+def fields_inside(name: str, in_list: bool) -> tuple[Field, ...]:
+    """The keys of a section inside another one; each of a list of stages has a length too."""
+    length = (
+        Field("epochs", "length", later("length of the stage (epochs)"), low=0, open_low=True),
+        Field("until_end", "switch", later("the last stage goes on until the end of the run"), default=False),
+    )
+    own = tuple(field for field in fields_of(name) if field.key != "last_epoch")
+    return (*length, *own) if in_list else own
 
 
 def _field(key: str, annotation: Any, marks: tuple[Any, ...]) -> Field:

@@ -9,6 +9,7 @@ import yaml
 
 from ppocr_lr.explore.draft import Draft, opened
 from ppocr_lr.explore.look import Dropped
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from ppocr_lr.training_config.yaml_edit import read_file_text
@@ -46,7 +47,7 @@ def read_dropped(path: Path, name: str, draft: Draft, dropped: Dropped) -> Found
     logs = [replace(log, source=name) for log in logs_at(path)]
     if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
         text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
-        draft = opened(text, f"config of {name}")
+        draft = opened(text, tr("config of {log}", log=name))
     config = path.with_name("draft.yml")
     config.write_text(draft.text, encoding="utf-8")
     planned = plan_logged_run(config, logs[0])

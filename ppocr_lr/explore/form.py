@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from nicegui import events, ui
 from nicegui.element import Element
 
-from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, rows, scale_of, written
+from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, rows, scale_of, written
 from ppocr_lr.explore.words import Words
-from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.length import Unit, length_of
 from ppocr_lr.training_config.changes import yaml_text
 
-Set = Callable[[str, str], None]
+Coming = Awaitable[None] | None
+"""What is to be done about an event, if anything."""
+Set = Callable[[str, str], Awaitable[None]]
 """Gives a key a value, as it stands in YAML; nothing takes it out."""
 
 PAUSE = "debounce=350"  # milliseconds after the last letter
+QUIET = "no-error-icon hide-bottom-space"  # what is wrong is said below
+
+
+def complaint() -> ui.label:
+    """A place below a field for what is wrong with it."""
+    label = ui.label().classes("complaint")
+    label.set_visibility(False)
+    return label
+
+
+def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) -> None:
+    """Say what is wrong with a field, to a screen reader as well; without texts, that nothing is."""
+    text = "; ".join(texts)
+    if text == label.text:
+        return
+    label.text = text
+    label.set_visibility(bool(text))
+    marks = f'error aria-invalid=true aria-describedby="{label.html_id}"'
+    for entry in entries:
+        entry.props(marks) if text else entry.props(remove=marks)
 
 
 _MOST_ITEMS = 30  # of a list that have a field each
+_MOST_CARDS = 10
 
 
 class Slider(Element, component="slider.js"):
     """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
 
-    def __init__(self, name: str, moved: Callable[[float], None]) -> None:
+    def __init__(self, name: str, moved: Callable[[float], Coming]) -> None:
         super().__init__()
         self.place = 0.0
         self._props.update({"value": 0.0, "min": 0.0, "max": 1.0, "step": 0.01, "aria-label": name})
 
-        def tell(event: events.GenericEventArguments) -> None:
-            if isinstance(event.args, (int, float)):
-                self.place = event.args
-                moved(event.args)
+        def tell(event: events.GenericEventArguments) -> Coming:
+            if not isinstance(event.args, (int, float)):
+                return None
+            self.place = event.args
+            return moved(event.args)
 
         self.on("moved", tell, throttle=0.05)
 
@@ -55,21 +80,22 @@ class KeyField:
         self.scale: Scale | None = None
         self.syncing = False
         self.slider: Slider | None = None
-        self.touched: Any = None
+        self.touched: list[Any] = []
         self.unit: ui.select | None = None
         self.units: dict[Unit, str] = {}
         self.inputs: list[ui.input] = []
         with ui.element("div").classes("field"):
             with ui.element("div"):
-                self.key = ui.label(field.key).classes("key")
+                self.key = ui.label(field.key.rpartition(".")[2]).classes("key")
                 if field.ours:
                     with self.key:
                         ui.label(words("ours")).classes("ours")
             self._build()
             about = words(field.description)
             if field.default not in (None, ()):
-                about += words(" (default {})", yaml_text(field.default))
+                about += words(" (default {default})", default=yaml_text(field.default))
             ui.label(about).classes("about")
+            self.complaint = complaint()
 
     def _build(self) -> None:
         field, words = self.field, self.words
@@ -80,11 +106,8 @@ class KeyField:
                 self.entry = ui.switch(on_change=lambda: self._chosen())
             elif field.kind in ("rate", "number", "count", "length"):
                 self.entry = ui.input(on_change=lambda: self._typed()).props(PAUSE)
-            elif field.kind == "section":
-                ui.label(words("in the YAML")).classes("soft")
-                return
             if field.kind != "list":
-                self.entry.props(f'dense outlined aria-label="{field.key}"')
+                self.entry.props(f'dense outlined {QUIET} aria-label="{field.key}"')
             if field.kind == "length":
                 self.units = {"epochs": words("epochs"), "it": words("iterations"), "%": words("% of run")}
                 if field.iterations:
@@ -102,8 +125,9 @@ class KeyField:
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Be what the section has now."""
         self.run, self.syncing = run, True
+        key = self.field.key.rpartition(".")[2]
         try:
-            self._show(section.get(self.field.key), self.field.key in section)
+            self._show(section.get(key), key in section)
         finally:
             self.syncing = False
 
@@ -130,8 +154,13 @@ class KeyField:
             self._slide(shown)
         self.value = shown
 
+    def complain(self, said: Callable[[str], Iterable[str]]) -> None:
+        """Say what is wrong with the key, if anything is."""
+        entries = (getattr(self, "entry", None), self.unit, self.slider, *self.inputs)
+        complain(self.complaint, filter(None, entries), said(self.field.key))
+
     def _put(self, text: str) -> None:
-        if self.touched is not self.entry:
+        if self.entry not in self.touched:
             self.entry.value = text
 
     def _slide(self, value: Any, unit: Unit = "epochs") -> None:
@@ -144,7 +173,7 @@ class KeyField:
         ends |= {"aria-valuetext": f"{said} {self.units[unit]}" if self.units else said}
         if ends.items() - self.slider.props.items():
             self.slider.props.update(ends)
-        if self.touched is not self.slider:  # it is where the hand is
+        if self.slider not in self.touched:  # it is where the hand is
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 
     def _show_items(self, items: Any) -> None:
@@ -170,7 +199,7 @@ class KeyField:
         with self.items:
             for number, text in enumerate(texts, 1):
                 entry = ui.input(value=text.strip("\"'"), on_change=lambda: self._listed()).props(
-                    f"dense outlined {PAUSE}"
+                    f"dense outlined {QUIET} {PAUSE}"
                 )
                 entry.props(f'aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
@@ -181,58 +210,130 @@ class KeyField:
                 button = ui.button(sign, on_click=act).props("flat dense round")
                 button.props(f'aria-label="{word} {self.field.key}"')
 
-    def _chosen(self) -> None:
-        if not self.syncing:
-            self.change(self.field.key, yaml_text(self.entry.value))
+    def _chosen(self) -> Coming:
+        return None if self.syncing else self.change(self.field.key, yaml_text(self.entry.value))
 
-    def _typed(self) -> None:
+    def _typed(self) -> Coming:
         if self.syncing:
-            return
+            return None
         text = (self.entry.value or "").strip()
         if text and self.unit is not None and (length := length_of(text)) and length.unit == "epochs":
             text = written(self.field, length.amount, self.unit.value)
-        self._change(text, self.entry)
+        return self._change(text, self.entry)
 
-    def _slid(self, place: float) -> None:
-        if self.scale is not None:
-            unit: Unit = self.unit.value if self.unit is not None else "epochs"
-            self._change(written(self.field, self.scale.value(place), unit), self.slider)
+    def _slid(self, place: float) -> Coming:
+        if self.scale is None:
+            return None
+        unit: Unit = self.unit.value if self.unit is not None else "epochs"
+        return self._change(written(self.field, self.scale.value(place), unit), self.slider)
 
-    def _change(self, text: str, touched: Any = None) -> None:
+    async def _change(self, text: str, touched: Any) -> None:
         """Give the key a value; what was touched stays as it is."""
-        self.touched = touched
+        self.touched.append(touched)
         try:
-            self.change(self.field.key, text)
+            await self.change(self.field.key, text)
         finally:
-            self.touched = None
+            self.touched.remove(touched)
 
-    def _other_unit(self) -> None:
+    def _other_unit(self) -> Coming:
         """The same length in another unit."""
         length = length_of(self.value)
         if self.syncing or self.unit is None or length is None:
-            return
+            return None
         iters = int(length.amount) if self.field.iterations and length.unit == "epochs" else self.run.iters(length)
         unit: Unit = self.unit.value
         bare = 1 if self.field.iterations else self.run.iters_per_epoch
         amount = {"epochs": iters / bare, "it": iters, "%": 100 * iters / self.run.total_iters}[unit]
-        self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
+        return self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
 
-    def _listed(self, texts: list[str] | None = None) -> None:
+    def _listed(self, texts: list[str] | None = None) -> Coming:
         if self.syncing:
-            return
+            return None
         if texts is None:
             texts = [(entry.value or "").strip() or "0" for entry in self.inputs]
         if self.width > 1:
             pairs = zip(*[iter(texts)] * self.width, strict=False)
             texts = [f"[{', '.join(pair)}]" for pair in pairs]
-        self.change(self.field.key, f"[{', '.join(texts)}]")
+        return self.change(self.field.key, f"[{', '.join(texts)}]")
 
-    def _longer(self) -> None:
+    def _longer(self) -> Coming:
         texts = [entry.value or "0" for entry in self.inputs]
-        self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
+        return self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
 
-    def _shorter(self) -> None:
-        self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+    def _shorter(self) -> Coming:
+        return self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+
+
+class InnerSections:
+    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper."""
+
+    def __init__(self, field: Field, words: Words, change: Set) -> None:
+        self.field, self.words, self.change = field, words, change
+        self.names: list[tuple[str, str]] | None = None
+        self.fields: list[list[AnyField]] = []
+        with ui.element("div").classes("field"):
+            ui.label(field.key).classes("key")
+            ui.label(words(field.description)).classes("about")
+            self.cards = ui.element("div").classes("cards")
+
+    def show(self, section: Mapping[str, Any], run: Run) -> None:
+        """Be what the section has now."""
+        value = section.get(self.field.key.rpartition(".")[2])
+        parts: dict[str, Any] = {self.field.key: value} if "." not in self.field.key else {}
+        if in_list := bool(parts) and isinstance(value, (list, tuple)):
+            parts = {f"{self.field.key}.{at}": part for at, part in enumerate(value)}
+        parts = {key: part for key, part in parts.items() if isinstance(part, Mapping) and _name_of(part)}
+        names = [(key, _name_of(part)) for key, part in parts.items()]
+        if names != self.names:
+            self.names, self.fields = names, []
+            self.cards.clear()
+            with self.cards:
+                for key, name in names[:_MOST_CARDS]:
+                    with ui.element("fieldset").classes("card"):
+                        with ui.element("legend"):
+                            ui.label(f"{key}: {name}")
+                        inside = [replace(each, key=f"{key}.{each.key}") for each in fields_inside(name, in_list)]
+                        self.fields.append(build_fields(inside, parts[key], self.words, self.change, 0))
+                if names[_MOST_CARDS:] or not names:
+                    ui.label(self.words("in the YAML")).classes("soft")
+        for fields, part in zip(self.fields, parts.values(), strict=False):
+            for field in fields:
+                field.show(part, run)
+
+    def complain(self, said: Callable[[str], Iterable[str]]) -> None:
+        """Say what is wrong with the keys inside, if anything is."""
+        for fields in self.fields:
+            for field in fields:
+                field.complain(said)
+
+
+AnyField = KeyField | InnerSections
+
+
+def build_fields(
+    fields: Iterable[Field], section: Mapping[str, Any], words: Words, change: Set, most: int
+) -> list[AnyField]:
+    """A field for each key: those that are needed or set first, and more than `most` others folded away."""
+
+    def is_first(field: Field) -> bool:
+        return field.required or field.key.rpartition(".")[2] in section
+
+    def build(some: Iterable[Field]) -> list[AnyField]:
+        return [(InnerSections if field.kind == "section" else KeyField)(field, words, change) for field in some]
+
+    fields = sorted(fields, key=lambda field: not is_first(field))
+    shown = max(most, sum(map(is_first, fields)))
+    built = build(fields[:shown])
+    if fields[shown:]:
+        with ui.expansion(words("{count} more keys", count=len(fields) - shown)):
+            built += build(fields[shown:])
+    return built
+
+
+def _name_of(section: Mapping[str, Any]) -> str:
+    """The name of a schedule that has fields; empty where it is none."""
+    name = section.get("name")
+    return name if isinstance(name, str) and name in MODELS else ""
 
 
 def _plain(number: float) -> float | int:

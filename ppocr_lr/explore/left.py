@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import events, ui
 
-from ppocr_lr.errors import SECTION, LRConfigError, Problem, shown
-from ppocr_lr.explore.draft import Draft, schedule_name, summary_of
+from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
+from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
 from ppocr_lr.explore.fields import fields_of
-from ppocr_lr.explore.form import PAUSE, KeyField
+from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.words import Words
-from ppocr_lr.language import speaking
+from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.plan import PlannedRun
@@ -26,13 +26,20 @@ if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
 _SHOWN_KEYS = 8  # of a schedule; the others are folded away
-_IN_THE_CONFIG = {
+_IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
     "epochs": ("Global", "epoch_num"),
-    "batch size per card": ("Train", "loader", "batch_size_per_card"),
+    "batch size per card": BATCH_SIZE,
     "drop_last": ("Train", "loader", "drop_last"),
 }
-"""What of the run is a key of the config; the rest are flags."""
-_NUMBERS = ("epochs", "samples", "batch size per card", "cards", "iterations per epoch")
+"""What of the run is a key of the config; the rest are `FLAGS`."""
+EDITOR = "editor"
+_NUMBERS = (
+    later("epochs"),
+    later("samples"),
+    later("batch size per card"),
+    later("cards"),
+    later("iterations per epoch"),
+)
 
 
 @contextmanager
@@ -53,7 +60,7 @@ class Left:
         self.frame = Excerpt("", "", "")
         self.run = Run(100, 100)
         self.name = ""
-        self.fields: list[KeyField] = []
+        self.fields: list[AnyField] = []
         with ui.element("div").classes("left"):
             with titled(self.words, "Schedule"):
                 self._build_chooser()
@@ -89,72 +96,56 @@ class Left:
 
     def _build_run(self) -> None:
         self.numbers: dict[str, ui.input] = {}
+        self.complaints: dict[str, ui.label] = {}
         for what in _NUMBERS:
-            entry = ui.input(self.words(what), on_change=partial(self._number, what))
-            self.numbers[what] = entry.props(f"dense outlined stack-label {PAUSE}")
+            with ui.element("div"):
+                entry = ui.input(self.words(what), on_change=partial(self._number, what))
+                self.numbers[what] = entry.props(f"dense outlined stack-label {QUIET} {PAUSE}")
+                self.complaints[what] = complaint()
         self.drop_last = ui.switch("drop_last", on_change=self._set_drop_last)
         self.arithmetic = ui.label().classes("soft").style("grid-column: 1 / -1")
 
     # What is done
 
-    def _choose(self, name: str) -> None:
+    async def _choose(self, name: str) -> None:
         self.dialog.close()
-        self.page.attempt(lambda draft: draft.named(name))
+        await self.page.change(lambda draft: draft.named(name))
 
     def _set_whole(self, event: events.ValueChangeEventArguments[Any]) -> None:
         self.whole = bool(event.value)
         self.sync(self.page.state.draft, "")
 
-    def _edited(self, event: events.ValueChangeEventArguments[Any]) -> None:
+    # Whether a change is one of the page itself is known at once only, so these tell what is to come of it.
+
+    def _edited(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
+        text = event.value or ""
         if self.syncing:
-            return
-        try:
-            with speaking(self.words.language):
-                draft = replace(self.page.state.draft, text=self.frame.with_text(event.value or ""))
-                _ = draft.section
-        except LRConfigError as error:
-            self.page.wrong(error.problems)
-            self.form.props("inert")  # it would put the last good text in the place of this one
-            return
-        self.form.props(remove="inert")
-        self.page.change(draft, "editor")
-        self.page.refresh()
+            return None
+        return self.page.change(lambda draft: replace(draft, text=self.frame.with_text(text)), EDITOR)
 
-    def _set(self, key: str, text: str) -> None:
-        """Give a key of the section a value, or take it out."""
-        if text:
-            self.page.attempt(lambda draft: draft.with_values(f"{SECTION}.{key}={text}"), key)
-        elif key in self.page.state.draft.section:
-            self.page.attempt(lambda draft: draft.without(key), key)
+    async def _set(self, key: str, text: str) -> None:
+        """Give a key of the section a value, or take it out; one inside it has dots."""
+        parts = (int(part) if part.isdecimal() else part for part in key.split("."))
+        await self._set_at((*SECTION_PATH, *parts), text)
 
-    def _set_in_config(self, what: str, text: str) -> None:
-        key = ".".join(_IN_THE_CONFIG[what])
-        self.page.attempt(lambda draft: draft.with_values(f"{key}={text}"), what)
+    def _set_drop_last(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
+        return None if self.syncing else self._set_at(_IN_THE_CONFIG["drop_last"], yaml_text(bool(event.value)))
 
-    def _set_drop_last(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        if not self.syncing:
-            self._set_in_config("drop_last", yaml_text(bool(event.value)))
-
-    def _number(self, what: str, event: events.ValueChangeEventArguments[Any]) -> None:
+    def _number(self, what: str, event: events.ValueChangeEventArguments[Any]) -> Coming:
         text = (event.value or "").strip()
-        if self.syncing or not text:
-            return
-        if what in _IN_THE_CONFIG:
-            self._set_in_config(what, text)
-            return
-        try:
-            number = int(text)
-        except ValueError:
-            self.page.wrong(
-                (Problem((), f"{self.words(what)}: {self.words('{} is not a whole number', shown(text))}"),)
-            )
-            return
-        make: dict[str, Callable[[Draft], Draft]] = {
-            "samples": lambda draft: replace(draft, num_samples=number, iters_per_epoch=None),
-            "iterations per epoch": lambda draft: replace(draft, iters_per_epoch=number, num_samples=None),
-            "cards": lambda draft: replace(draft, gpus=number),
-        }
-        self.page.attempt(make[what], what)
+        if self.syncing:
+            return None
+        if what in FLAGS:
+            return self.page.change(lambda draft: draft.with_flag(what, text), what)
+        return self._set_at(_IN_THE_CONFIG[what], text)
+
+    async def _set_at(self, path: Path, text: str) -> None:
+        def made(draft: Draft) -> Draft:
+            if not text:
+                return draft.without(*path)
+            return draft.with_batch_size(text) if path == BATCH_SIZE else draft.with_values(f"{dotted(path)}={text}")
+
+        await self.page.change(made, dotted(path))
 
     # What is shown
 
@@ -162,15 +153,15 @@ class Left:
         """Let everything be what the draft is; what is typed into stays."""
         self.syncing = True
         try:
-            if by != "editor":
+            if by != EDITOR:
                 self.frame = Excerpt("", draft.text, "") if self.whole else draft.excerpt
                 self.editor.value = self.frame.text
-                self.form.props(remove="inert")
+            self.form.props(remove="inert")
             section = draft.section
             self._sync_name(schedule_name(draft), section)
             for field in self.fields:
                 field.show(section, self.run)
-            self._sync_run(draft)
+            self._sync_run(draft, by)
         finally:
             self.syncing = False
 
@@ -183,19 +174,15 @@ class Left:
         self.said.text = self.words(summary_of(name))
         self.keys.clear()
         fields = [field for field in fields_of(name) if field.key != "last_epoch" or field.key in section]
-        fields.sort(key=lambda field: not (field.required or field.key in section))
-        shown = max(_SHOWN_KEYS, sum(field.required or field.key in section for field in fields))
         with self.keys:
-            self.fields = [KeyField(field, self.words, self._set) for field in fields[:shown]]
-            if fields[shown:]:
-                with ui.expansion(self.words("{} more keys", len(fields) - shown)):
-                    self.fields += [KeyField(field, self.words, self._set) for field in fields[shown:]]
+            self.fields = build_fields(fields, section, self.words, self._set, _SHOWN_KEYS)
 
-    def _sync_run(self, draft: Draft) -> None:
-        values: dict[str, Any] = {what: _at(draft.config, path) for what, path in _IN_THE_CONFIG.items()}
-        values |= {"samples": draft.num_samples, "cards": draft.gpus, "iterations per epoch": draft.iters_per_epoch}
+    def _sync_run(self, draft: Draft, by: str) -> None:
+        values = {what: draft.document.value(path) for what, path in _IN_THE_CONFIG.items()}
+        values |= {what: getattr(draft, name) for what, name in FLAGS.items()}
         for what, entry in self.numbers.items():
-            entry.value = "" if values[what] is None else str(values[what])
+            if _place_of(what) != by:
+                entry.value = "" if values[what] is None else str(values[what])
         self.drop_last.value = values["drop_last"] is True
 
     def show_run(self, planned: PlannedRun) -> None:
@@ -208,8 +195,19 @@ class Left:
         for field in self.fields:
             field.show(section, self.run)
 
-    def show_problems(self, problems: tuple[Problem, ...]) -> None:
-        """What is wrong with the text, by line and column of the editor."""
+    def show_problems(self, problems: tuple[Problem, ...], by: str) -> None:
+        """What is wrong with the text, by line and column of the editor, and at its field or the one touched."""
+        if problems and by == EDITOR:
+            self.form.props("inert")  # it would put the last good text in the place of this one
+        said = [(_place_of(problem.key) or by, problem.text) for problem in problems]
+
+        def about(place: str) -> list[str]:
+            return [text for at, text in said if at == place or at.startswith(f"{place}.")]
+
+        for field in self.fields:
+            field.complain(lambda key: about(f"{SECTION}.{key}"))
+        for what, entry in self.numbers.items():
+            complain(self.complaints[what], [entry], about(_place_of(what)))
         self.problems.set_visibility(bool(problems))
         self.problems.clear()
         first = self.frame.first_line
@@ -218,12 +216,11 @@ class Left:
                 place, where = problem.place, ""
                 if place and place.line >= first:
                     column = max(1, place.column - len(self.frame.indent))
-                    where = self.words("line {}, column {}", place.line - first + 1, column)
+                    where = self.words("line {line}, column {column}", line=place.line - first + 1, column=column)
                 with ui.element("p"):
-                    ui.label(": ".join(filter(None, (where, problem.key, problem.text))))
+                    ui.label(": ".join(filter(None, (where, self.words(problem.key), problem.text))))
 
 
-def _at(config: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        config = config.get(key) if isinstance(config, Mapping) else None
-    return config
+def _place_of(what: str) -> str:
+    """The key of what a run is made of, or what its flag is called."""
+    return dotted(_IN_THE_CONFIG[what]) if what in _IN_THE_CONFIG else what

@@ -5,24 +5,26 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
-from ppocr_lr.curve.summary import plan_lines, trainer_text
+from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import ArgumentError, LRConfigError, Problem
-from ppocr_lr.explore.draft import Draft, State, example_curve
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
+from ppocr_lr.explore.draft import FLAGS, Draft, State, example_curve
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
-from ppocr_lr.language import speaking
+from ppocr_lr.language import later, tr
+from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
-from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
+from ppocr_lr.plotting.style import ALERT, MARK_DASHES, THIN
 from ppocr_lr.training_config.plan import PlannedRun
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ppocr_lr.resume.checkpoint import Checkpoint
 
 _COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
-_MOST_DOTS = 2000  # of one log; more than the picture has columns
+_SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}  # of Plotly
 _SMALL_RUN = Run(100, 1)
 _MANY = 1e4  # times as high: a small picture is logarithmic then
 
@@ -75,7 +77,7 @@ def curves_of(state: State) -> Curves:
     try:
         planned = state.draft.planned
     except LRConfigError as error:
-        return Curves(problems=_with_places(state.draft, error))
+        return Curves(problems=tuple(_with_places(state.draft, error)))
     runs, names, notes = [planned], [planned.name], []
     for pin in state.pins:
         try:
@@ -105,29 +107,23 @@ CONFIG = {
 """No button of Plotly's sends anything anywhere."""
 
 
-_ARGUMENTS = {"num_samples": "samples", "gpus": "cards", "iters_per_epoch": "iterations per epoch"}
-"""What the page calls the arguments of a run."""
+_CALLED = {name: what for what, name in FLAGS.items()}
 
 
-def _with_places(draft: Draft, error: LRConfigError) -> tuple[Problem, ...]:
+def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):
-        return (error.told(_ARGUMENTS.get(error.argument, error.argument)),)
-    if any(problem.place and problem.place.line for problem in error.problems):
-        return error.problems
-    try:
-        findings = draft.report().findings
-    except LRConfigError as again:
-        return again.problems
-    errors = tuple(Problem((), each.message, each.place) for each in findings if str(each.severity) == "error")
-    return errors or error.problems
+        yield Problem((_CALLED.get(error.argument, error.argument),), f"{error.given}: {error.problem}")
+    elif isinstance(error, MissingError):
+        yield Problem((_CALLED.get(error.arguments[0], error.arguments[0]),), error.problem)
+    else:
+        for problem in error.problems:
+            known = not problem.path or (problem.place and problem.place.line)
+            yield problem if known else replace(problem, place=draft.document.place(problem.path))
 
 
-def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: str = "en") -> Details:
-    """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home.
-
-    Logs and checkpoints have no catalogue, so what is said of them is English.
-    """
+def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
+    """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home."""
     traces: list[dict[str, Any]] = []
     verdicts: list[str] = []
     for number, log in enumerate(dropped.logs):
@@ -152,41 +148,31 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped, language: st
         except LRConfigError as error:
             verdicts.append(str(error))
     draft = state.draft
-    with speaking(language):
-        findings = draft.report().findings
-        numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
+    findings = draft.report().findings
+    numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
     return Details(numbers, phases, findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
 
 
 def _numbers_of(planned: PlannedRun) -> tuple[tuple[str, str], ...]:
-    lines = tuple((line[2:11].strip(), line[11:]) for line in list(plan_lines(planned))[1:])
-    further = {"trainer": trainer_text(planned), "area": area_text(planned)}
-    return lines + tuple((name, text) for name, text in further.items() if text)
+    further = ((later("trainer"), trainer_text(planned)), (later("area"), area_text(planned)))
+    return (*plan_rows(planned), *((what, text) for what, text in further if text))
 
 
 def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str, Any]]:
-    """Each line of a log as a dot: hollow where it shows the plan, else filled."""
-    positions = comparison.positions / updates_per_unit(comparison.planned.run, axis)
-    rates, follows = comparison.lines.rates, comparison.follows
-    symbol = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}[
-        MARKERS[number % len(MARKERS)]
-    ]
-    for which, filled, words in ((follows, False, "as planned"), (~follows, True, "not as planned")):
-        count = int(which.sum())
-        if count:
-            every = -(-count // _MOST_DOTS)
-            yield {
-                "type": "scatter",
-                "mode": "markers",
-                "name": f"{PurePath(comparison.log.source).name}: {count_text(count)} {words}",
-                "x": positions[which][::every].tolist(),
-                "y": rates[which][::every].tolist(),
-                "marker": {
-                    "symbol": symbol if filled else f"{symbol}-open",
-                    "size": 6,
-                    "color": ALERT if filled else "#000000",
-                },
-            }
+    """Each line of a log as a dot, hollow where it shows the plan."""
+    for dots in dots_of(comparison, number, axis):
+        yield {
+            "type": "scatter",
+            "mode": "markers",
+            "name": dots.name,
+            "x": dots.positions.tolist(),
+            "y": dots.rates.tolist(),
+            "marker": {
+                "symbol": f"{_SYMBOLS[dots.marker]}{'-open' if dots.planned else ''}",
+                "size": 6,
+                "color": "#000000" if dots.planned else ALERT,
+            },
+        }
 
 
 def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
@@ -196,7 +182,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": f"checkpoint, update {count_text(update)}: {plain_text(rate, 4)}",
+        "name": tr("checkpoint, update {update}: {rate}", update=count_text(update), rate=plain_text(rate, 4)),
         "x": [place, place],
         "y": [0, rate],
         "line": {"color": ALERT, "width": THIN, "dash": dashes},
@@ -204,6 +190,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
     }
 
 
+@cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
     """The shape of a schedule as a small SVG; nothing but a frame for one that a metric decides."""
     curve = example_curve(name, _SMALL_RUN)
@@ -243,12 +230,12 @@ def file_of(state: State, kind: str) -> bytes:
     if kind == "csv":
         from ppocr_lr.export.rows import write_csv
 
-        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS))
+        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS), names=names)
     elif kind == "html":
         from ppocr_lr.check.report import check_planned
         from ppocr_lr.export.html import write_html
 
-        write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis)
+        write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis, names=names)
     else:
         from ppocr_lr.plotting.figure import draw, save
 

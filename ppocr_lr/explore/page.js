@@ -1,10 +1,12 @@
 // What the page cannot be told by its elements; called whenever it has been built.
-window.ppocrReady = (language, uploader, editorName) => {
-  document.documentElement.lang = language;
-  window.ppocrUploader = uploader;
+window.ppocrReady = (page) => {
+  document.documentElement.lang = page.language;
+  window.ppocrPage = page;
+  // NiceGUI's own have one language for all visitors.
+  document.querySelectorAll(".nicegui-error-popup span").forEach((popup, at) => (popup.innerText = page.popups[at] ?? ""));
   const nameEditor = () => {
     const editor = document.querySelector(".cm-content");
-    if (editor) editor.setAttribute("aria-label", editorName);
+    if (editor) editor.setAttribute("aria-label", page.editor);
     else setTimeout(nameEditor, 100); // it is loaded after the page
   };
   nameEditor();
@@ -15,8 +17,23 @@ document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   if (!event.dataTransfer.files.length) return;
   event.preventDefault();
-  getElement(window.ppocrUploader).$refs.qRef.addFiles(event.dataTransfer.files);
+  getElement(window.ppocrPage.uploader).$refs.qRef.addFiles(event.dataTransfer.files);
 });
+
+// A text that would not reach the server: it is said, and not in the editor either.
+for (const kind of ["paste", "drop", "beforeinput"])
+  document.addEventListener(
+    kind,
+    (event) => {
+      if (!event.target.closest?.(".cm-content")) return;
+      const text = event.data ?? (event.clipboardData ?? event.dataTransfer)?.getData("text/plain") ?? "";
+      if (text.length <= window.ppocrPage.longest) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      Quasar.Notify.create({ message: window.ppocrPage.tooLong, position: "top" });
+    },
+    true,
+  );
 
 // In the editor too, Tab goes on to what is next: nobody is caught there.
 document.addEventListener(
@@ -24,6 +41,20 @@ document.addEventListener(
   (event) => event.key === "Tab" && event.target.closest?.(".cm-content") && event.stopImmediatePropagation(),
   true,
 );
+
+// Copies the text of an element, which is selected as well: where no clipboard is to be had, a key does the rest.
+window.ppocrCopy = async (id) => {
+  const element = document.getElementById(id);
+  getSelection().selectAllChildren(element);
+  let copied;
+  try {
+    await navigator.clipboard.writeText(element.textContent); // not there where a page comes without TLS from elsewhere
+    copied = true;
+  } catch {
+    copied = document.execCommand("copy");
+  }
+  Quasar.Notify.create({ message: copied ? window.ppocrPage.copied : window.ppocrPage.selected, position: "top" });
+};
 
 // Away from what the browser asks for, and back.
 window.ppocrDark = () => Quasar.Dark.toggle();

@@ -15,9 +15,10 @@ from typing import Any
 
 from nicegui import background_tasks, events, ui
 from nicegui.client import Client
+from nicegui.translations import translations
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.draft import LONGEST_TEXT, MOST_PINS, TOO_LONG, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import Left
 from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
@@ -42,6 +43,9 @@ class Page:
         self.past: list[State] = [state]
         self.at = 0
         self.last: tuple[str, float] = ("", 0.0)
+        self.turn = asyncio.Lock()  # of changes, each of which begins with what the one before has made
+        self.newest: dict[str, Any] = {}
+        self.refused: tuple[Problem, ...] = ()
         self.dropped = Dropped()
         self.working = self.gone = False
         self.changed = asyncio.Event()
@@ -62,10 +66,19 @@ class Page:
                 self.right = Right(self)
             self.uploader = ui.upload(
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
-                on_rejected=lambda: self.say(self.words("a file is larger than {} MiB", MOST_BYTES >> 20)),
+                on_rejected=lambda: self.say(self.words("a file is larger than {most} MiB", most=MOST_BYTES >> 20)),
             ).style("display: none")  # fmt: skip
-            page = [self.words.tag, self.uploader.id, self.words("The lr section")]
-            ui.run_javascript(f"ppocrReady(...{json.dumps(page)})")
+            page = {
+                "language": self.words.tag,
+                "uploader": self.uploader.id,
+                "editor": self.words("The lr section"),
+                "longest": LONGEST_TEXT,
+                "copied": self.words("copied"),
+                "selected": self.words("selected: press Ctrl+C to copy it"),
+                "tooLong": self.words(TOO_LONG, most=LONGEST_TEXT),
+                "popups": [*translations["zh-CN" if self.words.language == "zh" else "en-US"].values()],
+            }
+            ui.run_javascript(f"ppocrReady({json.dumps(page)})")
         self._sync("")
         self.refresh()
 
@@ -80,7 +93,7 @@ class Page:
             self.button("Dark or light", lambda: ui.run_javascript("ppocrDark()"))
             self.button(self.words.other.name, self._other_language)
 
-    def button(self, text: str, act: Callable[[], Any], of: str = "") -> ui.button:
+    def button(self, text: str, act: Callable[[], Any] | None, of: str = "") -> ui.button:
         """A button, whose name for a screen reader says what it is of."""
         button = ui.button(self.words(text), on_click=act).props("flat dense no-caps")
         if of:
@@ -89,11 +102,31 @@ class Page:
 
     # What is done
 
-    def change(self, draft: Draft, by: str = "") -> None:
-        """Show another draft; `by` is the field that was touched."""
-        self.become(replace(self.state, draft=draft), by)
+    async def change(self, make: Callable[[Draft], Draft], by: str = "") -> None:
+        """Show what `make` makes of the draft; `by` is the field that was touched."""
+        await self.become(lambda state: replace(state, draft=make(state.draft)), by)
 
-    def become(self, state: State, by: str = "") -> None:
+    async def show(self, draft: Draft) -> None:
+        """Show another draft."""
+        await self.change(lambda _: draft)
+
+    async def become(self, make: Callable[[State], State], by: str = "") -> None:
+        """Show what `make` makes of the state, which may take long; of changes of one field that wait only the last."""
+        self.newest[by] = make
+        async with self.turn:
+            if self.gone or (by and self.newest[by] is not make):
+                return
+            try:
+                with speaking(self.words.language):  # in the thread too, which begins with what is said here
+                    state = await asyncio.to_thread(lambda: make(self.state).read())
+            except LRConfigError as error:
+                self.refused = error.problems
+                self.wrong(self.refused, by)
+                return
+            self.refused = ()
+            self._keep(state, by)
+
+    def _keep(self, state: State, by: str) -> None:
         """Show another state, and keep the last one for an undo."""
         if state == self.state:
             self.refresh()  # what was wrong is no more
@@ -110,57 +143,52 @@ class Page:
         self._sync(by)
         self.refresh()
 
-    def attempt(self, make: Callable[[Draft], Draft], by: str = "") -> None:
-        """A change that the text may not let itself be changed by."""
-        try:
-            with speaking(self.words.language):
-                draft = make(self.state.draft)
-        except LRConfigError as error:
-            self.wrong(error.problems)
-        else:
-            self.change(draft, by)
-
-    def undo(self) -> None:
+    async def undo(self) -> None:
         """One step back."""
-        self._go(self.at - 1)
+        await self._go(-1)
 
-    def redo(self) -> None:
+    async def redo(self) -> None:
         """One step forward again."""
-        self._go(self.at + 1)
+        await self._go(1)
 
-    def _go(self, at: int) -> None:
-        if 0 <= at < len(self.past):
-            self.at, self.state, self.last = at, self.past[at], ("", 0.0)
-            self._sync("")
-            self.refresh()
+    async def _go(self, steps: int) -> None:
+        async with self.turn:
+            if 0 <= self.at + steps < len(self.past):
+                self.at, self.last, self.refused = self.at + steps, ("", 0.0), ()
+                self.state = await asyncio.to_thread(self.past[self.at].read)
+                self._sync("")
+                self.refresh()
 
-    def _key(self, event: events.KeyEventArguments) -> None:
+    async def _key(self, event: events.KeyEventArguments) -> None:
         if event.action.keydown and (event.modifiers.ctrl or event.modifiers.meta):
             key = event.key.name.lower()
             if key == "y" or (key == "z" and event.modifiers.shift):
-                self.redo()
+                await self.redo()
             elif key == "z":
-                self.undo()
+                await self.undo()
 
-    def pin(self) -> None:
+    async def pin(self) -> None:
         """Keep the curve beside those that come."""
         pins = self.state.pins
         if len(pins) == MOST_PINS:
-            self.say(self.words("at most {} curves are pinned", MOST_PINS))
+            self.say(self.words("at most {most} curves are pinned", most=MOST_PINS))
             return
         name, taken = schedule_name(self.state.draft), {pin.name for pin in pins}
         number = next(n for n in range(1, MOST_PINS + 1) if f"{name} {n}" not in taken)
-        self.become(replace(self.state, pins=(*pins, Pin(f"{name} {number}", self.state.draft))))
+        pin = Pin(f"{name} {number}", self.state.draft)
+        await self.become(lambda state: replace(state, pins=(*pins, pin)))
 
-    def repin(self, number: int, *new: Pin) -> None:
+    async def repin(self, number: int, *new: Pin) -> None:
         """Put another one in the place of a pinned curve, or nothing."""
         pins = (*self.state.pins[:number], *new, *self.state.pins[number + 1 :])
-        self.become(replace(self.state, pins=pins), f"pin {number}" if new else "")
+        await self.become(lambda state: replace(state, pins=pins), f"pin {number}" if new else "")
 
-    def _other_language(self) -> None:
-        self.words = self.words.other
-        self.state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
-        self._build()
+    async def _other_language(self) -> None:
+        async with self.turn:
+            self.words = self.words.other
+            state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
+            self.state = await asyncio.to_thread(state.read)
+            self._build()
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
@@ -169,13 +197,13 @@ class Page:
             path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
             try:
                 await event.file.save(path)
-                found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
+                with speaking(self.words.language):
+                    found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
             except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
                 self.say(str(error).replace(str(path), name).replace(path.name, name))
                 return
         self.dropped = found.dropped
-        self.change(found.draft)
-        self.refresh()
+        await self.show(found.draft)
 
     def forget_files(self) -> None:
         """Without the logs and the checkpoint."""
@@ -214,9 +242,9 @@ class Page:
         self.left.sync(self.state.draft, by)
         self.right.sync(self.state)
 
-    def wrong(self, problems: tuple[Problem, ...]) -> None:
-        """Say what is wrong beside the editor; the last good curve stays, dimmed."""
-        self.left.show_problems(problems)
+    def wrong(self, problems: tuple[Problem, ...], by: str = "") -> None:
+        """Say what is wrong beside the editor and at the field; the last good curve stays, dimmed."""
+        self.left.show_problems(problems, by)
         self.right.dim(bool(problems))
 
     def refresh(self) -> None:
@@ -233,11 +261,12 @@ class Page:
             while not self.gone and shown != (self.state, self.dropped, self.words):
                 state, dropped, words = shown = self.state, self.dropped, self.words
                 self.changed.clear()
-                with speaking(words.language):  # in the thread too, which begins with what is said here
+                with speaking(words.language):
                     curves = await asyncio.to_thread(curves_of, state)
                 if self.gone:
                     return
-                self.wrong(curves.problems)
+                if not self.refused:
+                    self.wrong(curves.problems)
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)
                     self.right.show_curves(curves)
@@ -248,7 +277,8 @@ class Page:
                     continue
                 details = None
                 if curves.planned is not None:
-                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped, words.language)
+                    with speaking(words.language):
+                        details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
                 link = await asyncio.to_thread(_link, state)
                 if self.gone or shown != (self.state, self.dropped, self.words):
                     continue

@@ -13,17 +13,20 @@ from nicegui import events, ui
 from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import Pin, State
+from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import later
 
 if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
-_SECTION, _COMMAND, _PYTHON, _LINK = "the section", "behind the command", "in Python", "a link to this page"
+_SECTION, _COMMAND, _PYTHON = later("the section"), later("behind the command"), later("in Python")
+_LINK = later("a link to this page")
 _FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
-_PHASES = ("phase", "epochs", "updates", "length", "rate")
+_PHASES = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
 
 
 class Right:
@@ -49,7 +52,7 @@ class Right:
 
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
-            axes = {axis: self.words(LABELS[axis].partition(" (")[0]) for axis in AXES}
+            axes = {axis: self.words(LABELS[axis]).partition(" (")[0] for axis in AXES}
             self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
@@ -64,9 +67,10 @@ class Right:
         with ui.element("div").classes("copy"):
             with ui.element("div").classes("line"):
                 ui.label(name).classes("soft")
-                self.page.button("Copy", lambda: self._copy(text.text), name)
+                copy = self.page.button("Copy", None, name)
             with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
                 text = ui.label()
+            copy.on("click", js_handler=f"() => ppocrCopy('{text.html_id}')")
         return text
 
     def _build_downloads(self) -> None:
@@ -78,18 +82,17 @@ class Right:
 
     # What is done
 
-    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> None:
+    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> Coming:
         if not self.syncing:
-            self.page.become(replace(self.page.state, axis=self.axis.value, log_scale=bool(self.log_scale.value)))
+            view = {"axis": self.axis.value, "log_scale": bool(self.log_scale.value)}
+            return self.page.become(lambda state: replace(state, **view), "view")
+        return None
 
-    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> None:
+    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
-            self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
-
-    def _copy(self, text: str) -> None:
-        ui.clipboard.write(text)
-        self.page.say(self.words("copied"))
+            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
+        return None
 
     # What is shown
 
@@ -111,8 +114,10 @@ class Right:
             for number, pin in enumerate(pins):
                 with ui.element("div").classes("line"):
                     entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
-                    entry.props("debounce=800").props["aria-label"] = self.words("name of curve {}", number + 2)
-                    self.page.button("Edit", partial(self.page.change, pin.draft), pin.name)
+                    entry.props("debounce=800").props["aria-label"] = self.words(
+                        "name of curve {number}", number=number + 2
+                    )
+                    self.page.button("Edit", partial(self.page.show, pin.draft), pin.name)
                     self.page.button("Remove", partial(self.page.repin, number), pin.name)
 
     def dim(self, is_old: bool) -> None:
@@ -152,7 +157,7 @@ class Right:
             for finding in details.findings[:_MOST_FINDINGS]:
                 self._build_finding(finding)
             if more := len(details.findings[_MOST_FINDINGS:]):
-                ui.label(self.words("and {} more", more)).classes("soft")
+                ui.label(self.words("and {count} more", count=more)).classes("soft")
         self.texts[_SECTION].text = self.page.state.draft.excerpt.text
         self.texts[_COMMAND].text, self.texts[_PYTHON].text = details.overrides, details.call
 
@@ -165,7 +170,7 @@ class Right:
                 if finding.hint:
                     ui.label(finding.hint).classes("hint")
             if fix := finding.fix:
-                self.page.button("Apply", lambda: self.page.attempt(lambda draft: draft.after(fix)), finding.code)
+                self.page.button("Apply", lambda: self.page.change(lambda draft: draft.after(fix)), finding.code)
 
     def show_link(self, link: str) -> None:
         """The address of this state, which the browser has from now on as well."""

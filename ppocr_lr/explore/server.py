@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
 from ppocr_lr.explore.draft import State, state_of
+from ppocr_lr.language import speaking
 
 PORT = 8321
 _MOST_PORTS = 100
@@ -47,6 +50,26 @@ def free_port(host: str, first: int = PORT) -> int:
     raise ArgumentError("port", f"none of {first} to {port} is free", first)
 
 
+def addresses(host: str) -> list[str]:
+    """Where others find a server that listens at `host`: of one that listens everywhere, the machine's own."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return [host]
+    if not address.is_unspecified:
+        return [_in_url(host)]
+    found = [socket.gethostname()]
+    family, elsewhere = (socket.AF_INET, "192.0.2.1") if address.version == 4 else (socket.AF_INET6, "2001:db8::1")
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as way:
+        way.connect((elsewhere, 9))  # sends nothing, and tells which of its addresses the machine would have
+        found.append(_in_url(way.getsockname()[0]))
+    return found
+
+
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
 def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[], None]) -> None:
     """Serve the page until the process is told to stop.
 
@@ -67,7 +90,7 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
 
     @ui.page("/", title="ppocr-lr explore")
-    def index() -> None:
+    async def index() -> None:
         request = ui.context.client.request
         ui.add_css(css)
         ui.add_body_html(f"<script>{script}</script>")
@@ -75,7 +98,8 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         state, problem = initial, ""
         if link := request.query_params.get("s"):
             try:
-                state = state_of(link)
+                with speaking(words.language):
+                    state = await asyncio.to_thread(lambda: state_of(link).read())
             except LRConfigError as error:
                 problem = str(error)
         Page(state, words, problem)

@@ -1,12 +1,11 @@
-"""What the page says, in English and in Chinese."""
+"""The language of one visitor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from ppocr_lr.explore.chinese import CHINESE
-from ppocr_lr.language import catalogue
+from ppocr_lr.language import speaking, tr
 
 Language = Literal["en", "zh"]
 
@@ -17,11 +16,10 @@ class Words:
 
     language: Language = "en"
 
-    def __call__(self, text: str, *values: object) -> str:
-        """The text, with values for each `{}`; in English where it has no translation."""
-        if self.language == "zh":
-            text = CHINESE.get(text) or catalogue("zh").get(text, text)
-        return text.format(*values) if values else text
+    def __call__(self, text: str, /, **values: object) -> str:
+        """What `tr` makes of the text."""
+        with speaking(self.language):
+            return tr(text, **values)
 
     @property
     def tag(self) -> str:

@@ -19,6 +19,7 @@ from ppocr_lr.curve.polyline import COLUMNS, Curve, trace
 from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.plotting.style import (
     FEW,
@@ -43,6 +44,8 @@ from ppocr_lr.training_config.plan import PlannedRun
 _DIV = "ppocr-lr-curves"
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
 _EPOCH = ".6~f"
+_PLACES = {"epoch": "%{text}", "iteration": "%{customdata[0]}", "value": "%{customdata[1]}"}
+"""Where Plotly finds what is told of a point."""
 _GAP = 0.25  # between two panels, as a share of a small one
 _LEGEND = 0.17  # how far the legend is below the axis, as a share of the height where there is one panel
 
@@ -91,6 +94,7 @@ def write_html(
     log_scale: bool = False,
     axis: Axis = "epochs",
     beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+    names: Sequence[str] = (),
 ) -> None:
     """Write one HTML page that needs no other file and no network, the same bytes for the same input.
 
@@ -105,6 +109,7 @@ def write_html(
         log_scale: begin with the logarithmic axis.
         axis: the horizontal one.
         beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
+        names: one for each run; without them, what tells it from the others.
 
     Raises:
         ImportError: plotly is not installed.
@@ -112,7 +117,7 @@ def write_html(
         OSError: the file cannot be written.
     """
     plotly = _plotly_js()
-    names = labels(runs)
+    names = names or labels(runs)
     page = _PAGE.format(
         title=_text(_title(runs)),
         div=_DIV,
@@ -149,7 +154,7 @@ def figure(
         drawn = [(each.schedule, label, line) for (each, label), line in zip(_drawn(run, name), lines, strict=False)]
         if paddleocr := (run.scaled or run).paddleocr_schedule:
             line = _line(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
-            drawn.append((paddleocr, f"{name}: PaddleOCR's own trainer", line))
+            drawn.append((paddleocr, tr("{name}: PaddleOCR's own trainer", name=name), line))
         thin = _line(colour, dashes, THIN)
         drawn += [(schedule, f"{name}: {group.title}", thin) for group, schedule in (run.scaled or run).other_curves]
         for schedule, label, line in drawn:
@@ -188,7 +193,7 @@ def _plotly_js() -> str:
 def _traces(
     run: PlannedRun, curve: Curve, name: str, index: int, axis: Axis, line: dict[str, Any], what: str = "rate"
 ) -> list[dict[str, Any]]:
-    hover = f"epoch %{{text}}<br>iteration %{{customdata[0]}}<br>{what} %{{customdata[1]}}"
+    what = tr(what)
     base: dict[str, Any] = {
         "type": "scatter",
         "name": _text(name),  # Plotly reads tags in a name
@@ -200,11 +205,17 @@ def _traces(
     if curve.exact:
         points = {"y": curve.high.tolist(), "customdata": _numbers(curve.steps, curve.high)}
         mode = "lines+markers" if run.run.total_iters <= FEW else "lines"
+        hover = tr("epoch {epoch}<br>iteration {iteration}<br>{what} {value}", what=what, **_PLACES)
         return [{**base, **points, "mode": mode, "line": line, "hovertemplate": hover}]
     # A rate of 0 has no place on a logarithmic axis, and the area would break; this low nobody sees it.
     low = np.where(curve.low > 0, curve.low, curve.high.max() * 1e-9)
     edge = {**line, "width": THIN, "dash": "solid", "shape": "hv"}
-    from_to = f"from {hover.replace('<br>', '<br>from ', 1)} to %{{customdata[2]}}"
+    from_to = tr(
+        "from epoch {epoch}<br>from iteration {iteration}<br>{what} {value} to {other}",
+        what=what,
+        other="%{customdata[2]}",
+        **_PLACES,
+    )
     band = {"fill": "tonexty", "hovertemplate": from_to, "customdata": _numbers(curve.steps, curve.low, curve.high)}
     return [
         {**base, "y": low.tolist(), "line": edge, "showlegend": False, "hoverinfo": "skip"},
@@ -237,7 +248,7 @@ def _layout(
     if log_scale or any((curve.high > 0).any() for curve in curves):
         logarithmic = {"yaxis": _axis_along(True, *log_limits(curves))}
     axis = {"showline": True, "linecolor": GREY, "gridcolor": GRID, "zeroline": False, "exponentformat": "e"}
-    titles = {"yaxis": "learning rate"}
+    titles = {"yaxis": tr("learning rate")}
     height = 1 + len(panels) * PANEL_HEIGHT * (1 + _GAP)  # of all, with gaps, as a share of the large one's
     top = 1 - 1 / height
     domains = {"yaxis": [top, 1]}
@@ -245,7 +256,7 @@ def _layout(
         name = f"yaxis{number}"
         linear[name] = _axis_along(*beside_limits(drawn))
         logarithmic |= {name: _axis_along(*beside_limits(drawn, log_scale=True))} if logarithmic else {}
-        titles[name] = what
+        titles[name] = tr(what)
         top -= PANEL_HEIGHT * _GAP / height
         domains[name] = [max(0.0, top - PANEL_HEIGHT / height), top]
         top -= PANEL_HEIGHT / height
@@ -258,7 +269,7 @@ def _layout(
         "xaxis": {
             **axis,
             "anchor": f"y{len(titles)}" if panels else "y",
-            "title": {"text": LABELS[along], "standoff": 22},  # below the label of the place that is pointed at
+            "title": {"text": tr(LABELS[along]), "standoff": 22},  # below the label of the place that is pointed at
             "hoverformat": _EPOCH,
             "range": [0, max(run.run.total_iters / updates_per_unit(run.run, along) for run in runs)],
         },

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 _AFTER = 1.0
@@ -16,8 +15,8 @@ _AFTER = 1.0
 def progress(description: str, after: float = _AFTER) -> Iterator[Bar]:
     """A callable `(done, total)` that shows how far the work is, until the `with` block ends.
 
-    A bar appears on stderr when stderr is a terminal, rich is installed (extra `terminal`) and the block has
-    been running for more than `after` seconds; otherwise nothing does. It is wiped out in the end.
+    A bar appears on stderr when stderr is a terminal and the block has been running for more than `after`
+    seconds; otherwise nothing does. It is wiped out in the end.
     """
     bar = Bar(description, after)
     try:
@@ -51,19 +50,16 @@ class Bar:
         self._possible = False
 
     def _open(self) -> None:
-        try:
-            # By name: the extra may be missing, for mypy too. Only now, since rich is slow to import.
-            rich = import_module("rich.progress")
-            console = import_module("rich.console").Console(stderr=True)
-        except ModuleNotFoundError:
-            self._possible = False
-            return
+        # Only now, since rich is slow to import.
+        from rich import progress as rich
+        from rich.console import Console
+
         self._display = rich.Progress(
             rich.TextColumn("{task.description}", markup=False),
             rich.BarColumn(),
             rich.TaskProgressColumn(),
             rich.TimeRemainingColumn(),
-            console=console,
+            console=Console(stderr=True),
             transient=True,
         )
         self._task = self._display.add_task(self._description, total=None)

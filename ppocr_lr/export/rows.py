@@ -35,6 +35,7 @@ def write_csv(
     every: int = 1,
     progress: Progress | None = None,
     beside: Mapping[str, Sequence[Schedule]] = MappingProxyType({}),
+    names: Sequence[str] = (),
 ) -> None:
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
 
@@ -52,6 +53,7 @@ def write_csv(
         every: only every so many updates, beginning with update 0; the last update is always there.
         progress: called after each block.
         beside: what else is told of each run, by the name of its column: a schedule for each run.
+        names: one for each run; without them, what tells it from the others.
 
     Raises:
         LRConfigError: `every` is not a positive integer.
@@ -66,7 +68,7 @@ def write_csv(
     further = _further(runs, beside)
     columns = (*COLUMNS, *dict.fromkeys(column for each in further for column in each))
     file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
-    for run, label, schedules in zip(runs, labels(runs), further, strict=True):
+    for run, label, schedules in zip(runs, names or labels(runs), further, strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
         for text in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
             file.write(_with_start(text, start))
@@ -87,7 +89,7 @@ def write_json(
     each reduction, null for a curve without metrics. `groups` is what PaddleOCR trains at another rate: `{"label",
     "factor", "parameters", "key", "column"}`, where `column` is null if it does not train at all. A rate that is not
     finite is null.
-    Arguments and errors are those of `write_csv`.
+    Arguments, without `names`, and errors are those of `write_csv`.
     """
     count = _Counter(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)

@@ -53,7 +53,7 @@ class Search:
         """The peak of the config; None where that is not known, or is one of a range test."""
         if self.own is None or self.own.parsed.config.tries_rates:
             return None
-        return self.own.parsed.config.peak
+        return self.own.parsed.config.highest_rate(self.own.built_for.window)
 
 
 def _mean(rates: Sequence[float]) -> float:

@@ -8,7 +8,6 @@ Loops of other people, made after the trainer's, may leave the count out.
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import heapq
 import math
@@ -19,23 +18,26 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig, plain
+from ppocr_lr.language import tr
+from ppocr_lr.training_config.log_text import LogDecoder, plain
+from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
 # The rate must be followed by something: a number at the end of a torn line is not whole, nor is one whose last digits
 # stand on the next line, or behind a comma. All epochs together have at most 2^53 iterations.
 _LINE = re.compile(
-    r"epoch: \[(\d{1,6})/(\d{1,6})\](?:, (?:(global_step)|iter): (\d{1,15}),)?"
-    r"[^\[\r\n]*?\blr'?: ((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=,(?!\d)|(?!\s{1,2}\d+,)\s)([^\[\r\n]*)"
+    r"epoch: ?\[(\d{1,6})/(\d{1,6})\](?:, ?(?:(global_step)|iter): ?(\d{1,15}),)?"
+    r"[^\[\r\n]*?\blr'?: ?((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=,(?!\d)|(?!\s{1,2}\d+,)\s)([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
 """That a line may tell; more are damage."""
-_LINE_BEGINS = re.compile(r"epoch: \[\d")
+_LINE_BEGINS = re.compile(r"epoch: ?\[\d")
+_STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
 _STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
 _WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"
@@ -57,7 +59,6 @@ MOST_BYTES = 1 << 30
 MOST_LINES = 1_200_000  # with a rate, torn ones, and those of configs: half a gigabyte of memory
 _LONGEST_LINE = 1 << 16
 _MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
-_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # what PowerShell's > writes
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
 MOST_CONFIGS = 20  # one behind the other in a log; more are damage
 
@@ -97,12 +98,17 @@ _ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", 
 class LogReader:
     """Reads a log, from its byte `begin` on, and then what is added to it.
 
+    Args:
+        path, begin: the file, and where in it.
+        wrapped: the lines were broken by a terminal or an editor, and are put together.
+
     Raises:
         LRConfigError: the file cannot be read, or is no log of PaddleOCR's trainer.
     """
 
-    def __init__(self, path: str | Path, begin: int = 0) -> None:
-        self.path, self._begin = path, begin
+    def __init__(self, path: str | Path, begin: int = 0, wrapped: bool = False) -> None:
+        self.path, self._begin, self.wrapped = path, begin, wrapped
+        self._decoder: LogDecoder | None
         self._open()
 
     def close(self) -> None:
@@ -116,25 +122,47 @@ class LogReader:
             self._open()
         some = False
         try:
-            while block := self._stream.read(_CHUNK):
+            while block := self._stream.read1(_CHUNK):
                 some = True
                 self._read += len(block)
+                if self._decoder is None:
+                    self._decoder = LogDecoder(block)
                 self._add(self._decoder.decode(block).replace("\r", "\n"))
                 self._check_size()
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
-                        f"{self.path}: holds no line with a learning rate in its first {_MOST_BEFORE >> 20} MiB, so it "
-                        "is no log of PaddleOCR's trainer"
+                        tr(
+                            "{path}: holds no line with a learning rate in its first {most} MiB, so it is no log of "
+                            "PaddleOCR's trainer",
+                            path=self.path,
+                            most=_MOST_BEFORE >> 20,
+                        )
                     )
         except (OSError, EOFError, zlib.error) as error:
-            raise LRConfigError(f"{self.path}: cannot be read: {error}") from None
+            if self._read and isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
+                self.torn_archive = True
+                return some
+            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=error)) from None
         return some
 
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
-            raise LRConfigError(f"{self.path}: holds more than {MOST_BYTES >> 30} GiB; give a part of it")
+            raise LRConfigError(
+                tr("{path}: holds more than {most} GiB; give a part of it", path=self.path, most=MOST_BYTES >> 30)
+            )
         if len(self.lines) // _PACKED.size + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
-            raise LRConfigError(f"{self.path}: holds more than {MOST_LINES} lines of a training; give a part of it")
+            raise LRConfigError(
+                tr(
+                    "{path}: holds more than {most} lines of a training; give a part of it",
+                    path=self.path,
+                    most=MOST_LINES,
+                )
+            )
+
+    @property
+    def whole(self) -> int:
+        """How many lines with a rate there are, but for one without its end."""
+        return len(self.lines) // _PACKED.size
 
     @property
     def evaluations(self) -> list[tuple[int, str]]:
@@ -152,22 +180,22 @@ class LogReader:
         Nothing can be read on while this is kept.
         """
         said = replace(self._said, logged=LoggedConfig(), evaluations=[])
-        last = [_PACKED.pack(*line) for line in _lines(self._rest, said)]
+        last = [_PACKED.pack(*line) for line in _lines(self._together(self._rest), said)]
         return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
 
     def _open(self) -> None:
         try:
-            self._file: BinaryIO = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
+            self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.read(4)
             self._file.seek(self._begin)
         except (OSError, ValueError) as error:  # a name that no file can have
-            raise LRConfigError(f"{self.path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            reason = getattr(error, "strerror", None) or error
+            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
         packed = start[:2] == b"\x1f\x8b"
-        self._stream: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=self._file) if packed else self._file
-        encoding = _ENCODINGS.get(start[:2], "utf-8")
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
+        self._decoder = None if packed else LogDecoder(start)
         self._rest = ""
-        self._read = 0
+        self._read = self._width = 0
         self._said = _Said()
         self.lines = bytearray()
         self._starts = 0
@@ -175,6 +203,8 @@ class LogReader:
         """The last configs that processes said they have, with the number of the start that each is the first of."""
         self.torn = 0
         """Lines that begin as one with a rate does and cannot be read."""
+        self.torn_archive = False
+        """The end of a .gz is missing, or what is behind some place of it cannot be unpacked."""
         self.windows = False
         """A model was saved under a path with a backslash."""
         self.other_trainer: str | None = None
@@ -190,9 +220,12 @@ class LogReader:
 
     def _add(self, text: str) -> None:
         text = plain(self._rest + text)
-        end = text.rfind("\n") + 1
+        if self.wrapped:  # a line may go on in what comes
+            end = max((found.end() for found in re.finditer(rf"\n(?={_STAMP})", text)), default=0)
+        else:
+            end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
-        text = text[:end]
+        text = self._together(text[:end])
         before = len(self.lines)
         for line in _lines(text, self._said):
             self.lines += _PACKED.pack(*line)
@@ -203,6 +236,17 @@ class LogReader:
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
+
+    def _together(self, text: str) -> str:
+        """Wrapped lines as they were.
+
+        A break behind as many characters as the widest line has may be in a word; an earlier one was a space.
+        """
+        if not self.wrapped:
+            return text
+        self._width = self._width or max(map(len, text.split("\n")))
+        full = rf"(^[^\n]{{{self._width}}})?\n+(?!\n|{_STAMP}|\Z)"
+        return re.sub(full, lambda found: found[1] or " ", text, flags=re.MULTILINE)
 
     def _keep(self, config: Mapping[str, Any] | None) -> None:
         """The config of a start, where it is another one."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable, shown
+from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -47,20 +48,30 @@ def verdict(comparison: Comparison) -> str:
     """One sentence: does the run follow the plan, and where it leaves it."""
     log, first = comparison.log, comparison.first_difference
     if first is None:
-        show = "show its rates, to six decimals" if log.step_key else "show rates that it has in their epochs"
+        show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
         if strays := int(comparison.strays.sum()):
-            lines = f"{len(log) - strays} of {amount(len(log), 'line')} {show}, the others cannot be true beside these"
+            lines = tr(
+                "{count} of {lines} {show}, the others cannot be true beside these",
+                count=len(log) - strays,
+                lines=amount(len(log), "line"),
+                show=show,
+            )
         else:
-            lines = f"all {amount(len(log), 'line')} {show}"
+            lines = tr("all {lines} {show}", lines=amount(len(log), "line"), show=show)
         if not comparison.ends_early_or_late:
-            return f"the run follows the plan: {lines}"
-        return f"the run has another length than the plan: {lines}, but {_end(comparison)}"
+            return tr("the run follows the plan: {lines}", lines=lines)
+        return tr("the run has another length than the plan: {lines}, but {end}", lines=lines, end=_end(comparison))
     off = int((~comparison.follows).sum())
     rate, low, high = (float(rates[first]) for rates in (log.rates, comparison.expected.low, comparison.expected.high))
-    plan = f"{low:.6f}" if high - low < 5e-7 else f"{low:.6f} to {high:.6f}"
-    return (
-        f"the run does not follow the plan: {off} of {amount(len(log), 'line')} differ, from {log.place(first)} on, "
-        f"where the log has {rate:.6f} and the plan {plan}"
+    plan = f"{low:.6f}" if high - low < 5e-7 else tr("{low} to {high}", low=f"{low:.6f}", high=f"{high:.6f}")
+    return tr(
+        "the run does not follow the plan: {off} of {lines} differ, from {place} on, where the log has {rate} and the "
+        "plan {plan}",
+        off=off,
+        lines=amount(len(log), "line"),
+        place=log.place(first),
+        rate=f"{rate:.6f}",
+        plan=plan,
     )
 
 
@@ -69,7 +80,13 @@ def _end(comparison: Comparison) -> str:
     planned, logged = comparison.planned, int(comparison.log.totals[-1])
     runs = (logged, planned.run.epochs)
     end, arrival = (rate_text(planned.schedule(epochs * planned.run.iters_per_epoch - 1), 4) for epochs in runs)
-    return f"it ends after {amount(logged, 'epoch')}, at {end}, the plan after {planned.run.epochs}, at {arrival}"
+    return tr(
+        "it ends after {logged}, at {end}, the plan after {planned}, at {arrival}",
+        logged=amount(logged, "epoch"),
+        end=end,
+        planned=planned.run.epochs,
+        arrival=arrival,
+    )
 
 
 def json_value(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> dict[str, Any]:

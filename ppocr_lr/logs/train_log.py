@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import MOST_CONFIGS, UNCOUNTED, LogReader
 from ppocr_lr.logs.order import Order, in_order
@@ -119,9 +120,9 @@ class TrainLog:
     def place(self, index: int) -> str:
         """Where a line stands, in the words of the log."""
         if not self.step_key:
-            return f"epoch {self.epochs[index]}"
+            return tr("epoch {epoch}", epoch=self.epochs[index])
         step = int(self.counts[index]) - (self.step_key == "iter")
-        return f"{self.step_key} {step} in epoch {self.epochs[index]}"
+        return tr("{step} in epoch {epoch}", step=f"{self.step_key} {step}", epoch=self.epochs[index])
 
     @property
     def iters_per_epoch(self) -> int | None:
@@ -181,7 +182,11 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
     """
     with closing(LogReader(path, begin)) as reader:
         reader.read_on()
-        log = train_log(reader)
+    if not begin and 2 * reader.torn >= reader.whole and not reader.other_trainer and Path(path).is_file():
+        with closing(LogReader(path, wrapped=True)) as joined:
+            joined.read_on()
+        reader = joined if joined.whole > 2 * reader.whole else reader
+    log = train_log(reader)
     if not len(log):
         raise nothing_in(reader)
     return log
@@ -191,12 +196,22 @@ def nothing_in(reader: LogReader) -> LRConfigError:
     """What a log is that has told no rate."""
     if reader.other_trainer:
         return LRConfigError(
-            f"{reader.path}: is a log of {reader.other_trainer}; only those of PaddleOCR can be compared"
+            tr(
+                "{path}: is a log of {trainer}; only those of PaddleOCR can be compared",
+                path=reader.path,
+                trainer=reader.other_trainer,
+            )
         )
-    torn = f", {amount(reader.torn, 'line')} with `epoch: [` in another form or torn" if reader.torn else ""
+    torn = ""
+    if reader.torn:
+        torn = tr(", {lines} with `epoch: [` in another form or torn", lines=amount(reader.torn, "line"))
     return LRConfigError(
-        f"{reader.path}: holds no line with a learning rate{torn}; PaddleOCR writes them as "
-        "`epoch: [3/100], global_step: 90, lr: 0.000513, …`"
+        tr(
+            "{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as {example}",
+            path=reader.path,
+            torn=torn,
+            example="`epoch: [3/100], global_step: 90, lr: 0.000513, …`",
+        )
     )
 
 
@@ -266,8 +281,15 @@ def train_log(reader: LogReader) -> TrainLog:
         lines["finite"][which], lines["loss"][which], tuple(ranges), tuple(anew), tuple(configs),
         loaders[-1] if loaders else 0, windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
-        tuple(what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
+        (*_of_the_file(reader), *what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),
     )  # fmt: skip
+
+
+def _of_the_file(reader: LogReader) -> Iterator[str]:
+    if reader.torn_archive:
+        yield "the file is a torn archive: what is behind these lines could not be unpacked"
+    if reader.wrapped:
+        yield "the lines of the file are wrapped; their parts were put together"
 
 
 def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _HALF = 1e-11  # a half may be rounded either way
 _RELATIVE = 1e-9  # Paddle multiplies ratios where a schedule here has a closed form
 _BLOCK = 1 << 14  # lines at a time
-_CELLS = 1 << 19  # updates asked at a time
+_CELLS = 1 << 15  # updates asked at a time: arrays that stay in the processor's cache
+_TABLE = 1 << 20  # updates whose rates are kept
 _FARTHEST = 2.0**62
 _FEW_FILLS = 64
 _WIDE = 1024  # updates, of a window of which
@@ -168,7 +169,14 @@ def _monotone(schedule: Schedule, first: NDArray[np.int64], last: NDArray[np.int
     if isinstance(schedule, Paced):  # its jumps go the way of its shape
         first, last = (schedule.step_of(np.maximum(update, 0)) for update in (first, last))
         return _monotone(schedule.shape, first, last)
-    return smooth(schedule, first, last)
+    corners, complete = schedule.corners(int(last.max(initial=0)))
+    if not complete:
+        return np.zeros(len(last), dtype=bool)
+    marks = np.unique([0, *corners, *(corners - 1), last.max(initial=0)])
+    way = np.diff(schedule(marks))
+    begins, ends = np.searchsorted(marks, np.maximum(first, 0), side="right") - 1, np.searchsorted(marks, last)
+    rises, falls = (np.cumsum([0, *some]) for some in (way > 0, way < 0))
+    return np.asarray((rises[ends] == rises[begins]) | (falls[ends] == falls[begins]))
 
 
 def _middle(schedule: Schedule, last: NDArray[np.int64], fills: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -246,11 +254,17 @@ def _filled(
     depth = _POINTS if wide else int(fills.max())
     places = np.arange(depth)
     block = max(1, _CELLS // depth)
+    first = max(0, int((lines.updates - fills).min()) + shift)
+    after = max(first, int(lines.updates.max()) + shift) + 1
+    # Windows that overlap ask for the same updates.
+    table = schedule(np.arange(first, after)) if after - first < min(depth * len(lines), _TABLE) else None
+    last = lines.updates - 1 + shift - (0 if table is None else first)
     for start in range(0, len(lines), block):
         part = slice(start, start + block)
         of = fills[part, None]
         back = (of - 1) * places // (depth - 1) if wide else places
-        rates = schedule(np.maximum(lines.updates[part, None] - 1 + shift - back, 0))
+        at = np.maximum(last[part, None] - back, 0)
+        rates = schedule(at) if table is None else table[at]
         if wide:
             rates.sort(axis=1)
             low[part], high[part] = rates[:, (depth - 1) // 2 - _OFF], rates[:, depth // 2 + _OFF]

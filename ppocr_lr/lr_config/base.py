@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -14,18 +14,12 @@ from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
-from ppocr_lr.lr_config.envelope import LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, Ours, Rate
+from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
+from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
-
-ETA_MIN: Mapping[str, str] = {"eta_min": "end_lr"}
-"""What PyTorch, Paddle and SGDR call the rate at the end of a cosine."""
-
-EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
-"""The minimum of a cosine."""
 
 DECAY_SHAPES: Mapping[str, Shape] = {
     "linear": schedules.LINEAR,
@@ -40,9 +34,8 @@ _WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
-    "this schedule depends on the metric of the training, so it has no fixed curve; "
-    "build_lr_scheduler builds it, to be called with step(metric), and plot and show "
-    "simulate it where metrics are given",
+    "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, "
+    "to be called with step(metric), and plot and show simulate it where metrics are given",
 )
 """What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
@@ -143,23 +136,23 @@ class LRConfig(BaseModel, ABC):
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Between the section's `floor` and `ceiling`, if it has any."""
-        floor, ceiling = self.around("floor"), self.around("ceiling")
-        if floor is None and ceiling is None:
+        bounds = {key: bound for key in ("floor", "ceiling") if (bound := self.around(key))}
+        if not bounds:
             return schedule
-        if floor is not None and ceiling is not None and ceiling < floor:
+        floor, ceiling = bounds.get("floor", 0.0), bounds.get("ceiling", LARGEST_RATE)
+        if ceiling < floor:
             raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
-        if "warmup_mode" in type(self).model_fields:
-            if (floor or 0) > self.peak:
-                raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
-            if ceiling is not None and ceiling < self.peak:
-                raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
-        return schedules.Bounded(schedule, floor or 0.0, *(() if ceiling is None else (ceiling,)))
+        if self.has_key("warmup_mode") and floor > self.peak:
+            raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
+        if self.has_key("warmup_mode") and ceiling < self.peak:
+            raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
+        return schedules.Bounded(schedule, **bounds)
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
         within_run = self.around("decay_within_run")
         tail_iters = window.iters(self.around("cooldown_epochs"))
-        if self._over_the_run and self.around("decay_length") is not None:
+        if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
             if within_run or tail_iters:
                 allowed = tr("left out with decay_within_run or cooldown_epochs, which say the length")
                 raise self.error("decay_length", allowed)
@@ -167,28 +160,32 @@ class LRConfig(BaseModel, ABC):
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
-        if not rest.decay_iters and "cooldown_epochs" in type(self).model_fields:
-            taken = tr(
-                "{lead} of warmup and hold and {tail} of cooldown",
+        if not rest.decay_iters and self.has_key("cooldown_epochs"):
+            key, allowed = ("cooldown_epochs", tr("shorter")) if tail_iters else ("decay_within_run", "false")
+            why = tr(
+                "{allowed}: {lead} of warmup and hold and {tail} of cooldown leave nothing of the run's {total}",
+                allowed=allowed,
                 lead=amount(lead_iters, "iteration"),
                 tail=tail_iters,
+                total=window.total_iters,
             )
-            key, allowed = ("cooldown_epochs", tr("shorter")) if tail_iters else ("decay_within_run", "false")
-            raise self.error(
-                key,
-                tr(
-                    "{allowed}: {taken} leave nothing of the run's {total}",
-                    allowed=allowed,
-                    taken=taken,
-                    total=window.total_iters,
-                ),
-            )
+            raise self.error(key, why)
         return schedules.HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
 
     @property
     def peak(self) -> float:
-        """The rate at the end of the warmup."""
+        """The rate at the end of the warmup, for a name that can have one."""
         return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
+
+    def highest_rate(self, window: Window) -> float:
+        """The highest rate of a run: the peak, as it is written, or that of the curve where no key says it.
+
+        Raises:
+            LRConfigError: the section does not fit this run.
+        """
+        if self.has_key("warmup_mode") or not self.has_curve:
+            return self.peak
+        return self.to_schedule(window).extremes(0, window.total_iters - 1)[1]
 
     @property
     def warmup_key(self) -> str:
@@ -198,7 +195,7 @@ class LRConfig(BaseModel, ABC):
 
     def warmup_length(self, window: Window) -> int:
         """Length of the warmup in iterations; 0 where it rounds to nothing."""
-        if "warmup_mode" not in type(self).model_fields:
+        if not self.has_key("warmup_mode"):
             return 0
         self._only_one(self.warmup_keys)
         length = getattr(self, self.warmup_key)
@@ -219,13 +216,9 @@ class LRConfig(BaseModel, ABC):
     @property
     def end_key(self) -> str:
         """The key that decides where the decay ends; empty where the run does."""
-        if not self._over_the_run:
+        if not self.has_key("cooldown_epochs"):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
-
-    @property
-    def _over_the_run(self) -> bool:
-        return OVER_THE_RUN.keys() <= type(self).model_fields.keys()
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
         """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
@@ -280,36 +273,30 @@ class LRConfig(BaseModel, ABC):
         """The updates at which another section inside this one takes over."""
         return ()
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """What to say about values that can be used, but surprise."""
-        if "warmup_mode" not in type(self).model_fields:
-            return []
-        remarks = []
+        if not self.has_key("warmup_mode"):
+            return
         fields = type(self).model_fields
         shaping = {*WARMUP_MODE, "warmup_start_lr", "warmup_start_factor"} & self.model_fields_set
         for key in sorted(shaping) if not self.warmup_length(window) else ():
             if (value := getattr(self, key)) not in (None, 0, fields[key].default):
                 said = tr("{value} has no effect: there is no warmup", value=shown(value))
-                remarks.append(Finding((key,), said, code="LR104", proposals=taken_out(key)))
+                yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
             if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
                 said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
                 none = Proposal((f"{key}=0",), safe=True)
-                remarks.append(Finding((key,), said, code="LR305", proposals=(none,)))
-        return remarks
-
-    @property
-    def counts_iterations(self) -> bool:
-        """True where a length, here or in a section inside, is one of iterations, so that it fits some epochs alone."""
-        return bool(self.in_iterations)
+                yield Finding((key,), said, code="LR305", proposals=(none,))
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The keys whose value is, or holds, a length in iterations; also those of the sections inside."""
-        fields = type(self).model_fields.items()
-        values = {(key,): (getattr(self, key), field) for key, field in fields}
-        found = {path: InIterations(value, list(_iterations(value, field))) for path, (value, field) in values.items()}
-        return {path: each for path, each in found.items() if each.lengths}
+        """The keys that hold lengths in iterations, here and in sections inside; they fit some lengths of an epoch."""
+        found: dict[Path, InIterations] = {}
+        for key, field in type(self).model_fields.items():
+            if lengths := list(_iterations(getattr(self, key), field)):
+                found[key,] = InIterations(getattr(self, key), lengths)
+        return found
 
     @property
     def done_iters(self) -> int:
@@ -336,6 +323,16 @@ class LRConfig(BaseModel, ABC):
         if getattr(self, key) > self.peak:
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
+    def check_growth(self, key: str, highest: float) -> None:
+        """What the value under `key` makes of the rates must be one."""
+        if not highest < LARGEST_RATE:
+            raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
+
+    @classmethod
+    def has_key(cls, key: str) -> bool:
+        """Whether sections of this name have the key, written or not."""
+        return key in cls.model_fields
+
     @classmethod
     def ours(cls, key: str) -> Ours | None:
         """The mark of a key that PaddleOCR swallows; None for any other."""
@@ -350,14 +347,13 @@ class LRConfig(BaseModel, ABC):
         return value_error((key,), as_written(value), allowed)
 
     def _own(self, keys: tuple[str, ...]) -> list[str]:
-        return [key for key in keys if key in type(self).model_fields]
+        return [key for key in keys if self.has_key(key)]
 
     def _only_one(self, keys: tuple[str, ...]) -> None:
         given = [f"{key}: {shown(as_written(value))}" for key in self._own(keys) if (value := getattr(self, key))]
         if len(given) > 1:
-            raise LRConfigError(
-                tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
-            )
+            said = tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
+            raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
         """The schedule with the section's warmup of `iters` updates."""
@@ -377,24 +373,18 @@ class LRConfig(BaseModel, ABC):
             return schedules.Warmup(schedule, iters, self.peak, start, shape)
         overlap = self.around("warmup_overlap")
         if overlap == "product":
-            return self._times(
-                schedule, schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
-            )
+            factor = schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
+            try:
+                return schedules.Product(schedule, factor)
+            except LRConfigError:
+                allowed = tr("another word: the decay turns too often during the warmup")
+                raise self.error("warmup_overlap", allowed) from None
         rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
-            raise self.error(
-                "warmup_overlap", tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
-            )
+            allowed = tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
+            raise self.error("warmup_overlap", allowed)
         return schedules.Warmup(rest, iters, top, start, shape)
-
-    def _times(self, schedule: Schedule, warmup: Schedule) -> Schedule:
-        try:
-            return schedules.Product(schedule, warmup)
-        except LRConfigError:
-            raise self.error(
-                "warmup_overlap", tr("another word: the decay turns too often during the warmup")
-            ) from None
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.base import EndRate, LRConfig, NoEffect
+from ppocr_lr.lr_config import kinds
+from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
-from ppocr_lr.lr_config.kinds import (
-    LARGEST_RATE,
-    AtLeastOne,
-    Factor,
-    InnerShare,
-    OneOf,
-    Ours,
-    PositiveLength,
-    PositiveRate,
-    Rate,
-    Switch,
-    key,
-)
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import rate_text
@@ -34,11 +23,11 @@ class CyclicalCosineConfig(LRConfig):
     """A cosine from the peak to 0, again and again, each `cycle` epochs long."""
 
     takes = WARMUP | HOLD | CYCLES
-    learning_rate: PositiveRate = key("the rate at the start of each cycle, the peak")
-    cycle: PositiveLength = key("length of one cycle (epochs)")
-    end_lr: EndRate = key("the rate at the end of each cycle", default=0.0)
+    learning_rate: kinds.PositiveRate = key("the rate at the start of each cycle, the peak")
+    cycle: kinds.PositiveLength = key("length of one cycle (epochs)")
+    end_lr: kinds.EndRate = key("the rate at the end of each cycle", default=0.0)
 
-    cycle_key: ClassVar[str] = "cycle"
+    cycle_key = "cycle"
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """PaddleOCR's class asks for its base rate before it is set."""
@@ -56,16 +45,18 @@ class OneCycleConfig(LRConfig):
     """Up to `max_lr` in the first 30 % of the run, then down to max_lr/250000."""
 
     takes = WARMUP | OVER_THE_RUN
-    max_lr: PositiveRate = key("the highest rate, the peak")
-    anneal_strategy: Annotated[Literal["cos", "linear"], OneOf()] = key("shape of the rise and the fall", default="cos")
-    three_phase: Switch = key("come down to the first rate symmetrically, then to the end", default=False)
-    pct_start: Annotated[InnerShare, Ours("0.3 is fixed there")] = key(
+    max_lr: kinds.PositiveRate = key("the highest rate, the peak")
+    anneal_strategy: Annotated[Literal["cos", "linear"], kinds.OneOf()] = key(
+        "shape of the rise and the fall", default="cos"
+    )
+    three_phase: kinds.Switch = key("come down to the first rate symmetrically, then to the end", default=False)
+    pct_start: Annotated[kinds.InnerShare, kinds.Ours("0.3 is fixed there")] = key(
         "share of the run in which the rate rises (0 to 1)", default=0.3
     )
-    div_factor: Annotated[AtLeastOne, Ours("25 is fixed there")] = key(
+    div_factor: Annotated[kinds.AtLeastOne, kinds.Ours("25 is fixed there")] = key(
         "the first rate is max_lr / div_factor", default=25.0
     )
-    final_div_factor: Annotated[Factor, Ours("10000 is fixed there")] = key(
+    final_div_factor: Annotated[kinds.Factor, kinds.Ours("10000 is fixed there")] = key(
         "the last rate is the first rate / final_div_factor", default=1e4
     )
 
@@ -86,13 +77,8 @@ class OneCycleConfig(LRConfig):
         if self.three_phase and self.pct_start >= 0.5:
             raise self.error("pct_start", tr("below 0.5 with three_phase, which falls as long as it rises"))
         if self.div_factor * self.final_div_factor < 1:
-            raise self.error(
-                "final_div_factor",
-                tr(
-                    "at least 1/div_factor, {least}: max_lr is the highest rate",
-                    least=f"{1 / self.div_factor:g}",
-                ),
-            )
+            allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
+            raise self.error("final_div_factor", allowed)
         return schedules.OneCycle(
             self.max_lr,
             window.decay_iters,
@@ -109,18 +95,18 @@ class CyclicConfig(LRConfig):
     """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
 
     takes = LAST_EPOCH | CYCLES
-    max_lr: PositiveRate = key("the highest rate, the peak")
-    base_lr: Rate = key("the rate at the beginning and the end of each cycle")
-    step_size_up: PositiveLength = key("length of the rise (epochs)")
-    step_size_down: PositiveLength | None = key(
+    max_lr: kinds.PositiveRate = key("the highest rate, the peak")
+    base_lr: kinds.Rate = key("the rate at the beginning and the end of each cycle")
+    step_size_up: kinds.PositiveLength = key("length of the rise (epochs)")
+    step_size_down: kinds.PositiveLength | None = key(
         "length of the fall; without it, as long as the rise (epochs)", default=None
     )
-    mode: Annotated[Literal["triangular", "triangular2", "exp_range"], OneOf()] = key(
+    mode: Annotated[Literal["triangular", "triangular2", "exp_range"], kinds.OneOf()] = key(
         "all cycles as tall, each half as tall, or lower by gamma every iteration", default="triangular"
     )
-    gamma: Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
+    gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
-    nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, which only falls"
+    nearest_in_paddleocr = "CyclicalCosine, which only falls"
 
     def curve(self, window: Window) -> Schedule:
         """Cycles for ever; the rise of the first one is its warmup."""
@@ -129,13 +115,12 @@ class CyclicConfig(LRConfig):
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
-        if self.gamma > 1 and not cycles.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
-            raise self.error("gamma", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
+        self.check_growth("gamma", cycles.extremes(0, window.total_iters - 1)[1])
         return self.limited(cycles)
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """Cycles that grow are said to."""
-        remarks = super().remarks(window)
+        yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])
             said = tr(
@@ -143,5 +128,4 @@ class CyclicConfig(LRConfig):
                 gamma=f"{self.gamma:g}",
                 highest=highest,
             )
-            remarks.append(Finding(("gamma",), said, code="LR413"))
-        return remarks
+            yield Finding(("gamma",), said, code="LR413")

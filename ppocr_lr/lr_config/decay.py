@@ -7,21 +7,10 @@ from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
-from ppocr_lr.lr_config.kinds import (
-    END,
-    PEAK,
-    Factor,
-    FactorOrZero,
-    Ours,
-    PositiveLength,
-    PositiveRate,
-    Power,
-    Rate,
-    Switch,
-    key,
-)
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -33,7 +22,7 @@ class ConstConfig(LRConfig):
     """The same rate throughout, after an optional warmup."""
 
     takes = WARMUP
-    learning_rate: PositiveRate = PEAK
+    learning_rate: kinds.PositiveRate = kinds.PEAK
 
     def curve(self, window: Window) -> Schedule:
         """`learning_rate`."""
@@ -45,9 +34,9 @@ class LinearConfig(LRConfig):
     """A straight (or polynomial) decay to `end_lr` over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = PEAK
-    end_lr: Rate = END
-    power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    end_lr: kinds.Rate = kinds.END
+    power: kinds.Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
     def curve(self, window: Window) -> Schedule:
         """A polynomial over all updates of the run."""
@@ -59,9 +48,9 @@ class DecayLearningRateConfig(LRConfig):
     """A polynomial decay to 0 over the run; without warmup in PaddleOCR."""
 
     takes = WARMUP_WITHOUT_EPOCHS | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = key("the rate where the decay begins, the peak")
-    factor: Power = key("exponent of the decay", default=0.9)
-    min_lr: Annotated[Rate, Ours("Linear with power takes an end_lr")] = key(
+    learning_rate: kinds.PositiveRate = key("the rate where the decay begins, the peak")
+    factor: kinds.Power = key("exponent of the decay", default=0.9)
+    min_lr: Annotated[kinds.Rate, kinds.Ours("Linear with power takes an end_lr")] = key(
         "the rate at the end of the decay", default=0.0
     )
 
@@ -89,12 +78,12 @@ class PolynomialConfig(LRConfig):
     """A polynomial decay over any length, once or, with `cycle`, again and again from ever lower rates."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | K_DECAY
-    learning_rate: PositiveRate = PEAK
-    end_lr: Rate = END
-    power: Power = key("exponent of the decay; 1 is a straight line", default=1.0)
-    cycle: Switch = key("start again instead of staying at the end", default=False)
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    end_lr: kinds.Rate = kinds.END
+    power: kinds.Power = key("exponent of the decay; 1 is a straight line", default=1.0)
+    cycle: kinds.Switch = key("start again instead of staying at the end", default=False)
 
-    nearest_in_paddleocr: ClassVar[str] = "Linear with power, over the whole run"
+    nearest_in_paddleocr = "Linear with power, over the whole run"
 
     def curve(self, window: Window) -> Schedule:
         """A polynomial."""
@@ -109,13 +98,13 @@ class PolynomialConfig(LRConfig):
 class LinearLRConfig(LRConfig):
     """From one share of `learning_rate` to another in a straight line, as Paddle's and PyTorch's LinearLR."""
 
-    learning_rate: PositiveRate = key("the rate that both factors are shares of")
-    start_factor: Factor = key("the first rate as a share of learning_rate", default=1 / 3)
-    end_factor: FactorOrZero = key("the last rate as a share of learning_rate", default=1.0)
-    decay_length: PositiveLength = key("how long it takes (epochs)", default=Length(5, "it"))
+    learning_rate: kinds.PositiveRate = key("the rate that both factors are shares of")
+    start_factor: kinds.Factor = key("the first rate as a share of learning_rate", default=1 / 3)
+    end_factor: kinds.FactorOrZero = key("the last rate as a share of learning_rate", default=1.0)
+    decay_length: kinds.PositiveLength = key("how long it takes (epochs)", default=Length(5, "it"))
 
     end_key: ClassVar[str] = "decay_length"
-    nearest_in_paddleocr: ClassVar[str] = "Const with warmup_epoch"
+    nearest_in_paddleocr = "Const with warmup_epoch"
 
     def curve(self, window: Window) -> Schedule:
         """A straight line, then constant."""

@@ -85,52 +85,30 @@ _NO_FUNCTION = "a section holds no function"
 
 _OR = ", or "  # between names of which each is an answer
 
-# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names.
+# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names, without `_ENDINGS` unless it is needed.
 CLASSES_ELSEWHERE = {
     "Constant": "Const",
-    "ConstantLR": "Const",
-    "CosineAnnealingDecay": "Cosine",
-    "CosineAnnealingLR": "Cosine",
-    "ChainedScheduler": "Scale (any schedule times a factor)",
+    "CosineAnnealing": "Cosine",
     "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
     "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
-    "CyclicLR": "Cyclic",
-    "CyclicalCosineDecay": "CyclicalCosine",
-    "ExponentialDecay": "Exponential",
-    "ExponentialLR": "Exponential",
+    "Chained": "Scale (any schedule times a factor)",
     "InverseSquareRoot": "InverseSqrt",
-    "InverseTimeDecay": "InverseTime",
-    "LambdaDecay": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
-    "LambdaLR": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "Lambda": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
     "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
-    "MultiStepLR": "MultiStepDecay",
-    "MultiplicativeDecay": f"Exponential ({_NO_FUNCTION})",
-    "MultiplicativeLR": f"Exponential ({_NO_FUNCTION})",
+    "MultiStep": "MultiStepDecay",
+    "Multiplicative": f"Exponential ({_NO_FUNCTION})",
     "Multiply": "Scale",
-    "NaturalExpDecay": "NaturalExp",
-    "NoamDecay": "Noam",
-    "NoamLR": "Noam",
-    "OneCycleDecay": "OneCycle",
-    "OneCycleLR": "OneCycle",
-    "PiecewiseDecay": "Piecewise",
-    "PlateauLRScheduler": "ReduceOnPlateau",
+    "Plateau": "ReduceOnPlateau",
     "Poly": "Linear (with power), or Polynomial",
-    "PolyLR": "Linear (with power), or Polynomial",
-    "PolyLRScheduler": "Linear (with power), or Polynomial",
-    "PolynomialDecay": "Linear (with power), or Polynomial",
-    "PolynomialLR": "Linear (with power), or Polynomial",
+    "Polynomial": "Linear (with power), or Polynomial",
     "ReduceLROnPlateau": "ReduceOnPlateau",
     "SGDR": "CosineWarmRestarts",
-    "SequentialLR": "Sequence",
-    "StepDecay": "Step",
-    "StepLR": "Step",
-    "TanhLRScheduler": "Tanh",
+    "Sequential": "Sequence",
     "TriStage": "WSD",
-    "TriStageLRSchedule": "WSD",
-    "TwoStepCosineDecay": "TwoStepCosine",
     "WarmupCosine": "Cosine (with warmup_epoch)",
-    "WarmupStableDecay": "WSD",
+    "WarmupStable": "WSD",
 }
+_ENDINGS = re.compile("(Decay|LR|Schedule|Scheduler)+$")
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
@@ -142,7 +120,8 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""
     if isinstance(name, str):
-        meant = CLASSES_ELSEWHERE.get(name, "").split(_OR)
+        stem = _ENDINGS.sub("", name)
+        meant = CLASSES_ELSEWHERE.get(name, CLASSES_ELSEWHERE.get(stem, stem if stem in known else "")).split(_OR)
         taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))

@@ -6,41 +6,24 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
-from ppocr_lr.lr_config.kinds import (
-    AnyLength,
-    Bound,
-    LastEpoch,
-    LengthOrNone,
-    NoIters,
-    OneOf,
-    Ours,
-    PositiveLength,
-    PositiveRate,
-    Power,
-    Rate,
-    Share,
-    Switch,
-    WholeCycles,
-    key,
-)
+from ppocr_lr.lr_config import kinds
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
 """Types and fields by key; `WARMUP | HOLD` has the keys of both."""
 
-NOTHING: Keys = {}
-
 EVERY: Keys = {
     "once_per_epoch": (
-        Annotated[Switch, Ours("Piecewise, with a value for each epoch")],
+        Annotated[kinds.Switch, kinds.Ours("Piecewise, with a value for each epoch")],
         key("the rate changes at the end of an epoch only", default=False),
     ),
     "floor": (
-        Annotated[Rate | None, Ours("LinearWarmupCosine has min_lr, Linear an end_lr")],
+        Annotated[kinds.Rate | None, kinds.Ours("LinearWarmupCosine has min_lr, Linear an end_lr")],
         key("the rate never falls below it, behind the warmup", default=None),
     ),
     "ceiling": (
-        Annotated[PositiveRate | None, Ours("a lower learning_rate")],
+        Annotated[kinds.PositiveRate | None, kinds.Ours("a lower learning_rate")],
         key("the rate never rises above it, behind the warmup", default=None),
     ),
 }
@@ -48,7 +31,7 @@ EVERY: Keys = {
 
 LAST_EPOCH: Keys = {
     "last_epoch": (
-        LastEpoch,
+        kinds.LastEpoch,
         key(
             "number of the last optimizer update done before (iterations); training goes on with the next one",
             default=-1,
@@ -60,20 +43,20 @@ WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
             Literal["linear", "constant", "cosine", "1-sqrt", "exponential", "half-life"],
-            OneOf(),
-            Ours("the warmup of PaddleOCR is always linear"),
+            kinds.OneOf(),
+            kinds.Ours("the warmup of PaddleOCR is always linear"),
         ],
         key("shape of the warmup", default="linear"),
     ),
     "warmup_power": (
-        Annotated[Power, Ours("the warmup of PaddleOCR is always linear")],
+        Annotated[kinds.Power, kinds.Ours("the warmup of PaddleOCR is always linear")],
         key("exponent of a linear warmup; 1 is a straight line", default=1.0),
     ),
     "warmup_overlap": (
         Annotated[
             Literal["none", "peak", "decay", "product"],
-            OneOf(),
-            Ours("the decay of PaddleOCR starts behind the warmup"),
+            kinds.OneOf(),
+            kinds.Ours("the decay of PaddleOCR starts behind the warmup"),
         ],
         key(
             "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then, or as "
@@ -85,19 +68,19 @@ WARMUP_MODE: Keys = {
 
 WARMUP_WITHOUT_EPOCHS: Keys = WARMUP_MODE | {
     "warmup_iters": (
-        Annotated[NoIters, Ours("warmup_epoch, iterations / iterations per epoch")],
+        Annotated[kinds.NoIters, kinds.Ours("warmup_epoch, iterations / iterations per epoch")],
         key("length of the warmup (iterations), instead of warmup_epoch", default=0),
     ),
     "warmup_ratio": (
-        Annotated[Share, Ours("warmup_epoch, the share times Global.epoch_num")],
+        Annotated[kinds.Share, kinds.Ours("warmup_epoch, the share times Global.epoch_num")],
         key("length of the warmup as a share of the run's iterations (0 to 1)", default=0.0),
     ),
     "warmup_start_lr": (
-        Annotated[Rate | None, Ours("LinearWarmupCosine has start_lr")],
+        Annotated[kinds.Rate | None, kinds.Ours("LinearWarmupCosine has start_lr")],
         key("the rate of the first update of the warmup; 0 where nothing is said", default=None),
     ),
     "warmup_start_factor": (
-        Annotated[Share | None, Ours("LinearWarmupCosine has start_lr")],
+        Annotated[kinds.Share | None, kinds.Ours("LinearWarmupCosine has start_lr")],
         key("the first rate of the warmup as a share of the peak (0 to 1)", default=None),
     ),
 }
@@ -107,7 +90,7 @@ WARMUP: Keys = (
     | WARMUP_WITHOUT_EPOCHS
     | {
         "warmup_epoch": (
-            AnyLength,
+            kinds.AnyLength,
             key("length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)", default=Length(0)),
         )
     }
@@ -115,42 +98,42 @@ WARMUP: Keys = (
 
 HOLD: Keys = {
     "hold_epochs": (
-        Annotated[LengthOrNone, Ours("Piecewise holds its first value until the first boundary")],
+        Annotated[kinds.LengthOrNone, kinds.Ours("Piecewise holds its first value until the first boundary")],
         key("how long the rate stays at the peak after the warmup (epochs)", default=Length(0)),
     )
 }
 
 WITHIN_RUN: Keys = {
     "decay_within_run": (
-        Annotated[Switch, Ours("a shorter warmup, or Piecewise, whose last value is reached")],
+        Annotated[kinds.Switch, kinds.Ours("a shorter warmup, or Piecewise, whose last value is reached")],
         key("the decay ends with the run: what is before it counts against it", default=False),
     )
 }
 
 OVER_THE_RUN: Keys = WITHIN_RUN | {
     "cooldown_epochs": (
-        Annotated[LengthOrNone, Ours("Piecewise, whose last value holds")],
+        Annotated[kinds.LengthOrNone, kinds.Ours("Piecewise, whose last value holds")],
         key(
             "how long the rate stays at its last value; the decay ends so long before the run (epochs)",
             default=Length(0),
         ),
     ),
     "decay_length": (
-        Annotated[PositiveLength | None, Ours("the decay lasts the whole run")],
+        Annotated[kinds.PositiveLength | None, kinds.Ours("the decay lasts the whole run")],
         key("length of the decay; without it, the run (epochs)", default=None),
     ),
 }
 
 K_DECAY: Keys = {
     "k_decay": (
-        Annotated[Power, Ours("Piecewise, with many values")],
+        Annotated[kinds.Power, kinds.Ours("Piecewise, with many values")],
         key("exponent of the time that is done; above 1 the rate stays high for longer", default=1.0),
     )
 }
 
 POWER: Keys = {
     "decay_power": (
-        Annotated[Power, Ours("Linear has a power")],
+        Annotated[kinds.Power, kinds.Ours("Linear has a power")],
         key("exponent of the share of the way that is left; above 1 the rate falls faster", default=1.0),
     )
 }
@@ -159,14 +142,14 @@ BENT: Keys = K_DECAY | POWER
 
 CYCLES: Keys = {
     "cycle_limit": (
-        Annotated[WholeCycles | None, Ours("Piecewise, whose last value holds")],
+        Annotated[kinds.WholeCycles | None, kinds.Ours("Piecewise, whose last value holds")],
         key("how many cycles there are; behind the last one the rate stays where it came down to", default=None),
     )
 }
 
 TANGENT: Keys = {
-    "lower": (Bound, key("where on the tangent a decay begins", default=-6.0)),
-    "upper": (Bound, key("where on the tangent it ends; above lower", default=3.0)),
+    "lower": (kinds.Bound, key("where on the tangent a decay begins", default=-6.0)),
+    "upper": (kinds.Bound, key("where on the tangent it ends; above lower", default=3.0)),
 }
 
 ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
@@ -49,8 +48,9 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
             yield OwnKey(written, tr("{key}, which is its name there", key=key))
         else:
             lengths = value if isinstance(value, tuple) else (value,)
-            unknown = (item for item in lengths if isinstance(item, Length) and item.unit != "epochs")
-            yield from (OwnKey(written, "", item) for item in islice(unknown, 1))
+            unknown = [item for item in lengths if isinstance(item, Length) and item.unit != "epochs"]
+            if unknown:
+                yield OwnKey(written, "", unknown[0])
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:
@@ -86,16 +86,10 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     except LRConfigError:
         raise unknown_name(name, IN_PADDLEOCR).under(*SECTION_PATH) from None
     if name is not None and name not in IN_PADDLEOCR:
-        nearest = (
-            tr("; the nearest that it has: {nearest}", nearest=tr(model.nearest_in_paddleocr))
-            if model.nearest_in_paddleocr
-            else ""
-        )
-        problem = tr(
-            "{name} is not a schedule of PaddleOCR, whose trainer stops{nearest}", name=shown(name), nearest=nearest
-        )
-        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
-    swallowed = [key for key in section if key not in read]
+        near = model.nearest_in_paddleocr
+        also = tr("; the nearest that it has: {nearest}", nearest=tr(near)) if near else ""
+        stop = tr("{name} is not a schedule of PaddleOCR, whose trainer stops{nearest}", name=shown(name), nearest=also)
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), stop))
     parsed = parse_lr_config(read, run)
     stops = [
         Problem((own.key,), tr("PaddleOCR does not know {length} and stops; it counts epochs", length=own.length))
@@ -103,18 +97,13 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     ]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
-        stops.append(
-            Problem(("last_epoch",), tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong))
-        )
+        said = tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong)
+        stops.append(Problem(("last_epoch",), said))
     if stops:
         raise LRConfigError(stops).under(*SECTION_PATH)
-    remarks = [
-        Finding(
-            (key,),
-            tr("{value} has no effect: PaddleOCR ignores it", value=shown(section[key])),
-            code="LR104",
-            proposals=taken_out(key),
-        )
-        for key in swallowed
-    ]
-    return parsed._replace(remarks=(*parsed.remarks, *remarks))
+    remarks = list(parsed.remarks)
+    for key, value in section.items():
+        if key not in read:
+            said = tr("{value} has no effect: PaddleOCR ignores it", value=shown(value))
+            remarks.append(Finding((key,), said, code="LR104", proposals=taken_out(key)))
+    return parsed._replace(remarks=tuple(remarks))

@@ -170,6 +170,7 @@ class Ours:
 
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
+EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
 Gamma = Annotated[kinds.Gamma, Number()]
 Power = Annotated[kinds.Positive, Number()]
 Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
@@ -187,19 +188,11 @@ Count = Annotated[kinds.Iters, Number(said=later("a whole number above 0"))]
 TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said=later("a whole number of at least 2")), ITERATIONS]
 Calls = Annotated[kinds.Update, Number(said=later("a whole number of calls, 0 for none"))]
 _OR_SHARE = later('or a share of the run ("10%")')
-NoIters = Annotated[
-    int | Length,
-    AsLength((Ge(0), Le(kinds.MAX_ITERS)), later("a whole number of iterations, 0 for none, {share}"), iterations=True),
-    ITERATIONS,
-]
-AnyIters = Annotated[
-    int | Length, AsLength((), later("a whole number of iterations, 0 for none, {share}"), iterations=True), ITERATIONS
-]
-Iters = Annotated[
-    int | Length,
-    AsLength((Gt(0), Le(kinds.MAX_ITERS)), later("a whole number of iterations above 0, {share}"), iterations=True),
-    ITERATIONS,
-]
+_NO_ITERS = later("a whole number of iterations, 0 for none, {share}")
+_SOME_ITERS = later("a whole number of iterations above 0, {share}")
+NoIters = Annotated[int | Length, AsLength((Ge(0), Le(kinds.MAX_ITERS)), _NO_ITERS, iterations=True), ITERATIONS]
+AnyIters = Annotated[int | Length, AsLength((), _NO_ITERS, iterations=True), ITERATIONS]
+Iters = Annotated[int | Length, AsLength((Gt(0), Le(kinds.MAX_ITERS)), _SOME_ITERS, iterations=True), ITERATIONS]
 LastEpoch = Annotated[
     int,
     Ge(-1),
@@ -217,3 +210,5 @@ Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
 
 PEAK = key("the rate at the end of the warmup, the peak")
 END = key("the rate at the end of the decay", default=0.0)
+ETA_MIN = {"eta_min": "end_lr"}
+"""What PyTorch, Paddle and SGDR call that."""

@@ -119,7 +119,7 @@ class Section:
                 idle.append(key)
                 continue
             meant = self._meant_by(key, window, schedule)
-            if strict or not meant or meant.schedule != meant.as_it_is:  # else nobody is misled
+            if strict or not meant or not meant.same:  # else nobody is misled
                 yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings()
@@ -127,7 +127,7 @@ class Section:
             rule, value = no_effect[key], self.written[key]
             if not rule.agrees(self.config, value, window.run):
                 meant = self._meant_by(key, window, schedule)
-                ends = meant.ends() if meant else ""
+                ends = meant.ends if meant else ""
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
@@ -155,8 +155,16 @@ class Section:
             other = read_section({**known, meant: self.written[key]}).schedule(window)
         except LRConfigError:
             return None
-        written = f"{meant}: {shown(self.written[key])}"
-        return _Meant(meant, written, bool(model.ours(meant)), other, schedule or self.schedule(window), window)
+        as_it_is = schedule or self.schedule(window)
+        end, with_it = (rate_text(each(window.total_iters - 1)) for each in (as_it_is, other))
+        ends = tr(
+            "; the run ends at {end}, with {written}{whose}, at {other}",
+            end=end,
+            written=f"{meant}: {shown(self.written[key])}",
+            whose=tr(", a key of this project that PaddleOCR ignores") if model.ours(meant) else "",
+            other=with_it,
+        )
+        return _Meant(meant, ends if end != with_it else "", other == as_it_is)
 
     def _numbers_in_strings(self) -> Iterator[Finding]:
         """Those under keys that PaddleOCR reads, and does not convert."""
@@ -166,18 +174,16 @@ class Section:
             for path, item in _items((key,), value) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
-                    yield Finding(
-                        path,
-                        tr(
-                            "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
-                            "fails on it, write {written}",
-                            value=shown(item),
-                            number=f"{number:g}",
-                            written=yaml_number(number),
-                        ),
-                        code="LR102",
-                        proposals=(Proposal((f"{dotted(path)}={yaml_number(number)}",), safe=True),),
+                    written = yaml_number(number)
+                    said = tr(
+                        "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
+                        "fails on it, write {written}",
+                        value=shown(item),
+                        number=f"{number:g}",
+                        written=written,
                     )
+                    proposal = Proposal((f"{dotted(path)}={written}",), safe=True)
+                    yield Finding(path, said, code="LR102", proposals=(proposal,))
 
 
 def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> ParsedLRConfig:
@@ -216,9 +222,8 @@ def read_section(section: object) -> Section:
         key = _in_model(written, model)
         if key in values:
             other = next(name for name in section if name != written and _in_model(name, model) == key)
-            raise LRConfigError(
-                tr("{other} and {written} are the same key; write one of them", other=other, written=written)
-            )
+            problem = tr("{other} and {written} are the same key; write one of them", other=other, written=written)
+            raise LRConfigError(problem)
         if key in model.model_fields:
             values[key] = value
     try:
@@ -261,16 +266,14 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
 
 def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], meant: _Meant | None) -> Finding:
     known = sorted(model.model_fields)
-    ends = meant.ends() if meant else ""
     suggestion = ""
     proposals: tuple[Proposal, ...] = ()
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        over_the_run = envelope.OVER_THE_RUN.keys() <= model.model_fields.keys()
-        if key in LENGTH_OF_THE_RUN and (over_the_run or not names):
+        if key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
             suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
-        elif meant and ends:
-            suggestion, proposals = ends, renamed(key, meant.key)
+        elif meant and meant.ends:
+            suggestion, proposals = meant.ends, renamed(key, meant.key)
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
             own = ", ".join(name for name in known if name not in envelope.ALL)
@@ -288,29 +291,14 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
 
 
 class _Meant(NamedTuple):
-    """A section with a swallowed key written as the one that means it here, beside the section as it is."""
+    """What a swallowed key would do, written as the key that means it here."""
 
     key: str
-    written: str
-    ours: bool
-    """The key to write is this project's own."""
-    schedule: Schedule
-    as_it_is: Schedule
-    window: Window
-
-    def ends(self) -> str:
-        """Where both curves end; empty where that is the same."""
-        end, other = (rate_text(schedule(self.window.total_iters - 1)) for schedule in (self.as_it_is, self.schedule))
-        if end == other:
-            return ""
-        whose = tr(", a key of this project that PaddleOCR ignores") if self.ours else ""
-        return tr(
-            "; the run ends at {end}, with {written}{whose}, at {other}",
-            end=end,
-            written=self.written,
-            whose=whose,
-            other=other,
-        )
+    """The one to write."""
+    ends: str
+    """Where the curves without and with it end; empty where that is the same."""
+    same: bool
+    """Both curves are the same."""
 
 
 def _short(key: object) -> str:
@@ -349,13 +337,9 @@ def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -
         meant += [other for other in section if other not in model.model_fields and key in nearest(str(other), [key])]
         instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
         what = tr(model.model_fields[key].description or "no description")
-        yield Problem(
-            path, tr("is missing: {name} needs it, {what}{instead}", name=_name(section), what=what, instead=instead)
-        )
+        name = _name(section)
+        yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
     else:
-        said = (
-            tr("; it must be {allowed}", allowed=details["ctx"]["allowed"])
-            if details["type"] == "lr_value"
-            else f": {details['msg']}"
-        )
+        ours = details["type"] == "lr_value"
+        said = tr("; it must be {allowed}", allowed=details["ctx"]["allowed"]) if ours else f": {details['msg']}"
         yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))

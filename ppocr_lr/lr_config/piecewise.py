@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
@@ -10,9 +10,10 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
-from ppocr_lr.lr_config.kinds import AList, Gamma, Knot, Mark, PositiveLength, PositiveRate, Rate, key
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length, as_written
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -25,30 +26,24 @@ class StepConfig(LRConfig):
     """The rate times `gamma` every `step_size` epochs."""
 
     takes = WARMUP | HOLD
-    learning_rate: PositiveRate = key("the rate before the first step, the peak")
-    step_size: PositiveLength = key("length of one step (epochs)")
-    gamma: Gamma = key("factor of each step")
+    learning_rate: kinds.PositiveRate = key("the rate before the first step, the peak")
+    step_size: kinds.PositiveLength = key("length of one step (epochs)")
+    gamma: kinds.Gamma = key("factor of each step")
 
     def curve(self, window: Window) -> Schedule:
         """Steps for ever."""
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """A fractional step is this project's: Paddle wants an integer."""
-        remarks = super().remarks(window)
+        yield from super().remarks(window)
         if self.step_size.unit == "epochs" and not self.step_size.amount.is_integer():
-            remarks.append(
-                Finding(
-                    ("step_size",),
-                    tr(
-                        "{epochs} epochs is taken as {iters} iterations; PaddleOCR itself fails on a fraction",
-                        epochs=f"{self.step_size.amount:g}",
-                        iters=window.iters(self.step_size),
-                    ),
-                    code="LR502",
-                )
+            said = tr(
+                "{epochs} epochs is taken as {iters} iterations; PaddleOCR itself fails on a fraction",
+                epochs=f"{self.step_size.amount:g}",
+                iters=window.iters(self.step_size),
             )
-        return remarks
+            yield Finding(("step_size",), said, code="LR502")
 
 
 @register_lr_config("Piecewise")
@@ -56,8 +51,8 @@ class PiecewiseConfig(LRConfig):
     """`values[i]` between the epochs `decay_epochs[i - 1]` and `decay_epochs[i]`."""
 
     takes = WARMUP | WITHIN_RUN
-    decay_epochs: Annotated[tuple[Mark, ...], AList] = key("where the next value starts (epochs, rising)")
-    values: Annotated[tuple[Rate, ...], AList] = key("the rates, one more than decay_epochs")
+    decay_epochs: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the next value starts (epochs, rising)")
+    values: Annotated[tuple[kinds.Rate, ...], kinds.AList] = key("the rates, one more than decay_epochs")
 
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
@@ -82,9 +77,8 @@ class PiecewiseConfig(LRConfig):
         if not count:
             raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
         if len(self.values) not in (count, count + 1):
-            raise self.error(
-                "values", tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
-            )
+            allowed = tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
+            raise self.error("values", allowed)
         _check_rising("decay_epochs", self.decay_epochs, window)
         if not any(self.values):
             raise self.error("values", tr("a list with a rate above 0"))
@@ -93,30 +87,23 @@ class PiecewiseConfig(LRConfig):
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
-        remarks = super().remarks(window)
+        yield from super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
             where = tr("epoch {epoch}", epoch=last) if last.unit == "epochs" else f"{last}"
             values = ", ".join(map(yaml_number, (*self.values, self.values[-1])))
-            remarks.append(
-                Finding(
-                    ("values",),
-                    tr(
-                        "{count} values for {count} decay_epochs: the last one, {last}, holds to the end and "
-                        "the boundary at {where} changes nothing; Paddle 2.6.2 and later refuse this, as they "
-                        "take {needed} values",
-                        count=count,
-                        last=f"{self.values[-1]:g}",
-                        where=where,
-                        needed=count + 1,
-                    ),
-                    code="LR501",
-                    proposals=(Proposal((f"values=[{values}]",), words=tr("{} makes the same curve"), safe=True),),
-                )
+            said = tr(
+                "{count} values for {count} decay_epochs: the last one, {last}, holds to the end and the boundary at "
+                "{where} changes nothing; Paddle 2.6.2 and later refuse this, as they take {needed} values",
+                count=count,
+                last=f"{self.values[-1]:g}",
+                where=where,
+                needed=count + 1,
             )
-        return remarks
+            same = Proposal((f"values=[{values}]",), words=tr("{} makes the same curve"), safe=True)
+            yield Finding(("values",), said, code="LR501", proposals=(same,))
 
 
 @register_lr_config("MultiStepDecay")
@@ -124,9 +111,9 @@ class MultiStepDecayConfig(LRConfig):
     """The rate times `gamma` at each milestone."""
 
     takes = WARMUP | WITHIN_RUN
-    learning_rate: PositiveRate = key("the rate before the first milestone, the peak")
-    milestones: Annotated[tuple[Mark, ...], AList] = key("where the rate drops (epochs, rising)")
-    gamma: Gamma = key("factor of each drop")
+    learning_rate: kinds.PositiveRate = key("the rate before the first milestone, the peak")
+    milestones: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the rate drops (epochs, rising)")
+    gamma: kinds.Gamma = key("factor of each drop")
 
     @property
     def marks(self) -> tuple[str, tuple[Length, ...]]:
@@ -140,12 +127,11 @@ class MultiStepDecayConfig(LRConfig):
             self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """Without milestones nothing ever drops."""
-        remarks = super().remarks(window)
+        yield from super().remarks(window)
         if not self.milestones:
-            remarks.append(Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402"))
-        return remarks
+            yield Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402")
 
 
 def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
@@ -160,11 +146,11 @@ def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
 class PiecewiseLinearConfig(LRConfig):
     """Straight lines through `knots`."""
 
-    knots: Annotated[tuple[Knot, ...], AList] = key(
+    knots: Annotated[tuple[kinds.Knot, ...], kinds.AList] = key(
         "pairs of when (epochs, rising) and the rate there, with straight lines between"
     )
 
-    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with many values"
+    nearest_in_paddleocr = "Piecewise, with many values"
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:
@@ -177,9 +163,6 @@ class PiecewiseLinearConfig(LRConfig):
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
                 what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
-                raise value_error(
-                    ("knots",),
-                    written,
-                    tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what),
-                )
+                allowed = tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what)
+                raise value_error(("knots",), written, allowed)
         return schedules.PiecewiseLinear(tuple(knots))

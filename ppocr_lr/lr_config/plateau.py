@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP, Keys
-from ppocr_lr.lr_config.kinds import Calls, Gamma, Nonnegative, OneOf, PositiveRate, Rate, key
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Constant, Schedule
@@ -19,24 +20,24 @@ class ReduceOnPlateauConfig(LRConfig):
     """The rate times `factor` whenever a metric stops improving; has no fixed curve behind its warmup."""
 
     takes: ClassVar[Keys] = {key: WARMUP[key] for key in WARMUP if key not in ("last_epoch", "warmup_overlap")}
-    learning_rate: PositiveRate = key("the rate at the beginning, where the warmup ends")
-    mode: Annotated[Literal["min", "max"], OneOf()] = key(
+    learning_rate: kinds.PositiveRate = key("the rate at the beginning, where the warmup ends")
+    mode: Annotated[Literal["min", "max"], kinds.OneOf()] = key(
         "whether the metric improves by falling or by rising", default=Plateau.mode
     )
-    factor: Gamma = key("factor of each drop", default=Plateau.factor)
-    patience: Calls = key("calls of step(metric) without improvement before a drop", default=Plateau.patience)
-    threshold: Nonnegative = key(
+    factor: kinds.Gamma = key("factor of each drop", default=Plateau.factor)
+    patience: kinds.Calls = key("calls of step(metric) without improvement before a drop", default=Plateau.patience)
+    threshold: kinds.Nonnegative = key(
         "the least improvement that counts, a share or a difference", default=Plateau.threshold
     )
-    threshold_mode: Annotated[Literal["rel", "abs"], OneOf()] = key(
+    threshold_mode: Annotated[Literal["rel", "abs"], kinds.OneOf()] = key(
         "whether threshold is a share of the best value or a difference", default=Plateau.threshold_mode
     )
-    cooldown: Calls = key("calls of step(metric) after a drop that do not count", default=Plateau.cooldown)
-    min_lr: Rate = key("the rate never falls below", default=Plateau.min_lr)
-    epsilon: Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
+    cooldown: kinds.Calls = key("calls of step(metric) after a drop that do not count", default=Plateau.cooldown)
+    min_lr: kinds.Rate = key("the rate never falls below", default=Plateau.min_lr)
+    epsilon: kinds.Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
 
     has_curve: ClassVar[bool] = False
-    nearest_in_paddleocr: ClassVar[str] = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
+    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The warmup."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.kinds import PositiveRate, TwoOrMore, key
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
@@ -17,12 +16,12 @@ from ppocr_lr.schedules import Schedule
 class RangeTestConfig(LRConfig):
     """The rate rises from `start_lr` to `end_lr`, one update after the other: at which does the loss fall, or rise?"""
 
-    start_lr: PositiveRate = key("the rate of the first update", default=1e-7)
-    end_lr: PositiveRate = key("the rate of the last update of the test, which then stays", default=10.0)
-    updates: TwoOrMore = key("length of the test (iterations), both ends counted in", default=200)
+    start_lr: kinds.PositiveRate = key("the rate of the first update", default=1e-7)
+    end_lr: kinds.PositiveRate = key("the rate of the last update of the test, which then stays", default=10.0)
+    updates: kinds.TwoOrMore = key("length of the test (iterations), both ends counted in", default=200)
 
     tries_rates = True
-    nearest_in_paddleocr: ClassVar[str] = "Const with a warmup_epoch as long as the run, which rises in a straight line"
+    nearest_in_paddleocr = "Const with a warmup_epoch as long as the run, which rises in a straight line"
 
     @property
     def peak(self) -> float:

@@ -7,21 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, TANGENT, WARMUP
-from ppocr_lr.lr_config.kinds import (
-    PEAK,
-    AList,
-    Cycles,
-    DecayShape,
-    Growth,
-    LengthOrNone,
-    PositiveLength,
-    PositiveRate,
-    Rate,
-    UpToOne,
-    key,
-)
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
@@ -34,27 +23,27 @@ class CosineWarmRestartsConfig(LRConfig):
     """SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles."""
 
     takes = WARMUP | HOLD | BENT | TANGENT | CYCLES
-    learning_rate: PositiveRate = PEAK
-    T_0: PositiveLength | None = key("length of the first cycle (epochs)", default=None)
-    T_mult: Growth = key("factor of the length from one cycle to the next", default=1.0)
-    cycles: Annotated[tuple[PositiveLength, ...], AList] = key(
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    T_0: kinds.PositiveLength | None = key("length of the first cycle (epochs)", default=None)
+    T_mult: kinds.Growth = key("factor of the length from one cycle to the next", default=1.0)
+    cycles: Annotated[tuple[kinds.PositiveLength, ...], kinds.AList] = key(
         "lengths of the first cycles, instead of T_0; the last one goes on as T_0 does (epochs)", default=()
     )
-    num_cycles: Cycles | None = key(
+    num_cycles: kinds.Cycles | None = key(
         "how many equal cycles fill the iterations behind warmup and hold, instead of T_0; 1.5 stops within one",
         default=None,
     )
-    eta_min: Rate = key("the rate at the end of each cycle", default=0.0)
-    peak_decay: UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
-    eta_min_decay: UpToOne = key("factor of eta_min from one cycle to the next", default=1.0)
-    height_decay: UpToOne = key("factor of the height of the peak above eta_min", default=1.0)
-    decay_shape: DecayShape = key("shape of each cycle", default="cosine")
-    cycle_warmup: LengthOrNone = key(
+    eta_min: kinds.Rate = key("the rate at the end of each cycle", default=0.0)
+    peak_decay: kinds.UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
+    eta_min_decay: kinds.UpToOne = key("factor of eta_min from one cycle to the next", default=1.0)
+    height_decay: kinds.UpToOne = key("factor of the height of the peak above eta_min", default=1.0)
+    decay_shape: kinds.DecayShape = key("shape of each cycle", default="cosine")
+    cycle_warmup: kinds.LengthOrNone = key(
         "length of a linear warmup inside each cycle, from eta_min (epochs)", default=Length(0)
     )
 
     also_called: ClassVar[Mapping[str, str]] = {"end_lr": "eta_min"}
-    nearest_in_paddleocr: ClassVar[str] = "CyclicalCosine, whose cycles are all equally long"
+    nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What is left of the run behind warmup and hold is filled with cycles, where their number is given."""
@@ -64,9 +53,8 @@ class CosineWarmRestartsConfig(LRConfig):
         """Cosine cycles."""
         self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
-            raise self.error(
-                "T_0", tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
-            )
+            allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
+            raise self.error("T_0", allowed)
         rates: dict[str, Any] = {
             "peak": self.learning_rate,
             "end": self.eta_min,

@@ -23,13 +23,12 @@ class Run:
         for name in ("epochs", "iters_per_epoch"):
             object.__setattr__(self, name, positive_argument(name, getattr(self, name)))
         if self.epochs * self.iters_per_epoch > MAX_ITERS:
-            raise LRConfigError(
-                tr(
-                    "epochs × iters_per_epoch must be at most 2^53, received {epochs} × {iters_per_epoch}",
-                    epochs=self.epochs,
-                    iters_per_epoch=self.iters_per_epoch,
-                )
+            problem = tr(
+                "epochs × iters_per_epoch must be at most 2^53, received {epochs} × {iters_per_epoch}",
+                epochs=self.epochs,
+                iters_per_epoch=self.iters_per_epoch,
             )
+            raise LRConfigError(problem)
 
     @property
     def total_iters(self) -> int:

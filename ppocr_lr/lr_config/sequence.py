@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -14,8 +14,9 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
-from ppocr_lr.lr_config.kinds import LARGEST_RATE, RATE, SECTION_SCHEMA, Factor, FactorOrZero, key
+from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -81,12 +82,8 @@ def _read_stage(value: object, last: bool) -> Stage:
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     until_end = stage.get("until_end", False)
     if until_end not in (True, False) or (until_end and not last):
-        raise LRConfigError(
-            Problem(
-                ("until_end",),
-                tr("{value} is not allowed; it is true in the last stage", value=shown(until_end)),
-            )
-        )
+        problem = tr("{value} is not allowed; it is true in the last stage", value=shown(until_end))
+        raise LRConfigError(Problem(("until_end",), problem))
     if until_end and "epochs" not in stage:
         return None
     length = length_of(stage.get("epochs"))
@@ -108,10 +105,10 @@ class SequenceConfig(LRConfig):
     stages: Annotated[
         tuple[Stage, ...],
         PlainValidator(_read_stages),
-        WithJsonSchema({"type": "array", "items": {SECTION_SCHEMA: "stage"}}),
+        WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
-    nearest_in_paddleocr: ClassVar[str] = "Piecewise, with the rates of the stages as its values"
+    nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
 
     @property
     def has_curve(self) -> bool:
@@ -163,13 +160,10 @@ class SequenceConfig(LRConfig):
         """Where the second stage begins, the third, …"""
         return tuple(accumulate(self._lengths(window)))[:-1]
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """Those of the stages."""
-        return [
-            remark
-            for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True))
-            for remark in _inside(stage.section.remarks(window.stage(iters)), "stages", index)
-        ]
+        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+            yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
     def _lengths(self, window: Window) -> list[int]:
         """The stages' lengths, which fill the run."""
@@ -179,8 +173,8 @@ class SequenceConfig(LRConfig):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
             if iters < 1 or done + iters > window.total_iters:
                 problem = tr(
-                    "{iters} after {done} do not fit into the run of {total}; each stage must have at "
-                    "least one, and all of them together the run's",
+                    "{iters} after {done} do not fit into the run of {total}; each stage must have at least one, and "
+                    "all of them together the run's",
                     iters=amount(iters, "iteration"),
                     done=done,
                     total=window.total_iters,
@@ -202,20 +196,20 @@ class SequenceConfig(LRConfig):
 class ScaleConfig(LRConfig):
     """Any schedule times a factor, a number or another schedule."""
 
-    factor: Annotated[Factor, RATE] = key("what every rate is multiplied by, a factor", default=1.0)
+    factor: Annotated[kinds.Factor, kinds.RATE] = key("what every rate is multiplied by, a factor", default=1.0)
     times: Annotated[
         Section | None,
         PlainValidator(lambda value: None if value is None else _read_inner(value, "times")),
-        WithJsonSchema({SECTION_SCHEMA: "section"}),
+        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
     ] = key("another lr section, whose rates are factors of those of schedule", default=None)
-    end_lr: FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
+    end_lr: kinds.FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
     schedule: Annotated[
         Section,
         PlainValidator(lambda value: _read_inner(value, "schedule")),
-        WithJsonSchema({SECTION_SCHEMA: "section"}),
+        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
     ] = key("the lr section to scale")
 
-    nearest_in_paddleocr: ClassVar[str] = "the inner schedule with its rates multiplied"
+    nearest_in_paddleocr = "the inner schedule with its rates multiplied"
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
@@ -239,8 +233,7 @@ class ScaleConfig(LRConfig):
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
-        if not scaled.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
-            raise self.error("factor", tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
+        self.check_growth("factor", scaled.extremes(0, window.total_iters - 1)[1])
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
@@ -256,6 +249,7 @@ class ScaleConfig(LRConfig):
         except LRConfigError:
             raise LRConfigError(Problem(("times",), tr("goes against the other schedule in too many cycles"))) from None
 
-    def remarks(self, window: Window) -> list[Finding]:
+    def remarks(self, window: Window) -> Iterator[Finding]:
         """Those of the inner schedules."""
-        return [remark for place, section in self._sections for remark in _inside(section.remarks(window), place)]
+        for place, section in self._sections:
+            yield from _inside(section.remarks(window), place)

@@ -1,4 +1,4 @@
-"""Sections of a decay over the run whose shape is no line and no plain cosine: KDecay, Tanh, REX."""
+"""Sections of a decay whose shape is no line and no plain cosine: KDecay, Tanh, REX, and at the end WSD, Trapezoid."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config.base import ETA_MIN, LRConfig
+from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
+from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, POWER, TANGENT, WARMUP
-from ppocr_lr.lr_config.kinds import END, PEAK, PositiveRate, Power, Rate, key
+from ppocr_lr.lr_config.kinds import key
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
@@ -19,12 +23,12 @@ class KDecayConfig(LRConfig):
     """A cosine of a power of time: with `k` above 1 it stays high for longer."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | POWER
-    learning_rate: PositiveRate = PEAK
-    k: Power = key("exponent of time; 1 is a cosine", default=1.0)
-    end_lr: Rate = END
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    k: kinds.Power = key("exponent of time; 1 is a cosine", default=1.0)
+    end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = {**ETA_MIN, "k_decay": "k"}
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+    also_called: ClassVar[Mapping[str, str]] = {**kinds.ETA_MIN, "k_decay": "k"}
+    nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
         """The bent cosine over all updates of the run."""
@@ -38,11 +42,11 @@ class TanhConfig(LRConfig):
     """A hyperbolic tangent: a slow start, a fall, a slow end."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT | TANGENT
-    learning_rate: PositiveRate = PEAK
-    end_lr: Rate = key("the rate that the decay goes down to", default=0.0)
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    end_lr: kinds.Rate = key("the rate that the decay goes down to", default=0.0)
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Cosine"
+    also_called = kinds.ETA_MIN
+    nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
         """The tangent over all updates of the run."""
@@ -55,13 +59,55 @@ class REXConfig(LRConfig):
     """Reflected exponential: stays high for long, falls fast at the end."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: PositiveRate = PEAK
-    end_lr: Rate = END
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = ETA_MIN
-    nearest_in_paddleocr: ClassVar[str] = "Linear with a power of 0.5"
+    also_called = kinds.ETA_MIN
+    nearest_in_paddleocr = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
         """REX over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))
+
+
+@register_lr_config("WSD")
+class WSDConfig(LRConfig):
+    """Warmup, stable, decay: constant at the peak, then down to `end_lr` in the last part of the run."""
+
+    takes = WARMUP | BENT | TANGENT
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    decay_length: kinds.PositiveLength = key(
+        "length of the decay at the end of the run (epochs)", default=Length(20, "%")
+    )
+    decay_shape: kinds.DecayShape = key("shape of the decay", default="1-sqrt")
+    end_lr: kinds.Rate = kinds.END
+
+    also_called = kinds.ETA_MIN
+    end_key: ClassVar[str] = ""
+    nearest_in_paddleocr = "Piecewise, with a few values falling at the end"
+
+    def behind(self, window: Window, lead_iters: int) -> Schedule:
+        """What is left of the run between warmup and decay is stable."""
+        return self.curve(window.within(lead_iters))
+
+    def curve(self, window: Window) -> Schedule:
+        """Constant, then the decay, which ends with the run."""
+        self.check_end("end_lr")
+        decay = self.some_iters("decay_length", window)
+        stable = window.decay_iters - decay
+        if stable < 0:
+            left = amount(window.decay_iters, "iteration")
+            total = window.total_iters
+            allowed = tr("at most the {left} that the warmup leaves of the run's {total}", left=left, total=total)
+            raise self.error("decay_length", allowed)
+        shape = self.bent_by_name(self.decay_shape, "end_lr")
+        down = schedules.Decay(self.learning_rate, decay, self.end_lr, shape)
+        return schedules.Sequence(((schedules.Constant(self.learning_rate), stable),), down) if stable else down
+
+
+@register_lr_config("Trapezoid")
+class TrapezoidConfig(WSDConfig):
+    """Another name of WSD, with a linear decay."""
+
+    decay_shape: kinds.DecayShape = key("shape of the decay", default="linear")

@@ -46,7 +46,7 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
-from ppocr_lr.plotting.words import common_facts, common_key, figure_of, put_legend, titles
+from ppocr_lr.plotting.words import common_facts, common_key, figure_of, is_narrow, put_legend, titles, without_keys
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
@@ -56,6 +56,7 @@ Size: TypeAlias = "tuple[float, float]"
 _PAD = 0.07  # inches around everything
 _ROOMY = 3  # inches of height: for a second axis, and for long words along the first
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
+_MANY = 5  # curves whose legend leaves no room for long words along the axes of a low picture
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 
 
@@ -232,11 +233,11 @@ def _draw_several(
 ) -> None:
     summaries = [summarize(run.schedule, run.run) for run in runs]
     common = common_facts(runs)
-    key, narrow = common_key(names), figure_of(axes).get_figwidth() < NARROW_BELOW
+    key, narrow = common_key(names), is_narrow(figure_of(axes))
     for index, (run, curve, name, summary) in enumerate(zip(runs, curves, names, summaries, strict=True)):
         numbers = [f"peak {plain_text(summary.peak)}", f"final {plain_text(summary.final)}"]
         told = ", ".join(number for number in numbers if number not in common)
-        name = name.removeprefix(f"{key} ")
+        name = without_keys(name) if key else name
         shown = f"{name}  ({told})" if told and not narrow else name
         if index == MOST_ENTRIES:
             axes.plot([], [], linestyle="none", label=f"and {len(runs) - MOST_ENTRIES} more")
@@ -259,7 +260,10 @@ def _draw_beside(
     axes.set_yscale("log" if logarithmic else "linear")
     axes.set_ylim(*limits)
     _number_ticks(axes)
-    axes.set_ylabel(name)
+    if is_narrow(figure_of(axes)):
+        axes.set_title(name, loc="left", pad=2)  # along the axis it would be longer than that
+    else:
+        axes.set_ylabel(name)
     axes.set_xlabel(LABELS[axis])
 
 
@@ -336,11 +340,14 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
     roomy = figure_of(axes).get_figheight() >= _ROOMY
-    axes.set_ylabel(
-        "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
-    )
+    if not roomy and len(runs) >= _MANY:
+        axes.set_ylabel("rate")
+    else:
+        axes.set_ylabel(
+            "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
+        )
     lengths = {run.run.iters_per_epoch for run in runs}
-    if axis == "epochs" and len(lengths) == 1 and roomy:
+    if axis == "epochs" and len(lengths) == 1 and roomy and not is_narrow(figure_of(axes)):
         _iterations_above(axes, lengths.pop())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.plotting.style import ROOM
@@ -18,68 +17,43 @@ Dots = Sequence[tuple[float, float]]
 
 
 def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots: Dots = ()) -> Iterator[str]:
-    """The curve of a run: a plot by plotext (extra `terminal`) where that is installed, else one line of bars.
+    """The curve of a run: in braille by plotille (extra `terminal`) where that is installed, else one line of bars.
 
     `dots` are put on it, or stand in a line of bars of their own; so does the config's own curve beside a scaled one.
     """
-    run = planned.run
     try:
-        import plotext
+        from plotille import Canvas
     except ModuleNotFoundError:
         yield from _sparkline(planned, width, dots)
         return
-    positions, rates = _columns(planned.scaled or planned, 2 * width)  # a character in braille is two dots wide
-    own = list(zip(*_columns(planned, width // 2), strict=True)) if planned.scaled else []
-    top = max([*rates, *(rate for _, rate in (*own, *dots))])
-    marks = [top * part / 4 for part in range(5)]
-    draw = _with_plotext_5 if hasattr(plotext, "plot") else _with_plotext_6
-    text = draw(
-        plotext,
-        (width, height),
-        (positions, rates),
-        [(list(zip(*points, strict=True)), mark) for points, mark in ((own, "·"), (dots, "•")) if points],
-        (run.epochs, top / (1 - ROOM) if top else 1),
-        (marks, [rate_text(mark, 2) for mark in marks]),
-    )
-    yield from (line.rstrip() for line in plotext.uncolorize(text).rstrip().splitlines())
+    curve = _columns(planned.scaled or planned, 2 * width)  # a character in braille is two dots wide
+    own = _columns(planned, width // 2) if planned.scaled else []
+    epochs, top = planned.run.epochs, max(rate for _, rate in (*curve, *own, *dots)) or 1.0
+    parts = [part / 4 for part in range(5)]
+    marks = [rate_text(top * part, 2) for part in parts]
+    margin = max(map(len, ("epoch", *marks)))
+    quarter = max((width - margin - 2) // 4, 1)
+    canvas = Canvas(4 * quarter + 1, height - 2, 0, 0, epochs, 1 / (1 - ROOM))
+    for (epoch, rate), (next_epoch, next_rate) in pairwise([*curve, curve[-1]]):
+        canvas.line(epoch, rate / top, next_epoch, next_rate / top)
+    for points, marker in ((own, "·"), (dots, "•")):
+        for epoch, rate in points:
+            canvas.point(epoch, rate / top, marker=marker)
+    rows = {canvas.dots_between(0, 0, 0, part)[1] // 4: mark for part, mark in zip(parts, marks, strict=True)}
+    blank = "\u2800"  # without dots, and as wide as a space
+    for row, line in zip(reversed(range(canvas.height)), canvas.plot().replace(blank, " ").splitlines(), strict=True):
+        yield f"{rows.get(row, ''):>{margin}}{'┤' if row in rows else '│'}{line}".rstrip()
+    yield " " * margin + "└" + f"┬{'─' * (quarter - 1)}" * 4 + "┬"
+    *starts, end = (count_text(epochs * part) for part in parts)
+    below = "".join(f"{start:{quarter - 1}} " for start in starts).rstrip()
+    yield f"{'epoch':>{margin}} {below} {end:>{canvas.width - len(below) - 1}}"
     if planned.scaled:
         yield from map(": ".join, zip(("line", "dots"), scaling_labels(planned), strict=True))
 
 
-def _with_plotext_5(plotext: Any, size: Any, curve: Any, dots: Any, limits: Any, marks: Any) -> str:
-    """The plot as text, by functions of the module."""
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plot_size(*size)
-    plotext.plot(*curve, marker="braille")
-    for points, mark in dots:
-        plotext.scatter(*points, marker=mark)
-    plotext.xlim(0, limits[0])
-    plotext.ylim(0, limits[1])
-    plotext.yticks(*marks)
-    plotext.xlabel("epoch")
-    return str(plotext.build())
-
-
-def _with_plotext_6(plotext: Any, size: Any, curve: Any, dots: Any, limits: Any, marks: Any) -> str:
-    """The same by methods of a figure: plotext 6 shares no name of these with the versions before."""
-    figure = plotext.figure.clear()
-    figure.plot_size(*size)
-    figure.draw(figure.signal(*curve, marker="braille").lines())
-    for points, mark in dots:
-        figure.draw(figure.signal(*points, marker=mark))
-    across, up = figure.ruler("x"), figure.ruler("y")
-    across.lim(0, limits[0])
-    across.frequency(5)
-    up.lim(0, limits[1])
-    up.ticks(*marks)
-    figure.label("epoch", "x")
-    return str(figure.build().string())
-
-
 def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:
-    _, rates = _columns(planned.scaled or planned, width)
-    _, own = _columns(planned, width) if planned.scaled else ([], [])
+    rates = [rate for _, rate in _columns(planned.scaled or planned, width)]
+    own = [rate for _, rate in _columns(planned, width)] if planned.scaled else []
     top = max([*rates, *own, *(rate for _, rate in dots)]) or 1.0
 
     def bar(rate: float) -> str:
@@ -97,7 +71,7 @@ def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:
         yield from map(": ".join, zip(("first line", "second line"), scaling_labels(planned), strict=True))
 
 
-def _columns(planned: PlannedRun, count: int) -> tuple[list[float], list[float]]:
+def _columns(planned: PlannedRun, count: int) -> list[tuple[float, float]]:
     """The first epoch and the highest rate of each of `count` equal stretches of the run, or of its updates.
 
     Where a stretch holds many rates, the lowest would hide half of the curve in characters.
@@ -105,5 +79,7 @@ def _columns(planned: PlannedRun, count: int) -> tuple[list[float], list[float]]
     total = planned.run.total_iters
     count = min(count, total)
     edges = [total * i // count for i in range(count + 1)]
-    rates = [planned.schedule.extremes(first, after - 1)[1] for first, after in pairwise(edges)]
-    return [edge / planned.run.iters_per_epoch for edge in edges[:-1]], rates
+    return [
+        (first / planned.run.iters_per_epoch, planned.schedule.extremes(first, after - 1)[1])
+        for first, after in pairwise(edges)
+    ]

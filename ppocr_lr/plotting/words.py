@@ -12,13 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ppocr_lr.curve.summary import summarize
-from ppocr_lr.numbers_text import amount, plain_text, shortened
+from ppocr_lr.numbers_text import amount, plain_text, shortened, width
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.style import NARROW, NARROW_BELOW
 from ppocr_lr.training_config.plan import PlannedRun
 
 _HANDLE = 10  # letters that would fit where the legend shows a line
-_KEY_AND_VALUE = re.compile(r"(\S.*) (?:[-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
+_SHORTEST = 12  # letters to which a name is cut
+_LEGEND_SHARE = 0.3  # of the height, beyond which names are cut so that more of them are beside each other
+_KEY_AND_VALUE = re.compile(r"(\S.*) ([-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
 _FEW_FILES = 3  # that are named in a title
 
 
@@ -26,6 +28,11 @@ def figure_of(axes: Axes) -> Figure:
     """The figure that the axes are in; those of this project have no subfigures."""
     assert isinstance(axes.figure, Figure)
     return axes.figure
+
+
+def is_narrow(figure: Figure) -> bool:
+    """Whether it is as narrow as a column."""
+    return bool(figure.get_figwidth() < NARROW_BELOW)
 
 
 def put_legend(figure: Figure, title: str = "") -> None:
@@ -40,10 +47,10 @@ def put_legend(figure: Figure, title: str = "") -> None:
     if not entries:
         return
     handles, texts = zip(*entries, strict=True)
-    size = (NARROW if figure.get_figwidth() < NARROW_BELOW else rcParams)["legend.fontsize"]
-    letters = 72 * figure.get_figwidth() / (0.55 * size)  # of a line across the picture, about
-    shown = [drawable(shortened(text, int(letters) - _HANDLE)) for text in texts]
-    columns = max(1, int(letters // (_HANDLE + max(len(text) for text, _ in shown))))
+    size = (NARROW if is_narrow(figure) else rcParams)["legend.fontsize"]
+    letters = int(72 * figure.get_figwidth() / (0.6 * size))  # of a line across the picture, about
+    columns = _columns(texts, letters, _LEGEND_SHARE * 72 * figure.get_figheight() / (1.4 * size))
+    shown = [drawable(shortened(text, letters // columns - _HANDLE)) for text in texts]
     title, families = drawable(title)
     legend = figure.legend(
         handles,
@@ -51,6 +58,8 @@ def put_legend(figure: Figure, title: str = "") -> None:
         loc="outside lower center",
         ncols=columns,
         handlelength=3,
+        labelspacing=0.3,
+        columnspacing=1.2,
         fontsize=size,
         title=title or None,
     )
@@ -58,6 +67,17 @@ def put_legend(figure: Figure, title: str = "") -> None:
     for entry, (_, families) in zip(legend.get_texts(), shown, strict=True):
         entry.set_fontfamily(families)
         entry.set_parse_math(False)
+
+
+def _columns(texts: Sequence[str], letters: int, most_rows: float) -> int:
+    """As many as fit; more, with names cut as long as they differ, where the legend would be higher than it may be."""
+    columns = max(1, letters // (_HANDLE + max(map(width, texts))))
+    while len(texts) / columns > most_rows:
+        room = letters // (columns + 1) - _HANDLE
+        if room < _SHORTEST or len({shortened(text, room) for text in texts}) < len(texts):
+            break
+        columns += 1
+    return columns
 
 
 def titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> None:
@@ -74,9 +94,20 @@ def titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> Non
 
 
 def common_key(names: Sequence[str]) -> str:
-    """The key with whose values all curves are named, as those of a sweep are; empty where there is none."""
-    keys = {match[1] if (match := _KEY_AND_VALUE.fullmatch(name)) else "" for name in names}
+    """The keys with whose values all curves are named, as those of a sweep are; empty where there are none."""
+    keys = {", ".join(key for key, _ in _pairs(name)) for name in names}
     return keys.pop() if len(names) > 1 and len(keys) == 1 else ""
+
+
+def without_keys(name: str) -> str:
+    """The values of a name, where `common_key` says the keys."""
+    return ", ".join(value for _, value in _pairs(name))
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    """The keys and values that a name consists of; none where it is another one."""
+    matches = [_KEY_AND_VALUE.fullmatch(part) for part in name.split(", ")]
+    return [(match[1], match[2]) for match in matches if match] if all(matches) else []
 
 
 def common_facts(runs: Sequence[PlannedRun]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import ArgumentError, LRConfigError, nearest, shown
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE
 from ppocr_lr.resume.optimizers import accumulators
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle
@@ -16,6 +18,7 @@ from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, sch
 
 _ENDINGS = (".pdopt", ".pdparams", ".states")
 _NAME_TABLE = "StructuredToParameterName@@"  # paddle.save adds it to every dictionary of tensors
+_PADDLE_1 = "@LR_DECAY_COUNTER@"  # its schedules were a part of the program, and this the count of its updates
 _NESTED = {OPTIMIZER_KEY, _NAME_TABLE, "master_weights", "UnpackBigParamInfor@@"}
 
 
@@ -56,7 +59,7 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
         LRConfigError: a file is missing, torn, or holds what a checkpoint does not.
     """
     path, prefix = _optimizer_file(Path(given))
-    content = read_plain_pickle(path, "an optimizer state")
+    content = read_plain_pickle(path, tr("an optimizer state"))
     _check_optimizer_state(path, content)
     states_path = Path(f"{prefix}.states")
     if not states_path.exists() and (prefix / "metric.states").exists():  # models for key information extraction
@@ -65,7 +68,8 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
         state = _scheduler_state(content) if OPTIMIZER_KEY in content else None
     except LRConfigError as error:
         raise LRConfigError(f"{path}: {OPTIMIZER_KEY}: {error}") from None
-    states = read_plain_pickle(states_path, "a .states file of PaddleOCR") if states_path.exists() else {}
+    kind = tr("a .states file of PaddleOCR")
+    states = read_plain_pickle(states_path, kind) if states_path.exists() else {}
     epoch, count = (_whole_number(states_path, states, key) for key in ("epoch", "global_step"))
     if count is None and state:
         count = state.update
@@ -74,23 +78,31 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
 
 def _optimizer_file(given: Path) -> tuple[Path, Path]:
     """The optimizer's file, and the prefix that the files of a checkpoint share."""
-    if given.suffix not in _ENDINGS and given.is_file():
+    if given.suffix not in _ENDINGS and os.path.isfile(given):
         return given, given.with_suffix("")
-    prefix = Path(str(given).removesuffix(given.suffix)) if given.suffix in _ENDINGS else given
+    prefix = given
+    if given.suffix in _ENDINGS and not os.path.exists(f"{given}.pdopt"):
+        prefix = Path(str(given).removesuffix(given.suffix))
     path = Path(f"{prefix}.pdopt")
-    if path.exists():
+    if os.path.exists(path):  # False for a name that no file can have
         return path, prefix
-    if Path(f"{prefix}.pdparams").exists():
+    if os.path.islink(path):
+        raise LRConfigError(f"{path}: is a link that leads to no file")
+    if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
-            f"{path}: does not exist, and {prefix.name}.pdparams holds the weights alone; PaddleOCR would warn, load "
-            "these, and start the schedule at update 0"
+            tr(
+                "{path}: does not exist, and {weights} holds the weights alone; PaddleOCR would warn, load these, and "
+                "start the schedule at update 0",
+                path=path,
+                weights=f"{prefix.name}.pdparams",
+            )
         )
-    folder = prefix if prefix.is_dir() else path.parent
+    folder = prefix if os.path.isdir(prefix) else path.parent
     try:
         there = sorted(file.stem for file in folder.glob("*.pdopt"))
     except OSError:
         there = []
-    if prefix.is_dir():
+    if os.path.isdir(prefix):
         inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
     meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
@@ -98,13 +110,23 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
 
 
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
+    if _PADDLE_1 in content:
+        raise LRConfigError(f"{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it")
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
-        raise LRConfigError(f"{path}: holds a model's weights, which have no scheduler state; give the .pdopt file")
+        raise LRConfigError(
+            tr("{path}: holds a model's weights, which have no scheduler state; give the .pdopt file", path=path)
+        )
     strange = [key for key, value in content.items() if key not in _NESTED and not _is_tensor(value)]
     if strange:
         keys = shown(list(content))
-        raise LRConfigError(f"{path}: is not the state of one optimizer, its keys are {keys}; PaddleOCR cannot load it")
+        raise LRConfigError(
+            tr(
+                "{path}: is not the state of one optimizer, its keys are {keys}; PaddleOCR cannot load it",
+                path=path,
+                keys=keys,
+            )
+        )
 
 
 def _is_tensor(value: object) -> bool:

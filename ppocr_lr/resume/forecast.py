@@ -14,6 +14,7 @@ from statistics import median
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.finding import Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import amount
@@ -46,8 +47,13 @@ class Resume:
         epoch, iters = self.checkpoint.epoch or 0, self.planned.run.iters_per_epoch
         if epoch * iters > MAX_COUNT:
             raise LRConfigError(
-                f"{self.checkpoint.states_path}: epoch: {epoch} is not allowed; with {amount(iters, 'iteration')} per "
-                f"epoch it must be at most {MAX_COUNT // iters}"
+                tr(
+                    "{path}: epoch: {epoch} is not allowed; with {iters} per epoch it must be at most {most}",
+                    path=self.checkpoint.states_path,
+                    epoch=epoch,
+                    iters=amount(iters, "iteration"),
+                    most=MAX_COUNT // iters,
+                )
             )
 
     @property

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import LRConfigError, shown
+from ppocr_lr.language import tr
 
 _LONGEST = 1024  # bytes; a longer text is an array's content in protocol 2, and is skipped like one
 _BUDGET = 1 << 24  # bytes of text, and 16 for each instruction; AdamW's state of 1,500 parameters needs a quarter
@@ -43,21 +44,22 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
     """
     try:
         if path.exists() and not path.is_file():
-            raise LRConfigError(f"{path}: is not a regular file, so it is not {kind}")
+            raise LRConfigError(tr("{path}: is not a regular file, so it is not {kind}", path=path, kind=kind))
         with open(path, "rb") as file:
             data = _Reader(file, kind).read()
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=reason)) from None
     except EOFError:
-        raise LRConfigError(f"{path}: ends in the middle; it is torn, or still being written") from None
+        raise LRConfigError(tr("{path}: ends in the middle; it is torn, or still being written", path=path)) from None
     except _RefusedError as error:
         raise LRConfigError(f"{path}: {error}") from None
     except LRConfigError:
         raise
     except (IndexError, KeyError, TypeError, ValueError, struct.error):
-        raise LRConfigError(f"{path}: is damaged; it is not what paddle.save wrote") from None
+        raise LRConfigError(tr("{path}: is damaged; it is not what paddle.save wrote", path=path)) from None
     if not isinstance(data, dict):
-        raise LRConfigError(f"{path}: holds no dictionary, so it is not {kind}")
+        raise LRConfigError(tr("{path}: holds no dictionary, so it is not {kind}", path=path, kind=kind))
     return data
 
 
@@ -148,7 +150,7 @@ class _Reader:
 
     def read(self) -> Any:
         if self.take(1) != pickle.PROTO or self.take(1) not in (b"\2", b"\3", b"\4", b"\5"):
-            raise _RefusedError(f"is not a file of paddle.save, so it is not {self.kind}")
+            raise _RefusedError(tr("is not a file of paddle.save, so it is not {kind}", kind=self.kind))
         while (code := self.take(1)) != pickle.STOP:
             self.spend(_INSTRUCTION)
             instruction = _INSTRUCTIONS.get(code)
@@ -165,12 +167,21 @@ class _Reader:
         known = next((op.name for op in pickletools.opcodes if op.code == code.decode("latin-1")), None)
         if known is None:
             raise ValueError
-        raise _RefusedError(f"holds the pickle instruction {known}, which is not part of {self.kind}; nothing was run")
+        self.refuse_part(tr("the pickle instruction {name}", name=known))
+
+    def refuse_part(self, part: str) -> NoReturn:
+        raise _RefusedError(tr("holds {part}, which is not part of {kind}; nothing was run", part=part, kind=self.kind))
 
     def spend(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
-            raise _RefusedError(f"holds far more than {self.kind} does: over {_BUDGET >> 20} MiB beside its arrays")
+            raise _RefusedError(
+                tr(
+                    "holds far more than {kind} does: over {most} MiB beside its arrays",
+                    kind=self.kind,
+                    most=_BUDGET >> 20,
+                )
+            )
 
     def take(self, count: int) -> bytes:
         content = self.file.read(count)
@@ -237,7 +248,7 @@ class _Reader:
         module, name = parts or (self.line(), self.line())
         full = f"{module}.{name}"
         if full not in _NAMES:
-            raise _RefusedError(f"holds {shown(full)}, which is not part of {self.kind}; nothing was run")
+            self.refuse_part(shown(full))
         self.stack.append(_Name(full))
 
     def line(self) -> str:

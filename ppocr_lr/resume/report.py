@@ -10,6 +10,7 @@ from pathlib import Path
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.optimizers import savers
@@ -19,7 +20,7 @@ from ppocr_lr.training.scheduler_state import jump_text
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
 
-_LIBRARY = "train with ppocr_lr's build_lr_scheduler: it goes on at this update with the config's rate"
+_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it goes on at this update with the config's rate")
 
 
 _error, _warning, _note = (
@@ -36,65 +37,76 @@ def remarks(resume: Resume) -> list[Finding]:
 def _own_keys(resume: Resume) -> Iterator[Finding]:
     keys = resume.planned.own_keys
     if keys and resume.known_to_paddleocr and not resume.ours:
-        leaves = f"{{}} leaves {'it' if len(keys) == 1 else 'them'} out"
+        leaves = tr("{} leaves it out") if len(keys) == 1 else tr("{} leaves them out")
         paddleocr = Proposal(flags=(("trainer", "paddleocr"),), words=leaves)
         ways = [str(paddleocr)] if resume.with_proposal(paddleocr) else []
         yield _warning(
-            f"PaddleOCR does not read {', '.join(keys)} as this project does, so what is said of PaddleOCR here "
-            "does not hold for this config",
-            "; or ".join([*ways, *_with_the_library(resume)]),
+            tr(
+                "PaddleOCR does not read {keys} as this project does, so what is said of PaddleOCR here does not hold "
+                "for this config",
+                keys=", ".join(keys),
+            ),
+            tr("; or ").join([*ways, *_with_the_library(resume)]),
         )
 
 
 def _loading(resume: Resume) -> Iterator[Finding]:
     state, failure = resume.checkpoint.state, resume.scheduler_failure
-    stops = f"PaddleOCR stops with {failure}"
+    stops = tr("PaddleOCR stops with {failure}", failure=failure)
     if not resume.known_to_paddleocr:
         yield _error(stops, _ways_on(resume))
     elif failure and state:
         config = resume.planned.parsed.config
         key = config.warmup_key or "warmup_epoch"
         yield _error(
-            f"{stops}: the checkpoint was saved without warmup around a scheduler, the config has one",
+            tr("{stops}: the checkpoint was saved without warmup around a scheduler, the config has one", stops=stops),
             _ways_on(resume, f"Optimizer.lr.{key}=0"),
         )
     elif failure:
         yield _error(
-            f"{stops}: the checkpoint has no scheduler state, as it was saved with a constant rate",
+            tr("{stops}: the checkpoint has no scheduler state, as it was saved with a constant rate", stops=stops),
             _from_weights(resume)
             if resume.ours
-            else f"give the optimizer the state of its own scheduler, then load_lr_state(…, update={resume.update})",
+            else tr(
+                "give the optimizer the state of its own scheduler, then {call}",
+                call=f"load_lr_state(…, update={resume.update})",
+            ),
         )
     elif state and resume.bare_number:
-        yield _note("PaddleOCR does not use the scheduler state: Const without warmup is a bare number")
+        yield _note(tr("PaddleOCR does not use the scheduler state: Const without warmup is a bare number"))
     if resume.optimizer_failure:
         yield _error(
-            f"PaddleOCR stops at the first update with {resume.optimizer_failure}: {_saver(resume)} saved the "
-            f"checkpoint, the config has {resume.optimizer}",
-            f"take the optimizer of the saved run; or {_from_weights(resume)}",
+            tr(
+                "PaddleOCR stops at the first update with {failure}: {saver} saved the checkpoint, the config has "
+                "{optimizer}",
+                failure=resume.optimizer_failure,
+                saver=_saver(resume),
+                optimizer=resume.optimizer,
+            ),
+            tr("take the optimizer of the saved run; or {otherwise}", otherwise=_from_weights(resume)),
         )
 
 
 def _saver(resume: Resume) -> str:
-    return " or ".join(savers(resume.checkpoint.accumulators)) or "another optimizer"
+    return tr(" or ").join(savers(resume.checkpoint.accumulators)) or tr("another optimizer")
 
 
 def _ways_on(resume: Resume, *overrides: str) -> str:
     """What leads to a run that trains on: `overrides` in PaddleOCR, this library, or else a new run. Each is tried."""
     ways = [Proposal(overrides).line] if overrides and resume.trained_on(*overrides) else []
-    return "; or ".join([*ways, *_with_the_library(resume)]) or _from_weights(resume)
+    return tr("; or ").join([*ways, *_with_the_library(resume)]) or _from_weights(resume)
 
 
 def _with_the_library(resume: Resume) -> list[str]:
-    return [_LIBRARY] if not resume.optimizer_failure and resume.trains_on(resume.schedule) else []
+    return [tr(_LIBRARY)] if not resume.optimizer_failure and resume.trains_on(resume.schedule) else []
 
 
 def _from_weights(resume: Resume) -> str:
     prefix = resume.checkpoint.prefix
     weights = Proposal((f"Global.pretrained_model={prefix}", "Global.checkpoints=null"))
-    begin = "begin a new run with these weights"
+    begin = tr("begin a new run with these weights")
     if not Path(f"{prefix}.pdparams").is_file():
-        return f"begin a new run; the weights, {Path(prefix).name}.pdparams, are not here"
+        return tr("begin a new run; the weights, {weights}, are not here", weights=f"{Path(prefix).name}.pdparams")
     try:
         config, _ = resume.planned.with_proposal(weights)
     except LRConfigError:
@@ -112,18 +124,28 @@ def _rate(resume: Resume) -> Iterator[Finding]:
     cause = ""
     if saved:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
-        cause = f"; the checkpoint's rate is this config's with {length}"
+        cause = tr("; the checkpoint's rate is this config's with {length}", length=length)
     if resume.follows_config:
         first = resume.first_of_config
         change = jump_text(before, resume.planned.schedule(first))
         yield _warning(
-            f"the rate jumps at update {count_text(first)}: {change}{cause}",
-            "" if saved else "for a smooth resume keep the rate and the length of the saved run",
+            tr(
+                "the rate jumps at update {update}: {change}{cause}",
+                update=count_text(first),
+                change=change,
+                cause=cause,
+            ),
+            "" if saved else tr("for a smooth resume keep the rate and the length of the saved run"),
         )
     else:
         yield _warning(
-            f"the config's rate has no effect in PaddleOCR ({change}): {resume.planned.name} without warmup multiplies "
-            f"the rate of the checkpoint{cause}",
+            tr(
+                "the config's rate has no effect in PaddleOCR ({change}): {name} without warmup multiplies the rate of "
+                "the checkpoint{cause}",
+                change=change,
+                name=resume.planned.name,
+                cause=cause,
+            ),
             _ways_on(resume),
         )
 
@@ -133,32 +155,52 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
     epoch = checkpoint.epoch
     if epoch is None:
         if update or checkpoint.state is None:
-            goes_on = f", while the schedule goes on at update {count_text(update)}" if update else ""
-            problem = "holds no epoch" if checkpoint.states_path.exists() else "does not exist"
+            name, goes_on = checkpoint.states_path.name, ""
+            if update:
+                goes_on = tr(", while the schedule goes on at update {update}", update=count_text(update))
+            if checkpoint.states_path.exists():
+                problem = tr("{file} holds no epoch", file=name)
+            else:
+                problem = tr("{file} does not exist", file=name)
             yield _warning(
-                f"{checkpoint.states_path.name} {problem}: PaddleOCR counts epochs from 1 again{goes_on}",
+                tr("{problem}: PaddleOCR counts epochs from 1 again{goes_on}", problem=problem, goes_on=goes_on)
             )
         return
     expected = epoch * run.iters_per_epoch
     if update == expected:
         return
-    stands = f"the schedule stands at update {count_text(update)}, {amount(epoch, 'epoch')} are {count_text(expected)}"
+    stands = tr(
+        "the schedule stands at update {update}, {epochs} are {expected}",
+        update=count_text(update),
+        epochs=amount(epoch, "epoch"),
+        expected=count_text(expected),
+    )
     length = resume.saved_iters_per_epoch
     if length:
-        on_windows = Proposal(flags=(("windows", True),), words="; on Windows add {}")
+        on_windows = Proposal(flags=(("windows", True),), words=tr("; on Windows add {}"))
         there = resume.with_proposal(on_windows)
         windows = on_windows if there and there.planned.run.iters_per_epoch == length else ""
         yield _warning(
-            f"{stands}: an epoch of the saved run had {amount(length, 'iteration')}, one of this run has "
-            f"{run.iters_per_epoch}, so everything that the config counts in epochs moves",
-            f"check the number of cards, the batch and the data{windows}",
+            tr(
+                "{stands}: an epoch of the saved run had {length}, one of this run has {iters}, so everything that the "
+                "config counts in epochs moves",
+                stands=stands,
+                length=amount(length, "iteration"),
+                iters=run.iters_per_epoch,
+            ),
+            tr("check the number of cards, the batch and the data{windows}", windows=windows),
         )
     elif expected - run.iters_per_epoch < update < expected:
-        goes_on = f"PaddleOCR goes on with epoch {epoch + 1}, and the schedule stays"
-        behind = "" if resume.nothing_left else f"; {goes_on} {amount(expected - update, 'update')} behind"
-        yield _note(f"{stands}: saved within epoch {epoch}{behind}")
+        behind = ""
+        if not resume.nothing_left:
+            behind = tr(
+                "; PaddleOCR goes on with epoch {epoch}, and the schedule stays {updates} behind",
+                epoch=epoch + 1,
+                updates=amount(expected - update, "update"),
+            )
+        yield _note(tr("{stands}: saved within epoch {epoch}{behind}", stands=stands, epoch=epoch, behind=behind))
     else:
-        yield _warning(f"{stands}: the schedule and the epochs of PaddleOCR have drifted apart")
+        yield _warning(tr("{stands}: the schedule and the epochs of PaddleOCR have drifted apart", stands=stands))
 
 
 def _more_epochs(resume: Resume) -> str:
@@ -166,20 +208,29 @@ def _more_epochs(resume: Resume) -> str:
     more, after = f"Global.epoch_num={2 * (resume.checkpoint.epoch or 0)}", resume.update + 1
     longer = resume.trained_on(more)
     if longer is None or longer.paddleocr is None:
-        return f"more epochs would not train on from here; {_from_weights(resume)}"
+        return tr("more epochs would not train on from here; {otherwise}", otherwise=_from_weights(resume))
     rate = rate_text(longer.paddleocr(after), 4)
-    instead = "" if resume.planned.flags.epochs is None else " instead of --epochs"
-    way = (
-        f"-o {more}{instead} (update {count_text(after)} then uses {rate}, as the schedule is made anew for all epochs)"
+    instead = "" if resume.planned.flags.epochs is None else tr(" instead of --epochs")
+    way = tr(
+        "{options}{instead} (update {update} then uses {rate}, as the schedule is made anew for all epochs)",
+        options=f"-o {more}",
+        instead=instead,
+        update=count_text(after),
+        rate=rate,
     )
-    return f"{way}; or {_from_weights(resume)}"
+    return tr("; or ").join((way, _from_weights(resume)))
 
 
 def _end(resume: Resume) -> Iterator[Finding]:
     run = resume.planned.run
     if resume.nothing_left:
         yield _warning(
-            f"nothing is left to train: epoch {resume.checkpoint.epoch} of {run.epochs} is done", _more_epochs(resume)
+            tr(
+                "nothing is left to train: epoch {epoch} of {epochs} is done",
+                epoch=resume.checkpoint.epoch,
+                epochs=run.epochs,
+            ),
+            _more_epochs(resume),
         )
         return
     past = resume.end - run.total_iters
@@ -187,66 +238,97 @@ def _end(resume: Resume) -> Iterator[Finding]:
         return
     if resume.stops_at:
         yield _error(
-            f"PaddleOCR stops with a ValueError at update {count_text(resume.stops_at)}: OneCycle has no rate past its "
-            f"end, and the epochs left go up to update {count_text(resume.end)}",
+            tr(
+                "PaddleOCR stops with a ValueError at update {update}: OneCycle has no rate past its end, and the "
+                "epochs left go up to update {end}",
+                update=count_text(resume.stops_at),
+                end=count_text(resume.end),
+            ),
         )
         return
-    where = f"{amount(abs(past), 'update')} {'past' if past > 0 else 'before'} the end of the config's run"
+    updates = amount(abs(past), "update")
+    if past > 0:
+        where = tr("{updates} past the end of the config's run", updates=updates)
+    else:
+        where = tr("{updates} before the end of the config's run", updates=updates)
     final = rate_text(resume.schedule(resume.end - 1))
-    yield _note(f"PaddleOCR's last epoch ends {where}; the config's rate there is {final}")
+    yield _note(tr("PaddleOCR's last epoch ends {where}; the config's rate there is {final}", where=where, final=final))
 
 
 def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
     """The report, for a terminal; `more` is what others know of the checkpoint."""
-    checkpoint, run = resume.checkpoint, resume.planned.run
-    yield printable(f"{checkpoint.path} with {resume.planned.source}: {resume.planned.name}")
-    at = f"update {count_text(resume.update)}"
-    yield f"  state     {_state(resume, at)}"
-    if checkpoint.epoch is None:
-        yield f"  epochs    unknown; the config's run is {run.epochs} × {amount(run.iters_per_epoch, 'iteration')}"
-    else:
-        product = (
-            f"{checkpoint.epoch} × {run.iters_per_epoch} = update {count_text(checkpoint.epoch * run.iters_per_epoch)}"
+    source = resume.planned.source
+    yield printable(
+        tr(
+            "{checkpoint} with {config}: {name}",
+            checkpoint=resume.checkpoint.path,
+            config=source,
+            name=resume.planned.name,
         )
-        yield f"  epochs    {checkpoint.states_path.name}: epoch {checkpoint.epoch} of {run.epochs}, {product}"
-    if line := trainer_text(resume.planned):
-        yield f"  trainer   {line}"
-    if resume.rate_before is not None:
-        yield f"  rate      checkpoint → config: {jump_text(resume.rate_before, resume.rate_now)}"
-    yield f"  PaddleOCR {_what_paddleocr_does(resume, at)}"
-    if not resume.ours:
-        needed = "" if checkpoint.state or resume.bare_number else ", given to load_lr_state"
-        if resume.optimizer_failure:
-            needed += ", in the optimizer of the saved run"
-        yield f"  ppocr_lr  goes on at {at}{needed}, with the config's rate, {rate_text(resume.rate_now, 4)}"
+    )
+    for what, text in _rows(resume):
+        yield f"  {tr(what):9} {text}"
     for remark in (*remarks(resume), *more):
-        yield f"{remark.severity}: {remark.message}"
+        yield f"{tr(str(remark.severity))}: {remark.message}"
         if remark.hint:
-            yield f"    hint: {remark.hint}"
+            yield f"    {tr('hint')}: {remark.hint}"
+
+
+def _rows(resume: Resume) -> Iterator[tuple[str, str]]:
+    checkpoint, run = resume.checkpoint, resume.planned.run
+    at = tr("update {update}", update=count_text(resume.update))
+    yield later("state"), _state(resume, at)
+    iters = amount(run.iters_per_epoch, "iteration")
+    if checkpoint.epoch is None:
+        yield later("epochs"), tr("unknown; the config's run is {epochs} × {iters}", epochs=run.epochs, iters=iters)
+    else:
+        done = tr("update {update}", update=count_text(checkpoint.epoch * run.iters_per_epoch))
+        told = tr(
+            "{file}: epoch {epoch} of {epochs}, {product}",
+            file=checkpoint.states_path.name,
+            epoch=checkpoint.epoch,
+            epochs=run.epochs,
+            product=f"{checkpoint.epoch} × {run.iters_per_epoch} = {done}",
+        )
+        yield later("epochs"), told
+    if line := trainer_text(resume.planned):
+        yield later("trainer"), line
+    if resume.rate_before is not None:
+        yield later("rate"), tr("checkpoint → config: {jump}", jump=jump_text(resume.rate_before, resume.rate_now))
+    yield "PaddleOCR", _what_paddleocr_does(resume, at)
+    if not resume.ours:
+        needed = "" if checkpoint.state or resume.bare_number else tr(", given to load_lr_state")
+        if resume.optimizer_failure:
+            needed += tr(", in the optimizer of the saved run")
+        rate = rate_text(resume.rate_now, 4)
+        yield "ppocr_lr", tr("goes on at {at}{needed}, with the config's rate, {rate}", at=at, needed=needed, rate=rate)
 
 
 def _state(resume: Resume, at: str) -> str:
-    state = resume.checkpoint.state
+    state, saver = resume.checkpoint.state, _saver(resume)
     if state is None:
-        return f"none: saved with a constant rate, a bare number, by {_saver(resume)}"
-    shape = "with" if state.wrapped else "without"
+        return tr("none: saved with a constant rate, a bare number, by {saver}", saver=saver)
     epochs = count_text(resume.update / resume.planned.run.iters_per_epoch)
-    return f"{at}, epoch {epochs} of the config's run; saved {shape} warmup, by {_saver(resume)}"
+    stands = tr("{at}, epoch {epochs} of the config's run", at=at, epochs=epochs)
+    if state.wrapped:
+        return tr("{stands}; saved with warmup, by {saver}", stands=stands, saver=saver)
+    return tr("{stands}; saved without warmup, by {saver}", stands=stands, saver=saver)
 
 
 def _what_paddleocr_does(resume: Resume, at: str) -> str:
     followed = resume.paddleocr
     if followed is None:
-        return f"stops: {resume.failure}"
+        return tr("stops: {failure}", failure=resume.failure)
     if resume.nothing_left:
-        return "trains nothing: its last epoch is done"
-    begins = f"goes on with epoch {resume.first_epoch}"
+        return tr("trains nothing: its last epoch is done")
+    begins, rate = tr("goes on with epoch {epoch}", epoch=resume.first_epoch), rate_text(resume.rate_now, 4)
     if not isinstance(followed, ResumedByPaddle):
-        return f"{begins} and the config's rate, {rate_text(resume.rate_now, 4)}"
-    begins += f"; {at} uses {rate_text(followed.rate, 4)}"
+        return tr("{begins} and the config's rate, {rate}", begins=begins, rate=rate)
+    begins = tr("{begins}; {at} uses {rate}", begins=begins, at=at, rate=rate_text(followed.rate, 4))
     if resume.follows_config:
-        return f"{begins}, then the config's rates follow"
-    return f"{begins}, which is scaled on: " + times_text(followed.factor, "the config's rates")
+        return tr("{begins}, then the config's rates follow", begins=begins)
+    times = times_text(followed.factor, tr("the config's rates"))
+    return tr("{begins}, which is scaled on: {times}", begins=begins, times=times)
 
 
 def as_dict(resume: Resume, more: Sequence[Finding] = ()) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.errors import LRConfigError, shown
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.schedules.base import as_step
 
@@ -140,12 +141,16 @@ def jump_text(before: float | None, after: float) -> str:
         return rate_text(after, 4)
     jump = relative_jump(before, after)
     if abs(jump) < 1e-9:
-        return f"{rate_text(before, 4)}, unchanged"
+        return tr("{rate}, unchanged", rate=rate_text(before, 4))
     change = f"{rate_text(before, 4)} → {rate_text(after, 4)}"
     if math.isinf(jump):
         return change
-    size = times_text(jump + 1, "before") if jump > 9 else f"{100 * abs(jump):.3g} % {'more' if jump > 0 else 'less'}"
-    return f"{change}, {size}"
+    if jump > 9:
+        size = times_text(jump + 1, tr("before"))
+    else:
+        size = f"{100 * abs(jump):.3g}"
+        size = tr("{percent} % more", percent=size) if jump > 0 else tr("{percent} % less", percent=size)
+    return tr("{change}, {size}", change=change, size=size)
 
 
 def _rate(value: Any) -> float:
@@ -155,4 +160,4 @@ def _rate(value: Any) -> float:
         rate = math.nan
     if not math.isfinite(rate) or isinstance(value, (bool, str)):
         raise LRConfigError(f"last_lr: {shown(value)} is not allowed; it must be a number")
-    return rate
+    return rate + 0.0  # which is 0.0 for -0.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from ppocr_lr.numbers_text import amount, plain_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.settings import factors, settings
+from ppocr_lr.training_config.settings import at_default, factors, settings
 
 _LONGEST = 60
 _ABSENT = object()
@@ -22,8 +22,12 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
     keys = list(dict.fromkeys(key for setting in each for key in setting))
     differing = [key for key in keys if any(setting.get(key, _ABSENT) != each[0].get(key, _ABSENT) for setting in each)]
     if len({setting["name"] for setting in each}) == len(each):
-        # Every schedule is another one: its name tells it apart, the keys it has alone would only be long.
+        # Every schedule is another one: its name tells it apart, keys that it has alone or at a default would be long.
         differing = [key for key in differing if key == "name" or all(key in setting for setting in each)]
+        each = [
+            {key: value for key, value in setting.items() if not at_default(key, run)}
+            for setting, run in zip(each, runs, strict=True)
+        ]
     texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
     # One label that is too long or stands twice, and all are file names: a mixture is hard to read.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import gzip
-import io
 import re
 import warnings
 import zlib
@@ -18,10 +17,11 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
+from ppocr_lr.training_config.log_text import LogDecoder, plain
 
 _INDENT = 4
 # A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends.
@@ -31,12 +31,11 @@ DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\
 # Before it may be what others write before each line (a time, a rank, a line number, a mark of quotation). In a YAML
 # such a line is a comment.
 _LOG_LINE = re.compile(r"[^#]{0,200}?\[\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\S*\] \S+ [A-Z]+: ")
-_ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 _FIRST_LINES = 1000  # in which a log has one of these; the libraries that the trainer starts have theirs before
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
 _MOST_DEPTH = 60
-_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_CHUNK = 1 << 16
 _TORN = (EOFError, zlib.error, UnicodeError)
 _WORDS = {"None": None, "True": True, "False": False}
 
@@ -51,12 +50,6 @@ _DECISIVE = (
     "Train.dataset.ratio_list",
 )
 """What decides the rates that a log shows."""
-
-
-def plain(text: str) -> str:
-    """Text without colours, without spaces that only HTML has, and without what UTF-16 not known as such leaves."""
-    text = text.replace("\0", "").replace("\xa0", " ")
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def decisive(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,8 +102,8 @@ def is_log(path: str | Path) -> bool:
     """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is none, it can be read but once."""
     if not Path(path).is_file():
         return False
-    with suppress(*_TORN), _opened(path) as text:
-        return any(map(_LOG_LINE.match, islice(_lines(text), _FIRST_LINES)))
+    with suppress(*_TORN), _opened(path) as stream:
+        return any(map(_LOG_LINE.match, islice(_lines(stream), _FIRST_LINES)))
     return False
 
 
@@ -121,8 +114,8 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
         LRConfigError: the file cannot be read, or holds none.
     """
     collected, config = LoggedConfig(), None
-    with suppress(*_TORN), _opened(path) as text:  # what is torn holds what it holds
-        for line in _lines(text):
+    with suppress(*_TORN), _opened(path) as stream:  # what is torn holds what it holds
+        for line in _lines(stream):
             if found := DUMPED.search(line):
                 collected.add(found)
             elif _LOG_LINE.match(line):
@@ -136,19 +129,23 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[TextIO]:
+def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     try:
         with open(path, "rb") as file:
             packed = file.peek(2)[:2] == b"\x1f\x8b"
-            stream: BufferedReader | gzip.GzipFile = gzip.GzipFile(fileobj=file) if packed else file
-            encoding = _ENCODINGS.get(stream.peek(2)[:2], "utf-8")
-            yield io.TextIOWrapper(stream, encoding, errors="replace")
+            yield gzip.GzipFile(fileobj=file) if packed else file
     except OSError as error:
         raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
 
 
-def _lines(text: TextIO) -> Iterator[str]:
-    return map(plain, iter(lambda: text.readline(_LONGEST_LINE), ""))
+def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:
+    decoder, rest = LogDecoder(stream.peek(2)), ""
+    while block := stream.read1(_CHUNK):
+        *lines, rest = (
+            (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        )
+        yield from map(plain, lines)
+    yield plain(rest)
 
 
 def _value(lines: Sequence[_Line]) -> dict[str, Any] | list[dict[str, Any]]:

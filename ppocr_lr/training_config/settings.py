@@ -35,6 +35,12 @@ def differing_settings(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[
             yield key, one.get(key), other.get(key)
 
 
+def at_default(key: str, planned: PlannedRun) -> bool:
+    """Whether a key of the section has the value that it would have if it were left out."""
+    field = type(planned.parsed.config).model_fields.get(key)
+    return field is not None and bool(getattr(planned.parsed.config, key) == field.default)
+
+
 def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
     """The keys of the optimizer's weight decay with different values, with both; None where it has no such key."""
     one, other = (
@@ -65,10 +71,7 @@ def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[s
 
 def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:
     """Whether `planned` alone has the key, at its default."""
-    field = type(planned.parsed.config).model_fields.get(key)
-    if field is None or key in type(other.parsed.config).model_fields:
-        return False
-    return bool(getattr(planned.parsed.config, key) == field.default)
+    return key not in type(other.parsed.config).model_fields and at_default(key, planned)
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,7 @@ import yaml
 from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem, dotted, printable, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
+from ppocr_lr.language import tr
 from ppocr_lr.output import write_whole
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.yaml_file import (
@@ -213,7 +214,7 @@ class TextTree:
             after = yaml_document(text, self.document.source)
             if _same(after.data, intended):
                 return after
-        problem = "cannot be changed in its text without changing something else, so it is left as it is"
+        problem = tr("cannot be changed in its text without changing something else, so it is left as it is")
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
 
     def edits(self, changes: Sequence[Change], intended: Any) -> list[Edit]:
@@ -350,9 +351,8 @@ class TextTree:
         return "\r\n" if first > 0 and self.text[first - 1] == "\r" else "\n"
 
     def _refuse(self, path: KeyPath) -> NoReturn:
-        raise LRConfigError(
-            Problem((), f"{shown(dotted(path))} cannot be changed by itself in the text", Place(self.document.source))
-        )
+        problem = tr("{key} cannot be changed by itself in the text", key=shown(dotted(path)))
+        raise LRConfigError(Problem((), problem, Place(self.document.source)))
 
 
 _ENDS = yaml.MappingEndEvent | yaml.SequenceEndEvent

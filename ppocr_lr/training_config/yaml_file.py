@@ -168,7 +168,29 @@ def _refuse_tag(loader: Any, node: Any) -> NoReturn:
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
-    """The safe loader, with words of ours for a tag that it does not know and for a value that does not fit its tag."""
+    """The safe loader, with bounds, and words of ours for an unknown tag and for a value that does not fit its tag."""
+
+    def __init__(self, text: str, source: str) -> None:
+        super().__init__(text)
+        self._source, self._depth, self._nodes = source, 0, 0
+
+    def descend_resolver(self, above: Any, index: Any) -> None:
+        """What PyYAML calls before each node; refuses what would overflow the stack or take minutes."""
+        self._depth += 1
+        self._nodes += 1
+        if self._depth > _MAX_DEPTH + 1:
+            problem = tr("is nested more than {most} levels deep", most=_MAX_DEPTH)
+        elif self._nodes > MAX_NODES:
+            problem = tr("unfolds into more than {most} values", most=MAX_NODES)
+        elif isinstance(above, yaml.MappingNode) and len(above.value) >= MAX_KEYS:
+            problem = tr("is a mapping of more than {most} keys", most=MAX_KEYS)
+        else:
+            return
+        raise _error(_place(self._source, above.start_mark), problem)
+
+    def ascend_resolver(self) -> None:
+        """What PyYAML calls behind each node."""
+        self._depth -= 1
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
@@ -217,10 +239,12 @@ def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
 def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[KeyPath, ...], Any]:
     """PyYAML's node of the whole, the keys that stand again, and what it stands for."""
     try:
-        _check_size(text, source)
-        loader = (_AnyTagLoader if any_tag else _Loader)(text)
+        _check_directives(text, source)
+        loader = (_AnyTagLoader if any_tag else _Loader)(text, source)
         try:  # as yaml.load
             root = loader.get_single_node()
+            if "&" in text:
+                _check_unfolded(root, source, {})
             repeated = tuple(_repeated(root))  # before others are merged in
             return root, repeated, None if root is None else loader.construct_document(root)
         finally:
@@ -237,7 +261,9 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark:
-            _check_size_before(mark.index, text, source)
+            # PyYAML reads far ahead of what it hands out, so that a bound of its own may end it before ours is asked.
+            with suppress(yaml.YAMLError):
+                _Loader(text[: mark.index], source).get_single_node()
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
         where = _place(source, mark) if mark else Place(source)
@@ -256,62 +282,26 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         raise _error(Place(source), tr("holds a value that YAML cannot read: {error}", error=error)) from None
 
 
-def _check_size_before(end: int, text: str, source: str) -> None:
-    """Look for what is too much before the place that the library stumbles over.
-
-    It reads far ahead of what it hands out, so that a bound of its own may end it before ours is asked.
-    """
-    with suppress(yaml.YAMLError):
-        _check_size(text[:end], source)
-
-
-class _Open:
-    """A list or a mapping that is not closed yet."""
-
-    def __init__(self, event: Any, before: int) -> None:
-        self.event, self.before, self.children = event, before, 0
-        self.most = 2 * MAX_KEYS if isinstance(event, yaml.MappingStartEvent) else MAX_NODES
-
-
-def _check_size(text: str, source: str) -> None:
-    """Refuse nesting that would overflow the stack and aliases that would unfold into gigabytes."""
+def _check_directives(text: str, source: str) -> None:
     if directive := next(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES, None), None):
         line = text.count("\n", 0, directive.start()) + 1
         raise _error(Place(source, line, 1), tr("has more than {most} directives", most=_MOST_DIRECTIVES))
-    complete: dict[str, int] = {}  # how many nodes an anchor stands for, once it is closed
-    open_nodes: list[_Open] = []
-    total = 0
-    for event in yaml_events(text):
-        if open_nodes and isinstance(event, yaml.NodeEvent):
-            open_nodes[-1].children += 1
-            if open_nodes[-1].children > open_nodes[-1].most:
-                where = _place(source, open_nodes[-1].event.start_mark)
-                raise _error(where, tr("is a mapping of more than {most} keys", most=MAX_KEYS))
-        if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in complete:
-                raise _error(
-                    _place(source, event.start_mark),
-                    tr("the alias *{anchor} holds itself or is unknown", anchor=event.anchor),
-                )
-            total += complete[event.anchor]
-        elif isinstance(event, yaml.ScalarEvent):
-            total += 1
-            if event.anchor:
-                complete[event.anchor] = 1
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            total += 1
-            open_nodes.append(_Open(event, total))
-            if len(open_nodes) > _MAX_DEPTH:
-                raise _error(
-                    _place(source, event.start_mark),
-                    tr("is nested more than {most} levels deep", most=_MAX_DEPTH),
-                )
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            opened = open_nodes.pop()
-            if opened.event.anchor:
-                complete[opened.event.anchor] = total - opened.before + 1
-        if total > MAX_NODES:
-            raise _error(_place(source, event.start_mark), tr("unfolds into more than {most} values", most=MAX_NODES))
+
+
+def _check_unfolded(node: Any, source: str, counts: dict[int, int]) -> int:
+    """How many values a node stands for; refuses aliases that would unfold into gigabytes, or never end."""
+    if not (count := counts.setdefault(id(node), 0)):
+        counts[id(node)] = -1  # until all that is inside is counted
+        count = 1
+        for _, key, value in _entries(node):
+            for inside in {id(key): key, id(value): value}.values():
+                count += _check_unfolded(inside, source, counts)
+            if count > MAX_NODES:
+                raise _error(_place(source, key.start_mark), tr("unfolds into more than {most} values", most=MAX_NODES))
+        counts[id(node)] = count
+    elif count < 0:
+        raise _error(_place(source, node.start_mark), tr("holds itself, by an alias"))
+    return count
 
 
 def _place(source: str, mark: Any) -> Place:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ppocr_lr.check.rule import RULES, Rule, findings_about, rule
+from ppocr_lr.check.rule import RULES, Rule, example, findings_about, rule, source
 from ppocr_lr.check.rules import compatibility, cycles, decay, input, logged, scale, units, warmup
 from ppocr_lr.check.subject import Subject
 from ppocr_lr.finding import Finding, Severity
@@ -33,7 +33,9 @@ def known() -> Iterator[dict[str, Rule[Subject]]]:
 
 
 def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
-    @rule("XY001", Severity.ERROR, "three epochs", example="epoch_num: 3", source="this test")
+    @rule("XY001", Severity.ERROR, "three epochs")
+    @example("epoch_num: 3")
+    @source("this test")
     def three_epochs(subject: Subject) -> Iterator[Finding]:
         """Three are
         few.
@@ -51,7 +53,7 @@ def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
 
 def test_a_code_is_declared_once(known: dict[str, Rule[Subject]]) -> None:
     with pytest.raises(ValueError, match="LR301 is found by as_long_as_the_run already"):
-        rule("LR301", Severity.NOTE, "again", example="", source="")(lambda subject: ())
+        rule("LR301", Severity.NOTE, "again")(lambda subject: ())
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,13 +19,8 @@ from urllib.request import urlopen
 import pytest
 
 pytest.importorskip("nicegui")
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright")
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)  # fmt: skip
 _WAIT = 20_000  # milliseconds; a busy machine is slow
 
 
@@ -64,16 +58,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page of the default config."""
     with served(tmp_path_factory.mktemp("server")) as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no browser to drive: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-        yield started
-        started.close()
 
 
 Visit = Callable[..., Any]

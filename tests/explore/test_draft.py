@@ -34,18 +34,35 @@ CALLS = [
     # a section, what is done to it, and the section after it
     ("name: Cosine # c\nlearning_rate: 0.1\n", ("with_values", "Optimizer.lr.learning_rate=1e-3"), "name: Cosine # c\nlearning_rate: 0.001\n"),
     ("# c\nname: Cosine\nlearning_rate: 0.1", ("with_values", "Optimizer.lr.end_lr=0.01"), "# c\nname: Cosine\nlearning_rate: 0.1\nend_lr: 0.01\n"),
-    ("name: Cosine\nwarmup_epoch: 2\nlearning_rate: 0.1\n", ("without", "warmup_epoch"), "name: Cosine\nlearning_rate: 0.1\n"),
+    ("name: Cosine\nwarmup_epoch: 2\nlearning_rate: 0.1\n", ("without", "Optimizer", "lr", "warmup_epoch"), "name: Cosine\nlearning_rate: 0.1\n"),
+    ("name: Cosine\n", ("without", "Optimizer", "lr", "end_lr"), "name: Cosine\n"),
     ("name: Cosine\nlearning_rate: 0.1 # peak\nend_lr: 0.01\n", ("named", "Const"), "name: Const\nlearning_rate: 0.1 # peak\n"),
     ("learning_rate: 0.1 # peak\n", ("named", "Linear"), "learning_rate: 0.1 # peak\nname: Linear\n"),
     ("name: Const\nlearning_rate: 0.5\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
     ("name: Const\nlearning_rate: 0.1\nwarmup_epoch: 2\n", ("named", "Piecewise"), "name: Piecewise\nwarmup_epoch: 2\ndecay_epochs: [60%, 85%]\nvalues: [0.1, 0.01, 0.001]\n"),
+    ("name: Cyclic\nmax_lr: 0.5\nbase_lr: 0.1\nstep_size_up: 3\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\n"),
+    ("name: Const\nlearning_rate: 0.5\n", ("named", "Cyclic"), "name: Cyclic\nbase_lr: 0.05\nmax_lr: 0.5\nstep_size_up: 12%\n"),
+    ("name: PiecewiseLinear\nknots: [[0, 0.1], [5, 0.5], [20, 0]]\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\n"),
+    ("name: Scale\nfactor: 0.5\nschedule: {name: Const, learning_rate: 1}\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
+    ("name: OneCycle\nmax_lr: 0.5\n", ("named", "Sequence"), "name: Sequence\nstages: [{name: Const, learning_rate: 0.5, epochs: 50%}, {name: Cosine, learning_rate: 0.5, until_end: true}]\n"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "call", "after"), CALLS)
-def test_a_change_keeps_the_rest_of_the_text(before: str, call: tuple[str, str], after: str) -> None:
-    changed = getattr(draft(before), call[0])(call[1])
+def test_a_change_keeps_the_rest_of_the_text(before: str, call: tuple[str, ...], after: str) -> None:
+    changed = getattr(draft(before), call[0])(*call[1:])
     assert changed.excerpt.text == after
+
+
+def test_a_section_goes_with_its_last_key() -> None:
+    left = opened(TEXT, "c.yml").without("Global", "epoch_num")
+    assert list(left.config) == ["Optimizer", "Train"]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "null"])
+def test_a_batch_of_nothing_is_refused(text: str) -> None:
+    with pytest.raises(LRConfigError, match="batch_size_per_card"):
+        Draft(TEXT, "c.yml", 100).with_batch_size(text)
 
 
 @pytest.mark.parametrize("name", sorted(_HOMES))
@@ -74,6 +91,13 @@ def test_label_files_are_counted_for_the_command_line_alone(tmp_path: Path) -> N
         assert stranger.planned.run.iters_per_epoch == 1000
         assert "as given" not in stranger.planned.length.arithmetic
         assert stranger.report().planned
+
+
+def test_the_line_to_paste_leaves_out_what_no_line_can_say() -> None:
+    strange = draft("name: Const\nlearning_rate: 0.1\na: !!set {x, y}\nb: [{c: !!binary aGk=}]\nd: 2020-01-01\n")
+    assert strange.override_line == (
+        '-o "Optimizer.lr={name: Const, learning_rate: 0.1, d: 2020-01-01}" Global.epoch_num=20'
+    )
 
 
 @pytest.mark.parametrize("values", [(0, None, 1), (None, 0, 1), (None, 5, 0)])

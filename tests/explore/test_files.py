@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,36 @@ def test_other_files_are_one_message(address: str, visit: Visit, name: str) -> N
     assert Path(name).name[-50:] in said
     assert "/tmp" not in said
     assert list(curves(page)) == ["Cosine"]
+
+
+# Words of English in a row, outside of code, names of files and what has a name of its own.
+ENGLISH = re.compile(r"(?<![\w.'{/-])[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+TOLD = """() => {
+    const page = document.body.cloneNode(true);
+    page.querySelectorAll('.copy pre, .nicegui-codemirror, script, style').forEach((code) => code.remove());
+    const plot = document.querySelector('.plot');
+    const drawn = plot.data.flatMap((trace) => [trace.name, trace.hovertemplate ?? '']);
+    const axes = [plot.layout.xaxis.title.text, plot.layout.yaxis.title.text];
+    const labels = [...document.querySelectorAll('[aria-label]')].map((each) => each.ariaLabel);
+    return [page.innerText, ...drawn, ...axes, ...labels].join('\\n');
+}"""
+
+
+def test_everything_is_told_in_chinese(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address, locale="zh-CN")
+    drop(page, log(tmp_path / "train.log"))
+    has_rates(page, "train.log：200 个与计划一致", lambda rates: 0.09 < max(rates) <= 0.1)
+    drop(page, log(tmp_path / "other.log", rate=0.05))
+    checkpoints.save(tmp_path / "latest", COSINE, 20, 100, 500, epoch=5)
+    drop(page, tmp_path / "latest.pdopt")
+    expect(page.get_by_text("检查点 → 配置")).to_be_visible()
+    expect(page.get_by_text("训练没有按计划进行")).to_be_visible()
+    page.get_by_label("end_lr", exact=True).fill("0.05")
+    has_rates(page, "Cosine：PaddleOCR 自己的训练程序", lambda rates: rates[-1] < 0.01)
+    page.get_by_label("卡数", exact=True).fill("x")
+    expect(page.locator(".complaint:visible")).to_have_count(1)
+    for name in ("notes.txt", "latest.pdopt", "empty.log", "bomb.yml"):
+        page.evaluate(DROP, [name, base64.b64encode(UNUSABLE[name]).decode()])
+        page.locator(".q-notification").filter(has_text=name).wait_for()
+    said = page.evaluate(TOLD)
+    assert not ENGLISH.search(said), ENGLISH.search(said)

@@ -120,6 +120,25 @@ def test_units_lists_and_switches(address: str, visit: Visit) -> None:
     expect(page.locator(".cm-content")).to_contain_text("once_per_epoch: true")
 
 
+def test_sections_inside_have_fields_of_their_own(address: str, visit: Visit) -> None:
+    page = visit(address)
+    choose(page, "Sequence")
+    page.get_by_label("stages.0.learning_rate", exact=True).fill("0.5")
+    has_rates(page, "Sequence", lambda rates: rates[0] == 0.5)
+    page.get_by_label("stages.0.epochs", exact=True).fill("25")
+    page.get_by_label("stages.0.epochs: unit").wait_for()
+    expect(page.locator(".cm-content")).to_contain_text("epochs: 25%")
+    page.get_by_role("group", name="stages.1: Cosine").locator(".q-expansion-item").click()
+    page.get_by_label("stages.1.end_lr", exact=True).fill("x")
+    expect(page.get_by_label("stages.1.end_lr", exact=True)).to_have_accessible_description(re.compile("a number"))
+    page.get_by_label("take out stages.1.end_lr").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator(".cm-content")).not_to_contain_text("end_lr")
+    choose(page, "Scale")
+    page.get_by_label("schedule.learning_rate", exact=True).fill("0.5")
+    has_rates(page, "Scale", lambda rates: max(rates) == 0.25)
+
+
 def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".chooser").click()
@@ -149,6 +168,19 @@ def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visi
     has_rates(page, "Cosine", lambda rates: max(rates) == 0.2)
     expect(page.locator(".plot")).not_to_have_class(re.compile("stale"))
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_text_that_is_too_long_is_said(address: str, visit: Visit) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".cm-content").click()
+    page.evaluate("navigator.clipboard.writeText('#'.repeat(5 << 20))")
+    page.keyboard.press("Control+V")
+    expect(page.get_by_text("a text of more than 200000 characters")).to_be_visible()
+    page.keyboard.insert_text("#" * 200_001)
+    expect(page.locator(".q-notification__badge")).to_have_text("2")  # the same again
+    assert section(page) == DEFAULT
+    write(page, f"# {'x' * 199_990}\n")
+    expect(page.get_by_role("alert")).to_contain_text("more than 200000 characters")
 
 
 def test_a_field_put_right_is_right_again(address: str, visit: Visit) -> None:
@@ -262,7 +294,10 @@ def test_a_link_carries_the_state(address: str, visit: Visit) -> None:
 
 def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(address)
+    page.get_by_role("button", name="Pin this one").click()
+    page.get_by_label("name of curve 2").fill("as planned")
     page.get_by_label("learning_rate", exact=True).fill("0.003")
+    has_rates(page, "as planned", lambda rates: max(rates) == 0.1)
     has_rates(page, "Cosine", lambda rates: max(rates) == 0.003)
     expect(page.get_by_label("in Python", exact=True)).to_contain_text("0.003")
     call = page.get_by_label("in Python", exact=True).inner_text()
@@ -282,9 +317,32 @@ def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
     assert files["lr_default_config.png"].startswith(b"\x89PNG")
     assert b"<svg" in files["lr_default_config.svg"]
     rows = list(csv.DictReader(files["lr_default_config.csv"].decode().splitlines()))
-    assert (len(rows), rows[200]["rate"]) == (2000, "0.003")
+    assert (len(rows), rows[200]["run"], rows[200]["rate"], rows[2000]["run"]) == (
+        4000,
+        "Cosine",
+        "0.003",
+        "as planned",
+    )
     assert b"Plotly.newPlot" in files["lr_default_config.html"]
+    assert b'"name":"as planned"' in files["lr_default_config.html"]
     assert yaml.safe_load(files["default_config.yml"])["Optimizer"]["lr"]["learning_rate"] == 0.003
+
+
+def test_texts_are_copied_or_selected(address: str, visit: Visit) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    copied = "navigator.clipboard.readText()"
+    page.get_by_role("button", name="Copy: the section").click()
+    expect(page.get_by_text("copied")).to_be_visible()
+    assert page.evaluate(copied).strip() == yaml_of(page)
+    page.evaluate("() => { window.there = navigator.clipboard.readText.bind(navigator.clipboard); }")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy: in Python").click()
+    expect(page.locator(".q-notification__badge")).to_have_text("2")  # the same again
+    assert page.evaluate("window.there()").startswith("build_lr_scheduler({'name': 'Cosine'")
+    page.evaluate("() => { document.execCommand = () => false; }")
+    page.get_by_role("button", name="Copy: behind the command").click()
+    expect(page.get_by_text("press Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").startswith("-o ")
 
 
 def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
@@ -314,3 +372,54 @@ def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
         assert {name: max(rates) for name, rates in curves(page).items()} == {"Linear": 0.5, "learning_rate 0.25": 0.25}
         expect(page.get_by_text("3 epochs × 5 iterations = 15 updates")).to_be_visible()
         page.context.close()
+
+
+AT_FIELDS = [
+    # a field, what is typed, what is said of it, and what puts it right
+    ("learning_rate", "-1", "above 0", "0.1"),
+    ("learning_rate", "'", "is not YAML", "0.1"),
+    ("learning_rate", "", "is missing", "0.1"),
+    ("end_lr", "x", "a number", ""),
+    ("epochs", "0", "a positive integer", "20"),
+    ("epochs", "", "is missing", "20"),
+    ("batch size per card", "-1", "a positive integer", "32"),
+    ("cards", "many", "a positive integer", "2"),
+    ("samples", "0", "a positive integer", ""),
+    ("iterations per epoch", "9" * 5000, "a positive integer", "7"),
+]
+
+
+def test_what_is_wrong_is_said_at_its_field(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for key, wrong, said, right in AT_FIELDS:
+        field = page.get_by_label(key, exact=True)
+        field.fill(wrong)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(re.compile(said))
+        expect(page.locator(".complaint:visible")).to_have_count(1)
+        field.fill(right)
+        expect(page.locator(".complaint:visible")).to_have_count(0)
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_fields_that_change_at_once_all_count(address: str, visit: Visit) -> None:
+    page = visit(address)
+    for key, text in (("learning_rate", "0.2"), ("end_lr", "0.01"), ("epochs", "30"), ("cards", "2")):
+        page.get_by_label(key, exact=True).fill(text)
+    expect(page.get_by_text("30 epochs × 50 iterations = 1500 updates")).to_be_visible()
+    settled(page)
+    assert section(page) == {**DEFAULT, "learning_rate": 0.2, "end_lr": 0.01}
+
+
+def test_an_emptied_field_counts_as_its_default(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("cards", exact=True).fill("4")
+    expect(page.get_by_text("20 epochs × 25 iterations = 500 updates")).to_be_visible()
+    page.get_by_label("cards", exact=True).fill("")
+    expect(page.get_by_text("20 epochs × 100 iterations = 2000 updates")).to_be_visible()
+    page.get_by_label("samples", exact=True).fill("")
+    expect(page.get_by_text("assumed, as nothing tells it").first).to_be_visible()
+    page.get_by_label("batch size per card", exact=True).fill("")
+    page.get_by_role("switch", name="the whole file").click()
+    expect(page.locator(".cm-content")).not_to_contain_text("batch_size_per_card")

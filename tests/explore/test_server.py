@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.explore.server import OwnSiteOnly, free_port
+from ppocr_lr.explore.server import OwnSiteOnly, addresses, free_port
 from tests.conftest import Command
 from tests.explore.conftest import served
 
@@ -120,6 +120,25 @@ def test_a_torn_link_opens_the_first_config(place: str, link: str) -> None:
 )
 def test_names_of_this_machine(host: str, listening: str, let_in: bool) -> None:
     assert OwnSiteOnly(None, listening)._is_ours(host) is let_in
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_where_it_listens_everywhere_its_own_names_are_told_and_let_in(host: str, tmp_path: Path) -> None:
+    assert addresses(host)[0] == socket.gethostname()
+    assert not {"0.0.0.0", "[::]"} & set(addresses(host))
+    assert all(OwnSiteOnly(None, host)._is_ours(f"{name}:8321") for name in addresses(host))
+
+
+def test_the_address_that_is_told_can_be_opened(tmp_path: Path) -> None:
+    with served(tmp_path, "--host", "0.0.0.0") as address:
+        name = urlsplit(address).netloc
+        status, _, _ = asked(name, Origin=f"http://{name}")
+        assert (status, urlsplit(address).hostname) == (200, socket.gethostname().lower())
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("gpu-box", "gpu-box")])
+def test_any_other_host_is_told_as_it_is(host: str, told: str) -> None:
+    assert addresses(host) == [told]
 
 
 def test_the_next_free_port_is_taken() -> None:

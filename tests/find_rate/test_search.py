@@ -94,6 +94,11 @@ RAMP = {"name": "RangeTest"}
             "-o Optimizer.lr.learning_rate=0.029 Optimizer.lr.end_lr=0.001",
         ),
         ({"name": "Piecewise", "decay_epochs": [10], "values": [0.29, 0.1]}, '-o "Optimizer.lr.values=[0.029, 0.01]"'),
+        (
+            {"name": "Cyclic", "max_lr": 0.29, "base_lr": 0.1, "step_size_up": 3},
+            "-o Optimizer.lr.max_lr=0.029 Optimizer.lr.base_lr=0.01",
+        ),
+        ({"name": "Noam", "d_model": 25, "warmup_iters": 400}, "-o Optimizer.lr.learning_rate=2.9"),
         ({"name": "Const", "learning_rate": 0.029}, "-o Optimizer.lr.learning_rate=0.029, as it is"),
     ],
 )

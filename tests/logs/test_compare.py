@@ -1289,7 +1289,7 @@ def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -
 
 
 def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
-    from ppocr_lr.logs.dots import draw_logs
+    from ppocr_lr.logs.picture import draw_logs
     from ppocr_lr.plotting.figure import draw
 
     comparison = resumed(tmp_path, SECTIONS["Cosine"], over=True)
@@ -1303,7 +1303,7 @@ def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
     assert 0 < dots[0].get_xdata()[0] < dots[1].get_xdata()[-1] < EPOCHS
 
 
-@pytest.mark.parametrize("missing", ["", "plotext"])
+@pytest.mark.parametrize("missing", ["", "plotille"])
 def test_follow(scaled_log: Path, missing: str) -> None:
     """The log is written by a real process, after what was read so far is drawn; the command ends with the run."""
     lines = scaled_log.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -47,6 +47,7 @@ NO_NUMBER = [None, True, "", "x", [1], {}, 1j, nan, inf, -inf, 10**400]
 KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("PositiveRate", CONST, "learning_rate", [TINY, 0.5, 1, 2, below(1e100)], [0, -TINY, -0.5, 1e100, 1e200], "a number above 0"),
     ("Rate", LINEAR, "end_lr", [0, TINY, 0.5, 1, below(1e100)], [-TINY, -0.5, 1e100, 1e200], "a number of at least 0"),
+    ("EndRate", {"name": "Cosine", "learning_rate": 2}, "end_lr", [0, TINY, 0.5, 1], [-TINY, -0.5, 1e100, 1e200], "a number of at least 0"),
     ("Gamma", STEP, "gamma", [TINY, 0.5, below(1)], [0, -0.5, 1, 1.5], "a number above 0 and below 1"),
     ("Power", LINEAR, "power", [TINY, 0.5, 1, 1e300], [0, -TINY, -0.5], "a number above 0"),
     ("AnyIters", {"name": "LinearWarmupCosine", "learning_rate": 0.1}, "warmup_steps", [-2, -1, 0, 1, 2**60], [0.5, -0.5],
@@ -216,6 +217,7 @@ def test_items_that_are_refused(section: dict[str, Any], path: str, allowed: str
 SCHEMAS: dict[str, tuple[list[Any], list[Any]]] = {
     "PositiveRate": ([TINY, 0.5, 2], [0, -0.5]),
     "Rate": ([0, 0.5, 2], [-TINY, -0.5]),
+    "EndRate": ([0, 0.5, 2], [-TINY, -0.5]),
     "Gamma": ([TINY, 0.5, below(1)], [0, 1]),
     "Power": ([TINY, 0.5, 2], [0, -0.5]),
     "Mark": ([0, 0.5, 2, "0it", "716it", "+5%"], [-TINY, "-1it", "1.5it", "x"]),

@@ -244,10 +244,46 @@ def test_keys_of_other_libraries_stand_for_keys_here() -> None:
     assert KNOWN_ELSEWHERE.isdisjoint({"k", "cycle", "mode", "stages", "warmup", "schedules", "name"})
 
 
-@pytest.mark.parametrize("name", sorted(CLASSES_ELSEWHERE))
-def test_names_of_other_libraries_are_answered_with_names_here(name: str) -> None:
+ELSEWHERE = [
+    # names of other libraries, and the answer
+    ("Constant ConstantLR", "Const"),
+    ("CosineAnnealingDecay CosineAnnealingLR", "Cosine"),
+    ("ChainedScheduler", "Scale (any schedule times a factor)"),
+    ("CosineAnnealingWarmRestarts SGDR", "CosineWarmRestarts"),
+    ("CosineLRScheduler", "Cosine, or CosineWarmRestarts"),
+    ("CyclicLR CyclicLRScheduler", "Cyclic"),
+    ("CyclicalCosineDecay", "CyclicalCosine"),
+    ("ExponentialDecay ExponentialLR", "Exponential"),
+    ("InverseSquareRoot", "InverseSqrt"),
+    ("InverseTimeDecay", "InverseTime"),
+    ("LambdaDecay LambdaLR", "Sequence or PiecewiseLinear (a section holds no function)"),
+    ("LinearWarmup", "a name with warmup_epoch, such as Const or Cosine"),
+    ("MultiStepLR", "MultiStepDecay"),
+    ("MultiplicativeDecay MultiplicativeLR", "Exponential (a section holds no function)"),
+    ("Multiply", "Scale"),
+    ("NaturalExpDecay", "NaturalExp"),
+    ("NoamDecay NoamLR", "Noam"),
+    ("OneCycleDecay OneCycleLR", "OneCycle"),
+    ("PiecewiseDecay", "Piecewise"),
+    ("PlateauLRScheduler ReduceLROnPlateau", "ReduceOnPlateau"),
+    ("Poly PolyLR PolyLRScheduler PolynomialDecay PolynomialLR", "Linear (with power), or Polynomial"),
+    ("SequentialLR", "Sequence"),
+    ("StepDecay StepLR", "Step"),
+    ("TanhLRScheduler", "Tanh"),
+    ("TriStage TriStageLRSchedule WarmupStableDecay", "WSD"),
+    ("TwoStepCosineDecay", "TwoStepCosine"),
+    ("WarmupCosine", "Cosine (with warmup_epoch)"),
+    ("LinearDecay LinearScheduler", "Linear"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "answer"), [(name, answer) for names, answer in ELSEWHERE for name in names.split()])
+def test_names_of_other_libraries_are_answered_with_names_here(name: str, answer: str) -> None:
     with pytest.raises(LRConfigError) as error:
         parse_lr_config({"name": name, "learning_rate": 0.1}, RUN)
     first = str(error.value).partition("; did you mean ")[2].partition("?")[0]
-    assert first == CLASSES_ELSEWHERE[name]
-    assert any(word.strip(",()") in MODELS for word in first.split())
+    assert first == answer
+
+
+def test_answers_have_names_of_here() -> None:
+    assert all(any(word.strip(",()") in MODELS for word in answer.split()) for answer in CLASSES_ELSEWHERE.values())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
+import os
 import pickle
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +18,15 @@ import pytest
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.resume.checkpoint import read_checkpoint
+from ppocr_lr.resume.forecast import Resume
+from ppocr_lr.resume.report import as_dict, text_lines
+from ppocr_lr.training_config.plan import RunFlags, plan_run
 from tests import paddleocr
 from tests.checkpoints import save
 from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
+ARRAY = np.zeros((2, 2), np.float32)
 
 
 @pytest.mark.parametrize("section", ALL)
@@ -80,15 +90,27 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
     (tmp_path / "alone.pdparams").write_bytes(weights)
     paddle.save({"opt": {"w": paddle.ones([1])}, "epoch": 3}, str(tmp_path / "both.pdopt"))
     (tmp_path / "empty").mkdir()
+    (tmp_path / "folder.pdopt").mkdir()
+    os.mkfifo(tmp_path / "pipe.pdopt")
+    (tmp_path / "loop.pdopt").symlink_to("loop.pdopt")
+    (tmp_path / "astray.pdopt").symlink_to("gone")
     for given, message in (
         ("weights", "holds a model's weights"),
         ("alone.pdparams", "alone.pdopt: does not exist, and alone.pdparams holds the weights alone"),
         ("both", "is not the state of one optimizer, its keys are ['opt', 'epoch']"),
-        ("", "is a folder; in it are the checkpoints both, latest, weights"),
+        ("", "is a folder; in it are the checkpoints astray, both, folder, latest, loop"),
         ("empty", "is a folder and has no .pdopt file in it"),
         ("lates", f"lates.pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
         ("gone/latest", "latest.pdopt: does not exist"),
         ("none\0", "does not exist"),
+        ("a" * 300, "does not exist"),
+        ("loop", "loop.pdopt: is a link that leads to no file"),
+        ("astray", "astray.pdopt: is a link that leads to no file"),
+        ("best", "best.pdopt: does not exist"),
+        ("latest ", f"latest .pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
+        ("latest.pdopt.", f"latest.pdopt..pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
+        ("folder", "folder.pdopt: is not a regular file, so it is not an optimizer state"),
+        ("pipe", "pipe.pdopt: is not a regular file, so it is not an optimizer state"),
     ):
         with pytest.raises(LRConfigError) as caught:
             read_checkpoint(tmp_path / given)
@@ -117,3 +139,82 @@ def test_scheduler_states_that_cannot_be(tmp_path: Path, state: object, message:
     (tmp_path / "latest.pdopt").write_bytes(pickle.dumps({"LR_Scheduler": state}, 4))
     with pytest.raises(LRConfigError, match=rf"latest\.pdopt: .*{message}"):
         read_checkpoint(tmp_path / "latest")
+
+
+@pytest.mark.parametrize("prefix", ["最新", "latest.", "latest ", "模型 v1.0", "lat\nest", "-latest", "a=b", "[1]", "*", "latest.pdopt", "best_accuracy"])  # fmt: skip
+@pytest.mark.parametrize("ending", ["", ".pdopt", ".states"])
+def test_any_name(tmp_path: Path, prefix: str, ending: str) -> None:
+    save(tmp_path / "x", COSINE, 2, 5, 5, epoch=1)
+    for file in tmp_path.glob("x.*"):
+        file.rename(tmp_path / f"{prefix}{file.suffix}")
+    found = read_checkpoint(f"{tmp_path}/{prefix}{ending}")
+    assert (found.epoch, found.prefix, found.within_epoch) == (1, f"{tmp_path}/{prefix}", prefix == "best_accuracy")
+
+
+def in_a_zip(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("archive/data.pkl", content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda content: content[:1], "ends in the middle"),
+        (lambda content: content[: len(content) // 2], "ends in the middle"),
+        (lambda content: content[:-1], "ends in the middle"),
+        (in_a_zip, "is not a file of paddle.save"),
+        (gzip.compress, "is not a file of paddle.save"),
+        (lambda content: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is not a file of paddle.save"),
+        (lambda content: b"<html>404</html>", "is not a file of paddle.save"),
+        (lambda content: b'{"epoch": 3, "global_step": 500}', "is not a file of paddle.save"),
+        (lambda content: pickle.dumps([1]), "holds no dictionary"),
+        (lambda content: pickle.dumps(None), "holds no dictionary"),
+        (lambda content: pickle.dumps({("a", 1): 2}), "is damaged"),
+        (lambda content: pickle.dumps({b"a": 2}), "is damaged"),
+        (lambda content: pickle.dumps({"a": {1}}, 4), "holds the pickle instruction EMPTY_SET"),
+        (lambda content: pickle.dumps({"a": 1j}), "holds 'builtins.complex'"),
+        (lambda content: b"\x80\x04" + b"]" * 100_000 + b"a" * 99_999 + b".", "holds no dictionary"),
+        (lambda content: b"\x80\x04)" + b"\x85" * 300_000 + b".", "holds no dictionary"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("ending", [".pdopt", ".states"])
+def test_files_of_other_kinds(tmp_path: Path, change: Callable[[bytes], bytes], message: str, ending: str) -> None:
+    path = save(tmp_path / "latest", COSINE, 2, 5, 5, epoch=1).with_suffix(ending)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(LRConfigError, match=rf"latest\{ending}: {message}"):
+        read_checkpoint(tmp_path / "latest")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            {"state": {0: {"momentum_buffer": ARRAY}}, "param_groups": [{"lr": 0.1}]},
+            "is not the state of one optimizer",
+        ),
+        ({"velocity_0": ARRAY, "@LR_DECAY_COUNTER@": ARRAY}, "was saved by PaddleOCR 1.x with Paddle 1"),
+        ({"a\x1b[31m": "text"}, "is not the state of one optimizer"),
+    ],
+)
+def test_states_of_other_libraries(tmp_path: Path, content: dict[str, Any], message: str) -> None:
+    (tmp_path / "latest.pdopt").write_bytes(pickle.dumps(content, 2))
+    with pytest.raises(LRConfigError, match=message):
+        read_checkpoint(tmp_path / "latest")
+
+
+@pytest.mark.parametrize("rate", [0, -0.0, 5e-324, 1e-300, 1e-12, 1e99, np.float32(0.08)])
+@pytest.mark.parametrize("update", [0, 1, 2**31, 2**53])
+@pytest.mark.parametrize("epoch", [0, 1, 2, 10**6])
+def test_odd_states_have_a_report(tmp_path: Path, rate: float, update: int, epoch: int) -> None:
+    state = {"linear_0.w_0_velocity_0": ARRAY, "LR_Scheduler": {"last_epoch": update, "last_lr": rate}}
+    (tmp_path / "latest.pdopt").write_bytes(pickle.dumps(state, 2))
+    (tmp_path / "latest.states").write_bytes(pickle.dumps({"epoch": epoch}, 2))
+    config = {"Global": {"epoch_num": 2}, "Optimizer": {"name": "Momentum", "lr": COSINE}}
+    (tmp_path / "c.yml").write_text(json.dumps(config), encoding="utf-8")
+    planned = plan_run(tmp_path / "c.yml", (), RunFlags(iters_per_epoch=5))
+    resume = Resume(planned, read_checkpoint(tmp_path / "latest"))
+    text = "\n".join(text_lines(resume))
+    assert " -0" not in text
+    assert json.dumps(as_dict(resume), allow_nan=False)

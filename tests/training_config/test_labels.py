@@ -19,6 +19,11 @@ TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
         [{"learning_rate": 0.1}, {"learning_rate": 0.1, "name": "Linear"}],
         ["Const", "Linear"],
     ),
+    # Of several names each has what is written for it, not the defaults beside it.
+    (
+        [{**COSINE, "warmup_epoch": 2}, {"name": "WSD", "learning_rate": 0.1, "warmup_ratio": 0.05}],
+        ["Cosine, warmup_epoch 2", "WSD, warmup_ratio 0.05"],
+    ),
     (
         [PIECEWISE, {**PIECEWISE, "values": [0.3, 0.2, 0.01]}],
         ["values [0.1, 0.01, 0.001]", "values [0.3, 0.2, 0.01]"],

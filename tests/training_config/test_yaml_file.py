@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -25,8 +26,12 @@ BAD = [
     ("\ta: 1", r"c\.yml:1:1: is not YAML"),
     ("{a: 1}: 2\n? [b]\n: 3", r"c\.yml:\d:\d: is not YAML: \w"),
     (BOMB, "unfolds into more than 50000 values"),
-    ("a: &a [1, *a]", "the alias [*]a holds itself or is unknown"),
-    ("a: *nothing", "the alias [*]nothing holds itself or is unknown"),
+    ("a: &a [1, *a]", r"c\.yml:1:4: holds itself, by an alias"),
+    ("a: &a {b: [*a]}", r"c\.yml:1:4: holds itself, by an alias"),
+    ("? &a [*a]\n: 1", r"c\.yml:1:3: holds itself, by an alias"),
+    ("a: &a [1, 2]\nb: [" + "*a, " * 20_000 + "]", r"c\.yml:\d:\d: unfolds into more than 50000 values"),
+    ("[" + "a, " * 50_000 + "]", r"c\.yml:1:1: unfolds into more than 50000 values"),
+    ("a: *nothing", r"c\.yml:1:4: is not YAML: \w"),
     ("[" * 10_000, r"c\.yml:1:61: is nested more than 60 levels deep"),
     ("a:\n " + "[" * 50 + "\n " + "[" * 9_000, r"c\.yml:3:11: is nested more than 60 levels deep"),
     ("- " * 10_000 + "1", r"c\.yml:1:121: is nested more than 60 levels deep"),
@@ -85,9 +90,13 @@ class Bounded(yaml.SafeLoader):
     "text", ["[" * 101, "a: [" + "{b: " * 101, "a: 1\nb: " + "[" * 101 + "]" * 101], ids=["a list", "pairs", "closed"]
 )
 def test_our_bound_speaks_before_the_librarys(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ppocr_lr.training_config.yaml_file._SafeLoader", Bounded)
+    monkeypatch.setattr(yaml, "CSafeLoader", Bounded, raising=False)
+    spec = importlib.util.find_spec(read_yaml_text.__module__)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(reader := importlib.util.module_from_spec(spec))
     with pytest.raises(LRConfigError, match=r"c\.yml:\d:\d+: is nested more than 60 levels deep"):
-        read_yaml_text(text, "c.yml")
+        reader.read_yaml_text(text, "c.yml")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import later, tr
@@ -24,14 +24,9 @@ _UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts e
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
 
 
-@rule(
-    "LR501",
-    Severity.ERROR,
-    "as many values as boundaries",
-    example="decay_epochs: [700, 800], values: [0.001, 0.0001]",
-    source="PaddleOCR #3153 #10565",
-    of_paddleocrs_builder=True,
-)
+@rule("LR501", Severity.ERROR, "as many values as boundaries", of_paddleocrs_builder=True)
+@example("decay_epochs: [700, 800], values: [0.001, 0.0001]")
+@source("PaddleOCR #3153 #10565")
 def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with «The values have one
     more element than boundaries».
@@ -39,27 +34,17 @@ def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR502",
-    Severity.ERROR,
-    "a fractional step_size",
-    example="step_size: 2.5",
-    source="Paddle's StepDecay",
-    of_paddleocrs_builder=True,
-)
+@rule("LR502", Severity.ERROR, "a fractional step_size", of_paddleocrs_builder=True)
+@example("step_size: 2.5")
+@source("Paddle's StepDecay")
 def fractional_step_size(subject: Subject) -> Iterable[Finding]:
     """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR503",
-    Severity.WARNING,
-    "last_epoch in the config",
-    example="lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}",
-    source="Paddle #43004",
-    of_paddleocrs_builder=True,
-)
+@rule("LR503", Severity.WARNING, "last_epoch in the config", of_paddleocrs_builder=True)
+@example("lr: {name: Cosine, learning_rate: 0.1, last_epoch: 499}")
+@source("Paddle #43004")
 def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     """It counts updates, not epochs, and PaddleOCR restarts a cosine from the base rate there: the rate is wrong.
     Resume with Global.checkpoints instead. This project's scheduler gives the right rate.
@@ -67,50 +52,35 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     done = subject.lr.done_iters
     if done:
         wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for.window)
-        yield Finding(
-            subject.path("last_epoch"),
-            tr(
-                "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
-                done=count_text(done),
-                epoch=count_text(subject.epoch(done)),
-                rate=rate_text(subject.schedule(done)),
-            )
-            + (tr("; ") + wrong if wrong else ""),
-            tr("take it out and resume with Global.checkpoints"),
+        said = tr(
+            "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
+            done=count_text(done),
+            epoch=count_text(subject.epoch(done)),
+            rate=rate_text(subject.schedule(done)),
         )
+        hint = tr("take it out and resume with Global.checkpoints")
+        yield Finding(subject.path("last_epoch"), said + (tr("; ") + wrong if wrong else ""), hint)
 
 
-@rule(
-    "LR504",
-    Severity.NOTE,
-    "PaddleOCR's OneCycle stops past the end",
-    example="lr: {name: OneCycle, max_lr: 0.001}",
-    source="PaddleOCR #7742",
-    of_paddleocrs_builder=True,
-)
+@rule("LR504", Severity.NOTE, "PaddleOCR's OneCycle stops past the end", of_paddleocrs_builder=True)
+@example("lr: {name: OneCycle, max_lr: 0.001}")
+@source("PaddleOCR #7742")
 def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     """One update past the end PaddleOCR raises «Tried to step …». It happens when a run is resumed with the same
     epoch_num and an epoch has more batches than before. Here the rate holds.
     """
     if subject.planned.name == "OneCycle":
         last = subject.summary.warmup_iters + subject.run.total_iters
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
-                last=count_text(last),
-            ),
+        said = tr(
+            "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
+            last=count_text(last),
         )
+        yield Finding(subject.path("name"), said)
 
 
-@rule(
-    "LR505",
-    Severity.NOTE,
-    "a key of this project alone",
-    example="lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}",
-    source="this project",
-    of_paddleocrs_builder=True,
-)
+@rule("LR505", Severity.NOTE, "a key of this project alone", of_paddleocrs_builder=True)
+@example("lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}")
+@source("this project")
 def own_keys(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the nearest thing
     that it can do.
@@ -122,34 +92,22 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
         here = tr(", and the final rate is {final}", final=_final(subject.planned.schedule, subject))
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
-            yield Finding(
-                subject.path(key),
-                tr(
-                    "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}",
-                    in_paddleocr=in_paddleocr,
-                    here=here,
-                ),
-                tr("what PaddleOCR can do: {instead}", instead=tr(instead)),
+            said = tr(
+                "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", in_paddleocr=in_paddleocr, here=here
             )
+            yield Finding(subject.path(key), said, tr("what PaddleOCR can do: {instead}", instead=tr(instead)))
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
             alone = length == getattr(subject.lr, key)
-            yield Finding(
-                subject.path(key),
-                tr(_UNKNOWN_LENGTH, length=length),
-                proposals=(Proposal((f"{subject.key(key)}={in_epochs}",)),)
-                if alone and (subject.length_is_known or length.unit == "%")
-                else (),
-            )
-    held = length_of((_cosine_weight_decay(subject) or {}).get("warmup_epoch", 0))
+            as_long = alone and (subject.length_is_known or length.unit == "%")
+            proposals = (subject.setting(key, in_epochs),) if as_long else ()
+            yield Finding(subject.path(key), tr(_UNKNOWN_LENGTH, length=length), proposals=proposals)
+    held = length_of(_cosine_weight_decay(subject).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
         yield Finding((*REGULARIZER, "warmup_epoch"), tr(_UNKNOWN_LENGTH, length=held))
-    train = subject.config.get("Train")
-    dataset = train.get("dataset") if isinstance(train, Mapping) else None
-    if isinstance(dataset, Mapping) and "num_samples" in dataset:
-        yield Finding(
-            ("Train", "dataset", "num_samples"), tr("PaddleOCR ignores this key; its data loader counts the samples")
-        )
+    if "num_samples" in subject.section("Train", "dataset"):
+        said = tr("PaddleOCR ignores this key; its data loader counts the samples")
+        yield Finding(("Train", "dataset", "num_samples"), said)
 
 
 def _final(schedule: Schedule, subject: Subject) -> str:
@@ -160,88 +118,60 @@ def _final(schedule: Schedule, subject: Subject) -> str:
     return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
 
 
-@rule(
-    "LR506",
-    Severity.NOTE,
-    "a schedule of this project alone",
-    example="lr: {name: WSD, learning_rate: 0.001}",
-    source="PaddleOCR's learning_rate.py",
-    of_paddleocrs_builder=True,
-)
+@rule("LR506", Severity.NOTE, "a schedule of this project alone", of_paddleocrs_builder=True)
+@example("lr: {name: WSD, learning_rate: 0.001}")
+@source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
     training that uses this project's build_lr_scheduler runs.
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
-                "project's build_lr_scheduler",
-                name=subject.planned.name,
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else "",
+        said = tr(
+            "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
+            "project's build_lr_scheduler",
+            name=subject.planned.name,
         )
+        hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
+        yield Finding(subject.path("name"), said, hint)
 
 
-@rule(
-    "LR507",
-    Severity.NOTE,
-    "a weight decay that starts over on resume",
-    example="regularizer: {name: CosineL2Decay, factor: 5.0e-5}",
-    source="PaddleOCR's optimizer/__init__.py",
-)
+@rule("LR507", Severity.NOTE, "a weight decay that starts over on resume")
+@example("regularizer: {name: CosineL2Decay, factor: 5.0e-5}")
+@source("PaddleOCR's optimizer/__init__.py")
 def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is in no checkpoint. A run that is
     resumed late trains with the large coefficient of the beginning again.
     """
     if _cosine_weight_decay(subject):
-        yield Finding(
-            REGULARIZER,
-            tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor"),
-            tr("this project's WeightDecayStepper has a state_dict"),
-        )
+        said = tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor")
+        hint = tr("this project's WeightDecayStepper has a state_dict")
+        yield Finding(REGULARIZER, said, hint)
 
 
-@rule(
-    "LR508",
-    Severity.ERROR,
-    "a weight decay schedule that PaddleOCR cannot set",
-    example="Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}",
-    source="Paddle's momentum.py and adamw.py",
-)
+@rule("LR508", Severity.ERROR, "a weight decay schedule that PaddleOCR cannot set")
+@example("Optimizer: {name: AdamW, regularizer: {name: CosineL2Decay}}")
+@source("Paddle's momentum.py and adamw.py")
 def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR sets optimizer.regularization._coeff. Momentum takes L2 into its own update and AdamW decays the
     weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.
     """
     name = subject.config["Optimizer"].get("name")
     if _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
-        yield Finding(
-            REGULARIZER,
-            tr(
-                "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
-                "with an AttributeError",
-                name=name,
-            ),
-            tr("this project's WeightDecayStepper keeps its own count"),
-            proposals=(
-                Proposal(
-                    ("Optimizer.name=Adam",),
-                    words=tr("{} or this project's WeightDecayStepper, which keeps its own count"),
-                    for_files=False,
-                ),
-            ),
+        said = tr(
+            "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
+            "with an AttributeError",
+            name=name,
         )
+        hint = tr("this project's WeightDecayStepper keeps its own count")
+        words = tr("{} or this project's WeightDecayStepper, which keeps its own count")
+        adam = Proposal(("Optimizer.name=Adam",), words=words, for_files=False)
+        yield Finding(REGULARIZER, said, hint, proposals=(adam,))
 
 
-@rule(
-    "LR509",
-    Severity.NOTE,
-    "a weight decay or a momentum that only this project steps",
-    example="regularizer: {name: Cosine, start: 0.04, end: 0.4}",
-    source="PaddleOCR's optimizer/__init__.py",
-)
+@rule("LR509", Severity.NOTE, "a weight decay or a momentum that only this project steps")
+@example("regularizer: {name: Cosine, start: 0.04, end: 0.4}")
+@source("PaddleOCR's optimizer/__init__.py")
 def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers. A momentum it hands to
     Paddle's optimizer as it is, which wants a number.
@@ -249,27 +179,20 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
     optimizer = subject.config["Optimizer"]
     section = optimizer.get("regularizer")
     if follows_a_schedule(section):
-        yield Finding(
-            (*REGULARIZER, "name"),
-            tr(
-                "PaddleOCR has no regularizer {name} and would stop with an AttributeError; train "
-                "with this project's WeightDecayStepper",
-                name=section["name"],
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"),
+        said = tr(
+            "PaddleOCR has no regularizer {name} and would stop with an AttributeError; train "
+            "with this project's WeightDecayStepper",
+            name=section["name"],
         )
+        yield Finding((*REGULARIZER, "name"), said, tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"))
     if isinstance(optimizer.get("momentum"), Mapping):
-        yield Finding(
-            MOMENTUM,
-            tr(
-                "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
-                "with this project's MomentumStepper"
-            ),
-            tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")),
+        said = tr(
+            "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
+            "with this project's MomentumStepper"
         )
+        yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
 
 
-def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any] | None:
-    section = subject.config["Optimizer"].get("regularizer")
-    cosine = isinstance(section, Mapping) and section.get("name") in ("CosineL2", "CosineL2Decay")
-    return section if cosine else None
+def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:
+    section = subject.section("Optimizer", "regularizer")
+    return section if section.get("name") in ("CosineL2", "CosineL2Decay") else {}

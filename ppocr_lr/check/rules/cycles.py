@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
@@ -18,37 +18,27 @@ _JUMP = 2.0
 _MOST_CYCLES = 1000  # that are looked at
 
 
-@rule(
-    "LR404",
-    Severity.WARNING,
-    "a cosine that rises again",
-    example="last_epoch: 30000   # with 20000 updates in the run",
-    source="PaddleOCR #7163",
-)
+@rule("LR404", Severity.WARNING, "a cosine that rises again")
+@example("last_epoch: 30000   # with 20000 updates in the run")
+@source("PaddleOCR #7163")
 def rises_again(subject: CurveSubject) -> Iterator[Finding]:
     """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)
     if end and end.step is not None and start >= subject.run.total_iters and rises:
-        yield Finding(
-            subject.path("last_epoch"),
-            tr(
-                "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
-                updates=amount(subject.run.total_iters, "update"),
-                start=count_text(start),
-                rate=rate_text(subject.schedule(start)),
-            ),
-            proposals=(Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words=tr("{} or more")),),
+        said = tr(
+            "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
+            updates=amount(subject.run.total_iters, "update"),
+            start=count_text(start),
+            rate=rate_text(subject.schedule(start)),
         )
+        longer = Proposal((f"Global.epoch_num={int(subject.epoch(start)) + 1}",), words=tr("{} or more"))
+        yield Finding(subject.path("last_epoch"), said, proposals=(longer,))
 
 
-@rule(
-    "LR405",
-    Severity.WARNING,
-    "the last cycle is cut off",
-    example="epoch_num: 20, cycle: 8",
-    source="SGDR, arXiv 1608.03983",
-)
+@rule("LR405", Severity.WARNING, "the last cycle is cut off")
+@example("epoch_num: 20, cycle: 8")
+@source("SGDR, arXiv 1608.03983")
 def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
     """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
     lead, decay = subject.lead.iters, subject.lead.behind
@@ -61,17 +51,15 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
     low = min(decay.extremes(begin, after - 1)[0], decay.extremes(0, left - 1)[0])
     if begin < left and final - low > _HIGH_END * (peak - low):
         ends = tr(" or ").join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
+        said = tr(
+            "the run ends {into} into a cycle of {cycle}, at {final}",
+            into=amount(round(subject.epoch(left - begin), 2), "epoch"),
+            cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
+            final=subject.of_peak(final),
+        )
+        hint = tr("a cycle ends at epoch {ends}", ends=ends)
         yield Finding(
-            subject.path(subject.lr.cycle_key),
-            tr(
-                "the run ends {into} into a cycle of {cycle}, at {final}, {percent} % of the peak",
-                into=amount(round(subject.epoch(left - begin), 2), "epoch"),
-                cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
-            ),
-            tr("a cycle ends at epoch {ends}", ends=ends),
-            proposals=tuple(_whole_cycles(subject, left, after - begin)),
+            subject.path(subject.lr.cycle_key), said, hint, proposals=tuple(_whole_cycles(subject, left, after - begin))
         )
 
 
@@ -84,18 +72,15 @@ def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Pro
     fits = -(-left // whole)
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
     if subject.built_for.iters(Length(float(written))) == fits != length:
-        setting = f"{subject.key(subject.lr.cycle_key)}={written}"
-        yield Proposal((setting,), words=tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle")))
+        words = tr("{{}} makes {cycles}", cycles=amount(whole, "whole cycle"))
+        yield subject.setting(subject.lr.cycle_key, written, words)
 
 
-@rule(
-    "LR411",
-    Severity.WARNING,
-    "a jump up between stages",
-    example="stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: "
-    "true}]",
-    source="optax' join_schedules, PyTorch's SequentialLR",
+@rule("LR411", Severity.WARNING, "a jump up between stages")
+@example(
+    "stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: true}]"
 )
+@source("optax' join_schedules, PyTorch's SequentialLR")
 def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
     learnt, as a large rate without a warmup does.
@@ -106,25 +91,19 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
             where = (
                 tr(" at epoch {epoch}", epoch=count_text(round(subject.epoch(start), 2))) if subject.can_be_told else ""
             )
-            yield Finding(
-                subject.path("stages", index),
-                tr(
-                    "the rate jumps from {before} up to {after}{where}, where this stage begins",
-                    before=rate_text(before),
-                    after=rate_text(after),
-                    where=where,
-                ),
-                tr("give the stage a warmup, or let it begin where the one before ends"),
+            said = tr(
+                "the rate jumps from {before} up to {after}{where}, where this stage begins",
+                before=rate_text(before),
+                after=rate_text(after),
+                where=where,
             )
+            hint = tr("give the stage a warmup, or let it begin where the one before ends")
+            yield Finding(subject.path("stages", index), said, hint)
 
 
-@rule(
-    "LR414",
-    Severity.NOTE,
-    "jumps back to the peak",
-    example="epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15",
-    source="SGDR, arXiv 1608.03983",
-)
+@rule("LR414", Severity.NOTE, "jumps back to the peak")
+@example("epoch_num: 20, lr: {name: CyclicalCosine, learning_rate: 0.001, cycle: 5}   # up at epoch 5, 10 and 15")
+@source("SGDR, arXiv 1608.03983")
 def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
     that is meant, and looks like a training that breaks.
@@ -137,15 +116,13 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
         if len(jumps) == _MOST_CYCLES:
             times = tr("{times} times or more", times=_MOST_CYCLES)
         first = count_text(round(subject.epoch(lead + jumps[0]), 2))
-        yield Finding(
-            subject.path(subject.lr.cycle_key or "name"),
-            tr(
-                "the rate jumps back to {rate} {times}, first at epoch {first}",
-                rate=rate_text(decay(jumps[0])),
-                times=times,
-                first=first,
-            ),
+        said = tr(
+            "the rate jumps back to {rate} {times}, first at epoch {first}",
+            rate=rate_text(decay(jumps[0])),
+            times=times,
+            first=first,
         )
+        yield Finding(subject.path(subject.lr.cycle_key or "name"), said)
 
 
 def _jumps_up(decay: Schedule, left: int) -> Iterator[int]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
-from ppocr_lr.errors import SECTION_PATH, dotted
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
@@ -21,13 +21,9 @@ _FOLD = 1.1  # a rise below that is told by its two rates
 _NOTHING = 1e-4  # of the peak
 
 
-@rule(
-    "LR401",
-    Severity.WARNING,
-    "the decay is cut off",
-    example="epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak",
-    source="PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187",
-)
+@rule("LR401", Severity.WARNING, "the decay is cut off")
+@example("epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak")
+@source("PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187")
 def cut_off(subject: CurveSubject) -> Iterator[Finding]:
     """The run ends while the rate is still high, mostly because a warmup delays the decay and does not shorten it. The
     quiet end in which a decay gains most is missing.
@@ -53,27 +49,21 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     # With a few updates in a run the last one is well above the end even without a warmup.
     if left(summary.final) > _HIGH_END and summary.final > 2 * decay(total - 1):
         what = tr("warmup") if not lead.hold_iters else tr("warmup and hold") if lead.warmup_iters else tr("hold")
-        path = subject.path(subject.lr.warmup_key if lead.warmup_iters else "hold_epochs")
+        key = subject.lr.warmup_key if lead.warmup_iters else "hold_epochs"
         shorter = min(lead.warmup_iters // 2, total // 20)
         proposals = []
         if shorter and not lead.hold_iters and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:
-            setting = f"{dotted(path)}={subject.warmup_text(shorter)}"
-            proposals.append(Proposal((setting,), words=tr("{} lets it end lower")))
-        if "decay_within_run" in type(subject.lr).model_fields:
-            setting = f"{subject.key('decay_within_run')}=true"
-            proposals.append(Proposal((setting,), words=tr("{{}} shortens it{ignored}", ignored=subject.ignored)))
-        yield Finding(
-            path,
-            tr(
-                "the rate ends at {final}, {percent} % of the peak, because the decay starts after "
-                "{epochs} of {what} and is not shortened",
-                final=rate_text(summary.final),
-                percent=f"{100 * summary.final / summary.peak:.3g}",
-                epochs=amount(subject.epoch(lead.iters), "epoch"),
-                what=what,
-            ),
-            proposals=tuple(proposals),
+            proposals.append(subject.setting(key, subject.warmup_text(shorter), tr("{} lets it end lower")))
+        if subject.lr.has_key("decay_within_run"):
+            words = tr("{{}} shortens it{ignored}", ignored=subject.ignored)
+            proposals.append(subject.setting("decay_within_run", "true", words))
+        said = tr(
+            "the rate ends at {final}, because the decay starts after {epochs} of {what} and is not shortened",
+            final=subject.of_peak(summary.final),
+            epochs=amount(subject.epoch(lead.iters), "epoch"),
+            what=what,
         )
+        yield Finding(subject.path(key), said, proposals=tuple(proposals))
 
 
 def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
@@ -81,72 +71,54 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
     run, built_for = subject.run.iters_per_epoch, subject.built_for.iters_per_epoch
     final, planned = subject.summary.final, subject.schedule(subject.built_for.total_iters - 1)
     if run < built_for and final > max(_HIGH_END * subject.peak, 2 * planned):
+        said = tr(
+            "the rate ends at {final}, because the trainer on Windows runs {run} of the {built_for} per epoch that "
+            "the schedule is built for",
+            final=subject.of_peak(final),
+            run=run,
+            built_for=amount(built_for, "iteration"),
+        )
         yield Finding(
-            SECTION_PATH,
-            tr(
-                "the rate ends at {final}, {percent} % of the peak, because the trainer on Windows runs "
-                "{run} of the {built_for} per epoch that the schedule is built for",
-                final=rate_text(final),
-                percent=f"{100 * final / subject.peak:.3g}",
-                run=run,
-                built_for=amount(built_for, "iteration"),
-            ),
-            tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch"),
+            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch")
         )
 
 
-@rule(
-    "LR402",
-    Severity.WARNING,
-    "a drop that never comes",
-    example="epoch_num: 500, decay_epochs: [700, 800]",
-    source="PaddleOCR #8405, PaddleDetection #4235",
-)
+@rule("LR402", Severity.WARNING, "a drop that never comes")
+@example("epoch_num: 500, decay_epochs: [700, 800]")
+@source("PaddleOCR #8405, PaddleDetection #4235")
 def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
     """
     key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
-        comes = count_text(subject.epoch(late[0][1]))
-        warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
-        shift = (
-            tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
-            if comes != count_text(late[0][0])
-            else ""
+        comes, shift = count_text(subject.epoch(late[0][1])), ""
+        if comes != count_text(late[0][0]):
+            warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
+            shift = tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
+        said = tr(
+            "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
+            marks=", ".join(count_text(mark) for mark, _ in late),
+            lie=tr("lie") if len(late) > 1 else tr("lies"),
+            epochs=amount(subject.run.epochs, "epoch"),
+            shift=shift,
+            final=subject.final,
         )
-        yield Finding(
-            subject.path(key),
-            tr(
-                "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
-                marks=", ".join(count_text(mark) for mark, _ in late),
-                lie=tr("lie") if len(late) > 1 else tr("lies"),
-                epochs=amount(subject.run.epochs, "epoch"),
-                shift=shift,
-                final=rate_text(subject.summary.final),
-            ),
-            proposals=tuple(_in_proportion(subject, key)),
-        )
+        yield Finding(subject.path(key), said, proposals=tuple(_in_proportion(subject, key)))
     decay = _own_length(subject)
     if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
-        yield Finding(
-            subject.path(subject.lr.end_key),
-            tr(
-                "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
-                where=decay.where,
-                epochs=amount(subject.run.epochs, "epoch"),
-                final=rate_text(subject.summary.final),
-            ),
+        said = tr(
+            "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
+            where=decay.where,
+            epochs=amount(subject.run.epochs, "epoch"),
+            final=subject.final,
         )
+        yield Finding(subject.path(subject.lr.end_key), said)
 
 
-@rule(
-    "LR403",
-    Severity.NOTE,
-    "the warmup moves the drops",
-    example="decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705",
-    source="Paddle's LinearWarmup",
-)
+@rule("LR403", Severity.NOTE, "the warmup moves the drops")
+@example("decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705")
+@source("Paddle's LinearWarmup")
 def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     """Boundaries and milestones count from the end of the warmup. On Windows, where an epoch has an iteration less than
     the schedule is built for, they come late as well.
@@ -158,10 +130,8 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     if _counts_from_warmup(subject) or by_windows:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
         why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
-        yield Finding(
-            subject.path(subject.lr.marks[0]),
-            tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject)),
-        )
+        said = tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject))
+        yield Finding(subject.path(subject.lr.marks[0]), said)
 
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
@@ -176,7 +146,7 @@ def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
         scaled = [round(mark * factor, digits) for mark in marks]
         rising = all(earlier < later for earlier, later in pairwise(scaled))
         if rising and scaled[0] > warmup and scaled[-1] + shift < epochs:
-            yield Proposal((f"{subject.key(key)}=[{', '.join(f'{mark:g}' for mark in scaled)}]",))
+            yield subject.setting(key, f"[{', '.join(f'{mark:g}' for mark in scaled)}]")
             return
 
 
@@ -188,13 +158,9 @@ def _windows(subject: CurveSubject) -> str:
     return tr(" on Windows") if subject.planned.flags.windows else ""
 
 
-@rule(
-    "LR409",
-    Severity.NOTE,
-    "a decay that does not know the end of the run",
-    example="lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs",
-    source="Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392",
-)
+@rule("LR409", Severity.NOTE, "a decay that does not know the end of the run")
+@example("lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs")
+@source("Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392")
 def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
     """Inverse and exponential decays go on for ever. Where their time scale is long against the run, the rate is still
     high when training stops, and the gain of a low rate at the end is lost.
@@ -206,17 +172,10 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
         # Noam's learning_rate is a factor, not the peak that another name would take it for.
         is_peak = getattr(subject.lr, "learning_rate", None) == peak
         others = tr("; so does a Sequence with a last stage of name: Linear")
-        wsd = Proposal((f"{subject.key('name')}=WSD",), words=tr("{{}} ends at 0{others}", others=others))
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "the rate ends at {final}, {percent} % of the peak: this decay does not know when the run ends",
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
-            ),
-            tr("name: WSD ends at 0{others}", others=others),
-            proposals=(wsd,) if is_peak else (),
-        )
+        wsd = subject.setting("name", "WSD", tr("{{}} ends at 0{others}", others=others))
+        said = tr("the rate ends at {final}: this decay does not know when the run ends", final=subject.of_peak(final))
+        hint = tr("name: WSD ends at 0{others}", others=others)
+        yield Finding(subject.path("name"), said, hint, proposals=(wsd,) if is_peak else ())
 
 
 class _OwnLength(NamedTuple):
@@ -251,43 +210,32 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
         return
     if decay.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
         field = type(subject.lr).model_fields.get(key)
-        yield Finding(
-            subject.path(key),
-            tr(
-                "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}, "
-                "{percent} % of the peak",
-                where=decay.where,
-                epochs=amount(subject.run.epochs, "epoch"),
-                final=rate_text(summary.final),
-                percent=f"{100 * summary.final / summary.peak:.3g}",
-            ),
-            proposals=(Proposal((f"{subject.key(key)}=null",), words=tr("{} decays over the run")),)
-            if field and not field.is_required()
-            else (),
+        optional = field and not field.is_required()
+        said = tr(
+            "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}",
+            where=decay.where,
+            epochs=amount(subject.run.epochs, "epoch"),
+            final=subject.of_peak(summary.final),
         )
+        proposals = (subject.setting(key, "null", tr("{} decays over the run")),) if optional else ()
+        yield Finding(subject.path(key), said, proposals=proposals)
 
 
-@rule(
-    "LR410",
-    Severity.WARNING,
-    "the decay is over long before the run",
-    example="epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}",
-    source="Paddle's PolynomialDecay, whose decay_steps are not the run's",
-)
+@rule("LR410", Severity.WARNING, "the decay is over long before the run")
+@example("epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}")
+@source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
     decay, total = _own_length(subject), subject.run.total_iters
     if decay and decay.over < (1 - _LONG_REST) * total:
         rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
-        yield Finding(
-            subject.path(subject.lr.end_key),
-            tr(
-                "the decay is over at {where}; the rate stays at {final} for the other {rest}",
-                where=decay.where,
-                final=rate_text(subject.summary.final),
-                rest=rest,
-            ),
+        said = tr(
+            "the decay is over at {where}; the rate stays at {final} for the other {rest}",
+            where=decay.where,
+            final=subject.final,
+            rest=rest,
         )
+        yield Finding(subject.path(subject.lr.end_key), said)
     cycles = subject.lead.behind.end_of_cycles() if subject.can_be_told else None
     over = subject.lead.iters + cycles.step if cycles and cycles.step is not None else total
     if over < (1 - _LONG_REST) * total:
@@ -296,19 +244,15 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
             tr(
                 "the cycles are over at epoch {epoch}; the rate stays at {final} for the other {rest}",
                 epoch=count_text(round(subject.epoch(over), 2)),
-                final=rate_text(subject.summary.final),
+                final=subject.final,
                 rest=amount(round(subject.epoch(total - over), 2), "epoch"),
             ),
         )
 
 
-@rule(
-    "LR413",
-    Severity.WARNING,
-    "a rate that rises in a step",
-    example="lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}",
-    source="Goyal et al., arXiv 1706.02677",
-)
+@rule("LR413", Severity.WARNING, "a rate that rises in a step")
+@example("lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}")
+@source("Goyal et al., arXiv 1706.02677")
 def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
     rises a little with each update; a step up comes at once, after epochs at the low rate.
@@ -316,37 +260,26 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
     lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
     if not subject.drops or left < 1:
         return
-    rises = []
-    for start in decay.corner_steps(left - 1, len(subject.drops))[0]:
-        before, after = decay(start - 1), decay(start)
-        if after > before:
-            times = tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else ""
-            epoch = count_text(round(subject.epoch(lead + start), 2))
-            rises.append(
-                tr(
-                    "{times} at epoch {epoch}, from {before} to {after}",
-                    times=times,
-                    epoch=epoch,
-                    before=rate_text(before),
-                    after=rate_text(after),
-                )
-            )
+    steps = decay.corner_steps(left - 1, len(subject.drops))[0]
+    rises = [start for start in steps if decay(start) > decay(start - 1)]
     if rises:
+        before, after = decay(rises[0] - 1), decay(rises[0])
+        first = tr(
+            "{times} at epoch {epoch}, from {before} to {after}",
+            times=tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else "",
+            epoch=count_text(round(subject.epoch(lead + rises[0]), 2)),
+            before=rate_text(before),
+            after=rate_text(after),
+        )
         more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
         warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
-        yield Finding(
-            subject.path(subject.lr.marks[0]),
-            tr("the rate rises{rises}{more}{warmup}", rises=rises[0], more=more, warmup=warmup),
-        )
+        said = tr("the rate rises{rises}{more}{warmup}", rises=first, more=more, warmup=warmup)
+        yield Finding(subject.path(subject.lr.marks[0]), said)
 
 
-@rule(
-    "LR406",
-    Severity.WARNING,
-    "TwoStepCosine and its 200 epochs",
-    example="epoch_num: 100, name: TwoStepCosine",
-    source="PaddleOCR's learning_rate.py",
-)
+@rule("LR406", Severity.WARNING, "TwoStepCosine and its 200 epochs")
+@example("epoch_num: 100, name: TwoStepCosine")
+@source("PaddleOCR's learning_rate.py")
 def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
     jumps up after it (with a warmup) or trains at a rate of 0 (without).
@@ -360,11 +293,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     message = None
     if total <= switch:
         if final > _HIGH_END * peak:
-            message = tr(
-                "the run stops before that, at {final}, {percent} % of the peak",
-                final=rate_text(final),
-                percent=f"{100 * final / peak:.3g}",
-            )
+            message = tr("the run stops before that, at {final}", final=subject.of_peak(final))
     elif final == lr.end_lr:
         where = count_text(subject.epoch(switch))
         message = tr(
@@ -377,37 +306,29 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
             message = tr("after it, at epoch {epoch}, the rate jumps up to {rate}", epoch=where, rate=rate_text(jump))
     if message:
         epochs = max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "the first cosine lasts {epochs} in any run; {message}",
-                epochs=amount(subject.epoch(first_iters), "epoch"),
-                message=message,
-            ),
-            proposals=(
-                Proposal((f"{subject.key('name')}=Cosine",), words=tr("{} decays over the whole run")),
-                Proposal((f"{subject.key('first_epochs')}={epochs:.6g}",), words=f"{{}}{subject.ignored}"),
-            ),
+        said = tr(
+            "the first cosine lasts {epochs} in any run; {message}",
+            epochs=amount(subject.epoch(first_iters), "epoch"),
+            message=message,
         )
+        proposals = (
+            subject.setting("name", "Cosine", tr("{} decays over the whole run")),
+            subject.setting("first_epochs", f"{epochs:.6g}", f"{{}}{subject.ignored}"),
+        )
+        yield Finding(subject.path("name"), said, proposals=proposals)
 
 
-@rule(
-    "LR412",
-    Severity.NOTE,
-    "a schedule without a curve",
-    example="lr: {name: ReduceOnPlateau, learning_rate: 0.001}",
-    source="Paddle's and PyTorch's ReduceOnPlateau",
-)
+@rule("LR412", Severity.NOTE, "a schedule without a curve")
+@example("lr: {name: ReduceOnPlateau, learning_rate: 0.001}")
+@source("Paddle's and PyTorch's ReduceOnPlateau")
 def no_curve(subject: Subject) -> Iterator[Finding]:
     """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
     compared before. Called once for each update instead of each evaluation, its patience is over in a moment.
     """
     if not subject.lr.has_curve:
-        yield Finding(
-            subject.path("name"),
-            tr(
-                "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
-                "improving; call step(metric) once for each evaluation, not for each update",
-                peak=rate_text(subject.peak),
-            ),
+        said = tr(
+            "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
+            "improving; call step(metric) once for each evaluation, not for each update",
+            peak=rate_text(subject.peak),
         )
+        yield Finding(subject.path("name"), said)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ppocr_lr.check.rule import RULES, rule
+from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, dotted
+from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
@@ -22,13 +22,9 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument
 _OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
 
 
-@rule(
-    "LR100",
-    Severity.ERROR,
-    "the lr section cannot be used",
-    example="lr: {name: cosine, learning_rate: 0.001}   # the name is Cosine",
-    source="PaddleOCR's learning_rate.py: getattr by name, keywords passed through",
-)
+@rule("LR100", Severity.ERROR, "the lr section cannot be used")
+@example("lr: {name: cosine, learning_rate: 0.001}   # the name is Cosine")
+@source("PaddleOCR's learning_rate.py: getattr by name, keywords passed through")
 def unusable(error: LRConfigError) -> Iterator[Finding]:
     """Neither PaddleOCR nor this project can build a schedule from it. PaddleOCR stops after the model and the data
     are loaded, mostly with a message from inside Paddle that names no key.
@@ -37,13 +33,9 @@ def unusable(error: LRConfigError) -> Iterator[Finding]:
         yield Finding(problem.path, str(replace(problem, place=None)), place=problem.place)
 
 
-@rule(
-    "LR101",
-    Severity.WARNING,
-    "a key that nothing reads",
-    example="lr: {name: Cosine, learning_rate: 0.001, warmup_epochs: 5}   # warmup_epoch",
-    source="PaddleOCR #11868",
-)
+@rule("LR101", Severity.WARNING, "a key that nothing reads")
+@example("lr: {name: Cosine, learning_rate: 0.001, warmup_epochs: 5}   # warmup_epoch")
+@source("PaddleOCR #11868")
 def unknown_key(subject: Subject) -> Iterable[Finding]:
     """PaddleOCR silently swallows unknown keys of the lr section, so a misspelt key, or one of another library, leaves
     the default in place for the whole training.
@@ -51,13 +43,9 @@ def unknown_key(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR102",
-    Severity.ERROR,
-    "a number that YAML reads as a string",
-    example="learning_rate: 1e-3   # write 0.001 or 1.0e-3",
-    source="PaddleSeg #1302, PaddleRec #198",
-)
+@rule("LR102", Severity.ERROR, "a number that YAML reads as a string")
+@example("learning_rate: 1e-3   # write 0.001 or 1.0e-3")
+@source("PaddleSeg #1302, PaddleRec #198")
 def number_in_a_string(subject: Subject) -> Iterable[Finding]:
     """PyYAML follows YAML 1.1, where 1e-3 is a string and 1.0e-3 is a number. PaddleOCR then fails with a TypeError
     inside Paddle, except under LinearWarmupCosine, which converts its rates.
@@ -65,85 +53,56 @@ def number_in_a_string(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR103",
-    Severity.NOTE,
-    "no name, so the rate is constant",
-    example="lr: {learning_rate: 0.001}",
-    source="PaddleOCR #72 #3622",
-)
+@rule("LR103", Severity.NOTE, "no name, so the rate is constant")
+@example("lr: {learning_rate: 0.001}")
+@source("PaddleOCR #72 #3622")
 def no_name(subject: CurveSubject) -> Iterator[Finding]:
     """Without a name the newest PaddleOCR builds Const, with its warmup; older releases return the bare number and
     drop warmup_epoch.
     """
     if "name" not in subject.planned.section:
         first = tr("the end of the warmup") if subject.summary.warmup_iters else tr("the first")
-        yield Finding(
-            SECTION_PATH,
-            tr("there is no name, so the rate is the same from {first} to the last update", first=first),
-            proposals=(
-                Proposal(
-                    (f"{dotted((*SECTION_PATH, 'name'))}=Const",),
-                    words=tr("{} if that is meant; older releases of PaddleOCR understand it as well"),
-                ),
-            ),
-        )
+        words = tr("{} if that is meant; older releases of PaddleOCR understand it as well")
+        said = tr("there is no name, so the rate is the same from {first} to the last update", first=first)
+        yield Finding(SECTION_PATH, said, proposals=(subject.setting("name", "Const", words),))
 
 
-@rule(
-    "LR104",
-    Severity.WARNING,
-    "a key without effect under this name",
-    example="lr: {name: DecayLearningRate, learning_rate: 0.007, end_lr: 1.0e-5}   # ends at 0",
-    source="PaddleOCR's learning_rate.py",
-)
+@rule("LR104", Severity.WARNING, "a key without effect under this name")
+@example("lr: {name: DecayLearningRate, learning_rate: 0.007, end_lr: 1.0e-5}   # ends at 0")
+@source("PaddleOCR's learning_rate.py")
 def no_effect(subject: Subject) -> Iterable[Finding]:
     """PaddleOCR accepts the key here and does not use it; what it says does not happen."""
     return ()  # noticed while the section is read
 
 
-@rule(
-    "LR105",
-    Severity.WARNING,
-    "a learning-rate key outside the lr section",
-    example="Optimizer: {name: Adam, base_lr: 0.001, lr: {learning_rate: 0.0001}}",
-    source="PaddleOCR #11868; Optimizer.base_lr is still advertised",
-)
+@rule("LR105", Severity.WARNING, "a learning-rate key outside the lr section")
+@example("Optimizer: {name: Adam, base_lr: 0.001, lr: {learning_rate: 0.0001}}")
+@source("PaddleOCR #11868; Optimizer.base_lr is still advertised")
 def outside_the_section(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR reads the learning rate from Optimizer.lr alone. Keys beside it are passed on or dropped, and -o
     creates them without complaint.
     """
     fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
     for section_name in ("Optimizer", "Global"):
-        section = subject.config.get(section_name)
-        for key, value in section.items() if isinstance(section, Mapping) else ():
+        for key, value in subject.section(section_name).items():
             if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
                 continue
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
-                takes = [
-                    name
-                    for name in here
-                    if name in type(subject.lr).model_fields and accepts(type(subject.lr), name, value)
-                ]
+                takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
+                said = tr(
+                    "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
+                    section=section_name,
+                    key=key,
+                )
                 yield Finding(
-                    (section_name, key),
-                    tr(
-                        "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
-                        section=section_name,
-                        key=key,
-                    ),
-                    tr("write it as {key}", key=subject.key(takes[0])) if takes else "",
+                    (section_name, key), said, tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
                 )
 
 
-@rule(
-    "LR106",
-    Severity.WARNING,
-    "a duplicate key",
-    example="lr: {name: Cosine, learning_rate: 0.001, learning_rate: 0.01}",
-    source="PyYAML",
-)
+@rule("LR106", Severity.WARNING, "a duplicate key")
+@example("lr: {name: Cosine, learning_rate: 0.001, learning_rate: 0.01}")
+@source("PyYAML")
 def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     """YAML silently keeps the last one, so an edit of the first changes nothing."""
     for path in document.repeated:
@@ -154,19 +113,14 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
             yield Finding(path, message, str(copies), proposals=(copies,))
 
 
-@rule(
-    "LR108",
-    Severity.WARNING,
-    "a misspelt key that decides the run",
-    example="Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model",
-    source="PaddleOCR's program.py and save_load.py, which ask Global for each key by its name",
-)
+@rule("LR108", Severity.WARNING, "a misspelt key that decides the run")
+@example("Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model")
+@source("PaddleOCR's program.py and save_load.py, which ask Global for each key by its name")
 def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR takes any key in Global and asks for those that it knows. With a misspelt one it trains from random
     weights, from the first epoch on, or for another number of epochs.
     """
-    section = subject.config.get("Global")
-    for key, value in section.items() if isinstance(section, Mapping) else ():
+    for key, value in subject.section("Global").items():
         if meant := meant_in_global(key):
             takes = [name for name in meant if _accepts(name, value)]
             suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
@@ -184,13 +138,9 @@ def _accepts(key: str, value: object) -> bool:
     return True
 
 
-@rule(
-    "LR107",
-    Severity.ERROR,
-    "the weight decay or the momentum cannot be used",
-    example="regularizer: {name: L2, coeff: 1.0e-5}   # the key is factor",
-    source="PaddleOCR's regularizer.py",
-)
+@rule("LR107", Severity.ERROR, "the weight decay or the momentum cannot be used")
+@example("regularizer: {name: L2, coeff: 1.0e-5}   # the key is factor")
+@source("PaddleOCR's regularizer.py")
 def weight_decay(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not
     know or cannot take as a number. A momentum of 1 or more never forgets a gradient.
@@ -206,23 +156,15 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
                 yield Finding(problem.path, str(problem))
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
-        yield Finding(
-            ("Optimizer", "weight_decay"),
-            tr(
-                "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops "
-                "with a TypeError"
-            ),
-            tr("take one of them out"),
+        said = tr(
+            "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError"
         )
+        yield Finding(("Optimizer", "weight_decay"), said, tr("take one of them out"))
 
 
-@rule(
-    "LR109",
-    Severity.ERROR,
-    "a factor of the rate that cannot be used",
-    example="Backbone: {name: PPLCNetV3, lr_mult_list: [0.1, 0.1]}   # it has six stages",
-    source="PaddleOCR's rec_lcnetv3.py, rec_pphgnetv2.py, tps.py and optimizer.py",
-)
+@rule("LR109", Severity.ERROR, "a factor of the rate that cannot be used")
+@example("Backbone: {name: PPLCNetV3, lr_mult_list: [0.1, 0.1]}   # it has six stages")
+@source("PaddleOCR's rec_lcnetv3.py, rec_pphgnetv2.py, tps.py and optimizer.py")
 def factors(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR multiplies the rate of some parameters by these keys, and stops at a value that is no number, a list
     of another length than the model has stages, or a scheduler that it cannot ask for its values.
@@ -234,13 +176,9 @@ def factors(subject: Subject) -> Iterator[Finding]:
             yield Finding(problem.path, problem.text)
 
 
-@rule(
-    "LR110",
-    Severity.NOTE,
-    "an ignore comment without effect",
-    example="learning_rate: 0.1   # ppocr-lr: ignore LR303, where the first update has no rate of 0",
-    source="ruff's RUF100",
-)
+@rule("LR110", Severity.NOTE, "an ignore comment without effect")
+@example("learning_rate: 0.1   # ppocr-lr: ignore LR303, where the first update has no rate of 0")
+@source("ruff's RUF100")
 def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
     """What the comment was meant for is gone, or stands elsewhere. Left there, it would hide the next finding of its
     code. It is a note, as other options of the run may bring the finding back.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH
@@ -16,36 +16,26 @@ _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 
 
-@rule(
-    "LR407",
-    Severity.NOTE,
-    "the log will show lr: 0.000000",
-    example="the first and the last updates of a cosine with warmup",
-    source="PaddleOCR #6544 #4045",
-)
+@rule("LR407", Severity.NOTE, "the log will show lr: 0.000000")
+@example("the first and the last updates of a cosine with warmup")
+@source("PaddleOCR #6544 #4045")
 def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
     if not subject.length_is_known or subject.lr.tries_rates:
         return
     below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
     if below is not None and below > _LOG_MEDIAN:
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
-                below=amount(below, "update"),
-                total=count_text(subject.run.total_iters),
-            ),
+        said = tr(
+            "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
+            below=amount(below, "update"),
+            total=count_text(subject.run.total_iters),
         )
+        yield Finding(SECTION_PATH, said)
 
 
-@rule(
-    "LR408",
-    Severity.NOTE,
-    "the log will show no change for a while",
-    example="learning_rate: 5.0e-5, epoch_num: 5000",
-    source="PaddleOCR #3891 #2120",
-)
+@rule("LR408", Severity.NOTE, "the log will show no change for a while")
+@example("learning_rate: 5.0e-5, epoch_num: 5000")
+@source("PaddleOCR #3891 #2120")
 def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """A cosine is flat at its top; in six decimals the rate seems never to change."""
     lead, decay, end = subject.lead, subject.lead.behind, subject.lead.behind.end_of_decay()
@@ -58,11 +48,9 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "the log prints the same rate for the first {length}{after}, while the decay is flat",
-                length=length,
-                after=after,
-            ),
+        said = tr(
+            "the log prints the same rate for the first {length}{after}, while the decay is flat",
+            length=length,
+            after=after,
         )
+        yield Finding(SECTION_PATH, said)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -31,54 +31,39 @@ _FEW = 4  # groups that a sentence tells of
 _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
 
-@rule(
-    "LR601",
-    Severity.WARNING,
-    "a peak that is unusual for this optimizer",
-    example="Optimizer: {name: Adam, lr: {learning_rate: 0.1}}",
-    source="Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677",
-)
+@rule("LR601", Severity.WARNING, "a peak that is unusual for this optimizer")
+@example("Optimizer: {name: Adam, lr: {learning_rate: 0.1}}")
+@source("Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677")
 def unusual_peak(subject: Subject) -> Iterator[Finding]:
     """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
     the gradient and takes much larger rates. A rate carried over from the other kind mostly diverges or stands still.
     """
-    optimizer = subject.config.get("Optimizer")
-    name = optimizer.get("name") if isinstance(optimizer, Mapping) else None
-    peak = subject.peak
+    name, peak = subject.section("Optimizer").get("name"), subject.peak
     if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
         kind, outcome = (tr("high"), tr("mostly diverges")) if peak > high else (tr("low"), tr("mostly stands still"))
-        adaptive = _USUAL[name] is _ADAPTIVE
-        why = (
-            tr("it divides by the size of the gradient, so the rate is about the size of a step")
-            if adaptive
-            else tr("its steps are the rate times the gradient")
+        why = tr("its steps are the rate times the gradient")
+        if _USUAL[name] is _ADAPTIVE:
+            why = tr("it divides by the size of the gradient, so the rate is about the size of a step")
+        said = tr(
+            "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
+            "such a training {outcome}",
+            peak=rate_text(peak),
+            kind=kind,
+            name=name,
+            low=rate_text(low),
+            high=rate_text(high),
+            why=why,
+            outcome=outcome,
         )
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
-                "such a training {outcome}",
-                peak=rate_text(peak),
-                kind=kind,
-                name=name,
-                low=rate_text(low),
-                high=rate_text(high),
-                why=why,
-                outcome=outcome,
-            ),
-        )
+        yield Finding(SECTION_PATH, said)
 
 
-@rule(
-    "LR602",
-    Severity.NOTE,
-    "the rate is meant for another number of cards",
-    example="ppocr-lr check c.yml --gpus 1 --reference-gpus 8",
-    source="PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677",
-)
+@rule("LR602", Severity.NOTE, "the rate is meant for another number of cards")
+@example("ppocr-lr check c.yml --gpus 1 --reference-gpus 8")
+@source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
     """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
     cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
@@ -87,52 +72,42 @@ def cards(subject: Subject) -> Iterator[Finding]:
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
     planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
+    gpus = planned.flags.gpus
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
         reference = planned.reference_batch
     except LRConfigError:  # the config does not tell the batch
         return
-    run = tr("{cards} here, {samples} an update", cards=amount(subject.gpus, "card"), samples=amount(batch, "sample"))
+    run = tr("{cards} here, {samples} an update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:
         if scaled := _scaled(planned, batch, reference):
-            message = tr(
+            said = tr(
                 "the peak of {peak} is meant for {samples} samples an update; {run}",
                 peak=peak,
                 samples=reference,
                 run=run,
             )
-            yield Finding(SECTION_PATH, message, proposals=scaled)
+            yield Finding(SECTION_PATH, said, proposals=scaled)
     elif proposed is not None:
         meant = proposed.cards * (proposed.batch_per_card or per_card)
         if scaled := _scaled(planned, batch, meant, tr("if so, ")):
-            comment = tr(
-                "a comment says «{comment}», which may mean {cards}",
-                comment=proposed.comment,
-                cards=amount(proposed.cards, "card"),
-            )
-            yield Finding(
-                SECTION_PATH,
-                tr("{comment}, {samples} an update; {run}", comment=comment, samples=amount(meant, "sample"), run=run),
-                proposals=scaled,
-            )
-    elif isinstance(settings := subject.config.get("Global"), Mapping) and settings.get("distributed") is True:
-        yield Finding(
-            SECTION_PATH,
-            tr(
-                "the config is for several cards (Global.distributed: true) and does not say for how "
-                "many its peak of {peak} is meant; {run}",
-                peak=peak,
-                run=run,
-            ),
-            tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
-            if _scaled(planned, batch, 2 * batch)
-            else "",
+            means = amount(proposed.cards, "card")
+            comment = tr("a comment says «{comment}», which may mean {cards}", comment=proposed.comment, cards=means)
+            samples = amount(meant, "sample")
+            said = tr("{comment}, {samples} an update; {run}", comment=comment, samples=samples, run=run)
+            yield Finding(SECTION_PATH, said, proposals=scaled)
+    elif subject.section("Global").get("distributed") is True:
+        said = tr(
+            "the config is for several cards (Global.distributed: true) and does not say for how "
+            "many its peak of {peak} is meant; {run}",
+            peak=peak,
+            run=run,
         )
-    elif subject.gpus > 1 and (
-        scaled := _scaled(planned, batch, batch // subject.gpus, tr("if it was meant for one, "))
-    ):
-        message = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=subject.gpus)
-        yield Finding(SECTION_PATH, message, proposals=scaled)
+        hint = tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
+        yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
+    elif gpus > 1 and (scaled := _scaled(planned, batch, batch // gpus, tr("if it was meant for one, "))):
+        said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=gpus)
+        yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
@@ -147,13 +122,9 @@ def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = ""
     return (Proposal(changes, words=words, clears=False),) if changes else ()
 
 
-@rule(
-    "LR603",
-    Severity.WARNING,
-    "Noam's factor written as a rate",
-    example="lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7",
-    source="Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay",
-)
+@rule("LR603", Severity.WARNING, "Noam's factor written as a rate")
+@example("lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7")
+@source("Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay")
 def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A rate
     as for other names makes the peak a thousand times too small.
@@ -161,25 +132,14 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     factor = getattr(subject.lr, "learning_rate", 1.0)
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
         peak = subject.schedule(subject.summary.warmup_iters)
-        yield Finding(
-            subject.path("learning_rate"),
-            tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak)),
-            proposals=(
-                Proposal(
-                    (f"{subject.key('learning_rate')}=1",),
-                    words=tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor)),
-                ),
-            ),
-        )
+        words = tr("{{}} makes the paper's peak, {peak}", peak=rate_text(peak / factor))
+        said = tr("under Noam it is a factor, not the peak: the peak is {peak}", peak=rate_text(peak))
+        yield Finding(subject.path("learning_rate"), said, proposals=(subject.setting("learning_rate", 1, words),))
 
 
-@rule(
-    "LR604",
-    Severity.NOTE,
-    "parameters that train at another rate",
-    example="Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate",
-    source="PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr",
-)
+@rule("LR604", Severity.NOTE, "parameters that train at another rate")
+@example("Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate")
+@source("PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr")
 def other_rates(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR multiplies the rate of some parameters by a factor of the config, or of a default that no config
     shows, and freezes others. Its log has the rate of all the rest; `show` and `plot` have theirs too.
@@ -205,27 +165,20 @@ def _groups(subject: Subject) -> tuple[Group, ...]:
         return ()
 
 
-@rule(
-    "LR605",
-    Severity.WARNING,
-    "a rate where Paddle takes a factor",
-    example="Optimizer: {name: Adam, group_lr: true, training_step: LF_2}",
-    source="PaddleOCR's optimizer.py; Paddle's optimizer.py",
-)
+@rule("LR605", Severity.WARNING, "a rate where Paddle takes a factor")
+@example("Optimizer: {name: Adam, group_lr: true, training_step: LF_2}")
+@source("PaddleOCR's optimizer.py; Paddle's optimizer.py")
 def rate_as_factor(subject: Subject) -> Iterator[Finding]:
     """In VisionLAN's last step PaddleOCR gives a tenth of the first of `values` to a parameter group as its
     learning_rate. Paddle takes that as a factor of the rate, so that all but the language module nearly stand still.
     """
     for group in _groups(subject):
         if group.key == GROUP_LR:
-            yield Finding(
-                group.key,
-                tr(
-                    "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
-                    "it: they train at {most} at most",
-                    factor=rate_text(group.factor),
-                    label=group.label,
-                    most=rate_text(group.factor * subject.peak),
-                ),
-                tr("train with this project's parameter_groups and a factor of 0.1"),
+            said = tr(
+                "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
+                "it: they train at {most} at most",
+                factor=rate_text(group.factor),
+                label=group.label,
+                most=rate_text(group.factor * subject.peak),
             )
+            yield Finding(group.key, said, tr("train with this project's parameter_groups and a factor of 0.1"))

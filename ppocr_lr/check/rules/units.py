@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ppocr_lr.check.rule import rule
+from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
 from ppocr_lr.errors import LRConfigError, Path, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -19,13 +19,9 @@ _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
 
 
-@rule(
-    "LR201",
-    Severity.NOTE,
-    "the length of an epoch is not known",
-    example="ppocr-lr check c.yml --num-samples 10000 --gpus 4",
-    source="PaddleOCR #1094 #3127",
-)
+@rule("LR201", Severity.NOTE, "the length of an epoch is not known")
+@example("ppocr-lr check c.yml --num-samples 10000 --gpus 4")
+@source("PaddleOCR #1094 #3127")
 def unknown_epoch(subject: Subject) -> Iterator[Finding]:
     """Without it, lengths in iterations cannot be converted to epochs; findings that need it are left out."""
     if not subject.length_is_known:
@@ -41,13 +37,9 @@ def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
     return tr("give --iters-per-epoch N{samples}", samples=samples)
 
 
-@rule(
-    "LR202",
-    Severity.NOTE,
-    "the length of an epoch is an estimate",
-    example="Train: {sampler: {name: MultiScaleSampler}}",
-    source="PaddleOCR's multi_scale_sampler.py",
-)
+@rule("LR202", Severity.NOTE, "the length of an epoch is an estimate")
+@example("Train: {sampler: {name: MultiScaleSampler}}")
+@source("PaddleOCR's multi_scale_sampler.py")
 def estimated_epoch(subject: Subject) -> Iterator[Finding]:
     """A sampler of its own decides how many batches an epoch has; a schedule built for another number ends early or
     late.
@@ -66,13 +58,9 @@ def _in_epochs(value: object) -> Iterator[float]:
             yield from _in_epochs(item)
 
 
-@rule(
-    "LR203",
-    Severity.WARNING,
-    "a number of epochs that looks like iterations",
-    example="milestones: [30000, 60000]   # with epoch_num: 100",
-    source="transformers #6673, PaddleDetection #5366",
-)
+@rule("LR203", Severity.WARNING, "a number of epochs that looks like iterations")
+@example("milestones: [30000, 60000]   # with epoch_num: 100")
+@source("transformers #6673, PaddleDetection #5366")
 def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """Lengths in the lr section are epochs (except warmup_steps). A number far beyond the run never comes into
     effect.
@@ -85,24 +73,18 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
             if subject.length_is_known:
                 meant = amount(round(subject.epoch(largest), 2), "epoch")
                 in_epochs = tr("; {count} would be {epochs}", count=amount(largest, "iteration"), epochs=meant)
-            yield Finding(
-                subject.path(key),
-                tr(
-                    "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
-                    count=count_text(largest),
-                    epochs=epochs,
-                    in_epochs=in_epochs,
-                ),
+            said = tr(
+                "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
+                count=count_text(largest),
+                epochs=epochs,
+                in_epochs=in_epochs,
             )
+            yield Finding(subject.path(key), said)
 
 
-@rule(
-    "LR204",
-    Severity.WARNING,
-    "a number of iterations that looks like epochs",
-    example="lr: {name: LinearWarmupCosine, learning_rate: 1.0e-4, warmup_steps: 5}",
-    source="transformers #6673",
-)
+@rule("LR204", Severity.WARNING, "a number of iterations that looks like epochs")
+@example("lr: {name: LinearWarmupCosine, learning_rate: 1.0e-4, warmup_steps: 5}")
+@source("transformers #6673")
 def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
     """warmup_steps of LinearWarmupCosine counts iterations. A warmup of a handful of them is over before it helps."""
     yield from _short_warmup(subject)
@@ -113,14 +95,11 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
-        path, longer = subject.path(subject.lr.warmup_key), subject.warmup_text(steps * subject.run.iters_per_epoch)
-        meant = Proposal((f"{dotted(path)}={longer}",), words=tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
-        yield Finding(
-            path,
-            tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration")),
-            tr("it counts iterations: epochs × iterations per epoch"),
-            proposals=(meant,) if subject.length_is_known else (),
-        )
+        key, longer = subject.lr.warmup_key, subject.warmup_text(steps * subject.run.iters_per_epoch)
+        meant = subject.setting(key, longer, tr("for {epochs}: {{}}", epochs=amount(steps, "epoch")))
+        said = tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration"))
+        hint = tr("it counts iterations: epochs × iterations per epoch")
+        yield Finding(subject.path(key), said, hint, proposals=(meant,) if subject.length_is_known else ())
 
 
 def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
@@ -129,26 +108,19 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
     if subject.planned.name != "LinearLR" or end is None or end.step is None:
         return
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
-        path, meant = subject.path("decay_length"), tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
-        yield Finding(
-            path,
-            tr(
-                "the way from {first} to {last} is over after {length}; the number looks like epochs",
-                first=rate_text(subject.schedule(0)),
-                last=rate_text(end.rate),
-                length=amount(end.step, "iteration"),
-            ),
-            proposals=(Proposal((f"{dotted(path)}={end.step}",), words=meant),),
+        words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
+        said = tr(
+            "the way from {first} to {last} is over after {length}; the number looks like epochs",
+            first=rate_text(subject.schedule(0)),
+            last=rate_text(end.rate),
+            length=amount(end.step, "iteration"),
         )
+        yield Finding(subject.path("decay_length"), said, proposals=(subject.setting("decay_length", end.step, words),))
 
 
-@rule(
-    "LR205",
-    Severity.NOTE,
-    "a length in iterations with accumulated batches",
-    example="ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it",
-    source="transformers #26827, accelerate #225",
-)
+@rule("LR205", Severity.NOTE, "a length in iterations with accumulated batches")
+@example("ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it")
+@source("transformers #26827, accelerate #225")
 def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
     """An iteration is an optimizer update. Where k batches are accumulated for one, an epoch has a k-th of the updates,
     and a length in iterations lasts k times as many epochs as without.
@@ -167,16 +139,13 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
             )
             for iters in lengths
         )
-        yield Finding(
-            path,
-            tr(
-                "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
-                updates=count_text(subject.run.iters_per_epoch),
-                batches=subject.planned.flags.accumulate,
-                lasts=lasts,
-            ),
-            proposals=tuple(_as_without_accumulation(subject, path, value)),
+        said = tr(
+            "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
+            updates=count_text(subject.run.iters_per_epoch),
+            batches=subject.planned.flags.accumulate,
+            lasts=lasts,
         )
+        yield Finding(path, said, proposals=tuple(_as_without_accumulation(subject, path, value)))
 
 
 def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterator[Proposal]:

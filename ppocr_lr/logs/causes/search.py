@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SAMPLE = 150  # lines that a search looks at
+_COSTLY = 50  # and its last steps, where a window is wide
 _MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
 _MOST_FILLS = 64  # that a window may have, where so many lines are looked at
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
@@ -100,8 +101,8 @@ class Search:
         self.lines = lines if which.all() else lines.take(which)
         surely = self.lines.least == self.lines.most
         self.sample = (self.lines.take(surely) if surely.sum() > 20 else self.lines).thinned(_SAMPLE)
-        costly = (self.lines.most - self.lines.least > _MOST_FILLS).any()
-        self.many = self.lines.thinned(_SAMPLE if costly else _MANY)
+        costly = (self.lines.most > _MOST_FILLS).any()
+        self.many = self.lines.thinned(_COSTLY if costly else _MANY)
         # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self.resumed_in_log = self.resumed and self.rate_before is not None

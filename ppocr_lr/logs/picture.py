@@ -1,0 +1,35 @@
+"""Logged rates as dots over the curve of their plan, by matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+
+from ppocr_lr.curve.axis import Axis, updates_per_unit
+from ppocr_lr.logs.dots import dots_of
+from ppocr_lr.plotting.style import ALERT, STYLE
+from ppocr_lr.plotting.words import figure_of, put_legend
+
+if TYPE_CHECKING:
+    from ppocr_lr.logs.compare import Comparison
+
+
+@rc_context(STYLE)
+def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: str = "") -> None:
+    """Each line of a log as a dot, hollow where it shows the plan; `against` is as for `dots_of`."""
+    for number, comparison in enumerate(logs):
+        for dots in dots_of(comparison, number, axis, against):
+            axes.plot(
+                dots.positions, dots.rates, linestyle="none", zorder=2.5, label=dots.name,
+                marker=dots.marker, markersize=3.5, markeredgewidth=0.7,
+                markerfacecolor="none" if dots.planned else ALERT, markeredgecolor="black" if dots.planned else ALERT,
+            )  # fmt: skip
+        last = float(comparison.positions.max()) / updates_per_unit(comparison.planned.run, axis)
+        axes.set_xlim(right=max(axes.get_xlim()[1], last))
+    bottom, top = axes.get_ylim()
+    highest = axes.dataLim.y1  # of the dots, where one is above all curves
+    axes.set_ylim(top=max(top, highest * 2 if axes.get_yscale() == "log" else bottom + 1.06 * (highest - bottom)))
+    put_legend(figure_of(axes))

@@ -1,0 +1,139 @@
+"""Sections of decays that know no end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from ppocr_lr import schedules
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
+from ppocr_lr.lr_config import kinds
+from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config.envelope import HOLD, WARMUP
+from ppocr_lr.lr_config.kinds import key
+from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.registry import register_lr_config
+from ppocr_lr.lr_config.run import Window
+from ppocr_lr.numbers_text import rate_text
+from ppocr_lr.schedules import Schedule
+
+
+@register_lr_config("Exponential")
+class ExponentialConfig(LRConfig):
+    """The rate times `gamma` in each `step_size`, continuously or in steps."""
+
+    takes = WARMUP | HOLD
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
+    gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
+    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+
+    end_key: ClassVar[str] = "gamma"
+    nearest_in_paddleocr = "Step, which is the same with staircase: true"
+
+    def curve(self, window: Window) -> Schedule:
+        """Exponential, for ever."""
+        iters = self.some_iters("step_size", window)
+        if self.staircase and self.gamma < 1:
+            return schedules.StepDecay(self.learning_rate, iters, self.gamma)
+        kind = schedules.ExponentialGrowth if self.gamma > 1 else schedules.ExponentialDecay
+        smooth = kind(self.learning_rate, self.gamma, iters)
+        self.check_growth("gamma", self._last(smooth, window))
+        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+
+    def remarks(self, window: Window) -> Iterator[Finding]:
+        """A rate that grows is said to."""
+        yield from super().remarks(window)
+        if self.gamma > 1:
+            last = rate_text(self._last(self.to_schedule(window), window))
+            said = tr(
+                "{gamma} is above 1, so the rate grows, to {last} at the end of the run",
+                gamma=f"{self.gamma:g}",
+                last=last,
+            )
+            yield Finding(("gamma",), said, code="LR413")
+
+    def _last(self, schedule: Schedule, window: Window) -> float:
+        return schedule(window.total_iters - 1)
+
+
+@register_lr_config("NaturalExp")
+class NaturalExpConfig(LRConfig):
+    """The rate times exp(−gamma) in each `step_size`."""
+
+    takes = WARMUP | HOLD
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
+    gamma: kinds.Factor = key("how fast the rate falls, per step_size")
+    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+
+    end_key: ClassVar[str] = "gamma"
+    nearest_in_paddleocr = "Step with gamma exp(-gamma)"
+
+    def curve(self, window: Window) -> Schedule:
+        """Exponential, for ever."""
+        iters = self.some_iters("step_size", window)
+        smooth = schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters)
+        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+
+
+@register_lr_config("InverseSqrt")
+class InverseSqrtConfig(LRConfig):
+    """The peak over the square root of time, as in training Transformers."""
+
+    takes = WARMUP | HOLD
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    timescale: kinds.PositiveLength | None = key(
+        "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
+    )
+
+    nearest_in_paddleocr = "Linear with a power of 2"
+
+    def curve(self, window: Window) -> Schedule:
+        """peak·√(t/(k + t)) with t the timescale."""
+        if self.timescale is not None:
+            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
+        if warmup_iters := self.warmup_length(window):
+            return schedules.InverseSqrt(self.learning_rate, warmup_iters)
+        raise self.error("timescale", tr("a length where there is no warmup to take it from"))
+
+
+@register_lr_config("InverseTime")
+class InverseTimeConfig(LRConfig):
+    """peak/(1 + gamma·time)."""
+
+    takes = WARMUP | HOLD
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
+    gamma: kinds.Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
+    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+
+    end_key: ClassVar[str] = "gamma"
+    nearest_in_paddleocr = "Linear with a power of 2"
+
+    def curve(self, window: Window) -> Schedule:
+        """Inverse in time, for ever."""
+        iters = self.some_iters("step_size", window)
+        smooth = schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters)
+        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+
+
+@register_lr_config("Noam")
+class NoamConfig(LRConfig):
+    """The schedule of "Attention is all you need": linear up for warmup_iters, then with 1/√time."""
+
+    learning_rate: kinds.PositiveRate = key("factor of the whole curve; not the peak", default=1.0)
+    d_model: kinds.Count = key("width of the model")
+    warmup_iters: kinds.Iters = key("where the peak is (iterations)", default=4000)
+
+    also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
+    nearest_in_paddleocr = "Linear with warmup_epoch"
+
+    def curve(self, window: Window) -> Schedule:
+        """Noam's curve."""
+        try:
+            return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
+        except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
+            raise self.error("learning_rate", tr("large enough for a peak above 0")) from None
