@@ -13,7 +13,7 @@ from ppocr_lr.check.rule import findings_about
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
-from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments
+from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place
 from ppocr_lr.finding import Finding, Proposal
@@ -83,15 +83,13 @@ def check_document(
         raise error.within(str(path)) from None
     found += findings_about(document)
     found = [replace(finding, place=document.place(finding.path)) for finding in found]
-    comments = list(ignore_comments(document.lines, str(path)))
-    idle = [comment for comment in comments if not any(map(comment.covers, found))]
+    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
+    idle = comments.keys() - set().union(*map(keys_of, found))
     found += [
-        finding for comment in idle if _would_be_found(comment.code, planned) for finding in findings_about(comment)
+        finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])
     ]
     findings = [
-        finding
-        for finding in found
-        if finding.code in selection and not any(comment.covers(finding) for comment in comments)
+        finding for finding in found if finding.code in selection and comments.keys().isdisjoint(keys_of(finding))
     ]
     findings.sort(key=lambda finding: (finding.place, finding.code))
     overridden = tuple(override.partition("=")[0] for override in overrides)

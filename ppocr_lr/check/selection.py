@@ -50,10 +50,15 @@ class IgnoreComment:
     whole_file: bool
     """It stands on a line of its own; otherwise it counts for its line."""
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether it leaves the finding out."""
-        line = finding.place.line if finding.place else 0
-        return finding.code == self.code and (self.whole_file or line == self.place.line)
+    @property
+    def key(self) -> tuple[str, int]:
+        """One of the `keys_of` a finding that it leaves out."""
+        return self.code, 0 if self.whole_file else self.place.line
+
+
+def keys_of(finding: Finding) -> set[tuple[str, int]]:
+    """Its code everywhere, and at its line."""
+    return {(finding.code, 0), (finding.code, finding.place.line if finding.place else 0)}
 
 
 def ignore_comments(lines: Iterable[str], source: str) -> Iterator[IgnoreComment]:

@@ -19,6 +19,7 @@ from ppocr_lr.schedules import (
     ExponentialDecay,
     From,
     OneCycle,
+    Scaled,
     Sequence,
     StepDecay,
     TwoStepCosine,
@@ -81,7 +82,7 @@ def test_the_rate_stays_where_the_last_cycle_comes_down_to(
     np.testing.assert_array_equal(ended(steps), np.where(steps < after, schedule(steps), rate))
     assert (ended(after), ended(2**63 - 1)) == (rate, rate)
     assert ended.cycle_around(after - 1) == schedule.cycle_around(after - 1)
-    assert ended.cycle_around(after) is None
+    assert [ended.cycle_around(behind) for behind in (after, after + 1, 10 * after)] == [None] * 3
     assert max(ended.corner_steps(10 * after, 10**5)[0]) == after
 
 
@@ -125,6 +126,11 @@ def test_what_a_schedule_without_its_first_updates_answers(
         around,
     )
     assert [lead.behind(k) for k in range(5)] == [schedule(k + hold) for k in range(5)]
+
+
+def test_a_scaled_decay_ends_at_a_scaled_rate() -> None:
+    scaled = Scaled(CosineWave(1.0, 40, 0.2), 0.5)
+    assert (scaled.end_of_decay(), scaled(40)) == (End(40, 0.1), 0.1)
 
 
 def published_one_cycle(cycle: OneCycle, k: int) -> float:
