@@ -85,9 +85,7 @@ def check_document(
     found = [replace(finding, place=document.place(finding.path)) for finding in found]
     comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
     idle = comments.keys() - set().union(*map(keys_of, found))
-    found += [
-        finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])
-    ]
+    found += [finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])]
     findings = [
         finding for finding in found if finding.code in selection and comments.keys().isdisjoint(keys_of(finding))
     ]

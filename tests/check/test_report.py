@@ -594,7 +594,11 @@ class TestIgnoring:
             ("", "  # ppocr-lr: ignored here", []),
             ("# ppocr-lr: ignore LR101\n", "", []),
             ("# ppocr-lr: ignore LR402\n", "", [(1, 20, "ignores LR402, which is not found in this file")]),
-            ("# ppocr-lr: ignore LR402, LR402, LR402\n", "", [(1, 20, "ignores LR402, which is not found in this file")]),
+            (
+                "# ppocr-lr: ignore LR402, LR402, LR402\n",
+                "",
+                [(1, 20, "ignores LR402, which is not found in this file")],
+            ),
             ("# ppocr-lr: ignore LR402 LR110\n", "", []),
             ("# ppocr-lr: ignore LR110\n", "", []),
         ],
