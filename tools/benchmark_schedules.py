@@ -1,150 +1,276 @@
 """Each schedule's speed: python tools/benchmark_schedules.py [NAME …]
 
-Two ratios, each of the fastest of several turns, taken alternately: 10^6 rates against the bare NumPy expression of
-the same curve (limit 2), and one rate of update 10^12 against one of update 10, or of another update of the same stage
-(limit 1.5; they take some tenths of a microsecond). Exit code 1 when a limit is broken.
+Needs the extra `paddle`. Three ratios, each of the fastest of several turns, taken alternately: 10^6 rates against the
+bare NumPy expression of the same curve (limit 2); `step()` of the Paddle scheduler against that of Paddle's nearest,
+which is a `LambdaDecay` of the expression where Paddle has no such class (limit 1.05; for a schedule that asks others,
+or whose cycles differ, 2 or 2.5, which is some tenths of a microsecond); and one rate of update 10^12 against one of
+update 10, or of another update of the same stage (limit 1.5). Exit code 1 when a limit is broken. Every class of
+`ppocr_lr.schedules` has a case, or nothing is measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from paddle.optimizer import lr
 
 from ppocr_lr import schedules as lib
+from ppocr_lr.schedules import scalar_functions
+from ppocr_lr.training.paddle_scheduler import to_paddle
 
 N = 10**6
 W = N // 20
 C = N // 10
 K = np.arange(N)
 FAR_LIMIT = 1.5
-CALLS = 2000
+SHAPE, COMPOSED, CYCLES = 1.05, 2.0, 2.5
+CALLS = 300
 TURNS = 15
+MANY_TURNS = 150
 KNOTS = ((0, 0.0), (W, 0.1), (N // 2, 0.05), (N, 0.0))
+MARKS, VALUES = [N // 3, N // 2], [0.1, 0.01, 0.001]
 STARTS = np.array([W * (2**i - 1) for i in range(6)])
+
+Bare = Callable[[Any, Any], Any]
+"""The rates of updates, with the functions of NumPy for an array, and Python's for one update."""
 
 
 class Case(NamedTuple):
-    """A schedule and what one would write for it without this package, for the updates of one run."""
+    """A schedule, and what one would write for it without this package, for the updates of one run."""
 
     schedule: lib.Schedule
-    bare: Callable[[], Any]
+    bare: Bare
+    paddle: Callable[[], lr.LRScheduler] | None = None
+    """Paddle's nearest; None where it is a `LambdaDecay` of `bare`."""
     near: int = 10  # in the part of the curve that 10^12 is in
     limit: float = 2.0
+    step_limit: float = SHAPE
 
 
 BEHIND = W + C + 10
 
 
-def _cosine(p: Any) -> Any:
-    return 0.05 * (1 + np.cos(np.pi * p))
+def _cosine(p: Any, fn: Any) -> Any:
+    return 0.05 * (1 + fn.cos(math.pi * p))
 
 
-def _restarts() -> Any:
-    cycle = np.searchsorted(STARTS, K, side="right") - 1
-    return _cosine((K - STARTS[cycle]) / (W * 2**cycle))
+def _done(k: Any, fn: Any) -> Any:
+    return fn.minimum(k, N) / N
 
 
-def _triangle(scale: Any = 1.0) -> Any:
-    j = K % (2 * C)
-    return 0.01 + 0.09 * scale * np.minimum(j / C, (2 * C - j) / C)
+def _growing(k: Any, fn: Any) -> Any:
+    cycle = np.searchsorted(STARTS, k, side="right") - 1
+    return _cosine((k - STARTS[cycle]) / (W * 2**cycle), fn)
 
 
-def _warm(early: Any) -> Any:
-    return np.where(W > K, early, _cosine((K - W) / N))
+def _triangle(k: Any, fn: Any, scale: Any = 1.0) -> Any:
+    j = k % (2 * C)
+    return 0.01 + 0.09 * scale * fn.minimum(j / C, (2 * C - j) / C)
+
+
+def _warm(early: Bare) -> Bare:
+    def bare(k: Any, fn: Any) -> Any:
+        if fn is np:
+            return np.where(k < W, early(k, fn), _cosine((k - W) / N, fn))
+        return early(k, fn) if k < W else _cosine((k - W) / N, fn)
+
+    return bare
+
+
+def _one_cycle(k: Any, fn: Any) -> Any:
+    top, end = 0.3 * N - 1, N - 1.0
+    up, down = _cosine(k / top, fn), _cosine((k - top) / (end - top), fn)
+    return np.where(k <= top, 0.1 - 0.96 * up, 4e-7 + (1 - 4e-6) * down)
+
+
+def _wave() -> lr.LRScheduler:
+    return lr.CosineAnnealingDecay(0.1, N)
+
+
+def _restarts(t_mult: int = 1) -> Callable[[], lr.LRScheduler]:
+    return lambda: lr.CosineAnnealingWarmRestarts(0.1, C if t_mult == 1 else W, t_mult)
 
 
 CASES: dict[str, Case] = {
-    "Constant": Case(lib.Constant(0.1), lambda: np.full(N, 0.1), limit=3.0),  # reads the steps, to check them
-    "Decay power": Case(lib.Decay(0.1, N, shape=lib.Power(0.9)), lambda: 0.1 * (1 - np.minimum(K, N) / N) ** 0.9),
-    "CosineWave": Case(lib.CosineWave(0.1, N), lambda: _cosine(K / N)),
-    "Decay linear": Case(lib.Decay(0.1, N, shape=lib.LINEAR), lambda: 0.1 * (1 - np.minimum(K, N) / N)),
-    "Decay cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine()), lambda: _cosine(np.minimum(K, N) / N)),
-    "Decay 1-sqrt": Case(
-        lib.Decay(0.1, N, shape=lib.OneMinusSqrt()), lambda: 0.1 * (1 - np.sqrt(np.minimum(K, N) / N))
+    "Constant": Case(lib.Constant(0.1), lambda k, fn: np.full(N, 0.1), lambda: lr.LambdaDecay(0.1, lambda k: 1.0),
+                     limit=3.0),  # reads the steps, to check them
+    "Decay power": Case(
+        lib.Decay(0.1, N, shape=lib.Power(0.9)), lambda k, fn: 0.1 * (1 - _done(k, fn)) ** 0.9,
+        lambda: lr.PolynomialDecay(0.1, N, 0.0, 0.9),
     ),
+    "CosineWave": Case(lib.CosineWave(0.1, N), lambda k, fn: _cosine(k / N, fn), _wave),
+    "TwoStepCosine": Case(
+        lib.TwoStepCosine(0.1, C, N), lambda k, fn: _cosine(k / np.where(k <= C, C, N), fn), _wave, N
+    ),
+    "Decay linear": Case(
+        lib.Decay(0.1, N, shape=lib.LINEAR), lambda k, fn: 0.1 * (1 - _done(k, fn)),
+        lambda: lr.PolynomialDecay(0.1, N, 0.0),
+    ),
+    "Decay cosine": Case(lib.Decay(0.1, N, shape=lib.Cosine()), lambda k, fn: _cosine(_done(k, fn), fn)),
+    "Decay 1-sqrt": Case(lib.Decay(0.1, N, shape=lib.OneMinusSqrt()), lambda k, fn: 0.1 * (1 - fn.sqrt(_done(k, fn)))),
     "Decay rex": Case(
-        lib.Decay(0.1, N, shape=lib.Reflected()),
-        lambda: 0.1 * (1 - np.minimum(K, N) / N) / (1 - 0.5 * np.minimum(K, N) / N),
+        lib.Decay(0.1, N, shape=lib.Reflected()), lambda k, fn: 0.1 * (1 - _done(k, fn)) / (1 - 0.5 * _done(k, fn))
     ),
     "Decay exponential": Case(
-        lib.Decay(0.1, N, 1e-3, shape=lib.Exponential()), lambda: 0.1 * 0.01 ** (np.minimum(K, N) / N)
+        lib.Decay(0.1, N, 1e-3, shape=lib.Exponential()), lambda k, fn: 0.1 * 0.01 ** _done(k, fn)
     ),
     "Decay k-cosine": Case(
-        lib.Decay(0.1, N, shape=lib.Bent(lib.COSINE, 1.5)), lambda: _cosine((np.minimum(K, N) / N) ** 1.5)
+        lib.Decay(0.1, N, shape=lib.Bent(lib.COSINE, 1.5)), lambda k, fn: _cosine(_done(k, fn) ** 1.5, fn),
+        step_limit=COMPOSED,
     ),
-    "Decay waves": Case(lib.Decay(0.1, N, shape=lib.Cosine(3)), lambda: _cosine(3 * np.minimum(K, N) / N)),
+    "Decay waves": Case(lib.Decay(0.1, N, shape=lib.Cosine(3)), lambda k, fn: _cosine(3 * _done(k, fn), fn)),
     "Decay half-life": Case(
-        lib.Decay(0.1, N, shape=lib.HalfLife()), lambda: 0.1 * (0.05 ** (np.minimum(K, N) / N) - 0.05) / 0.95
+        lib.Decay(0.1, N, shape=lib.HalfLife()), lambda k, fn: 0.1 * (0.05 ** _done(k, fn) - 0.05) / 0.95
     ),
     "Decay bent": Case(
-        lib.Decay(0.1, N, shape=lib.Bent(lib.LINEAR, 1.5, 0.9)),
-        lambda: 0.1 * (1 - (np.minimum(K, N) / N) ** 1.5) ** 0.9,
+        lib.Decay(0.1, N, shape=lib.Bent(lib.LINEAR, 1.5, 0.9)), lambda k, fn: 0.1 * (1 - _done(k, fn) ** 1.5) ** 0.9,
+        step_limit=COMPOSED,
     ),
     "Decay tanh": Case(
-        lib.Decay(0.1, N, shape=lib.Tanh()), lambda: 0.05 * (1 - np.tanh(-6 + 9 * (np.minimum(K, N) / N)))
+        lib.Decay(0.1, N, shape=lib.Tanh()), lambda k, fn: 0.05 * (1 - fn.tanh(-6 + 9 * _done(k, fn)))
     ),
-    "ExponentialDecay": Case(lib.ExponentialDecay(0.1, 0.5, C), lambda: 0.1 * 0.5 ** (K / C)),
-    "NaturalExpDecay": Case(lib.NaturalExpDecay(0.1, 0.5, C), lambda: 0.1 * np.exp(-0.5 * K / C)),
-    "InverseTimeDecay": Case(lib.InverseTimeDecay(0.1, 0.5, C), lambda: 0.1 / (1 + 0.5 * K / C)),
-    "InverseSqrt": Case(lib.InverseSqrt(0.1, W), lambda: 0.1 / np.sqrt(1 + K / W)),
+    "ExponentialDecay": Case(
+        lib.ExponentialDecay(0.1, 0.5, C), lambda k, fn: 0.1 * 0.5 ** (k / C),
+        lambda: lr.ExponentialDecay(0.1, 0.5 ** (1 / C)),
+    ),
+    "ExponentialGrowth": Case(lib.ExponentialGrowth(0.1, 1.5, C), lambda k, fn: 0.1 * 1.5 ** (k / C), near=10**9),
+    "ExponentialRise": Case(lib.ExponentialRise(1e-3, N, 0.1), lambda k, fn: 1e-3 * 100 ** _done(k, fn)),
+    "NaturalExpDecay": Case(
+        lib.NaturalExpDecay(0.1, 0.5, C), lambda k, fn: 0.1 * np.exp(-0.5 * k / C),
+        lambda: lr.NaturalExpDecay(0.1, 0.5 / C),
+    ),
+    "InverseTimeDecay": Case(
+        lib.InverseTimeDecay(0.1, 0.5, C), lambda k, fn: 0.1 / (1 + 0.5 * k / C),
+        lambda: lr.InverseTimeDecay(0.1, 0.5 / C),
+    ),
+    "InverseSqrt": Case(lib.InverseSqrt(0.1, W), lambda k, fn: 0.1 / fn.sqrt(1 + k / W)),
     "Noam": Case(
-        lib.Noam(512, W), lambda: 512**-0.5 * np.minimum(np.maximum(K, 1) ** -0.5, K * W**-1.5)
+        lib.Noam(512, W), lambda k, fn: 512**-0.5 * np.minimum(np.maximum(k, 1) ** -0.5, k * W**-1.5),
+        lambda: lr.NoamDecay(512, W),
     ),
-    "StepDecay": Case(lib.StepDecay(0.1, C, 0.5), lambda: 0.1 * 0.5 ** (K // C)),
-    "PiecewiseLinear": Case(lib.PiecewiseLinear(KNOTS), lambda: np.interp(K, *zip(*KNOTS, strict=True))),
-    "CyclicalCosine": Case(lib.CyclicalCosine(0.1, (C,)), lambda: _cosine(K % C / C)),
-    "WarmRestarts": Case(lib.WarmRestarts(0.1, (C,)), lambda: _cosine(K % C / C)),
+    "StepDecay": Case(
+        lib.StepDecay(0.1, C, 0.5), lambda k, fn: 0.1 * 0.5 ** (k // C), lambda: lr.StepDecay(0.1, C, 0.5)
+    ),
+    "PiecewiseConstant": Case(
+        lib.PiecewiseConstant(tuple(MARKS), tuple(VALUES)),
+        lambda k, fn: np.array(VALUES)[np.searchsorted(MARKS, k, side="right")],
+        lambda: lr.PiecewiseDecay(MARKS, VALUES),
+    ),
+    "MultiStepDecay": Case(
+        lib.MultiStepDecay(0.1, tuple(MARKS), 0.1), lambda k, fn: 0.1 * 0.1 ** np.searchsorted(MARKS, k, side="right"),
+        lambda: lr.MultiStepDecay(0.1, MARKS, 0.1),
+    ),
+    "PiecewiseLinear": Case(
+        lib.PiecewiseLinear(KNOTS), lambda k, fn: np.interp(k, *zip(*KNOTS, strict=True)),
+        lambda: lr.PolynomialDecay(0.1, N, 0.0),
+    ),
+    "CyclicalCosine": Case(lib.CyclicalCosine(0.1, (C,)), lambda k, fn: _cosine(k % C / C, fn), _restarts()),
+    "WarmRestarts": Case(lib.WarmRestarts(0.1, (C,)), lambda k, fn: _cosine(k % C / C, fn), _restarts()),
     "WarmRestarts peak decay": Case(
-        lib.WarmRestarts(0.1, (C,), peak_decay=0.9), lambda: 0.9 ** (K // C) * _cosine(K % C / C)
+        lib.WarmRestarts(0.1, (C,), peak_decay=0.9), lambda k, fn: 0.9 ** (k // C) * _cosine(k % C / C, fn),
+        step_limit=CYCLES,
     ),
-    "WarmRestarts t_mult": Case(lib.WarmRestarts(0.1, (W,), 2), _restarts),
+    "WarmRestarts t_mult": Case(lib.WarmRestarts(0.1, (W,), 2), _growing, _restarts(2), step_limit=CYCLES),
     "WarmRestarts warmup": Case(
         lib.WarmRestarts(0.1, (C,), warmup_iters=W),
-        lambda: np.where(K % C < W, 0.1 * (K % C) / W, _cosine((K % C - W) / (C - W))),
+        lambda k, fn: fn.where(k % C < W, 0.1 * (k % C) / W, _cosine((k % C - W) / (C - W), fn)),
+        step_limit=CYCLES,
     ),
-    "Cyclic triangular": Case(lib.Cyclic(0.1, 0.01, C, C), _triangle),
-    "Cyclic triangular2": Case(lib.Cyclic(0.1, 0.01, C, C, "triangular2"), lambda: _triangle(0.5 ** (K // (2 * C)))),
-    "Cyclic exp_range": Case(lib.Cyclic(0.1, 0.01, C, C, "exp_range", 0.999999), lambda: _triangle(0.999999**K)),
+    "DividedRestarts": Case(
+        lib.DividedRestarts(0.1, (N,), cycles=2.5), lambda k, fn: _cosine(k % (N / 2.5) / (N / 2.5), fn), near=N,
+        step_limit=CYCLES,
+    ),
+    "EndedAfter": Case(
+        lib.EndedAfter(lib.WarmRestarts(0.1, (C,)), 3),
+        lambda k, fn: fn.where(k < 3 * C, _cosine(k % C / C, fn), 0.0), near=N, step_limit=COMPOSED,
+    ),
+    "Cyclic triangular": Case(lib.Cyclic(0.1, 0.01, C, C), _triangle, lambda: lr.CyclicLR(0.01, 0.1, C, C)),
+    "Cyclic triangular2": Case(
+        lib.Cyclic(0.1, 0.01, C, C, "triangular2"), lambda k, fn: _triangle(k, fn, 0.5 ** (k // (2 * C))),
+        lambda: lr.CyclicLR(0.01, 0.1, C, C, "triangular2"),
+    ),
+    "Cyclic exp_range": Case(
+        lib.Cyclic(0.1, 0.01, C, C, "exp_range", 0.999999), lambda k, fn: _triangle(k, fn, 0.999999**k),
+        lambda: lr.CyclicLR(0.01, 0.1, C, C, "exp_range", 0.999999),
+    ),
+    "OneCycle": Case(
+        lib.OneCycle(0.1, N), _one_cycle, lambda: lr.OneCycleLR(0.1, N, end_learning_rate=4e-7), N + 10
+    ),
     "CyclicPolynomial": Case(
-        lib.CyclicPolynomial(0.1, C), lambda: 0.1 * (1 - K / (C * np.maximum(np.ceil(K / C), 1)))
+        lib.CyclicPolynomial(0.1, C), lambda k, fn: 0.1 * (1 - k / (C * np.maximum(np.ceil(k / C), 1))),
+        lambda: lr.PolynomialDecay(0.1, C, 0.0, 1.0, cycle=True),
     ),
-    "Warmup linear": Case(lib.Warmup(lib.CosineWave(0.1, N), W, 0.1), lambda: _warm(0.1 * K / W), BEHIND),
+    "Warmup linear": Case(
+        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1), _warm(lambda k, fn: 0.1 * k / W),
+        lambda: lr.LinearWarmup(_wave(), W, 0.0, 0.1), BEHIND, step_limit=COMPOSED,
+    ),
     "Warmup cosine": Case(
-        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, shape=lib.Cosine()), lambda: _warm(0.1 - _cosine(K / W)), BEHIND
+        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, shape=lib.Cosine()), _warm(lambda k, fn: 0.1 - _cosine(k / W, fn)),
+        near=BEHIND, step_limit=COMPOSED,
     ),
     "Warmup exponential": Case(
         lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, 1e-4, shape=lib.Exponential()),
-        lambda: _warm(1e-4 * 1000 ** (np.minimum(K, W) / W)),
-        BEHIND,
+        _warm(lambda k, fn: 1e-4 * 1000 ** (fn.minimum(k, W) / W)), near=BEHIND, step_limit=COMPOSED,
+    ),
+    "Warmup constant": Case(
+        lib.Warmup(lib.CosineWave(0.1, N), W, 0.1, 1e-4, shape=lib.Flat()), _warm(lambda k, fn: 1e-4),
+        near=BEHIND, step_limit=COMPOSED,
     ),
     "Sequence (warmup, stable, decay)": Case(
         lib.Warmup(lib.Sequence(((lib.Constant(0.1), C),), lib.Decay(0.1, N, shape=lib.OneMinusSqrt())), W, 0.1),
-        lambda: np.select(
-            [W > K, W + C > K], [0.1 * K / W, 0.1], 0.1 * (1 - np.sqrt(np.clip((K - W - C) / N, 0, 1)))
+        lambda k, fn: np.select(
+            [k < W, k < W + C], [0.1 * k / W, 0.1], 0.1 * (1 - np.sqrt(np.clip((k - W - C) / N, 0, 1)))
         ),
-        BEHIND,
+        lambda: lr.LinearWarmup(lr.PolynomialDecay(0.1, N, 0.0), W, 0.0, 0.1), BEHIND, step_limit=COMPOSED,
     ),
-    "HeldAfter": Case(lib.HeldAfter(lib.CosineWave(0.1, N), N), lambda: _cosine(np.minimum(K, N) / N)),
-    "From": Case(lib.From(lib.CosineWave(0.1, N), W), lambda: _cosine((K + W) / N)),
+    "Sequence": Case(
+        lib.Sequence(((lib.CosineWave(0.1, C), C),), lib.CosineWave(0.1, N)),
+        lambda k, fn: fn.where(k < C, _cosine(k / C, fn), _cosine((k - C) / N, fn)), near=BEHIND, step_limit=COMPOSED,
+    ),
+    "HeldAfter": Case(
+        lib.HeldAfter(lib.CosineWave(0.1, N), N), lambda k, fn: _cosine(_done(k, fn), fn), step_limit=COMPOSED
+    ),
+    "From": Case(lib.From(lib.CosineWave(0.1, N), W), lambda k, fn: _cosine((k + W) / N, fn), step_limit=COMPOSED),
     "Product": Case(
-        lib.Product(lib.CyclicalCosine(0.1, (N,)), lib.InverseSqrt(1.0, W)), lambda: _cosine(K / N) / np.sqrt(1 + K / W)
+        lib.Product(lib.CyclicalCosine(0.1, (N,)), lib.InverseSqrt(1.0, W)),
+        lambda k, fn: _cosine(k % N / N, fn) / fn.sqrt(1 + k / W), step_limit=COMPOSED,
     ),
-    "Bounded": Case(lib.Bounded(lib.CosineWave(0.1, N), 0.01), lambda: np.maximum(_cosine(K / N), 0.01)),
-    "Staircase": Case(lib.Staircase(lib.CosineWave(0.1, N), C), lambda: _cosine((K - K % C) / N)),
-    "Mirrored": Case(lib.Mirrored(lib.CosineWave(0.1, N), 0.0, 0.1), lambda: 0.1 - _cosine(K / N)),
-    "Scaled": Case(lib.Scaled(lib.CosineWave(0.1, N), 0.5), lambda: 0.5 * _cosine(K / N)),
+    "Bounded": Case(
+        lib.Bounded(lib.CosineWave(0.1, N), 0.01), lambda k, fn: fn.maximum(_cosine(k / N, fn), 0.01),
+        step_limit=COMPOSED,
+    ),
+    "Staircase": Case(
+        lib.Staircase(lib.CosineWave(0.1, N), C), lambda k, fn: _cosine((k - k % C) / N, fn), step_limit=COMPOSED
+    ),
+    "Mirrored": Case(
+        lib.Mirrored(lib.CosineWave(0.1, N), 0.0, 0.1), lambda k, fn: 0.1 - _cosine(k / N, fn), step_limit=COMPOSED
+    ),
+    "Scaled": Case(
+        lib.Scaled(lib.CosineWave(0.1, N), 0.5), lambda k, fn: 0.5 * _cosine(k / N, fn), step_limit=COMPOSED
+    ),
 }  # fmt: skip
 
 
-def fastest(ours: Callable[[], Any], other: Callable[[], Any]) -> tuple[float, float]:
+def missing() -> list[str]:
+    """The schedules and shapes that no case measures."""
+    measured = {
+        type(part) for case in CASES.values() for part in (case.schedule, getattr(case.schedule, "shape", None))
+    }
+    classes = [value for value in (getattr(lib, name) for name in lib.__all__) if isinstance(value, type)]
+    bases = {lib.Schedule, lib.Shape}
+    return [each.__name__ for each in classes if issubclass(each, tuple(bases)) and each not in measured | bases]
+
+
+def fastest(ours: Callable[[], Any], other: Callable[[], Any], turns: int) -> tuple[float, float]:
     """The fewest seconds of each side, run in turns."""
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(TURNS):
+    for _ in range(turns):
         for side, work in enumerate((ours, other)):
             start = time.perf_counter()
             work()
@@ -160,24 +286,45 @@ def _calls(schedule: lib.Schedule, step: int) -> Callable[[], None]:
     return work
 
 
+def _steps(scheduler: lr.LRScheduler) -> Callable[[], None]:
+    def work() -> None:
+        advance = scheduler.step
+        for _ in range(CALLS):
+            advance()
+
+    return work
+
+
+def _nearest(case: Case) -> lr.LRScheduler:
+    if case.paddle is not None:
+        return case.paddle()
+    return lr.LambdaDecay(1.0, lambda k: case.bare(k, scalar_functions))
+
+
 def main() -> int:
     """Print the table; 1 when a limit is broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="those whose name begins with NAME; all without one")
     given = tuple(parser.parse_args().names)
+    if missing():
+        parser.error(f"no case for {', '.join(missing())}")
     chosen = {name: case for name, case in CASES.items() if not given or name.startswith(given)}
     if not chosen:
         parser.error(f"no case begins with {given[0]!r}, the cases are {', '.join(CASES)}")
-    print(f"{'10^6 rates, and one rate':34}{'ours':>9}{'NumPy':>9}{'ratio':>7}{'near':>10}{'at 10^12':>10}{'ratio':>7}")
+    print(f"{'10^6 rates, step(), and one rate':34}{'ours':>9}{'NumPy':>9}{'ratio':>7}", end="")
+    print(f"{'step()':>10}{'Paddle':>10}{'ratio':>7}{'near':>10}{'at 10^12':>10}{'ratio':>7}")
     broken = 0
-    for name, (schedule, bare, near_step, limit) in chosen.items():
-        np.testing.assert_allclose(schedule(K), bare(), rtol=1e-6, atol=1e-12)
-        ours, other = fastest(lambda schedule=schedule: schedule(K), bare)
-        far, near = fastest(_calls(schedule, 10**12), _calls(schedule, near_step))
-        over = ours / other > limit or far / near > FAR_LIMIT
+    for name, case in chosen.items():
+        schedule = case.schedule
+        np.testing.assert_allclose(schedule(K), case.bare(K, np), rtol=1e-6, atol=1e-12)
+        ours, other = fastest(lambda schedule=schedule: schedule(K), lambda case=case: case.bare(K, np), TURNS)
+        step, paddles = fastest(_steps(to_paddle(schedule)), _steps(_nearest(case)), MANY_TURNS)
+        far, near = fastest(_calls(schedule, 10**12), _calls(schedule, case.near), MANY_TURNS)
+        over = ours / other > case.limit or far / near > FAR_LIMIT or step / paddles > case.step_limit
         broken += over
         print(
             f"{name:34}{ours * 1e3:7.2f}ms{other * 1e3:7.2f}ms{ours / other:7.2f}"
+            f"{step / CALLS * 1e9:8.0f}ns{paddles / CALLS * 1e9:8.0f}ns{step / paddles:7.2f}"
             f"{near / CALLS * 1e6:8.2f}µs{far / CALLS * 1e6:8.2f}µs{far / near:7.2f}{'  over a limit' if over else ''}",
             flush=True,
         )

@@ -1,13 +1,15 @@
-"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py FOLDER [--record]
+"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py FOLDER [NAME …] [--record]
 
-FOLDER is for Python environments, which are made in it, with the libraries, where they are not there; this project
-needs none of them. Ten random settings of each schedule are compared at every update of a run. Prints the largest
-difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and not explained. With --record,
-some rates of each setting go to tests/data/peers_lr.json, for the tests.
+FOLDER is for Python environments, which are made in it, with the libraries, where they are not there (some GB each, as
+PyTorch brings CUDA along); this project needs none of them. Ten random settings of each schedule are compared at every
+update of a run. Prints the largest difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and
+not explained. With a NAME, only of those whose library and name begin with it. With --record, some rates of each
+setting go to tests/data/peers_lr.json, for the tests.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import venv
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -60,30 +62,40 @@ def case(name: str) -> Callable[[Case], Case]:
     return add
 
 
-def main(arguments: list[str]) -> int:
-    """Compare all cases, each in its environment."""
-    if len(arguments) == 3:  # inside one, by the call below
-        return compare(arguments[1], Path(arguments[2]))
-    folder = Path(next(word for word in arguments if not word.startswith("-")))
+def main() -> int:
+    """Compare the cases, each in its environment."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    parser.add_argument("names", metavar="NAME", nargs="*")
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)  # an environment: by the call below
+    given = parser.parse_args()
+    if given.inside:
+        return compare(given.inside, given.folder, tuple(given.names))
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_ENABLE_X64": "1", "KERAS_BACKEND": "jax"}
     bad = 0
-    recorded: dict[str, Any] = {"versions": {}, "cases": []}
+    recorded: dict[str, Any] = json.loads(OUT.read_text(encoding="utf-8"))
+    if not given.names:
+        recorded["cases"] = []
     for name, packages in ENVIRONMENTS.items():
-        python, rows = folder / name / "bin" / "python", folder / f"{name}.json"
-        if not python.exists():
-            venv.create(folder / name, with_pip=True)
+        python, rows = given.folder / name / "bin" / "python", given.folder / f"{name}.json"
+        if not (installed := given.folder / name / "installed").exists():  # wholly: it is long, and may be stopped
+            venv.create(given.folder / name, with_pip=True)
             subprocess.run([python, "-m", "pip", "install", "--quiet", *packages, *OURS], check=True)
-        bad |= subprocess.run([python, __file__, "--inside", name, rows], env=variables, check=False).returncode
+            installed.touch()
+        words = [python, __file__, rows, *given.names, "--inside", name]
+        bad |= subprocess.run(words, env=variables, check=False).returncode
         found = json.loads(rows.read_text(encoding="utf-8"))
         recorded["versions"] |= found["versions"]
-        recorded["cases"] += found["cases"]
-    if "--record" in arguments:
+        new = {each["peer"] for each in found["cases"]}
+        recorded["cases"] = [each for each in recorded["cases"] if each["peer"] not in new] + found["cases"]
+    if given.record:
         text = ",\n".join(map(json.dumps, recorded["cases"]))
         OUT.write_text(f'{{"versions": {json.dumps(recorded["versions"])}, "cases": [\n{text}\n]}}\n', encoding="utf-8")
     return bad
 
 
-def compare(environment: str, rows: Path) -> int:
+def compare(environment: str, rows: Path, names: tuple[str, ...]) -> int:
     """Print the table of an environment and leave its rates in `rows`; 1 where nothing explains a difference."""
     from importlib.metadata import version
 
@@ -95,6 +107,8 @@ def compare(environment: str, rows: Path) -> int:
     recorded = []
     bad = 0
     for name, make in CASES.items():
+        if names and not name.startswith(names):
+            continue
         chance, largest, worst = random.Random(name), 0.0, {}
         for _ in range(SETTINGS):
             epochs, iters = chance.randint(6, 20), chance.randint(20, 50)
@@ -166,15 +180,28 @@ def rate(chance: random.Random) -> float:
     return float(f"{10 ** chance.uniform(-5, 0):.4g}")
 
 
+Made = Callable[[random.Random, float, int], tuple[dict[str, Any], Any]]
+"""Takes random numbers, a peak and the updates of a run; gives our section and the schedule of the other library."""
+
+
+def cases(library: str, made: Mapping[str, Made], run: Callable[[Any, float, int, int], Rates]) -> None:
+    """The cases of a library, all of whose schedules `run` asks for the rates of so many epochs and iterations.
+
+    A section without a rate gets the peak as its learning rate.
+    """
+    for name, make in made.items():
+
+        @case(f"{library} {name}")
+        def _(c: random.Random, epochs: int, iters: int, make: Made = make) -> tuple[dict[str, Any], Rates]:
+            peak = rate(c)
+            section, schedule = make(c, peak, epochs * iters)
+            if section["name"] not in ("OneCycle", "Cyclic", "Sequence", "Scale"):
+                section = {"learning_rate": peak, **section}
+            return section, run(schedule, peak, epochs, iters)
+
+
 def of_torch(lr: Any, stepped: Any) -> None:
     """PyTorch's own."""
-
-    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
-        @case(f"torch {name}")
-        def _(chance: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-            peak, total = rate(chance), epochs * iters
-            section, scheduler = make(chance, peak, total)
-            return section, stepped(scheduler, peak, total)
 
     def constant(c: random.Random, peak: float, total: int) -> Any:
         factor, count = round(c.uniform(0.05, 0.9), 3), c.randint(1, total - 1)
@@ -283,13 +310,12 @@ def of_torch(lr: Any, stepped: Any) -> None:
             [lr.LinearLR(opt, factor, 1.0, first), lr.ExponentialLR(opt, gamma)]
         )
 
-    for name, make in {
+    cases("torch", {
         "ConstantLR": constant, "LinearLR": linear, "ExponentialLR": exponential, "StepLR": step,
         "StepLR, gamma > 1": step_up, "MultiStepLR": multi_step, "CosineAnnealingLR": cosine,
         "PolynomialLR": polynomial, "CosineAnnealingWarmRestarts": restarts, "CyclicLR": cyclic,
         "OneCycleLR": one_cycle, "SequentialLR": sequential, "ChainedScheduler": chained,
-    }.items():  # fmt: skip
-        simple(name, make)
+    }, lambda make, peak, epochs, iters: stepped(make, peak, epochs * iters))  # fmt: skip
 
 
 def of_timm(timm: Any, torch: Any) -> None:
@@ -319,8 +345,11 @@ def of_timm(timm: Any, torch: Any) -> None:
         peak, total = rate(c), epochs * iters
         ours, theirs = warm(c, peak, total)
         k, end, first, decay = c.choice([1, 1.5]), peak * 0.05, c.randint(5, total // 3), c.choice([1, 0.8])
+        mult = c.choice([1, 1.1, 1.5, 2, 2.7])
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "k_decay": k, "T_0": it(first)}
+        section["T_mult"] = mult
         keys = {"t_initial": first, "lr_min": end, "k_decay": k, "cycle_limit": 10**6, "cycle_decay": decay, **theirs}
+        keys["cycle_mul"] = mult
         peak_stays = {"peak_decay": decay, **ours}
         wanted = list(rates(timm.CosineLRScheduler, peak, total, **keys))
         first_decay = theirs["warmup_t"]
@@ -354,8 +383,8 @@ def of_timm(timm: Any, torch: Any) -> None:
         ours, theirs = warm(c, peak, total)
         if "warmup_overlap" in ours:
             ours["warmup_overlap"] = "decay"
-        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 2]), c.choice([1, 2, 3])
-        first, decay, end = c.randint(theirs["warmup_t"] + 1, total // 3), c.choice([1, 0.8]), peak * 0.05
+        low, high, mult, limit = c.choice([-7, -4]), c.choice([2, 3]), c.choice([1, 1.7, 2]), c.choice([1, 2, 3])
+        first, decay, end = c.randint(2 * theirs["warmup_t"], total // 2), c.choice([1, 0.8]), peak * 0.05
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "decay_shape": "tanh", "T_0": it(first)}
         section |= {"lower": low, "upper": high, "peak_decay": decay, "T_mult": mult, "cycle_limit": limit}
         keys = {"t_initial": first, "lb": low, "ub": high, "lr_min": end, "cycle_mul": mult, "cycle_limit": limit}
@@ -369,7 +398,7 @@ def of_timm(timm: Any, torch: Any) -> None:
         end, first, mult, limit = (
             peak * c.choice([0, 0.05]),
             c.randint(5, total // 3),
-            c.choice([1, 2]),
+            c.choice([1, 1.3, 2]),
             c.choice([1, 2, 3]),
         )
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "eta_min": end, "T_0": it(first)}
@@ -448,14 +477,6 @@ def of_transformers(stepped: Any) -> None:
     """Of transformers."""
     from transformers import optimization as hf
 
-    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
-        @case(f"transformers {name}")
-        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-            peak, total = rate(c), epochs * iters
-            warmup = c.randint(2, total // 3)
-            section, scheduler = make(c, peak, total, warmup)
-            return {"learning_rate": peak, "warmup_iters": warmup, **section}, stepped(scheduler, peak, total)
-
     within = {"decay_within_run": True}
 
     def cosine(c: random.Random, peak: float, total: int, warmup: int) -> Any:
@@ -494,27 +515,31 @@ def of_transformers(stepped: Any) -> None:
             opt, warmup, down, total, None, mode, shape, share
         )
 
-    for name, make in {
-        "constant_with_warmup": lambda c, p, t, w: ({}, lambda opt: hf.get_constant_schedule_with_warmup(opt, w)),
+    def warmed(make: Callable[..., tuple[dict[str, Any], Any]]) -> Made:
+        def made(c: random.Random, peak: float, total: int) -> tuple[dict[str, Any], Any]:
+            warmup = c.randint(2, total // 3)
+            section, scheduler = make(c, peak, total, warmup)
+            return {"warmup_iters": warmup, **section}, scheduler
+
+        return made
+
+    made = {
+        "constant_with_warmup": lambda c, p, t, w: (
+            {"name": "Const"}, lambda opt: hf.get_constant_schedule_with_warmup(opt, w)
+        ),
         "linear": lambda c, p, t, w: (
             {"name": "Linear", **within}, lambda opt: hf.get_linear_schedule_with_warmup(opt, w, t)
         ),
         "cosine": cosine, "cosine_with_min_lr": with_min, "cosine_with_restarts": hard, "polynomial": polynomial,
         "inverse_sqrt": inverse, "warmup_stable_decay": wsd,
-    }.items():  # fmt: skip
-        simple(name, make)
+    }  # fmt: skip
+    stepping = {name: warmed(make) for name, make in made.items()}
+    cases("transformers", stepping, lambda make, peak, epochs, iters: stepped(make, peak, epochs * iters))
 
 
 def of_optax(optax: Any) -> None:
     """Of optax, functions of the update."""
     import jax
-
-    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
-        @case(f"optax {name}")
-        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-            peak, total = rate(c), epochs * iters
-            section, schedule = make(c, peak, total)
-            return {"learning_rate": peak, **section}, jax.vmap(schedule)(jax.numpy.arange(total))
 
     def cosine(c: random.Random, peak: float, total: int) -> Any:
         alpha, exponent = c.choice([0, 0.05]), c.choice([1.0, 2.0, 0.5])
@@ -626,7 +651,7 @@ def of_optax(optax: Any) -> None:
         ]
         return {"name": "Sequence", "stages": stages}, optax.sgdr_schedule(keys)
 
-    for name, make in {
+    cases("optax", {
         "constant": lambda c, p, t: ({"name": "Const"}, optax.constant_schedule(p)),
         "linear": lambda c, p, t: ({"name": "Linear", "end_lr": p * 0.1}, optax.linear_schedule(p, p * 0.1, t)),
         "polynomial": polynomial, "cosine_decay": cosine, "exponential_decay": exponential,
@@ -636,20 +661,12 @@ def of_optax(optax: Any) -> None:
         "warmup_cosine_decay": warmup_cosine, "warmup_exponential_decay": warmup_exponential,
         "piecewise_constant": pieces, "piecewise_interpolate": lines, "piecewise_interpolate, cosine": cosines,
         "cosine_onecycle": one_cycle, "sgdr": sgdr,
-    }.items():  # fmt: skip
-        simple(name, make)
+    }, lambda schedule, peak, epochs, iters: jax.vmap(schedule)(jax.numpy.arange(epochs * iters)))  # fmt: skip
 
 
 def of_keras(keras: Any) -> None:
     """Of keras, functions of the update, in float64."""
     import jax
-
-    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
-        @case(f"keras {name}")
-        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-            peak, total = rate(c), epochs * iters
-            section, schedule = make(c, peak, total)
-            return {"learning_rate": peak, **section}, jax.vmap(schedule)(jax.numpy.arange(float(total)))
 
     def exponential(c: random.Random, peak: float, total: int) -> Any:
         count, gamma, stairs = c.randint(3, 90), c.choice([0.7, 0.95]), c.choice([True, False])
@@ -681,18 +698,17 @@ def of_keras(keras: Any) -> None:
     def restarts(c: random.Random, peak: float, total: int) -> Any:
         first, mult, height, alpha = (
             c.randint(5, total // 3),
-            c.choice([1.0, 2.0]),
+            c.choice([1.0, 1.5, 2.0]),
             c.choice([1.0, 0.8]),
             c.choice([0.0, 0.1]),
         )
         section = {"name": "CosineWarmRestarts", "T_0": it(first), "T_mult": mult, "height_decay": height}
         return {**section, "eta_min": peak * alpha}, keras.CosineDecayRestarts(peak, first, mult, height, alpha)
 
-    for name, make in {
+    cases("keras", {
         "ExponentialDecay": exponential, "InverseTimeDecay": inverse, "PolynomialDecay": polynomial,
         "PiecewiseConstantDecay": pieces, "CosineDecay": cosine, "CosineDecayRestarts": restarts,
-    }.items():  # fmt: skip
-        simple(name, make)
+    }, lambda schedule, peak, epochs, iters: jax.vmap(schedule)(jax.numpy.arange(float(epochs * iters))))  # fmt: skip
 
 
 def of_others(torch: Any, stepped: Any) -> None:
@@ -783,14 +799,10 @@ def of_composer() -> None:
     from composer.core import Time, Timestamp
     from composer.optim import scheduler as composer
 
-    def simple(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
-        @case(f"composer {name}")
-        def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-            peak, total = rate(c), epochs * iters
-            section, scheduler = make(c, peak, total)
-            run = {"max_duration": Time(epochs, "ep"), "dataloader_len": iters}
-            states = (SimpleNamespace(timestamp=Timestamp(epoch=k // iters, batch=k), **run) for k in range(total))
-            return {"learning_rate": peak, **section}, [peak * scheduler(state) for state in states]
+    def run(scheduler: Any, peak: float, epochs: int, iters: int) -> Rates:
+        length = {"max_duration": Time(epochs, "ep"), "dataloader_len": iters}
+        for k in range(epochs * iters):
+            yield peak * scheduler(SimpleNamespace(timestamp=Timestamp(epoch=k // iters, batch=k), **length))
 
     def ba(count: int) -> str:
         return f"{count}ba"
@@ -872,15 +884,14 @@ def of_composer() -> None:
         section = {"name": "Linear", "power": power, "end_lr": peak * share, **ours}
         return section, composer.PolynomialWithWarmupScheduler(count, power, alpha_f=share)
 
-    for name, make in {
+    cases("composer", {
         "StepScheduler": step, "MultiStepScheduler": multi_step, "ConstantScheduler": constant,
         "LinearScheduler": linear, "ExponentialScheduler": exponential, "CosineAnnealingScheduler": cosine,
         "CosineAnnealingWarmRestartsScheduler": restarts, "PolynomialScheduler": polynomial,
         "MultiStepWithWarmupScheduler": multi_step_warm, "ConstantWithWarmupScheduler": constant_warm,
         "LinearWithWarmupScheduler": linear_warm, "CosineAnnealingWithWarmupScheduler": cosine_warm,
         "PolynomialWithWarmupScheduler": polynomial_warm,
-    }.items():  # fmt: skip
-        simple(name, make)
+    }, run)  # fmt: skip
 
 
 def of_pytorch_optimizer(torch: Any) -> None:
@@ -999,4 +1010,4 @@ def of_pytorch_optimizer(torch: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

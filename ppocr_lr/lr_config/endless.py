@@ -38,7 +38,8 @@ class ExponentialConfig(LRConfig):
         iters = self.some_iters("step_size", window)
         if self.staircase and self.gamma < 1:
             return schedules.StepDecay(self.learning_rate, iters, self.gamma)
-        smooth = schedules.ExponentialDecay(self.learning_rate, self.gamma, iters)
+        kind = schedules.ExponentialGrowth if self.gamma > 1 else schedules.ExponentialDecay
+        smooth = kind(self.learning_rate, self.gamma, iters)
         self.check_growth("gamma", self._last(smooth, window))
         return schedules.Staircase(smooth, iters) if self.staircase else smooth
 

@@ -25,7 +25,7 @@ class CosineWarmRestartsConfig(LRConfig):
     takes = WARMUP | HOLD | BENT | TANGENT | CYCLES
     learning_rate: kinds.PositiveRate = kinds.PEAK
     T_0: kinds.PositiveLength | None = key("length of the first cycle (epochs)", default=None)
-    T_mult: kinds.Growth = key("factor of the length from one cycle to the next, rounded to iterations", default=1.0)
+    T_mult: kinds.Growth = key("factor of the length from one cycle to the next", default=1.0)
     cycles: Annotated[tuple[kinds.PositiveLength, ...], kinds.AList] = key(
         "lengths of the first cycles, instead of T_0; the last one goes on as T_0 does (epochs)", default=()
     )

@@ -18,6 +18,7 @@ from .decay import CosineWave as CosineWave
 from .decay import Decay as Decay
 from .decay import TwoStepCosine as TwoStepCosine
 from .exponential import ExponentialDecay as ExponentialDecay
+from .exponential import ExponentialGrowth as ExponentialGrowth
 from .exponential import ExponentialRise as ExponentialRise
 from .exponential import NaturalExpDecay as NaturalExpDecay
 from .functions import SCALAR as SCALAR

@@ -100,7 +100,7 @@ class Schedule(Checked, ABC):
     def _of_array(self, given: Any) -> NDArray[np.float64]:
         import numpy as np  # here: the text commands ask for single rates, and start in half the time without it
 
-        from ppocr_lr.schedules.array_functions import ARRAY
+        from ppocr_lr.schedules import array_functions
 
         steps = np.asarray(given) if np.size(given) else np.asarray(given, dtype=np.int64)
         if steps.dtype.kind not in "iu":
@@ -111,12 +111,12 @@ class Schedule(Checked, ABC):
             raise ValueError(f"steps in an array must fit into int64, received {steps.max()}")
         k = steps.astype(np.int64, copy=False)
         if k.size <= _BLOCK:
-            rates = np.asarray(self.formula(k, ARRAY), dtype=np.float64)
+            rates = np.asarray(self.formula(k, array_functions), dtype=np.float64)
             return rates if rates.shape == k.shape else np.full(k.shape, rates)  # a constant has no shape
         flat = k.reshape(-1)
         rates = np.empty(flat.shape)
         for start in range(0, flat.size, _BLOCK):
-            rates[start : start + _BLOCK] = self.formula(flat[start : start + _BLOCK], ARRAY)
+            rates[start : start + _BLOCK] = self.formula(flat[start : start + _BLOCK], array_functions)
         return rates.reshape(k.shape)
 
     def _repr_png_(self) -> bytes:
@@ -139,6 +139,10 @@ class Schedule(Checked, ABC):
 
     def end_of_cycle(self, k: int) -> float | None:
         """The rate that the cycle of update `k` comes down to; None, the default, where no rate can stay there."""
+        return None
+
+    def end_of_cycles(self) -> End | None:
+        """Where its cycles are over, and the rate from there on; None, the default, where they go on."""
         return None
 
     def opposite(self, low: float, high: float) -> Schedule | None:

@@ -34,12 +34,12 @@ def refused(owner: object, name: str, value: object, allowed: str) -> LRConfigEr
 
 @cache
 def _kinds(cls: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass, with what they are annotated as."""
+    """The parameters of a dataclass, with what they are annotated as; what is made of them is none."""
     try:
         hints = get_type_hints(cls, include_extras=True)
     except NameError:  # a class from elsewhere, annotated with what its module imports for type checkers alone
         return ()
-    return tuple((field.name, hints[field.name]) for field in fields(cls))
+    return tuple((field.name, hints[field.name]) for field in fields(cls) if field.init)
 
 
 def _checked(owner: object, name: str, value: Any, kind: Any) -> Any:

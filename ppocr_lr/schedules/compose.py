@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -118,6 +118,11 @@ class Scaled(Schedule):
         """That of `schedule`."""
         return self.schedule.cycle_around(k)
 
+    def end_of_cycles(self) -> End | None:
+        """That of `schedule`, scaled."""
+        end = self.schedule.end_of_cycles()
+        return end and End(end.step, self.factor * end.rate)
+
 
 @dataclass(frozen=True)
 class Mirrored(Schedule):
@@ -180,41 +185,44 @@ class EndedAfter(Schedule):
 
     schedule: Schedule
     cycles: Cycles
+    _after: int = field(init=False, repr=False, compare=False)
+    """The first update behind the last cycle; what is behind all updates is the last one."""
+    _end: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.schedule.end_of_cycle(0) is None:
             raise refused(self, "schedule", self.schedule, "one of cycles that come down to a rate")
-
-    @cached_property
-    def _last(self) -> tuple[int, int]:
-        """The first update of the last cycle, and the one behind it; what is behind all updates is the last one."""
         cycle = 0, 0
         for _ in range(self.cycles):
             if cycle[1] < MAX_STEP:
                 cycle = self.schedule.cycle_around(cycle[1]) or cycle
-        return cycle[0], min(cycle[1], MAX_STEP)
+        object.__setattr__(self, "_after", min(cycle[1], MAX_STEP))
+        object.__setattr__(self, "_end", self.schedule.end_of_cycle(cycle[0]))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(k)`, then the end of the last cycle."""
-        return fn.split(k, self._last[1], self.schedule.formula, self._behind)
-
-    def _behind(self, k: Any, fn: Functions) -> Any:
-        return self.schedule.end_of_cycle(self._last[0])
+        if fn is SCALAR:
+            return self.schedule.formula(k) if k < self._after else self._end
+        return fn.split(k, self._after, self.schedule.formula, Constant(self._end).formula)
 
     def corner_runs(self) -> Runs:
         """Those of `schedule` in its first cycles, and their end."""
-        end = self._last[1]
+        end = self._after
         return (end,), *(_below(run, end) for run in self.schedule.corner_runs())
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """That of `schedule`; None behind the last one."""
-        return self.schedule.cycle_around(k) if k < self._last[1] else None
+        return self.schedule.cycle_around(k) if k < self._after else None
+
+    def end_of_cycles(self) -> End:
+        """Behind the last one."""
+        return End(self._after, self._end)
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """That of `schedule`, then `high`."""
         inner = self.schedule.opposite(low, high)
-        return inner and Sequence(((inner, self._last[1]),), Constant(high))
+        return inner and Sequence(((inner, self._after),), Constant(high))
 
 
 @dataclass(frozen=True)

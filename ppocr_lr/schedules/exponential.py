@@ -1,16 +1,15 @@
-"""Exponential decays, for ever, and a rise. In steps they are `StepDecay`, to an end that is given, `Decay`."""
+"""Exponential decays, for ever, a growth and a rise. In steps they are `StepDecay`, to a given end `Decay`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
-from ppocr_lr.schedules.kinds import Iters, Positive, PositiveRate, Rate
+from ppocr_lr.schedules.kinds import AboveOne, Iters, Positive, PositiveRate, Rate, UpToOne
 from ppocr_lr.schedules.shapes import Exponential
 
 _SHAPE = Exponential()
@@ -23,35 +22,62 @@ def most_growth(rate: float, gamma: float) -> float:
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever.
+    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; far away it is 0.
 
-    Times `gamma` every N updates, smoothly. Far away it is 0 for a gamma below 1; above 1 it grows to
-    10³⁰⁰ and stays there.
+    Times `gamma` every N updates, smoothly; 0 < gamma ≤ 1, above that it is `ExponentialGrowth`.
 
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
 
     peak: Rate
-    gamma: Positive
+    gamma: UpToOne
     decay_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "_slope", math.log(self.gamma) / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·gamma^(k/N)`."""
-        if self.gamma <= 1.0:
-            return self.peak * self.gamma ** (k / self.decay_iters)
-        return self.peak * self.gamma ** fn.minimum(k / self.decay_iters, self._most_growth)
-
-    @cached_property
-    def _most_growth(self) -> float:
-        return most_growth(self.peak, self.gamma)
+        """`peak·gamma^(k/N)`, as `peak·e^(k·log(gamma)/N)`."""
+        return self.peak * fn.exp(self._slope * k)
 
     def corner_runs(self) -> Runs:
-        """Where a growth ends."""
-        return () if self.gamma <= 1 else ((math.ceil(self._most_growth * self.decay_iters),),)
+        """None."""
+        return ()
 
     def end_of_decay(self) -> End | None:
         """Never; ever nearer to 0, if it goes down."""
         return End(None, 0.0) if self.gamma < 1 else None
+
+
+@dataclass(frozen=True)
+class ExponentialGrowth(Schedule):
+    """`start·gamma^(k/N)` with N = `growth_iters`, which stays where it has grown to 10³⁰⁰; gamma > 1.
+
+    Source: PyTorch's `ExponentialLR` with such a gamma.
+    """
+
+    start: Rate
+    gamma: AboveOne
+    growth_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+    _most: float = field(init=False, repr=False, compare=False)
+    """Where it stays: the largest exponent of e."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        log = math.log(self.gamma)
+        object.__setattr__(self, "_slope", log / self.growth_iters)
+        object.__setattr__(self, "_most", log * most_growth(self.start, self.gamma))
+
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """`start·gamma^(k/N)`, as `start·e^(k·log(gamma)/N)`."""
+        return self.start * fn.exp(fn.minimum(self._slope * k, self._most))
+
+    def corner_runs(self) -> Runs:
+        """Where the growth ends."""
+        return ((math.ceil(self._most / self._slope),),)
 
 
 @dataclass(frozen=True)
@@ -64,10 +90,15 @@ class NaturalExpDecay(Schedule):
     peak: Rate
     gamma: Positive
     decay_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "_slope", -self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak·e^(−gamma·k/N)`."""
-        return self.peak * fn.exp(-self.gamma * (k / self.decay_iters))
+        return self.peak * fn.exp(self._slope * k)
 
     def corner_runs(self) -> Runs:
         """None."""

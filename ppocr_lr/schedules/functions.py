@@ -1,14 +1,14 @@
-"""The few functions a formula needs, for one int, in plain Python; `array_functions.py` has them for arrays.
+"""The few functions a formula needs; `scalar_functions.py` has them for one int, `array_functions.py` for arrays.
 
 A formula written with them stands in one place and still costs no NumPy call for a single step.
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
+
+from ppocr_lr.schedules import scalar_functions
 
 Part = Callable[[Any, "Functions"], Any]
 """A part of a formula: takes steps and functions, as `Schedule.formula` does."""
@@ -66,46 +66,4 @@ class Functions(Protocol):
         """`before(k, fn)` where k < at, `after(k, fn)` from there on; each sees only its own steps."""
 
 
-# (1 - cos x)/2 = t²/(1 + t²) with t = tan(x/2): no digits are lost near the end of a decay, it is exactly 0 there
-# and exactly 1 at the beginning, and NumPy has a vectorised tangent (on AVX-512) but no vectorised cosine.
-HALF_PI = math.pi / 2
-
-
-class _Scalar:
-    @staticmethod
-    def half_cosine(q: float) -> float:
-        t = math.tan(q * HALF_PI)
-        t *= t
-        return t / (1.0 + t)  # Python adds two floats faster than an int and a float
-
-    minimum = staticmethod(min)
-    maximum = staticmethod(max)
-    exp, log, sqrt, sin, cos, tanh = map(staticmethod, (math.exp, math.log, math.sqrt, math.sin, math.cos, math.tanh))
-    where = staticmethod(lambda condition, a, b: a if condition else b)
-    pick = staticmethod(lambda values, index: values[index])
-
-    @staticmethod
-    def wrap(k: int, period: int) -> int:
-        return k % period
-
-    @staticmethod
-    def count_passed(k: int, boundaries: Sequence[int]) -> int:
-        return bisect_right(boundaries, k)
-
-    @staticmethod
-    def pick_row(rows: Sequence[tuple[float, ...]], index: int) -> tuple[float, ...]:
-        return rows[index]
-
-    @staticmethod
-    def interpolate(k: int, steps: Sequence[int], rates: Sequence[float]) -> float:
-        after = bisect_right(steps, k)
-        if after in (0, len(steps)):
-            return rates[max(0, after - 1)]
-        (start, end), (a, b) = steps[after - 1 : after + 1], rates[after - 1 : after + 1]
-        return a + (b - a) * ((k - start) / (end - start))
-
-    def split(self, k: int, at: int, before: Part, after: Part) -> Any:
-        return before(k, self) if k < at else after(k, self)
-
-
-SCALAR: Functions = _Scalar()
+SCALAR: Functions = scalar_functions

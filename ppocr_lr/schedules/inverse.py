@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -95,10 +95,15 @@ class InverseTimeDecay(Schedule):
     peak: Rate
     gamma: Positive
     decay_iters: Iters = 1
+    _slope: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "_slope", self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`peak/(1 + gamma·k/N)`."""
-        return self.peak / (1.0 + self.gamma * (k / self.decay_iters))
+        return self.peak / (1.0 + self._slope * k)
 
     def corner_runs(self) -> Runs:
         """None."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -98,20 +97,16 @@ class PiecewiseLinear(Schedule):
     """
 
     knots: tuple[tuple[Update, Rate], ...]
+    _steps: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _rates: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, "_steps", tuple(step for step, _ in self.knots))
+        object.__setattr__(self, "_rates", tuple(rate for _, rate in self.knots))
         if not self.knots or any(a >= b for a, b in pairwise(self._steps)):
             allowed = "one or more pairs of an update and a rate, the updates in rising order"
             raise refused(self, "knots", self.knots, allowed)
-
-    @cached_property
-    def _steps(self) -> tuple[int, ...]:
-        return tuple(step for step, _ in self.knots)
-
-    @cached_property
-    def _rates(self) -> tuple[float, ...]:
-        return tuple(rate for _, rate in self.knots)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The line between the knots around k."""

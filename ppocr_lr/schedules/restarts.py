@@ -7,10 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
+from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import (
     SMALLEST_GROWTH,
@@ -46,10 +48,9 @@ class CyclicPolynomial(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`(peak − end)·(1 − k/D)^power + end`."""
-        return fn.split(k, 1, self._at_zero, self._behind_zero)
-
-    def _at_zero(self, k: Any, fn: Functions) -> Any:
-        return self.peak
+        if fn is SCALAR:
+            return self._behind_zero(k, fn) if k else self.peak
+        return fn.split(k, 1, Constant(self.peak).formula, self._behind_zero)
 
     def _behind_zero(self, k: Any, fn: Functions) -> Any:
         left = -k % self.decay_iters  # D − k, exact at any distance
@@ -73,12 +74,14 @@ class WarmRestarts(Schedule):
     E is end·end_decay^i, and P = E + (max(peak·peak_decay^i, E) − E)·height_decay^i.
 
     `cycle_iters` are the lengths of the first cycles, SGDR's T_0 if there is one. After those, the n-th more
-    cycle lasts `t_mult`^n times the last of them, rounded to an integer, halves to even (10, 15, 22, 34, … for
-    10 and 1.5); `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
-    distance. With `t_mult` 1 the last length repeats for ever. Each cycle stops one update short of E.
+    cycle lasts `t_mult`^n times the last of them (10, 15, 22.5, 33.75, … for 10 and 1.5), and need not be whole
+    updates: it begins at the first update that is not before its beginning (10, 25, 48, 82, …), and by then some of
+    its T is over. `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
+    distance. With `t_mult` 1 the last length repeats for ever. A cycle of whole updates stops one short of E.
 
-    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; peaks that go
-    down as timm's `cycle_decay`, but never below the end; with their ends as in ignite; in height as keras' `m_mul`.
+    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; lengths that are no
+    whole numbers as in timm and keras; peaks that go down as timm's `cycle_decay`, but never below the end; with their
+    ends as in ignite; in height as keras' `m_mul`.
     """
 
     peak: Rate
@@ -90,6 +93,10 @@ class WarmRestarts(Schedule):
     shape: Shape = COSINE
     end_decay: UpToOne = 1.0
     height_decay: UpToOne = 1.0
+    _plain: bool = field(init=False, repr=False, compare=False)
+    """One cosine again and again."""
+    _alike: bool = field(init=False, repr=False, compare=False)
+    """All cycles have the same rates."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,6 +113,10 @@ class WarmRestarts(Schedule):
             raise refused(self, "shape", self.shape, "one that does not turn")
         if error := self.shape.refused_end(self, "end", self.end):
             raise error
+        alike = self.peak_decay == self.end_decay == self.height_decay == 1
+        object.__setattr__(self, "_alike", alike)
+        plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
+        object.__setattr__(self, "_plain", plain)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
@@ -113,22 +124,21 @@ class WarmRestarts(Schedule):
             length = self.cycle_iters[0]
             left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
             return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
-        if self.t_mult > 1:
+        if self.t_mult > 1.0:
             return self._listed(k, fn)
-        if not self._repeat_from:
+        if len(self.cycle_iters) == 1:
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
-        start, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts[1:]))
-        return self._in_cycle(k - start, length, peak, end, fn)
+        start, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
+        return self._in_cycle(k - start + over, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
-        length = self.cycle_iters[-1]
-        k = k - self._repeat_from
-        peak, end = self.peak, self.end
-        if not self._alike:
-            peak, end = self._rates(k // length + len(self.cycle_iters) - 1, fn)
+        length, listed = self.cycle_iters[-1], len(self.cycle_iters) - 1
+        if listed:
+            k = k - self._repeat_from
+        peak, end = (self.peak, self.end) if self._alike else self._rates(k // length + listed, fn)
         return self._in_cycle(fn.wrap(k, length), length, peak, end, fn)
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
@@ -139,54 +149,50 @@ class WarmRestarts(Schedule):
         down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
         return end + (down - end) * (fn.minimum(j, w) / w)
 
-    @cached_property
-    def _plain(self) -> bool:
-        """One cosine again and again."""
-        return (
-            self.t_mult == 1 == len(self.cycle_iters) and self._alike and not self.warmup_iters and self.shape is COSINE
-        )
-
-    @cached_property
-    def _alike(self) -> bool:
-        """All cycles have the same rates."""
-        return self.peak_decay == self.end_decay == self.height_decay == 1
-
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
-        end = self.end * self.end_decay**cycle
-        return end + (fn.maximum(self.peak * self.peak_decay**cycle, end) - end) * self.height_decay**cycle, end
+        end = self.end if self.end_decay == 1.0 else self.end * self.end_decay**cycle
+        peak = self.peak if self.peak_decay == 1.0 else fn.maximum(self.peak * self.peak_decay**cycle, end)
+        return peak if self.height_decay == 1.0 else end + (peak - end) * self.height_decay**cycle, end
 
     @cached_property
     def _repeat_from(self) -> int:
         """The first update of the cycles that repeat, where they do."""
         return sum(self.cycle_iters[:-1])
 
-    def _lengths(self) -> Iterator[int]:
-        """The lengths of the cycles that do not repeat; with `t_mult` above 1, endless."""
+    def _cycles(self) -> Iterator[tuple[int, float, float]]:
+        """The cycles that do not repeat, with `t_mult` above 1 without end: the first update of each, how much of it is
+        over by then, and its length.
+        """
         *listed, last = self.cycle_iters
-        yield from listed
+        begin = 0
+        for length in listed:
+            yield begin, 0.0, float(length)
+            begin += length
         if self.t_mult == 1:
+            yield begin, 0.0, float(last)
             return
         from fractions import Fraction  # brings decimal along, which few need
 
-        factor = Fraction(str(self.t_mult))
-        numerator, denominator = last, 1  # no Fraction: it would look for a common divisor each time
+        # The n-th begins after last·(growth^n − 1)/(growth − 1). No Fraction: it looks for a common divisor each time.
+        growth = Fraction(str(self.t_mult))
+        p, q, to_the_n = growth.numerator, growth.denominator, (1, 1)
         while True:
-            whole, rest = divmod(numerator, denominator)
-            yield whole + (2 * rest + whole % 2 > denominator)
-            numerator *= factor.numerator
-            denominator *= factor.denominator
+            numerator, denominator = to_the_n
+            parts = (p - q) * denominator  # of an update
+            whole, over = divmod(-last * q * (numerator - denominator), parts)
+            yield begin - whole, over / parts, last * numerator / denominator
+            to_the_n = numerator * p, denominator * q
 
     @cached_property
     def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(first update, length, peak, end) of the cycles that do not repeat, as far as there are updates."""
+        """(first update, how much is over by then, length, peak, end) of the cycles, as far as there are updates."""
+        cycles = [*takewhile(lambda cycle: cycle[0] <= MAX_STEP, self._cycles())]
         rows: list[tuple[float, ...]] = []
-        start = 0
-        for length in self._lengths():
-            if start > MAX_STEP:
-                break
-            rows.append((start, float(length), *self._rates(len(rows), SCALAR)))
-            start += length
+        for index, (start, over, length) in enumerate(cycles):
+            if index + 1 < len(cycles):  # rounding may put the last update of a cycle a trifle behind its end
+                length = max(length, cycles[index + 1][0] - 1 - start + over)
+            rows.append((start, over, length, *self._rates(index, SCALAR)))
         return tuple(rows)
 
     @cached_property
@@ -196,12 +202,11 @@ class WarmRestarts(Schedule):
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one."""
         if self.t_mult == 1 and k >= self._repeat_from:
-            length = self.cycle_iters[-1]
-            begin = k - (k - self._repeat_from) % length
-        else:
-            row = bisect_right(self._starts, k) - 1
-            begin, length = self._starts[row], int(self._rows[row][1])
-        return begin, begin + length
+            begin = k - (k - self._repeat_from) % self.cycle_iters[-1]
+            return begin, begin + self.cycle_iters[-1]
+        row = bisect_right(self._starts, k)
+        begin, (_, over, length, *_) = self._starts[row - 1], self._rows[row - 1]
+        return begin, self._starts[row] if row < len(self._starts) else begin + math.ceil(length - over)
 
     def end_of_cycle(self, k: int) -> float:
         """The end of the cycle of update `k`."""
@@ -242,14 +247,9 @@ class DividedRestarts(WarmRestarts):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
-        return fn.split(k, self.cycle_iters[0], self._listed, self._behind)
-
-    def _behind(self, k: Any, fn: Functions) -> Any:
-        return self._rows[-1][3]
-
-    def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
-        # The beginning of a cycle is rounded, and may be a trifle behind its first update.
-        return super()._in_cycle(fn.minimum(fn.maximum(j, 0.0), length), length, peak, end, fn)
+        if fn is SCALAR:
+            return self._listed(k, fn) if k < self.cycle_iters[0] else self._rows[-1][-1]
+        return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
 
     @cached_property
     def _length(self) -> Fraction:
@@ -258,15 +258,11 @@ class DividedRestarts(WarmRestarts):
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    @cached_property
-    def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(beginning, length, peak, end) of the cycles, the first two as fractions of an update."""
+    def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
-        return tuple((float(length * i), float(length), *self._rates(i, SCALAR)) for i in range(math.ceil(self.cycles)))
-
-    @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        return tuple(math.ceil(self._length * i) for i in range(len(self._rows)))
+        for index in range(math.ceil(self.cycles)):
+            begin = math.ceil(length * index)
+            yield begin, float(begin - length * index), float(length)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle of update `k`, and of the next one, as if they went on behind N."""
@@ -275,7 +271,7 @@ class DividedRestarts(WarmRestarts):
 
     def end_of_cycle(self, k: int) -> float:
         """The end of the cycle of update `k`; behind N that of the last one."""
-        return self._rows[bisect_right(self._starts, k) - 1][3]
+        return self._rows[bisect_right(self._starts, k) - 1][-1]
 
     def corner_runs(self) -> Runs:
         """The restarts, the end of the warmup in each cycle, and N."""

@@ -24,13 +24,9 @@ class Shape(Checked, ABC):
         """The shares of the time, inside 0 … 1 and rising, at which the way turns; by default it never does."""
         return ()
 
-    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """The rate when q of the time is left: `peak` at q = 1, `end` at q = 0."""
-        return end + (peak - end) * self.left(q, fn)
-
     @abstractmethod
-    def left(self, q: Any, fn: Functions) -> Any:
-        """The share of the way that is left when q of the time is; from 1 to 0 as q does."""
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """The rate when q = 1 − p of the time is left: `peak` at q = 1, `end` at q = 0."""
 
     def refused_end(self, owner: object, name: str, end: float) -> LRConfigError | None:
         """The error for a lower rate that this shape cannot have; None where it can."""
@@ -47,12 +43,8 @@ class Power(Shape):
     exponent: Positive = 1.0
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """As every shape has it; without a call of `left` it steps as fast as Paddle's."""
-        return end + (peak - end) * q**self.exponent
-
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`q^exponent`."""
-        return q**self.exponent
+        """`(peak − end)·q^exponent + end`."""
+        return end + (peak - end) * (q if self.exponent == 1.0 else q**self.exponent)
 
 
 LINEAR = Power()
@@ -68,9 +60,9 @@ class Cosine(Shape):
 
     half_waves: HalfWaves = 1.0
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`(1 + cos(π·h·(1 − q)))/2`."""
-        return fn.half_cosine(q if self.half_waves == 1 else 1 - self.half_waves * (1 - q))
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`end + (peak − end)/2·(1 + cos(π·h·(1 − q)))`."""
+        return end + (peak - end) * fn.half_cosine(q if self.half_waves == 1.0 else 1.0 - self.half_waves * (1.0 - q))
 
     def turns(self) -> tuple[float, ...]:
         """At whole half waves."""
@@ -97,9 +89,9 @@ class Tanh(Shape):
         if self.upper <= self.lower:
             raise refused(self, "upper", self.upper, f"above lower, {self.lower:g}")
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`1/(1 + e^(2x))` with x = upper − (upper − lower)·q, which is (1 − tanh x)/2."""
-        return 1 / (1 + fn.exp(2 * (self.upper - (self.upper - self.lower) * q)))
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`end + (peak − end)/(1 + e^(2x))` with x = upper − (upper − lower)·q: it is (1 − tanh x)/2."""
+        return end + (peak - end) / (1.0 + fn.exp(2.0 * (self.upper - (self.upper - self.lower) * q)))
 
 
 class OneMinusSqrt(Shape):
@@ -108,9 +100,9 @@ class OneMinusSqrt(Shape):
     Source: Hägele et al. (arXiv 2405.18392).
     """
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`1 − √(1 − q)`."""
-        return 1 - (1 - q) ** 0.5
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`end + (peak − end)·(1 − √(1 − q))`."""
+        return end + (peak - end) * (1.0 - (1.0 - q) ** 0.5)
 
 
 class Reflected(Shape):
@@ -119,9 +111,9 @@ class Reflected(Shape):
     Source: REX (arXiv 2107.04197).
     """
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`2·q/(1 + q)`."""
-        return 2 * q / (1 + q)
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`end + (peak − end)·2·q/(1 + q)`."""
+        return end + (peak - end) * (2.0 * q / (1.0 + q))
 
 
 class Exponential(Shape):
@@ -134,11 +126,7 @@ class Exponential(Shape):
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """`peak·(end/peak)^(1 − q)`; the other quotient may be too large for a float."""
-        return peak * (end / peak) ** (1 - q)
-
-    def left(self, q: Any, fn: Functions) -> Any:
-        """Depends on the rates: a share of the logarithm, not of the way."""
-        return q
+        return peak * (end / peak) ** (1.0 - q)
 
 
 @dataclass(frozen=True)
@@ -150,14 +138,14 @@ class HalfLife(Shape):
 
     rest: Gamma = 0.05
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """`(rest^(1 − q) − rest)/(1 − rest)`."""
-        return (self.rest ** (1 - q) - self.rest) / (1 - self.rest)
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`end + (peak − end)·(rest^(1 − q) − rest)/(1 − rest)`."""
+        return end + (peak - end) * ((self.rest ** (1.0 - q) - self.rest) / (1.0 - self.rest))
 
 
 @dataclass(frozen=True)
 class Bent(Shape):
-    """`end + (peak − end)·left^power`: `shape` with p^k_decay for p, and a power of the share that is left.
+    """`shape` with p^k_decay for p, and `power` of the share of the way that is left.
 
     A `k_decay` above 1 stays at the peak for longer; a `power` above 1 falls faster. Of a straight line it is
     `(1 − p^k_decay)^power`.
@@ -180,18 +168,12 @@ class Bent(Shape):
         return self.shape.above_0
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """The rate of `shape` when q of the bent time is left; with a power, the power of its share."""
-        if self.shape.above_0:
-            return self.shape.rate(peak, end, self._bent(q), fn)
-        return end + (peak - end) * self.left(q, fn)
-
-    def left(self, q: Any, fn: Functions) -> Any:
-        """That of `shape`, bent."""
-        left = self.shape.left(self._bent(q), fn)
-        return left if self.power == 1 else left**self.power
-
-    def _bent(self, q: Any) -> Any:
-        return q if self.k_decay == 1 else 1 - (1 - q) ** self.k_decay
+        """The rate of `shape` when q of the bent time is left; with a power, the power of its share of the way."""
+        if self.k_decay != 1.0:
+            q = 1.0 - (1.0 - q) ** self.k_decay
+        if self.power == 1.0:
+            return self.shape.rate(peak, end, q, fn)
+        return end + (peak - end) * self.shape.rate(1.0, 0.0, q, fn) ** self.power
 
     def turns(self) -> tuple[float, ...]:
         """Those of `shape`, at their bent times."""
@@ -204,6 +186,6 @@ class Flat(Shape):
     Source: ResNet on CIFAR (arXiv 1512.03385, section 4.2); PyTorch's `ConstantLR`.
     """
 
-    def left(self, q: Any, fn: Functions) -> Any:
-        """1 at q = 1, else 0."""
-        return fn.where(q < 1, 0.0, 1.0)
+    def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
+        """`peak` at q = 1, else `end`."""
+        return fn.where(q < 1.0, end, peak)

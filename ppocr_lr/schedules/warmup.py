@@ -41,11 +41,12 @@ class Warmup(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The warmup, then `after(k − w)`."""
-        if fn is SCALAR:  # what `split` does, without its call: this is the training loop
-            return self._early(k, fn) if k < self.warmup_iters else self._late(k, fn)
-        return fn.split(k, self.warmup_iters, self._early, self._late)
+        if fn is SCALAR and k >= self.warmup_iters:  # what `split` does, without its call: this is the training loop
+            return self.after.formula(k - self.warmup_iters)
+        return self.rise(k, fn) if fn is SCALAR else fn.split(k, self.warmup_iters, self.rise, self._late)
 
-    def _early(self, k: Any, fn: Functions) -> Any:
+    def rise(self, k: Any, fn: Functions = SCALAR) -> Any:
+        """The rate of an update of the warmup."""
         return self.shape.rate(self.peak, self.start, k / self.warmup_iters, fn)
 
     def _late(self, k: Any, fn: Functions) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -29,21 +29,16 @@ class _FromSchedule(lr.LRScheduler):
 
     def __init__(self, schedule: Schedule, *args: Any, **kwargs: Any) -> None:
         self.schedule = schedule
-        self._rate = self._rate_of(schedule)
         super().__init__(*args, **kwargs)
-
-    @staticmethod
-    def _rate_of(schedule: Schedule) -> Callable[[int], float]:
-        return schedule.formula  # as __call__ without its checks: step() runs in every iteration
 
     def get_lr(self) -> float:
         """The rate of update `last_epoch`; changes nothing."""
-        return self._rate(self.last_epoch)
+        return self.schedule(self.last_epoch)
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`."""
         self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
-        self.last_lr = self._rate(k)
+        self.last_lr = self.schedule.formula(k)  # as __call__ without its checks: this runs in every iteration
         if self.verbose:
             self._tell()
 
@@ -79,9 +74,13 @@ class _FromSchedule(lr.LRScheduler):
 class ScheduleLR(_FromSchedule):
     """Any schedule that neither Paddle nor PaddleOCR has a class for."""
 
-    @staticmethod
-    def _rate_of(schedule: Schedule) -> Callable[[int], float]:
-        return schedule  # a formula from elsewhere may return a NumPy number, which no state may hold
+    def step(self, epoch: int | None = None) -> None:
+        """Go to the next update, or to update `epoch`."""
+        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
+        # A formula from elsewhere may return a NumPy number, which no state may hold.
+        self.last_lr = float(self.schedule.formula(k))
+        if self.verbose:
+            self._tell()
 
 
 class ConstantLR(_FromSchedule, lr.LambdaDecay):
@@ -169,9 +168,11 @@ class TwoStepCosineDecay(_FromSchedule):
 class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     """Paddle's, read from the schedule; keeps the wrapped scheduler where Paddle's would have it."""
 
+    schedule: schedules.Warmup
+
     def __init__(self, schedule: schedules.Warmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any) -> None:
         self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
-        self._rate_after = schedule.after.formula if self._wrapped is None else self._wrapped._rate
+        self._rate_after = schedule.after if isinstance(wrapped, ScheduleLR) else schedule.after.formula
         super().__init__(schedule, wrapped, *args, **kwargs)
 
     def step(self, epoch: int | None = None) -> None:
@@ -179,11 +180,12 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
         self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
         after = k - self.warmup_steps
         if after < 0:
-            self.last_lr = self._rate(k)
+            self.last_lr = self.schedule.rise(k)
             if self._wrapped is not None and self._wrapped.last_epoch:
                 self._wrapped.step(0)
         else:
-            self.last_lr = rate = self._rate_after(after)
+            rate_after = self._rate_after
+            self.last_lr = rate = rate_after(after)
             if (wrapped := self._wrapped) is not None:
                 wrapped.last_epoch = after
                 wrapped.last_lr = rate

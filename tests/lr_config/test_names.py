@@ -30,7 +30,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     # section, {update: rate}; SGDR's cycles of 10, 30, 90, 270, 810 end at 1210, where Paddle's step(epoch) gives 0
     (SGDR, {0: 0.1, 5: 0.05, 9: 0.1 * half_cosine(0.9), 10: 0.1, 15: 0.05, 1995: 0.05}),
     ({**SGDR, "T_mult": 3}, {0: 0.1, 10: 0.1, 25: 0.05, 40: 0.1, 130: 0.1, 400: 0.1, 1210: 0.1, 1209: 0.1 * half_cosine(809 / 810)}),
-    ({**SGDR, "T_mult": 1.5}, {10: 0.1, 25: 0.1, 47: 0.1, 81: 0.1, 82: 0.1 * half_cosine(1 / 51)}),
+    ({**SGDR, "T_mult": 1.5}, {10: 0.1, 25: 0.1, 48: 0.1 * half_cosine(0.5 / 33.75), 82: 0.1 * half_cosine(0.75 / 50.625)}),
     ({**SGDR, "eta_min": 0.01, "peak_decay": 0.5}, {5: 0.055, 10: 0.05, 15: 0.03, 40: 0.01, 45: 0.01}),
     # cycles with their ends as in ignite, in their height as in keras; in straight lines, and bent, as timm's polynomial
     ({**SGDR, "eta_min": 0.04, "eta_min_decay": 0.5}, {5: 0.07, 10: 0.1, 15: 0.06, 25: 0.055}),

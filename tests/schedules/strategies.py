@@ -59,6 +59,7 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
         st.builds(lib.Decay, peaks, lengths, st.sampled_from([1e-9, 1e-7, 1e-6]), st.just(lib.Exponential())),
     ),
     lib.ExponentialDecay: st.builds(lib.ExponentialDecay, peaks, gammas, lengths),
+    lib.ExponentialGrowth: st.builds(lib.ExponentialGrowth, peaks, st.sampled_from([1.001, 1.5]), lengths),
     lib.ExponentialRise: st.builds(lib.ExponentialRise, st.sampled_from([1e-9, 1e-7]), lengths, peaks),
     lib.InverseSqrt: st.builds(lib.InverseSqrt, peaks, lengths),
     lib.InverseTimeDecay: st.builds(lib.InverseTimeDecay, peaks, gammas, lengths),

@@ -20,6 +20,7 @@ from ppocr_lr.schedules import (
     Decay,
     Exponential,
     ExponentialDecay,
+    ExponentialGrowth,
     ExponentialRise,
     Flat,
     From,
@@ -162,7 +163,7 @@ TABLE = [
     (Warmup(Decay(1.0, 4), 4, 1.0, 0.01, shape=Exponential()), [0, 2, 4, 6], [0.01, 0.1, 1, 0.5]),
     (Scaled(CosineWave(1.0, 4), 0.1), [0, 2, 4, 8], [0.1, 0.05, 0, 0.1]),
     # Growth, which ends where floats do.
-    (ExponentialDecay(1.0, 2.0, 4), [0, 2, 4, 8], [1, math.sqrt(2), 2, 4]),
+    (ExponentialGrowth(1.0, 2.0, 4), [0, 2, 4, 8], [1, math.sqrt(2), 2, 4]),
     (ExponentialDecay(0.5, 1.0), [0, 10**12], [0.5, 0.5]),
     (Cyclic(1.0, 0.5, 2, 2, "exp_range", 2.0), [0, 1, 2, 3, 4, 6], [0.5, 1, 2.5, 2.5, 0.5, 32.5]),
     # The product of a rise and a fall turns; of two falls it falls faster.
@@ -287,7 +288,7 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
             lambda: ExponentialRise(0.1, 5, 0.1),
             "ExponentialRise: end must be a finite number above start, 0.1, received 0.1",
         ),
-        (lambda: ExponentialDecay(0.1, 0.0), "gamma must be a finite number above 0, received 0.0"),
+        (lambda: ExponentialDecay(0.1, 0.0), "gamma must be a finite number above 0 and at most 1, received 0.0"),
         (lambda: NaturalExpDecay(0.1, 0), "gamma must be a finite number above 0"),
         (lambda: InverseTimeDecay(0.1, -1), "gamma must be a finite number above 0"),
         (lambda: InverseSqrt(0.1, 0), "timescale_iters must be an integer of at least 1"),
@@ -360,9 +361,6 @@ def test_a_schedule_of_schedules_needs_schedules(make: object, message: str) -> 
     ("cycles", "t_mult", "restarts"),
     [
         ((10,), 3, [10, 40, 130, 400, 1210, 3640]),
-        ((10,), 1.5, [10, 25, 47, 81]),  # lengths 10, 15, 22.5, 33.75
-        ((5,), 1.1, [5, 11, 17]),  # 5.5 to the even 6, 6.05
-        ((50,), 1.1, [50, 105, 165]),  # 60.5 to the even 60, though 1.1 as a float is a little more
         ((7, 3), 2, [7, 10, 16, 28]),
         ((7, 3), 1, [7, 10, 13, 16]),
     ],
@@ -372,6 +370,25 @@ def test_restarts_fall_on_exact_integers(cycles: tuple[int, ...], t_mult: float,
     assert list(schedule.corners(restarts[-1]).steps) == restarts
     assert list(schedule(np.array(restarts))) == [1.0] * len(restarts)
     assert (schedule(np.array(restarts) - 1) < 1).all()
+
+
+@pytest.mark.parametrize(
+    ("first", "t_mult", "restarts"),
+    [
+        (10, 1.5, [10, 25, 48, 82]),  # lengths 10, 15, 22.5, 33.75: at 47.5 and 81.25
+        (5, 1.1, [5, 11, 17, 24]),  # at 10.5, 16.55 and 23.205
+        (50, 1.1, [50, 105, 166]),  # at 105 and 165.5, though 1.1 as a float is a little more
+    ],
+)
+def test_restarts_between_updates_fall_on_the_next(first: int, t_mult: float, restarts: list[int]) -> None:
+    schedule = WarmRestarts(1.0, (first,), t_mult)
+    assert list(schedule.corners(restarts[-1]).steps) == restarts
+    begin, length = 0.0, float(first)
+    for restart in restarts:
+        begin, length = begin + length, length * t_mult
+        for step in (restart, restart + 1):
+            assert schedule(step) == pytest.approx((1 + math.cos(math.pi * (step - begin) / length)) / 2, rel=1e-13)
+            assert schedule(np.array([step]))[0] == pytest.approx(schedule(step), rel=1e-15)
 
 
 @pytest.mark.parametrize("t_mult", [2, 3, 10])

@@ -171,7 +171,7 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
         (lib.Bounded(CosineWave(1.0, 20), 0.5), [10, 20, 31, 40, 50, 60, 71, 80, 90, 100]),
         (lib.Staircase(lib.Decay(1.0, 50), 20), [20, 40, 60, 80, 100]),
         (lib.Staircase(PiecewiseConstant((25, 70), (0.3, 0.2, 0.1)), 20), [20, 40, 60, 80, 100]),
-        (lib.ExponentialDecay(1.0, 10.0, 10), []),
+        (lib.ExponentialGrowth(1.0, 10.0, 10), []),
         # (10 − j)·1.5^j is highest at 7.
         (lib.Cyclic(1.0, 0.1, 30, 10, "exp_range", 1.5), [30, 37, 40, 70, 77, 80]),
         (lib.From(StepDecay(1.0, 10, 0.5), 75), [5, 15, 25, 35, 45, 55, 65, 75, 85, 95]),

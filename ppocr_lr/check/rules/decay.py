@@ -236,6 +236,18 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
             rest=rest,
         )
         yield Finding(subject.path(subject.lr.end_key), said)
+    cycles = subject.lead.behind.end_of_cycles() if subject.can_be_told else None
+    over = subject.lead.iters + cycles.step if cycles and cycles.step is not None else total
+    if over < (1 - _LONG_REST) * total:
+        yield Finding(
+            subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
+            tr(
+                "the cycles are over at epoch {epoch}; the rate stays at {final} for the other {rest}",
+                epoch=count_text(round(subject.epoch(over), 2)),
+                final=subject.final,
+                rest=amount(round(subject.epoch(total - over), 2), "epoch"),
+            ),
+        )
 
 
 @rule("LR413", Severity.WARNING, "a rate that rises in a step")
