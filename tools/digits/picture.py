@@ -18,10 +18,12 @@ from ppocr_lr.plotting.style import GREY, STYLE, line_style, look
 @rc_context(STYLE)
 def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
     """A column for each group; lines are means over the seeds, bands go from the worst to the best seed."""
-    figure = Figure(figsize=(3.8 * len(groups), 5.2), layout="constrained")
+    pairs = [len(groups[start : start + 2]) for start in range(0, len(groups), 2)]  # more of them are small on a page
+    figure = Figure(figsize=(3.8 * pairs[0], 5.2 * len(pairs)), layout="constrained")
     figure.supxlabel("mean of all seeds; bands from the worst seed to the best", fontsize=8.5, color=GREY)
-    grid = figure.subplots(3, len(groups), sharex="col", squeeze=False)
-    for (accuracy, loss, rate), title, group in zip(grid.T, titles, groups, strict=True):
+    parts = zip(figure.subfigures(len(pairs), squeeze=False).flat, pairs, strict=True)
+    columns = [axes for part, width in parts for axes in part.subplots(3, width, sharex="col", squeeze=False).T]
+    for (accuracy, loss, rate), title, group in zip(columns, titles, groups, strict=True):
         accuracy.set_title(title, fontsize=9.5)
         for index, result in enumerate(group):
             colour, dashes = look(index)

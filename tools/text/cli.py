@@ -66,7 +66,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     from digits.picture import draw
     from ppocr_lr.plotting.figure import save
 
-    save(draw([experiment.title for experiment in EXPERIMENTS], groups), arguments.out, dpi=90)
+    save(draw([experiment.title for experiment in EXPERIMENTS], groups), arguments.out)
     print(f"picture: {arguments.out}")
     return 0
 
