@@ -83,12 +83,12 @@ def language_of_the_page(
 
 
 def for_narrow_screens(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
-    """A line breaks in a path, where a browser would not, and not in a flag; a picture leads to its full size."""
-    body = str(context.get("body", ""))
+    """A line breaks in a path, where a browser would not, not in a flag or at ±; a picture leads to its full size."""
+    body = re.sub(r"(?<=\d) ± (?=\d)", "&#160;±&#160;", str(context.get("body", "")))
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
     body = re.sub(r'(?<=<span class="pre">)[^<]+', lambda code: code[0].replace("/", "/<wbr>"), body)
     body = re.sub(r'(?<=<p>)<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
-    body = re.sub(r"(</em>\)|</strong>(?:</a>)?) -- ", r"\1 – ", body)  # of the fields of a docstring
+    body = re.sub(r"(</em>(?:</a>)?\)|</strong>(?:</a>)?) -- ", r"\1 – ", body)  # of the fields of a docstring
     context["body"] = re.sub(r'<span class="pre">(?=--?[a-z])', '<span class="pre flag">', body)
 
 

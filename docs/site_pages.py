@@ -150,7 +150,8 @@ def _python() -> str:
     for name in sorted(ppocr_lr.__all__, key=str.lower):
         thing = getattr(ppocr_lr, name)
         if inspect.ismodule(thing):
-            kinds["Modules"] += [f"### ppocr_lr.{name}", "", f"```{{automodule}} {thing.__name__}", "```", ""]
+            module = f"```{{eval-rst}}\n.. automodule:: {thing.__name__}\n```"  # its docstring is parsed as rST
+            kinds["Modules"] += [f"### ppocr_lr.{name}", "", module, ""]
         elif inspect.isclass(thing):
             error = issubclass(thing, Exception)
             kinds["Errors and warnings" if error else "Classes"] += [
