@@ -250,9 +250,13 @@ def _default(field: FieldInfo) -> str:
 @rc_context(STYLE)
 def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> str:
     """Draw the runs; the Markdown that shows the picture."""
-    beside = of != "lr"  # curves that go both ways leave no corner to the legend, which is then below
-    figure = Figure(figsize=(5.2, 3 if beside else 2.3), dpi=100)
-    axes = figure.add_axes((0.12, 0.4, 0.86, 0.57) if beside else (0.12, 0.18, 0.86, 0.78))
+    labels = [line.label for line in lines if line.label]
+    below = len(labels) > 1  # several curves leave no corner to the legend
+    columns = 2 if max(map(len, labels), default=0) < 30 else 1
+    legend = 0.12 + 0.17 * -(-len(labels) // columns) if below else 0  # inches
+    height = 2.3 + legend
+    figure = Figure(figsize=(5.2, height), dpi=100)
+    axes = figure.add_axes((0.12, (0.414 + legend) / height, 0.86, 1.794 / height))
     what, value_of = _VALUES[of]
     curves = [trace(value_of(line.run), line.run.run.total_iters) for line in lines]
     for line, curve in zip(lines, curves, strict=True):
@@ -264,17 +268,17 @@ def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> 
     warmup = summarize(run.schedule, run.run).warmup_iters / run.run.iters_per_epoch
     axes.axvspan(0, warmup, color=shade, alpha=opacity, linewidth=0)
     axes.set_xlim(0, run.run.epochs)
-    axes.set_ylim(*beside_limits(curves)[1:] if beside else (0, axes.get_ylim()[1]))
+    axes.set_ylim(*((0, axes.get_ylim()[1]) if of == "lr" else beside_limits(curves)[1:]))
     axes.set_xlabel("epoch", fontsize=8, labelpad=1)
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: plain_text(rate)))
     axes.spines[["top", "right"]].set_visible(False)
-    labels = [line.label for line in lines if line.label]
-    if labels:
-        legend = figure if beside else axes
-        legend.legend(fontsize=8, loc="lower center" if beside else "best", handlelength=3, framealpha=1)
+    if below:
+        figure.legend(fontsize=8, loc="lower center", ncols=columns, handlelength=3)
+    elif labels:
+        axes.legend(fontsize=8, handlelength=3, framealpha=1)
     write_whole(folder / "gallery" / f"{name}.png", lambda file: _save(figure, file))
     return f"![The {what} with {' and with '.join(labels) or name}](gallery/{name}.png)"
 
