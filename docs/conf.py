@@ -84,7 +84,8 @@ def language_of_the_page(
 
 def for_narrow_screens(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
     """A line breaks in a path, where a browser would not, not in a flag or at ±; a picture leads to its full size."""
-    body = re.sub(r"(?<=\d) ± (?=\d)", "&#160;±&#160;", str(context.get("body", "")))
+    body = str(context.get("body", ""))
+    body = re.sub(r"(?<=\d) ± [\d.]+( %)?", lambda found: found[0].replace(" ", "&#160;"), body)
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
     body = re.sub(r'(?<=<span class="pre">)[^<]+', lambda code: code[0].replace("/", "/<wbr>"), body)
     body = re.sub(r'(?<=<p>)<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
@@ -106,6 +107,8 @@ languages["en"] = EnglishAndChinese
 
 def code_in_docstrings(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
     """Code between single backticks, as in Markdown; before napoleon, which takes what is before a colon for a type."""
+    if lines and lines[0].startswith("Alias for field number"):  # Python's words for what has none
+        lines.clear()
     first = ["\\ "] if what in ("attribute", "property") else []
     lines[:] = first + re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
 

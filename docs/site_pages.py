@@ -150,7 +150,7 @@ def _python() -> str:
     for name in sorted(ppocr_lr.__all__, key=str.lower):
         thing = getattr(ppocr_lr, name)
         if inspect.ismodule(thing):
-            module = f"```{{eval-rst}}\n.. automodule:: {thing.__name__}\n```"  # its docstring is parsed as rST
+            module = f"```{{eval-rst}}\n.. automodule:: {thing.__name__}\n   :no-index:\n```"
             kinds["Modules"] += [f"### ppocr_lr.{name}", "", module, ""]
         elif inspect.isclass(thing):
             error = issubclass(thing, Exception)
