@@ -46,7 +46,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     script, *rest = words
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
-        raise LRConfigError(printable(f"{script}: does not exist{did_you_mean(script, there)}"))
+        raise LRConfigError(printable(f"{Path(script).absolute()}: does not exist{did_you_mean(script, there)}"))
     config, overrides = _config(rest)
     return TrainerCommand(script, tuple(rest), config, tuple(overrides))
 

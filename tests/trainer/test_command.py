@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("python -m tools.train", "name the script that trains"),
         ("-c c.yml tools/train.py", "name the script that trains"),
         ("tools/trian.py -c c.yml", "tools/trian.py: does not exist; did you mean tools/train.py?"),
-        ("tools -c c.yml", "tools: does not exist"),
+        ("tools -c c.yml", f"{os.sep}tools: does not exist"),  # with its folder, which may be the wrong one
         (
             "python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c c.yml",
             "python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c c.yml",
