@@ -80,7 +80,7 @@ _MOVE_FIVE_TIMES = """([move, number, start, pause]) => {
 @contextmanager
 def server(*words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that serves until the end."""
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:

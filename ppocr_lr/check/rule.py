@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from ppocr_lr.check.subject import Subject
-from ppocr_lr.errors import LRConfigError, did_you_mean
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
 
@@ -76,13 +76,15 @@ def explain(code: str) -> str:
     """What a finding with this code means, why it matters, an example and its source.
 
     Raises:
-        LRConfigError: there is no such code; names those of its kind.
+        LRConfigError: there is no such code; names those of its kind, or the families.
     """
     found = RULES.get(code.upper())
     if found is None:
         family = [known for known in sorted(RULES) if known[:-2] == code.upper()[:-2]]
-        others = f"; the codes of this kind are {', '.join(family)}" if family else did_you_mean(code, sorted(RULES))
-        raise LRConfigError(f"{code}: there is no such code{others}; ppocr-lr explain lists all")
+        others = f"codes of this kind are {', '.join(family)}"
+        if not family:
+            others = f"families are {', '.join(sorted({known[:-2] for known in RULES}))}"
+        raise LRConfigError(f"{code}: there is no such code; the {others}; ppocr-lr explain lists all")
     return "\n".join(found.explanation())
 
 

@@ -213,18 +213,21 @@ class Page:
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
-        with TemporaryDirectory() as folder:
-            # What kind of file it is its ending tells; the rest of a name may be no name here.
-            path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
-            try:
-                await event.file.save(path)
-                with speaking(self.words.language):
-                    found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
-            except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
-                self.say(str(error).replace(str(path), name).replace(path.name, name))
-                return
-        self.dropped = found.dropped
-        await self.show(found.draft)
+        async with self.turn:
+            with TemporaryDirectory() as folder:
+                # What kind of file it is its ending tells; the rest of a name may be no name here.
+                path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
+                try:
+                    await event.file.save(path)
+                    with speaking(self.words.language):
+                        found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
+                        state = await asyncio.to_thread(replace(self.state, draft=found.draft).read)
+                except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
+                    self.say(str(error).replace(str(path), name).replace(path.name, name))
+                    return
+            self.dropped = found.dropped
+            self._keep(state, "")
+            self.refresh()
 
     def forget_files(self) -> None:
         """Without the logs and the checkpoint."""

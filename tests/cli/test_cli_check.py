@@ -219,6 +219,7 @@ def test_explain_lists_all_and_refuses_the_rest(command: Command) -> None:
     assert len(command("explain").stdout.splitlines()) == len(RULES)
     done = command("explain", "LR999")
     assert (done.returncode, done.stderr.startswith("error: LR999: there is no such code")) == (2, True)
+    assert "families are LR1, LR2, LR3" in done.stderr
 
 
 def test_two_hundred_files(command: Command, tmp_path: Path) -> None:

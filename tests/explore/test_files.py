@@ -47,6 +47,15 @@ def test_a_log_becomes_dots(address: str, visit: Visit, tmp_path: Path) -> None:
     page.wait_for_function("document.querySelector('.plot').data.length === 1")
 
 
+def test_files_that_are_dropped_at_once_are_all_there(address: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(address)
+    checkpoints.save(tmp_path / "latest", COSINE, 20, 100, 500, epoch=5)
+    for path in (*(log(tmp_path / f"{number}.log") for number in range(3)), tmp_path / "latest.pdopt"):
+        drop(page, path)
+    page.wait_for_function("document.querySelector('.plot').data.length === 5")
+    assert {name[:5] for name in curves(page)} == {"Cosin", "0.log", "1.log", "2.log", "check"}
+
+
 def test_a_config_takes_the_place_of_the_draft(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(address)
     config = tmp_path / "学习.yml"
