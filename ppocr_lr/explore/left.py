@@ -66,7 +66,7 @@ class Left:
                 self._build_chooser()
             with titled(self.words, "The lr section"):
                 self._build_editor()
-            with titled(self.words, "Run"), ui.element("div").classes("runs"):
+            with titled(self.words, "Run") as self.runs, ui.element("div").classes("runs"):
                 self._build_run()
             with titled(self.words, "Keys") as self.form:
                 self.keys = ui.element("div")
@@ -87,7 +87,7 @@ class Left:
                     ui.label(self.words(summary_of(name))).classes("said")
 
     def _build_editor(self) -> None:
-        ui.switch(self.words("the whole file"), on_change=self._set_whole).props("dense")
+        self.whole_file = ui.switch(self.words("the whole file"), on_change=self._set_whole).props("dense")
         self.editor = ui.codemirror(
             "", language="YAML", theme="vscodeLight", line_wrapping=True, indent="  ", on_change=self._edited
         )
@@ -156,7 +156,7 @@ class Left:
             if by != EDITOR:
                 self.frame = Excerpt("", draft.text, "") if self.whole else draft.excerpt
                 self.editor.value = self.frame.text
-            self.form.props(remove="inert")
+            self._lock(False)
             section = draft.section
             self._sync_name(schedule_name(draft), section)
             for field in self.fields:
@@ -185,6 +185,12 @@ class Left:
                 entry.value = "" if values[what] is None else str(values[what])
         self.drop_last.value = values["drop_last"] is True
 
+    def _lock(self, is_locked: bool) -> None:
+        """Lock what would put the last good text in the place of the one in the editor, or unlock it."""
+        for part in (self.form, self.runs):
+            part.props("inert") if is_locked else part.props(remove="inert")
+        self.whole_file.set_enabled(not is_locked)
+
     def show_run(self, planned: PlannedRun) -> None:
         """What depends on the run: where sliders end, and how long an epoch is."""
         self.arithmetic.text = planned.length.arithmetic
@@ -198,7 +204,7 @@ class Left:
     def show_problems(self, problems: tuple[Problem, ...], by: str) -> None:
         """What is wrong with the text, by line and column of the editor, and at its field or the one touched."""
         if problems and by == EDITOR:
-            self.form.props("inert")  # it would put the last good text in the place of this one
+            self._lock(True)
         said = [(_place_of(problem.key) or by, problem.text) for problem in problems]
 
         def about(place: str) -> list[str]:

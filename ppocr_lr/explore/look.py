@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
 _SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}  # of Plotly
 _SMALL_RUN = Run(100, 1)
-_MANY = 1e4  # times as high: a small picture is logarithmic then
+_MANY = 1e6  # times as high: a small picture is logarithmic then
 
 
 @dataclass(frozen=True)

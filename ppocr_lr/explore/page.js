@@ -42,6 +42,13 @@ document.addEventListener(
   true,
 );
 
+// In the editor and in fields undo and redo are their own, and elsewhere the page's alone: two at once would clash.
+document.documentElement.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(event.key.toLowerCase())) return;
+  if (event.target.closest?.(".cm-content")) event.stopPropagation();
+  else if (!event.target.closest?.("input, textarea")) event.preventDefault(); // the browser would undo in the editor
+});
+
 // Copies the text of an element, which is selected as well: where no clipboard is to be had, a key does the rest.
 window.ppocrCopy = async (id) => {
   const element = document.getElementById(id);

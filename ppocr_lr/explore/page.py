@@ -20,7 +20,7 @@ from nicegui.translations import translations
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
 from ppocr_lr.explore.draft import LONGEST_TEXT, MOST_PINS, TOO_LONG, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
-from ppocr_lr.explore.left import Left
+from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.words import Words
@@ -46,6 +46,7 @@ class Page:
         self.turn = asyncio.Lock()  # of changes, each of which begins with what the one before has made
         self.newest: dict[str, Any] = {}
         self.refused: tuple[Problem, ...] = ()
+        self.refused_by = ""
         self.dropped = Dropped()
         self.working = self.gone = False
         self.changed = asyncio.Event()
@@ -104,26 +105,38 @@ class Page:
 
     async def change(self, make: Callable[[Draft], Draft], by: str = "") -> None:
         """Show what `make` makes of the draft; `by` is the field that was touched."""
-        await self.become(lambda state: replace(state, draft=make(state.draft)), by)
+        await self.become(lambda state: replace(state, draft=make(state.draft)), by, edits=True)
 
     async def show(self, draft: Draft) -> None:
         """Show another draft."""
         await self.change(lambda _: draft)
 
-    async def become(self, make: Callable[[State], State], by: str = "") -> None:
-        """Show what `make` makes of the state, which may take long; of changes of one field that wait only the last."""
+    @property
+    def is_text_refused(self) -> bool:
+        """What is in the editor cannot be used, and is nowhere else."""
+        return bool(self.refused) and self.refused_by == EDITOR
+
+    async def become(self, make: Callable[[State], State], by: str = "", edits: bool = False) -> None:
+        """Show what `make` makes of the state, which may take long; of changes of one field that wait only the last.
+
+        What `edits` the draft takes the place of what was refused; a pin or another axis leaves that where it is.
+        """
         self.newest[by] = make
         async with self.turn:
             if self.gone or (by and self.newest[by] is not make):
                 return
+            if edits and by not in ("", EDITOR) and self.is_text_refused:
+                return  # the field was touched before it could be locked
             try:
                 with speaking(self.words.language):  # in the thread too, which begins with what is said here
                     state = await asyncio.to_thread(lambda: make(self.state).read())
             except LRConfigError as error:
-                self.refused = error.problems
+                self.refused, self.refused_by = error.problems, by
                 self.wrong(self.refused, by)
+                self._enable()
                 return
-            self.refused = ()
+            if edits:
+                self.refused = ()
             self._keep(state, by)
 
     def _keep(self, state: State, by: str) -> None:
@@ -153,6 +166,8 @@ class Page:
 
     async def _go(self, steps: int) -> None:
         async with self.turn:
+            if self.is_text_refused:
+                steps = min(0, steps + 1)  # it is the last step itself
             if 0 <= self.at + steps < len(self.past):
                 self.at, self.last, self.refused = self.at + steps, ("", 0.0), ()
                 self.state = await asyncio.to_thread(self.past[self.at].read)
@@ -188,7 +203,13 @@ class Page:
             self.words = self.words.other
             state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
             self.state = await asyncio.to_thread(state.read)
+            text = self.left.editor.value if self.is_text_refused else None
+            was_whole, self.refused = self.left.whole, ()
             self._build()
+            if was_whole:
+                self.left.whole_file.value = True
+            if text is not None:
+                self.left.editor.value = text  # refused anew, in this language
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
@@ -240,10 +261,14 @@ class Page:
     def _sync(self, by: str) -> None:
         """Let the fields and the editor be what the state is."""
         self.source.text = self.state.draft.source
-        self.undo_button.set_enabled(self.at > 0)
-        self.redo_button.set_enabled(self.at < len(self.past) - 1)
-        self.left.sync(self.state.draft, by)
+        self._enable()
+        if not self.refused:
+            self.left.sync(self.state.draft, by)
         self.right.sync(self.state)
+
+    def _enable(self) -> None:
+        self.undo_button.set_enabled(self.at > 0 or self.is_text_refused)
+        self.redo_button.set_enabled(self.at < len(self.past) - 1 and not self.is_text_refused)
 
     def wrong(self, problems: tuple[Problem, ...], by: str = "") -> None:
         """Say what is wrong beside the editor and at the field; the last good curve stays, dimmed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from ppocr_lr.explore.draft import opened
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.explore.fields import Field, amount_and_unit, fields_of, scale_of, written
+from ppocr_lr.explore.look import small_picture
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.registry import _HOMES
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
@@ -93,3 +96,10 @@ def test_wherever_a_slider_is_the_section_takes_it(name: str, data: st.DataObjec
 )
 def test_lengths_are_taken_apart(value: object, expected: tuple[float, str]) -> None:
     assert amount_and_unit(value) == expected
+
+
+@pytest.mark.parametrize(("name", "share"), [("OneCycle", 0.04), ("Linear", 1.0), ("RangeTest", 0.0)])
+def test_a_small_picture_begins_where_the_schedule_does(name: str, share: float) -> None:
+    found = re.search(r'points="[\d.]+,([\d.]+)', small_picture(name, height=106))
+    assert found
+    assert (103 - float(found[1])) / 100 == pytest.approx(share, abs=0.01)

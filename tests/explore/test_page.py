@@ -423,3 +423,71 @@ def test_an_emptied_field_counts_as_its_default(address: str, visit: Visit) -> N
     page.get_by_label("batch size per card", exact=True).fill("")
     page.get_by_role("switch", name="the whole file").click()
     expect(page.locator(".cm-content")).not_to_contain_text("batch_size_per_card")
+
+
+BROKEN = "name: Cosine\nlearning_rate: 0.2\nwarmup_epoch 2   # hard to think of again\n"
+BESIDE = [
+    # what is done while a text in the editor cannot be used
+    lambda page: page.get_by_role("switch", name="logarithmic").click(),
+    lambda page: page.get_by_role("button", name="iteration", exact=True).click(),
+    lambda page: page.get_by_role("button", name="Pin this one").click(),
+    lambda page: page.get_by_label("name of curve 2").fill("as planned"),
+    lambda page: page.get_by_role("button", name="中文").click(),
+    lambda page: page.get_by_role("button", name="English").click(),
+]
+
+
+def test_a_text_that_cannot_be_used_yet_stays(address: str, visit: Visit) -> None:
+    page = visit(address)
+    write(page, BROKEN)
+    expect(page.get_by_role("alert")).to_contain_text("line 3")
+    for act in BESIDE:
+        act(page)
+        page.wait_for_timeout(1000)  # in which something could happen
+        assert yaml_of(page) == BROKEN.rstrip("\n")
+        expect(page.get_by_role("alert")).to_contain_text("3")
+        expect(page.locator(".plot")).to_have_class(re.compile("stale"))
+    assert list(curves(page)) == ["Cosine", "as planned"]
+    for part in ("Run", "Keys"):
+        expect(page.locator(f'section[aria-label="{part}"]')).to_have_attribute("inert", "")
+    page.get_by_role("button", name="Undo").click()  # takes back this text, and no step before it
+    expect(page.get_by_role("alert")).to_be_hidden()
+    settled(page)
+    assert section(page) == DEFAULT
+    assert list(curves(page)) == ["Cosine", "as planned"]
+
+
+SLIDE = """position => {
+    const slider = document.querySelector('input[aria-label="learning_rate: slider"]');
+    slider.value = position;
+    slider.dispatchEvent(new Event('input'));
+}"""
+
+
+def test_a_slider_does_not_win_over_a_text_that_is_just_refused(address: str, visit: Visit) -> None:
+    page = visit(address)
+    write(page, BROKEN)
+    page.evaluate(SLIDE, -2)
+    expect(page.get_by_role("alert")).to_contain_text("line 3")
+    page.wait_for_timeout(1000)  # in which something could happen
+    assert yaml_of(page) == BROKEN.rstrip("\n")
+
+
+def test_undo_in_the_editor_is_the_editor_s(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("end_lr: 0.01")
+    expect(page.get_by_label("end_lr", exact=True)).to_have_value("0.01")
+    page.keyboard.press("Control+Z")
+    expect(page.get_by_label("end_lr", exact=True)).to_have_value("0")
+    page.keyboard.press("Control+Z")  # nothing is left to undo there, and nothing comes back
+    page.wait_for_timeout(1000)
+    assert section(page) == DEFAULT
+    page.keyboard.press("Control+Y")
+    expect(page.get_by_label("end_lr", exact=True)).to_have_value("0.01")
+    page.locator("h1").click()
+    page.keyboard.press("Control+Z")  # a step of the page, and none of the editor
+    expect(page.get_by_label("end_lr", exact=True)).to_have_value("0")
+    settled(page)
+    assert section(page) == DEFAULT
