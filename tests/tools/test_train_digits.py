@@ -185,7 +185,7 @@ def here(*arguments: object) -> int:
 
 
 CONFIGS = {path.stem: path for path in sorted((ROOT / "configs").glob("*.yml")) if path.stem != "reduce_on_plateau"}
-EPOCHS_NEEDED = {"cosine_cured": 13, "piecewise_linear": 20, "scale": 7, "sequence": 20, "trapezoid": 7}
+EPOCHS_NEEDED = {"cosine_cured": 13, "piecewise_linear": 20, "scale": 7, "sequence": 20, "trapezoid": 7, "wsd": 2}
 
 
 @pytest.mark.parametrize("name", CONFIGS)
