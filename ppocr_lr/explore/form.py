@@ -38,8 +38,9 @@ def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) 
         return
     label.text = text
     label.set_visibility(bool(text))
-    marks = f'error aria-invalid=true aria-describedby="{label.html_id}"'
+    marks = f'aria-invalid=true aria-describedby="{label.html_id}"'
     for entry in entries:
+        entry.props["error"] = True if text else None  # NiceGUI 3.2 reads it, so it is never taken out
         entry.props(marks) if text else entry.props(remove=marks)
 
 
