@@ -26,6 +26,7 @@ def section(page: Any) -> dict[str, Any]:
 def choose(page: Any, name: str) -> None:
     page.locator(".chooser").click()
     page.locator(".grid button").filter(has=page.get_by_text(name, exact=True)).click()
+    expect(page.locator(".grid")).to_be_hidden()  # the next dialog is not opened while this one fades away
     expect(page.locator(".cm-content")).to_contain_text(f"name: {name}")
 
 
