@@ -45,6 +45,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER_WAIT = 20_000  # milliseconds; a busy machine is slow
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -57,6 +58,7 @@ def browser() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
     if BROWSER is None:
         pytest.skip("no browser to drive: apt-get install chromium")
+    sync_api.expect.set_options(timeout=BROWSER_WAIT)
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         yield started

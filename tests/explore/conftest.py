@@ -21,7 +21,7 @@ import pytest
 pytest.importorskip("nicegui")
 pytest.importorskip("playwright")
 
-_WAIT = 20_000  # milliseconds; a busy machine is slow
+from tests.conftest import BROWSER_WAIT
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def visit(browser: Any) -> Iterator[Visit]:
 
     def opened(address: str, **settings: Any) -> Any:
         context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, "locale": "en-US", **settings})
-        context.set_default_timeout(_WAIT)
+        context.set_default_timeout(BROWSER_WAIT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -98,6 +98,11 @@ def settled(page: Any) -> None:
         }""",
         polling=100,
     )
+
+
+def error_of(page: Any) -> Any:
+    """What is said below the editor; a passing notification is an alert too."""
+    return page.locator(".wrong[role=alert]")
 
 
 def curves(page: Any) -> dict[str, list[float]]:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.explore.conftest import Visit, curves, settled, yaml_of
+from tests.explore.conftest import Visit, curves, error_of, settled, yaml_of
 from tests.explore.test_page import choose, has_rates, write
 
 
@@ -37,7 +37,7 @@ def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, loca
     page.locator(".complaint:visible").wait_for()
     assert faults(page) == []
     write(page, "name: Cosine\nlearning_rate: x\n")
-    page.get_by_role("alert").wait_for()
+    error_of(page).wait_for()
     page.locator(".chooser").click()
     page.locator(".grid").wait_for()
     page.wait_for_function("getComputedStyle(document.querySelector('.q-dialog__inner')).opacity === '1'")

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from ppocr_lr import Run, build_schedule
 from ppocr_lr.explore.draft import state_of
-from tests.explore.conftest import Visit, curves, served, settled, updates_of, yaml_of
+from tests.explore.conftest import Visit, curves, error_of, served, settled, updates_of, yaml_of
 
 DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
 
@@ -104,11 +104,11 @@ def test_units_lists_and_switches(address: str, visit: Visit) -> None:
     page.get_by_label("values 2", exact=True).fill("0.02")
     expect(page.locator(".cm-content")).to_contain_text("values: [0.1, 0.02, 0.001]")
     page.get_by_label("add to decay_epochs").click()
-    expect(page.get_by_role("alert")).to_contain_text("decay_epochs")
+    expect(error_of(page)).to_contain_text("decay_epochs")
     page.get_by_label("decay_epochs 3", exact=True).fill("95%")
     page.get_by_label("add to values").click()
     has_rates(page, "Piecewise", lambda rates: rates[-1] == 0.001)
-    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(error_of(page)).to_be_hidden()
     page.get_by_label("shorten values").click()
     page.get_by_label("shorten decay_epochs").click()
     expect(page.locator(".cm-content")).to_contain_text("decay_epochs: [60%, 85%]")
@@ -133,7 +133,7 @@ def test_sections_inside_have_fields_of_their_own(address: str, visit: Visit) ->
     page.get_by_label("stages.1.end_lr", exact=True).fill("x")
     expect(page.get_by_label("stages.1.end_lr", exact=True)).to_have_accessible_description(re.compile("a number"))
     page.get_by_label("take out stages.1.end_lr").click()
-    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(error_of(page)).to_be_hidden()
     expect(page.locator(".cm-content")).not_to_contain_text("end_lr")
     choose(page, "Scale")
     page.get_by_label("schedule.learning_rate", exact=True).fill("0.5")
@@ -151,24 +151,24 @@ def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     for name in ("CosineWarmRestarts", "Sequence", "Noam"):
         choose(page, name)
         has_rates(page, name, lambda rates: len(rates) > 1)
-        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(error_of(page)).to_be_hidden()
     choose(page, "ReduceOnPlateau")
-    expect(page.get_by_role("alert")).to_contain_text("metric")
+    expect(error_of(page)).to_contain_text("metric")
 
 
 def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visit: Visit) -> None:
     page = visit(address)
     before = curves(page)
     write(page, "name: Cosine\nlearning_rate: 0.2\nwarmup_epoch 2\n")
-    expect(page.get_by_role("alert")).to_contain_text("line 3, column 1")
+    expect(error_of(page)).to_contain_text("line 3, column 1")
     expect(page.locator(".plot")).to_have_class(re.compile("stale"))
     assert curves(page) == before
     write(page, "name: Cosine\nlearning_rate: 2x\n")
-    expect(page.get_by_role("alert")).to_contain_text("line 2, column 1: Optimizer.lr.learning_rate")
+    expect(error_of(page)).to_contain_text("line 2, column 1: Optimizer.lr.learning_rate")
     write(page, "name: Cosine\nlearning_rate: 0.2\n")
     has_rates(page, "Cosine", lambda rates: max(rates) == 0.2)
     expect(page.locator(".plot")).not_to_have_class(re.compile("stale"))
-    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(error_of(page)).to_be_hidden()
 
 
 def test_a_text_that_is_too_long_is_said(address: str, visit: Visit) -> None:
@@ -181,17 +181,17 @@ def test_a_text_that_is_too_long_is_said(address: str, visit: Visit) -> None:
     expect(page.locator(".q-notification__badge")).to_have_text("2")  # the same again
     assert section(page) == DEFAULT
     write(page, f"# {'x' * 199_990}\n")
-    expect(page.get_by_role("alert")).to_contain_text("more than 200000 characters")
+    expect(error_of(page)).to_contain_text("more than 200000 characters")
 
 
 def test_a_field_put_right_is_right_again(address: str, visit: Visit) -> None:
     page = visit(address)
     for name, wrong, right in (("learning_rate", "'", "0.1"), ("cards", "x", "1"), ("end_lr", "2020-01-01", "0.001")):
         page.get_by_label(name, exact=True).fill(wrong)
-        expect(page.get_by_role("alert")).to_be_visible()
+        expect(error_of(page)).to_be_visible()
         expect(page.locator(".plot")).to_have_class(re.compile("stale"))
         page.get_by_label(name, exact=True).fill(right)
-        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(error_of(page)).to_be_hidden()
         expect(page.locator(".plot")).not_to_have_class(re.compile("stale"))
 
 
@@ -240,7 +240,7 @@ def test_the_run_is_edited(address: str, visit: Visit) -> None:
     page.get_by_label("iterations per epoch", exact=True).fill("7")
     expect(page.get_by_text("40 epochs × 7 iterations = 280 updates")).to_be_visible()
     page.get_by_label("cards", exact=True).fill("many")
-    expect(page.get_by_role("alert")).to_contain_text("many")
+    expect(error_of(page)).to_contain_text("many")
     with page.expect_download() as download:
         page.get_by_role("button", name="the whole config").click()
     config = yaml.safe_load(Path(download.value.path()).read_text(encoding="utf-8"))
@@ -401,7 +401,7 @@ def test_what_is_wrong_is_said_at_its_field(address: str, visit: Visit) -> None:
         field.fill(right)
         expect(page.locator(".complaint:visible")).to_have_count(0)
         expect(field).not_to_have_attribute("aria-invalid", "true")
-        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(error_of(page)).to_be_hidden()
 
 
 def test_fields_that_change_at_once_all_count(address: str, visit: Visit) -> None:
@@ -441,18 +441,18 @@ BESIDE = [
 def test_a_text_that_cannot_be_used_yet_stays(address: str, visit: Visit) -> None:
     page = visit(address)
     write(page, BROKEN)
-    expect(page.get_by_role("alert")).to_contain_text("line 3")
+    expect(error_of(page)).to_contain_text("line 3")
     for act in BESIDE:
         act(page)
         page.wait_for_timeout(1000)  # in which something could happen
         assert yaml_of(page) == BROKEN.rstrip("\n")
-        expect(page.get_by_role("alert")).to_contain_text("3")
+        expect(error_of(page)).to_contain_text("3")
         expect(page.locator(".plot")).to_have_class(re.compile("stale"))
     assert list(curves(page)) == ["Cosine", "as planned"]
     for part in ("Run", "Keys"):
         expect(page.locator(f'section[aria-label="{part}"]')).to_have_attribute("inert", "")
     page.get_by_role("button", name="Undo").click()  # takes back this text, and no step before it
-    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(error_of(page)).to_be_hidden()
     settled(page)
     assert section(page) == DEFAULT
     assert list(curves(page)) == ["Cosine", "as planned"]
@@ -469,7 +469,7 @@ def test_a_slider_does_not_win_over_a_text_that_is_just_refused(address: str, vi
     page = visit(address)
     write(page, BROKEN)
     page.evaluate(SLIDE, -2)
-    expect(page.get_by_role("alert")).to_contain_text("line 3")
+    expect(error_of(page)).to_contain_text("line 3")
     page.wait_for_timeout(1000)  # in which something could happen
     assert yaml_of(page) == BROKEN.rstrip("\n")
 

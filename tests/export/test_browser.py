@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 from ppocr_lr import build_schedule
 from ppocr_lr.numbers_text import rate_text
+from tests.conftest import BROWSER_WAIT
 
 # Paths that would end the script and run one of their own; two equal runs, so that the labels are the file names.
 IMAGE = "script><img src=x onerror=alert(1)>.yml"
@@ -53,7 +54,7 @@ def visit(browser: Any) -> Iterator[Visit]:
 
     def opened(address: str, width: int = 1200, height: int = 900) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(BROWSER_WAIT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
