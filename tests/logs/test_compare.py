@@ -51,7 +51,7 @@ of_every_name = pytest.mark.parametrize("section", SECTIONS.values(), ids=SECTIO
 
 
 def times(section: dict[str, Any], factor: float) -> dict[str, Any]:
-    scaled = {key: section[key] * factor for key in ("learning_rate", "max_lr", "end_lr") if key in section}
+    scaled = {key: float(section[key]) * factor for key in ("learning_rate", "max_lr", "end_lr") if key in section}
     return {**section, **scaled, **({"values": [v * factor for v in section["values"]]} if "values" in section else {})}
 
 
