@@ -152,10 +152,10 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
 def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:
     decoder, rest = LogDecoder(stream.peek(2)), ""
     while block := stream.read1(_CHUNK):
-        *lines, rest = (
-            (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        )
-        yield from map(plain, lines)
+        text = (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n")
+        whole, ended, rest = text.rpartition("\n")
+        if ended:
+            yield from plain(whole).split("\n")
     yield plain(rest)
 
 
