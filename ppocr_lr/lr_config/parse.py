@@ -17,6 +17,7 @@ from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
@@ -184,6 +185,21 @@ class Section:
                     )
                     proposal = Proposal((f"{dotted(path)}={written}",), safe=True)
                     yield Finding(path, said, code="LR102", proposals=(proposal,))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A section for a part of the run."""
+
+    section: Section
+    epochs: Length | None
+    """How long it lasts; None until the end of the run."""
+
+    @property
+    def written(self) -> dict[Any, Any]:
+        """The stage as a mapping, as in YAML."""
+        length = {"until_end": True} if self.epochs is None else {"epochs": self.epochs.written}
+        return {**self.section.written, **length}
 
 
 def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> ParsedLRConfig:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
@@ -18,28 +17,13 @@ from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
+from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Stage, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A section for a part of the run."""
-
-    section: Section
-    epochs: Length | None
-    """How long it lasts; None until the end of the run."""
-
-    @property
-    def written(self) -> dict[Any, Any]:
-        """The stage as a mapping, as in YAML."""
-        length = {"until_end": True} if self.epochs is None else {"epochs": self.epochs.written}
-        return {**self.section.written, **length}
 
 
 def _read_inner(value: object, place: str) -> Section:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
@@ -29,8 +28,7 @@ _OF_OPTIMIZERS = (
 """What the optimizers of PaddleOCR's optimizer.py take besides the rate and the weight decay."""
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(NamedTuple):
     """One key of a config and the value to give it, as text."""
 
     key: str

@@ -83,8 +83,7 @@ class Reduction(NamedTuple):
     after: float
 
 
-@dataclass(frozen=True)
-class Simulation:
+class Simulation(NamedTuple):
     """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
 
     metrics: str
