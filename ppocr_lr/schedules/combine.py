@@ -107,7 +107,7 @@ class _Looked(Schedule):
 class Bounded(_Looked):
     """`min(max(schedule(k), floor), ceiling)`.
 
-    Source: optax' `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
+    Source: optax's `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
     """
 
     schedule: Schedule

@@ -31,7 +31,7 @@ class Sequence(Schedule):
     `stages[i]` is a `Stage`, or a pair like one: its schedule is asked for its updates 0 … iterations − 1. `last`
     follows them and goes on for ever.
 
-    Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
+    Source: optax's `join_schedules`, PyTorch's `SequentialLR`.
     """
 
     stages: tuple[tuple[Schedule, Iters], ...]

@@ -81,7 +81,7 @@ class WarmRestarts(Schedule):
 
     Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; lengths that are no
     whole numbers as in timm and keras; peaks that go down as timm's `cycle_decay`, but never below the end; with their
-    ends as in ignite; in height as keras' `m_mul`.
+    ends as in ignite; in height as keras's `m_mul`.
     """
 
     peak: Rate
