@@ -11,6 +11,7 @@ _MARK = re.compile(rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])")
 # What no UTF-16 holds: so many bytes in a row that are all letters, digits and signs.
 _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
+_MOST_MARKS = 100  # more are noise
 _AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
 _ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
@@ -23,6 +24,7 @@ class LogDecoder:
     """
 
     def __init__(self, start: bytes) -> None:
+        self._marks = 0
         self._use(_UTF_16.get(start[:2], "utf-8"))
         self._kept = b""
 
@@ -32,7 +34,9 @@ class LogDecoder:
         while change := self._change(block):
             text += self._decoder.decode(block[: change.start()], final=True)
             self._use(_UTF_16.get(change[0], "utf-8"))
-            block = block[change.end() if change.re is _MARK else change.start() :]
+            marked = change.re is _MARK
+            self._marks += marked
+            block = block[change.end() if marked else change.start() :]
         unsure = _AT_END.search(block, max(0, len(block) - _FEWER))
         end = unsure.start() if unsure and (self._wide or unsure[0] > b"~") else len(block)
         self._kept = block[end:]
@@ -44,7 +48,8 @@ class LogDecoder:
 
     def _change(self, block: bytes) -> re.Match[bytes] | None:
         """Where the next encoding begins."""
-        changes = [_MARK.search(block) if any(mark in block for mark in _UTF_16) else None]
+        may_be_marked = self._marks < _MOST_MARKS and any(mark in block for mark in _UTF_16)
+        changes = [_MARK.search(block) if may_be_marked else None]
         if self._wide:
             changes.append(_BYTES.search(block))
         return min(filter(None, changes), key=re.Match.start, default=None)
