@@ -113,7 +113,6 @@ class AsLength:
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
 
 
-@dataclass(frozen=True)
 class OneOf:
     """Marks a `Literal`: one of its words."""
 
