@@ -39,7 +39,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 templates_path: list[str] = []
-pygments_style = "friendly"
+pygments_style = "default"
 pygments_dark_style = "github-dark"
 
 # The Python interface, as its docstrings have it. Paddle is not needed for that.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, errors_under, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
@@ -210,7 +210,7 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
-    try:
+    with errors_under(*SECTION_PATH):
         read = read_section(section)
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
@@ -218,8 +218,6 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         for remark in remarks if strict else ():
             if remark.code == _UNKNOWN:
                 raise LRConfigError(Problem(remark.path, remark.message))
-    except LRConfigError as error:
-        raise error.under(*SECTION_PATH) from None
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 

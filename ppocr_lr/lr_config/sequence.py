@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
@@ -134,10 +134,8 @@ class SequenceConfig(LRConfig):
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
             plateau = index == len(lengths) - 1 and not self.has_curve
             read = partial(stage.section.led_plateau, after=after) if plateau else stage.section.schedule
-            try:
+            with errors_under("stages", index):
                 parts.append(read(window.stage(iters)))
-            except LRConfigError as error:
-                raise error.under("stages", index) from None
         return parts
 
     def seams(self, window: Window) -> tuple[int, ...]:
@@ -209,10 +207,8 @@ class ScaleConfig(LRConfig):
         """The inner schedule times `factor`, and times the other one."""
         parts = []
         for place, section in self._sections:
-            try:
+            with errors_under(place):
                 parts.append(section.schedule(window))
-            except LRConfigError as error:
-                raise error.under(place) from None
         if self.end_lr and self.times is None:
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)

@@ -188,4 +188,6 @@ class Flat(Shape):
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """`peak` at q = 1, else `end`."""
+        if fn is SCALAR:
+            return end if q < 1.0 else peak
         return fn.where(q < 1.0, end, peak)
