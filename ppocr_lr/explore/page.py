@@ -27,7 +27,6 @@ from ppocr_lr.explore.words import Words
 from ppocr_lr.language import speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
-_SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
 _LONGEST_NAME = 100
@@ -297,8 +296,8 @@ class Page:
                     self.wrong(curves.problems)
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)
-                    self.right.show_curves(curves)
-                    await self._has_drawn()
+                    with suppress(TimeoutError):
+                        await self.right.show_curves(curves)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self.changed.wait(), _PAUSE)
                 if self.gone or shown != (self.state, self.dropped, self.words):
@@ -315,11 +314,6 @@ class Page:
                 self.right.show_link(link)
         finally:
             self.working = False
-
-    async def _has_drawn(self) -> None:
-        """Until the browser has: a slow one gets no more curves than it can draw."""
-        with suppress(TimeoutError):
-            await self.client.run_javascript("0", timeout=_SLOWEST)
 
 
 def _link(state: State) -> str:
