@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaValue
 
+from ppocr_lr.bounds import KINDS
 from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
@@ -31,7 +32,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
 # Where a bound stands beside a validator, pydantic writes its own name for it.
-_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _LR = "#/properties/Optimizer/properties/lr"
 _VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
 

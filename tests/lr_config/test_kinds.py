@@ -12,8 +12,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.lr_config import Run, kinds, parse_lr_config
 from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length, as_written, length_of
-from ppocr_lr.lr_config.parse import Section
-from ppocr_lr.lr_config.sequence import Stage
+from ppocr_lr.lr_config.parse import Section, Stage
 from ppocr_lr.training_config.schema import lr_schema
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
