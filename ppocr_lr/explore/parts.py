@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nicegui import ui
+from nicegui import json, ui
 from nicegui.awaitable_response import AwaitableResponse
 from nicegui.element import Element
 
@@ -25,4 +25,4 @@ class Plot(ui.plotly, component="plot.js"):
 
     def draw(self, figure: dict[str, Any], longest: float) -> AwaitableResponse:
         """Draw, which may be waited for, for `longest` seconds."""
-        return self.run_method("draw", figure["data"], figure["layout"], figure["config"], timeout=longest)
+        return self.run_method("draw", json.dumps(figure), timeout=longest)

@@ -1,4 +1,4 @@
-// Plotly, told what to draw by a call.
+// Plotly, told what to draw by a call, as text: what is called is code, and numbers as code are read twice.
 export default {
   template: "<div></div>",
   mounted() {
@@ -9,8 +9,9 @@ export default {
     this.observer.disconnect();
   },
   methods: {
-    async draw(data, layout, config) {
+    async draw(figure) {
       this.Plotly ??= (await import("nicegui-plotly")).Plotly;
+      const { data, layout, config } = JSON.parse(figure);
       await this.Plotly.react(this.$el, data, layout, config);
     },
     update() {}, // called whenever a class changes
