@@ -96,6 +96,8 @@ def curves_of(state: State) -> Curves:
     layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
+    for name in ("xaxis", "yaxis"):
+        layout[name]["ticklabeloverflow"] = "allow"  # the margins have room: Plotly need not measure all for each
     return Curves(planned, {"data": traces, "layout": layout, "config": CONFIG}, notes=tuple(notes))
 
 
