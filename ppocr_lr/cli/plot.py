@@ -143,21 +143,30 @@ def run(arguments: argparse.Namespace) -> int:
             draw_logs(drawn.axes[0], logs, arguments.axis, _names(runs)[0])
         return drawn
 
+    told = ""
     scalings = [scaling_lines(planned) for planned in runs]  # their errors come before the file
     # The file first: a reader of the text who leaves must not lose it.
     if kind in PICTURES:
         from ppocr_lr.plotting.figure import save
 
-        save(figure(), out, source, arguments.dpi)
+        drawn = figure()
+        save(drawn, out, source, arguments.dpi)
+        told = _larger(drawn, arguments.size)
     else:
         _export(runs, beside, out, kind, arguments)
     _print_summary(runs, beside, scalings, logs)
-    print(printable(f"{'picture' if kind in PICTURES else 'written'}: {out}"))
+    print(printable(f"{'picture' if kind in PICTURES else 'written'}: {out}{told}"))
     if arguments.show:
         from ppocr_lr.plotting.window import show
 
         show(figure)
     return 0
+
+
+def _larger(drawn: Figure, size: tuple[float, float] | None) -> str:
+    """That a picture has become higher than it should be."""
+    width, height = drawn.get_size_inches()
+    return f" ({width:g}x{height:.3g} inches, for all that stands in it)" if size and height > size[1] else ""
 
 
 def _use_looks(arguments: argparse.Namespace) -> None:

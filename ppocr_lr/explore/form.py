@@ -10,6 +10,7 @@ from nicegui import events, ui
 from nicegui.element import Element
 
 from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, rows, scale_of, written
+from ppocr_lr.explore.parts import Panel
 from ppocr_lr.explore.words import Words
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.length import Unit, length_of
@@ -85,7 +86,7 @@ class KeyField:
         self.unit: ui.select | None = None
         self.units: dict[Unit, str] = {}
         self.inputs: list[ui.input] = []
-        with ui.element("div").classes("field"):
+        with Panel().classes("field"):
             with ui.element("div"):
                 self.key = ui.label(field.key.rpartition(".")[2]).classes("key")
                 if field.ours:
@@ -272,7 +273,7 @@ class InnerSections:
         self.field, self.words, self.change = field, words, change
         self.names: list[tuple[str, str]] | None = None
         self.fields: list[list[AnyField]] = []
-        with ui.element("div").classes("field"):
+        with Panel().classes("field"):
             ui.label(field.key).classes("key")
             ui.label(words(field.description)).classes("about")
             self.cards = ui.element("div").classes("cards")

@@ -15,6 +15,7 @@ from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summ
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
+from ppocr_lr.explore.parts import Panel
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
@@ -45,7 +46,7 @@ _NUMBERS = (
 @contextmanager
 def titled(words: Words, title: str) -> Iterator[ui.element]:
     """A part of the page with its heading."""
-    with ui.element("section").props(f'aria-label="{words(title)}"') as section:
+    with Panel("section").props(f'aria-label="{words(title)}"') as section:
         with ui.element("h2"):
             ui.label(words(title))
         yield section

@@ -24,7 +24,7 @@ from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
-from ppocr_lr.plotting.style import ALERT, MARK_DASHES, THIN
+from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
 from ppocr_lr.training_config.plan import PlannedRun
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from ppocr_lr.resume.checkpoint import Checkpoint
 
 _COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
-_SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}  # of Plotly
+_SYMBOLS = dict(
+    zip(MARKERS, ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x"), strict=True)
+)  # of Plotly
 _SMALL_RUN = Run(100, 1)
 _MANY = 1e6  # times as high: a small picture is logarithmic then
 
@@ -94,6 +96,8 @@ def curves_of(state: State) -> Curves:
     layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
+    for name in ("xaxis", "yaxis"):
+        layout[name]["ticklabeloverflow"] = "allow"  # the margins have room: Plotly need not measure all for each
     return Curves(planned, {"data": traces, "layout": layout, "config": CONFIG}, notes=tuple(notes))
 
 

@@ -21,13 +21,12 @@ from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
 from ppocr_lr.explore.draft import LONGEST_TEXT, MOST_PINS, TOO_LONG, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
-from ppocr_lr.explore.look import Dropped, curves_of, details_of, file_of
+from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
-_SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
 _LONGEST_NAME = 100
@@ -45,9 +44,11 @@ class Page:
         self.last: tuple[str, float] = ("", 0.0)
         self.turn = asyncio.Lock()  # of changes, each of which begins with what the one before has made
         self.newest: dict[str, Any] = {}
+        self.problems: tuple[Problem, ...] = ()
         self.refused: tuple[Problem, ...] = ()
         self.refused_by = ""
         self.dropped = Dropped()
+        self.drawable: tuple[State, Curves] | None = None
         self.working = self.gone = False
         self.changed = asyncio.Event()
         self.client.on_delete(self._end)
@@ -129,7 +130,7 @@ class Page:
                 return  # the field was touched before it could be locked
             try:
                 with speaking(self.words.language):  # in the thread too, which begins with what is said here
-                    state = await asyncio.to_thread(lambda: make(self.state).read())
+                    state, curves = await asyncio.to_thread(lambda: _with_curves(make(self.state).read()))
             except LRConfigError as error:
                 self.refused, self.refused_by = error.problems, by
                 self.wrong(self.refused, by)
@@ -137,6 +138,7 @@ class Page:
                 return
             if edits:
                 self.refused = ()
+            self.drawable = state, curves
             self._keep(state, by)
 
     def _keep(self, state: State, by: str) -> None:
@@ -153,8 +155,8 @@ class Page:
         del self.past[:-_MOST_STEPS]
         self.at = len(self.past) - 1
         self.state = state
+        self.refresh()  # comes to the curve right after this, so that the browser draws it with the rest
         self._sync(by)
-        self.refresh()
 
     async def undo(self) -> None:
         """One step back."""
@@ -272,8 +274,10 @@ class Page:
 
     def wrong(self, problems: tuple[Problem, ...], by: str = "") -> None:
         """Say what is wrong beside the editor and at the field; the last good curve stays, dimmed."""
-        self.left.show_problems(problems, by)
-        self.right.dim(bool(problems))
+        if problems or self.problems:
+            self.left.show_problems(problems, by)
+            self.right.dim(bool(problems))
+        self.problems = problems
 
     def refresh(self) -> None:
         """Show what belongs to the state, as soon as may be; of many changes only the last."""
@@ -289,16 +293,18 @@ class Page:
             while not self.gone and shown != (self.state, self.dropped, self.words):
                 state, dropped, words = shown = self.state, self.dropped, self.words
                 self.changed.clear()
-                with speaking(words.language):
-                    curves = await asyncio.to_thread(curves_of, state)
-                if self.gone:
-                    return
+                if self.drawable is None or self.drawable[0] is not state:
+                    with speaking(words.language):
+                        self.drawable = await asyncio.to_thread(_with_curves, state)
+                    if self.gone:
+                        return
+                _, curves = self.drawable
                 if not self.refused:
                     self.wrong(curves.problems)
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)
-                    self.right.show_curves(curves)
-                    await self._has_drawn()
+                    with suppress(TimeoutError):
+                        await self.right.show_curves(curves)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self.changed.wait(), _PAUSE)
                 if self.gone or shown != (self.state, self.dropped, self.words):
@@ -316,10 +322,9 @@ class Page:
         finally:
             self.working = False
 
-    async def _has_drawn(self) -> None:
-        """Until the browser has: a slow one gets no more curves than it can draw."""
-        with suppress(TimeoutError):
-            await self.client.run_javascript("0", timeout=_SLOWEST)
+
+def _with_curves(state: State) -> tuple[State, Curves]:
+    return state, curves_of(state)
 
 
 def _link(state: State) -> str:

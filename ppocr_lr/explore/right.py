@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -16,6 +16,7 @@ from ppocr_lr.explore.draft import Pin, State
 from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
+from ppocr_lr.explore.parts import Plot
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
 
@@ -26,6 +27,7 @@ _SECTION, _COMMAND, _PYTHON = later("the section"), later("behind the command"),
 _LINK = later("a link to this page")
 _FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
+_SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
 _PHASES = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
 
 
@@ -58,7 +60,7 @@ class Right:
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
             self.page.button("Pin this one", self.page.pin)
         with ui.element("div").props('role="img"') as self.picture:
-            self.plot = ui.plotly({"data": [], "layout": {}, "config": {}}).classes("plot")
+            self.plot = Plot().classes("plot")
         self.pins = ui.element("div")
         self.beside = ui.element("div").classes("soft")
 
@@ -124,14 +126,14 @@ class Right:
         """Show that the curve is not of what is in the editor."""
         self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
-    def show_curves(self, curves: Curves) -> None:
-        """Draw."""
+    def show_curves(self, curves: Curves) -> Awaitable[None]:
+        """Draw, until the browser has: a slow one gets no more curves than it can draw."""
         self.curves = curves
-        self._draw()
+        return self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self) -> Awaitable[None]:
         figure = self.curves.figure
-        self.plot.update_figure({**figure, "data": [*figure["data"], *self.details.dots]})
+        return self.plot.draw({**figure, "data": [*figure["data"], *self.details.dots]}, _SLOWEST)
 
     def show_details(self, details: Details, has_files: bool) -> None:
         """The numbers, findings, logs, and the texts to copy."""

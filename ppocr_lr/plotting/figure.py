@@ -36,6 +36,7 @@ from ppocr_lr.plotting.style import (
     PADDLEOCR_DASHES,
     PANEL_HEIGHT,
     PANEL_ROOM,
+    ROOM,
     STYLE,
     THIN,
     WARMUP,
@@ -46,17 +47,20 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
-from ppocr_lr.plotting.words import common_facts, common_key, figure_of, is_narrow, put_legend, titles, without_keys
+from ppocr_lr.plotting.words import common_facts, figure_of, in_common, is_narrow, put_legend, titles
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 Size: TypeAlias = "tuple[float, float]"
 
-_PAD = 0.07  # inches around everything
+_PAD, _NARROW_PAD = 0.07, 0.04  # inches around everything
+_PANEL_LEAST = 0.8  # inches of height that a small panel needs with what stands around it
 _ROOMY = 3  # inches of height: for a second axis, and for long words along the first
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
+_STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten
 _MANY = 5  # curves whose legend leaves no room for long words along the axes of a low picture
+_NUMBER_ROOM = 0.3  # inches of a picture's height, of which the axes are about half: for the number of a mark
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
 
 
@@ -80,7 +84,8 @@ def draw(
         title: instead of the names of the configs.
         axis: what the curves are drawn along.
         beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
-        size: width and height in inches; texts keep their size, those of a narrow picture are a little smaller.
+        size: width and height in inches; texts keep their size, those of a narrow picture are a little smaller. The
+            picture is higher where a legend or small panels would leave the curves no room.
         names: of the curves, one for each run, instead of what tells the runs apart.
         marks: dots, lines at milestones, and markers that tell curves apart without colour.
 
@@ -90,13 +95,14 @@ def draw(
     if names and len(names) != len(runs):
         raise ArgumentError("names", f"there must be one for each curve, {len(runs)} in all", len(names))
     with _figure(len(beside), size) as (figure, axes, panels):
+        key, names = in_common(figure, names or (labels(runs, brief=is_narrow(figure)) if len(runs) > 1 else ()))
         curves = _draw_runs(axes, runs, axis, names, marks)
         _scales(axes, runs, curves, log_scale, axis)
         for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
             above.set_xlabel("")
             _draw_beside(below, runs, name, schedules, axis, log_scale)
         titles(figure, runs, title)
-        put_legend(figure, common_key(names or labels(runs)))
+        put_legend(figure, key)
     return figure
 
 
@@ -105,7 +111,8 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
     with _figure(1) as (figure, above, (below,)):
-        curves = _draw_runs(above, runs, result.axis)
+        key, names = in_common(figure, labels(runs))
+        curves = _draw_runs(above, runs, result.axis, names)
         _scales(above, runs, curves, log_scale, result.axis)
         above.set_xlabel("")
         below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
@@ -116,7 +123,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
         titles(figure, runs, None)
-        put_legend(figure, common_key(labels(runs)))
+        put_legend(figure, key)
     return figure
 
 
@@ -124,8 +131,12 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
 def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes, list[Axes]]]:
     """A figure with a large panel and small ones below, along the same axis, while its texts have their sizes."""
     width, height = size or (9, 5 * (1 + PANEL_ROOM * small))
-    with rc_context(NARROW if width < NARROW_BELOW else {}):
-        figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD))
+    if small:
+        height = max(height, 1 + _PANEL_LEAST * small)
+    narrow = width < NARROW_BELOW
+    pad = _NARROW_PAD if narrow else _PAD
+    with rc_context(NARROW if narrow else {}):
+        figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=pad, h_pad=pad))
         grid = figure.subplots(1 + small, 1, sharex=True, height_ratios=(1, *[PANEL_HEIGHT] * small), squeeze=False)
         yield figure, grid[0, 0], list(grid[1:, 0])
 
@@ -161,7 +172,7 @@ def _draw_runs(
         scaled = scaling_labels(runs[0])[0] if runs[0].scaled else None
         _draw_single(axes, drawn[0], curves[0], axis, names[0] if names else scaled, marks)
     else:
-        _draw_several(axes, drawn, curves, axis, names or labels(runs), marks)
+        _draw_several(axes, drawn, curves, axis, names, marks)
     return [
         *curves, *_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)
     ]  # fmt: skip
@@ -233,11 +244,10 @@ def _draw_several(
 ) -> None:
     summaries = [summarize(run.schedule, run.run) for run in runs]
     common = common_facts(runs)
-    key, narrow = common_key(names), is_narrow(figure_of(axes))
+    narrow = is_narrow(figure_of(axes))
     for index, (run, curve, name, summary) in enumerate(zip(runs, curves, names, summaries, strict=True)):
         numbers = [f"peak {plain_text(summary.peak)}", f"final {plain_text(summary.final)}"]
         told = ", ".join(number for number in numbers if number not in common)
-        name = without_keys(name) if key else name
         shown = f"{name}  ({told})" if told and not narrow else name
         if index == MOST_ENTRIES:
             axes.plot([], [], linestyle="none", label=f"and {len(runs) - MOST_ENTRIES} more")
@@ -304,16 +314,17 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
     marks = [int(step) for step in corners.steps if step not in (0, warmup_end, last)]
     if not corners.complete or len(marks) > _MOST_MARKS:
         return
-    labelled = float("-inf")
+    labelled, end = float("-inf"), run.run.total_iters / unit
     for step in marks:
         position = step / unit
         axes.axvline(position, color=GREY, linewidth=THIN, dashes=MARK_DASHES, zorder=0)
-        if position - labelled < 0.04 * run.run.total_iters / unit:
+        if position - labelled < 0.04 * end:
             continue  # its number would stand on the one before
+        leftwards = position > 0.9 * end and position - labelled > 0.1 * end  # where it would be cut off
         labelled = position
         axes.text(
-            position, 0.985, f" {count_text(round(position, 3))}", transform=axes.get_xaxis_transform(),
-            fontsize=8, color=GREY, ha="left", va="top", clip_on=True,
+            position, 0.985, f" {count_text(round(position, 3))} ", transform=axes.get_xaxis_transform(),
+            fontsize=8, color=GREY, ha="right" if leftwards else "left", va="top", clip_on=True,
         )  # fmt: skip
 
 
@@ -329,14 +340,17 @@ def _mark_reductions(axes: Axes, run: PlannedRun, unit: int) -> None:
 def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log_scale: bool, axis: Axis) -> None:
     end = max(run.run.total_iters / updates_per_unit(run.run, axis) for run in runs)
     axes.set_xlim(0, end)
+    panels = len(figure_of(axes).axes)
+    share = (1 + PANEL_HEIGHT * (panels - 1)) * _NUMBER_ROOM / figure_of(axes).get_figheight()
+    room = max(ROOM, share) if axes.texts else ROOM
     if log_scale:
-        limits = log_limits(curves)
+        limits = log_limits(curves, room)
         axes.set_yscale("log")
         axes.set_ylim(*limits)
     else:
-        axes.set_ylim(*linear_limits(curves))
+        axes.set_ylim(*linear_limits(curves, room))
     number_ticks(axes)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=end > 10))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=_STEPS, integer=end > 10))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
     roomy = figure_of(axes).get_figheight() >= _ROOMY

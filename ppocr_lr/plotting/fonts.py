@@ -29,7 +29,7 @@ def drawable(text: str) -> tuple[str, list[str]]:
     missing, families = _chosen(text)
     if missing and _add_new_fonts():
         missing, families = _chosen(text)
-    if any(char.isprintable() for char in missing):  # hardly a font has a glyph for a tab
+    if any(char.isprintable() for char in missing):
         warnings.warn(_BOXES, stacklevel=1)  # always of this line, so Python shows it once in a process
     return "".join("□" if char in missing else char for char in text), families
 
@@ -70,7 +70,9 @@ def _add_new_fonts() -> bool:
 
 def _missing(text: str, family: str) -> str:
     characters = _characters(family)
-    return "".join(sorted({char for char in text if char != "\n" and ord(char) not in characters}))
+    # A glyph for a tab, which a font may have, is none that says something.
+    shown = {char for char in text if char != "\n"}
+    return "".join(sorted(char for char in shown if not (char.isprintable() and ord(char) in characters)))
 
 
 @cache

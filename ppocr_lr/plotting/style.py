@@ -28,8 +28,8 @@ OWN_DASHES: tuple[float, ...] = (3, 2)
 MARK_DASHES: tuple[float, ...] = (2, 3)
 WIDTH, THIN = 1.8, 0.9
 
-MARKERS = "osD^v"
-"""Of the first run, the second, …: what tells curves apart in print."""
+MARKERS = "osD^vPX"
+"""Of the first run, the second, …: what tells curves apart in print, with the dashes, of which there are fewer."""
 
 DPI = 120.0
 NARROW_BELOW = 5.0

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from os.path import commonprefix
 from pathlib import PurePath
 from textwrap import wrap
+from weakref import WeakKeyDictionary
 
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.numbers_text import amount, plain_text, shortened, width
@@ -17,10 +21,16 @@ from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.style import NARROW, NARROW_BELOW
 from ppocr_lr.training_config.plan import PlannedRun
 
+_LETTER = 0.6  # width of an average letter, as a multiple of its font's size
 _HANDLE = 10  # letters that would fit where the legend shows a line
 _SHORTEST = 12  # letters to which a name is cut
-_LEGEND_SHARE = 0.3  # of the height, beyond which names are cut so that more of them are beside each other
+_LEGEND_SHARE = 0.2  # of the height, beyond which names are cut to be beside each other, and then the picture grows
+_LINE = 1.4  # height of a legend's line, as a multiple of its font's size
 _KEY_AND_VALUE = re.compile(r"(\S.*) ([-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
+_KEPT = "\N{NO-BREAK SPACE}"
+_BESIDE = 3  # names in a line of the legend; where so many do not fit, what all have in common is said once
+_WORTH_A_TITLE = 8  # letters that all names have
+_grown: WeakKeyDictionary[Figure, float] = WeakKeyDictionary()  # by how many inches, for the legend
 _FEW_FILES = 3  # that are named in a title
 
 
@@ -38,20 +48,24 @@ def is_narrow(figure: Figure) -> bool:
 def put_legend(figure: Figure, title: str = "") -> None:
     """What all panels have to tell, below them, where it covers nothing; in columns as far as they fit.
 
-    Instead of one that is there, which leaves its title.
+    Instead of one that is there, which leaves its title. A large one makes the picture higher.
     """
     for legend in list(figure.legends):
         title = title or legend.get_title().get_text()
         legend.remove()
+    height = figure.get_figheight() - _grown.pop(figure, 0.0)
     entries = [entry for axes in figure.axes for entry in zip(*axes.get_legend_handles_labels(), strict=True)]
     if not entries:
         return
     handles, texts = zip(*entries, strict=True)
-    size = (NARROW if is_narrow(figure) else rcParams)["legend.fontsize"]
-    letters = int(72 * figure.get_figwidth() / (0.6 * size))  # of a line across the picture, about
-    columns = _columns(texts, letters, _LEGEND_SHARE * 72 * figure.get_figheight() / (1.4 * size))
+    size, letters = _legend_size(figure), int(_legend_letters(figure) / max(map(_wideness, texts)))
+    line = _LINE * size / 72
+    columns = _columns(texts, letters, _LEGEND_SHARE * height / line)
+    lines = -(-len(texts) // columns) + bool(title)
+    _grown[figure] = max(0.0, lines * line - _LEGEND_SHARE * height)
+    figure.set_figheight(height + _grown[figure])
     shown = [drawable(shortened(text, letters // columns - _HANDLE)) for text in texts]
-    title, families = drawable(title)
+    title, families = drawable(shortened(title, letters))
     legend = figure.legend(
         handles,
         [text for text, _ in shown],
@@ -67,6 +81,24 @@ def put_legend(figure: Figure, title: str = "") -> None:
     for entry, (_, families) in zip(legend.get_texts(), shown, strict=True):
         entry.set_fontfamily(families)
         entry.set_parse_math(False)
+
+
+def _legend_size(figure: Figure) -> float:
+    return float((NARROW if is_narrow(figure) else rcParams)["legend.fontsize"])
+
+
+def _legend_letters(figure: Figure) -> int:
+    """Of a line across the picture, about."""
+    return int(72 * figure.get_figwidth() / (_LETTER * _legend_size(figure)))
+
+
+def _wideness(text: str) -> float:
+    """How many times as wide as an average letter those of a text are, at least 1: capitals are wider."""
+    shown, families = drawable(text.replace("\n", " "))
+    across, *_ = text_to_path.get_text_width_height_descent(
+        shown, FontProperties(family=families, size=1), ismath=False
+    )
+    return max(1.0, float(across) / (_LETTER * (width(text) or 1)))
 
 
 def _columns(texts: Sequence[str], letters: int, most_rows: float) -> int:
@@ -88,20 +120,30 @@ def titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> Non
     if len(runs) == 1:
         told = [f"{fact} (grey)" if fact.startswith("warmup ") else fact for fact in told]
     letters = int(72 * figure.get_figwidth() / (0.52 * rcParams["font.size"]))
-    head = shortened(" ".join(told[0].split()), int(0.8 * letters))  # a file name may hold a line break
-    text, families = drawable("\n".join([head, *wrap(" · ".join(told[1:]), letters)]))
+    name = " ".join(told[0].split())  # a file name may hold a line break
+    head = shortened(name, int(0.75 * letters / _wideness(name)))
+    # No line ends within a fact that fits into one.
+    facts = [fact.replace(" ", _KEPT) if len(fact) < letters else fact for fact in told[1:]]
+    lines = [line.removesuffix(f"{_KEPT}·").replace(_KEPT, " ") for line in wrap(f"{_KEPT}· ".join(facts), letters)]
+    text, families = drawable("\n".join([head, *lines]))
     figure.suptitle(text, fontfamily=families, parse_math=False)
 
 
-def common_key(names: Sequence[str]) -> str:
-    """The keys with whose values all curves are named, as those of a sweep are; empty where there are none."""
+def in_common(figure: Figure, names: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """What all names say, for the title of the legend, and what is left of each.
+
+    The keys of a sweep are said once. So is what long names begin and end with, `rec_…_v5.yml`.
+    """
     keys = {", ".join(key for key, _ in _pairs(name)) for name in names}
-    return keys.pop() if len(names) > 1 and len(keys) == 1 else ""
-
-
-def without_keys(name: str) -> str:
-    """The values of a name, where `common_key` says the keys."""
-    return ", ".join(value for _, value in _pairs(name))
+    if len(names) > 1 and len(keys) == 1 and (key := keys.pop()):
+        return key, [", ".join(value for _, value in _pairs(name)) for name in names]
+    if len(names) <= _BESIDE or max(map(width, names)) <= _legend_letters(figure) // _BESIDE - _HANDLE:
+        return "", names
+    # Whole words: the names `run_10` and `run_11` differ in 10 and 11.
+    first = re.sub(r"[^\W_]*\Z", "", commonprefix(names))  # noqa: RUF071  # they are no paths
+    last = re.sub(r"\A[^\W_]*", "", commonprefix([name[len(first) :][::-1] for name in names])[::-1])  # noqa: RUF071
+    left = [name[len(first) : len(name) - len(last)] for name in names]
+    return (f"{first}…{last}", left) if len(first + last) >= _WORTH_A_TITLE and all(left) else ("", names)
 
 
 def _pairs(name: str) -> list[tuple[str, str]]:

@@ -14,14 +14,19 @@ _LONGEST = 60
 _ABSENT = object()
 
 
-def labels(runs: Sequence[PlannedRun]) -> list[str]:
-    """One label for each run: the values of the keys that differ, else the file name."""
+def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
+    """One label for each run: the values of the keys that differ, else the file name.
+
+    Brief ones are the names of the schedules alone, where these tell the runs apart.
+    """
     each = [settings(run) for run in runs]
     if len({run.source for run in runs}) == 1:  # of a sweep
         each = [{**setting, **factors(run)} for setting, run in zip(each, runs, strict=True)]
     keys = list(dict.fromkeys(key for setting in each for key in setting))
     differing = [key for key in keys if any(setting.get(key, _ABSENT) != each[0].get(key, _ABSENT) for setting in each)]
     if len({setting["name"] for setting in each}) == len(each):
+        if brief:
+            return [str(setting["name"]) for setting in each]
         # Every schedule is another one: its name tells it apart, keys that it has alone or at a default would be long.
         differing = [key for key in differing if key == "name" or all(key in setting for setting in each)]
         each = [

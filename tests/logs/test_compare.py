@@ -1314,6 +1314,22 @@ def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
     dots = [line for line in axes.lines if str(line.get_label()).startswith("train.log")]
     assert [len(line.get_xdata()) for line in dots] == [30, 65]
     assert 0 < dots[0].get_xdata()[0] < dots[1].get_xdata()[-1] < EPOCHS
+    # The curve is seen through those that follow it, and what does not follow it is seen on the curve.
+    assert dots[0].get_zorder() < axes.lines[0].get_zorder() < dots[1].get_zorder()
+
+
+def test_many_dots_are_small(tmp_path: Path) -> None:
+    from ppocr_lr.logs.picture import draw_logs
+    from ppocr_lr.plotting.figure import draw
+
+    sizes = []
+    for every in (10, 1):
+        log = write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, every=every).train())
+        comparison = compared(tmp_path, SECTIONS["Cosine"], log)
+        axes = draw([comparison.planned]).axes[0]
+        draw_logs(axes, [comparison], "epochs")
+        sizes.append(axes.lines[-1].get_markersize())
+    assert sizes[0] > sizes[1]
 
 
 @pytest.mark.parametrize("missing", ["", "plotille"])

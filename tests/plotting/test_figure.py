@@ -176,7 +176,7 @@ def test_milestones_are_marked(tmp_path: Path) -> None:
     axes = draw([planned(tmp_path, PIECEWISE)]).axes[0]
     marked = [line.get_xdata()[0] for line in axes.lines if list(line.get_ydata()) == [0, 1]]
     assert marked == [10, 15]
-    assert " 10" in [text.get_text() for text in axes.texts]
+    assert " 10 " in [text.get_text() for text in axes.texts]
 
 
 def test_jumps_are_exact(tmp_path: Path) -> None:
@@ -262,6 +262,82 @@ def test_long_names_leave_room_for_the_curves_of_a_column(tmp_path: Path, count:
     assert len(set(legend_of(figure))) == (count if count > 1 else 0)
 
 
+def test_what_many_long_names_have_in_common_is_said_once(tmp_path: Path) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": k % 2}, name=f"rec_v5_warmup_{k}_cos.yml") for k in range(14)]
+    for size in ((3.3, 2.2), (9, 5)):
+        figure = draw(runs, size=size, names=[f"{'a long one, ' * 3}{Path(run.source).name}" for run in runs])
+        assert figure.legends[0].get_title().get_text().endswith("rec_v5_warmup_…_cos.yml")
+        assert [text.split("  ")[0] for text in legend_of(figure)] == [str(k) for k in range(14)]
+        assert_nothing_is_cut_off_or_covered(figure)
+    few = legend_of(draw(runs[:3], size=(3.3, 2.2)))
+    assert few == [f"rec_v5_warmup_{k}_cos.yml" for k in range(3)]
+
+
+def test_names_of_whole_words_are_told_apart_by_whole_words(tmp_path: Path) -> None:
+    names = [f"the_same_for_all_{k}" for k in (10, 11, 12, 13)]
+    figure = draw([planned(tmp_path, COSINE)] * 4, names=names, size=(3.3, 2.2))
+    assert (figure.legends[0].get_title().get_text(), legend_of(figure)) == (
+        "the_same_for_all_…", ["10", "11", "12", "13"]
+    )  # fmt: skip
+    apart = [f"{k * 5}.yml" for k in ("abc", "def", "ghi", "jkl")]
+    figure = draw([planned(tmp_path, COSINE)] * 4, names=apart, size=(3.3, 2.2))
+    assert all(text.startswith(name[:3]) for text, name in zip(legend_of(figure), apart, strict=True))
+    assert figure.legends[0].get_title().get_text() == ""
+
+
+def test_a_legend_that_needs_much_room_makes_the_picture_higher(tmp_path: Path) -> None:
+    names = [f"{chr(97 + k) * 30}.yml" for k in range(14)]
+    figure = draw([planned(tmp_path, COSINE)] * 14, names=names, size=(3.3, 2.2))
+    width, height = figure.get_size_inches()
+    assert (width, height > 2.4) == (3.3, True)
+    assert_nothing_is_cut_off_or_covered(figure)
+    put_legend(figure)
+    assert figure.get_figheight() == height
+    assert draw([planned(tmp_path, COSINE)] * 8, size=(3.3, 2.2), names=names[:8]).get_figheight() < height
+    assert draw([planned(tmp_path, COSINE)], size=(3.3, 2.2)).get_figheight() == 2.2
+
+
+def test_schedules_are_called_by_their_name_alone_in_a_column(tmp_path: Path) -> None:
+    sections = [COSINE, {**PIECEWISE, "warmup_epoch": 1}, {"name": "OneCycle", "max_lr": 0.1, "epochs": 10}]
+    runs = [planned(tmp_path, section, name=f"{k}.yml") for k, section in enumerate(sections)]
+    assert legend_of(draw(runs, size=(3.3, 2.2))) == ["Cosine", "Piecewise", "OneCycle"]
+    assert legend_of(draw(runs))[0].startswith("Cosine, warmup_epoch 2")
+
+
+def test_no_line_of_a_title_ends_within_a_fact(tmp_path: Path) -> None:
+    for length in range(10):
+        run = planned(tmp_path, COSINE, epochs=10**length)
+        _, facts = title_of(draw([run], size=(20, 5)))
+        _, *lines = title_of(draw([run], size=(3.3, 2.2)))
+        assert len(lines) > 1
+        assert " · ".join(lines) == facts
+
+
+def test_many_curves_are_told_apart_without_colour(tmp_path: Path) -> None:
+    lines = draw([planned(tmp_path, {**COSINE, "warmup_epoch": k}) for k in range(14)]).axes[0].lines
+    assert len({(line.get_marker(), str(line._unscaled_dash_pattern)) for line in lines}) == 14
+
+
+def test_the_number_of_a_mark_near_the_end_is_whole(tmp_path: Path) -> None:
+    run = planned(tmp_path, {**PIECEWISE, "decay_epochs": [1900, 1950]}, epochs=2000)
+    figure = draw([run], size=(3.3, 2.2))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == [" 1900 "]
+    assert axes.texts[0].get_window_extent().x1 < axes.bbox.x1
+
+
+@pytest.mark.parametrize("log_scale", [False, True])
+@pytest.mark.parametrize("panels", [0, 2])
+def test_the_number_of_a_mark_stands_above_the_curve(tmp_path: Path, panels: int, log_scale: bool) -> None:
+    run = planned(tmp_path, {"name": "OneCycle", "max_lr": 0.1})
+    beside = {str(k): [run.schedule] for k in range(panels)}
+    figure = draw([run], log_scale, beside=beside, size=(3.3, 2.2))
+    figure.draw_without_rendering()
+    (number,) = figure.axes[0].texts
+    assert number.get_window_extent().y0 > figure.axes[0].transData.transform((0, 0.1))[1]
+
+
 def test_a_sweep_over_two_keys_in_a_column(tmp_path: Path) -> None:
     rates = [(rate, length) for rate in (0.1, 0.05) for length in range(5)]
     figure = draw(
@@ -292,7 +368,7 @@ def assert_nothing_is_cut_off_or_covered(figure: Figure) -> None:
         assert page.y0 <= box.y0 < box.y1 <= page.y1
     assert all(legend.y1 <= area.y0 for legend in legends)
     assert area.y1 <= title.y0
-    assert axes.bbox.height > 0.2 * page.height
+    assert axes.bbox.height > 0.6 * figure.dpi  # inches
 
 
 def test_runs_with_epochs_of_different_length_share_no_axis_of_iterations(tmp_path: Path) -> None:
@@ -401,3 +477,13 @@ def test_a_legend_made_anew_keeps_its_size(tmp_path: Path, width: float, size: f
     (legend,) = figure.legends
     assert {text.get_fontsize() for text in (legend.get_title(), *legend.get_texts())} == {size}
     assert legend.get_title().get_text() == "warmup_epoch"
+
+
+@pytest.mark.parametrize("letter", ["W", "m", "R", "i", "学"])
+@pytest.mark.parametrize("size", [(3.3, 2.2), (9, 5)])
+def test_names_of_wide_letters_are_cut_as_well(tmp_path: Path, letter: str, size: tuple[float, float]) -> None:
+    runs = [planned(tmp_path, {**COSINE, "warmup_epoch": k % 2}, name=f"{k}{letter * 70}.yml") for k in range(3)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "characters that no installed font has")  # ours, and true on some machines
+        for count in (1, 3):
+            assert_nothing_is_cut_off_or_covered(draw(runs[:count], size=size))

@@ -38,7 +38,9 @@ def draw(titles: Sequence[str], groups: Sequence[Sequence[Result]]) -> Figure:
         accuracy.set_ylim(max(0, worst - 5), 100)  # the ends can be told apart; the first epochs may be below
         loss.set_ylabel("training loss")
         loss.set_yscale("log")
-        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))  # a decade alone may hold no power of ten
+        lowest, highest = loss.get_ylim()
+        # A decade alone may hold no power of ten; with some of them there is no room for more.
+        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 100 * lowest else (1,), numticks=6))
         loss.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         loss.yaxis.set_minor_formatter(NullFormatter())
         rate.set_ylabel("learning rate")
