@@ -26,6 +26,7 @@ from paddle.optimizer import lr
 
 from ppocr_lr import schedules as lib
 from ppocr_lr.schedules import scalar_functions
+from ppocr_lr.schedules.scalar_functions import maximum, minimum
 from ppocr_lr.training.paddle_scheduler import to_paddle
 
 N = 10**6
@@ -196,7 +197,7 @@ CASES: dict[str, Case] = {
     "WarmRestarts": Case(lib.WarmRestarts(0.1, (C,)), lambda k, fn: _cosine(k % C / C, fn), _restarts()),
     "WarmRestarts peak decay": Case(
         lib.WarmRestarts(0.1, (C,), peak_decay=0.9), lambda k, fn: 0.9 ** (k // C) * _cosine(k % C / C, fn),
-        asked=lambda k: _HALF(max(0.1 * 0.9 ** (k // C), 0.0), 0.0, (C - k % C) / C),
+        asked=lambda k: _HALF(maximum(0.1 * 0.9 ** (k // C), 0.0), 0.0, (C - k % C) / C),
     ),
     "WarmRestarts t_mult": Case(
         lib.WarmRestarts(0.1, (W,), 2), _growing, _restarts(2),
@@ -205,7 +206,7 @@ CASES: dict[str, Case] = {
     "WarmRestarts warmup": Case(
         lib.WarmRestarts(0.1, (C,), warmup_iters=W),
         lambda k, fn: fn.where(k % C < W, 0.1 * (k % C) / W, _cosine((k % C - W) / (C - W), fn)),
-        asked=lambda k: _HALF(0.1, 0.0, min(C - k % C, C - W) / (C - W)) * (min(k % C, W) / W),
+        asked=lambda k: _HALF(0.1, 0.0, minimum(C - k % C, C - W) / (C - W)) * (minimum(k % C, W) / W),
     ),
     "DividedRestarts": Case(
         lib.DividedRestarts(0.1, (N,), cycles=2.5), lambda k, fn: _cosine(k % (N / 2.5) / (N / 2.5), fn), near=N,
@@ -279,7 +280,7 @@ CASES: dict[str, Case] = {
     ),
     "Bounded": Case(
         lib.Bounded(lib.CosineWave(0.1, N), 0.01), lambda k, fn: fn.maximum(_cosine(k / N, fn), 0.01),
-        asked=lambda k: min(max(_WAVE(k), 0.01), 1.0),
+        asked=lambda k: minimum(maximum(_WAVE(k), 0.01), 1.0),
     ),
     "Staircase": Case(
         lib.Staircase(lib.CosineWave(0.1, N), C), lambda k, fn: _cosine((k - k % C) / N, fn),
@@ -310,14 +311,10 @@ def fastest(ours: Callable[[], Any], other: Callable[[], Any], turns: int) -> tu
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(turns):
         for side, work in enumerate((ours, other)):
-            times[side].append(_timed(work))
+            start = time.perf_counter()
+            work()
+            times[side].append(time.perf_counter() - start)
     return min(times[0]), min(times[1])
-
-
-def _timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def _calls(schedule: lib.Schedule, step: int) -> Callable[[], None]:
@@ -363,8 +360,8 @@ def main() -> int:
         step, paddles = fastest(_steps(to_paddle(schedule)), _steps(_nearest(case)), MANY_TURNS)
         most = STEP_LIMIT
         if case.asked is not None:
-            by_hand = lr.LambdaDecay(1.0, case.asked)
-            most *= max(1.0, min(_timed(_steps(by_hand)) for _ in range(MANY_TURNS)) / paddles)
+            by_hand = _steps(lr.LambdaDecay(1.0, case.asked))
+            most *= max(1.0, fastest(by_hand, _steps(_nearest(case)), MANY_TURNS)[0] / paddles)
         far, near = fastest(_calls(schedule, 10**12), _calls(schedule, case.near), MANY_TURNS)
         over = ours / other > case.limit or far / near > FAR_LIMIT or step / paddles > most
         broken += over

@@ -176,8 +176,12 @@ class WarmRestarts(Schedule):
         if not w:
             return self.shape.rate(peak, end, (length - j) / length, fn)
         # Before the end of the warmup the shape is at its peak, behind it the warmup is over.
-        down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
-        return end + (down - end) * (fn.minimum(j, w) / w)
+        if fn is SCALAR:  # without the calls of `minimum`: this is the training loop
+            left, done = (length - w, j) if j < w else (length - j, w)
+        else:
+            left, done = fn.minimum(length - j, length - w), fn.minimum(j, w)
+        down = self.shape.rate(peak, end, left / (length - w), fn)
+        return end + (down - end) * (done / w)
 
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
