@@ -6,10 +6,10 @@ models in `ppocr_lr.lr_config`, the YAML is that of configs/. What is to say bey
 
 from __future__ import annotations
 
+import argparse
 import io
 import re
 import shlex
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import getdoc
 from itertools import takewhile
@@ -291,4 +291,6 @@ def _save(figure: Figure, file: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs", help="where to write (docs)")
+    main(parser.parse_args().folder)

@@ -6,6 +6,7 @@ Writes tests/data/parameter_rates.json: of each case its `Architecture`, and of 
 
 from __future__ import annotations
 
+import argparse
 import copy
 import importlib
 import json
@@ -62,7 +63,9 @@ def record(architecture: dict[str, Any]) -> dict[str, str]:
 
 def main() -> None:
     """Record all cases."""
-    sys.path.insert(0, sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paddleocr", metavar="PADDLEOCR", help="the folder of a checkout")
+    sys.path.insert(0, parser.parse_args().paddleocr)
     cases = {name: {"architecture": case, "parameters": record(case)} for name, case in CASES.items()}
     OUT.write_text(json.dumps(cases, indent=1) + "\n", encoding="utf-8")
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, printable
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale
 from ppocr_lr.output import JSON_VERSION
 
@@ -47,8 +47,11 @@ class Parser(argparse.ArgumentParser):
             given = unknown[0].split("=")[0]
             chosen = next(parser for parser in self._parsers() if parser.get_default("run") is arguments.run)
             flags = list(chosen._option_string_actions)
-            longer = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
-            suggestion = f"; did you mean {' or '.join(longer)}?" if longer else did_you_mean(given, flags)
+            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
+            # All begin with dashes, which is no likeness.
+            names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
+            meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
+            suggestion = f"; did you mean {' or '.join(meant)}?" if meant else ""
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
         return arguments
 
@@ -101,7 +104,12 @@ def add_configs(parser: argparse.ArgumentParser) -> None:
 
 def configs_of(arguments: argparse.Namespace) -> list[str]:
     """The configs that were named, in either way."""
-    return [*arguments.configs, *arguments.more_configs]
+    configs = [*arguments.configs, *arguments.more_configs]
+    for config in configs:
+        if "=" in config and not os.path.lexists(config):
+            sweep = ", each sweep behind a --sweep of its own" if "sweep" in arguments else ""
+            raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes behind -o{sweep}")
+    return configs
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:

@@ -309,6 +309,12 @@ def test_schema(command: Command) -> None:
         (["shw"], "did you mean show?"),
         (["plot", "--swep", "a=1"], "did you mean --sweep?"),
         (["check", "--formt=json"], "did you mean --format?"),
+        (["schema", "--out", "x"], "unrecognized arguments: --out x\n"),
+        (
+            ["plot", "--sweep", "A=1,2", "B=3"],
+            "B=3: there is no such file; KEY=VALUE goes behind -o, each sweep behind",
+        ),
+        (["check", "B=3"], "B=3: there is no such file; KEY=VALUE goes behind -o\n"),
         (["check", "--reference-gpu", "8"], "--reference-gpu; did you mean --reference-gpus?"),
         (["resume", "--reference-gpu", "8"], "unrecognized arguments: --reference-gpu\n"),  # no flag of this command
     ],
