@@ -39,7 +39,7 @@ def test_typing_and_sliding_at_once_end_in_one_text(address: str, visit: Visit, 
     page.keyboard.insert_text("# ")
     typed = ""
     for _ in range(4):
-        for _ in range(chance.randrange(5, 25)):
+        for _ in range(chance.randrange(5, 12)):
             if chance.random() < 0.6:
                 letter = chance.choice("abcdefgh")
                 page.keyboard.insert_text(letter)
