@@ -30,6 +30,14 @@ def draft(section: str = "", train: str = "") -> Draft:
     return opened(f"Global:\n  epoch_num: 20\nOptimizer:\n  lr:\n{lines}{train}", "c.yml")
 
 
+STAGES = """name: Sequence
+stages:
+  # one
+  - name: Const # c
+    learning_rate: 0.1
+    epochs: 5
+  - {name: Linear, learning_rate: 0.1, until_end: true} # z
+"""
 CALLS = [
     # a section, what is done to it, and the section after it
     ("name: Cosine # c\nlearning_rate: 0.1\n", ("with_values", "Optimizer.lr.learning_rate=1e-3"), "name: Cosine # c\nlearning_rate: 0.001\n"),
@@ -46,6 +54,9 @@ CALLS = [
     ("name: Scale\nfactor: 0.5\nschedule: {name: Const, learning_rate: 1}\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
     ("name: Cosine\nlearning_rate: 0.5\nwarmup_epoch: 2\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
     ("name: Cosine\nlearning_rate: 0.5\nwarmup_epoch: 2\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\nwarmup_epoch: 2\n"),
+    (STAGES, ("without", "Optimizer", "lr", "stages", 0), "name: Sequence\nstages:\n  # one\n  - {name: Linear, learning_rate: 0.1, until_end: true} # z\n"),
+    (STAGES, ("with_stage", "Optimizer", "lr", "stages"), STAGES.replace("until_end: true", "epochs: 10%").replace("# z\n", "# z\n  - {name: Const, learning_rate: 0.1, until_end: true}\n")),
+    (STAGES, ("named", "OneCycle", ("Optimizer", "lr", "stages", 1)), STAGES.replace("Linear", "OneCycle").replace("learning_rate: 0.1, until_end: true", "until_end: true, max_lr: 0.1")),
     ("name: OneCycle\nmax_lr: 0.5\n", ("named", "Sequence"), "name: Sequence\nstages: [{name: Const, learning_rate: 0.5, epochs: 50%}, {name: Cosine, learning_rate: 0.5, until_end: true}]\n"),
 ]  # fmt: skip
 
