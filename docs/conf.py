@@ -24,7 +24,7 @@ html_title = f"ppocr_lr {version}"
 html_show_copyright = False
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-myst_enable_extensions = ["attrs_block"]
+myst_enable_extensions = ["attrs_block", "deflist"]
 nb_execution_mode = "force"  # a notebook is in git without what it prints
 nb_execution_raise_on_error = True
 nb_merge_streams = True
@@ -39,7 +39,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 templates_path: list[str] = []
-pygments_style = "friendly"
+pygments_style = "default"
 pygments_dark_style = "github-dark"
 
 # The Python interface, as its docstrings have it. Paddle is not needed for that.
@@ -77,17 +77,23 @@ def _link(link: re.Match[str], depth: int) -> str:
 def language_of_the_page(
     app: object, pagename: str, template: str, context: dict[str, object], doctree: object
 ) -> None:
-    """For screen readers, hyphenation and the choice of glyphs."""
+    """For screen readers, hyphenation and the choice of glyphs; Sphinx leaves the level of a sidebar's headings out."""
+    tree = str(context["furo_navigation_tree"])
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
     if pagename.startswith("zh/") or pagename.endswith("-zh"):
         context["language"] = "zh-CN"
 
 
+def _breaks(code: re.Match[str]) -> str:
+    return re.sub(r"/|(?<=[A-Za-z])\.(?=\w+\.)", r"\g<0><wbr>", code[0])
+
+
 def for_narrow_screens(app: object, pagename: str, template: str, context: dict[str, object], tree: object) -> None:
-    """A line breaks in a path, where a browser would not, not in a flag or at ±; a picture leads to its full size."""
+    """A line breaks in a path or a key, where no browser would, but not at ±; a picture leads to its full size."""
     body = str(context.get("body", ""))
-    body = re.sub(r"(?<=\d) ± [\d.]+( %)?", lambda found: found[0].replace(" ", "&#160;"), body)
+    body = re.sub(r"(?<=\d) (?:± [\d.]+( %)?|%(?=[\s.,:;)<]))", lambda found: found[0].replace(" ", "&#160;"), body)
     body = re.sub(r"(?<=</span>)(--[a-z][\w-]*)", r'<span class="flag">\1</span>', body)
-    body = re.sub(r'(?<=<span class="pre">)[^<]+', lambda code: code[0].replace("/", "/<wbr>"), body)
+    body = re.sub(r'(?<=<span class="pre">)[^<]+', _breaks, body)
     body = re.sub(r'(?<=<p>)<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
     body = re.sub(r"(</em>(?:</a>)?\)|</strong>(?:</a>)?) -- ", r"\1 – ", body)  # of the fields of a docstring
     context["body"] = re.sub(r'<span class="pre">(?=--?[a-z])', '<span class="pre flag">', body)
@@ -117,5 +123,5 @@ def setup(app: object) -> None:
     """Sphinx calls it."""
     app.connect("source-read", for_the_site)  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", code_in_docstrings, priority=100)  # type: ignore[attr-defined]
-    app.connect("html-page-context", language_of_the_page)  # type: ignore[attr-defined]
+    app.connect("html-page-context", language_of_the_page, priority=900)  # type: ignore[attr-defined]
     app.connect("html-page-context", for_narrow_screens)  # type: ignore[attr-defined]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import os
 import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import ppocr_lr
 from ppocr_lr.check.rules import RULES
@@ -105,15 +103,28 @@ def _prose(text: str) -> str:
 
 
 def _commands() -> str:
-    """What `--help` prints, of every command."""
-    with patch.dict(os.environ, {"COLUMNS": "88", "NO_COLOR": "1"}):
-        parser = _parser(())
-        chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-        helps = {name: argparse.ArgumentParser.format_help(chosen.choices[name]) for name in COMMANDS}
-    lines = ["# Options of every command", "", "What `ppocr-lr COMMAND --help` prints.", ""]
-    for name, text in helps.items():
-        lines += [f"## ppocr-lr {name}", "", "```text", text.rstrip(), "```", ""]
+    """What `--help` says, of every command."""
+    chosen = next(action for action in _parser(())._actions if isinstance(action, argparse._SubParsersAction))
+    lines = ["# Options of every command", "", "What `ppocr-lr COMMAND --help` says.", ""]
+    for name in COMMANDS:
+        command = chosen.choices[name]
+        lines += [f"## ppocr-lr {name}", "", _prose(command.description), ""]
+        for group in command._action_groups:
+            options = [
+                option for option in group._group_actions if option.dest != "help" and option.help != argparse.SUPPRESS
+            ]
+            lines += [f"**{group.title}**", "", *_options(command.prog, options)] if options else []
+        lines += ["```text", command.epilog.rstrip(), "```", ""] if command.epilog else []
     return "\n".join(lines)
+
+
+def _options(program: str, options: list[argparse.Action]) -> Iterator[str]:
+    formatter = argparse.HelpFormatter(program, width=1000)
+    for option in options:
+        names = formatter._format_action_invocation(option).split(", -")
+        yield ", ".join(f"`{name}`" for name in (names[0], *(f"-{other}" for other in names[1:])))
+        yield f": {_prose(formatter._expand_help(option))}"
+        yield ""
 
 
 def _keys() -> str:
@@ -127,7 +138,7 @@ def _keys() -> str:
         "",
     ]
     for name, section in schema["properties"].items():
-        lines += [f"## {name}", "", section["description"], "", "| key | default | |", "|---|---|---|"]
+        lines += [f"## {name}", "", section["description"], "", "| key | default | meaning |", "|---|---|---|"]
         lines += [f"| `{key}` | {default} | {words} |" for key, default, words in _rows(section)] + [""]
     return "\n".join(lines)
 

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from annotated_types import Ge, Gt, Le, Lt
 
 from ppocr_lr.language import later, tr
 
-_KINDS: dict[type, tuple[str, str, Callable[[Any, Any], bool]]] = {
-    Gt: ("gt", later("above"), operator.gt),
-    Ge: ("ge", later("of at least"), operator.ge),
-    Lt: ("lt", later("below"), operator.lt),
-    Le: ("le", later("at most"), operator.le),
+
+class Kind(NamedTuple):
+    """A kind of bound."""
+
+    name: str
+    """Of its limit, in the mark and in pydantic's schemas."""
+    words: str
+    fits: Callable[[Any, Any], bool]
+    in_json_schema: str
+
+
+KINDS: Mapping[type, Kind] = {
+    Gt: Kind("gt", later("above"), operator.gt, "exclusiveMinimum"),
+    Ge: Kind("ge", later("of at least"), operator.ge, "minimum"),
+    Lt: Kind("lt", later("below"), operator.lt, "exclusiveMaximum"),
+    Le: Kind("le", later("at most"), operator.le, "maximum"),
 }
+"""By the mark."""
 
 MAX_COUNT = 2**53
 """Beyond it not every integer is a float. Nothing that is counted comes near."""
@@ -40,19 +52,19 @@ def positive_integer(value: object) -> int:
 
 def inside(value: float, marks: Iterable[Any]) -> bool:
     """Whether `value` is inside the bounds among `marks`; others say nothing about it."""
-    return all(fits(value, limit) for limit, _, fits in _bounds(marks))
+    return all(kind.fits(value, limit) for kind, limit in limits(marks))
 
 
 def in_words(marks: Iterable[Any]) -> str:
     """`above 0 and below 1`, `from 0 to 1`; empty without bounds. Limits that nobody meets are left out."""
-    told = [(words, f"{limit:g}") for limit, words, _ in _bounds(marks) if limit < MAX_COUNT]
+    told = [(kind.words, f"{limit:g}") for kind, limit in limits(marks) if limit < MAX_COUNT]
     if [words for words, _ in told] == ["of at least", "at most"]:
         return tr("from {least} to {most}", least=told[0][1], most=told[1][1])
     return tr(" and ").join(f"{tr(words)} {limit}" for words, limit in told)
 
 
-def _bounds(marks: Iterable[Any]) -> Iterator[tuple[Any, str, Callable[[Any, Any], bool]]]:
+def limits(marks: Iterable[Any]) -> Iterator[tuple[Kind, Any]]:
+    """The bounds among `marks`, each with its limit."""
     for mark in marks:
-        if type(mark) in _KINDS:
-            name, words, fits = _KINDS[type(mark)]
-            yield getattr(mark, name), words, fits
+        if kind := KINDS.get(type(mark)):
+            yield kind, getattr(mark, kind.name)

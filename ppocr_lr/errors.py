@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -81,6 +82,24 @@ class LRConfigError(ValueError):
         return LRConfigError(
             problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
         )
+
+
+@contextmanager
+def errors_under(*path: str | int) -> Iterator[None]:
+    """What cannot be used inside is told from further outside."""
+    try:
+        yield
+    except LRConfigError as error:
+        raise error.under(*path) from None
+
+
+@contextmanager
+def errors_within(source: str) -> Iterator[None]:
+    """What cannot be used inside is told as something of the file `source`."""
+    try:
+        yield
+    except LRConfigError as error:
+        raise error.within(source) from None
 
 
 def dotted(path: Path) -> str:

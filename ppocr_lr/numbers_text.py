@@ -8,6 +8,9 @@ from unicodedata import east_asian_width
 
 from ppocr_lr.language import tr
 
+PLAIN = 1e-4
+"""Below it `plain_text` writes exponents."""
+
 
 def rate_text(rate: float, digits: int = 3) -> str:
     """A rate with up to `digits` digits, as `1e-3`, `2.5e-4`, `0`; from 1 to 999 as `1.5`."""

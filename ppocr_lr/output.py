@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -38,6 +37,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
     What is replaced keeps its mode.
     """
+    import tempfile
+
     temporary = None
     path = Path(os.path.realpath(path))  # a link stays a link
     try:

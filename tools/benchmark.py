@@ -1,7 +1,8 @@
 """Speed as ratios of medians, measured in one run: python tools/benchmark.py [LETTER …]
 
 Needs the extra `paddle`. Every ratio is ours against the other side, the two taken in turns, so that
-whatever else the machine does falls on both. A limit is what the project promises.
+whatever else the machine does falls on both. A limit is what the project promises. `benchmark_schedules.py` has what
+is promised of each schedule, `step()` among it.
 """
 
 from __future__ import annotations
@@ -81,48 +82,6 @@ def curve() -> Iterator[Row]:
             lambda schedule=schedule: schedule(steps), bare, 21), 1.3)  # fmt: skip
         yield Row(f"a  10^6 rates, {label}, against stepping Paddle", *medians(
             lambda schedule=schedule: schedule(steps), stepped, 3), 1 / 60)  # fmt: skip
-
-
-def step() -> Iterator[Row]:
-    """(b) `step()` of our scheduler against Paddle's own."""
-    from paddle.optimizer import lr
-
-    from ppocr_lr import build_lr_scheduler
-
-    epochs, iters = 1000, 100
-    total = epochs * iters
-    plain: dict[str, tuple[dict[str, object], Callable[[], lr.LRScheduler]]] = {
-        "Cosine": ({"name": "Cosine", "learning_rate": 0.1}, lambda: lr.CosineAnnealingDecay(0.1, total)),
-        "Linear": ({"name": "Linear", "learning_rate": 0.1}, lambda: lr.PolynomialDecay(0.1, total, 0.0)),
-        "Step": (
-            {"name": "Step", "learning_rate": 0.1, "step_size": 30, "gamma": 0.9},
-            lambda: lr.StepDecay(0.1, 3000, 0.9),
-        ),
-        "Piecewise": (
-            {"name": "Piecewise", "decay_epochs": [300, 600], "values": [0.1, 0.01, 0.001]},
-            lambda: lr.PiecewiseDecay([30_000, 60_000], [0.1, 0.01, 0.001]),
-        ),
-        "MultiStepDecay": (
-            {"name": "MultiStepDecay", "learning_rate": 0.1, "milestones": [300, 600], "gamma": 0.1},
-            lambda: lr.MultiStepDecay(0.1, [30_000, 60_000], 0.1),
-        ),
-        "OneCycle": ({"name": "OneCycle", "max_lr": 0.1}, lambda: lr.OneCycleLR(0.1, total, end_learning_rate=4e-7)),
-    }
-    for name, (section, paddles) in plain.items():
-        for warmup in (0, 2):
-            ours = build_lr_scheduler({**section, "warmup_epoch": warmup}, epochs, iters)
-            inner = paddles()
-            other = lr.LinearWarmup(inner, warmup * iters, 0.0, 0.1) if warmup else inner
-            yield Row(
-                f"b  step(), {name}{' with warmup' if warmup else ''}",
-                *medians(lambda s=ours: _steps(s), lambda s=other: _steps(s), 41), 1.1,
-            )  # fmt: skip
-
-
-def _steps(scheduler: object) -> None:
-    advance = scheduler.step  # type: ignore[attr-defined]
-    for _ in range(2000):
-        advance()
 
 
 _TEN_LINES = """
@@ -216,7 +175,7 @@ def text_commands() -> Iterator[Row]:
 
 
 def train() -> Iterator[Row]:
-    """(g) `ppocr-lr train` until the script starts: plan and findings. Per update nothing is added to (b)."""
+    """(g) `ppocr-lr train` until the script starts: plan and findings."""
     with tempfile.TemporaryDirectory() as folder:
         optimizer = Path(folder, "ppocr", "optimizer", "__init__.py")
         optimizer.parent.mkdir(parents=True)
@@ -257,7 +216,7 @@ def folder() -> Iterator[Row]:
         yield Row("h  ppocr-lr check of 1,000 configs, against 2.5 s", seconds - one, 2.5, 1.0)
 
 
-PARTS = {"a": curve, "b": step, "c": plot, "d": draw, "e": imports, "f": text_commands, "g": train, "h": folder}
+PARTS = {"a": curve, "c": plot, "d": draw, "e": imports, "f": text_commands, "g": train, "h": folder}
 
 
 def main() -> int:

@@ -279,6 +279,7 @@ def _logs(size: int) -> dict[str, Callable[[], Iterable[bytes]]]:
             *(b"epoch: [1/20], global_step: 7, " + b"y" * 60 + b"\n" for _ in range(size // 92)),
         ],
         "spaces": lambda: [good, *(b" " * (1 << 20) for _ in range(size >> 20))],
+        "marks of UTF-16": lambda: [good, *(b"\xff\xfe[\0\xfe\xff\0[" * (1 << 17) for _ in range(size >> 20))],
         "NULs": lambda: [good, *(bytes(1 << 20) for _ in range(size >> 20))],
         "line ends": lambda: [good, *(b"\n" * (1 << 20) for _ in range(size >> 20))],
         "NULs alone": lambda: (bytes(1 << 20) for _ in range(size >> 20)),

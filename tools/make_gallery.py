@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from pydantic.fields import FieldInfo
 
@@ -27,8 +27,8 @@ from ppocr_lr.curve.summary import summarize
 from ppocr_lr.logs.simulated import plan_simulated_run
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
 from ppocr_lr.lr_config.base import DECAY_SHAPES
-from ppocr_lr.numbers_text import plain_text
 from ppocr_lr.output import write_whole
+from ppocr_lr.plotting.figure import number_ticks
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look
 from ppocr_lr.schedules import Bent, Decay, HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
@@ -54,7 +54,7 @@ with: [Which schedule should I use?](choosing.md) This page is made by `python t
 
 In the formulas k is the optimizer update, 0-based and counted from the end of the warmup; lengths are in updates.
 `peak` is `learning_rate` (`max_lr`, `values[0]`), `end` is `end_lr` (`eta_min`, `min_lr`), and N is the length of the
-run where no key gives a shorter one. The text at a formula is that of the Python class in `ppocr_lr.schedules`, and
+run where no key gives a shorter one. The text beside a formula is that of the Python class in `ppocr_lr.schedules`, and
 other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations
 (`"500it"`) or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
 """
@@ -92,14 +92,14 @@ def main(folder: Path) -> None:
 def _overview(texts: Mapping[str, Any]) -> Iterator[str]:
     names = [name for group in texts["groups"] for name in group["names"]]
     rows = [f"| [{name}](#{name.lower()}) | {_paragraphs(MODELS[name])[0]} |" for name in names]
-    yield "\n".join(["| `name` | |", "|---|---|", *rows])
+    yield "\n".join(["| `name` | its curve |", "|---|---|", *rows])
     titles = {section["title"].lower(): section.get("of", "lr") == "lr" for section in texts["keys"]}
     keys, values = (
         [f"[{title}](#{title.replace(' ', '-')})" for title, of_rates in titles.items() if of_rates == wanted]
         for wanted in (True, False)
     )
-    yield f"Besides, keys that go with many names: {', '.join(keys)} and [cures](#cures)."
-    yield f"And what else follows a schedule: {' and '.join(values)}."
+    yield f"Keys that go with many names: {', '.join(keys)} and [cures](#cures)."
+    yield f"What else can follow a schedule: {' and '.join(values)}."
 
 
 def _schedules(groups: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -232,8 +232,8 @@ def _keys(model: type[LRConfig]) -> str:
     warmup = [f"`{key}`" for key in envelope.WARMUP_MODE if key in model.takes]
     common = ["the keys of a [warmup](#warmups)"] if whole else warmup
     common += [f"[`{key}`](#{place})" for key, place in _AROUND.items() if key in model.takes]
-    also = f"\n\nBesides: {', '.join(common)}." if common else ""
-    return "\n".join(["| key | default | |", "|---|---|---|", *rows]) + also
+    also = f"\n\nAlso: {', '.join(common)}." if common else ""
+    return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows]) + also
 
 
 def _default(field: FieldInfo) -> str:
@@ -273,7 +273,7 @@ def _picture(name: str, lines: Sequence[Line], folder: Path, of: str = "lr") -> 
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: plain_text(rate)))
+    number_ticks(axes)
     axes.spines[["top", "right"]].set_visible(False)
     if below:
         figure.legend(fontsize=8, loc="lower center", ncols=columns, handlelength=3)

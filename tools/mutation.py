@@ -4,7 +4,8 @@ Needs the extra `mutation` (and `test`). Cosmic Ray makes the mutants, as `mutat
 both packages on each; a seeded sample of them, since all take hours. Everything happens in copies of the working
 tree, so that nothing here is ever a mutant, however the run ends. Prints the share that a test has killed, and each
 survivor. `mutation_equivalent.yml` lists the survivors that no test could tell from the original, with the reason;
-they are counted apart. Ends with 1 when less than the wanted share of the others is killed.
+they are counted apart. Ends with 1 when less than the wanted share of the others is killed, with 2 at once when a line
+of that list stands in its file no more.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class Mutant(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sample, print the figure and the survivors."""
     options = _parser().parse_args(arguments)
+    if stale := [f"{change.file}: {change.was}" for change in _equivalent() if not _stands(change)]:
+        print(f"{EQUIVALENT.name} names lines that no longer exist:", *dict.fromkeys(stale), sep="\n", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as temporary:
         copies = [Path(temporary) / str(number) for number in range(options.workers)]
         for copy in copies:
@@ -183,6 +187,13 @@ def _equivalent() -> dict[Change, str]:
     return {
         Change(entry["file"], entry["was"], becomes): entry["why"] for entry in listed for becomes in entry["becomes"]
     }
+
+
+def _stands(change: Change) -> bool:
+    """Whether the lines that it changes are still there."""
+    file = ROOT / change.file
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return set(change.was.splitlines()) <= set(map(str.strip, lines))
 
 
 def _report(mutants: Sequence[Mutant], wanted: float) -> int:

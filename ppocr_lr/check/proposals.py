@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ppocr_lr.errors import LRConfigError, Path, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
@@ -20,8 +20,7 @@ _MOST_TRIED = 30  # of one config; each costs as much as its check
 _MOST_FOUND = 3000  # findings, while they are tried
 
 
-@dataclass(frozen=True)
-class _Helping:
+class _Helping(NamedTuple):
     """A proposal that was tried and helps."""
 
     proposal: Proposal

@@ -15,7 +15,7 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, errors_within
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
@@ -76,11 +76,9 @@ def check_document(
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
     selection, overrides = selection_of(select, ignore), tuple(overrides)
     sections = checked_sections(document.data, path)
-    try:
+    with errors_within(str(path)):
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
         planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
-    except LRConfigError as error:
-        raise error.within(str(path)) from None
     found += findings_about(document)
     found = [replace(finding, place=document.place(finding.path)) for finding in found]
     comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
@@ -123,10 +121,8 @@ def check_config(
         LRConfigError: it is not a training config, a flag is wrong, or one of the codes is none.
     """
     selection = selection_of(select, ignore)
-    try:
+    with errors_within(source):
         planned, found = _found(checked_sections(config, source), source, flags or RunFlags())
-    except LRConfigError as error:
-        raise error.within(source) from None
     findings = (finding for finding in found if finding.code in selection)
     return Report(source, tuple(sorted(findings, key=lambda finding: finding.code)), planned)
 
@@ -167,7 +163,7 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
         try:
             return plan_config(config, source, flags, assumed)
         except LRConfigError as error:
-            if errors and str(error) == str(errors[0]):  # whatever the length
+            if errors and error.problems == errors[0].problems:  # whatever the length
                 raise
             errors.append(error)
     if read_section(lr_section(config)).config.in_iterations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ppocr_lr.errors import ArgumentError, Place
 from ppocr_lr.finding import Finding
@@ -39,8 +40,7 @@ def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tu
     return given
 
 
-@dataclass(frozen=True)
-class IgnoreComment:
+class IgnoreComment(NamedTuple):
     """One code in a comment `# ppocr-lr: ignore LR303`."""
 
     code: str

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from posixpath import normpath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -53,8 +52,7 @@ class Settings(BaseModel):
     reference_gpus: Count | None = Field(None, description="a positive integer")
 
 
-@dataclass(frozen=True)
-class FolderSettings:
+class FolderSettings(NamedTuple):
     """Settings, and the folder of their file, from which its patterns are meant."""
 
     values: Settings
@@ -108,7 +106,7 @@ class NearestSettings:
             if found is not None:
                 self._known[folder] = FolderSettings(found, folder)
             elif folder.parent == folder:
-                self._known[folder] = FolderSettings(Settings(), folder)
+                self._known[folder] = FolderSettings(Settings.model_construct(), folder)  # nothing to validate
             else:
                 self._known[folder] = self._in(folder.parent)
         return self._known[folder]

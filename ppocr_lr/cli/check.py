@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.formats import FORMATS
-from ppocr_lr.check.render import as_dict, statistics, text_lines
+from ppocr_lr.check.render import as_dict, statistics, text_lines, totals
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
@@ -169,6 +169,8 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             width = len(str(max((count for count, _ in counted), default=0)))
             for count, code in counted:
                 print(f"{count:>{width}}  {code}  {tr(RULES[code].title)}")
+            if not counted:
+                print(totals(reports))
         return
     if "json" not in arguments.format:  # where each file is told of whole
         reports = said_once(reports)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, print_error, ready_to_draw
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
@@ -25,7 +26,7 @@ from ppocr_lr.trainer.command import TrainerCommand, read_command
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, plan_run, plan_sections, read_training_config
+from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, read_training_config, source_of
 
 EXAMPLES = """\
 examples:
@@ -100,8 +101,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace) -> int:
     _check_outs(arguments.out)
-    # The length of an epoch moves no peak.
-    own = plan_run(arguments.config, assumed_iters=1000) if arguments.config else None
+    own = None
+    if arguments.config:
+        own = _planned(read_training_config(arguments.config), source_of(arguments.config))
     logged = [read_range_test(path) for path in arguments.log]
     search = Search([each.test for each in logged], own)
     status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
@@ -191,11 +193,19 @@ def _section(arguments: argparse.Namespace) -> RangeTestConfig:
 
 
 def _own_run(trials: Trials) -> PlannedRun | None:
-    """The run as the config plans it; None where it has no curve, or one that PaddleOCR would not train."""
+    """The run as the config plans it; None where it cannot be planned."""
     try:
-        return plan_sections(trials.config, str(trials.command.config), assumed_iters=1000)
+        return _planned(trials.config, str(trials.command.config))
     except LRConfigError:
         return None
+
+
+def _planned(config: Mapping[str, Any], source: str) -> PlannedRun:
+    """The run of a config, also of one without a curve, at any length of an epoch: that moves no peak."""
+    try:
+        return plan_config(config, source, RunFlags(), assumed_iters=1000)
+    except LRConfigError as error:
+        raise error.within(source) from None
 
 
 def _measured(log: Path) -> list[RangeTest]:

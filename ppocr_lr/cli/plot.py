@@ -21,7 +21,7 @@ from ppocr_lr.cli.run_options import (
     scaling_lines,
 )
 from ppocr_lr.curve.summary import beside_text, text_lines
-from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, positive_argument, printable
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, positive_argument, printable
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
@@ -225,10 +225,8 @@ def _beside(runs: Sequence[PlannedRun], arguments: argparse.Namespace) -> dict[s
     found: dict[str, list[Schedule]] = {}
     for name in _BESIDE:
         for planned in runs if getattr(arguments, name) else ():
-            try:
+            with errors_within(planned.source):
                 found.setdefault(name, []).append(_BESIDE[name](planned))
-            except LRConfigError as error:
-                raise error.within(planned.source) from None
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ppocr_lr.check.report import plan_at_any_length
 from ppocr_lr.cli.options import Commands, add_command
 from ppocr_lr.cli.run_options import add_reference, add_run, check_scaling, run_flags
-from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
+from ppocr_lr.errors import LRConfigError, MissingError, Place, errors_within, printable
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.output import output_kind
 from ppocr_lr.training_config.logged_config import is_log
@@ -73,7 +73,7 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
     """The text for this run's batch, and what was done."""
     document = yaml_document(file.text, file.path)
     sections = checked_sections(document.data, file.path)
-    try:
+    with errors_within(file.path):
         config = with_overrides(sections, arguments.overrides)
         planned = plan_at_any_length(config, file.path, run_flags(arguments).beside(file.path))
         reference = planned.reference_batch
@@ -82,8 +82,6 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
         scaled, rule = planned.scaled, planned.flags.scaling
         intended = with_overrides(config, overrides_to(planned.section, scaled.section) if scaled else ())
         times = times_text(scaling_factor(planned.batch, reference, rule), "those written", 6)
-    except LRConfigError as error:
-        raise error.within(file.path) from None
     said = f"{planned.batch} samples an update against {reference}: {rule} rule, rates {times}"
     return TextTree(document).edited((), intended).text, said if scaled else f"{said}; nothing changes"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ppocr_lr.schedules import Schedule
@@ -10,8 +9,7 @@ from ppocr_lr.schedules import Schedule
 Kind = Literal["warmup", "plateau", "rise", "restart", "decay"]
 
 
-@dataclass(frozen=True)
-class Phase:
+class Phase(NamedTuple):
     """Neighbouring updates `first` … `last` (both counted in) in which the rate goes one way."""
 
     kind: Kind

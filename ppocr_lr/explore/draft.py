@@ -16,7 +16,17 @@ from typing import Any
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import SECTION, SECTION_PATH, ArgumentError, LRConfigError, Problem, dotted, printable, value_error
+from ppocr_lr.errors import (
+    SECTION,
+    SECTION_PATH,
+    ArgumentError,
+    LRConfigError,
+    Problem,
+    dotted,
+    errors_within,
+    printable,
+    value_error,
+)
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal, Severity
@@ -271,10 +281,8 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
         LRConfigError: it is too long, no YAML, or a value decides the length of an epoch and cannot be used.
     """
     draft = Draft(text, printable(Path(source).name)[-_LONGEST_NAME:])
-    try:
+    with errors_within(source):
         _ = draft.section
-    except LRConfigError as error:
-        raise error.within(source) from None
     train = draft.config.get("Train") or {}
     dataset = train.get("dataset") if isinstance(train, Mapping) else None
     if not counted and isinstance(dataset, Mapping):

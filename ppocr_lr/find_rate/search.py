@@ -113,7 +113,7 @@ def override(search: Search) -> str:
         line = override_line(section, scaled_section(section, search.own.parsed.config, search.rate / search.own_rate))
     except LRConfigError:  # a section of somebody else, which does not tell its rates
         return plain
-    return line or f"{plain}, as it is"
+    return line or f"{rate_text(search.rate, 2)} is the rate of {printable(search.own.source)} already."
 
 
 def write_csv(search: Search, file: BinaryIO) -> None:

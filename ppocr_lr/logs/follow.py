@@ -10,7 +10,7 @@ from ppocr_lr.errors import printable
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import verdict
-from ppocr_lr.logs.train_log import TrainLog, nothing_in, train_log
+from ppocr_lr.logs.train_log import TrainLog, nothing_in, put_together, train_log
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 
@@ -26,7 +26,8 @@ def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comp
     """
     drawn, waiting = (0, 0), False
     while True:
-        reader.read_on()
+        if reader.read_on():
+            reader = put_together(reader)
         log = train_log(reader)
         if reader.other_trainer:
             raise nothing_in(reader)

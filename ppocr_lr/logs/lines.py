@@ -108,7 +108,7 @@ class LogReader:
     """
 
     def __init__(self, path: str | Path, begin: int = 0, wrapped: bool = False) -> None:
-        self.path, self._begin, self.wrapped = path, begin, wrapped
+        self.path, self.begin, self.wrapped = path, begin, wrapped
         self.opened = 0
         """How often the file was opened: once more each time that it was replaced."""
         self._decoder: LogDecoder | None
@@ -190,8 +190,8 @@ class LogReader:
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.peek(2)[:2]
-            if self._begin:  # a pipe has no other place
-                self._file.seek(self._begin)
+            if self.begin:  # a pipe has no other place
+                self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             reason = getattr(error, "strerror", None) or error
             raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None

@@ -154,16 +154,23 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
     lengths = {length for length in log.lengths if length} - {comparison.iters_per_epoch}
     if lengths:
-        *others, last = sorted(lengths)
-        logged = " and ".join([*map(count_text, others), amount(last, "iteration")])
+        logged = _several(sorted(lengths), "iteration")
         yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
-        yield f"the log counts {' and '.join(map(str, totals))} epochs, the plan {planned.run.epochs}"
+        yield f"the log counts {_several(totals, 'epoch')}, the plan {planned.run.epochs}"
     if log.rates.max() < 1e-5:
         yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
     if (comparison.lines.updates != log.counts).any():
         yield f"a resume did not keep {log.step_key}; the epochs show where it went on"
+
+
+def _several(numbers: Sequence[int], noun: str) -> str:
+    """Some of them, and how many more there are."""
+    if len(numbers) == 1:
+        return amount(numbers[0], noun)
+    more = f" and {len(numbers) - _MOST_SHOWN} more numbers of them" if len(numbers) > _MOST_SHOWN else ""
+    return f"{' and '.join(map(count_text, numbers[:_MOST_SHOWN]))} {noun}s{more}"
 
 
 def _other_config(comparison: Comparison) -> Iterator[str]:

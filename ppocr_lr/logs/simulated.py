@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 
-from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, shown
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, errors_within, shown
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
 from ppocr_lr.lr_config.base import LedPlateau
 from ppocr_lr.numbers_text import amount
@@ -37,20 +37,16 @@ def plan_simulated_run(
         LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
     """
     flags, source = (flags or RunFlags()).beside(path), source_of(path)
-    try:
+    with errors_within(source):
         config = with_overrides(read_training_config(path), overrides)
-    except LRConfigError as error:
-        raise error.within(source) from None
     given = read_metrics(metrics, config)
-    try:
+    with errors_within(source):
         planned = plan_config(config, source, flags, given.iters_per_epoch)
         if not planned.length.known:
             words = f"{amount(planned.run.iters_per_epoch, 'iteration')} per epoch, from {given.source}"
             length = replace(planned.length, arithmetic=words, estimate=False, known=True)
             planned = replace(planned, length=length)
         return _simulated(planned, evaluations_in(given, planned.run, config), given.name)
-    except LRConfigError as error:
-        raise error.within(source) from None
 
 
 def simulate_plateau(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -180,16 +179,28 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
     Raises:
         LRConfigError: the file cannot be read, or no line of it has a rate.
     """
-    with closing(LogReader(path, begin)) as reader:
+    reader = LogReader(path, begin)
+    try:
         reader.read_on()
-    if not begin and 2 * reader.torn >= reader.whole and not reader.other_trainer and Path(path).is_file():
-        with closing(LogReader(path, wrapped=True)) as joined:
-            joined.read_on()
-        reader = joined if joined.whole > 2 * reader.whole else reader
+        reader = put_together(reader)
+    finally:
+        reader.close()
     log = train_log(reader)
     if not len(log):
         raise nothing_in(reader)
     return log
+
+
+def put_together(reader: LogReader) -> LogReader:
+    """A reader of the same file that puts wrapped lines together, if these are most; else `reader` itself."""
+    most_can_be_read = 2 * reader.torn < reader.whole
+    if reader.begin or reader.wrapped or most_can_be_read or reader.other_trainer or not Path(reader.path).is_file():
+        return reader
+    joined = LogReader(reader.path, wrapped=True)
+    joined.read_on()
+    better, worse = (joined, reader) if joined.whole > 2 * reader.whole else (reader, joined)
+    worse.close()
+    return better
 
 
 def nothing_in(reader: LogReader) -> LRConfigError:

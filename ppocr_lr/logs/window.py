@@ -214,9 +214,15 @@ def rough_costs(
     return np.asarray(np.maximum(np.abs(rates - lines.rates) - lines.rounding, 0).mean(axis=1))
 
 
-def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float = 1.0) -> Medians:
-    """As `medians`, of all rates times `factor`, with the one start of each process that fits its first lines best."""
-    shown = medians(schedule, lines, shift).times(factor)
+def fitted_medians(schedule: Schedule, lines: Lines, shift: int = 0, factor: float | None = 1.0) -> Medians:
+    """As `medians`, with the one start of each process that fits its first lines best.
+
+    All rates are times `factor`, or times the one that fits best if it is None.
+    """
+    shown = medians(schedule, lines, shift)
+    if factor is None:
+        factor = least_squares(shown, lines.rates)
+    shown = shown.times(factor)
     unknown = np.flatnonzero(lines.least < lines.most)
     rows = lines.take(unknown)
     firsts = np.flatnonzero(np.diff(rows.process, prepend=-1))

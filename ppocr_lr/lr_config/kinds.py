@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from ppocr_lr.bounds import in_words, inside
+from ppocr_lr.bounds import KINDS, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
@@ -47,8 +47,7 @@ class Number:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         schema: Any = handler(source)
-        kinds = {"gt": Gt, "ge": Ge, "lt": Lt, "le": Le}
-        marks = [kind(schema[name]) for name, kind in kinds.items() if name in schema]
+        marks = [mark(schema[kind.name]) for mark, kind in KINDS.items() if kind.name in schema]
         whole = schema["type"] == "int"
 
         def check(value: Any) -> float | int:
@@ -105,10 +104,8 @@ class AsLength:
         return tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        words = {Gt: ("exclusiveMinimum", "gt"), Ge: ("minimum", "ge"), Le: ("maximum", "le")}
-        limits = [(*words[type(bound)], bound) for bound in self.bounds]
         number = {"type": "integer" if self.iterations else "number"}
-        number |= {word: getattr(bound, name) for word, name, bound in limits}
+        number |= {kind.in_json_schema: limit for kind, limit in limits(self.bounds)}
         sign = r"\+?" if self.bounds else r"[-+]?"
         iterations = r"[0-9]+(\.0*)?([eE]\+?[0-9]+)?\s*it"  # whole ones
         share = rf"{UNSIGNED}\s*%"
@@ -116,7 +113,6 @@ class AsLength:
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
 
 
-@dataclass(frozen=True)
 class OneOf:
     """Marks a `Literal`: one of its words."""
 

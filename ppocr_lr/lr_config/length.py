@@ -8,13 +8,13 @@ from numbers import Real
 from typing import Any, Literal
 
 from ppocr_lr.language import later
-from ppocr_lr.lr_config.values import number_in_text, yaml_number
+from ppocr_lr.lr_config.values import NUMBER, number_in_text, yaml_number
 
 Unit = Literal["epochs", "it", "%"]
 
 FORMS = later('epochs (5), iterations ("500it") or a share of the run ("10%")')
 
-_WITH_UNIT = re.compile(r"\s*([-+0-9.eE]+)\s*(it|%)\s*")
+_WITH_UNIT = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>it|%)\s*")
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def length_of(value: object) -> Length | None:
     if not isinstance(value, str):
         return None
     match = _WITH_UNIT.fullmatch(value)
-    unit: Unit = "epochs" if match is None else "it" if match[2] == "it" else "%"
-    number = number_in_text(value if match is None else match[1])
+    unit: Unit = "epochs" if match is None else "it" if match["unit"] == "it" else "%"
+    number = number_in_text(value if match is None else match["number"])
     if number is None or (unit == "it" and not number.is_integer()):
         return None
     return _finite(number, unit)

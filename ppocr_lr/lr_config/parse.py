@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, errors_under, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
@@ -186,6 +187,21 @@ class Section:
                     yield Finding(path, said, code="LR102", proposals=(proposal,))
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A section for a part of the run."""
+
+    section: Section
+    epochs: Length | None
+    """How long it lasts; None until the end of the run."""
+
+    @property
+    def written(self) -> dict[Any, Any]:
+        """The stage as a mapping, as in YAML."""
+        length = {"until_end": True} if self.epochs is None else {"epochs": self.epochs.written}
+        return {**self.section.written, **length}
+
+
 def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> ParsedLRConfig:
     """Validate an lr section; `section` is never changed.
 
@@ -194,7 +210,7 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
-    try:
+    with errors_under(*SECTION_PATH):
         read = read_section(section)
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
@@ -202,8 +218,6 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         for remark in remarks if strict else ():
             if remark.code == _UNKNOWN:
                 raise LRConfigError(Problem(remark.path, remark.message))
-    except LRConfigError as error:
-        raise error.under(*SECTION_PATH) from None
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 

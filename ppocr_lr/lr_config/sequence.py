@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
@@ -11,35 +10,20 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, read_section
+from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Stage, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A section for a part of the run."""
-
-    section: Section
-    epochs: Length | None
-    """How long it lasts; None until the end of the run."""
-
-    @property
-    def written(self) -> dict[Any, Any]:
-        """The stage as a mapping, as in YAML."""
-        length = {"until_end": True} if self.epochs is None else {"epochs": self.epochs.written}
-        return {**self.section.written, **length}
 
 
 def _read_inner(value: object, place: str) -> Section:
@@ -150,10 +134,8 @@ class SequenceConfig(LRConfig):
         for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
             plateau = index == len(lengths) - 1 and not self.has_curve
             read = partial(stage.section.led_plateau, after=after) if plateau else stage.section.schedule
-            try:
+            with errors_under("stages", index):
                 parts.append(read(window.stage(iters)))
-            except LRConfigError as error:
-                raise error.under("stages", index) from None
         return parts
 
     def seams(self, window: Window) -> tuple[int, ...]:
@@ -225,10 +207,8 @@ class ScaleConfig(LRConfig):
         """The inner schedule times `factor`, and times the other one."""
         parts = []
         for place, section in self._sections:
-            try:
+            with errors_under(place):
                 parts.append(section.schedule(window))
-            except LRConfigError as error:
-                raise error.under(place) from None
         if self.end_lr and self.times is None:
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)

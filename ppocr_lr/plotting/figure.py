@@ -21,7 +21,7 @@ from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.numbers_text import amount, count_text, plain_text
+from ppocr_lr.numbers_text import PLAIN, amount, count_text, plain_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import (
     DPI,
@@ -259,7 +259,7 @@ def _draw_beside(
     logarithmic, *limits = beside_limits(curves, log_scale)
     axes.set_yscale("log" if logarithmic else "linear")
     axes.set_ylim(*limits)
-    _number_ticks(axes)
+    number_ticks(axes)
     if is_narrow(figure_of(axes)):
         axes.set_title(name, loc="left", pad=2)  # along the axis it would be longer than that
     else:
@@ -335,7 +335,7 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
         axes.set_ylim(*limits)
     else:
         axes.set_ylim(*linear_limits(curves))
-    _number_ticks(axes)
+    number_ticks(axes)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=end > 10))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
@@ -351,9 +351,15 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
         _iterations_above(axes, lengths.pop())
 
 
-def _number_ticks(axes: Axes) -> None:
-    """Rates at the ticks as people write them; none at the small ones of a logarithmic axis."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: plain_text(rate)))
+def number_ticks(axes: Axes) -> None:
+    """Rates at the ticks as people write them, all in one spelling; none at the small ones of a logarithmic axis."""
+
+    def text(rate: float, _: object) -> str:
+        low, high = sorted(axes.get_ylim())
+        tiny = any(0 < tick < PLAIN and low <= tick <= high for tick in axes.yaxis.get_majorticklocs())
+        return rate_text(rate) if tiny else plain_text(rate)
+
+    axes.yaxis.set_major_formatter(FuncFormatter(text))
     if axes.get_yscale() == "log":
         axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
 

@@ -29,7 +29,7 @@ def drawable(text: str) -> tuple[str, list[str]]:
     missing, families = _chosen(text)
     if missing and _add_new_fonts():
         missing, families = _chosen(text)
-    if any(char.isprintable() for char in missing):  # no font has a glyph for a tab
+    if any(char.isprintable() for char in missing):  # hardly a font has a glyph for a tab
         warnings.warn(_BOXES, stacklevel=1)  # always of this line, so Python shows it once in a process
     return "".join("□" if char in missing else char for char in text), families
 

@@ -97,6 +97,11 @@ def _ways_on(resume: Resume, *overrides: str) -> str:
     return tr("; or ").join([*ways, *_with_the_library(resume)]) or _from_weights(resume)
 
 
+def _ways_to_live(resume: Resume) -> str:
+    """The same where PaddleOCR goes on with a rate of 0, or nearly so: more epochs do not help there."""
+    return tr("; or ").join([*_with_the_library(resume), _from_weights(resume)])
+
+
 def _with_the_library(resume: Resume) -> list[str]:
     return [tr(_LIBRARY)] if not resume.optimizer_failure and resume.trains_on(resume.schedule) else []
 
@@ -146,7 +151,7 @@ def _rate(resume: Resume) -> Iterator[Finding]:
                 name=resume.planned.name,
                 cause=cause,
             ),
-            _ways_on(resume),
+            _ways_on(resume) if resume.trains_on(resume.paddleocr) else _ways_to_live(resume),
         )
 
 
@@ -327,6 +332,8 @@ def _what_paddleocr_does(resume: Resume, at: str) -> str:
     begins = tr("{begins}; {at} uses {rate}", begins=begins, at=at, rate=rate_text(followed.rate, 4))
     if resume.follows_config:
         return tr("{begins}, then the config's rates follow", begins=begins)
+    if followed.factor == 0:
+        return tr("{begins}, and the rate stays there", begins=begins)
     times = times_text(followed.factor, tr("the config's rates"))
     return tr("{begins}, which is scaled on: {times}", begins=begins, times=times)
 

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from heapq import merge
 from itertools import chain, groupby, islice, pairwise
 from math import lcm
@@ -20,6 +20,7 @@ from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.compose import From
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
+from ppocr_lr.schedules.once import once
 
 _MANY = 2000  # pieces of a regular pattern that are looked at one by one
 _IN_ALL = 10 * _MANY  # the same, of all patterns of a schedule
@@ -60,7 +61,7 @@ class _Looked(Schedule):
         """Those of what it is made of, and those found between them."""
         return self._runs
 
-    @cached_property
+    @once
     def _runs(self) -> Runs:
         loose: set[int] = set()
         regular: list[range] = []
@@ -106,7 +107,7 @@ class _Looked(Schedule):
 class Bounded(_Looked):
     """`min(max(schedule(k), floor), ceiling)`.
 
-    Source: optax' `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
+    Source: optax's `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
     """
 
     schedule: Schedule
@@ -258,7 +259,7 @@ class Staircase(Schedule):
         """The multiples of n, by their place in the cycles of `schedule`, where it has any."""
         return self._runs
 
-    @cached_property
+    @once
     def _runs(self) -> Runs:
         n = self.step_iters
         loose: set[int] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import abc
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Cycles, Iters, Rate, Update
+from ppocr_lr.schedules.once import once
 
 
 class Stage(NamedTuple):
@@ -30,7 +31,7 @@ class Sequence(Schedule):
     `stages[i]` is a `Stage`, or a pair like one: its schedule is asked for its updates 0 … iterations − 1. `last`
     follows them and goes on for ever.
 
-    Source: optax' `join_schedules`, PyTorch's `SequentialLR`.
+    Source: optax's `join_schedules`, PyTorch's `SequentialLR`.
     """
 
     stages: tuple[tuple[Schedule, Iters], ...]
@@ -40,11 +41,11 @@ class Sequence(Schedule):
         super().__post_init__()
         object.__setattr__(self, "stages", tuple(Stage(*stage) for stage in self.stages))
 
-    @cached_property
+    @once
     def _schedules(self) -> tuple[Schedule, ...]:
         return *(schedule for schedule, _ in self.stages), self.last
 
-    @cached_property
+    @once
     def _starts(self) -> tuple[int, ...]:
         return tuple(accumulate((iters for _, iters in self.stages), initial=0))
 
@@ -68,7 +69,7 @@ class Sequence(Schedule):
         """The seams, and the corners of each stage as far as it goes."""
         return self._runs
 
-    @cached_property
+    @once
     def _runs(self) -> Runs:
         loose = set(self._starts[1:])
         regular = []
@@ -237,6 +238,8 @@ class From(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(k + first)`."""
+        if fn is SCALAR and (later := k + self.first) <= MAX_STEP:  # without the call of `minimum`
+            return self.schedule.formula(later)
         return self.schedule.formula(fn.minimum(k, MAX_STEP - self.first) + self.first, fn)
 
     def corner_runs(self) -> Runs:

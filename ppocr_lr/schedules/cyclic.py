@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Literal
 
 from ppocr_lr.schedules.base import Runs, Schedule, cycle, every
@@ -12,6 +11,7 @@ from ppocr_lr.schedules.compose import Mirrored
 from ppocr_lr.schedules.exponential import most_growth
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import MAX_ITERS, Iters, Positive, Rate
+from ppocr_lr.schedules.once import once
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Cyclic(Schedule):
             height = height * self.gamma ** (k if self.gamma <= 1 else fn.minimum(k, self._last_growth))
         return self.base + height
 
-    @cached_property
+    @once
     def _last_growth(self) -> int:
         """The first update of the cycle in which a gamma above 1 has grown enough."""
         period = self.up_iters + self.down_iters

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Rate
+from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.shapes import LINEAR, Shape
 
 
@@ -127,15 +127,15 @@ class TwoStepCosine(Schedule):
     end: Rate = 0.0
     recursive: bool = field(default=False, kw_only=True)
 
-    @cached_property
+    @once
     def _first(self) -> CosineWave:
         return CosineWave(self.peak, self.first_iters, self.end)
 
-    @cached_property
+    @once
     def _second(self) -> CosineWave:
         return CosineWave(self.peak, self.second_iters, self.end)
 
-    @cached_property
+    @once
     def second_begin(self) -> int:
         """The first update whose rate comes from the second cosine."""
         t1, t2 = self.first_iters, self.second_iters

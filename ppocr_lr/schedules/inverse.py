@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Positive, Rate
+from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.warmup import Warmup
 
 
@@ -64,7 +64,7 @@ class Noam(Schedule):
         """The rate of update w, the highest."""
         return self.scale / math.sqrt(self.d_model) / math.sqrt(self.warmup_iters)
 
-    @cached_property
+    @once
     def _schedule(self) -> Warmup:
         return Warmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +13,7 @@ from ppocr_lr.schedules.compose import Mirrored
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
+from ppocr_lr.schedules.once import once
 
 
 class _Phases(NamedTuple):
@@ -63,7 +63,7 @@ class OneCycle(Schedule):
         """The rate of update N − 1: start/final_div_factor."""
         return self.start / self.final_div_factor
 
-    @cached_property
+    @once
     def _phases(self) -> _Phases:
         rise_end = self.pct_start * self.total_iters - 1
         ends = [rise_end, float(self.total_iters - 1)]
@@ -92,7 +92,7 @@ class OneCycle(Schedule):
         left = (end - k) / length
         return b + (a - b) * (left if self.anneal == "linear" else fn.half_cosine(left))
 
-    @cached_property
+    @once
     def _held(self) -> float:
         return max(float(self._annealed(self.total_iters, SCALAR)), self.final)
 

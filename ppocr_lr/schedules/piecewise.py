@@ -93,7 +93,7 @@ class PiecewiseLinear(Schedule):
 
     Before the first knot the rate is the first one's, from the last one on the last one's.
 
-    Source: Page's "super-convergence" recipes (DAWNBench); optax' `piecewise_interpolate_schedule`.
+    Source: Page's "super-convergence" recipes (DAWNBench); optax's `piecewise_interpolate_schedule`.
     """
 
     knots: tuple[tuple[Update, Rate], ...]

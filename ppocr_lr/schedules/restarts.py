@@ -6,7 +6,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from ppocr_lr.schedules.kinds import (
     UpToOne,
     is_growth,
 )
+from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.shapes import COSINE, Shape
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class WarmRestarts(Schedule):
 
     Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; lengths that are no
     whole numbers as in timm and keras; peaks that go down as timm's `cycle_decay`, but never below the end; with their
-    ends as in ignite; in height as keras' `m_mul`.
+    ends as in ignite; in height as keras's `m_mul`.
     """
 
     peak: Rate
@@ -97,6 +97,8 @@ class WarmRestarts(Schedule):
     """One cosine again and again."""
     _alike: bool = field(init=False, repr=False, compare=False)
     """All cycles have the same rates."""
+    _latest: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+    """The cycle of the last single update that was asked for, as `_cycle` has it: a training loop stays in it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -117,6 +119,7 @@ class WarmRestarts(Schedule):
         object.__setattr__(self, "_alike", alike)
         plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
+        object.__setattr__(self, "_latest", (0, 0, 0, 0, 0, 0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
@@ -124,11 +127,38 @@ class WarmRestarts(Schedule):
             length = self.cycle_iters[0]
             left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
             return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
+        if fn is SCALAR:
+            return self._of_one(k)
         if self.t_mult > 1.0:
             return self._listed(k, fn)
         if len(self.cycle_iters) == 1:
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
+
+    def _of_one(self, k: int) -> Any:
+        first, after, over, length, peak, end = self._latest
+        if not first <= k < after:
+            found = first, after, over, length, peak, end = self._cycle(k)
+            object.__setattr__(self, "_latest", found)
+        if not self.warmup_iters:
+            return self.shape.rate(peak, end, (length - (k - first + over)) / length)
+        return self._in_cycle(k - first + over, length, peak, end, SCALAR)
+
+    def _cycle(self, k: int) -> tuple[Any, ...]:
+        """(first update, the one behind the last, how much is over by the first, length, peak, end) of a cycle."""
+        index, rows = self._index(k), self._rows
+        if index < len(rows) - 1 or self.t_mult > 1:
+            first, *row = rows[index]
+            return first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row
+        length = self.cycle_iters[-1]
+        first = k - (k - self._repeat_from) % length
+        return first, first + length, 0, length, *self._rates(index, SCALAR)
+
+    def _index(self, k: int) -> int:
+        """The number of the cycle of update `k`, from 0."""
+        if self.t_mult == 1 and k >= self._repeat_from:
+            return (k - self._repeat_from) // self.cycle_iters[-1] + len(self.cycle_iters) - 1
+        return bisect_right(self._starts, k) - 1
 
     def _listed(self, k: Any, fn: Functions) -> Any:
         start, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
@@ -155,7 +185,7 @@ class WarmRestarts(Schedule):
         peak = self.peak if self.peak_decay == 1.0 else fn.maximum(self.peak * self.peak_decay**cycle, end)
         return peak if self.height_decay == 1.0 else end + (peak - end) * self.height_decay**cycle, end
 
-    @cached_property
+    @once
     def _repeat_from(self) -> int:
         """The first update of the cycles that repeat, where they do."""
         return sum(self.cycle_iters[:-1])
@@ -184,7 +214,7 @@ class WarmRestarts(Schedule):
             yield begin - whole, over / parts, last * numerator / denominator
             to_the_n = numerator * p, denominator * q
 
-    @cached_property
+    @once
     def _rows(self) -> tuple[tuple[float, ...], ...]:
         """(first update, how much is over by then, length, peak, end) of the cycles, as far as there are updates."""
         cycles = [*takewhile(lambda cycle: cycle[0] <= MAX_STEP, self._cycles())]
@@ -195,7 +225,7 @@ class WarmRestarts(Schedule):
             rows.append((start, over, length, *self._rates(index, SCALAR)))
         return tuple(rows)
 
-    @cached_property
+    @once
     def _starts(self) -> tuple[int, ...]:
         return tuple(int(start) for start, *_ in self._rows)
 
@@ -210,11 +240,7 @@ class WarmRestarts(Schedule):
 
     def end_of_cycle(self, k: int) -> float:
         """The end of the cycle of update `k`."""
-        if self.t_mult == 1 and k >= self._repeat_from:
-            cycle = (k - self._repeat_from) // self.cycle_iters[-1] + len(self.cycle_iters) - 1
-        else:
-            cycle = bisect_right(self._starts, k) - 1
-        return float(self._rates(cycle, SCALAR)[1])
+        return float(self._rates(self._index(k), SCALAR)[1])
 
     def corner_runs(self) -> Runs:
         """The restarts, and the end of the warmup in each cycle."""
@@ -248,15 +274,20 @@ class DividedRestarts(WarmRestarts):
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
         if fn is SCALAR:
-            return self._listed(k, fn) if k < self.cycle_iters[0] else self._rows[-1][-1]
+            return self._of_one(k) if k < self.cycle_iters[0] else self._rows[-1][-1]
         return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
 
-    @cached_property
+    @once
     def _length(self) -> Fraction:
         """Of a cycle; `cycles` is the decimal number that it is written as."""
         from fractions import Fraction
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
+
+    def _cycle(self, k: int) -> tuple[Any, ...]:
+        index = bisect_right(self._starts, k) - 1
+        first, *row = self._rows[index]
+        return first, (*self._starts, self.cycle_iters[0])[index + 1], *row
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length

@@ -150,7 +150,7 @@ class Bent(Shape):
     A `k_decay` above 1 stays at the peak for longer; a `power` above 1 falls faster. Of a straight line it is
     `(1 − p^k_decay)^power`.
 
-    Source: k-decay (arXiv 2004.05909), timm's `k_decay`; optax' `cosine_decay_schedule` with its exponent.
+    Source: k-decay (arXiv 2004.05909), timm's `k_decay`; optax's `cosine_decay_schedule` with its exponent.
     """
 
     shape: Shape
@@ -188,4 +188,6 @@ class Flat(Shape):
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """`peak` at q = 1, else `end`."""
+        if fn is SCALAR:
+            return end if q < 1.0 else peak
         return fn.where(q < 1.0, end, peak)

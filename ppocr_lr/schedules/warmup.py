@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
+from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.shapes import LINEAR, Shape
 
 
@@ -41,9 +41,10 @@ class Warmup(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The warmup, then `after(k − w)`."""
-        if fn is SCALAR and k >= self.warmup_iters:  # what `split` does, without its call: this is the training loop
-            return self.after.formula(k - self.warmup_iters)
-        return self.rise(k, fn) if fn is SCALAR else fn.split(k, self.warmup_iters, self.rise, self._late)
+        if fn is not SCALAR:
+            return fn.split(k, self.warmup_iters, self.rise, self._late)
+        # What `split` does, without its call: this is the training loop.
+        return self.rise(k) if k < self.warmup_iters else self.after.formula(k - self.warmup_iters)
 
     def rise(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of an update of the warmup."""
@@ -56,7 +57,7 @@ class Warmup(Schedule):
         """The end of the warmup, and those of `after`, later."""
         return self._runs
 
-    @cached_property
+    @once
     def _runs(self) -> Runs:
         w = self.warmup_iters
         return (w,), *(shifted(run, w) for run in self.after.corner_runs())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_file
 from ppocr_lr.curve.summary import plan_lines
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, printable, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, errors_within, printable, shown
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import compare_log
@@ -121,11 +121,9 @@ class Session:
         optimizer = {**(self.config.get("Optimizer") or {}), "lr": dict(lr_config)}
         source = self.command.config or self.command.script
         flags = replace(launched(), epochs=epochs, iters_per_epoch=iters_per_epoch)
-        try:
+        with errors_within(source):
             planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
             _check_curve(planned)
-        except LRConfigError as error:
-            raise error.within(source) from None
         arithmetic = f"{amount(iters_per_epoch, 'iteration')} per epoch, as the data loader counts"
         return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 

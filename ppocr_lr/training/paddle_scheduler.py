@@ -172,18 +172,22 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
 
     def __init__(self, schedule: schedules.Warmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any) -> None:
         self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
+        self._rise = schedule.shape.rate  # `schedule.rise` without its call
         self._rate_after = schedule.after if isinstance(wrapped, ScheduleLR) else schedule.after.formula
         super().__init__(schedule, wrapped, *args, **kwargs)
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`, and take the wrapped scheduler along."""
-        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
-        after = k - self.warmup_steps
-        if after < 0:
-            self.last_lr = self.schedule.rise(k)
-            if self._wrapped is not None and self._wrapped.last_epoch:
-                self._wrapped.step(0)
+        if epoch is None:
+            self.last_epoch = k = self.last_epoch + 1
         else:
+            self.last_epoch = k = as_step(epoch)
+            if self._wrapped is not None and k < self.warmup_steps:
+                self._wrapped.step(0)
+        if k < self.warmup_steps:
+            self.last_lr = self._rise(self.end_lr, self.start_lr, k / self.warmup_steps)
+        else:
+            after = k - self.warmup_steps
             rate_after = self._rate_after
             self.last_lr = rate = rate_after(after)
             if (wrapped := self._wrapped) is not None:

@@ -28,17 +28,21 @@ def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bo
         An optimizer writes both into the parameters, where another call finds them.
 
     Raises:
-        LRConfigError: a factor is no number from 0 up; a pattern names no parameter that trains, or none that an
-            earlier one has left. Names the pattern.
+        LRConfigError: a pattern is no text, a factor no number from 0 up; a pattern names no parameter that trains, or
+            none that an earlier one has left. Names the pattern.
     """
     for pattern, factor in factors.items():
+        if not isinstance(pattern, str):
+            allowed = "it must be text, such as 'backbone.*'"
+            raise ArgumentError("factors", f"{shown(pattern)} is not allowed as a pattern; {allowed}")
         if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
             raise ArgumentError("factors", f"{shown(factor)} is not allowed; it must be a number from 0 up", pattern)
-    named = {name: parameter for name, parameter in model.named_parameters() if parameter.trainable}
+    every = dict(model.named_parameters())
+    named = {name: parameter for name, parameter in every.items() if parameter.trainable}
     first = {name: next((pattern for pattern in factors if fnmatchcase(name, pattern)), None) for name in named}
     for pattern in factors:
         if pattern not in first.values():
-            raise ArgumentError("factors", _no_match(pattern, named, first), pattern)
+            raise ArgumentError("factors", _no_match(pattern, every, first), pattern)
     groups: dict[Any, dict[str, Any]] = {}
     for name, parameter in named.items():
         taken, own = first[name], parameter.regularizer
@@ -49,10 +53,12 @@ def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bo
     return list(groups.values())
 
 
-def _no_match(pattern: str, named: Mapping[str, Any], first: Mapping[str, str | None]) -> str:
+def _no_match(pattern: str, every: Mapping[str, Any], first: Mapping[str, str | None]) -> str:
     taken = [earlier for name, earlier in first.items() if fnmatchcase(name, pattern)]
     if taken:
         return f"{taken[0]}, which stands before it, has all parameters that it names; put the narrower one first"
-    if any(fnmatchcase(name, f"{pattern}.*") for name in named):
+    if any(fnmatchcase(name, pattern) for name in every):
+        return "what it names does not train (stop_gradient is True)"
+    if any(fnmatchcase(name, f"{pattern}.*") for name in first):
         return f"it names no parameter that trains; did you mean {pattern}.*?"
-    return f"it names no parameter that trains{did_you_mean(pattern, list(named))}"
+    return f"it names no parameter that trains{did_you_mean(pattern, list(first))}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
@@ -23,8 +23,7 @@ _FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling
 _UNKNOWN = "LR101"
 
 
-@dataclass(frozen=True)
-class Coefficient:
+class Coefficient(NamedTuple):
     """A validated section of a value other than the rate."""
 
     section: Section

@@ -7,9 +7,8 @@ PaddleOCR writes one that is not 1, and where it freezes parameters. A key is va
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from textwrap import shorten
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from annotated_types import Ge
 from pydantic import BeforeValidator
@@ -30,8 +29,7 @@ _LINE = 160  # characters
 GROUP_LR: Path = ("Optimizer", "group_lr")
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Parameters that train at `factor` times the rate."""
 
     label: str
@@ -68,7 +66,7 @@ class Group:
 
     def inside(self, name: str) -> Group:
         """The same, told from the layer around, in which theirs is `name`."""
-        return replace(self, parameters=tuple(f"{name}.{pattern}" for pattern in self.parameters))
+        return self._replace(parameters=tuple(f"{name}.{pattern}" for pattern in self.parameters))
 
 
 def by_factor(groups: Iterable[Group]) -> tuple[Group, ...]:
@@ -79,7 +77,7 @@ def by_factor(groups: Iterable[Group]) -> tuple[Group, ...]:
         if same is not group:
             label = shorten(f"{same.label}, {group.label}", _LINE, placeholder=" …")
             parameters = (*same.parameters, *group.parameters)
-            merged[group.factor_text] = replace(same, label=label, parameters=parameters)
+            merged[group.factor_text] = same._replace(label=label, parameters=parameters)
     groups = (group for factor, group in merged.items() if factor != "1")
     return tuple(sorted(groups, key=lambda group: group.factor, reverse=True))
 
@@ -121,7 +119,7 @@ def _of_models(models: Mapping[Any, Any]) -> Iterator[Group]:
             yield Group(tr("{name}, frozen", name=name), 0.0, (f"{name}.*",), (*path, "freeze_params"))
         else:
             for group in _of_model(model, path):
-                yield replace(group, label=f"{name}: {group.label}").inside(str(name))
+                yield group._replace(label=f"{name}: {group.label}").inside(str(name))
 
 
 def _of_model(model: Mapping[str, Any], path: Path) -> Iterator[Group]:

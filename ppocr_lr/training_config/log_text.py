@@ -5,38 +5,54 @@ from __future__ import annotations
 import codecs
 import re
 
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # PowerShell's > writes it
+_UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # PowerShell's > writes it
+# The mark before a letter, digit or sign, in the middle of a line that was cut in the middle of a character too.
+_MARK = re.compile(rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])")
 # What no UTF-16 holds: so many bytes in a row that are all letters, digits and signs.
 _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
-_AT_END = re.compile(rb"[\t\n\r -~]*\Z")
+_MOST_MARKS = 100  # more are noise
+_AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
 _ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 
 
 class LogDecoder:
-    """Decodes a log as it comes. A second tool may go on in bytes where the first wrote UTF-16.
+    """Decodes a log as it comes. Another tool may go on in it in bytes or, with its mark, in UTF-16.
 
-    The other way round `plain` takes the zeros out.
+    Out of UTF-16 without a mark `plain` takes the zeros.
     """
 
     def __init__(self, start: bytes) -> None:
-        self._wide = codecs.getincrementaldecoder("utf-16")("replace") if start[:2] in _UTF_16 else None
-        self._narrow = codecs.getincrementaldecoder("utf-8")("replace")
+        self._marks = 0
+        self._use(_UTF_16.get(start[:2], "utf-8"))
         self._kept = b""
 
     def decode(self, block: bytes) -> str:
         """The text of the next bytes."""
-        if self._wide is None:
-            return self._narrow.decode(block)
-        block = self._kept + block
-        change = _BYTES.search(block)
-        end = change.start() if change else len(block) - len(_AT_END.findall(block[-_FEWER:])[0])
-        text, self._kept = self._wide.decode(block[:end], final=change is not None), block[end:]
-        if change:
-            self._wide = None
-            text += self._narrow.decode(self._kept)
-        return text
+        block, text = self._kept + block, ""
+        while change := self._change(block):
+            text += self._decoder.decode(block[: change.start()], final=True)
+            self._use(_UTF_16.get(change[0], "utf-8"))
+            marked = change.re is _MARK
+            self._marks += marked
+            block = block[change.end() if marked else change.start() :]
+        unsure = _AT_END.search(block, max(0, len(block) - _FEWER))
+        end = unsure.start() if unsure and (self._wide or unsure[0] > b"~") else len(block)
+        self._kept = block[end:]
+        return text + self._decoder.decode(block[:end])
+
+    def _use(self, encoding: str) -> None:
+        self._wide = encoding != "utf-8"
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def _change(self, block: bytes) -> re.Match[bytes] | None:
+        """Where the next encoding begins."""
+        may_be_marked = self._marks < _MOST_MARKS and any(mark in block for mark in _UTF_16)
+        changes = [_MARK.search(block) if may_be_marked else None]
+        if self._wide:
+            changes.append(_BYTES.search(block))
+        return min(filter(None, changes), key=re.Match.start, default=None)
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, LRConfigWarning, printable
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 
@@ -36,7 +36,7 @@ _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
 _MOST_DEPTH = 60
 _CHUNK = 1 << 16
-_TORN = (EOFError, zlib.error, UnicodeError)
+_TORN = (EOFError, zlib.error, gzip.BadGzipFile)
 _WORDS = {"None": None, "True": True, "False": False}
 
 
@@ -112,19 +112,28 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
 
     Raises:
         LRConfigError: the file cannot be read, or holds none.
+
+    Warns:
+        LRConfigWarning: it is a torn archive, so what it held behind that config is not known.
     """
-    collected, config = LoggedConfig(), None
-    with suppress(*_TORN), _opened(path) as stream:  # what is torn holds what it holds
-        for line in _lines(stream):
-            if found := DUMPED.search(line):
-                collected.add(found)
-            elif _LOG_LINE.match(line):
-                config = collected.end() or config
+    collected, config, torn = LoggedConfig(), None, False
+    try:
+        with _opened(path) as stream:
+            for line in _lines(stream):
+                if found := DUMPED.search(line):
+                    collected.add(found)
+                elif _LOG_LINE.match(line):
+                    config = collected.end() or config
+    except _TORN:
+        torn = True
     config = collected.end() or config
     if config is None:
         raise LRConfigError(
             tr("{path}: is a log without a config; PaddleOCR writes it there when it starts", path=path)
         )
+    if torn:
+        said = tr("{path}: is a torn archive; a later config in it could not be unpacked", path=path)
+        warnings.warn(printable(said), LRConfigWarning, stacklevel=2)
     return config
 
 
@@ -134,6 +143,8 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
         with open(path, "rb") as file:
             packed = file.peek(2)[:2] == b"\x1f\x8b"
             yield gzip.GzipFile(fileobj=file) if packed else file
+    except gzip.BadGzipFile:
+        raise
     except OSError as error:
         raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
 
@@ -141,10 +152,10 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
 def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:
     decoder, rest = LogDecoder(stream.peek(2)), ""
     while block := stream.read1(_CHUNK):
-        *lines, rest = (
-            (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        )
-        yield from map(plain, lines)
+        text = (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n")
+        whole, ended, rest = text.rpartition("\n")
+        if ended:
+            yield from plain(whole).split("\n")
     yield plain(rest)
 
 

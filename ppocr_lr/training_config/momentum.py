@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Lt
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.language import tr
@@ -15,7 +15,7 @@ from ppocr_lr.lr_config.kinds import Number, key
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant, Schedule
 from ppocr_lr.training_config.coefficient import read_coefficient
-from ppocr_lr.training_config.sections import read
+from ppocr_lr.training_config.sections import ConfigSection, read
 
 if TYPE_CHECKING:
     from ppocr_lr.training_config.plan import PlannedRun
@@ -27,21 +27,17 @@ _BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
 _BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
 
 
-class PlainMomentum(BaseModel):
+class PlainMomentum(ConfigSection):
     """A momentum that stays as it is, under either key."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", _USUAL)
     beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("what Adam and its kin have for a momentum", _USUAL)
 
 
-class OppositeMomentum(BaseModel):
+class OppositeMomentum(ConfigSection):
     """A momentum that goes against the cycle of the rate: low where that is high."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    takes_strings: ClassVar[frozenset[str]] = frozenset()
+    model_config = ConfigDict(extra="forbid")
 
     base_momentum: _BELOW_1 = key("the momentum at the peak of the rate", 0.85)
     max_momentum: _BELOW_1 = key("the momentum where the rate is low", 0.95)

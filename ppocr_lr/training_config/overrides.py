@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, did_you_mean, dotted, nearest, shown
+from ppocr_lr.errors import (
+    SECTION,
+    ArgumentError,
+    LRConfigError,
+    did_you_mean,
+    dotted,
+    errors_under,
+    nearest,
+    shown,
+)
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
@@ -29,8 +37,7 @@ _OF_OPTIMIZERS = (
 """What the optimizers of PaddleOCR's optimizer.py take besides the rate and the weight decay."""
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(NamedTuple):
     """One key of a config and the value to give it, as text."""
 
     key: str
@@ -149,10 +156,8 @@ def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
 def _check_read(override: Override, config: Mapping[str, Any], original: Mapping[str, Any]) -> None:
     key = override.key
     place, section = _section_around(key, config)
-    try:
+    with errors_under(*place.split(".")):
         model = model_of(section) if section is not None else None
-    except LRConfigError as error:
-        raise error.under(*place.split(".")) from None
     fields = ["name", *model.model_fields, *model.also_called] if model else []
     if ".stages." in place:
         fields += STAGE_KEYS

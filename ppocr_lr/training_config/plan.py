@@ -15,6 +15,7 @@ from ppocr_lr.errors import (
     MissingError,
     Place,
     Problem,
+    errors_within,
     key_error,
     nearest,
     positive_argument,
@@ -83,8 +84,7 @@ class Reduction(NamedTuple):
     after: float
 
 
-@dataclass(frozen=True)
-class Simulation:
+class Simulation(NamedTuple):
     """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
 
     metrics: str
@@ -155,10 +155,8 @@ class PlannedRun:
         Raises:
             LRConfigError: a factor cannot be used.
         """
-        try:
+        with errors_within(self.source):
             return rate_groups(self.config, self._first_of_values)
-        except LRConfigError as error:
-            raise error.within(self.source) from None
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -230,11 +228,9 @@ def plan_sections(
     assumed_iters: int | None = None,
 ) -> PlannedRun:
     """As `plan_run`, for a config that has been read; `source` names it."""
-    try:
+    with errors_within(source):
         planned = plan_config(with_overrides(config, overrides), source, flags or RunFlags(), assumed_iters)
         _ = planned.schedule  # refuses one without a curve
-    except LRConfigError as error:
-        raise error.within(source) from None
     return planned
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
@@ -18,8 +18,7 @@ _BATCH = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """Cards, and samples in a batch of one card, that a comment speaks of."""
 
     cards: int

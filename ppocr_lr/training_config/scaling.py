@@ -20,6 +20,7 @@ from ppocr_lr.errors import (
     Path,
     Problem,
     did_you_mean,
+    errors_under,
     key_error,
     positive_argument,
     shown,
@@ -94,10 +95,8 @@ def scaled_section(
     factor = _positive_number("the scaling factor", factor)
     if factor == 1:
         return dict(section)
-    try:
+    with errors_under(*SECTION_PATH):
         return _scaled_section(section, config, factor, digits)
-    except LRConfigError as error:
-        raise error.under(*SECTION_PATH) from None
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
@@ -106,10 +105,8 @@ def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float,
     if isinstance(config, SequenceConfig):
         stages = []
         for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):
-            try:
+            with errors_under("stages", index):
                 stages.append(_scaled_section(written, stage.section.config, factor, digits))
-            except LRConfigError as error:
-                raise error.under("stages", index) from None
         return {**section, "stages": stages}
     keys = rate_keys(type(config))
     if not set(keys) - set(WARMUP):

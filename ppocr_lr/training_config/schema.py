@@ -16,22 +16,23 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaValue
 
+from ppocr_lr.bounds import KINDS
 from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
-from ppocr_lr.training_config.momentum import OPPOSITE, OppositeMomentum, PlainMomentum
+from ppocr_lr.training_config.momentum import OPPOSITE, PlainMomentum
 from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
-from ppocr_lr.training_config.weight_decay import REGULARIZERS, WeightDecay
+from ppocr_lr.training_config.weight_decay import REGULARIZERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
 # Where a bound stands beside a validator, pydantic writes its own name for it.
-_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+_BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _LR = "#/properties/Optimizer/properties/lr"
 _VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
 
@@ -129,13 +130,11 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
 
 
 @cache
-def _own_keys(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
+def _own_keys(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
     return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
 
 
-def _key(
-    key: str, schema: Mapping[str, Any], model: type[LRConfig | WeightDecay | ConfigSection | OppositeMomentum]
-) -> dict[str, Any]:
+def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
     plain = _standard(schema)
     if key not in model.takes_strings:
@@ -177,7 +176,7 @@ def _summary(name: str, model: type[LRConfig]) -> str:
 
 
 @cache
-def _json_schema(name: str, model: type[LRConfig | WeightDecay | OppositeMomentum]) -> dict[str, Any]:
+def _json_schema(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
     # Field by field, since most models share most of theirs; building each model whole takes three times as long.
     if not model.__pydantic_fields_complete__:
         model.model_rebuild()

@@ -19,7 +19,7 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, nearest,
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import Nonnegative, key, refused
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound="ConfigSection")
 
 
 def _count(value: Any) -> int:
@@ -215,7 +215,7 @@ def _check_inside(written: Mapping[str, Any], models: Mapping[str, type[ConfigSe
             _check_inside(section, _inner(model), (*path, name))
 
 
-def _inner(model: type[BaseModel]) -> dict[str, type[ConfigSection]]:
+def _inner(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]:
     """The sections inside a section."""
     fields = {name: field.annotation for name, field in model.model_fields.items()}
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
@@ -254,7 +254,7 @@ def read(model: type[M], written: object, path: Path, *keys: str) -> M:
     if not isinstance(written, Mapping):
         raise value_error(path, written, tr("a mapping"))
     values = {name: written[name] for name in keys or written if name in written}
-    for name in getattr(model, "required", ()):
+    for name in model.required:
         if values.get(name, ...) is None:
             del values[name]
     try:
@@ -264,7 +264,7 @@ def read(model: type[M], written: object, path: Path, *keys: str) -> M:
     raise LRConfigError(problems).under(*path)
 
 
-def _problems(details: Any, model: type[BaseModel]) -> Iterator[Problem]:
+def _problems(details: Any, model: type[ConfigSection]) -> Iterator[Problem]:
     path = tuple(part for part in details["loc"] if part not in (_ONE, _BOTH))
     if details["type"] in ("extra_forbidden", "invalid_key"):
         # Not swallowed as in the lr section: PaddleOCR stops with a TypeError.
@@ -279,7 +279,7 @@ def read_keys() -> Iterator[Path]:
         yield from _keys(model, (name,))
 
 
-def _keys(model: type[BaseModel], path: Path) -> Iterator[Path]:
+def _keys(model: type[ConfigSection], path: Path) -> Iterator[Path]:
     inner = _inner(model)
     for name in model.model_fields:
         if name in inner:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ppocr_lr.lr_config.length import as_written
-from ppocr_lr.lr_config.parse import Section
-from ppocr_lr.lr_config.sequence import Stage
+from ppocr_lr.lr_config.parse import Section, Stage
 from ppocr_lr.training_config.plan import PlannedRun
 
 

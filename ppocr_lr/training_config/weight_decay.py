@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown, value_error
@@ -16,20 +16,20 @@ from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.coefficient import Coefficient, follows_a_schedule, read_coefficient
-from ppocr_lr.training_config.sections import OptimizerSection, read
+from ppocr_lr.training_config.sections import ConfigSection, OptimizerSection, read
 
 REGULARIZER = ("Optimizer", "regularizer")
 
 _ADAMWS_OWN = 0.01  # what PaddleOCR's AdamW takes where the config says nothing
 
 
-class WeightDecay(BaseModel):
+class WeightDecay(ConfigSection):
     """A coefficient that stays as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
     # PaddleOCR passes these through float(), so a number that YAML reads as a string will do.
-    takes_strings: ClassVar[frozenset[str]] = frozenset({"factor", "end_factor"})
+    takes_strings = frozenset({"factor", "end_factor"})
 
     factor: Nonnegative = Field(default=0.0, description="the coefficient")
 

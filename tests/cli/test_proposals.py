@@ -17,11 +17,14 @@ from ppocr_lr.check.rules import RULES
 from ppocr_lr.cli.main import COMMANDS
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.lr_config.elsewhere import CLASSES_ELSEWHERE
+from ppocr_lr.training_config.overrides import with_overrides
 from tests.check.test_mistakes import MISTAKES
 from tests.check.test_report import CASES, FOR_8_CARDS, config
 from tests.checkpoints import save
 from tests.conftest import ROOT, Command
 from tests.logs.test_compare import SECTIONS, times
+from tests.logs.test_range_test import RAMP
+from tests.logs.test_range_test import lines as range_test_lines
 from tests.train_logs import Trainer, dumped, write_config, write_log
 
 REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
@@ -154,6 +157,8 @@ EXAMPLES = {
 REAL_CONFIGS = {
     f"{number} {each['source']}": config(each["lr"], each["epochs"], "Adam") for number, each in enumerate(REAL)
 }
+REAL_SHAPES = {str((each["lr"].get("name"), *sorted(each["lr"]))): each for each in reversed(REAL)}
+"""Of the real configs one of each kind: a name with its keys."""
 MADE = {
     **{f"{code} {number}": content for number, (code, content, *_) in enumerate(CASES)},
     **{f"{mistake['name']} {number}": config(mistake) for number, (mistake, *_) in enumerate(MISTAKES)},
@@ -192,8 +197,9 @@ def test_check(command: Command, kind: str, contents: dict[str, Any]) -> None:
 def test_the_texts_of_show_plot_and_diff(command: Command, tmp_path: Path) -> None:
     """They propose what `check` does, and the scaled rates, which are taken and make the rate that they tell."""
     flags, tried, before = ("--iters-per-epoch", "100", "--batch-size", "8"), set(), ""
-    for name, content in {**EXAMPLES, "for 8 cards": yaml.safe_load(FOR_8_CARDS)}.items():
-        if content["Optimizer"]["lr"]["name"] == "ReduceOnPlateau":
+    real = {f"{number}.yml": config(each["lr"], each["epochs"]) for number, each in enumerate(REAL_SHAPES.values())}
+    for name, content in {**EXAMPLES, **real, "for 8 cards": yaml.safe_load(FOR_8_CARDS)}.items():
+        if content["Optimizer"]["lr"].get("name") == "ReduceOnPlateau":
             continue
         (tmp_path / name).write_text(yaml.safe_dump(content), encoding="utf-8")
         for words in (("show",), ("plot", "--out", "a.csv", "--every", "1000"), *[("diff", before)] * bool(before)):
@@ -226,7 +232,8 @@ def test_resume(command: Command, tmp_path: Path, name: str) -> None:
     section, epoch, done, epochs, optimizer = CHECKPOINTS[name]
     save(tmp_path / "latest", section, epochs, 50, done, epoch=epoch, kind=optimizer)
     tried = []
-    for with_section in (*SECTIONS.values(), {**section, "end_lr": 1e-5}):
+    real = (each["lr"] for each in REAL_SHAPES.values() if name == "finished")
+    for with_section in (*SECTIONS.values(), *real, {**section, "end_lr": 1e-5}):
         Path("c.yml").write_text(yaml.safe_dump(config(with_section, 20, "Adam")), encoding="utf-8")
         words = ("resume", "c.yml", "--checkpoint", "latest", "--iters-per-epoch", "50", "--format", "json")
         (result,) = json.loads(command(*words).stdout)["results"]
@@ -271,6 +278,12 @@ def logs(folder: Path) -> Iterator[tuple[Path, Path]]:
         parts = [list(resumed.train(10))]
         resumed.new_scheduler()
         yield planned, write_log(folder / f"{name} resumed.log", *map(iter, parts), resumed.train())
+    for number, each in enumerate(REAL_SHAPES.values()):
+        real = write_config(folder / f"real {number}.yml", each["lr"], each["epochs"], 5)
+        yield (
+            real,
+            write_log(folder / f"real {number}.log", Trainer(times(each["lr"], 0.25), each["epochs"], 5).train()),
+        )
     in_the_warmup = Trainer({**SECTIONS["Const"], "warmup_epoch": 4}, 20, 50).train(2)  # or 3/4 of the rate
     yield folder / "Const.yml", write_log(folder / "in the warmup.log", in_the_warmup)
     held = yaml.safe_load(planned.read_text(encoding="utf-8"))
@@ -298,6 +311,27 @@ def test_compare_log(command: Command, tmp_path: Path) -> None:
     assert several
     assert tried >= {"-o", "--epochs", "--iters-per-epoch", "--trainer", "Optimizer.lr.learning_rate", "paddleocr",
                      "Optimizer.lr.warmup_epoch", "Optimizer.lr.values", "Optimizer.lr.max_lr"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "contents", [EXAMPLES, {key: config(each["lr"], each["epochs"]) for key, each in REAL_SHAPES.items()}]
+)
+def test_find_rate(command: Command, tmp_path: Path, contents: dict[str, Any]) -> None:
+    """The rate that is told becomes the peak of any config; a range test's own is not asked."""
+    write_log(tmp_path / "test.log", range_test_lines(RAMP))
+    for content in contents.values():
+        Path("c.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+        found = command("find-rate", "--log", "test.log", "-c", "c.yml")
+        assert found.returncode == 0, found.stderr
+        (proposed,) = proposals(found.stdout)
+        if content["Optimizer"]["lr"].get("name") != "RangeTest":
+            again = command("find-rate", "--log", "test.log", "-c", changed_by(content, proposed[1:]))
+            assert again.stdout.endswith(" is the rate of c.yml already.\n"), (proposed, again.stdout)
+
+
+def changed_by(content: dict[str, Any], overrides: list[str]) -> str:
+    Path("c.yml").write_text(yaml.safe_dump(with_overrides(content, overrides)), encoding="utf-8")
+    return "c.yml"
 
 
 SHOW = ("show", "c.yml", "--iters-per-epoch", "9")

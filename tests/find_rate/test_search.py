@@ -99,7 +99,11 @@ RAMP = {"name": "RangeTest"}
             "-o Optimizer.lr.max_lr=0.029 Optimizer.lr.base_lr=0.01",
         ),
         ({"name": "Noam", "d_model": 25, "warmup_iters": 400}, "-o Optimizer.lr.learning_rate=2.9"),
-        ({"name": "Const", "learning_rate": 0.029}, "-o Optimizer.lr.learning_rate=0.029, as it is"),
+        (
+            {"name": "ReduceOnPlateau", "learning_rate": 2.9, "min_lr": 0.1},
+            "-o Optimizer.lr.learning_rate=0.029 Optimizer.lr.min_lr=0.001",
+        ),
+        ({"name": "OneCycle", "max_lr": 0.029}, "2.9e-2 is the rate of c.yml already."),
     ],
 )
 def test_what_to_paste(section: dict[str, Any] | None, line: str) -> None:

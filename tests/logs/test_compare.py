@@ -51,7 +51,7 @@ of_every_name = pytest.mark.parametrize("section", SECTIONS.values(), ids=SECTIO
 
 
 def times(section: dict[str, Any], factor: float) -> dict[str, Any]:
-    scaled = {key: section[key] * factor for key in ("learning_rate", "max_lr", "end_lr") if key in section}
+    scaled = {key: float(section[key]) * factor for key in ("learning_rate", "max_lr", "end_lr") if key in section}
     return {**section, **scaled, **({"values": [v * factor for v in section["values"]]} if "values" in section else {})}
 
 
@@ -1174,6 +1174,19 @@ def test_rates_that_six_decimals_do_not_show(tmp_path: Path, command: Command, f
 def scaled_log(tmp_path: Path) -> Path:
     write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     return write_log(tmp_path / "train.log", Trainer(times(SECTIONS["Cosine"], 4), EPOCHS, ITERS).train())
+
+
+def test_a_damaged_log_of_many_runs_is_told_shortly(command: Command, tmp_path: Path) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Const"], EPOCHS, ITERS)
+    line = next(line for line in Trainer(SECTIONS["Const"], EPOCHS, ITERS).train(1, marked=False))
+    damaged = (line.replace(f"/{EPOCHS}]", f"/{1000 + number}]") for number in range(500))
+    write_log(tmp_path / "train.log", (each.replace("step: 10,", f"step: {n + 10},") for n, each in enumerate(damaged)))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (
+        "the log counts 1000 and 1001 and 1002 and 1003 and 1004 and 1005 epochs and 494 more numbers of them"
+        in done.stdout
+    )
+    assert len(done.stdout) < 3000
 
 
 def test_compare_log(command: Command, scaled_log: Path) -> None:

@@ -41,6 +41,10 @@ def in_parts(content: bytes, count: int) -> list[Callable[[Path], None]]:
     return [lambda log, at=at: add(log, content[at : at + size]) for at in range(0, len(content), size)]
 
 
+def wrapped(text: str, width: int) -> str:
+    return "".join(f"{line[at : at + width]}\n" for line in text.splitlines() for at in range(0, len(line), width))
+
+
 def link(log: Path, to: str) -> None:
     log.unlink()
     log.symlink_to(to)
@@ -76,6 +80,8 @@ FOLLOWED: dict[str, tuple[str | bytes, list[Callable[[Path], object]]]] = {
         FIRST,
         [lambda log: replace(log, os.urandom(9999)), lambda log: None, lambda log: replace(log, WHOLE)],
     ),
+    "wrapped": ("", in_parts(wrapped(WHOLE, 80).encode(), 9)),
+    "wrapped from somewhere on": (FIRST, [lambda log: add(log, wrapped(REST, 100))]),
     "signs of a Chinese keyboard": (FIRST, [lambda log: add(log, REST.replace(": ", "：").replace(", ", "，"))]),
 }
 

@@ -8,6 +8,7 @@ import textwrap
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from ppocr_lr import LRConfigError
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.train_log import TrainLog, read_log, train_log
+from ppocr_lr.training_config.log_text import LogDecoder, plain
 from ppocr_lr.training_config.logged_config import config_in_log
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, dumped, write_log
@@ -189,21 +191,39 @@ def steps(count: int) -> str:
     return "\n".join([START, *lines, ""])
 
 
-@pytest.mark.parametrize("first", ["utf-16", "utf-16-be", "utf-8", "utf-8-sig", "gbk"])
-@pytest.mark.parametrize("second", ["utf-16", "utf-8", "utf-8-sig", "gbk"])
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
+    "utf-16, big": lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+    **{name: partial(str.encode, encoding=name) for name in ("utf-16", "utf-8", "utf-8-sig", "gbk")},
+}
+
+
+@pytest.mark.parametrize("first", ENCODINGS)
+@pytest.mark.parametrize("second", ENCODINGS)
 @pytest.mark.parametrize("count", [3, 4000])
 def test_a_second_tool_goes_on_in_another_encoding(tmp_path: Path, first: str, second: str, count: int) -> None:
-    if (first, second) == ("utf-16-be", "utf-16"):
-        pytest.skip("no shell writes both")
-    mark = codecs.BOM_UTF16_BE if first == "utf-16-be" else b""
     parts = [newer(1, 1), START, "训练开始", newer(1, 2), ""], [START, newer(2, 41), "评估", newer(2, 42), ""]
     begin = "\n".join(parts[0]) if count < 10 else steps(count).replace(f"{START}\n", "") + START + "\n"
     log_file = tmp_path / "train.log"
-    log_file.write_bytes(mark + begin.encode(first) + "\r\n".join(parts[1]).encode(second))
+    log_file.write_bytes(ENCODINGS[first](begin) + ENCODINGS[second]("\r\n".join(parts[1])))
     log = read_log(log_file)
     assert log.counts[-2:].tolist() == [41, 42]
     assert len(log) == (4 if count < 10 else count + 2)
     assert log.remarks == ()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(list(ENCODINGS)), st.integers(0, 9)), min_size=1, max_size=6), st.integers(1, 80)
+)
+def test_many_tools_go_on_in_one_file(parts: list[tuple[str, int]], size: int) -> None:
+    """Each leaves a line of so many bytes less behind, also in the middle of a character; read in blocks of any size."""
+    written = b""
+    for number, (encoding, cut) in enumerate(parts):
+        torn = ENCODINGS[encoding](f"[训练 {number}]\n{newer(1, number + 1)}\n{newer(1, 99)}")
+        written += torn[: len(torn) - cut]
+    decoder = LogDecoder(written[:2])
+    text = plain("".join(decoder.decode(written[at : at + size]) for at in range(0, len(written), size)))
+    for number in range(len(parts)):
+        assert newer(1, number + 1) in text
 
 
 def test_the_config_behind_another_encoding(tmp_path: Path) -> None:

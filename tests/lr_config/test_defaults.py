@@ -9,8 +9,7 @@ import pytest
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.parse import Section
-from ppocr_lr.lr_config.sequence import Stage
+from ppocr_lr.lr_config.parse import Section, Stage
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RATE = {"learning_rate": 0.1}

@@ -12,8 +12,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.lr_config import Run, kinds, parse_lr_config
 from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length, as_written, length_of
-from ppocr_lr.lr_config.parse import Section
-from ppocr_lr.lr_config.sequence import Stage
+from ppocr_lr.lr_config.parse import Section, Stage
 from ppocr_lr.training_config.schema import lr_schema
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
@@ -268,3 +267,7 @@ def test_every_kind_is_in_the_tables() -> None:
     public = {name for name, kind in vars(kinds).items() if get_origin(kind) is Annotated}
     assert {kind for kind, *_ in (*KINDS, *LENGTHS, *OTHERS)} == public | {"Section", "Stage"}
     assert set(SCHEMAS) == public  # schema.py puts a whole section where one stands inside
+
+
+def test_every_kind_can_be_hashed_as_types_are() -> None:
+    assert len({kind for kind in vars(kinds).values() if get_origin(kind) is Annotated}) > 20

@@ -74,6 +74,20 @@ def test_one_run(tmp_path: Path) -> None:
     assert 0.1 < below.get_ylim()[1] < 0.11  # no empty band
 
 
+@pytest.mark.parametrize(
+    ("peak", "log_scale", "expected"),
+    [(1e-4, False, {"2e-5", "1e-4"}), (0.01, True, {"1e-2", "1e-5"}), (0.1, False, {"0.08"})],
+)
+def test_ticks_have_one_spelling(tmp_path: Path, peak: float, log_scale: bool, expected: set[str]) -> None:
+    figure = draw(
+        [planned(tmp_path, {"name": "Linear", "learning_rate": peak, "end_lr": peak / 1e4})], log_scale=log_scale
+    )
+    figure.canvas.draw()
+    ticks = {label.get_text() for label in figure.axes[0].get_yticklabels()} - {"0", ""}
+    assert expected <= ticks
+    assert len({"e" in tick for tick in ticks}) == 1
+
+
 def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
     opt_in, plain = planned(tmp_path, {**COSINE, "end_lr": 0.05}), planned(tmp_path, COSINE, name="d.yml")
     (dashed,) = [line for line in draw([opt_in]).axes[0].lines if "PaddleOCR" in str(line.get_label())]

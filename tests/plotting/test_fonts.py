@@ -29,7 +29,8 @@ def test_characters_without_a_font_are_substituted(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_character_without_a_glyph_in_any_font_needs_no_package() -> None:
+def test_a_character_without_a_glyph_in_any_font_needs_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_CJK", ())  # WenQuanYi has a tab
     assert fonts.drawable("a\tb") == ("a□b", ["DejaVu Sans"])
 
 

@@ -314,6 +314,7 @@ def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
     prefix = save(tmp_path / "latest", section, EPOCHS, ITERS, TOTAL, epoch=EPOCHS)
     result = resume(prefix, section, EPOCHS, ITERS)
     (finished,) = remarks(result)
+    longer = remarks(resume(prefix, section, 2 * EPOCHS, ITERS))
     assert "nothing is left to train" in finished.message
     assert finished.hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
     way = re.match(r"-o Global\.epoch_num=16 \(update 41 then uses (\S+), as the schedule is made", finished.hint)
@@ -326,6 +327,7 @@ def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
         assert float(way[1]) == pytest.approx(rates[1], rel=1e-3)
     else:
         assert finished.hint.startswith("more epochs would not train on from here; begin a new run")
+        assert longer[0].hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
 
 
 @pytest.mark.parametrize("loading_epochs", [10, 14, 20, 40, 400])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import pickle
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -233,6 +235,25 @@ def test_where_an_exponential_triangle_turns(gamma: float, up: int, corners: lis
 @pytest.mark.parametrize("mode", ["triangular", "triangular2"])
 def test_other_triangles_turn_at_their_corners_alone(mode: str) -> None:
     assert Cyclic(1.0, 0.0, 10, 4, mode, 0.5).corner_steps(30)[0] == [10, 14, 24, 28]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        WarmRestarts(1.0, (7,), peak_decay=0.9, end=0.1),
+        WarmRestarts(1.0, (3, 7, 2), end_decay=0.5, end=0.1, warmup_iters=1),
+        WarmRestarts(1.0, (3, 5), 1.5, height_decay=0.7),
+        DividedRestarts(1.0, (40,), cycles=2.6, peak_decay=0.5),
+    ],
+    ids=str,
+)
+def test_the_rate_does_not_depend_on_what_was_asked_before(schedule: WarmRestarts) -> None:
+    steps = [*range(60), *range(59, -1, -1), 0, FAR, 1, 59, FAR + 1, 2, 41, 3]
+    twin = pickle.loads(pickle.dumps(schedule))
+    rates = [twin(step) for step in steps]
+    assert rates == [replace(schedule)(step) for step in steps]
+    assert rates == pytest.approx(list(schedule(steps)), rel=1e-13)
+    assert (twin, hash(twin), repr(twin)) == (schedule, hash(schedule), repr(schedule))
 
 
 def test_a_cosine_cycle_restarts_on_multiples() -> None:

@@ -126,7 +126,7 @@ def test_what_does_not_train_is_in_no_group() -> None:
     model = net()
     model.head.weight.trainable = False
     assert "head.weight" not in factors_of(parameter_groups(model, {"head.*": 0.5}), model)
-    with pytest.raises(LRConfigError, match=r"head\.weight: it names no parameter that trains"):
+    with pytest.raises(LRConfigError, match=r"head\.weight: what it names does not train"):
         parameter_groups(model, {"head.weight": 0.5})
 
 
@@ -151,7 +151,8 @@ def test_a_rate_in_place_of_a_factor_is_multiplied() -> None:
         ({"head": 0.1}, "factors head: it names no parameter that trains; did you mean head.*?"),
         ({"head.wieght": 0.1}, "factors head.wieght: it names no parameter that trains; did you mean head.weight?"),
         ({"*.bias": 1, "head.bias": 0.1}, "factors head.bias: *.bias, which stands before it, has all parameters"),
-        ({"*._mean": 1}, "factors *._mean: it names no parameter that trains"),
+        ({"*._mean": 1}, "factors *._mean: what it names does not train (stop_gradient is True)"),
+        ({1: 0.1}, "factors: 1 is not allowed as a pattern; it must be text, such as 'backbone.*'"),
         *(({"*": wrong}, "is not allowed; it must be a number from 0 up") for wrong in (-1, float("nan"), float("inf"), True, "0.1", None)),
     ],
     ids=str,

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppocr_lr import LRConfigError
+from ppocr_lr import LRConfigError, LRConfigWarning
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
 from ppocr_lr.training_config.plan import plan_run
 from tests.conftest import ROOT, Command
@@ -90,6 +90,21 @@ def test_plan_show_check_and_plot_take_a_log(tmp_path: Path, command: Command) -
     for name in ("show", "check", "plot"):
         done = command(name, str(log), "--iters-per-epoch", "10")
         assert (done.returncode, "config of" in done.stdout or name == "check") == (0, True)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-400], lambda data: data[:-4], lambda data: data + b"no archive",
+                                    lambda data: data[:-400] + b"\0" * 99 + data[-400:]])  # fmt: skip
+def test_a_torn_archive(tmp_path: Path, command: Command, damage: Callable[[bytes], bytes]) -> None:
+    """What is behind the config that was found may be the one of a resume."""
+    log = tmp_path / "train.log.gz"
+    lines = [*dumped(COSINE), *(f"{BEHIND} {number * 7919 % 10007}" for number in range(999))]
+    log.write_bytes(damage(gzip.compress("\n".join(lines).encode())))
+    for words in (("check",), ("check", "--format", "json"), ("show",), ("plot",), ("diff", str(log))):
+        with pytest.warns(LRConfigWarning, match="is a torn archive; a later config in it could not be unpacked"):
+            assert command(*words, str(log), "--iters-per-epoch", "10").returncode == 0
+    log.write_bytes(log.read_bytes()[:40])
+    done = command("check", str(log))
+    assert (done.returncode, "usage:" in done.stderr) == (2, False)
 
 
 @pytest.mark.parametrize("lines", [[BEHIND], [*dumped({"Global": {"epoch_num": 3}}), BEHIND]])

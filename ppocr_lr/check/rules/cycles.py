@@ -80,7 +80,7 @@ def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Pro
 @example(
     "stages: [{name: Cosine, learning_rate: 0.01, epochs: 5}, {name: Const, learning_rate: 0.01, until_end: true}]"
 )
-@source("optax' join_schedules, PyTorch's SequentialLR")
+@source("optax's join_schedules, PyTorch's SequentialLR")
 def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
     learnt, as a large rate without a warmup does.

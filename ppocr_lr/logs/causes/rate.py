@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from ppocr_lr.logs.causes.search import Candidate, Search
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.window import least_squares, medians
-from ppocr_lr.lr_config import parse_lr_config
 from ppocr_lr.numbers_text import rate_text, times_text
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section
 
@@ -23,8 +23,8 @@ _DIGITS = 12  # of a scaled rate: with fewer, a rate on the edge of its rounding
 
 def scaled(search: Search, base: Candidate) -> Iterator[Candidate]:
     """All rates times a constant."""
-    schedule = base.schedule()
-    if schedule is None or search.lines.rates.max() <= 1e-6:  # one digit tells no factor
+    section, schedule = base.section, base.schedule()
+    if section is None or schedule is None or search.lines.rates.max() <= 1e-6:  # one digit tells no factor
         return
     for lines in (search.many, search.lines.thinned(_VERY_MANY)):
         shown = medians(schedule, lines, base.shift)
@@ -32,13 +32,13 @@ def scaled(search: Search, base: Candidate) -> Iterator[Candidate]:
         likely = agreeing.mean() >= _MOST
         if not likely:
             break
-    config = parse_lr_config(base.section, base.run).config
+    config = section.config
     peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
     factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
     if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
         return
     try:
-        proposal = override(*overrides_to(base.section, scaled_section(base.section, config, factor, _DIGITS)))
+        proposal = override(*overrides_to(section.written, scaled_section(section.written, config, factor, _DIGITS)))
     except LRConfigError:  # a third party's section that marks no rates
         proposal = None
     words = "the rate is " + times_text(factor, "the plan's", 6)
@@ -56,7 +56,7 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
         return  # of a Const a factor, or no warmup, says the same
     words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 0 else "the rate is below 5e-7 throughout"
     section = {"name": "Const", "learning_rate": max(rate, 1e-7)}
-    yield base.because(Cause("constant", words), section=section, shift=0)
+    yield replace(base, shift=0).with_section(Cause("constant", words), section)
 
 
 def _plainest_factor(low: float, high: float, peak: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,9 +14,10 @@ from ppocr_lr.logs.causes.explanation import Cause, Explanation
 from ppocr_lr.logs.compare import Comparison, schedule_length, strays
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
-from ppocr_lr.logs.window import Lines, fitted_medians, least_squares, medians, rough_costs
+from ppocr_lr.logs.window import Lines, fitted_medians, rough_costs
 from ppocr_lr.lr_config import Run
-from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.lr_config.parse import Section, read_section
+from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle
 
@@ -35,7 +36,8 @@ class Candidate:
     """A section and a run that may have been used instead of the plan's."""
 
     causes: tuple[Cause, ...]
-    section: Mapping[str, Any]
+    section: Section | None
+    """None where what was changed in it makes none."""
     run: Run
     shift: int = 0
     factor: float = 1.0
@@ -52,9 +54,8 @@ class Candidate:
 
     def schedule(self) -> Schedule | None:
         """The schedule that it makes; None where its numbers make none."""
-        try:
-            schedule = read_section(self.section).schedule(self.run.window)
-        except LRConfigError:
+        schedule = _schedule(self.section, self.run.window)
+        if schedule is None:
             return None
         if self.loaded:
             return ResumedByPaddle(schedule, *self.loaded)
@@ -67,6 +68,21 @@ class Candidate:
     def because(self, cause: Cause, **changes: Any) -> Candidate:
         """The same, with one cause more and what that changes."""
         return replace(self, causes=(*self.causes, cause), **changes)
+
+    def with_section(self, cause: Cause, section: Mapping[str, Any]) -> Candidate:
+        """The same, with one cause more and another section."""
+        try:
+            return self.because(cause, section=read_section(section))
+        except LRConfigError:
+            return self.because(cause, section=None)
+
+
+@lru_cache  # candidates that differ in their place or pace have the same one, and one of many values costs time
+def _schedule(section: Section | None, window: Window) -> Schedule | None:
+    try:
+        return section.schedule(window) if section else None
+    except LRConfigError:
+        return None
 
 
 class Family(NamedTuple):
@@ -106,7 +122,7 @@ class Search:
         # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self.resumed_in_log = self.resumed and self.rate_before is not None
-        self.plan = Candidate((), planned.section, Run(planned.run.epochs, schedule_length(planned)))
+        self.plan = Candidate((), read_section(planned.section), Run(planned.run.epochs, schedule_length(planned)))
         if comparison.schedule != planned.schedule:
             batches, every = comparison.iters_per_epoch, planned.flags.accumulate
             self.plan = replace(self.plan, batches=batches, accumulated=every)
@@ -143,8 +159,15 @@ class Search:
         schedule = candidate.schedule()
         if schedule is None:
             return float("inf")
-        factor = least_squares(medians(schedule, lines, candidate.shift), lines.rates) if scaled else 1.0
+        factor = None if scaled else 1.0
         return float(fitted_medians(schedule, lines, candidate.shift, factor).excess(lines).mean())
+
+    def rough_cost(self, candidate: Candidate) -> float:
+        """About the cost on the sample: with the rate in the middle of each window for its median."""
+        schedule = candidate.schedule()
+        if schedule is None:
+            return float("inf")
+        return float(rough_costs(schedule, self.sample, lambda updates: updates[None])[0])
 
     def may_be_right(self, distance: float) -> bool:
         """A schedule that is so far from the rates of the sample, in the mean, may have a better one beside it."""

@@ -127,7 +127,7 @@ def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
     uneven = [every for every in paces if batches % every]
     carried = [carried_over(every, batches // every + up) for every in uneven for up in (0, 1)]
     for candidates in ([made_of(every) for every in paces], carried):
-        near = sorted(candidates, key=lambda candidate: search.cost(candidate, search.sample))[:_NEAREST]
+        near = sorted(candidates, key=search.rough_cost)[:_NEAREST]
         if near:
             yield min(near, key=lambda candidate: search.cost(candidate, search.many))
 

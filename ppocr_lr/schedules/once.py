@@ -1,0 +1,35 @@
+"""What a schedule works out of its parameters once, when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class once(Generic[T]):  # noqa: N801  # a decorator, as `property` is
+    """`functools.cached_property` without a look at `__dict__`.
+
+    Python keeps the attributes of an object in a faster place until somebody asks for its `__dict__`, which costs a
+    training loop up to a third of its `step()`.
+    """
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self.__doc__ = work.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> once[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> T: ...
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> once[T] | T:
+        if instance is None:
+            return self
+        value = self._work(instance)
+        object.__setattr__(instance, self._name, value)  # a schedule is frozen
+        return value
