@@ -29,7 +29,7 @@ _LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
 
 @dataclass(frozen=True)
 class Change:
-    """What no override can do to a key of a config: give it another name, or take it out."""
+    """What no override can do to a key of a config: give it another name, or take it out; an item of a list, too."""
 
     kind: Literal["rename", "remove", "keep last"]
     """`keep last`: of a key that stands more than once, the one that counts."""

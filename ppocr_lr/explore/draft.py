@@ -27,11 +27,12 @@ from ppocr_lr.errors import (
     printable,
     value_error,
 )
+from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.explore.examples import EXAMPLES
-from ppocr_lr.finding import Change, Proposal
+from ppocr_lr.finding import Change, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
-from ppocr_lr.lr_config.parse import read_section
+from ppocr_lr.lr_config.parse import STAGE_KEYS, read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
@@ -52,6 +53,7 @@ FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "ite
 BATCH_SIZE = ("Train", "loader", "batch_size_per_card")
 
 _LONGEST_NAME = 100
+_NEW_STAGE, _NEW_LENGTH = "Const", "10%"
 _NO_LENGTH = {"num_samples": None, "iters_per_epoch": None}
 _MOST_DIGITS = 20  # of a number that may be a count
 _KINDS = (str, str, int, int, int)  # of the values of a draft in a link
@@ -97,6 +99,10 @@ class Draft:
         """The lr section as it is written."""
         return excerpt(self.text, SECTION_PATH, self.source)
 
+    def frame(self, whole: bool) -> Excerpt:
+        """What is edited: the whole text, or the lr section."""
+        return Excerpt("", self.text, "") if whole else self.excerpt
+
     @property
     def flags(self) -> RunFlags:
         """What a command line would say."""
@@ -139,9 +145,10 @@ class Draft:
         return self._edited((), intended)
 
     def without(self, *path: str | int) -> Draft:
-        """Without a key, and without a section that would be empty then; itself where there is no such key."""
+        """Without a key or an item, and without what would be empty then; itself where there is none."""
         around = self.document.value(path[:-1])
-        if not isinstance(around, Mapping) or path[-1] not in around:
+        keys = range(len(around)) if isinstance(around, list) else around
+        if not isinstance(keys, (Mapping, range)) or path[-1] not in keys:
             return self
         if len(around) == 1 and path[1:]:
             return self.without(*path[:-1])
@@ -174,14 +181,20 @@ class Draft:
         intended = with_overrides(changed(self.config, proposal.changes), proposal.overrides)
         return self._edited(proposal.changes, intended)
 
-    def named(self, name: str) -> Draft:
+    def named(self, name: str, path: KeyPath = SECTION_PATH) -> Draft:
         """With another schedule: keys that it has too keep their values, others come from an example of it.
+
+        A value that something is to be said of only beside this name is not kept.
+
+        Args:
+            name: of the schedule.
+            path: of the section, where it is one inside the section.
 
         Raises:
             LRConfigError: as `with_values`.
         """
-        model, section = MODELS[name], self.section
-        kept = {key: value for key, value in section.items() if key in model.model_fields}
+        section = self.document.value(path)
+        kept = {key: value for key, value in section.items() if key in MODELS[name].model_fields}
         example = self._example(name)
         for values in ({**example, **kept}, {**kept, **example}, example):
             try:
@@ -189,12 +202,43 @@ class Draft:
             except LRConfigError:
                 continue
             break
-        gone = tuple(Change("remove", (*SECTION_PATH, str(key))) for key in section if key not in (*values, "name"))
-        named = self.with_values(f"{SECTION}.name={name}")
+        if path != SECTION_PATH:
+            values = {**values, **{key: section[key] for key in STAGE_KEYS if key in section}}
+        named = self._made_of(name, values, path)
+        unwanted = {key for _, key in named._troubles(path) - self._troubles(path) if key in kept}
+        if not unwanted:
+            return named
+        wanted = {key: value for key, value in values.items() if key not in unwanted}
+        return self._made_of(name, {**wanted, **{key: example[key] for key in example if key in unwanted}}, path)
+
+    def _troubles(self, path: KeyPath) -> set[tuple[str, str]]:
+        """What is wrong with which key of a section, by code."""
+        serious = (each for each in self.report().findings if each.severity != Severity.NOTE)
+        depth = len(path)
+        return {(each.code, str(each.path[depth])) for each in serious if each.path[:depth] == path != each.path}
+
+    def _made_of(self, name: str, values: Mapping[str, Any], path: KeyPath) -> Draft:
+        """With these values alone in a section, and the text of those that it had already."""
+        section = self.document.value(path)
+        gone = tuple(Change("remove", (*path, str(key))) for key in section if key not in (*values, "name"))
+        named = self.with_values(f"{dotted(path)}.name={name}")
         intended = with_overrides(
-            changed(named.config, gone), (f"{SECTION}.{key}={yaml_text(value)}" for key, value in values.items())
+            changed(named.config, gone), (f"{dotted(path)}.{key}={yaml_text(value)}" for key, value in values.items())
         )
         return named._edited(gone, intended)
+
+    def with_stage(self, *path: str | int) -> Draft:
+        """With one more section in a list of them: where the last one went on until the end, it does now.
+
+        Raises:
+            LRConfigError: as `with_values`.
+        """
+        *before, last = self.document.value(path)
+        more = {"name": _NEW_STAGE, **self._example(_NEW_STAGE), "epochs": _NEW_LENGTH}
+        if isinstance(last, Mapping) and last.get("until_end") is True:
+            more = {key: value for key, value in more.items() if key != "epochs"} | {"until_end": True}
+            last = {key: value for key, value in last.items() if key != "until_end"} | {"epochs": _NEW_LENGTH}
+        return self.with_values(f"{dotted(path)}={yaml_text([*before, last, more])}")
 
     def _example(self, name: str) -> Mapping[str, Any]:
         """The example, with the peak of this draft."""
@@ -261,6 +305,26 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """What somebody has made of a part of a draft."""
+
+    text: str
+    frame: Excerpt
+    whole: bool
+    """The part is all of it."""
+
+    def of(self, draft: Draft) -> Draft:
+        """The draft with it.
+
+        Raises:
+            LRConfigError: it cannot be used.
+        """
+        draft = replace(draft, text=self.frame.with_text(self.text))
+        _ = draft.section, draft.excerpt
+        return draft
+
+
+@dataclass(frozen=True)
 class State:
     """All that a page shows, but for files that were dropped onto it."""
 
@@ -268,6 +332,24 @@ class State:
     pins: tuple[Pin, ...] = ()
     axis: Axis = "epochs"
     log_scale: bool = False
+    typed: Typed | None = None
+    """What is in the editor where it cannot be used; everything else stays as the draft has it."""
+
+    def after(self, typed: Typed) -> State:
+        """With what was typed, whether it can be used or not."""
+        try:
+            return replace(self, draft=typed.of(self.draft), typed=None)
+        except LRConfigError:
+            return replace(self, typed=typed)
+
+    @cached_property
+    def refused(self) -> tuple[Problem, ...]:
+        """Why what is in the editor cannot be used."""
+        try:
+            _ = self.typed and self.typed.of(self.draft)
+        except LRConfigError as error:
+            return error.problems
+        return ()
 
     def read(self) -> State:
         """Itself, its text read, which takes a while for a long one.
@@ -275,7 +357,7 @@ class State:
         Raises:
             LRConfigError: as the section and the excerpt of a draft.
         """
-        _ = self.draft.section, self.draft.excerpt
+        _ = self.draft.section, self.draft.excerpt, self.refused
         return self
 
     @property

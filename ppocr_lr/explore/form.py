@@ -21,6 +21,9 @@ Coming = Awaitable[None] | None
 Set = Callable[[str, str], Awaitable[None]]
 """Gives a key a value, as it stands in YAML; nothing takes it out."""
 
+Add = Callable[[str], Awaitable[None]]
+"""Puts one more section into the list of this key."""
+
 PAUSE = "debounce=350"  # milliseconds after the last letter
 QUIET = "no-error-icon hide-bottom-space"  # what is wrong is said below
 
@@ -269,8 +272,8 @@ class KeyField:
 class InnerSections:
     """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper."""
 
-    def __init__(self, field: Field, words: Words, change: Set) -> None:
-        self.field, self.words, self.change = field, words, change
+    def __init__(self, field: Field, words: Words, change: Set, add: Add) -> None:
+        self.field, self.words, self.change, self.add = field, words, change, add
         self.names: list[tuple[str, str]] | None = None
         self.fields: list[list[AnyField]] = []
         with Panel().classes("field"):
@@ -294,13 +297,28 @@ class InnerSections:
                     with ui.element("fieldset").classes("card"):
                         with ui.element("legend"):
                             ui.label(f"{key}: {name}")
+                        self._build_head(key, name, in_list and len(names) > 1)
                         inside = [replace(each, key=f"{key}.{each.key}") for each in fields_inside(name, in_list)]
-                        self.fields.append(build_fields(inside, parts[key], self.words, self.change, 0))
+                        self.fields.append(build_fields(inside, parts[key], self.words, self.change, self.add, 0))
+                if in_list:
+                    more = ui.button("+", on_click=lambda: self.add(self.field.key)).props("flat dense round")
+                    more.props(f'aria-label="{self.words("add to")} {self.field.key}"')
                 if names[_MOST_CARDS:] or not names:
                     ui.label(self.words("in the YAML")).classes("soft")
         for fields, part in zip(self.fields, parts.values(), strict=False):
             for field in fields:
                 field.show(part, run)
+
+    def _build_head(self, key: str, name: str, can_go: bool) -> None:
+        """What makes another schedule of one, and takes it out of a list."""
+        with ui.element("div").classes("take"):
+            chooser = ui.select(
+                list(MODELS), value=name, on_change=lambda event: self.change(f"{key}.name", event.value)
+            )
+            chooser.props(f'dense outlined {QUIET} aria-label="{key}: {self.words("Schedule")}"').classes("name")
+            if can_go:
+                remove = ui.button("×", on_click=lambda: self.change(key, "")).props("flat dense round")
+                remove.props(f'aria-label="{self.words("take out")} {key}"')
 
     def complain(self, said: Callable[[str], Iterable[str]]) -> None:
         """Say what is wrong with the keys inside, if anything is."""
@@ -313,7 +331,7 @@ AnyField = KeyField | InnerSections
 
 
 def build_fields(
-    fields: Iterable[Field], section: Mapping[str, Any], words: Words, change: Set, most: int
+    fields: Iterable[Field], section: Mapping[str, Any], words: Words, change: Set, add: Add, most: int
 ) -> list[AnyField]:
     """A field for each key: those that are needed or set first, and more than `most` others folded away."""
 
@@ -321,7 +339,10 @@ def build_fields(
         return field.required or field.key.rpartition(".")[2] in section
 
     def build(some: Iterable[Field]) -> list[AnyField]:
-        return [(InnerSections if field.kind == "section" else KeyField)(field, words, change) for field in some]
+        return [
+            InnerSections(field, words, change, add) if field.kind == "section" else KeyField(field, words, change)
+            for field in some
+        ]
 
     fields = sorted(fields, key=lambda field: not is_first(field))
     shown = max(most, sum(map(is_first, fields)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nicegui import events, ui
 
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
-from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
+from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, State, Typed, schedule_name, summary_of
+from ppocr_lr.explore.editor import Editor
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
@@ -55,9 +55,9 @@ def titled(words: Words, title: str) -> Iterator[ui.element]:
 class Left:
     """The left column."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.words = page, page.words
-        self.syncing = self.whole = False
+    def __init__(self, page: Page, whole: bool) -> None:
+        self.page, self.words, self.whole = page, page.words, whole
+        self.syncing = False
         self.frame = Excerpt("", "", "")
         self.run = Run(100, 100)
         self.name = ""
@@ -88,10 +88,10 @@ class Left:
                     ui.label(self.words(summary_of(name))).classes("said")
 
     def _build_editor(self) -> None:
-        self.whole_file = ui.switch(self.words("the whole file"), on_change=self._set_whole).props("dense")
-        self.editor = ui.codemirror(
-            "", language="YAML", theme="vscodeLight", line_wrapping=True, indent="  ", on_change=self._edited
+        self.whole_file = ui.switch(self.words("the whole file"), value=self.whole, on_change=self._set_whole).props(
+            "dense"
         )
+        self.editor = Editor(self.words, self._typed)
         self.problems = ui.element("div").classes("wrong").props('role="alert"')
         self.problems.set_visibility(False)
 
@@ -112,22 +112,34 @@ class Left:
         self.dialog.close()
         await self.page.change(lambda draft: draft.named(name))
 
-    def _set_whole(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        self.whole = bool(event.value)
-        self.sync(self.page.state.draft, "")
+    def _set_whole(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
+        return None if self.syncing else self._edit_whole(bool(event.value))
+
+    async def _edit_whole(self, whole: bool) -> None:
+        async with self.page.turn:
+            self.whole = whole
+            self.sync(self.page.state, "")
 
     # Whether a change is one of the page itself is known at once only, so these tell what is to come of it.
 
-    def _edited(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
-        text = event.value or ""
-        if self.syncing:
-            return None
-        return self.page.change(lambda draft: replace(draft, text=self.frame.with_text(text)), EDITOR)
+    def _typed(self, text: str, edits: int, whole: bool) -> Coming:
+        def made(state: State) -> State:
+            self.editor.know(text, edits, whole)
+            frame = self.frame if whole == self.whole else state.draft.frame(whole)
+            return state.after(Typed(text, frame, whole))
+
+        return self.page.become(made, EDITOR, edits=True)
 
     async def _set(self, key: str, text: str) -> None:
         """Give a key of the section a value, or take it out; one inside it has dots."""
-        parts = (int(part) if part.isdecimal() else part for part in key.split("."))
-        await self._set_at((*SECTION_PATH, *parts), text)
+        *inside, last = path = _path_of(key)
+        if last == "name" and inside:
+            await self.page.change(lambda draft: draft.named(text, path[:-1]))
+        else:
+            await self._set_at(path, text)
+
+    async def _add_stage(self, key: str) -> None:
+        await self.page.change(lambda draft: draft.with_stage(*_path_of(key)))
 
     def _set_drop_last(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
         return None if self.syncing else self._set_at(_IN_THE_CONFIG["drop_last"], yaml_text(bool(event.value)))
@@ -150,14 +162,16 @@ class Left:
 
     # What is shown
 
-    def sync(self, draft: Draft, by: str) -> None:
-        """Let everything be what the draft is; what is typed into stays."""
+    def sync(self, state: State, by: str) -> None:
+        """Let everything be what the state is; what is typed into stays."""
+        draft, typed = state.draft, state.typed
         self.syncing = True
         try:
-            if by != EDITOR:
-                self.frame = Excerpt("", draft.text, "") if self.whole else draft.excerpt
-                self.editor.value = self.frame.text
-            self._lock(False)
+            self.whole = self.whole_file.value = typed.whole if typed else self.whole
+            if by != EDITOR or self.editor.whole != self.whole:
+                self.frame = typed.frame if typed else draft.frame(self.whole)
+                self.editor.put(typed.text if typed else self.frame.text, self.whole)
+            self._lock(typed is not None)
             section = draft.section
             self._sync_name(schedule_name(draft), section)
             for field in self.fields:
@@ -176,7 +190,7 @@ class Left:
         self.keys.clear()
         fields = [field for field in fields_of(name) if field.key != "last_epoch" or field.key in section]
         with self.keys:
-            self.fields = build_fields(fields, section, self.words, self._set, _SHOWN_KEYS)
+            self.fields = build_fields(fields, section, self.words, self._set, self._add_stage, _SHOWN_KEYS)
 
     def _sync_run(self, draft: Draft, by: str) -> None:
         values = {what: draft.document.value(path) for what, path in _IN_THE_CONFIG.items()}
@@ -204,8 +218,6 @@ class Left:
 
     def show_problems(self, problems: tuple[Problem, ...], by: str) -> None:
         """What is wrong with the text, by line and column of the editor, and at its field or the one touched."""
-        if problems and by == EDITOR:
-            self._lock(True)
         said = [(_place_of(problem.key) or by, problem.text) for problem in problems]
 
         def about(place: str) -> list[str]:
@@ -226,6 +238,11 @@ class Left:
                     where = self.words("line {line}, column {column}", line=place.line - first + 1, column=column)
                 with ui.element("p"):
                     ui.label(": ".join(filter(None, (where, self.words(problem.key), problem.text))))
+
+
+def _path_of(key: str) -> Path:
+    """Where a key of the section stands, which has dots where it is inside another one."""
+    return (*SECTION_PATH, *(int(part) if part.isdecimal() else part for part in key.split(".")))
 
 
 def _place_of(what: str) -> str:

@@ -4,12 +4,6 @@ window.ppocrReady = (page) => {
   window.ppocrPage = page;
   // NiceGUI's own have one language for all visitors.
   document.querySelectorAll(".nicegui-error-popup span").forEach((popup, at) => (popup.innerText = page.popups[at] ?? ""));
-  const nameEditor = () => {
-    const editor = document.querySelector(".cm-content");
-    if (editor) editor.setAttribute("aria-label", page.editor);
-    else setTimeout(nameEditor, 100); // it is loaded after the page
-  };
-  nameEditor();
 };
 
 // A file may be dropped anywhere.
@@ -19,28 +13,6 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   getElement(window.ppocrPage.uploader).$refs.qRef.addFiles(event.dataTransfer.files);
 });
-
-// A text that would not reach the server: it is said, and not in the editor either.
-for (const kind of ["paste", "drop", "beforeinput"])
-  document.addEventListener(
-    kind,
-    (event) => {
-      if (!event.target.closest?.(".cm-content")) return;
-      const text = event.data ?? (event.clipboardData ?? event.dataTransfer)?.getData("text/plain") ?? "";
-      if (text.length <= window.ppocrPage.longest) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      Quasar.Notify.create({ message: window.ppocrPage.tooLong, position: "top" });
-    },
-    true,
-  );
-
-// In the editor too, Tab goes on to what is next: nobody is caught there.
-document.addEventListener(
-  "keydown",
-  (event) => event.key === "Tab" && event.target.closest?.(".cm-content") && event.stopImmediatePropagation(),
-  true,
-);
 
 // In the editor and in fields undo and redo are their own, and elsewhere the page's alone: two at once would clash.
 document.documentElement.addEventListener("keydown", (event) => {

@@ -18,18 +18,19 @@ from nicegui.client import Client
 from nicegui.translations import translations
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import LONGEST_TEXT, MOST_PINS, TOO_LONG, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.words import Words
-from ppocr_lr.language import speaking
+from ppocr_lr.language import later, speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
 _LONGEST_NAME = 100
+_REPLACED = later("The text that could not be used is no longer in the editor: Undo brings it back.")
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
 
@@ -46,12 +47,13 @@ class Page:
         self.newest: dict[str, Any] = {}
         self.problems: tuple[Problem, ...] = ()
         self.refused: tuple[Problem, ...] = ()
-        self.refused_by = ""
+        """Why a field could not be used; what is in the editor, the state knows."""
         self.dropped = Dropped()
         self.drawable: tuple[State, Curves] | None = None
         self.working = self.gone = False
         self.changed = asyncio.Event()
         self.client.on_delete(self._end)
+        self.client.on_connect(lambda: self.left.editor.ask())
         self.dark = ui.dark_mode(None)
         ui.keyboard(self._key)
         self.root = ui.element("div").style("width: 100%")
@@ -59,12 +61,12 @@ class Page:
         if problem:
             self.say(problem)
 
-    def _build(self) -> None:
+    def _build(self, whole: bool = False) -> None:
         self.root.clear()
         with self.root:
             self._build_header()
             with ui.element("div").classes("desk"):
-                self.left = Left(self)
+                self.left = Left(self, whole)
                 self.right = Right(self)
             self.uploader = ui.upload(
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
@@ -73,16 +75,12 @@ class Page:
             page = {
                 "language": self.words.tag,
                 "uploader": self.uploader.id,
-                "editor": self.words("The lr section"),
-                "longest": LONGEST_TEXT,
                 "copied": self.words("copied"),
                 "selected": self.words("selected: press Ctrl+C to copy it"),
-                "tooLong": self.words(TOO_LONG, most=LONGEST_TEXT),
                 "popups": [*translations["zh-CN" if self.words.language == "zh" else "en-US"].values()],
             }
             ui.run_javascript(f"ppocrReady({json.dumps(page)})")
-        self._sync("")
-        self.refresh()
+        self._be(self.state, "")
 
     def _build_header(self) -> None:
         with ui.element("header").classes("bar"):
@@ -112,41 +110,44 @@ class Page:
         """Show another draft."""
         await self.change(lambda _: draft)
 
-    @property
-    def is_text_refused(self) -> bool:
-        """What is in the editor cannot be used, and is nowhere else."""
-        return bool(self.refused) and self.refused_by == EDITOR
-
     async def become(self, make: Callable[[State], State], by: str = "", edits: bool = False) -> None:
         """Show what `make` makes of the state, which may take long; of changes of one field that wait only the last.
 
-        What `edits` the draft takes the place of what was refused; a pin or another axis leaves that where it is.
+        What `edits` the draft takes the place of what cannot be used in the editor; a pin or another axis does not.
         """
         self.newest[by] = make
         async with self.turn:
             if self.gone or (by and self.newest[by] is not make):
                 return
-            if edits and by not in ("", EDITOR) and self.is_text_refused:
+            if edits and by not in ("", EDITOR) and self.state.typed:
                 return  # the field was touched before it could be locked
             try:
                 with speaking(self.words.language):  # in the thread too, which begins with what is said here
                     state, curves = await asyncio.to_thread(lambda: _with_curves(make(self.state).read()))
             except LRConfigError as error:
-                self.refused, self.refused_by = error.problems, by
+                self.refused = error.problems
                 self.wrong(self.refused, by)
-                self._enable()
                 return
+            if edits and by != EDITOR:
+                state = self._without_typed(state)
             if edits:
                 self.refused = ()
             self.drawable = state, curves
             self._keep(state, by)
+
+    def _without_typed(self, state: State) -> State:
+        """With the draft in the editor, and a word to the visitor about the text that was there."""
+        if state.typed:
+            self.say(self.words(_REPLACED))
+        return replace(state, typed=None)
 
     def _keep(self, state: State, by: str) -> None:
         """Show another state, and keep the last one for an undo."""
         if state == self.state:
             self.refresh()  # what was wrong is no more
             return
-        again = by and by == self.last[0] and time.monotonic() - self.last[1] < _ONE_STEP and self.at > 0
+        soon = time.monotonic() - self.last[1] < _ONE_STEP or (by == EDITOR and self.state.typed)
+        again = by and by == self.last[0] and soon and self.at > 0  # nobody wants every torn text back
         self.last = (by, time.monotonic())
         del self.past[self.at + (0 if again else 1) :]
         # What it has worked out is not kept: a text of the largest size is a large tree.
@@ -154,9 +155,15 @@ class Page:
         self.past.append(state)
         del self.past[:-_MOST_STEPS]
         self.at = len(self.past) - 1
+        self._be(state, by)
+
+    def _be(self, state: State, by: str) -> None:
+        """Show another state."""
         self.state = state
         self.refresh()  # comes to the curve right after this, so that the browser draws it with the rest
         self._sync(by)
+        if state.typed:
+            self.wrong(state.refused, EDITOR)
 
     async def undo(self) -> None:
         """One step back."""
@@ -168,13 +175,11 @@ class Page:
 
     async def _go(self, steps: int) -> None:
         async with self.turn:
-            if self.is_text_refused:
-                steps = min(0, steps + 1)  # it is the last step itself
             if 0 <= self.at + steps < len(self.past):
                 self.at, self.last, self.refused = self.at + steps, ("", 0.0), ()
-                self.state = await asyncio.to_thread(self.past[self.at].read)
-                self._sync("")
-                self.refresh()
+                with speaking(self.words.language):
+                    state = await asyncio.to_thread(replace(self.past[self.at]).read)
+                self._be(state, "")
 
     async def _key(self, event: events.KeyEventArguments) -> None:
         if event.action.keydown and (event.modifiers.ctrl or event.modifiers.meta):
@@ -204,14 +209,10 @@ class Page:
         async with self.turn:
             self.words = self.words.other
             state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
-            self.state = await asyncio.to_thread(state.read)
-            text = self.left.editor.value if self.is_text_refused else None
+            with speaking(self.words.language):
+                self.state = await asyncio.to_thread(state.read)
             was_whole, self.refused = self.left.whole, ()
-            self._build()
-            if was_whole:
-                self.left.whole_file.value = True
-            if text is not None:
-                self.left.editor.value = text  # refused anew, in this language
+            self._build(was_whole)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
@@ -228,6 +229,8 @@ class Page:
                     self.say(str(error).replace(str(path), name).replace(path.name, name))
                     return
             self.dropped = found.dropped
+            if state.draft != self.state.draft:
+                state, self.refused = self._without_typed(state), ()
             self._keep(state, "")
             self.refresh()
 
@@ -265,12 +268,12 @@ class Page:
         self.source.text = self.state.draft.source
         self._enable()
         if not self.refused:
-            self.left.sync(self.state.draft, by)
+            self.left.sync(self.state, by)
         self.right.sync(self.state)
 
     def _enable(self) -> None:
-        self.undo_button.set_enabled(self.at > 0 or self.is_text_refused)
-        self.redo_button.set_enabled(self.at < len(self.past) - 1 and not self.is_text_refused)
+        self.undo_button.set_enabled(self.at > 0)
+        self.redo_button.set_enabled(self.at < len(self.past) - 1)
 
     def wrong(self, problems: tuple[Problem, ...], by: str = "") -> None:
         """Say what is wrong beside the editor and at the field; the last good curve stays, dimmed."""
@@ -299,7 +302,7 @@ class Page:
                     if self.gone:
                         return
                 _, curves = self.drawable
-                if not self.refused:
+                if not self.refused and not state.typed:
                     self.wrong(curves.problems)
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)

@@ -47,8 +47,9 @@ def changed(config: Any, changes: Sequence[Change]) -> Any:
 
 def _changed(node: Any, path: KeyPath, change: Change) -> Any:
     head, *rest = path
-    if isinstance(node, Sequence) and not isinstance(node, str) and isinstance(head, int) and head < len(node) and rest:
-        return [*node[:head], _changed(node[head], tuple(rest), change), *node[head + 1 :]]
+    if isinstance(node, Sequence) and not isinstance(node, str) and isinstance(head, int) and head < len(node):
+        inner = [_changed(node[head], tuple(rest), change)] if rest else []  # all that happens to an item: it goes
+        return [*node[:head], *inner, *node[head + 1 :]]
     if not isinstance(node, Mapping) or str(head) not in map(str, node):
         raise LRConfigError(Problem(change.path, "there is no such key"))
     if rest:

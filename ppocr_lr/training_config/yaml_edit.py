@@ -145,8 +145,13 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
         return Excerpt("", text, "")
     indent = text[tree.line_start(first) : first]
     end = tree.line_end(node.items[-1].end)
-    while text[end : (after := tree.line_end(end))].lstrip().startswith("#") and text.startswith(indent, end):
-        end = after
+    after = end
+    for line in text[end:].splitlines(keepends=True):
+        after += len(line)
+        if line.startswith(indent) and line.lstrip().startswith("#"):
+            end = after  # a comment is of the section in whose column it stands, behind empty lines too
+        elif line.strip():
+            break
     lines = text[start:end].splitlines()
     margins = [line[: len(line) - len(line.lstrip())] for line in lines if line.strip()]
     indent = min(margins, key=len)  # of a comment, maybe
@@ -226,8 +231,10 @@ class TextTree:
         edits, gone = list[Edit](), dict[KeyPath, set[int]]()
         for change in changes:
             *above, name = change.path
-            node = self._mapping(tuple(above), change)
+            node = self._around(tuple(above), change)
             same = [number for number, key in enumerate(node.keys) if key.value == str(name)]
+            if node.kind == "list" and isinstance(name, int) and name < len(node.items):
+                same = [name]
             if not same:
                 self._refuse(change.path)
             if change.kind == "rename":
@@ -237,8 +244,8 @@ class TextTree:
             else:
                 gone.setdefault(tuple(above), set()).update(same[:-1] if change.kind == "keep last" else same)
         for path, numbers in gone.items():
-            node = self._mapping(path, changes[0])
-            if len(numbers) == len(node.keys) and not node.flow:  # an empty block is null
+            node = self._around(path, changes[0])
+            if len(numbers) == len(node.items) and not node.flow:  # an empty block is null
                 self._refuse(path)
             edits += self._removals(node, sorted(numbers), path)
         return edits + list(self._edits(self.root, changed(self.document.data, changes), intended, ()))
@@ -247,11 +254,11 @@ class TextTree:
         """Where a character of the text stands."""
         return Place(self.document.source, self.text.count("\n", 0, index) + 1, index - self.line_start(index) + 1)
 
-    def _mapping(self, path: KeyPath, change: Change) -> _Node:
+    def _around(self, path: KeyPath, change: Change) -> _Node:
         node = self.root
         for name in path:
             node = node.under(name) or self._refuse(change.path)
-        return node if node.kind == "mapping" else self._refuse(change.path)
+        return node if node.kind in ("mapping", "list") else self._refuse(change.path)
 
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
         if _same(before, after):

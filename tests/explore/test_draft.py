@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.errors import printable
-from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, Pin, State, opened, schedule_name, state_of
+from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, Pin, State, Typed, opened, schedule_name, state_of
 from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.lr_config.registry import _HOMES
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
@@ -30,6 +30,14 @@ def draft(section: str = "", train: str = "") -> Draft:
     return opened(f"Global:\n  epoch_num: 20\nOptimizer:\n  lr:\n{lines}{train}", "c.yml")
 
 
+STAGES = """name: Sequence
+stages:
+  # one
+  - name: Const # c
+    learning_rate: 0.1
+    epochs: 5
+  - {name: Linear, learning_rate: 0.1, until_end: true} # z
+"""
 CALLS = [
     # a section, what is done to it, and the section after it
     ("name: Cosine # c\nlearning_rate: 0.1\n", ("with_values", "Optimizer.lr.learning_rate=1e-3"), "name: Cosine # c\nlearning_rate: 0.001\n"),
@@ -44,6 +52,11 @@ CALLS = [
     ("name: Const\nlearning_rate: 0.5\n", ("named", "Cyclic"), "name: Cyclic\nbase_lr: 0.05\nmax_lr: 0.5\nstep_size_up: 12%\n"),
     ("name: PiecewiseLinear\nknots: [[0, 0.1], [5, 0.5], [20, 0]]\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\n"),
     ("name: Scale\nfactor: 0.5\nschedule: {name: Const, learning_rate: 1}\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
+    ("name: Cosine\nlearning_rate: 0.5\nwarmup_epoch: 2\n", ("named", "OneCycle"), "name: OneCycle\nmax_lr: 0.5\n"),
+    ("name: Cosine\nlearning_rate: 0.5\nwarmup_epoch: 2\n", ("named", "Const"), "name: Const\nlearning_rate: 0.5\nwarmup_epoch: 2\n"),
+    (STAGES, ("without", "Optimizer", "lr", "stages", 0), "name: Sequence\nstages:\n  # one\n  - {name: Linear, learning_rate: 0.1, until_end: true} # z\n"),
+    (STAGES, ("with_stage", "Optimizer", "lr", "stages"), STAGES.replace("until_end: true", "epochs: 10%").replace("# z\n", "# z\n  - {name: Const, learning_rate: 0.1, until_end: true}\n")),
+    (STAGES, ("named", "OneCycle", ("Optimizer", "lr", "stages", 1)), STAGES.replace("Linear", "OneCycle").replace("learning_rate: 0.1, until_end: true", "until_end: true, max_lr: 0.1")),
     ("name: OneCycle\nmax_lr: 0.5\n", ("named", "Sequence"), "name: Sequence\nstages: [{name: Const, learning_rate: 0.5, epochs: 50%}, {name: Cosine, learning_rate: 0.5, until_end: true}]\n"),
 ]  # fmt: skip
 
@@ -52,6 +65,15 @@ CALLS = [
 def test_a_change_keeps_the_rest_of_the_text(before: str, call: tuple[str, ...], after: str) -> None:
     changed = getattr(draft(before), call[0])(*call[1:])
     assert changed.excerpt.text == after
+
+
+@pytest.mark.parametrize("more", ["# a", "\n# a", "# a\n\n  # b", "\n\n# a\n# b"])
+def test_a_comment_at_the_end_of_a_section_is_of_it(more: str) -> None:
+    before = draft("name: Cosine\nlearning_rate: 0.1", "Train:\n  loader: {batch_size_per_card: 2}\n")
+    text = f"{before.excerpt.text}{more}\n"
+    typed = State(before).after(Typed(text, before.excerpt, False)).draft
+    assert typed.excerpt.text == text
+    assert typed.with_values("Optimizer.lr.learning_rate=0.2").excerpt.text == text.replace("0.1", "0.2")
 
 
 def test_a_section_goes_with_its_last_key() -> None:

@@ -123,7 +123,7 @@ def test_other_files_are_one_message(address: str, visit: Visit, name: str) -> N
 ENGLISH = re.compile(r"(?<![\w.'{/-])[a-z]{2,} [a-z]{2,} [a-z]{2,}")
 TOLD = """() => {
     const page = document.body.cloneNode(true);
-    page.querySelectorAll('.copy pre, .nicegui-codemirror, script, style').forEach((code) => code.remove());
+    page.querySelectorAll('.copy pre, .editor, script, style').forEach((code) => code.remove());
     const plot = document.querySelector('.plot');
     const drawn = plot.data.flatMap((trace) => [trace.name, trace.hovertemplate ?? '']);
     const axes = [plot.layout.xaxis.title.text, plot.layout.yaxis.title.text];

@@ -87,6 +87,9 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a : 1 # c\n", (rename("Global.a", "b"),), "Global:\n  b : 1 # c\n"),
     ("Global: {'a': 1, \"c\": 2}\n", (rename("Global.a", "b"), rename("Global.c", "d")), "Global: {'b': 1, \"d\": 2}\n"),
     ("Global:\n  a: &x {y: 1}\nz: *x\n", (rename("Global.a", "b"),), "Global:\n  b: &x {y: 1}\nz: *x\n"),
+    # an item is taken out
+    ("Global:\n  # x\n  - a # c\n  - b # d\nT: 1\n", (Change("remove", ("Global", 0)),), "Global:\n  # x\n  - b # d\nT: 1\n"),
+    ("Global: [a, b, c] # d\n", (Change("remove", ("Global", 1)),), "Global: [a, c] # d\n"),
     # a key is removed
     ("Global:\n  a: 1 # c\n  # of b\n  b: 2\n", (remove("Global.a"),), "Global:\n  # of b\n  b: 2\n"),
     ("Global:\n  a: 1\n  # of b\n  b: [2,\n    3] # c\nT: 1\n", (remove("Global.b"),), "Global:\n  a: 1\n  # of b\nT: 1\n"),

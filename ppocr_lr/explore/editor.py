@@ -1,0 +1,58 @@
+"""The YAML editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import nicegui.elements.codemirror  # noqa: F401  it brings what editor.js imports
+from nicegui import events
+from nicegui.element import Element
+
+from ppocr_lr.explore.draft import LONGEST_TEXT, TOO_LONG
+from ppocr_lr.explore.form import Coming
+from ppocr_lr.explore.words import Words
+from ppocr_lr.language import later
+
+_LATE = later("Your typing was kept, and a change beside the editor was not: it came before yours was known.")
+
+
+class Editor(Element, component="editor.js"):
+    """An editor in which what is typed wins: `put` does nothing where something was typed that is not known here yet.
+
+    That is told next, with the whole text, and both sides have the same again.
+    """
+
+    def __init__(self, words: Words, typed: Callable[[str, int, bool], Coming]) -> None:
+        super().__init__()
+        self.text = ""
+        self.edits = 0
+        """How many edits of the browser's are in what is put."""
+        self.whole = False
+        """The text is a whole file."""
+        said = {"label": words("The lr section"), "long": words(TOO_LONG, most=LONGEST_TEXT), "late": words(_LATE)}
+        self._props.update({"longest": LONGEST_TEXT, "words": said, "given": self._given()})
+
+        def tell(event: events.GenericEventArguments) -> Coming:
+            text, edits, whole = (event.args[name] for name in ("text", "edits", "whole"))
+            return typed(text, edits, whole) if edits > self.edits else None
+
+        self.on("typed", tell, throttle=0.05)
+
+    def _given(self) -> dict[str, Any]:
+        return {"text": self.text, "edits": self.edits, "whole": self.whole}
+
+    def know(self, text: str, edits: int, whole: bool) -> None:
+        """Of what was typed: from now on it is what texts that are put are made of."""
+        self.text, self.edits, self.whole = text, edits, whole
+
+    def put(self, text: str, whole: bool) -> None:
+        """Another text."""
+        if (text, whole) != (self.text, self.whole):
+            self.text, self.whole = text, whole
+            self._props["given"] = self._given()
+            self.update()
+
+    def ask(self) -> None:
+        """For what was typed while nobody could hear it."""
+        self.run_method("hear")
