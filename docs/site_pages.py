@@ -39,6 +39,7 @@ TYPES = (
     "schedules.base.Lead",
     "schedules.shapes.Shape",
     "training_config.groups.Group",
+    "training_config.plan.Reduction",
     "training_config.plan.Simulation",
 )
 """What the public names take and give; Sphinx names one that is missing here."""
