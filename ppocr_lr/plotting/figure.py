@@ -320,8 +320,8 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
         axes.axvline(position, color=GREY, linewidth=THIN, dashes=MARK_DASHES, zorder=0)
         if position - labelled < 0.04 * end:
             continue  # its number would stand on the one before
-        labelled = position
         leftwards = position > 0.9 * end and position - labelled > 0.1 * end  # where it would be cut off
+        labelled = position
         axes.text(
             position, 0.985, f" {count_text(round(position, 3))} ", transform=axes.get_xaxis_transform(),
             fontsize=8, color=GREY, ha="right" if leftwards else "left", va="top", clip_on=True,

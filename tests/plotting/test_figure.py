@@ -309,7 +309,7 @@ def test_the_number_of_a_mark_near_the_end_is_whole(tmp_path: Path) -> None:
     figure = draw([run], size=(3.3, 2.2))
     figure.draw_without_rendering()
     axes = figure.axes[0]
-    assert [text.get_text() for text in axes.texts] == [" 1902 "]
+    assert [text.get_text() for text in axes.texts] == [" 1900 "]
     assert axes.texts[0].get_window_extent().x1 < axes.bbox.x1
 
 
