@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import simulation_lines, trainer_text
-from ppocr_lr.errors import dotted, positive_argument
+from ppocr_lr.errors import ArgumentError, dotted, positive_argument
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.groups import Group
@@ -25,6 +25,9 @@ Progress: TypeAlias = Callable[[int, int], object]
 """Told after each block: rows written so far, rows in all."""
 
 COLUMNS = ("iteration", "epoch", "rate")
+
+MOST_ROWS = 10**8
+"""In one file: some gigabytes, and more than any training has updates."""
 
 _BLOCK = 1 << 14  # rows at a time; more are no faster, since the text leaves the cache
 
@@ -56,7 +59,7 @@ def write_csv(
         names: one for each run; without them, what tells it from the others.
 
     Raises:
-        LRConfigError: `every` is not a positive integer.
+        LRConfigError: `every` is not a positive integer, or makes more than `MOST_ROWS` rows.
         OSError: the file cannot be written.
     """
     count = _Counter(runs, every, progress)
@@ -114,6 +117,11 @@ class _Counter:
         self._progress = progress
         self._not_finite = not_finite
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
+        if self._total > MOST_ROWS:
+            few = -(-sum(run.run.total_iters for run in runs) // MOST_ROWS) + 1
+            raise ArgumentError(
+                "every", f"would write {self._total} rows, more than {MOST_ROWS}; {few} is enough", every
+            )
         self._done = 0
 
     def blocks(self, run: PlannedRun, further: Sequence[Schedule | None] = ()) -> Iterator[bytes]:

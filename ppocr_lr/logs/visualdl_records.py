@@ -104,7 +104,7 @@ def _scalars(path: Path, read: _Read) -> Iterator[tuple[str, int, float]]:
     try:
         from visualdl.proto import record_pb2
         from visualdl.reader.record_reader import RecordReader
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("visualdl", "visualdl") from None
     try:
         with suppress(StopIteration):

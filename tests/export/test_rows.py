@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.export.rows import write_csv, write_json
+from ppocr_lr.export.rows import MOST_ROWS, write_csv, write_json
 from ppocr_lr.schedules import Constant
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
 
@@ -64,6 +64,17 @@ def test_every_ends_with_the_last_update(every: int, epochs: int) -> None:
     ]
     assert rows == expected(run, every)
     assert rows[-1][0] == run.run.total_iters - 1
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json])
+@pytest.mark.parametrize(("epochs", "every", "enough"), [(10**8 + 1, 1, 3), (9 * 10**9, 2, 91), (10**15, 10**6, None)])
+def test_a_file_has_no_more_rows_than_a_disk_holds(write: Any, epochs: int, every: int, enough: int | None) -> None:
+    run = planned(epochs=epochs, iters=1, warmup_epoch=0)
+    file = io.BytesIO()
+    with pytest.raises(LRConfigError, match=f"^every {every}: .*more than {MOST_ROWS}") as told:
+        write([run], file, every)
+    assert file.getvalue() == b""
+    assert enough is None or f"; {enough} is enough" in str(told.value)
 
 
 @pytest.mark.parametrize("rows", [2**14 - 1, 2**14, 2**14 + 1, 2**15])
