@@ -20,6 +20,8 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
+_FACTORS_ELSEWHERE = frozenset({"layer_decay", "layerwise_decay", "lr_mult", "lr_mult_list", "param_groups"})
+"""Factors of the rate, which optimizers of PaddleClas, PaddleDetection, PaddleSeg and ERNIE take."""
 
 
 @rule("LR100", Severity.ERROR, "the lr section cannot be used")
@@ -87,6 +89,12 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
         for key, value in subject.section(section_name).items():
             if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
                 continue
+            if section_name == "Optimizer" and key in _FACTORS_ELSEWHERE:
+                yield Finding(
+                    (section_name, key),
+                    tr("PaddleOCR's optimizers drop this key: no parameter gets a rate of its own by it"),
+                    tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors"),
+                )
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
