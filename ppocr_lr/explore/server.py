@@ -8,6 +8,7 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,13 +96,15 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         ui.add_css(css)
         ui.add_body_html(f"<script>{script}</script>")
         words = words_for(request.headers.get("accept-language", ""))
-        state, problem = initial, ""
-        if link := request.query_params.get("s"):
-            try:
-                with speaking(words.language):
+        # What it says of its run is said anew, in the visitor's language.
+        state, problem = replace(initial, draft=replace(initial.draft)), ""
+        with speaking(words.language):
+            if link := request.query_params.get("s"):
+                try:
                     state = await asyncio.to_thread(lambda: state_of(link).read())
-            except LRConfigError as error:
-                problem = str(error)
+                except LRConfigError as error:
+                    problem = str(error)
+            await asyncio.to_thread(state.read)
         Page(state, words, problem)
 
     ui.run(

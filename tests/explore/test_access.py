@@ -83,6 +83,9 @@ def test_the_browser_s_language_and_the_other_one(address: str, visit: Visit) ->
     page = visit(address, locale="zh-CN")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    expect(page.get_by_text("向上取整")).to_have_count(
+        2
+    )  # what is said of the run, at the fields and among the numbers
     page.get_by_label("learning_rate", exact=True).fill("0.2")
     has_rates(page, "Cosine", lambda rates: max(rates) == 0.2)
     page.get_by_role("button", name="English").click()
