@@ -206,7 +206,9 @@ class Product(_Looked):
             run for given in part.corner_runs() if isinstance(given, range) and (run := _inside(given, first, after))
         ]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
-        return ways | {self._way(part, run[at], run[at + 2]) for run in own for at in (0, 1) if run[at + 2 :]}
+        # A way from corner to corner is one too: a piece of a single update goes nowhere.
+        pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
+        return ways | {self._way(part, *pair) for pair in pairs}
 
     def _above(self, k: int) -> int:
         """1 where `schedule` is above the end, −1 below, 0 at it."""
