@@ -89,6 +89,8 @@ def test_what_is_typed_while_nobody_hears_it_comes_later(address: str, visit: Vi
     page.keyboard.type("# typed into nothing")
     page.wait_for_timeout(500)
     page.evaluate("window.socket.connect()")
+    page.wait_for_timeout(1500)  # in which a connection that is back may load the page anew
+    expect(page.locator(".cm-content")).to_contain_text("# typed into nothing")
     in_step(page, "typed into nothing")
 
 
