@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from nicegui import events, ui
 
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
-from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, State, Typed, schedule_name, summary_of
+from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
 from ppocr_lr.explore.editor import Editor
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.parts import Panel
+from ppocr_lr.explore.state import State, Typed
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run

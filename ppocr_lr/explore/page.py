@@ -18,18 +18,18 @@ from nicegui.client import Client
 from nicegui.translations import translations
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.draft import LONGEST_NAME, Draft, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.right import Right
+from ppocr_lr.explore.state import MOST_PINS, Pin, State
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later, speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
-_LONGEST_NAME = 100
 _REPLACED = later("The text that could not be used is no longer in the editor: Undo brings it back.")
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
@@ -215,7 +215,7 @@ class Page:
             self._build(was_whole)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
+        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-LONGEST_NAME:] or "file"
         async with self.turn:
             with TemporaryDirectory() as folder:
                 # What kind of file it is its ending tells; the rest of a name may be no name here.

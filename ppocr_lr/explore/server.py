@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
-from ppocr_lr.explore.draft import State, state_of
+from ppocr_lr.explore.state import State, state_of
 from ppocr_lr.language import speaking
 
 PORT = 8321

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import expect
 
 from ppocr_lr import Run, build_schedule
-from ppocr_lr.explore.draft import state_of
+from ppocr_lr.explore.state import state_of
 from tests.explore.conftest import Visit, curves, error_of, served, settled, updates_of, yaml_of
 
 DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
