@@ -56,7 +56,7 @@ def titled(words: Words, title: str) -> Iterator[ui.element]:
 class Left:
     """The left column."""
 
-    def __init__(self, page: Page, whole: bool) -> None:
+    def __init__(self, page: Page, whole: bool, edits: int) -> None:
         self.page, self.words, self.whole = page, page.words, whole
         self.syncing = False
         self.frame = Excerpt("", "", "")
@@ -67,7 +67,7 @@ class Left:
             with titled(self.words, "Schedule"):
                 self._build_chooser()
             with titled(self.words, "The lr section"):
-                self._build_editor()
+                self._build_editor(edits)
             with titled(self.words, "Run") as self.runs, ui.element("div").classes("runs"):
                 self._build_run()
             with titled(self.words, "Keys") as self.form:
@@ -88,11 +88,11 @@ class Left:
                     ui.label(name)
                     ui.label(self.words(summary_of(name))).classes("said")
 
-    def _build_editor(self) -> None:
+    def _build_editor(self, edits: int) -> None:
         self.whole_file = ui.switch(self.words("the whole file"), value=self.whole, on_change=self._set_whole).props(
             "dense"
         )
-        self.editor = Editor(self.words, self._typed)
+        self.editor = Editor(self.words, self._typed, edits)
         self.problems = ui.element("div").classes("wrong").props('role="alert"')
         self.problems.set_visibility(False)
 

@@ -180,7 +180,7 @@ class Right:
         address = str(self.page.client.request.base_url)  # as the visitor came to it
         self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too much for a link")
         with self.page.client:
-            ui.navigate.history.replace(f"?s={link}" if link else "/")
+            ui.navigate.history.replace(f"?s={link}")
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
