@@ -151,7 +151,7 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
             traces.append(_mark(resume.update, resume.rate_now, planned, state.axis))
             verdicts += text_lines(resume)
         except LRConfigError as error:
-            verdicts.append(str(error))
+            verdicts.append(str(error.by_file_name()))
     draft = state.draft
     findings = draft.report().findings
     numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,9 +16,9 @@ from nicegui import background_tasks, events, ui
 from nicegui.client import Client
 from nicegui.translations import translations
 
-from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import LONGEST_NAME, Draft, schedule_name
-from ppocr_lr.explore.files import MOST_BYTES, read_dropped
+from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem
+from ppocr_lr.explore.draft import Draft, schedule_name
+from ppocr_lr.explore.files import MOST_BYTES, file_name, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.parts import Connection
@@ -240,18 +239,22 @@ class Page:
                 self.say(self.words(_MISSING), stays=True)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-LONGEST_NAME:] or "file"
         async with self.turn:
             with TemporaryDirectory() as folder:
-                # What kind of file it is its ending tells; the rest of a name may be no name here.
-                path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
+                path = Path(folder, file_name(event.file.name))
                 try:
                     await event.file.save(path)
                     with speaking(self.words.language):
-                        found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
+                        found = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
                         state = await asyncio.to_thread(replace(self.state, draft=found.draft).read)
-                except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
-                    self.say(str(error).replace(str(path), name).replace(path.name, name))
+                except LRConfigError as error:
+                    self.say(str(error.by_file_name()))
+                    return
+                except MissingExtraError as error:
+                    self.say(f"{path.name}: {error}")
+                    return
+                except OSError as error:
+                    self.say(f"{path.name}: {error.strerror or error}")
                     return
             self.dropped = found.dropped
             if state.draft != self.state.draft:
