@@ -23,13 +23,12 @@ from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.parts import Connection
 from ppocr_lr.explore.right import Right
-from ppocr_lr.explore.state import MOST_PINS, Pin, State
+from ppocr_lr.explore.state import MOST_PINS, Pin, State, latest
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later, speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
-_MOST_STEPS = 200
 _LOCKED = later("A change beside the editor was not kept: the text in the editor cannot be used yet.")
 _MISSING = later("The connection was lost, and a change beside the editor with it: what you see is what has arrived.")
 _RELOADED = later(
@@ -37,6 +36,9 @@ _RELOADED = later(
     "beside the editor meanwhile are gone; what was typed into the editor is there."
 )
 _REPLACED = later("The text that could not be used is no longer in the editor: Undo brings it back.")
+# One file at a time, for all visitors: Matplotlib's settings are those of the whole process, and somebody impatient
+# takes no more than one of the threads.
+_writing = asyncio.Lock()
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
 
@@ -162,8 +164,7 @@ class Page:
         del self.past[self.at + (0 if again else 1) :]
         # What it has worked out is not kept: a text of the largest size is a large tree.
         self.past[-1:] = [replace(each, draft=replace(each.draft)) for each in self.past[-1:]]
-        self.past.append(state)
-        del self.past[:-_MOST_STEPS]
+        self.past = latest([*self.past, state])
         self.at = len(self.past) - 1
         self._be(state, by)
 
@@ -271,7 +272,8 @@ class Page:
         """The curves as a file."""
         state = self.state
         try:
-            content = await asyncio.to_thread(file_of, state, kind)
+            async with _writing:
+                content = await asyncio.to_thread(file_of, state, kind)
         except (LRConfigError, MissingExtraError) as error:
             self.say(str(error))
             return

@@ -6,6 +6,7 @@ import base64
 import pickle
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,14 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError) as error:
         read_dropped(tmp_path / "train.log", wrong, Dropped())
     assert str(error.value.by_file_name()).startswith("学习.yml: ")
+
+
+def test_a_name_is_no_html(tmp_path: Path) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    found = read_dropped(log(tmp_path / "a<b>c&lt;.log"), draft, Dropped())
+    [dots] = details_of(State(found.draft), found.draft.planned, found.dropped).dots
+    assert "<" not in dots["name"]
+    assert unescape(dots["name"]).startswith("a<b>c&lt;.log")
 
 
 @given(st.text(max_size=300) | st.sampled_from(["", ".", "..", "a/..", "学" * 300, "a\0b", "\ud800", "/", "\\", " . "]))
