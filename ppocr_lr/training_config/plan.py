@@ -329,8 +329,14 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
-        meant = nearest("lr" if optimizer else "Optimizer", sections)
-        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
+        instead = ""
+        if meant := nearest("lr" if optimizer else "Optimizer", sections):
+            instead = tr("; {meant} is not read under this name", meant=meant[0])
+        elif "learning_rate" in optimizer:
+            instead = tr("; Optimizer.learning_rate belongs into it")
+        elif around and not optimizer:
+            instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
         raise LRConfigError(
             tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
         )
