@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -107,16 +108,30 @@ def dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
+_called: ContextVar[Callable[[str], str]] = ContextVar("called", default=str)
+
+
+def called(argument: str) -> str:
+    """What the reader of a message calls an argument of this library: a command line has a flag for it."""
+    return _called.get()(argument)
+
+
+@contextmanager
+def arguments_called(name_of: Callable[[str], str]) -> Iterator[None]:
+    """Messages made inside call each argument what `name_of` returns for it, not by its name in Python."""
+    before = _called.set(name_of)
+    try:
+        yield
+    finally:
+        _called.reset(before)
+
+
 class ArgumentError(LRConfigError):
-    """An argument of a function that cannot be used. The command line shows its flag instead of its name."""
+    """An argument of a function that cannot be used."""
 
     def __init__(self, argument: str, problem: str, given: object = None) -> None:
         self.argument, self.problem, self.given = argument, problem, given
-        super().__init__(self.told(argument))
-
-    def told(self, name: str) -> Problem:
-        """What is wrong, with another name for the argument."""
-        return Problem((), f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}")
+        super().__init__(Problem((), f"{called(argument)}{'' if given is None else f' {given}'}: {problem}"))
 
     def under(self, *path: str | int) -> LRConfigError:
         """As it is: an argument is in no config."""
@@ -131,18 +146,13 @@ class MissingError(LRConfigError):
     """Something that a config does not tell, and that any of a few arguments would."""
 
     def __init__(self, problem: str, *arguments: str, place: Place | None = None) -> None:
-        self.problem, self.arguments, self.place = problem, arguments, place
-        super().__init__(self.told(arguments))
-
-    def told(self, names: Sequence[str]) -> Problem:
-        """What is wrong, with other names for the arguments."""
-        return Problem(
-            (), tr("{problem}; give {names}", problem=self.problem, names=tr(" or ").join(names)), self.place
-        )
+        self.problem, self.arguments = problem, arguments
+        names = tr(" or ").join(map(called, arguments))
+        super().__init__(Problem((), tr("{problem}; give {names}", problem=problem, names=names), place))
 
     def within(self, source: str) -> LRConfigError:
         """The same error, told as one of the file `source`."""
-        return type(self)(self.problem, *self.arguments, place=self.place or Place(source))
+        return type(self)(self.problem, *self.arguments, place=self.problems[0].place or Place(source))
 
 
 class MissingExtraError(ImportError):

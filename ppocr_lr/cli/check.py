@@ -26,7 +26,6 @@ from ppocr_lr.cli.options import (
     add_language,
     configs_of,
     print_json,
-    with_flags,
 )
 from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
@@ -204,7 +203,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
                 raise
             if fixes.alone:
                 fixes.failed_on(error)
-            report = unusable_report(path, with_flags(error), content)
+            report = unusable_report(path, error, content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")

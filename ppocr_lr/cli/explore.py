@@ -6,7 +6,7 @@ import argparse
 from contextlib import suppress
 
 from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, arguments_called
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
 EXAMPLES = """\
@@ -39,6 +39,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the configs, then serve the page until it is stopped."""
     from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
+    from ppocr_lr.explore.look import called_here
     from ppocr_lr.explore.server import PORT, addresses, free_port, serve
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
@@ -54,6 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
     port = free_port(arguments.host, arguments.port or PORT)
     said = f"explore: {' or '.join(f'http://{name}:{port}/' for name in addresses(arguments.host))} (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
-    with suppress(KeyboardInterrupt):  # the way in which it ends
+    with suppress(KeyboardInterrupt), arguments_called(called_here):  # Ctrl+C is how it ends
         serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
     return 0

@@ -13,8 +13,8 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 from importlib import import_module
 
 from ppocr_lr import __version__
-from ppocr_lr.cli.options import Parser, import_modules, print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError
+from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
 from ppocr_lr.language import speaking
 
 COMMANDS = (
@@ -75,9 +75,10 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        import_modules(getattr(arguments, "imports", ()))
-        with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
-            status = int(arguments.run(arguments))
+        with arguments_called(flag):
+            import_modules(getattr(arguments, "imports", ()))
+            with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
+                status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it

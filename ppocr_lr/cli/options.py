@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, nearest, printable
+from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale
 from ppocr_lr.output import JSON_VERSION
 
@@ -182,15 +182,6 @@ def flag(argument: str) -> str:
     return _FLAGS.get(argument, f"--{argument.replace('_', '-')}")
 
 
-def with_flags(error: LRConfigError) -> LRConfigError:
-    """The error, with flags for the arguments of the library."""
-    if isinstance(error, ArgumentError):
-        return LRConfigError(error.told(flag(error.argument)))
-    if isinstance(error, MissingError):
-        return LRConfigError(error.told([flag(argument) for argument in error.arguments]))
-    return error
-
-
 def need_docstrings(command: str) -> None:
     """For what is said by docstrings.
 
@@ -203,5 +194,5 @@ def need_docstrings(command: str) -> None:
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
-    for line in str(with_flags(error) if isinstance(error, LRConfigError) else error).splitlines():
+    for line in str(error).splitlines():
         print(printable(f"error: {line}"), file=sys.stderr)

@@ -114,6 +114,11 @@ CONFIG = {
 _CALLED = {name: what for what, name in FLAGS.items()}
 
 
+def called_here(argument: str) -> str:
+    """What the page calls an argument of the library, in the visitor's language."""
+    return tr(_CALLED.get(argument, argument))
+
+
 def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):

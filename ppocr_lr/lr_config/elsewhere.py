@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown
+from ppocr_lr.errors import LRConfigError, Problem, called, did_you_mean, shown
 from ppocr_lr.language import later, tr
 
 # What users of other libraries write for a key that is spelt quite differently here.
@@ -126,9 +126,10 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
     problem = tr(
-        "{name} is not a schedule{suggestion} the schedules are {names}; more by --import",
+        "{name} is not a schedule{suggestion} the schedules are {names}; load your own with {import_}",
         name=shown(name),
         suggestion=suggestion or tr(";"),
         names=names,
+        import_=called("import"),
     )
     return LRConfigError(Problem(("name",), problem))

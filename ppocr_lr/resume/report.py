@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.errors import LRConfigError, called, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
@@ -215,7 +215,8 @@ def _more_epochs(resume: Resume) -> str:
     if longer is None or longer.paddleocr is None:
         return tr("more epochs would not train on from here; {otherwise}", otherwise=_from_weights(resume))
     rate = rate_text(longer.paddleocr(after), 4)
-    instead = "" if resume.planned.flags.epochs is None else tr(" instead of --epochs")
+    given = resume.planned.flags.epochs is not None
+    instead = tr(" instead of {epochs}", epochs=called("epochs")) if given else ""
     way = tr(
         "{options}{instead} (update {update} then uses {rate}, as the schedule is made anew for all epochs)",
         options=f"-o {more}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, called
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, rate_text
@@ -66,8 +66,8 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
 @source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
     """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
-    cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
-    counts, else a comment beside the rate or the batch size is a proposal. Nothing is scaled unless asked.
+    cards the batch shrinks; the common rule scales the rate with it. Cards or a batch given as the reference count;
+    without them, a comment beside the rate or the batch size is taken as a proposal. Nothing is scaled unless asked.
     """
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
@@ -103,7 +103,10 @@ def cards(subject: Subject) -> Iterator[Finding]:
             peak=peak,
             run=run,
         )
-        hint = tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
+        hint = tr(
+            "{reference_gpus} R shows the rate for this batch if it is meant for R cards",
+            reference_gpus=called("reference_gpus"),
+        )
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
     elif gpus > 1 and (scaled := _scaled(planned, batch, batch // gpus, tr("if it was meant for one, "))):
         said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=gpus)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
-from ppocr_lr.errors import LRConfigError, Path, dotted
+from ppocr_lr.errors import LRConfigError, Path, called, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
@@ -31,10 +31,11 @@ def unknown_epoch(subject: Subject) -> Iterator[Finding]:
 
 
 def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
-    """What to add to a command line where the length of an epoch is not known."""
+    """What to give where the length of an epoch is not known."""
     told_by = what_tells(config.get("Train") or {}, flags.gpus, flags.batch_size)
-    samples = tr(", or --num-samples N with --gpus G") if "num_samples" in told_by else ""
-    return tr("give --iters-per-epoch N{samples}", samples=samples)
+    more = tr(", or {num_samples} N with {gpus} G", num_samples=called("num_samples"), gpus=called("gpus"))
+    samples = more if "num_samples" in told_by else ""
+    return tr("give {iters_per_epoch} N{samples}", iters_per_epoch=called("iters_per_epoch"), samples=samples)
 
 
 @rule("LR202", Severity.NOTE, "the length of an epoch is an estimate")
