@@ -43,7 +43,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**WSD, "decay_shape": "poly"}, "it must be linear, cosine, 1-sqrt, exponential, half-life or tanh"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
     ({**WSD, "end_lr": 0.2}, "end_lr: 0.2 is not allowed; it must be at most the peak"),
-    ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length where there is no warmup"),
+    ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length, as there is no warmup"),
     ({"name": "Noam", "d_model": 0}, "d_model: 0 is not allowed; it must be a whole number above 0"),
     ({"name": "Noam", "d_model": 512, "learning_rate": 5e-324}, "learning_rate: 5e-324 .*large enough for a peak above 0"),
     ({"name": "Noam"}, "d_model: is missing: Noam needs it, width of the model"),
