@@ -75,7 +75,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (sequence({**CONST, "epochs": 15}, {**CONST, "epochs": 10}), "stages.1: 100 iterations after 150 do not fit"),
     (sequence({**CONST, "epochs": 20}, {**CONST, "until_end": True}), "stages.1: 0 iterations after 200 do not fit"),
     (sequence({**CONST, "epochs": 0.01}, {**CONST, "until_end": True}), "stages.0: 0 iterations after 0"),
-    (sequence({**CONST, "until_end": True}, {**CONST, "epochs": 5}), "stages.0.until_end: true is not allowed; it is true in"),
+    (sequence({**CONST, "until_end": True}, {**CONST, "epochs": 5}), "stages.0.until_end: true is not allowed; it must be true, in"),
     (sequence({**CONST, "until_end": True, "epochs": 5}), "stages.0.epochs: 5 is not allowed"),
     (sequence({**CONST, "until_end": "yes"}), "stages.0.until_end: 'yes' is not allowed"),
     (sequence({"name": "Cosin", "until_end": True}), "stages.0.name: 'Cosin' is not a schedule; did you mean Cosine"),
