@@ -214,7 +214,7 @@ def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
     path.write_text("a: 1\n", encoding="utf-8")
     file = read_file_text(path)
     path.write_text("a: 1 \n", encoding="utf-8")
-    with pytest.raises(LRConfigError, match=r"c\.yml: was changed by somebody else meanwhile"):
+    with pytest.raises(LRConfigError, match=r"c\.yml: was changed by another program in the meantime"):
         file.write("a: 2\n")
     assert [(each.name, each.read_text(encoding="utf-8")) for each in tmp_path.iterdir()] == [("c.yml", "a: 1 \n")]
     path.unlink()
