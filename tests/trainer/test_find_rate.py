@@ -73,7 +73,7 @@ def test_other_seeds_give_the_spread(train: Train, tmp_path: Path, disputed: lis
 def test_what_cannot_be_told_says_what_to_change(train: Train, tmp_path: Path, disputed: list[str]) -> None:
     done = train(COSINE, *disputed, "--from", "9", "--folder", str(tmp_path / "found"), before=FIND)
     assert done.returncode == 1, done.stderr
-    assert "cannot be told" in done.stdout
+    assert "unclear" in done.stdout
     assert "-o Opt" not in done.stdout
     assert done.stdout.endswith("hint: --from 0.09\n")
 
@@ -152,9 +152,9 @@ SETTINGS: list[tuple[list[str], str]] = [
     (["--to", "1e-8"], "--to: 1e-08 is not allowed; it must be above start_lr, 1e-07"),
     (["--updates", "1"], "--updates: 1 is not allowed; it must be a whole number of at least 2"),
     (["--repeat", "0"], "--repeat 0: must be a positive integer"),
-    (["--folder", "full"], "--folder full: is there already"),
-    (["--folder", "c.yml"], "--folder c.yml: is there already"),
-    (["--folder", "a=b"], "--folder a=b: PaddleOCR takes no folder with a ="),
+    (["--folder", "full"], "--folder full: already exists"),
+    (["--folder", "c.yml"], "--folder c.yml: already exists"),
+    (["--folder", "a=b"], "--folder a=b: PaddleOCR accepts no folder with a ="),
     (["-o", "Global.epoch_nums=5"], "-o Global.epoch_nums: "),
     (["-c", "absent.yml"], "absent.yml: cannot be read"),
 ]

@@ -67,7 +67,7 @@ def test_a_run_as_planned_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("train", "iters", "said"),
     [
-        ({"dataset": {"num_samples": 80}}, 12, "planned were 10: 80 samples (num_samples of the config) / 1 card / 8 a "
+        ({"dataset": {"num_samples": 80}}, 12, "instead of the planned 10: 80 samples (num_samples of the config) / 1 card / 8 a "
          "batch, rounded up = 10 iterations per epoch; so its data set has 89 to 96 samples"),
         ({"dataset": {"num_samples": 80}, "loader": {"batch_size_per_card": 8, "drop_last": True}}, 12,
          "so its data set has 96 to 103 samples"),
@@ -117,7 +117,7 @@ def test_a_length_that_only_the_loader_knows(tmp_path: Path) -> None:
     ("asked", "epochs", "said"),
     [
         ({**COSINE, "learning_rate": 0.2}, 4, "the trainer has changed Optimizer.lr: {'name': 'Cosine', 'learning_rate'"),
-        (COSINE, 5, "the run is not as planned: 5 epochs, planned were 4"),
+        (COSINE, 5, "the run is not as planned: 5 epochs instead of the planned 4"),
     ],
 )  # fmt: skip
 def test_what_the_trainer_has_changed_is_told(tmp_path: Path, asked: dict[str, Any], epochs: int, said: str) -> None:
@@ -249,7 +249,7 @@ def test_a_resume_is_foretold(
 def test_a_checkpoint_that_is_not_there_is_the_trainers_affair(tmp_path: Path) -> None:
     session = Told(tmp_path, config(checkpoints="nowhere"))
     assert session.plan()
-    assert any(line.startswith("the resume cannot be foretold: nowhere.pdopt: does not") for line in session.news())
+    assert any(line.startswith("what a resume does cannot be predicted: nowhere.pdopt: does not") for line in session.news())
 
 
 def test_the_resume_waits_for_the_length(tmp_path: Path) -> None:

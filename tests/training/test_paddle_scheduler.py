@@ -251,7 +251,7 @@ class TestStates:
             scheduler.set_state_dict({"last_epoch": "x", "last_lr": 0.1})
         with pytest.raises(TypeError, match="must be an integer, received None"):
             scheduler.set_state_dict({"last_epoch": None, "last_lr": 0.1})
-        with pytest.raises(TypeError, match="a scheduler state is a mapping, received None"):
+        with pytest.raises(TypeError, match="a scheduler state must be a mapping, received None"):
             scheduler.set_state_dict(None)
         with pytest.raises(KeyError, match="needs last_epoch"):
             scheduler.set_state_dict({1: 2, "a": 3})
