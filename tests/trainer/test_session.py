@@ -249,7 +249,9 @@ def test_a_resume_is_foretold(
 def test_a_checkpoint_that_is_not_there_is_the_trainers_affair(tmp_path: Path) -> None:
     session = Told(tmp_path, config(checkpoints="nowhere"))
     assert session.plan()
-    assert any(line.startswith("what a resume does cannot be predicted: nowhere.pdopt: does not") for line in session.news())
+    assert any(
+        line.startswith("what a resume does cannot be predicted: nowhere.pdopt: does not") for line in session.news()
+    )
 
 
 def test_the_resume_waits_for_the_length(tmp_path: Path) -> None:
