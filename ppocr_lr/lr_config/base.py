@@ -224,8 +224,8 @@ class LRConfig(BaseModel, ABC):
         """The shape as the section's `k_decay` and power bend it, if it has them."""
         k_decay = self.around("k_decay") if k_decay is None else k_decay
         power = getattr(self, "power", self.around("decay_power"))
-        if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
-            return schedules.Power(power)
+        if shape == schedules.LINEAR:
+            shape, power = schedules.Power(power), 1.0
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
 
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:

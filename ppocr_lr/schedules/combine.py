@@ -121,7 +121,10 @@ class Bounded(_Looked):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The rate of `schedule`, kept within the bounds."""
-        return fn.minimum(fn.maximum(self.schedule.formula(k, fn), self.floor), self.ceiling)
+        rate = self.schedule.formula(k, fn)
+        if fn is SCALAR:  # without two calls: this is the training loop
+            return self.floor if rate < self.floor else self.ceiling if rate > self.ceiling else rate
+        return fn.minimum(fn.maximum(rate, self.floor), self.ceiling)
 
     def _given_runs(self) -> Runs:
         return self.schedule.corner_runs()

@@ -91,8 +91,9 @@ class CosineWave(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
-        left = self.decay_iters - (k % (2 * self.decay_iters) if fn is SCALAR else fn.wrap(k, 2 * self.decay_iters))
-        return self.end + (self.peak - self.end) * fn.half_cosine(left / self.decay_iters)
+        n, end = self.decay_iters, self.end
+        left = n - (k % (2 * n) if fn is SCALAR else fn.wrap(k, 2 * n))
+        return end + (self.peak - end) * fn.half_cosine(left / n)
 
     def corner_runs(self) -> Runs:
         """The turning points N, 2N, …: the curve is smooth there, but not monotone."""

@@ -123,26 +123,28 @@ class WarmRestarts(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
-        if self._plain:  # the usual case, without three calls
+        if fn is not SCALAR:
+            return self._of_many(k, fn)
+        if self._plain:  # the usual case
             length = self.cycle_iters[0]
-            left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
-            return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
-        if fn is SCALAR:
-            return self._of_one(k)
+            return self.end + (self.peak - self.end) * fn.half_cosine((length - k % length) / length)
+        first, after, over, length, peak, end = self._latest
+        if not first <= k < after:
+            found = first, after, over, length, peak, end = self._cycle(k)
+            object.__setattr__(self, "_latest", found)
+        j, w = k - first + over, self.warmup_iters
+        if not w:
+            return self.shape.rate(peak, end, (length - j) / length)
+        if j < w:
+            return end + (self.shape.rate(peak, end, 1.0) - end) * (j / w)
+        return self.shape.rate(peak, end, (length - j) / (length - w))
+
+    def _of_many(self, k: Any, fn: Functions) -> Any:
         if self.t_mult > 1.0:
             return self._listed(k, fn)
         if len(self.cycle_iters) == 1:
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
-
-    def _of_one(self, k: int) -> Any:
-        first, after, over, length, peak, end = self._latest
-        if not first <= k < after:
-            found = first, after, over, length, peak, end = self._cycle(k)
-            object.__setattr__(self, "_latest", found)
-        if not self.warmup_iters:
-            return self.shape.rate(peak, end, (length - (k - first + over)) / length)
-        return self._in_cycle(k - first + over, length, peak, end, SCALAR)
 
     def _cycle(self, k: int) -> tuple[Any, ...]:
         """(first update, the one after the last, how much has passed at the first, length, peak, end) of a cycle."""
@@ -175,13 +177,8 @@ class WarmRestarts(Schedule):
         w = self.warmup_iters
         if not w:
             return self.shape.rate(peak, end, (length - j) / length, fn)
-        # Before the end of the warmup the shape is at its peak, after it the warmup is done.
-        if fn is SCALAR:  # saves calls of `minimum` in the training loop
-            left, done = (length - w, j) if j < w else (length - j, w)
-        else:
-            left, done = fn.minimum(length - j, length - w), fn.minimum(j, w)
-        down = self.shape.rate(peak, end, left / (length - w), fn)
-        return end + (down - end) * (done / w)
+        down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
+        return fn.where(j < w, end + (down - end) * (j / w), down)
 
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
@@ -274,11 +271,9 @@ class DividedRestarts(WarmRestarts):
             raise refused(self, "cycle_iters", self.cycle_iters, "one length of all cycles together, with t_mult 1")
         if self.cycles * (self.warmup_iters + 1) > self.cycle_iters[0]:
             raise refused(self, "cycles", self.cycles, "fewer: each must be longer than its warmup")
+        object.__setattr__(self, "_plain", False)
 
-    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The cosine, or the warmup, of the cycle of update k."""
-        if fn is SCALAR:
-            return self._of_one(k) if k < self.cycle_iters[0] else self._rows[-1][-1]
+    def _of_many(self, k: Any, fn: Functions) -> Any:
         return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
 
     @once
@@ -289,6 +284,9 @@ class DividedRestarts(WarmRestarts):
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
     def _cycle(self, k: int) -> tuple[Any, ...]:
+        if k >= self.cycle_iters[0]:
+            stays = self._rows[-1][-1]  # as one more cycle from there to there, behind its warmup
+            return self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays
         index = bisect_right(self._starts, k) - 1
         first, *row = self._rows[index]
         return first, (*self._starts, self.cycle_iters[0])[index + 1], *row
