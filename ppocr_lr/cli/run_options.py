@@ -103,7 +103,7 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
     return [
-        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates "
+        f"  scaling  {planned.batch} samples per update against {reference}: {planned.flags.scaling} rule, rates "
         f"{times_text(factor, 'those written', 6)}",
         f"           {line or 'nothing changes'}",
     ]

@@ -82,7 +82,7 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
         scaled, rule = planned.scaled, planned.flags.scaling
         intended = with_overrides(config, overrides_to(planned.section, scaled.section) if scaled else ())
         times = times_text(scaling_factor(planned.batch, reference, rule), "those written", 6)
-    said = f"{planned.batch} samples an update against {reference}: {rule} rule, rates {times}"
+    said = f"{planned.batch} samples per update against {reference}: {rule} rule, rates {times}"
     return TextTree(document).edited((), intended).text, said if scaled else f"{said}; nothing changes"
 
 

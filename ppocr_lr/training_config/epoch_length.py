@@ -112,7 +112,7 @@ def _batches(
     iters = per_card // batch if drop_last else -(-per_card // batch)
     rounded = tr("rounded down (drop_last)") if drop_last else tr("rounded up")
     arithmetic = tr(
-        "{cards} / {batch} a batch, {rounded} = {iters} per epoch",
+        "{cards} / {batch} per batch, {rounded} = {iters} per epoch",
         cards=cards,
         batch=count_text(batch),
         rounded=rounded,

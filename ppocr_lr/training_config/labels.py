@@ -43,7 +43,7 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
 
 def scaling_labels(run: PlannedRun) -> tuple[str, str]:
     """What to call the curve that is scaled for the batch of a run, and the one that its config describes."""
-    here, meant = (f"for {amount(batch or 0, 'sample')} an update" for batch in (run.batch, run.reference_batch))
+    here, meant = (f"for {amount(batch or 0, 'sample')} per update" for batch in (run.batch, run.reference_batch))
     return f"scaled {here} ({run.flags.scaling})", f"as in the config, {meant}"
 
 

@@ -20,7 +20,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     (6, "LR402", config({**PIECEWISE, "decay_epochs": [100, 200]}), KNOWN, "the rate stays at 1e-1"),
     (7, "LR407", config({**COSINE, "learning_rate": 0.001}, epochs=500), KNOWN, "prints as 0.000000"),
     (8, "LR101", config({**COSINE, "warmup_epochs": 2}), KNOWN, "did you mean warmup_epoch?"),
-    (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "from Optimizer.lr alone"),
+    (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "only from Optimizer.lr"),
     (9, "LR401", config({**COSINE, "warmup_epoch": 8}), KNOWN, "is not shortened"),
     (10, "LR301", config({**COSINE, "warmup_epoch": 25}), KNOWN, "takes the whole run"),
     (10, "LR302", config({**MULTI, "warmup_epoch": 12}), KNOWN, "after the first of milestones (10)"),
@@ -78,7 +78,7 @@ def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) ->
 
     content = config(COSINE, Train={"loader": {"batch_size_per_card": 4}})
     for flags, words in (
-        (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 a batch"),
+        (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 per batch"),
         (RunFlags(num_samples=100, accumulate=5), "5 of them for one update = 5 updates per epoch"),
         (RunFlags(num_samples=100, windows=True), "on Windows 24 of them run, the schedule counts all"),
         # 25 batches: 12 updates, and 12 of 24; 26 batches: 13, and 12 of 25

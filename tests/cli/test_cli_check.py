@@ -163,7 +163,7 @@ def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp
     (tmp_path / "empty").mkdir()
     assert (
         command("check", ".", "--ignore", "LR9").stderr
-        == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists them\n"
+        == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists all\n"
     )
     assert "error: empty: holds no .yml or .yaml file" in command("check", "empty").stderr
 

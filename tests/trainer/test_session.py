@@ -67,7 +67,7 @@ def test_a_run_as_planned_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("train", "iters", "said"),
     [
-        ({"dataset": {"num_samples": 80}}, 12, "instead of the planned 10: 80 samples (num_samples of the config) / 1 card / 8 a "
+        ({"dataset": {"num_samples": 80}}, 12, "instead of the planned 10: 80 samples (num_samples of the config) / 1 card / 8 per "
          "batch, rounded up = 10 iterations per epoch; so its data set has 89 to 96 samples"),
         ({"dataset": {"num_samples": 80}, "loader": {"batch_size_per_card": 8, "drop_last": True}}, 12,
          "so its data set has 96 to 103 samples"),
@@ -99,7 +99,7 @@ def test_with_several_cards_each_has_its_share(tmp_path: Path, monkeypatch: pyte
     session = Told(tmp_path, config())
     session.plan()
     assert session.news()[2] == (
-        "  epoch    80 samples (num_samples of the config) / 4 cards / 8 a batch, rounded up = 3 iterations per epoch"
+        "  epoch    80 samples (num_samples of the config) / 4 cards / 8 per batch, rounded up = 3 iterations per epoch"
     )
     session.build_lr_scheduler(COSINE, 4, 4)
     assert "97 to 128 samples" in session.news()[0]

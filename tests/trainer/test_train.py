@@ -46,7 +46,7 @@ def test_what_paddleocr_has_trains_to_the_same_log(train: Train, tmp_path: Path,
     told = done.stdout.splitlines()
     assert told[0] == f"{tmp_path / 'c.yml'}: {section['name']}"
     assert [line.startswith(name) for name, line in zip(PLAN, told[1:], strict=False)] == [True] * 5
-    assert "40 samples (1 label file) / 1 card / 4 a batch, rounded up = 10 iterations per epoch" in told[2]
+    assert "40 samples (1 label file) / 1 card / 4 per batch, rounded up = 10 iterations per epoch" in told[2]
     assert follows(done.stdout)
 
 

@@ -1,4 +1,4 @@
-"""LR2xx: epochs, iterations, and how many of these make one of those."""
+"""LR2xx: epochs, iterations, and how many iterations make an epoch."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         said = tr(
-            "the way from {first} to {last} is over after {length}; the number looks like epochs",
+            "the change from {first} to {last} is over after {length}; the number looks like epochs",
             first=rate_text(subject.schedule(0)),
             last=rate_text(end.rate),
             length=amount(end.step, "iteration"),
@@ -141,7 +141,7 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
             for iters in lengths
         )
         said = tr(
-            "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
+            "counts optimizer updates, {updates} per epoch with {batches} batches each: {lasts}",
             updates=count_text(subject.run.iters_per_epoch),
             batches=subject.planned.flags.accumulate,
             lasts=lasts,
@@ -165,5 +165,5 @@ def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterat
         cured = plan_config(config, planned.source, flags)
     except LRConfigError:
         return
-    if subject_of(cured).peak == subject.peak:  # that of Noam hangs on its warmup
+    if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
         yield proposal
