@@ -31,7 +31,11 @@ def _files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "values", "said"),
     [
-        (["--reference-gpus", "4"], "[0.00025,  2.5e-05]", "8 samples per update against 32: linear rule, rates 1/4 of"),
+        (
+            ["--reference-gpus", "4"],
+            "[0.00025,  2.5e-05]",
+            "8 samples per update against 32: linear rule, rates 1/4 of",
+        ),
         (["--reference-gpus", "4", "--rule", "sqrt"], "[0.0005,  5.0e-05]", "sqrt rule, rates 1/2 of"),
         (["--reference-batch", "16", "--gpus", "4"], "[0.002,  0.0002]", "rates 2 times as high as those written"),
         (["--reference-gpus", "4", "--gpus", "4"], "[1.0e-3,  1.0e-4]", "; nothing changes"),

@@ -23,7 +23,12 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
     (DROP, {"num_samples": 100}, 12, "rounded down (drop_last) = 12 iterations per epoch"),
     ({"loader": {"batch_size_per_card": 8}}, {"num_samples": 100}, 13, "rounded up"),
     (LOADER, {"num_samples": 100, "gpus": 3}, 5, "100 samples (as given) / 3 cards / 8 per batch"),
-    (LOADER, {"num_samples": 1234567}, 154321, "1234567 samples (as given) / 1 card / 8 per batch, rounded up = 154321"),
+    (
+        LOADER,
+        {"num_samples": 1234567},
+        154321,
+        "1234567 samples (as given) / 1 card / 8 per batch, rounded up = 154321",
+    ),
     ({"loader": {"batch_size_per_card": 8, "drop_last": 1}}, {"num_samples": 100}, 12, "rounded down"),
     (DROP, {"num_samples": 100, "batch_size": 10}, 10, "10 a batch"),
     (DROP, {"num_samples": 100, "accumulate": 5}, 2, "= 12 iterations per epoch; 5 of them for one update = 2 updates"),
