@@ -226,11 +226,11 @@ CONST = {"name": "Const", "learning_rate": 0.1}
 @pytest.mark.parametrize(
     ("saved", "resumed", "fine", "told"),
     [
-        (COSINE, COSINE, True, "PaddleOCR goes on with epoch 3 and the config's rate, 5e-2"),
-        (COSINE, WARMUP, True, "PaddleOCR goes on with epoch 3 and the config's rate"),  # Paddle's own: KeyError
+        (COSINE, COSINE, True, "PaddleOCR continues with epoch 3 and the config's rate, 5e-2"),
+        (COSINE, WARMUP, True, "PaddleOCR continues with epoch 3 and the config's rate"),  # Paddle's own: KeyError
         (COSINE, {**COSINE, "learning_rate": 0.2}, True, "the rate jumps at update 20: 5e-2 → 1e-1"),
-        (COSINE, {"name": "WSD", "learning_rate": 0.1}, True, "PaddleOCR goes on with epoch 3"),
-        (CONST, CONST, True, "PaddleOCR goes on with epoch 3 and the config's rate, 1e-1"),
+        (COSINE, {"name": "WSD", "learning_rate": 0.1}, True, "PaddleOCR continues with epoch 3"),
+        (CONST, CONST, True, "PaddleOCR continues with epoch 3 and the config's rate, 1e-1"),
         (CONST, COSINE, False, "LR_Scheduler state must be included"),
     ],
 )  # fmt: skip
@@ -259,6 +259,6 @@ def test_the_resume_waits_for_the_length(tmp_path: Path) -> None:
     checkpoints.save(prefix, COSINE, epochs=4, iters=10, done=20, epoch=2)
     session = Told(tmp_path, config(train={"dataset": {}}, checkpoints=str(prefix)))
     session.plan()
-    assert "goes on with epoch 3" not in "\n".join(session.news())
+    assert "continues with epoch 3" not in "\n".join(session.news())
     session.build_lr_scheduler(COSINE, 4, 10)
-    assert "goes on with epoch 3" in "\n".join(session.news())
+    assert "continues with epoch 3" in "\n".join(session.news())

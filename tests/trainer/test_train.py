@@ -121,7 +121,7 @@ def test_a_resume_is_foretold_and_only_its_own_lines_are_compared(train: Train, 
     checkpoint = tmp_path / "out" / "latest"
     done = train(section, "-o", f"Global.checkpoints={checkpoint}")
     assert done.returncode == 0, done.stderr
-    assert "  PaddleOCR goes on with epoch 2 and the config's rate, 9.33e-3" in done.stdout.splitlines()
+    assert "  PaddleOCR continues with epoch 2 and the config's rate, 9.33e-3" in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1].endswith("all 20 lines show its rates, to six decimals")
 
 

@@ -239,7 +239,7 @@ class TestStates:
         ours = build_lr_scheduler({**section, "warmup_epoch": saved}, EPOCHS, ITERS)
         ours.step(13)
         other = build_lr_scheduler({**section, "warmup_epoch": loading}, EPOCHS, ITERS)
-        with pytest.warns(LRConfigWarning, match="another shape.*goes on at update 13"):
+        with pytest.warns(LRConfigWarning, match="another shape.*continues at update 13"):
             other.set_state_dict(ours.state_dict())
         assert other() == build_schedule({**section, "warmup_epoch": loading}, EPOCHS, ITERS)(13)
 
