@@ -126,7 +126,7 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
     problem = tr(
-        "{name} is not a schedule{suggestion} the schedules are {names}; load your own with {import_}",
+        "{name} is not a schedule{suggestion} the schedules are {names}; more with {import_}",
         name=shown(name),
         suggestion=suggestion or tr(";"),
         names=names,

@@ -139,7 +139,7 @@ def test_a_change_that_is_none() -> None:
     for change, message in (
         (remove("a.x"), "a.x: there is no such key"),
         (remove("a.b.x"), "there is no such key"),
-        (rename("a.b", "c"), "a.b: there is a key c already"),
+        (rename("a.b", "c"), "a.b: there is already a key c"),
         (Change("remove", ("a", "c", 3, "d")), "there is no such key"),
     ):
         with pytest.raises(LRConfigError, match=message):
