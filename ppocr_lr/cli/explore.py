@@ -25,14 +25,14 @@ def add(commands: Commands) -> None:
         "explore",
         run,
         "edit a schedule in the browser and see its curve",
-        "Open a page on which the lr section is edited and its curve is seen at once. Nothing is written to the "
-        "config: take the YAML home from the page. Needs the extra `explore`.",
+        "Open a page on which you edit the lr section and see its curve at once. Nothing is written to the "
+        "config: copy the YAML from the page. Needs the extra `explore`.",
         EXAMPLES,
     )
     add_configs(parser)
     add_import(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1: this machine alone)")
-    parser.add_argument("--port", type=int, help="port to listen at; the next free one where it is taken (8321)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument("--port", type=int, help="port to listen on; the next free one if it is taken (8321)")
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
 
 

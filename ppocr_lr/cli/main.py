@@ -48,7 +48,7 @@ def _make_process_ours() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for whoever wrote the line
 
 
 def _ready_for_any_text() -> None:
@@ -98,7 +98,7 @@ def _language(arguments: argparse.Namespace) -> str:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Results, notes and warnings go nowhere; what is raised is told outside."""
+    """Results, notes and warnings go nowhere; what is raised is reported outside."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         yield
 
@@ -112,7 +112,7 @@ def _tell_versions() -> int:
 
 
 def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Our words, and behind `train` and its flags the user's, which no parser of ours reads."""
+    """Our words, and the user's after `train` and its flags, which no parser of ours reads."""
     if argv[:1] != ["train"]:
         return argv, ()
     end = 1

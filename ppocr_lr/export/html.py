@@ -352,7 +352,7 @@ def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
         for finding in report.findings:  # findings about overrides and flags are in no file
             found.setdefault(finding, []).append(str(finding.place or name))
     if not found:
-        return f"<h2>Findings</h2>\n<p>Nothing to say about {amount(len(reports), 'file')}.</p>"
+        return f"<h2>Findings</h2>\n<p>No findings in {amount(len(reports), 'file')}.</p>"
     rows = [
         (
             f'<td class="{finding.severity}">{finding.severity}</td>',

@@ -312,9 +312,9 @@ def test_schema(command: Command) -> None:
         (["schema", "--out", "x"], "unrecognized arguments: --out x\n"),
         (
             ["plot", "--sweep", "A=1,2", "B=3"],
-            "B=3: there is no such file; KEY=VALUE goes behind -o, each sweep behind",
+            "B=3: there is no such file; KEY=VALUE goes after -o, each sweep after",
         ),
-        (["check", "B=3"], "B=3: there is no such file; KEY=VALUE goes behind -o\n"),
+        (["check", "B=3"], "B=3: there is no such file; KEY=VALUE goes after -o\n"),
         (["check", "--reference-gpu", "8"], "--reference-gpu; did you mean --reference-gpus?"),
         (["resume", "--reference-gpu", "8"], "unrecognized arguments: --reference-gpu\n"),  # no flag of this command
     ],

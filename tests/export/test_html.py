@@ -208,7 +208,7 @@ def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
 
 def test_without_findings() -> None:
     assert "Findings" not in Page(page([planned()])).texts
-    assert "Nothing to say about 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
+    assert "No findings in 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
 
 
 def test_a_line_goes_through_every_point_of_the_curve() -> None:

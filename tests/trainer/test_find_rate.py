@@ -98,7 +98,7 @@ def test_a_training_that_breaks_off_shows_why(train: Train, tmp_path: Path) -> N
     assert done.returncode == 2
     assert "FileNotFoundError" in done.stderr
     said = found / "1" / "output.txt"
-    assert f"error: tools/train.py ended with exit code 1; what it said is in {said}" in done.stderr
+    assert f"error: tools/train.py ended with exit code 1; its output is in {said}" in done.stderr
     assert "ppocr_lr/cli" not in done.stderr
     assert "FileNotFoundError" in (found / "1" / "output.txt").read_text()
 
@@ -120,7 +120,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(r"\n  test     \d+ updates from rate 1e-7 to ", stdout)
-    assert f"error: interrupted; what it said is in {found / '1' / 'output.txt'}" in stderr
+    assert f"error: interrupted; its output is in {found / '1' / 'output.txt'}" in stderr
     # The training has ended, too.
     size = log.stat().st_size
     time.sleep(1)
@@ -131,8 +131,8 @@ USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
     (["train.py", "-c", "c.yml"], "is no trainer of PaddleOCR's"),
-    (["-c", "c.yml"], "find-rate: -c stands behind the script"),
-    (["--log", "a.log", "train.py"], "--log: reads tests that were made; leave the script out"),
+    (["-c", "c.yml"], "find-rate: -c comes after the script"),
+    (["--log", "a.log", "train.py"], "--log: reads finished tests; leave out the script"),
     (["--log", "a.log"], "a.log: cannot be read"),
     (["--log", "a.log", "--out", "a.jpg"], "--out a.jpg: the ending must be one of .png, .svg, .pdf, .csv"),
 ]
