@@ -257,7 +257,7 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste behind PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        """What to paste after PaddleOCR's own command, or one of ours; without keys that no line can say."""
         section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
         values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line

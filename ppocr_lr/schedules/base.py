@@ -63,7 +63,12 @@ class Schedule(Checked, ABC):
     """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to evaluate.
 
     A subclass is a frozen dataclass and writes its formula once, in `formula`; the scalar and the
-    array form, the drawing and the Paddle scheduler all come from it.
+    array form, the drawing and the Paddle scheduler all come from it. Rates are learning rates; parameters called
+    `…_iters` count optimizer updates, and so does k in the formulas. Every update has a rate, past the end too.
+
+    Raises:
+        LRConfigError: a parameter is outside its bounds.
+        TypeError: a part is not of the required class.
     """
 
     @abstractmethod

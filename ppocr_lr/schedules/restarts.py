@@ -285,7 +285,7 @@ class DividedRestarts(WarmRestarts):
 
     def _cycle(self, k: int) -> tuple[Any, ...]:
         if k >= self.cycle_iters[0]:
-            stays = self._rows[-1][-1]  # as one more cycle from there to there, behind its warmup
+            stays = self._rows[-1][-1]  # as one more cycle that stays there, after its warmup
             return self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays
         index = bisect_right(self._starts, k) - 1
         first, *row = self._rows[index]
