@@ -1,4 +1,4 @@
-"""Sections of decays that know no end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
+"""Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ExponentialConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+    staircase: kinds.Switch = key("the rate falls only at the end of each step_size", default=False)
 
     end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr = "Step, which is the same with staircase: true"
@@ -44,7 +44,7 @@ class ExponentialConfig(LRConfig):
         return schedules.Staircase(smooth, iters) if self.staircase else smooth
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """A rate that grows is said to."""
+        """Say so where the rate grows."""
         yield from super().remarks(window)
         if self.gamma > 1:
             last = rate_text(self._last(self.to_schedule(window), window))
@@ -67,7 +67,7 @@ class NaturalExpConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor = key("how fast the rate falls, per step_size")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+    staircase: kinds.Switch = key("the rate falls only at the end of each step_size", default=False)
 
     end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr = "Step with gamma exp(-gamma)"
@@ -86,7 +86,7 @@ class InverseSqrtConfig(LRConfig):
     takes = WARMUP | HOLD
     learning_rate: kinds.PositiveRate = kinds.PEAK
     timescale: kinds.PositiveLength | None = key(
-        "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
+        "time after which the rate is peak/√2; by default the length of the warmup (epochs)", default=None
     )
 
     nearest_in_paddleocr = "Linear with a power of 2"
@@ -97,7 +97,7 @@ class InverseSqrtConfig(LRConfig):
             return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
         if warmup_iters := self.warmup_length(window):
             return schedules.InverseSqrt(self.learning_rate, warmup_iters)
-        raise self.error("timescale", tr("a length where there is no warmup to take it from"))
+        raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
 
 
 @register_lr_config("InverseTime")
@@ -108,7 +108,7 @@ class InverseTimeConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+    staircase: kinds.Switch = key("the rate falls only at the end of each step_size", default=False)
 
     end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr = "Linear with a power of 2"
@@ -135,5 +135,5 @@ class NoamConfig(LRConfig):
         """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
-        except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
+        except LRConfigError:  # each key is within its bounds, but very small ones leave no peak
             raise self.error("learning_rate", tr("large enough for a peak above 0")) from None
