@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ppocr_lr import __version__
-from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
+from ppocr_lr.check.render import finding_dict, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Severity
 
+_GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
@@ -37,9 +38,7 @@ def _json(value: object) -> Iterator[str]:
 def concise_lines(reports: Sequence[Report]) -> Iterator[str]:
     """One line for each finding, and a last one with the counts."""
     for report, finding in _each(reports):
-        place = place_of(finding, report)
-        where = ":".join([report.path, *(str(number) for number in (place.line, place.column) if number)])
-        yield printable(f"{where}: {finding.code} {finding.severity} {sentence(finding)}")
+        yield printable(f"{place_of(finding, report)}: {finding.code} {finding.severity} {sentence(finding)}")
     yield totals(reports)
 
 
@@ -47,6 +46,15 @@ def json_lines(reports: Sequence[Report]) -> Iterator[str]:
     """One JSON object for each finding, on a line of its own."""
     for report, finding in _each(reports):
         yield json.dumps({"config": report.path, **finding_dict(finding, report)})
+
+
+def github_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """One annotation of GitHub's for each finding."""
+    for report, finding in _each(reports):
+        text = _with_hint(finding).replace("%", "%25")
+        path = printable(report.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+        kind, place = _GITHUB[finding.severity], place_of(finding, report)
+        yield f"::{kind} file={path},line={place.line},col={place.column},title={finding.code}::{text}"
 
 
 def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
