@@ -109,12 +109,13 @@ class LRConfig(BaseModel, ABC):
         return True
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """What comes before a plateau, for a section without a curve; behind it `after`, else the peak.
+        """The warmup before a plateau, for a section without a curve; behind it `after`, else the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(after or schedules.Constant(self.peak), 0, self)
+        iters = self.warmup_length(window)
+        return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
@@ -132,7 +133,7 @@ class LRConfig(BaseModel, ABC):
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+        return self.warmed_up(schedule, warmup_iters)
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Between the section's `floor` and `ceiling`, if it has any."""
@@ -323,9 +324,9 @@ class LRConfig(BaseModel, ABC):
         if getattr(self, key) > self.peak:
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
-    def check_growth(self, key: str, highest: float) -> None:
-        """What the value under `key` makes of the rates must be one."""
-        if not highest < LARGEST_RATE:
+    def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
+        """What the value under `key` makes of the rates must be one, at any update of the run."""
+        if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
     @classmethod
@@ -356,7 +357,9 @@ class LRConfig(BaseModel, ABC):
             raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        """The schedule with the section's warmup of `iters` updates."""
+        """The schedule with the section's warmup of `iters` updates, if it lasts any."""
+        if not iters:
+            return schedule
         start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))

@@ -115,7 +115,7 @@ class CyclicConfig(LRConfig):
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
-        self.check_growth("gamma", cycles.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("gamma", cycles, window)
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:

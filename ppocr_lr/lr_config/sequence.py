@@ -213,7 +213,7 @@ class ScaleConfig(LRConfig):
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
-        self.check_growth("factor", scaled.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("factor", scaled, window)
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
