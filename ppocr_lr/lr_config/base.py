@@ -16,7 +16,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours
-from ppocr_lr.lr_config.length import Length, as_written
+from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
@@ -391,11 +391,9 @@ class LRConfig(BaseModel, ABC):
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _iterations(item, field)
-    elif isinstance(value, Length):
-        if value.unit == "it":
-            yield int(value.amount)
-    elif ITERATIONS in field.metadata and value and value > 0:
-        yield value
+    for _, item in items(value):
+        if isinstance(item, Length):
+            if item.unit == "it":
+                yield int(item.amount)
+        elif ITERATIONS in field.metadata and item and item > 0:
+            yield item

@@ -10,7 +10,7 @@ from ppocr_lr.finding import Finding, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.elsewhere import unknown_name
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.lr_config.run import Run
@@ -47,8 +47,7 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
         elif key != written:
             yield OwnKey(written, tr("{key}, which is its name there", key=key))
         else:
-            lengths = value if isinstance(value, tuple) else (value,)
-            unknown = [item for item in lengths if isinstance(item, Length) and item.unit != "epochs"]
+            unknown = [item for _, item in items(value) if isinstance(item, Length) and item.unit != "epochs"]
             if unknown:
                 yield OwnKey(written, "", unknown[0])
 
