@@ -15,22 +15,11 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
 from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
-
-DECAY_SHAPES: Mapping[str, Shape] = {
-    "linear": schedules.LINEAR,
-    "cosine": schedules.COSINE,
-    "1-sqrt": schedules.OneMinusSqrt(),
-    "exponential": schedules.Exponential(),
-    "half-life": schedules.HalfLife(),
-    "tanh": schedules.Tanh(),
-}
-"""What `decay_shape` may be."""
-_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -363,7 +352,7 @@ class LRConfig(BaseModel, ABC):
         start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
-        shape, power = _WARMUPS[mode], self.around("warmup_power")
+        shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
