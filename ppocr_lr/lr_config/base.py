@@ -78,6 +78,9 @@ class LRConfig(BaseModel, ABC):
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
+    stages_key: ClassVar[str] = ""
+    """The key that lists the stages which have the rates; empty for a name with rates of its own."""
+
     @abstractmethod
     def curve(self, window: Window) -> Schedule:
         """The schedule behind warmup and hold, counted from its own beginning.

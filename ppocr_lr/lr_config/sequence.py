@@ -92,6 +92,7 @@ class SequenceConfig(LRConfig):
         WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
+    stages_key = "stages"
     nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
 
     @property
