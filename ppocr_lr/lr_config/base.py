@@ -78,6 +78,8 @@ class LRConfig(BaseModel, ABC):
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
+    marks_key: ClassVar[str] = ""
+    """The key that lists where the rate drops; empty without one."""
     stages_key: ClassVar[str] = ""
     """The key that lists the stages which have the rates; empty for a name with rates of its own."""
 
@@ -258,9 +260,9 @@ class LRConfig(BaseModel, ABC):
         return self.overlaps or bool(self.around("decay_within_run"))
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The key that lists where the rate drops, and where it does; empty without such a list."""
-        return "", ()
+    def marks(self) -> tuple[Length, ...]:
+        """Where the rate drops, by the list under `marks_key`."""
+        return getattr(self, self.marks_key) if self.marks_key else ()
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """The updates at which another section inside this one takes over."""
@@ -277,8 +279,9 @@ class LRConfig(BaseModel, ABC):
                 said = tr("{value} has no effect: there is no warmup", value=shown(value))
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
-            if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
-                said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
+            length = getattr(self, key)
+            if (length.amount if isinstance(length, Length) else length) < 0:
+                said = tr("{length} is negative, so there is no warmup", length=length)
                 none = Proposal((f"{key}=0",), safe=True)
                 yield Finding((key,), said, code="LR305", proposals=(none,))
 
