@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,7 @@ def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
 def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
     """SARIF 2.1.0, as code scanning reads it."""
     codes = sorted({finding.code for _, finding in _each(reports)})
-    driver = {
-        "name": "ppocr-lr",
-        "version": __version__,
-        "rules": [_sarif_rule(code) for code in codes],
-    }
+    driver = {"name": "ppocr-lr", "version": __version__, "rules": [_sarif_rule(code) for code in codes]}
     results = [
         _sarif_result(report, finding, codes, fingerprint) | fixes
         for (report, finding), fingerprint, fixes in zip(
@@ -162,11 +159,10 @@ def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
     from ppocr_lr.check.fixes import replacements
 
     fixes = [finding.fix for finding in report.findings]
-    wanted = [fix for fix in fixes if fix]
-    try:
-        made = dict(zip(wanted, replacements(report.path, wanted) if wanted else [], strict=True))
-    except LRConfigError:  # a log, or what came from stdin
-        made = {}
+    made = {}
+    if any(fixes):
+        with suppress(LRConfigError):  # a log, or what came from stdin
+            made = replacements(report.path, [fix for fix in fixes if fix])
     for fix in fixes:
         changes = [
             {
@@ -178,7 +174,7 @@ def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
                 },
                 "insertedContent": {"text": text},
             }
-            for start, end, text in (made.get(fix, []) if fix else [])
+            for start, end, text in (made.get(fix, ()) if fix else ())
         ]
         if fix and changes:
             change = {"artifactLocation": _sarif_file(report), "replacements": changes}
