@@ -65,6 +65,20 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
+@dataclass(slots=True)  # which are read faster than a tuple's fields: this is the training loop
+class _Cycle:
+    """A cycle of `WarmRestarts`, with its own peak and end."""
+
+    first: float
+    after: int
+    """The update behind its last one."""
+    over: float
+    """How much of it is over by its first update."""
+    length: float
+    peak: float
+    end: float
+
+
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
     """Cycles, each from a peak P down to an end E; they may grow, have lower peaks and ends, and a warmup in each.
@@ -97,8 +111,8 @@ class WarmRestarts(Schedule):
     """One cosine again and again."""
     _alike: bool = field(init=False, repr=False, compare=False)
     """All cycles have the same rates."""
-    _latest: tuple[Any, ...] = field(init=False, repr=False, compare=False)
-    """The cycle of the last single update that was asked for, as `_cycle` has it: a training loop stays in it."""
+    _latest: _Cycle = field(init=False, repr=False, compare=False)
+    """That of the last single update that was asked for: a training loop stays in it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -119,7 +133,7 @@ class WarmRestarts(Schedule):
         object.__setattr__(self, "_alike", alike)
         plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
-        object.__setattr__(self, "_latest", (0, 0, 0, 0, 0, 0))
+        object.__setattr__(self, "_latest", _Cycle(0, 0, 0, 0, 0, 0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
@@ -136,23 +150,24 @@ class WarmRestarts(Schedule):
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _of_one(self, k: int) -> Any:
-        first, after, over, length, peak, end = self._latest
-        if not first <= k < after:
-            found = first, after, over, length, peak, end = self._cycle(k)
-            object.__setattr__(self, "_latest", found)
+        cycle = self._latest
+        if not cycle.first <= k < cycle.after:
+            cycle = self._cycle(k)
+            object.__setattr__(self, "_latest", cycle)
+        j, length = k - cycle.first + cycle.over, cycle.length
         if not self.warmup_iters:
-            return self.shape.rate(peak, end, (length - (k - first + over)) / length)
-        return self._in_cycle(k - first + over, length, peak, end, SCALAR)
+            return self.shape.rate(cycle.peak, cycle.end, (length - j) / length)
+        return self._in_cycle(j, length, cycle.peak, cycle.end, SCALAR)
 
-    def _cycle(self, k: int) -> tuple[Any, ...]:
-        """(first update, the one behind the last, how much is over by the first, length, peak, end) of a cycle."""
+    def _cycle(self, k: int) -> _Cycle:
+        """The cycle of update `k`."""
         index, rows = self._index(k), self._rows
         if index < len(rows) - 1 or self.t_mult > 1:
             first, *row = rows[index]
-            return first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row
+            return _Cycle(first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row)
         length = self.cycle_iters[-1]
         first = k - (k - self._repeat_from) % length
-        return first, first + length, 0, length, *self._rates(index, SCALAR)
+        return _Cycle(first, first + length, 0, length, *self._rates(index, SCALAR))
 
     def _index(self, k: int) -> int:
         """The number of the cycle of update `k`, from 0."""
@@ -288,10 +303,10 @@ class DividedRestarts(WarmRestarts):
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    def _cycle(self, k: int) -> tuple[Any, ...]:
+    def _cycle(self, k: int) -> _Cycle:
         index = bisect_right(self._starts, k) - 1
         first, *row = self._rows[index]
-        return first, (*self._starts, self.cycle_iters[0])[index + 1], *row
+        return _Cycle(first, (*self._starts, self.cycle_iters[0])[index + 1], *row)
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
