@@ -78,6 +78,8 @@ class LRConfig(BaseModel, ABC):
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty without one."""
 
+    peak_key: ClassVar[str] = "learning_rate"
+    """The key that says the rate at the end of the warmup."""
     marks_key: ClassVar[str] = ""
     """The key that lists where the rate drops; empty without one."""
     stages_key: ClassVar[str] = ""
@@ -169,8 +171,8 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def peak(self) -> float:
-        """The rate at the end of the warmup, for a name that can have one."""
-        return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
+        """The rate under `peak_key`, for a name that has it."""
+        return float(getattr(self, self.peak_key))
 
     def highest_rate(self, window: Window) -> float:
         """The highest rate of a run: the peak, as it is written, or that of the curve where no key says it.

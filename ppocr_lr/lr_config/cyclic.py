@@ -60,17 +60,13 @@ class OneCycleConfig(LRConfig):
         "the last rate is the first rate / final_div_factor", default=1e4
     )
 
+    peak_key = "max_lr"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
             lambda config, value, run: value is None or value == config.max_lr,
         )
     }
-
-    @property
-    def peak(self) -> float:
-        """`max_lr`, where a warmup before the cycle ends."""
-        return self.max_lr
 
     def curve(self, window: Window) -> Schedule:
         """One cycle over all updates of the run."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Finding, taken_out
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.elsewhere import unknown_name
 from ppocr_lr.lr_config.length import Length, items
@@ -18,6 +18,8 @@ from ppocr_lr.schedules import Schedule
 
 STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
 """The codes of remarks on what this project reads and PaddleOCR, with a Paddle of today, stops at."""
+UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
+"""What to say of a length with a unit."""
 
 
 class OwnKey(NamedTuple):
@@ -90,10 +92,7 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         stop = tr("{name} is not a schedule of PaddleOCR, whose trainer stops{nearest}", name=shown(name), nearest=also)
         raise LRConfigError(Problem((*SECTION_PATH, "name"), stop))
     parsed = parse_lr_config(read, run)
-    stops = [
-        Problem((own.key,), tr("PaddleOCR does not know {length} and stops; it counts epochs", length=own.length))
-        for own in own_keys(read, parsed.config)
-    ]
+    stops = [Problem((own.key,), tr(UNKNOWN_LENGTH, length=own.length)) for own in own_keys(read, parsed.config)]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
         said = tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong)
