@@ -26,7 +26,7 @@ from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.logs.simulated import plan_simulated_run
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
-from ppocr_lr.lr_config.base import DECAY_SHAPES
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES
 from ppocr_lr.output import write_whole
 from ppocr_lr.plotting.figure import number_ticks
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look

@@ -5,25 +5,41 @@ says and the JSON Schema come from them. They are public: a section of your own 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from ppocr_lr import schedules
 from ppocr_lr.bounds import KINDS, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
-from ppocr_lr.schedules import kinds
+from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
 """Placeholder in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
 
 LARGEST_RATE = 1e100  # no training uses it, and no formula overflows below it
+
+WARMUP_SHAPES: Mapping[str, Shape] = {
+    "linear": schedules.LINEAR,
+    "constant": schedules.Flat(),
+    "cosine": schedules.COSINE,
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+    "half-life": schedules.HalfLife(),
+}
+"""What `warmup_mode` may be."""
+DECAY_SHAPES: Mapping[str, Shape] = {
+    **{word: shape for word, shape in WARMUP_SHAPES.items() if word != "constant"},
+    "tanh": schedules.Tanh(),
+}
+"""What `decay_shape` may be."""
 
 
 def key(description: str, default: Any = ...) -> Any:
@@ -199,7 +215,7 @@ AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
 Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
-DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "half-life", "tanh"], OneOf()]
+DecayShape: TypeAlias = Annotated[Literal[tuple(DECAY_SHAPES)], OneOf()]  # type: ignore[valid-type]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal
 
+from ppocr_lr.errors import Path
 from ppocr_lr.language import later
 from ppocr_lr.lr_config.values import NUMBER, number_in_text, yaml_number
 
@@ -39,6 +41,15 @@ class Length:
 
     def __bool__(self) -> bool:
         return self.amount != 0
+
+
+def items(value: Any, *path: str | int) -> Iterator[tuple[Path, Any]]:
+    """A value of a section, or those in a list of lists at any depth, each with its path below `path`."""
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from items(item, *path, index)
+    else:
+        yield path, value
 
 
 def as_written(value: Any) -> Any:
