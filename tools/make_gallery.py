@@ -26,7 +26,7 @@ from ppocr_lr.curve.polyline import trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.logs.simulated import plan_simulated_run
 from ppocr_lr.lr_config import MODELS, LRConfig, envelope
-from ppocr_lr.lr_config.kinds import DECAY_SHAPES
+from ppocr_lr.lr_config.base import DECAY_SHAPES
 from ppocr_lr.output import write_whole
 from ppocr_lr.plotting.figure import number_ticks
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look
@@ -150,7 +150,7 @@ def _curves(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
 
 def _cures(cures: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
     yield "## Cures"
-    yield "Keys for what PaddleOCR's schedules lack. They are off unless you write them. Grey is the curve without them."
+    yield "Keys for what PaddleOCR's schedules lack, off unless you write them. Grey is the curve without them."
     for cure in cures:
         key, config, settings = cure["key"], cure["config"], cure["set"]
         after = _run(config, settings)
