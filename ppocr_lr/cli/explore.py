@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, flag, ready_to_draw
 from ppocr_lr.errors import ArgumentError, arguments_called
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     port = free_port(arguments.host, arguments.port or PORT)
     said = f"explore: {' or '.join(f'http://{name}:{port}/' for name in addresses(arguments.host))} (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
-    with suppress(KeyboardInterrupt), arguments_called(called_here):  # Ctrl+C is how it ends
+    named = arguments_called(lambda argument: called_here(argument) or flag(argument))
+    with suppress(KeyboardInterrupt), named:  # Ctrl+C is how it ends
         serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
     return 0

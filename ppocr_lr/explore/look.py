@@ -115,9 +115,9 @@ CONFIG = {
 _CALLED = {name: what for what, name in FLAGS.items()}
 
 
-def called_here(argument: str) -> str:
-    """What the page calls an argument of the library, in the visitor's language."""
-    return tr(_CALLED.get(argument, argument))
+def called_here(argument: str) -> str | None:
+    """What the page calls an argument of the library, in the visitor's language; None if it has no field for it."""
+    return tr(_CALLED[argument]) if argument in _CALLED else None
 
 
 def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
