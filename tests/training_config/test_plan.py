@@ -59,6 +59,8 @@ BAD = [
     ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
     ({"Optimiser": LR}, "has no Optimizer.lr.*; Optimiser is not read under this name"),
     ({"Optimizer": {"Lr": {}}}, "; Lr is not read under this name"),
+    ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "has no Optimizer.lr.*; learning_rate is not read under this"),
+    ({"Optimizer": {"name": "Adam", "learning_rate": {"name": "Cosine", "lr": 0.1}}}, "; learning_rate is not read"),
     ({"Optimizer": None}, "Optimizer: null is not allowed; it must be a mapping with name and lr"),
     ({"Optimizer": {}}, "has no Optimizer.lr"),
     ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
