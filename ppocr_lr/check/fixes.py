@@ -28,14 +28,14 @@ class Mended:
     file: FileText
     text: str
     fixed: tuple[Finding, ...]
-    """What was found and is no more."""
+    """The findings that are gone."""
     unsafe: int
-    """Findings that a fix is left for which may change the curve."""
+    """Findings left over whose fix may change the curve."""
     refused: tuple[LRConfigError, ...]
     """Why fixes that would be written could not be."""
 
     def write(self) -> None:
-        """Put the text in place of the file, where they differ.
+        """Put the text in place of the file, if they differ.
 
         Raises:
             LRConfigError: it cannot be, or the file is no longer what was read.
@@ -45,11 +45,11 @@ class Mended:
 
 
 def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: bool = False) -> Mended:
-    """Write the fixes of a file into its text as long as they help: at once, or else one after the other.
+    """Write the fixes of a file into its text as long as they help: all at once, or else one after the other.
 
     Args:
         file: a training YAML.
-        check: finds what is to be said of it, and of what becomes of it.
+        check: reports the findings of a text: of the file's, and of what becomes of it.
         unsafe: take fixes as well that may change the curve.
 
     Raises:
@@ -98,7 +98,7 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
 def replacements(path: str, fixes: Sequence[Proposal]) -> dict[Proposal, list[tuple[Place, Place, str]]]:
     """What each fix replaces in the file, from where to before where, and by what.
 
-    Those that cannot be written are left out, and those beyond about a hundred.
+    Fixes that cannot be written are left out, and so are those beyond about a hundred.
 
     Raises:
         LRConfigError: the file cannot be read.

@@ -155,7 +155,7 @@ def _sarif_file(report: Report) -> dict[str, str]:
 
 
 def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
-    """What `--fix --unsafe-fixes` would write, for each finding; empty where it has no fix, or the file no text."""
+    """What all fixes would write, unsafe ones too, for each finding; empty if it has no fix, or the file no text."""
     from ppocr_lr.check.fixes import replacements
 
     fixes = [finding.fix for finding in report.findings]

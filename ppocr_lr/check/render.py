@@ -14,7 +14,7 @@ from ppocr_lr.numbers_text import amount, width
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_AROUND = 60  # characters of a line that are shown before a key, and behind it
+_AROUND = 60  # characters of a line that are shown before a key, and after it
 
 
 def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[str]:
@@ -77,12 +77,12 @@ def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:
 
 
 def place_of(finding: Finding, report: Report) -> Place:
-    """Its line and column are 0 where the finding stands in no file, as what overrides and flags bring about."""
+    """Line and column are 0 if the finding is in no file, such as one that overrides or flags bring about."""
     return finding.place or Place(report.path)
 
 
 def sentence(finding: Finding) -> str:
-    """The message, behind the key."""
+    """The message, after the key."""
     key, message = finding.key, finding.message
     return message if not key or message.startswith(key) else f"{key}: {message}"
 

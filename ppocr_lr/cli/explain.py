@@ -13,7 +13,11 @@ from ppocr_lr.numbers_text import width
 def add(commands: Commands) -> None:
     """The command and its flags."""
     parser = add_command(
-        commands, "explain", run, "what a finding code means", "What a finding code means, why, and where it is from."
+        commands,
+        "explain",
+        run,
+        "what a finding code means",
+        "What a finding code means, why it matters, and its source.",
     )
     parser.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
     add_language(parser)

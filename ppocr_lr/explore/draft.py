@@ -44,7 +44,7 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000
 """Characters of a config; the largest of PaddleOCR's own has some 10,000."""
-TOO_LONG = later("a text of more than {most} characters is not edited here")
+TOO_LONG = later("a text of more than {most} characters cannot be edited here")
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
@@ -124,7 +124,7 @@ class Draft:
         if not self.is_assumed:
             return planned
         said = tr(
-            "{iterations} per epoch, assumed, as nothing tells it", iterations=amount(ASSUMED_ITERS[0], "iteration")
+            "{iterations} per epoch, assumed, as it is not known", iterations=amount(ASSUMED_ITERS[0], "iteration")
         )
         return replace(planned, length=replace(planned.length, arithmetic=said))
 
@@ -257,7 +257,7 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste behind PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        """What to paste after PaddleOCR's own command, or one of ours; without keys that no line can say."""
         section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
         values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line
@@ -395,7 +395,7 @@ def state_of(link: str) -> State:
         _ = state.draft.section, state.draft.flags
     except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
         reason = f": {error}" if isinstance(error, LRConfigError) else ""
-        raise LRConfigError(tr("the link is torn or not one of this page{reason}", reason=reason)) from None
+        raise LRConfigError(tr("the link is incomplete or not from this page{reason}", reason=reason)) from None
     return state
 
 

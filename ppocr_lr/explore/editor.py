@@ -14,7 +14,7 @@ from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 
-_LATE = later("Your typing was kept, and a change beside the editor was not: it came before yours was known.")
+_LATE = later("Your typing was kept. A change made beside the editor at the same time was not.")
 
 
 class Editor(Element, component="editor.js"):

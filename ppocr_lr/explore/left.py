@@ -32,7 +32,7 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
     "batch size per card": BATCH_SIZE,
     "drop_last": ("Train", "loader", "drop_last"),
 }
-"""What of the run is a key of the config; the rest are `FLAGS`."""
+"""The parts of the run that are keys of the config; the rest are `FLAGS`."""
 EDITOR = "editor"
 _NUMBERS = (
     later("epochs"),
@@ -163,7 +163,7 @@ class Left:
     # What is shown
 
     def sync(self, state: State, by: str) -> None:
-        """Let everything be what the state is; what is typed into stays."""
+        """Show the state everywhere, except in a field that is being typed into."""
         draft, typed = state.draft, state.typed
         self.syncing = True
         try:
@@ -201,7 +201,7 @@ class Left:
         self.drop_last.value = values["drop_last"] is True
 
     def _lock(self, is_locked: bool) -> None:
-        """Lock what would put the last good text in the place of the one in the editor, or unlock it."""
+        """Lock what would replace the text in the editor by the last good one, or unlock it."""
         for part in (self.form, self.runs):
             part.props("inert") if is_locked else part.props(remove="inert")
         self.whole_file.set_enabled(not is_locked)

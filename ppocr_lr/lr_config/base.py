@@ -70,13 +70,13 @@ class LRConfig(BaseModel, ABC):
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
     tries_rates: ClassVar[bool] = False
-    """True where too low and too high rates are the purpose, and the losses the result, not what is trained."""
+    """True where the purpose is to try rates too low and too high: the result is their losses, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
-    """Paddle makes each rate of this decay from the one before."""
+    """Paddle computes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
-    """The keys that may say how long the warmup is; one of them does."""
+    """The keys that may say how long the warmup is; at most one of them does."""
     cycle_key: ClassVar[str] = ""
-    """The key that says in epochs how long each cycle is; empty without one."""
+    """The key that says in epochs how long each cycle is; empty if there is none."""
 
     peak_key: ClassVar[str] = "learning_rate"
     """The key that says the rate at the end of the warmup."""
@@ -87,9 +87,9 @@ class LRConfig(BaseModel, ABC):
 
     @abstractmethod
     def curve(self, window: Window) -> Schedule:
-        """The schedule behind warmup and hold, counted from its own beginning.
+        """The schedule after warmup and hold, counted from its own start.
 
-        A decay over the run lasts `window.decay_iters`; `window.iters(length)` makes iterations of a length.
+        A decay over the run lasts `window.decay_iters`; `window.iters(length)` converts a length to iterations.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -105,7 +105,7 @@ class LRConfig(BaseModel, ABC):
         return True
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The warmup before a plateau, for a section without a curve; behind it `after`, else the peak.
+        """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -114,14 +114,14 @@ class LRConfig(BaseModel, ABC):
         return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
-        """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
+        """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
         schedule = self._smooth(window)
         if not self.around("once_per_epoch"):
             return schedule
         try:
             return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
-            raise self.error("once_per_epoch", tr("false: its cycles are no whole numbers of epochs")) from None
+            raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
@@ -132,7 +132,7 @@ class LRConfig(BaseModel, ABC):
         return self.warmed_up(schedule, warmup_iters)
 
     def _bounded(self, schedule: Schedule) -> Schedule:
-        """Between the section's `floor` and `ceiling`, if it has any."""
+        """Kept between the section's `floor` and `ceiling`, if it has any."""
         bounds = {key: bound for key in ("floor", "ceiling") if (bound := self.around(key))}
         if not bounds:
             return schedule
@@ -146,7 +146,7 @@ class LRConfig(BaseModel, ABC):
         return schedules.Bounded(schedule, **bounds)
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
+        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if a key asks for that."""
         within_run = self.around("decay_within_run")
         tail_iters = window.iters(self.around("cooldown_epochs"))
         if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
@@ -175,7 +175,7 @@ class LRConfig(BaseModel, ABC):
         return float(getattr(self, self.peak_key))
 
     def highest_rate(self, window: Window) -> float:
-        """The highest rate of a run: the peak, as it is written, or that of the curve where no key says it.
+        """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -186,12 +186,12 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def warmup_key(self) -> str:
-        """The key that says how long the warmup is, else the first that could; empty for a name without one."""
+        """The key that says how long the warmup is, or else the first that could; empty for a name without a warmup."""
         keys = self._own(self.warmup_keys)
         return next((key for key in keys if getattr(self, key)), keys[0] if keys else "")
 
     def warmup_length(self, window: Window) -> int:
-        """Length of the warmup in iterations; 0 where it rounds to nothing."""
+        """Length of the warmup in iterations; 0 if it rounds to nothing."""
         if not self.has_key("warmup_mode"):
             return 0
         self._only_one(self.warmup_keys)
@@ -212,17 +212,17 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def end_key(self) -> str:
-        """The key that decides where the decay ends; empty where the run does."""
+        """The key that decides where the decay ends; empty if the run does."""
         if not self.has_key("cooldown_epochs"):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
-        """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
+        """The shape as the section's `k_decay` and power bend it, if it has them."""
         k_decay = self.around("k_decay") if k_decay is None else k_decay
         power = getattr(self, "power", self.around("decay_power"))
-        if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
-            return schedules.Power(power)
+        if shape == schedules.LINEAR:
+            shape, power = schedules.Power(power), 1.0
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
 
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
@@ -247,13 +247,13 @@ class LRConfig(BaseModel, ABC):
         return schedules.Tanh(lower, upper)
 
     def limited(self, cycles: Schedule) -> Schedule:
-        """As many of the cycles as the section's `cycle_limit` says."""
+        """As many of the cycles as the section's `cycle_limit` allows."""
         limit: int | None = getattr(self, "cycle_limit")  # noqa: B009
         return cycles if limit is None else schedules.EndedAfter(cycles, limit)
 
     @property
     def overlaps(self) -> bool:
-        """True where hold and decay start with the warmup, not behind it."""
+        """True where hold and decay start with the warmup, not after it."""
         return bool(self.around("warmup_overlap") != "none")
 
     @property
@@ -271,7 +271,7 @@ class LRConfig(BaseModel, ABC):
         return ()
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """What to say about values that can be used, but surprise."""
+        """Findings about values that can be used, but may surprise."""
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields
@@ -302,9 +302,9 @@ class LRConfig(BaseModel, ABC):
         return int(self.around("last_epoch")) + 1
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
-        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does.
+        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty if nothing does.
 
-        Without a warmup around it, Paddle multiplies a cosine on from the base rate.
+        Without a warmup around it, Paddle continues a cosine by factors from the base rate.
         """
         wrong = self.recursive_in_paddle and not self.warmup_length(window)
         return tr("PaddleOCR starts a cosine without warmup from a wrong rate") if wrong else ""
@@ -322,7 +322,7 @@ class LRConfig(BaseModel, ABC):
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
     def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
-        """What the value under `key` makes of the rates must be one, at any update of the run."""
+        """The value under `key` must not make the rates of the run too large to be any."""
         if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
@@ -338,7 +338,7 @@ class LRConfig(BaseModel, ABC):
         return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None
 
     def error(self, key: str, allowed: str) -> LRConfigError:
-        """The error for one of this section's keys, with its value, or that there is none."""
+        """The error for one of this section's keys, with its value or saying that it is missing."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
             return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
@@ -377,12 +377,12 @@ class LRConfig(BaseModel, ABC):
             try:
                 return schedules.Product(schedule, factor)
             except LRConfigError:
-                allowed = tr("another word: the decay turns too often during the warmup")
+                allowed = tr("another value: the decay turns too often during the warmup")
                 raise self.error("warmup_overlap", allowed) from None
         rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
-            allowed = tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
+            allowed = tr("another value: at the end of the warmup the decay is at {rate}", rate=f"{top:g}")
             raise self.error("warmup_overlap", allowed)
         return schedules.Warmup(rest, iters, top, start, shape)
 

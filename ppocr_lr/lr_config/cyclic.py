@@ -30,7 +30,7 @@ class CyclicalCosineConfig(LRConfig):
     cycle_key = "cycle"
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
-        """PaddleOCR's class asks for its base rate before it is set."""
+        """PaddleOCR's class reads its base rate before setting it."""
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
@@ -49,7 +49,9 @@ class OneCycleConfig(LRConfig):
     anneal_strategy: Annotated[Literal["cos", "linear"], kinds.OneOf()] = key(
         "shape of the rise and the fall", default="cos"
     )
-    three_phase: kinds.Switch = key("come down to the first rate symmetrically, then to the end", default=False)
+    three_phase: kinds.Switch = key(
+        "fall to the first rate over as long as the rise took, then to the last rate", default=False
+    )
     pct_start: Annotated[kinds.InnerShare, kinds.Ours("0.3 is fixed there")] = key(
         "share of the run in which the rate rises (0 to 1)", default=0.3
     )
@@ -88,7 +90,7 @@ class OneCycleConfig(LRConfig):
 
 @register_lr_config("Cyclic")
 class CyclicConfig(LRConfig):
-    """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
+    """Triangles between `base_lr` and `max_lr`, all equally high or lower and lower."""
 
     takes = LAST_EPOCH | CYCLES
     max_lr: kinds.PositiveRate = key("the highest rate, the peak")
@@ -98,7 +100,7 @@ class CyclicConfig(LRConfig):
         "length of the fall; without it, as long as the rise (epochs)", default=None
     )
     mode: Annotated[Literal["triangular", "triangular2", "exp_range"], kinds.OneOf()] = key(
-        "all cycles as tall, each half as tall, or lower by gamma every iteration", default="triangular"
+        "all cycles equally high, each half as high, or times gamma at every iteration", default="triangular"
     )
     gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
@@ -115,7 +117,7 @@ class CyclicConfig(LRConfig):
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Cycles that grow are said to."""
+        """Say so where the cycles grow."""
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])

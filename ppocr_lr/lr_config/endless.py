@@ -1,4 +1,4 @@
-"""Sections of decays that know no end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
+"""Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _TimedConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
     step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+    staircase: kinds.Switch = key("the rate falls only at the end of each step_size", default=False)
 
     end_key: ClassVar[str] = "gamma"
 
@@ -55,7 +55,7 @@ class ExponentialConfig(_TimedConfig):
         return self.stepped(smooth, iters)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """A rate that grows is said to."""
+        """Say so where the rate grows."""
         yield from super().remarks(window)
         if self.gamma > 1:
             last = rate_text(self.to_schedule(window)(window.total_iters - 1))
@@ -88,7 +88,7 @@ class InverseSqrtConfig(LRConfig):
     takes = WARMUP | HOLD
     learning_rate: kinds.PositiveRate = kinds.PEAK
     timescale: kinds.PositiveLength | None = key(
-        "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
+        "time after which the rate is peak/√2; by default the length of the warmup (epochs)", default=None
     )
 
     nearest_in_paddleocr = "Linear with a power of 2"
@@ -99,7 +99,7 @@ class InverseSqrtConfig(LRConfig):
             return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
         if warmup_iters := self.warmup_length(window):
             return schedules.InverseSqrt(self.learning_rate, warmup_iters)
-        raise self.error("timescale", tr("a length where there is no warmup to take it from"))
+        raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
 
 
 @register_lr_config("InverseTime")
@@ -131,5 +131,5 @@ class NoamConfig(LRConfig):
         """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
-        except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
+        except LRConfigError:  # each key is within its bounds, but very small ones leave no peak
             raise self.error("learning_rate", tr("large enough for a peak above 0")) from None

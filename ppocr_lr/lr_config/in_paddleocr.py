@@ -1,4 +1,4 @@
-"""What PaddleOCR's own trainer makes of a section: the keys that it swallows, and those that it stops at."""
+"""What PaddleOCR's own trainer makes of a section: the keys that it swallows, and those at which it stops."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
 
 STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
-"""The codes of remarks on what this project reads and PaddleOCR, with a Paddle of today, stops at."""
+"""The codes of remarks on what this project reads, but PaddleOCR with today's Paddle stops at."""
 UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
 """What to say of a length with a unit."""
 
 
 class OwnKey(NamedTuple):
-    """A key that is written and that PaddleOCR does not take so."""
+    """A key that is written in a way that PaddleOCR does not read."""
 
     key: str
     """As it is written."""
     instead: str
-    """What PaddleOCR can do; empty where the key itself is one of PaddleOCR's."""
+    """What PaddleOCR can do instead; empty if the key itself is one of PaddleOCR's."""
     length: Length | None = None
     """A length that PaddleOCR cannot read, for a key that it knows."""
 
 
 def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
-    """Those of a section, in its order, that count here and not in PaddleOCR; `config` is the section validated."""
+    """The keys of a section, in its order, that count here but not in PaddleOCR; `config` is the validated section."""
     for written in section:
         key = config.also_called.get(written, written)
         field = type(config).model_fields.get(key)
@@ -55,9 +55,9 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:
-    """The schedule that PaddleOCR's own trainer follows, where keys of this project alone make it another one here.
+    """The schedule that PaddleOCR's own trainer follows, if keys of this project make the one here differ from it.
 
-    None where it is the same, and where PaddleOCR does not train at all.
+    None if it is the same, and where PaddleOCR does not train at all.
     """
     if not any(own_keys(section, parsed.config)):
         return None

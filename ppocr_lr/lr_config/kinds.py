@@ -20,9 +20,9 @@ from ppocr_lr.lr_config.values import UNSIGNED, number_of
 from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
-"""Stands in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
+"""Placeholder in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
 
-LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
+LARGEST_RATE = 1e100  # no training uses it, and no formula overflows below it
 
 WARMUP_SHAPES: Mapping[str, Shape] = {
     "linear": schedules.LINEAR,
@@ -52,11 +52,11 @@ def refused(allowed: str) -> PydanticCustomError:
 
 @dataclass(frozen=True)
 class Number:
-    """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
+    """Marks a number from YAML, in quotes too: the bounds beside this mark say which are allowed."""
 
     noun: str = later("a number")
     said: str = ""
-    """What is allowed, where bounds do not say it well."""
+    """What is allowed, where bounds do not say it well enough."""
     fits: Callable[[float], bool] = lambda number: True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -89,7 +89,7 @@ class AsLength:
     said: str = later("a length, 0 for none: {forms}")
     """What is allowed; may name the `{forms}` of a length, or the `{share}` that a number of iterations may be."""
     iterations: bool = False
-    """A number without a unit counts them, whole ones, and stays an int."""
+    """A number without a unit counts iterations: it must be whole, and stays an int."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def check(value: Any) -> Length | int:
@@ -152,7 +152,7 @@ def _a_pair(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit some epochs alone."""
+    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 
     unit: str
 
@@ -163,7 +163,7 @@ ITERATIONS = Counts("iterations")
 
 @dataclass(frozen=True)
 class Ours:
-    """Marks a key that PaddleOCR swallows: this project's own, without effect unless it is written."""
+    """Marks a key that PaddleOCR swallows: it is this project's own and has no effect unless written."""
 
     instead: str = ""
     """The nearest thing that PaddleOCR can do."""
@@ -212,4 +212,4 @@ Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
 PEAK = key("the rate at the end of the warmup, the peak")
 END = key("the rate at the end of the decay", default=0.0)
 ETA_MIN = {"eta_min": "end_lr"}
-"""What PyTorch, Paddle and SGDR call that."""
+"""What PyTorch, Paddle and SGDR call the end of a decay."""

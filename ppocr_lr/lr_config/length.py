@@ -1,4 +1,4 @@
-"""A length of time as it stands in YAML: epochs (`5`), iterations (`"500it"`) or a share of the run (`"10%"`)."""
+"""A length of time as written in YAML: epochs (`5`), iterations (`"500it"`) or a share of the run (`"10%"`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WITH_UNIT = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>it|%)\s*")
 
 @dataclass(frozen=True)
 class Length:
-    """`amount` epochs, iterations or percent of the run; `Run.iters` makes iterations of it."""
+    """`amount` epochs, iterations or percent of the run; `Run.iters` converts it to iterations."""
 
     amount: float
     unit: Unit = "epochs"
@@ -30,7 +30,7 @@ class Length:
 
     @property
     def written(self) -> float | str:
-        """As it stands in YAML: 5, "500it" or "10%"."""
+        """As written in YAML: 5, "500it" or "10%"."""
         if self.unit != "epochs":
             return str(self)
         return int(self.amount) if self.amount.is_integer() else self.amount
@@ -52,14 +52,14 @@ def items(value: Any, *path: str | int) -> Iterator[tuple[Path, Any]]:
 
 
 def as_written(value: Any) -> Any:
-    """A value of a section as YAML has it: lengths, in lists too, as they are written."""
+    """A value of a section as YAML has it: lengths, also those in lists, as they were written."""
     if isinstance(value, Length):
         return value.written
     return tuple(map(as_written, value)) if isinstance(value, (tuple, list)) else value
 
 
 def length_of(value: object) -> Length | None:
-    """The length that a value from YAML is, or None where it is none."""
+    """The length that a value from YAML is, or None if it is not one."""
     if isinstance(value, Length):
         return value
     match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None

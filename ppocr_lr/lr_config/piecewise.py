@@ -69,11 +69,11 @@ class PiecewiseConfig(LRConfig):
 
     @property
     def marks(self) -> tuple[Length, ...]:
-        """Where the value changes: behind the last value a boundary changes nothing."""
+        """Where the value changes: after the last value a boundary changes nothing."""
         return self.decay_epochs[: len(self.values) - 1]
 
     def curve(self, window: Window) -> Schedule:
-        """Steps at the boundaries; with one value too few the last one holds."""
+        """Steps at the boundaries; if one value is missing, the last one holds."""
         count = len(self.decay_epochs)
         if not count:
             raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
@@ -89,7 +89,7 @@ class PiecewiseConfig(LRConfig):
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
+        """As many values as boundaries: Paddle refuses that from 2.6.2 on."""
         yield from super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
@@ -152,7 +152,7 @@ class PiecewiseLinearConfig(LRConfig):
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:
-        """The lines; constant before the first knot and behind the last."""
+        """The lines; constant before the first knot and after the last."""
         knots = [(window.iters(when), rate) for when, rate in self.knots]
         written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):

@@ -17,7 +17,7 @@ from ppocr_lr.schedules.plateau import Plateau
 
 @register_lr_config("ReduceOnPlateau")
 class ReduceOnPlateauConfig(LRConfig):
-    """The rate times `factor` whenever a metric stops improving; has no fixed curve behind its warmup."""
+    """The rate times `factor` whenever a metric stops improving; has no fixed curve after its warmup."""
 
     takes: ClassVar[Keys] = {key: WARMUP[key] for key in WARMUP if key not in ("last_epoch", "warmup_overlap")}
     learning_rate: kinds.PositiveRate = key("the rate at the beginning, where the warmup ends")
@@ -34,10 +34,10 @@ class ReduceOnPlateauConfig(LRConfig):
     )
     cooldown: kinds.Calls = key("calls of step(metric) after a drop that do not count", default=Plateau.cooldown)
     min_lr: kinds.Rate = key("the rate never falls below", default=Plateau.min_lr)
-    epsilon: kinds.Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
+    epsilon: kinds.Nonnegative = key("a drop of the rate by less than this is not made", default=Plateau.epsilon)
 
     has_curve: ClassVar[bool] = False
-    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
+    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never gives a scheduler its metric"
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

@@ -65,7 +65,7 @@ def _read_stage(value: object, last: bool) -> Stage:
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     until_end = stage.get("until_end", False)
     if until_end not in (True, False) or (until_end and not last):
-        problem = tr("{value} is not allowed; it is true in the last stage", value=shown(until_end))
+        problem = tr("{value} is not allowed; it must be true, in the last stage only", value=shown(until_end))
         raise LRConfigError(Problem(("until_end",), problem))
     if until_end and "epochs" not in stage:
         return None
@@ -101,7 +101,7 @@ class SequenceConfig(LRConfig):
 
     @property
     def peak(self) -> float:
-        """That of the last stage."""
+        """The peak of the last stage."""
         return self.stages[-1].section.config.peak
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
@@ -122,7 +122,7 @@ class SequenceConfig(LRConfig):
         return found
 
     def curve(self, window: Window) -> Schedule:
-        """Each stage's schedule, from its own beginning."""
+        """Each stage's schedule, from its own start."""
         *parts, (last, _) = self._built(window)
         return schedules.Sequence(tuple(parts), last)
 
@@ -141,7 +141,7 @@ class SequenceConfig(LRConfig):
         return tuple(accumulate(self._lengths(window)))[:-1]
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Those of the stages."""
+        """The findings of the stages."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
@@ -154,7 +154,7 @@ class SequenceConfig(LRConfig):
             if iters < 1 or done + iters > window.total_iters:
                 problem = tr(
                     "{iters} after {done} do not fit into the run of {total}; each stage must have at least one, and "
-                    "all of them together the run's",
+                    "together they must have the run's",
                     iters=amount(iters, "iteration"),
                     done=done,
                     total=window.total_iters,
@@ -193,7 +193,7 @@ class ScaleConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """Those of the inner sections."""
+        """The lengths in iterations of the inner sections."""
         return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
@@ -215,7 +215,7 @@ class ScaleConfig(LRConfig):
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
-        """The product; of two that go on against each other for ever, held behind the run."""
+        """The product; if the two keep going against each other for ever, they are held after the run."""
         if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
             raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
         try:
@@ -225,9 +225,9 @@ class ScaleConfig(LRConfig):
         try:
             return schedules.Product(held[0], held[1], self.end_lr)
         except LRConfigError:
-            raise LRConfigError(Problem(("times",), tr("goes against the other schedule in too many cycles"))) from None
+            raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Those of the inner schedules."""
+        """The findings of the inner schedules."""
         for place, section in self._sections:
             yield from _inside(section.remarks(window), place)

@@ -34,7 +34,7 @@ _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 # Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _LR = "#/properties/Optimizer/properties/lr"
-_VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
+_VALUES = ("default", "const", "enum", "examples")  # their contents are no schemas
 
 
 class _Generator(GenerateJsonSchema):
@@ -73,7 +73,7 @@ def lr_schema() -> dict[str, Any]:
 def config_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a training YAML: `Optimizer.lr`, and what decides the length of the run.
 
-    Everything that is not read here is allowed as it is.
+    Everything that is not read here is allowed.
     """
     return {
         "$schema": DIALECT,
@@ -89,7 +89,7 @@ def _section() -> dict[str, Any]:
     """The lr section: the names, and for each the keys that go with it.
 
     A chain of if/then instead of oneOf: an editor then shows what is wrong under this name, not that none of
-    eleven alternatives fits.
+    of many alternatives fits.
     """
     names = sorted(MODELS)
     return {

@@ -131,7 +131,7 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ({"name": "Const", "start": 0.1, "end": 0.4}, r"regularizer.end: is not a key of Const and has no effect"),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
-            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where it rises from start to end",
+            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where the value rises, from start to end",
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "floor": 0.2},

@@ -1,4 +1,4 @@
-"""LR3xx: the way up."""
+"""LR3xx: the warmup."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def negative(subject: Subject) -> Iterable[Finding]:
 @example("lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}")
 @source("Smith, arXiv 1506.01186")
 def range_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The rate goes through all sizes, also those at which a training breaks. What it trains is of no use; the losses
-    in its log say at which rates the model learns.
+    """The rate passes through all magnitudes, also those at which a training diverges. The model is of no use; the
+    losses in its log say at which rates the model learns.
     """
     if not subject.lr.tries_rates:
         return
@@ -129,8 +129,8 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch")
 @source("Smith, arXiv 1506.01186")
 def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The run ends before the last rate of the test. The higher rates are not tried, among them mostly those at which
-    the training breaks, which the answer needs.
+    """The run ends before the last rate of the test. The higher rates are not tried, usually including those at which
+    the training diverges, which the answer needs.
     """
     if not (subject.lr.tries_rates and subject.length_is_known):
         return
