@@ -98,7 +98,7 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
 def replacements(path: str, fixes: Sequence[Proposal]) -> dict[Proposal, list[tuple[Place, Place, str]]]:
     """What each fix replaces in the file, from where to before where, and by what.
 
-    Fixes that cannot be written are left out, and so are those beyond about a hundred.
+    A fix that cannot be written is left out, and so are those beyond about a hundred.
 
     Raises:
         LRConfigError: the file cannot be read.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, flag, ready_to_draw
 from ppocr_lr.errors import ArgumentError, arguments_called
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
@@ -38,9 +38,10 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the configs, then serve the page until it is stopped."""
-    from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
+    from ppocr_lr.explore.draft import opened
     from ppocr_lr.explore.look import called_here
     from ppocr_lr.explore.server import PORT, addresses, free_port, serve
+    from ppocr_lr.explore.state import MOST_PINS, Pin, State
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
 
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     port = free_port(arguments.host, arguments.port or PORT)
     said = f"explore: {' or '.join(f'http://{name}:{port}/' for name in addresses(arguments.host))} (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
-    with suppress(KeyboardInterrupt), arguments_called(called_here):  # Ctrl+C is how it ends
+    named = arguments_called(lambda argument: called_here(argument) or flag(argument))
+    with suppress(KeyboardInterrupt), named:  # Ctrl+C is how it ends
         serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
     return 0

@@ -322,7 +322,7 @@ class LRConfig(BaseModel, ABC):
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
     def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
-        """The value under `key` must not make the rates of the run too large to be any."""
+        """With the value under `key`, each rate of the run must be small enough to be one."""
         if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 

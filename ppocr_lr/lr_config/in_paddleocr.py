@@ -19,7 +19,7 @@ from ppocr_lr.schedules import Schedule
 STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
 """The codes of remarks on what this project reads, but PaddleOCR with today's Paddle stops at."""
 UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
-"""What to say of a length with a unit."""
+"""What is said of a length with a unit."""
 
 
 class OwnKey(NamedTuple):
