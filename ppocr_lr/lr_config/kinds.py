@@ -4,10 +4,8 @@ says and the JSON Schema come from them. They are public: a section of your own 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Real
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -18,7 +16,7 @@ from ppocr_lr import schedules
 from ppocr_lr.bounds import KINDS, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
+from ppocr_lr.lr_config.values import UNSIGNED, number_of
 from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
@@ -67,8 +65,8 @@ class Number:
         whole = schema["type"] == "int"
 
         def check(value: Any) -> float | int:
-            number = _number(value)
-            if number is None or not math.isfinite(number) or (whole and not number.is_integer()):
+            number = number_of(value)
+            if number is None or (whole and not number.is_integer()):
                 raise refused(self._allowed(marks))
             if not (inside(number, marks) and self.fits(number)):
                 raise refused(self._allowed(marks))
@@ -81,15 +79,6 @@ class Number:
             return tr(self.said)
         bounds = in_words(marks)
         return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (Real, str)):
-        return None
-    try:
-        return number_in_text(value) if isinstance(value, str) else float(value)
-    except OverflowError:
-        return None
 
 
 @dataclass(frozen=True)
