@@ -24,6 +24,7 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAG = "tag:yaml.org,2002:"  # what `!!` stands for
 _NUMBERS = (f"{_PLAIN_TAG}int", f"{_PLAIN_TAG}float")
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
+_NO_COLON = re.compile(r"(?:\s|- )*([A-Za-z]\w+)\s*(\uff1a|:(?=\S))")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 does not allow in a file."""
 
@@ -268,8 +269,9 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
                 _Loader(text[: mark.index], source).get_single_node()
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
-        where = _place(source, mark) if mark else Place(source)
-        raise _error(where, tr("is not YAML: {reason}", reason=error.problem or error.context)) from None
+        where, reason = _place(source, mark) if mark else Place(source), error.problem or error.context
+        where, reason = _without_colon(text, where) or (where, reason)
+        raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]
@@ -282,6 +284,19 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         if isinstance(error, LRConfigError):
             raise
         raise _error(Place(source), tr("holds a value that YAML cannot read: {error}", error=error)) from None
+
+
+def _without_colon(text: str, place: Place) -> tuple[Place, str] | None:
+    """A key before which YAML goes wrong, as its colon is none: on that line, or on the one above it."""
+    lines = text.splitlines()
+    for number in (place.line, place.line - 1):
+        if slip := _NO_COLON.match(lines[number - 1] if 0 < number <= len(lines) else ""):
+            if slip[2] == ":":
+                reason = tr("there is no space behind the colon")
+            else:
+                reason = tr("the colon is a full-width one; write it as ':', with a space behind it")
+            return Place(place.source, number, slip.start(1) + 1), reason
+    return None
 
 
 def _check_directives(text: str, source: str) -> None:
