@@ -217,6 +217,8 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
 
 
 _Loader.add_constructor(None, _refuse_tag)
+# A tag of Python's that runs nothing: augmentations in PaddleOCR's configs have it, and PyYAML writes it for a tuple.
+_Loader.add_constructor(f"{_PLAIN_TAG}python/tuple", _Loader.construct_sequence)
 
 
 def _without_tag(loader: Any, node: Any) -> Any:
