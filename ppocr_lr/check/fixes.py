@@ -95,21 +95,21 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
     return Mended(report, file, tree.text, tuple(fixed), left, tuple(filter(None, failed.values())))
 
 
-def replacements(path: str, fixes: Sequence[Proposal]) -> list[list[tuple[Place, Place, str]]]:
-    """For each fix what it replaces in the file, from where to before where, and by what.
+def replacements(path: str, fixes: Sequence[Proposal]) -> dict[Proposal, list[tuple[Place, Place, str]]]:
+    """What each fix replaces in the file, from where to before where, and by what.
 
-    A fix that cannot be written replaces nothing, and neither do those beyond about a hundred.
+    A fix that cannot be written is left out, and so are those beyond about a hundred.
 
     Raises:
         LRConfigError: the file cannot be read.
     """
     tree = TextTree(yaml_document(read_file_text(path).text, path))
-    found: list[list[tuple[Place, Place, str]]] = [[] for _ in fixes]
-    for fix, replaced in zip(fixes[:_MOST_FIXES], found, strict=False):
+    found = {}
+    for fix in fixes[:_MOST_FIXES]:
         with suppress(LRConfigError):
-            tree.edited(*_intended(tree, [fix]))
-            edits = tree.edits(*_intended(tree, [fix]))
-            replaced += [(tree.place(each.start), tree.place(each.end), each.text) for each in edits]
+            intended = _intended(tree, [fix])
+            tree.edited(*intended)
+            found[fix] = [(tree.place(each.start), tree.place(each.end), each.text) for each in tree.edits(*intended)]
     return found
 
 

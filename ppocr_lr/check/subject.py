@@ -138,7 +138,7 @@ class CurveSubject(Subject):
     @cached_property
     def drops(self) -> list[tuple[float, int]]:
         """Where the rate changes, as far as known: the epoch as it is written, and the update at which it does."""
-        marks, window = self.lr.marks[1], self.built_for.window
+        marks, window = self.lr.marks, self.built_for.window
         if not self.length_is_known and any(mark.unit == "it" for mark in marks):
             return []
         # Where the warmup is taken from the run, the marks count from the beginning of the run.

@@ -38,9 +38,10 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the configs, then serve the page until it is stopped."""
-    from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
+    from ppocr_lr.explore.draft import opened
     from ppocr_lr.explore.look import called_here
     from ppocr_lr.explore.server import PORT, addresses, free_port, serve
+    from ppocr_lr.explore.state import MOST_PINS, Pin, State
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
 

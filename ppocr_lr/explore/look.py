@@ -17,7 +17,8 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
-from ppocr_lr.explore.draft import FLAGS, Draft, State, example_curve
+from ppocr_lr.explore.draft import FLAGS, Draft, example_curve
+from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr

@@ -12,11 +12,12 @@ from nicegui import events, ui
 
 from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
-from ppocr_lr.explore.draft import Pin, State
+from ppocr_lr.explore.draft import LONGEST_NAME
 from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.explore.parts import Plot
+from ppocr_lr.explore.state import Pin, State
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
 
@@ -93,7 +94,7 @@ class Right:
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
-            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
+            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:LONGEST_NAME]))
         return None
 
     # What is shown
@@ -179,7 +180,7 @@ class Right:
         address = str(self.page.client.request.base_url)  # as the visitor came to it
         self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too long for a link")
         with self.page.client:
-            ui.navigate.history.replace(f"?s={link}" if link else "/")
+            ui.navigate.history.replace(f"?s={link}")
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
-from ppocr_lr.explore.draft import State, state_of
-from ppocr_lr.language import speaking
+from ppocr_lr.explore.state import State, state_of
+from ppocr_lr.language import later, speaking, tr
 
 PORT = 8321
 _MOST_PORTS = 100
@@ -23,6 +23,9 @@ _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 _RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
 _MOST_MESSAGES = 30  # kept for a connection that comes back
 
+_TOO_MUCH = later(
+    "What was on this page was too much for a link, so it begins anew. What was typed into the editor is there."
+)
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -99,7 +102,9 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         # What it says of its run is said again, in the visitor's language.
         state, problem = replace(initial, draft=replace(initial.draft)), ""
         with speaking(words.language):
-            if link := request.query_params.get("s"):
+            if (link := request.query_params.get("s")) == "":
+                problem = tr(_TOO_MUCH)
+            elif link:
                 try:
                     state = await asyncio.to_thread(lambda: state_of(link).read())
                 except LRConfigError as error:

@@ -15,22 +15,11 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours
-from ppocr_lr.lr_config.length import Length, as_written
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
+from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
-
-DECAY_SHAPES: Mapping[str, Shape] = {
-    "linear": schedules.LINEAR,
-    "cosine": schedules.COSINE,
-    "1-sqrt": schedules.OneMinusSqrt(),
-    "exponential": schedules.Exponential(),
-    "half-life": schedules.HalfLife(),
-    "tanh": schedules.Tanh(),
-}
-"""What `decay_shape` may be."""
-_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -89,6 +78,13 @@ class LRConfig(BaseModel, ABC):
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty if there is none."""
 
+    peak_key: ClassVar[str] = "learning_rate"
+    """The key that says the rate at the end of the warmup."""
+    marks_key: ClassVar[str] = ""
+    """The key that lists where the rate drops; empty without one."""
+    stages_key: ClassVar[str] = ""
+    """The key that lists the stages which have the rates; empty for a name with rates of its own."""
+
     @abstractmethod
     def curve(self, window: Window) -> Schedule:
         """The schedule after warmup and hold, counted from its own start.
@@ -109,12 +105,13 @@ class LRConfig(BaseModel, ABC):
         return True
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The schedule before the plateau, for a section without a curve, followed by `after` or by the peak.
+        """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(after or schedules.Constant(self.peak), 0, self)
+        iters = self.warmup_length(window)
+        return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
@@ -132,7 +129,7 @@ class LRConfig(BaseModel, ABC):
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+        return self.warmed_up(schedule, warmup_iters)
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Kept between the section's `floor` and `ceiling`, if it has any."""
@@ -174,8 +171,8 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def peak(self) -> float:
-        """The rate at the end of the warmup, for a name that can have one."""
-        return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
+        """The rate under `peak_key`, for a name that has it."""
+        return float(getattr(self, self.peak_key))
 
     def highest_rate(self, window: Window) -> float:
         """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it.
@@ -265,9 +262,9 @@ class LRConfig(BaseModel, ABC):
         return self.overlaps or bool(self.around("decay_within_run"))
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The key that lists where the rate drops, and where it does; empty without such a list."""
-        return "", ()
+    def marks(self) -> tuple[Length, ...]:
+        """Where the rate drops, by the list under `marks_key`."""
+        return getattr(self, self.marks_key) if self.marks_key else ()
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """The updates at which another section inside this one takes over."""
@@ -284,8 +281,9 @@ class LRConfig(BaseModel, ABC):
                 said = tr("{value} has no effect: there is no warmup", value=shown(value))
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
-            if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
-                said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
+            length = getattr(self, key)
+            if (length.amount if isinstance(length, Length) else length) < 0:
+                said = tr("{length} is negative, so there is no warmup", length=length)
                 none = Proposal((f"{key}=0",), safe=True)
                 yield Finding((key,), said, code="LR305", proposals=(none,))
 
@@ -323,9 +321,9 @@ class LRConfig(BaseModel, ABC):
         if getattr(self, key) > self.peak:
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
-    def check_growth(self, key: str, highest: float) -> None:
-        """The value under `key` must not make the rates too large to be any."""
-        if not highest < LARGEST_RATE:
+    def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
+        """With the value under `key`, each rate of the run must be small enough to be one."""
+        if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
     @classmethod
@@ -356,11 +354,13 @@ class LRConfig(BaseModel, ABC):
             raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        """The schedule with the section's warmup of `iters` updates."""
+        """The schedule with the section's warmup of `iters` updates, if it lasts any."""
+        if not iters:
+            return schedule
         start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
-        shape, power = _WARMUPS[mode], self.around("warmup_power")
+        shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
@@ -388,11 +388,9 @@ class LRConfig(BaseModel, ABC):
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _iterations(item, field)
-    elif isinstance(value, Length):
-        if value.unit == "it":
-            yield int(value.amount)
-    elif ITERATIONS in field.metadata and value and value > 0:
-        yield value
+    for _, item in items(value):
+        if isinstance(item, Length):
+            if item.unit == "it":
+                yield int(item.amount)
+        elif ITERATIONS in field.metadata and item and item > 0:
+            yield item

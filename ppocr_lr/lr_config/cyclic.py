@@ -62,17 +62,13 @@ class OneCycleConfig(LRConfig):
         "the last rate is the first rate / final_div_factor", default=1e4
     )
 
+    peak_key = "max_lr"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
             lambda config, value, run: value is None or value == config.max_lr,
         )
     }
-
-    @property
-    def peak(self) -> float:
-        """`max_lr`, where a warmup before the cycle ends."""
-        return self.max_lr
 
     def curve(self, window: Window) -> Schedule:
         """One cycle over all updates of the run."""
@@ -117,7 +113,7 @@ class CyclicConfig(LRConfig):
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
-        self.check_growth("gamma", cycles.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("gamma", cycles, window)
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:

@@ -116,6 +116,11 @@ def called_elsewhere(key: str) -> tuple[str, ...]:
     return CALLED_ELSEWHERE.get(key, ())
 
 
+def is_peak(key: str) -> bool:
+    """Whether a key is the peak rate's, here or elsewhere."""
+    return key == "learning_rate" or "learning_rate" in called_elsewhere(key)
+
+
 def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""

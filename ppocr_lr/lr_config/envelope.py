@@ -42,7 +42,7 @@ LAST_EPOCH: Keys = {
 WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
-            Literal["linear", "constant", "cosine", "1-sqrt", "exponential", "half-life"],
+            Literal[tuple(kinds.WARMUP_SHAPES)],
             kinds.OneOf(),
             kinds.Ours("the warmup of PaddleOCR is always linear"),
         ],

@@ -4,26 +4,40 @@ says and the JSON Schema come from them. They are public: a section of your own 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Real
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from ppocr_lr import schedules
 from ppocr_lr.bounds import KINDS, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
-from ppocr_lr.schedules import kinds
+from ppocr_lr.lr_config.values import UNSIGNED, number_of
+from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
 """Placeholder in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
 
 LARGEST_RATE = 1e100  # no training uses it, and no formula overflows below it
+
+WARMUP_SHAPES: Mapping[str, Shape] = {
+    "linear": schedules.LINEAR,
+    "constant": schedules.Flat(),
+    "cosine": schedules.COSINE,
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+    "half-life": schedules.HalfLife(),
+}
+"""What `warmup_mode` may be."""
+DECAY_SHAPES: Mapping[str, Shape] = {
+    **{word: shape for word, shape in WARMUP_SHAPES.items() if word != "constant"},
+    "tanh": schedules.Tanh(),
+}
+"""What `decay_shape` may be."""
 
 
 def key(description: str, default: Any = ...) -> Any:
@@ -51,8 +65,8 @@ class Number:
         whole = schema["type"] == "int"
 
         def check(value: Any) -> float | int:
-            number = _number(value)
-            if number is None or not math.isfinite(number) or (whole and not number.is_integer()):
+            number = number_of(value)
+            if number is None or (whole and not number.is_integer()):
                 raise refused(self._allowed(marks))
             if not (inside(number, marks) and self.fits(number)):
                 raise refused(self._allowed(marks))
@@ -65,15 +79,6 @@ class Number:
             return tr(self.said)
         bounds = in_words(marks)
         return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (Real, str)):
-        return None
-    try:
-        return number_in_text(value) if isinstance(value, str) else float(value)
-    except OverflowError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,7 @@ AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
 Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
-DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "half-life", "tanh"], OneOf()]
+DecayShape: TypeAlias = Annotated[Literal[tuple(DECAY_SHAPES)], OneOf()]  # type: ignore[valid-type]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal
 
+from ppocr_lr.errors import Path
 from ppocr_lr.language import later
-from ppocr_lr.lr_config.values import NUMBER, number_in_text, yaml_number
+from ppocr_lr.lr_config.values import NUMBER, number_of, yaml_number
 
 Unit = Literal["epochs", "it", "%"]
 
@@ -41,6 +42,15 @@ class Length:
         return self.amount != 0
 
 
+def items(value: Any, *path: str | int) -> Iterator[tuple[Path, Any]]:
+    """A value of a section, or those in a list of lists at any depth, each with its path below `path`."""
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from items(item, *path, index)
+    else:
+        yield path, value
+
+
 def as_written(value: Any) -> Any:
     """A value of a section as YAML has it: lengths, also those in lists, as they were written."""
     if isinstance(value, Length):
@@ -52,20 +62,9 @@ def length_of(value: object) -> Length | None:
     """The length that a value from YAML is, or None if it is not one."""
     if isinstance(value, Length):
         return value
-    if isinstance(value, Real) and not isinstance(value, bool):
-        try:
-            return _finite(float(value), "epochs")
-        except OverflowError:  # an int with hundreds of digits
-            return None
-    if not isinstance(value, str):
-        return None
-    match = _WITH_UNIT.fullmatch(value)
-    unit: Unit = "epochs" if match is None else "it" if match["unit"] == "it" else "%"
-    number = number_in_text(value if match is None else match["number"])
+    match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    unit: Any = match["unit"] if match else "epochs"
+    number = number_of(match["number"] if match else value)
     if number is None or (unit == "it" and not number.is_integer()):
         return None
-    return _finite(number, unit)
-
-
-def _finite(number: float, unit: Unit) -> Length | None:
-    return Length(number, unit) if abs(number) < float("inf") else None
+    return Length(number, unit)

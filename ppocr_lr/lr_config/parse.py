@@ -17,7 +17,7 @@ from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
@@ -172,7 +172,7 @@ class Section:
         model = type(self.config)
         for key, value in self.written.items():
             read = key in model.model_fields and key not in model.takes_strings and not model.ours(key)
-            for path, item in _items((key,), value) if read else ():
+            for path, item in items(value, key) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
                     written = yaml_number(number)
@@ -328,15 +328,6 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
 
 def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", tr("{name} (no name is given)", name=NO_NAME)))
-
-
-def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    """The values in lists at any depth, each with its path."""
-    if isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _items((*path, index), item)
-    else:
-        yield path, value
 
 
 def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> Iterator[Problem]:

@@ -54,6 +54,7 @@ class PiecewiseConfig(LRConfig):
     decay_epochs: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the next value starts (epochs, rising)")
     values: Annotated[tuple[kinds.Rate, ...], kinds.AList] = key("the rates, one more than decay_epochs")
 
+    marks_key = "decay_epochs"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
@@ -67,9 +68,9 @@ class PiecewiseConfig(LRConfig):
         return self.values[0]
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
+    def marks(self) -> tuple[Length, ...]:
         """Where the value changes: after the last value a boundary changes nothing."""
-        return "decay_epochs", self.decay_epochs[: len(self.values) - 1]
+        return self.decay_epochs[: len(self.values) - 1]
 
     def curve(self, window: Window) -> Schedule:
         """Steps at the boundaries; if one value is missing, the last one holds."""
@@ -115,10 +116,7 @@ class MultiStepDecayConfig(LRConfig):
     milestones: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the rate drops (epochs, rising)")
     gamma: kinds.Gamma = key("factor of each drop")
 
-    @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The milestones."""
-        return "milestones", self.milestones
+    marks_key = "milestones"
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""

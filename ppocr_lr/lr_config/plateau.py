@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig
+from ppocr_lr.lr_config.base import NO_CURVE, LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP, Keys
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
-from ppocr_lr.schedules import Constant, Schedule
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.plateau import Plateau
 
 
@@ -38,12 +38,6 @@ class ReduceOnPlateauConfig(LRConfig):
 
     has_curve: ClassVar[bool] = False
     nearest_in_paddleocr = "Step or Cosine; PaddleOCR never gives a scheduler its metric"
-
-    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The warmup."""
-        iters = self.warmup_length(window)
-        behind = after or Constant(self.learning_rate)
-        return LedPlateau(self.warmed_up(behind, iters) if iters else behind, iters, self)
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

@@ -20,13 +20,9 @@ class RangeTestConfig(LRConfig):
     end_lr: kinds.PositiveRate = key("the rate of the last update of the test, held from then on", default=10.0)
     updates: kinds.TwoOrMore = key("length of the test (iterations), both ends included", default=200)
 
+    peak_key = "end_lr"
     tries_rates = True
     nearest_in_paddleocr = "Const with a warmup_epoch as long as the run, which rises in a straight line"
-
-    @property
-    def peak(self) -> float:
-        """`end_lr`, the highest rate."""
-        return self.end_lr
 
     def curve(self, window: Window) -> Schedule:
         """The rise; the run may end before it does."""

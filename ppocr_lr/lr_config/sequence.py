@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
 
@@ -92,6 +91,7 @@ class SequenceConfig(LRConfig):
         WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
+    stages_key = "stages"
     nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
 
     @property
@@ -106,11 +106,10 @@ class SequenceConfig(LRConfig):
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The stages before the plateau, and what leads to it in the last one."""
-        lengths = self._lengths(window)
-        *parts, last = self._built(window, lengths, after)
+        *parts, (last, _) = self._built(window, after)
         assert isinstance(last, LedPlateau)
-        before = schedules.Sequence(tuple(zip(parts, lengths[:-1], strict=True)), last.before)
-        return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
+        before = schedules.Sequence(tuple(parts), last.before)
+        return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
@@ -124,19 +123,18 @@ class SequenceConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own start."""
-        lengths = self._lengths(window)
-        parts = self._built(window, lengths)
-        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+        *parts, (last, _) = self._built(window)
+        return schedules.Sequence(tuple(parts), last)
 
-    def _built(self, window: Window, lengths: list[int], after: Schedule | None = None) -> list[Any]:
-        """The schedules of the stages; of a last one without a curve, what leads to its plateau, and `after`."""
-        parts: list[Any] = []
-        for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
-            plateau = index == len(lengths) - 1 and not self.has_curve
-            read = partial(stage.section.led_plateau, after=after) if plateau else stage.section.schedule
+    def _built(self, window: Window, after: Schedule | None = None) -> Iterator[tuple[Any, int]]:
+        """Each stage's schedule and length; of a last one without a curve, what leads to its plateau, and `after`."""
+        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             with errors_under("stages", index):
-                parts.append(read(window.stage(iters)))
-        return parts
+                if self.has_curve or index < len(self.stages) - 1:
+                    made: Any = stage.section.schedule(window.stage(iters))
+                else:
+                    made = stage.section.led_plateau(window.stage(iters), after)
+            yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """Where the second stage begins, the third, …"""
@@ -213,7 +211,7 @@ class ScaleConfig(LRConfig):
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
-        self.check_growth("factor", scaled.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("factor", scaled, window)
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:

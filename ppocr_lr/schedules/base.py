@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
-from ppocr_lr.schedules.checks import Checked
+from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Schedule(Checked, ABC):
     def corner_steps(self, end: int, limit: int = 1000) -> tuple[list[int], bool]:
         """As `corners`, but as a list of ints, for callers that need no NumPy; and whether the list is complete."""
         if as_step(limit) < 1:
-            raise ValueError(f"limit must be a positive integer, received {limit!r}")
+            raise refused(self, "limit", limit, "a positive integer")
         end = as_step(end)
         some = sorted({step for run in self.corner_runs() for step in _between(run, 1, end, limit + 1)})
         return some[:limit], len(some) <= limit

@@ -65,6 +65,20 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
+@dataclass(slots=True)  # which are read faster than a tuple's fields: this is the training loop
+class _Cycle:
+    """A cycle of `WarmRestarts`, with its own peak and end."""
+
+    first: float
+    after: int
+    """The update behind its last one."""
+    over: float
+    """How much of it is over by its first update."""
+    length: float
+    peak: float
+    end: float
+
+
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
     """Cycles, each from a peak P down to an end E; they may get longer, start and end lower, and have a warmup each.
@@ -97,8 +111,8 @@ class WarmRestarts(Schedule):
     """The same cosine again and again."""
     _alike: bool = field(init=False, repr=False, compare=False)
     """All cycles have the same rates."""
-    _latest: tuple[Any, ...] = field(init=False, repr=False, compare=False)
-    """The cycle of the last single update that was asked for, as `_cycle` returns it: a training loop stays in it."""
+    _latest: _Cycle = field(init=False, repr=False, compare=False)
+    """The cycle of the last single update that was asked for: a training loop stays in it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -119,25 +133,25 @@ class WarmRestarts(Schedule):
         object.__setattr__(self, "_alike", alike)
         plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
-        object.__setattr__(self, "_latest", (0, 0, 0, 0, 0, 0))
+        object.__setattr__(self, "_latest", _Cycle(0, 0, 0, 0, 0, 0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
         if fn is not SCALAR:
             return self._of_many(k, fn)
         if self._plain:  # the usual case
-            length = self.cycle_iters[0]
-            return self.end + (self.peak - self.end) * fn.half_cosine((length - k % length) / length)
-        first, after, over, length, peak, end = self._latest
-        if not first <= k < after:
-            found = first, after, over, length, peak, end = self._cycle(k)
-            object.__setattr__(self, "_latest", found)
-        j, w = k - first + over, self.warmup_iters
+            n = self.cycle_iters[0]
+            return self.end + (self.peak - self.end) * fn.half_cosine((n - k % n) / n)
+        cycle = self._latest
+        if not cycle.first <= k < cycle.after:
+            cycle = self._cycle(k)
+            object.__setattr__(self, "_latest", cycle)
+        j, length, w = k - cycle.first + cycle.over, cycle.length, self.warmup_iters
         if not w:
-            return self.shape.rate(peak, end, (length - j) / length)
+            return self.shape.rate(cycle.peak, cycle.end, (length - j) / length)
         if j < w:
-            return end + (self.shape.rate(peak, end, 1.0) - end) * (j / w)
-        return self.shape.rate(peak, end, (length - j) / (length - w))
+            return cycle.end + (self.shape.rate(cycle.peak, cycle.end, 1.0) - cycle.end) * (j / w)
+        return self.shape.rate(cycle.peak, cycle.end, (length - j) / (length - w))
 
     def _of_many(self, k: Any, fn: Functions) -> Any:
         if self.t_mult > 1.0:
@@ -146,15 +160,15 @@ class WarmRestarts(Schedule):
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
-    def _cycle(self, k: int) -> tuple[Any, ...]:
-        """(first update, the one after the last, how much has passed at the first, length, peak, end) of a cycle."""
+    def _cycle(self, k: int) -> _Cycle:
+        """The cycle of update `k`."""
         index, rows = self._index(k), self._rows
         if index < len(rows) - 1 or self.t_mult > 1:
             first, *row = rows[index]
-            return first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row
+            return _Cycle(first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row)
         length = self.cycle_iters[-1]
         first = k - (k - self._repeat_from) % length
-        return first, first + length, 0, length, *self._rates(index, SCALAR)
+        return _Cycle(first, first + length, 0, length, *self._rates(index, SCALAR))
 
     def _index(self, k: int) -> int:
         """The number of the cycle of update `k`, from 0."""
@@ -283,13 +297,13 @@ class DividedRestarts(WarmRestarts):
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    def _cycle(self, k: int) -> tuple[Any, ...]:
+    def _cycle(self, k: int) -> _Cycle:
         if k >= self.cycle_iters[0]:
             stays = self._rows[-1][-1]  # as one more cycle that stays there, after its warmup
-            return self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays
+            return _Cycle(self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays)
         index = bisect_right(self._starts, k) - 1
         first, *row = self._rows[index]
-        return first, (*self._starts, self.cycle_iters[0])[index + 1], *row
+        return _Cycle(first, (*self._starts, self.cycle_iters[0])[index + 1], *row)
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length

@@ -12,7 +12,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
-from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Schedule
 
 START, END = "start", "end"
@@ -86,7 +86,7 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         fields = model_of(written).model_fields
         ends = values_at_ends(fields)
         if len(ends) == 2 and keys.keys() >= ends.keys():
-            start, end = (_number(keys[word]) for word in (START, END))
+            start, end = (number_of(keys[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
         for word, key in ends.items():
@@ -104,12 +104,6 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     except LRConfigError as error:
         raise _respelt(error, spelt, path) from None
     return Coefficient(section, path, spelt, rise)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        return number_in_text(value)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:

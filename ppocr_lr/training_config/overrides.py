@@ -212,7 +212,7 @@ def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[s
     if place in FOLLOWING and not follows_a_schedule(section):
         return place, None
     for part in key.split(".")[2:-1] if key.startswith(f"{place}.") else ():
-        if isinstance(section, Mapping) and part in ("stages", "schedule"):
+        if isinstance(section, Mapping) and part in ("stages", "schedule", "times"):
             section = section.get(part)
         elif _is_list(section) and _is_index(part, section):
             section = section[int(part)]

@@ -24,6 +24,7 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.lr_config.elsewhere import is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
@@ -329,8 +330,12 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
-        meant = nearest("lr" if optimizer else "Optimizer", sections)
-        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
+        instead = ""
+        if meant := nearest("lr" if optimizer else "Optimizer", sections) or [*filter(is_peak, sections)]:
+            instead = tr("; {meant} is not read under this name", meant=meant[0])
+        elif around and not optimizer:
+            instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
         raise LRConfigError(
             tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
         )

@@ -100,14 +100,12 @@ def scaled_section(
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
-    from ppocr_lr.lr_config.sequence import SequenceConfig  # a model takes time to make, and most runs need none
-
-    if isinstance(config, SequenceConfig):
+    if key := config.stages_key:
         stages = []
-        for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):
-            with errors_under("stages", index):
+        for index, (written, stage) in enumerate(zip(section[key], getattr(config, key), strict=True)):
+            with errors_under(key, index):
                 stages.append(_scaled_section(written, stage.section.config, factor, digits))
-        return {**section, "stages": stages}
+        return {**section, key: stages}
     keys = rate_keys(type(config))
     if not set(keys) - set(WARMUP):
         raise LRConfigError(

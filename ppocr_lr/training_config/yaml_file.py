@@ -17,6 +17,7 @@ from ppocr_lr.errors import LRConfigError, Place, Problem, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.training_config.yaml_mistakes import likely_mistake
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -216,6 +217,8 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
 
 
 _Loader.add_constructor(None, _refuse_tag)
+# A tag of Python's that runs nothing: augmentations in PaddleOCR's configs have it, and PyYAML writes it for a tuple.
+_Loader.add_constructor(f"{_PLAIN_TAG}python/tuple", _Loader.construct_sequence)
 
 
 def _without_tag(loader: Any, node: Any) -> Any:
@@ -269,7 +272,9 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
         where = _place(source, mark) if mark else Place(source)
-        raise _error(where, tr("is not YAML: {reason}", reason=error.problem or error.context)) from None
+        ours = not mark or isinstance(error, yaml.constructor.ConstructorError)
+        reason = "" if ours else likely_mistake(text, mark, error.context_mark)
+        raise _error(where, tr("is not YAML: {reason}", reason=reason or error.problem or error.context)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import expect
 
 from ppocr_lr import Run, build_schedule
-from ppocr_lr.explore.draft import state_of
+from ppocr_lr.explore.state import state_of
 from tests.explore.conftest import Visit, curves, error_of, served, settled, updates_of, yaml_of
 
 DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
@@ -491,6 +491,7 @@ def test_a_slider_does_not_win_over_a_text_that_is_just_refused(address: str, vi
     page = visit(address)
     write(page, BROKEN)
     page.evaluate(SLIDE, -2)
+    expect(page.get_by_text("A change beside the editor was not kept")).to_be_visible()
     expect(error_of(page)).to_contain_text("line 3")
     page.wait_for_timeout(1000)  # in which something could happen
     assert yaml_of(page) == BROKEN.rstrip("\n")

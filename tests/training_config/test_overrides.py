@@ -169,6 +169,7 @@ SEQUENCE = {
         (SEQUENCE, "Optimizer.lr.stages.0.hold_epochs=3it"),
         (SEQUENCE, "Optimizer.lr.stages.1.epochs=5"),
         (SEQUENCE, "Optimizer.lr.stages.1.schedule.gamma=0.1"),
+        ({"Optimizer": {"lr": {"name": "Scale", "times": {"name": "Linear"}}}}, "Optimizer.lr.times.warmup_epoch=2"),
     ],
 )
 def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, Any], override: str) -> None:

@@ -115,6 +115,7 @@ def test_our_bound_speaks_before_the_librarys(text: str, monkeypatch: pytest.Mon
         (b"".join(b"a%d: [1]\n" % key for key in range(1000)), {f"a{key}": [1] for key in range(1000)}),
         (b"a: " + b"1" * 1000, {"a": int("1" * 1000)}),
         (b"a: 1e-3\nb: 1.0e-3", {"a": "1e-3", "b": 0.001}),
+        (b"a: !!python/tuple [1, [2]]\nb:\n- !!python/tuple\n  - 3", {"a": [1, [2]], "b": [[3]]}),
     ],
 )
 def test_what_is(raw: bytes, expected: object, tmp_path: Path) -> None:
@@ -194,6 +195,7 @@ TAGS = [
     "!!str",
     "!!merge",
     "!!value",
+    "!!python/tuple",
 ]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.language import later, tr
+from ppocr_lr.language import tr
+from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -17,8 +18,6 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM
 from ppocr_lr.training_config.weight_decay import REGULARIZER
-
-_UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
@@ -101,10 +100,10 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             alone = length == getattr(subject.lr, key)
             as_long = alone and (subject.length_is_known or length.unit == "%")
             proposals = (subject.setting(key, in_epochs),) if as_long else ()
-            yield Finding(subject.path(key), tr(_UNKNOWN_LENGTH, length=length), proposals=proposals)
+            yield Finding(subject.path(key), tr(UNKNOWN_LENGTH, length=length), proposals=proposals)
     held = length_of(_cosine_weight_decay(subject).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
-        yield Finding((*REGULARIZER, "warmup_epoch"), tr(_UNKNOWN_LENGTH, length=held))
+        yield Finding((*REGULARIZER, "warmup_epoch"), tr(UNKNOWN_LENGTH, length=held))
     if "num_samples" in subject.section("Train", "dataset"):
         said = tr("PaddleOCR ignores this key; its data loader counts the samples")
         yield Finding(("Train", "dataset", "num_samples"), said)

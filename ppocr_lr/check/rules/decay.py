@@ -90,7 +90,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
     """
-    key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
+    key, late = subject.lr.marks_key, [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
         comes, shift = count_text(subject.epoch(late[0][1])), ""
         if comes != count_text(late[0][0]):
@@ -131,7 +131,7 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
         why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
         said = tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject))
-        yield Finding(subject.path(subject.lr.marks[0]), said)
+        yield Finding(subject.path(subject.lr.marks_key), said)
 
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
@@ -274,7 +274,7 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
         more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
         warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
         said = tr("the rate rises{rises}{more}{warmup}", rises=first, more=more, warmup=warmup)
-        yield Finding(subject.path(subject.lr.marks[0]), said)
+        yield Finding(subject.path(subject.lr.marks_key), said)
 
 
 @rule("LR406", Severity.WARNING, "TwoStepCosine and its 200 epochs")

@@ -10,7 +10,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
 from ppocr_lr.errors import LRConfigError, Path, called, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.epoch_length import what_tells
 from ppocr_lr.training_config.plan import RunFlags, plan_config
@@ -50,15 +50,6 @@ def estimated_epoch(subject: Subject) -> Iterator[Finding]:
         yield Finding(("Train", "sampler"), length.arithmetic)
 
 
-def _in_epochs(value: object) -> Iterator[float]:
-    """The lengths and marks in a value that count epochs."""
-    if isinstance(value, Length) and value.unit == "epochs":
-        yield value.amount
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _in_epochs(item)
-
-
 @rule("LR203", Severity.WARNING, "a number of epochs that looks like iterations")
 @example("milestones: [30000, 60000]   # with epoch_num: 100")
 @source("transformers #6673, PaddleDetection #5366")
@@ -68,7 +59,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """
     epochs = subject.run.epochs
     for key, value in subject.lr:
-        largest = max(_in_epochs(value), default=0)
+        lengths = [item for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs"]
+        largest = max((length.amount for length in lengths), default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = ""
             if subject.length_is_known:
