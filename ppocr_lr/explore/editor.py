@@ -43,7 +43,7 @@ class Editor(Element, component="editor.js"):
         return {"text": self.text, "edits": self.edits, "whole": self.whole}
 
     def know(self, text: str, edits: int, whole: bool) -> None:
-        """Of what was typed: from now on it is what texts that are put are made of."""
+        """Take in what was typed: from now on, texts that are put are based on it."""
         self.text, self.edits, self.whole = text, edits, whole
 
     def put(self, text: str, whole: bool) -> None:
