@@ -1,4 +1,4 @@
-"""What a person most likely did where a text is not YAML: PyYAML tells what it expected instead."""
+"""What a person most likely did where a text is not YAML: PyYAML says what it expected instead."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HAS_VALUE = re.compile(r"[^#]*?:\s+[^\s#|>]")
 
 
 def likely_mistake(text: str, mark: Any, begin: Any) -> str:
-    """A sentence for people; empty where none is known.
+    """A sentence for people; empty if none is known.
 
     Args:
         text: what was read.
         mark: where PyYAML stopped.
-        begin: where that began which it then read; None where it does not say.
+        begin: where the part began that it was reading; None if it does not say.
     """
     at, opened = text[mark.index : mark.index + 1], text[begin.index : begin.index + 1] if begin else ""
     if opened in ("[", "{"):
@@ -47,10 +47,10 @@ def _of_lines(above: list[str], line: str) -> str:
         if _WIDE_COLON.match(each):
             return tr("'：' is a full-width colon; write ': '")
         if found := _NO_SPACE.match(each):
-            return tr("a space is missing behind the colon; write '{key}: {value}'", key=found[1], value=found[2])
+            return tr("a space is missing after the colon; write '{key}: {value}'", key=found[1], value=found[2])
     indent = _indent(line)
     if indent == _indent(last) and _is_item(line) != _is_item(last):
-        return tr("list items, which begin with '- ', and keys cannot stand at one level")
+        return tr("list items, which begin with '- ', and keys cannot be on the same level")
     if _SECOND_COLON.match(line):
         return tr("a value with ': ' in it has to be in quotes")
     if indent > _indent(last) and _HAS_VALUE.match(last):
@@ -69,7 +69,7 @@ def _is_item(line: str) -> bool:
 
 
 def _levels(above: list[str]) -> list[int]:
-    """The indentations of the mappings and lists that are open behind these lines."""
+    """The indentations of the mappings and lists that are open after these lines."""
     levels: list[int] = []
     for indent in map(_indent, above):
         levels = [*(level for level in levels if level < indent), indent]
