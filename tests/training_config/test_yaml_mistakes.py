@@ -26,8 +26,8 @@ Train:
 """
 
 MISTAKES = [
-    ("name: Piecewise", "name:Piecewise", "space is missing behind the colon; write 'name: Piecewise'"),
-    ("warmup_epoch: 5", "warmup_epoch:5", "space is missing behind the colon; write 'warmup_epoch: 5'"),
+    ("name: Piecewise", "name:Piecewise", "space is missing after the colon; write 'name: Piecewise'"),
+    ("warmup_epoch: 5", "warmup_epoch:5", "space is missing after the colon; write 'warmup_epoch: 5'"),
     ("warmup_epoch: 5", "warmup_epoch：5", "full-width colon"),
     ("epoch_num: 500", "epoch_num： 500", "full-width colon"),
     ("[700, 800]", "[700, 800", r"the '\[' in line 8 is not closed"),
