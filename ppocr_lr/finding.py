@@ -138,7 +138,7 @@ class Finding:
     hint: str = ""
     """What to write instead, or to do."""
     code: str = ""
-    """Of the rule that finds it, as `LR303`: `check/rules`."""
+    """The code of the rule that finds it, as `LR303`: `check/rules`."""
     severity: Severity = Severity.NOTE
     """As its rule has it."""
     place: Place | None = None

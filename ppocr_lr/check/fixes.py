@@ -24,7 +24,7 @@ class Mended:
     """A file's text with fixes in it; nothing is written yet."""
 
     report: Report
-    """Of the text as it is now."""
+    """The report of the text as it is now."""
     file: FileText
     text: str
     fixed: tuple[Finding, ...]

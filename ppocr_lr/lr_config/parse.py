@@ -165,7 +165,7 @@ class Section:
             "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,
             written=f"{meant}: {shown(self.written[key])}",
-            whose=tr(", a key of this project that PaddleOCR ignores") if model.ours(meant) else "",
+            whose=tr(", a key of this project that PaddleOCR ignores,") if model.ours(meant) else "",
             other=with_it,
         )
         return _Meant(meant, ends if end != with_it else "", other == as_it_is)

@@ -14,7 +14,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     # row, the code that answers it, a config that shows it, how the run is started, what is said
     (4, "LR102", config({**COSINE, "learning_rate": "1e-3"}), KNOWN, "write 0.001"),
     (5, "LR602", config(COSINE, Train={"loader": {"batch_size_per_card": 1}}), RunFlags(num_samples=99, gpus=8),
-     "1e-1 with 8 cards too"),
+     "the peak is still 1e-1 with 8 cards"),
     (6, "LR103", config({"learning_rate": 0.1}), KNOWN, "no name, so the rate is the same"),
     (6, "LR408", config({**COSINE, "learning_rate": 5e-5}, epochs=5000), KNOWN, "prints the same rate for the first"),
     (6, "LR402", config({**PIECEWISE, "decay_epochs": [100, 200]}), KNOWN, "the rate stays at 1e-1"),
