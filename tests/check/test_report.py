@@ -119,6 +119,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
+     {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
+      "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
+    ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "epsilon": "1e-6", "lr": COSINE}}, "'1e-6' is a string in YAML 1.1",
+     {**config(COSINE), "Optimizer": {"name": "Adadelta", "epsilon": "1e-6", "clip_norm": "1e1", "lr": COSINE}}),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},

@@ -19,6 +19,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     (6, "LR408", config({**COSINE, "learning_rate": 5e-5}, epochs=5000), KNOWN, "prints the same rate for the first"),
     (6, "LR402", config({**PIECEWISE, "decay_epochs": [100, 200]}), KNOWN, "the rate stays at 1e-1"),
     (7, "LR407", config({**COSINE, "learning_rate": 0.001}, epochs=500), KNOWN, "prints as 0.000000"),
+    (7, "LR407", config({**COSINE, "learning_rate": 0.001, "warmup_epoch": 5}, epochs=500), RunFlags(iters_per_epoch=156_250), "prints as 0.000000; 391 of them in the warmup"),
     (8, "LR101", config({**COSINE, "warmup_epochs": 2}), KNOWN, "did you mean warmup_epoch?"),
     (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "only from Optimizer.lr"),
     (9, "LR401", config({**COSINE, "warmup_epoch": 8}), KNOWN, "is not shortened"),

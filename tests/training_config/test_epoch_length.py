@@ -59,6 +59,14 @@ def test_it_is_paddles_sampler(samples: int, batch: int, gpus: int, drop_last: b
             epoch_length(train, num_samples=samples, gpus=gpus)
 
 
+@pytest.mark.parametrize(("flags", "iters"), [({}, 18), ({"gpus": 2}, 9), ({"batch_size": 100}, 10)])
+def test_a_data_set_that_makes_batches_itself(flags: dict[str, Any], iters: int) -> None:
+    dataset = {"name": "LaTeXOCRDataSet", "batch_size_per_pair": 56}
+    length = epoch_length({"loader": {"batch_size_per_card": 1}, "dataset": dataset}, num_samples=1000, **flags)
+    assert (length.iters, length.estimate) == (iters, True)
+    assert length.arithmetic.endswith("; LaTeXOCRDataSet may count differently")
+
+
 class TestLabelFiles:
     def test_lines_are_counted(self, tmp_path: Path) -> None:
         one, two, three = (tmp_path / name for name in ("1.txt", "2.txt", "3.txt"))
