@@ -1,16 +1,17 @@
-"""Elements that spare the browser work: NiceGUI draws the whole page again for every element that changes."""
+"""Elements that NiceGUI has not. Most spare the browser work: NiceGUI draws all again for every one that changes."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from nicegui import json, ui
+from nicegui import events, json, ui
 from nicegui.awaitable_response import AwaitableResponse
 from nicegui.element import Element
 
 
 class Panel(Element, component="panel.js"):
-    """An HTML element that is drawn again by itself when something in it changes, and not with the rest of the page."""
+    """An HTML element that is redrawn by itself when something in it changes, and not with the rest of the page."""
 
     def __init__(self, tag: str = "div") -> None:
         super().__init__()
@@ -18,11 +19,30 @@ class Panel(Element, component="panel.js"):
 
 
 class Plot(ui.plotly, component="plot.js"):
-    """A figure of Plotly's that is no property, whose every number Vue would watch."""
+    """A figure of Plotly's that is not a property: Vue would watch every number of it."""
 
     def __init__(self) -> None:
         super().__init__({})
 
     def draw(self, figure: dict[str, Any], longest: float) -> AwaitableResponse:
-        """Draw, which may be waited for, for `longest` seconds."""
+        """Draw; the caller may wait for it, for `longest` seconds."""
         return self.run_method("draw", json.dumps(figure), timeout=longest)
+
+
+class Connection(Element, component="connection.js"):
+    """Nothing to be seen: knows when a connection was lost, and what may have been lost with it."""
+
+    def __init__(self, back: Callable[[bool], Awaitable[None]], reloaded: Callable[[], None]) -> None:
+        """Call `back` when there is one again, with whether a change is missing; or tell that it took a reload."""
+        super().__init__()
+
+        async def found(event: events.GenericEventArguments) -> None:
+            await back(bool(event.args))
+            self.run_method("found")
+
+        self.on("back", found)
+        self.on("reloaded", reloaded, args=[])
+
+    def ask(self) -> None:
+        """Whether it was lost."""
+        self.run_method("ask")

@@ -63,6 +63,7 @@ BAD = [
     ({"Optimizer": {"name": "Adam", "learning_rate": {"name": "Cosine", "lr": 0.1}}}, "; learning_rate is not read"),
     ({"Optimizer": None}, "Optimizer: null is not allowed; it must be a mapping with name and lr"),
     ({"Optimizer": {}}, "has no Optimizer.lr"),
+    ({"Global": {"Optimizer": {"lr": LR}}}, "has no Optimizer.lr.*; Optimizer is indented too far.* of Global"),
     ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
     ({"Optimizer": {"lr": None}}, "Optimizer.lr: null is not allowed"),
     ({"Optimizer": LR}, "Global.epoch_num is missing: it is the length of the run; give epochs"),
