@@ -15,7 +15,7 @@ class Kind(NamedTuple):
     """A kind of bound."""
 
     name: str
-    """Of its limit, in the mark and in pydantic's schemas."""
+    """What its limit is called, in the mark and in pydantic's schemas."""
     words: str
     fits: Callable[[Any, Any], bool]
     in_json_schema: str
@@ -30,7 +30,7 @@ KINDS: Mapping[type, Kind] = {
 """By the mark."""
 
 MAX_COUNT = 2**53
-"""Beyond it not every integer is a float. Nothing that is counted comes near."""
+"""Beyond it not every integer is a float. No count comes near it."""
 
 
 def positive_integer(value: object) -> int:

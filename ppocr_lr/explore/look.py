@@ -43,7 +43,7 @@ _MANY = 1e6  # times as high: a small picture is logarithmic then
 
 @dataclass(frozen=True)
 class Curves:
-    """What follows a change at once; also what is wrong, where nothing can be drawn."""
+    """What follows a change at once; also what is wrong, if nothing can be drawn."""
 
     planned: PlannedRun | None = None
     figure: dict[str, Any] = field(default_factory=dict)
@@ -115,6 +115,11 @@ CONFIG = {
 _CALLED = {name: what for what, name in FLAGS.items()}
 
 
+def called_here(argument: str) -> str | None:
+    """What the page calls an argument of the library, in the visitor's language; None if it has no field for it."""
+    return tr(_CALLED[argument]) if argument in _CALLED else None
+
+
 def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):
@@ -181,7 +186,7 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
 
 
 def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
-    """The update at which a checkpoint goes on."""
+    """The update at which a checkpoint continues."""
     place = update / updates_per_unit(planned.run, axis)
     dashes = ",".join(f"{length}px" for length in MARK_DASHES)
     return {
@@ -197,7 +202,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
 
 @cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
-    """The shape of a schedule as a small SVG; nothing but a frame for one that a metric decides."""
+    """The shape of a schedule as a small SVG; only a frame for one that a metric decides."""
     curve = example_curve(name, _SMALL_RUN)
     places = []
     if curve is not None:

@@ -1,4 +1,4 @@
-"""What comes of it: the curve, the numbers, the findings, and what to take home."""
+"""The outcome: the curve, the numbers, the findings, and what to take home."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ppocr_lr.language import later
 if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
-_SECTION, _COMMAND, _PYTHON = later("the section"), later("behind the command"), later("in Python")
+_SECTION, _COMMAND, _PYTHON = later("the section"), later("after the command"), later("in Python")
 _LINK = later("a link to this page")
 _FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
@@ -103,7 +103,7 @@ class Right:
     # What is shown
 
     def sync(self, state: State) -> None:
-        """Let switches and the list of pins be what the state is."""
+        """Let switches and the list of pins show the state."""
         self.syncing = True
         try:
             self.axis.value, self.log_scale.value = state.axis, state.log_scale
@@ -129,7 +129,7 @@ class Right:
                     self.pins_shown.append((entry, edit, remove))
 
     def dim(self, is_old: bool) -> None:
-        """Show that the curve is not of what is in the editor."""
+        """Show that the curve is not that of the text in the editor."""
         self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> Awaitable[None]:
@@ -161,7 +161,7 @@ class Right:
         self.findings.clear()
         with self.findings:
             if not details.findings:
-                ui.label(self.words("Nothing to say about it.")).classes("soft")
+                ui.label(self.words("No findings.")).classes("soft")
             for finding in details.findings[:_MOST_FINDINGS]:
                 self._build_finding(finding)
             if more := len(details.findings[_MOST_FINDINGS:]):
@@ -181,15 +181,15 @@ class Right:
                 self.page.button("Apply", lambda: self.page.change(lambda draft: draft.after(fix)), finding.code)
 
     def show_link(self, link: str) -> None:
-        """The address of this state, which the browser has from now on as well."""
+        """The address of this state, which the browser's address bar shows from now on, too."""
         address = str(self.page.client.request.base_url)  # as the visitor came to it
-        self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too much for a link")
+        self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too long for a link")
         with self.page.client:
             ui.navigate.history.replace(f"?s={link}")
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table as one piece of HTML: the page's elements are all looked at whenever one changes."""
+    """A table as one piece of HTML: all elements of the page are checked whenever one changes."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     top = f"<thead><tr>{head}</tr></thead>" if head else ""
     body = (

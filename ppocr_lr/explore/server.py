@@ -37,10 +37,10 @@ _POLICY = (
 
 
 def free_port(host: str, first: int = PORT) -> int:
-    """The first port from `first` on that nobody listens at.
+    """The first port from `first` on that nobody listens on.
 
     Raises:
-        ArgumentError: the host is none of this machine's, or no port is free.
+        ArgumentError: the host is not one of this machine's, or no port is free.
     """
     for port in range(first, min(first + _MOST_PORTS, 65536)):
         try:
@@ -53,13 +53,13 @@ def free_port(host: str, first: int = PORT) -> int:
         except OSError as error:
             if error.errno in _TAKEN:
                 continue
-            raise ArgumentError("host", f"cannot be listened at: {error.strerror}", host) from None
+            raise ArgumentError("host", f"cannot be listened on: {error.strerror}", host) from None
         return port
     raise ArgumentError("port", f"none of {first} to {port} is free", first)
 
 
 def addresses(host: str) -> list[str]:
-    """Where others find a server that listens at `host`: of one that listens everywhere, the machine's own."""
+    """Where others find a server that listens on `host`: of one that listens everywhere, the machine's own."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -104,7 +104,7 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         ui.add_css(css)
         ui.add_body_html(f"<script>{script}</script>")
         words = words_for(request.headers.get("accept-language", ""))
-        # What it says of its run is said anew, in the visitor's language.
+        # What it says of its run is said again, in the visitor's language.
         state, problem = replace(initial, draft=replace(initial.draft)), ""
         with speaking(words.language):
             if (link := request.query_params.get("s")) == "":

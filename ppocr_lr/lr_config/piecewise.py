@@ -7,14 +7,13 @@ from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.length import Length, as_written
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.lr_config.values import yaml_number
@@ -54,6 +53,7 @@ class PiecewiseConfig(LRConfig):
     decay_epochs: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the next value starts (epochs, rising)")
     values: Annotated[tuple[kinds.Rate, ...], kinds.AList] = key("the rates, one more than decay_epochs")
 
+    marks_key = "decay_epochs"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
@@ -67,19 +67,19 @@ class PiecewiseConfig(LRConfig):
         return self.values[0]
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """Where the value changes: behind the last value a boundary changes nothing."""
-        return "decay_epochs", self.decay_epochs[: len(self.values) - 1]
+    def marks(self) -> tuple[Length, ...]:
+        """Where the value changes: after the last value a boundary changes nothing."""
+        return self.decay_epochs[: len(self.values) - 1]
 
     def curve(self, window: Window) -> Schedule:
-        """Steps at the boundaries; with one value too few the last one holds."""
+        """Steps at the boundaries; if one value is missing, the last one holds."""
         count = len(self.decay_epochs)
         if not count:
             raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
         if len(self.values) not in (count, count + 1):
             allowed = tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
             raise self.error("values", allowed)
-        _check_rising("decay_epochs", self.decay_epochs, window)
+        _check_rising(self, window)
         if not any(self.values):
             raise self.error("values", tr("a list with a rate above 0"))
         if self.warmup_length(window) and not self.values[0]:
@@ -88,7 +88,7 @@ class PiecewiseConfig(LRConfig):
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
+        """As many values as boundaries: Paddle refuses that from 2.6.2 on."""
         yield from super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
@@ -115,14 +115,11 @@ class MultiStepDecayConfig(LRConfig):
     milestones: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the rate drops (epochs, rising)")
     gamma: kinds.Gamma = key("factor of each drop")
 
-    @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The milestones."""
-        return "milestones", self.milestones
+    marks_key = "milestones"
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
-        _check_rising("milestones", self.milestones, window)
+        _check_rising(self, window)
         return schedules.MultiStepDecay(
             self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
@@ -134,12 +131,12 @@ class MultiStepDecayConfig(LRConfig):
             yield Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402")
 
 
-def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
-    for earlier, later in pairwise(marks):
+def _check_rising(config: LRConfig, window: Window) -> None:
+    for earlier, later in pairwise(getattr(config, config.marks_key)):
         if window.epochs(later) <= window.epochs(earlier):
             what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
             allowed = tr("marks in rising order, each once; {later} comes {what}", later=later, what=what)
-            raise value_error((key,), list(as_written(marks)), allowed)
+            raise config.error(config.marks_key, allowed)
 
 
 @register_lr_config("PiecewiseLinear")
@@ -154,15 +151,14 @@ class PiecewiseLinearConfig(LRConfig):
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:
-        """The lines; constant before the first knot and behind the last."""
+        """The lines; constant before the first knot and after the last."""
         knots = [(window.iters(when), rate) for when, rate in self.knots]
-        written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):
             allowed = tr("a list of pairs of when and the rate there, one of the rates above 0")
-            raise value_error(("knots",), written, allowed)
+            raise self.error("knots", allowed)
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
                 what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
                 allowed = tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what)
-                raise value_error(("knots",), written, allowed)
+                raise self.error("knots", allowed)
         return schedules.PiecewiseLinear(tuple(knots))

@@ -1,22 +1,21 @@
-"""What else follows a schedule: a section with a `name` of the lr section, whose rates are those of another value."""
+"""Other values that follow a schedule: a section with a `name` of the lr section, whose rates are then that value."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
-from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Schedule
 
 START, END = "start", "end"
-"""What the values at the beginning and at the end may be called: they are no rates."""
+"""Other words for the values at the beginning and at the end, which are not rates."""
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
 _FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
@@ -28,11 +27,9 @@ class Coefficient(NamedTuple):
 
     section: Section
     path: Path
-    """Where it stands."""
-    written: Mapping[str, str]
-    """How it spells the keys that it writes in another way than an lr section."""
+    """Where it is in the config."""
     rise: tuple[float, float] | None
-    """From where to where it goes, where that is up: no name falls upwards, so the schedule is that of the way back."""
+    """Its start and end, if it rises: the curve of a name falls, so the schedule is that of the way back."""
 
     def to_schedule(self, run: Run) -> Schedule:
         """The value of every update of the run.
@@ -40,7 +37,7 @@ class Coefficient(NamedTuple):
         Raises:
             LRConfigError: the section does not fit this run, or has a key that nothing reads.
         """
-        try:
+        with errors_under(*self.path):
             schedule = self.section.schedule(run.window)
             for remark in self.section.remarks(run.window, schedule, strict=True):
                 if remark.code == _UNKNOWN:
@@ -51,12 +48,10 @@ class Coefficient(NamedTuple):
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
                     left_out = tr(
-                        "left out where it rises from {start} to {end}; PiecewiseLinear has every rise",
+                        "left out where the value rises, from {start} to {end}; PiecewiseLinear can make any rise",
                         start=START, end=END,
                     )  # fmt: skip
                     raise config.error(key, left_out)
-        except LRConfigError as error:
-            raise _respelt(error, self.written, self.path) from None
         return schedules.Mirrored(schedule, *self.rise)
 
 
@@ -67,7 +62,7 @@ def follows_a_schedule(section: object) -> bool:
 
 
 def values_at_ends(keys: Collection[str]) -> dict[str, str]:
-    """Which of the keys of a name `start` and `end` stand for, as far as it has them."""
+    """The keys of a name that `start` and `end` stand for, if it has them."""
     ends = {START: "learning_rate", END: next((key for key in _ENDS if key in keys), "")}
     return {word: key for word, key in ends.items() if key in keys}
 
@@ -80,41 +75,16 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
-    keys, spelt = dict(written), dict[str, str]()
     rise = None
-    try:
-        fields = model_of(written).model_fields
-        ends = values_at_ends(fields)
-        if len(ends) == 2 and keys.keys() >= ends.keys():
-            start, end = (_number(keys[word]) for word in (START, END))
+    with errors_under(*path):
+        ends = values_at_ends(model_of(written).model_fields)
+        if len(ends) == 2 and written.keys() >= ends.keys():
+            start, end = (number_of(written[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
-        for word, key in ends.items():
-            if word in keys:
-                if key in keys:
-                    raise LRConfigError(
-                        tr("{other} and {written} are the same key; write one of them", other=word, written=key)
-                    )
-                keys[key], spelt[key] = keys.pop(word), word
-        section = read_section(keys)
+        section = read_section(written, ends)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides the rate alone"))
+                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
             )
-    except LRConfigError as error:
-        raise _respelt(error, spelt, path) from None
-    return Coefficient(section, path, spelt, rise)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        return number_in_text(value)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
-    """The error with the keys as the section spells them."""
-    return LRConfigError(
-        replace(problem, path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
-        for problem in error.problems
-    ).under(*path)
+    return Coefficient(section, path, rise)

@@ -31,7 +31,7 @@ TWO_STAGES = sequence({"name": "Const", **PEAK}, {"name": "REX", **PEAK})
 
 # the mistake, its code, what the message says, what was meant
 MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
-    ({**POLYNOMIAL, "decay_length": 5}, "LR410", "the decay is over at epoch 5", {**POLYNOMIAL, "decay_length": 20}),
+    ({**POLYNOMIAL, "decay_length": 5}, "LR410", "the decay ends at epoch 5", {**POLYNOMIAL, "decay_length": 20}),
     (LINEAR_LR, "LR204", "over after 5 iterations", {**LINEAR_LR, "decay_length": 5}),
     ({"name": "REX", **PEAK, "warmup_epoch": 2}, "LR401", "is not shortened",
      {"name": "REX", **PEAK, "warmup_epoch": 2, "warmup_start_factor": 0.1, "decay_within_run": True}),
@@ -47,7 +47,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
      {"name": "InverseTime", **PEAK, "gamma": 1}),
     ({**NOAM, "learning_rate": 0.001}, "LR603", "is a factor", {**NOAM, "warmup_iters": 100}),
     ({**EXPONENTIAL, "step_size": "1it"}, "LR407", "prints as 0.000000", EXPONENTIAL),
-    ({"name": "NaturalExp", **PEAK, "gamma": 0.9, "step_size": "1it"}, "LR410", "over at epoch",
+    ({"name": "NaturalExp", **PEAK, "gamma": 0.9, "step_size": "1it"}, "LR410", "ends at epoch",
      {"name": "NaturalExp", **PEAK, "gamma": 0.1}),
     ({**LINES, "knots": [[0, 0.1], [25, 0]]}, "LR402", "at epoch 25, lies beyond the run", LINES),
     ({**CYCLIC, "step_size_up": 3}, "LR405", "2 epochs into a cycle of 6", CYCLIC),

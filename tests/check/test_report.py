@@ -119,12 +119,17 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
+     {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
+      "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
+    ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "epsilon": "1e-6", "lr": COSINE}}, "'1e-6' is a string in YAML 1.1",
+     {**config(COSINE), "Optimizer": {"name": "Adadelta", "epsilon": "1e-6", "clip_norm": "1e1", "lr": COSINE}}),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
      "there is a regularizer as well", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "weight_decay": 0}}),
     ("LR107", momentum(1), "Optimizer.momentum: 1 is not allowed; it must be a number of at least 0 and below 1", momentum(0)),
-    ("LR107", momentum({"name": "Const", "start": 1.5}), "momentum: comes to 1.5 in the run",
+    ("LR107", momentum({"name": "Const", "start": 1.5}), "momentum: reaches 1.5 in the run",
      momentum({"name": "Const", "start": 0.5})),
     ("LR107", regularized({"name": "L3"}), "'L3' is not a regularizer", regularized(None)),
     ("LR109", backbone(lr_mult_list=[0.5, 0.5]), "[0.5, 0.5] is not allowed; it must be a list of 6", backbone()),
@@ -137,7 +142,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR204", config({**LWC, "warmup_steps": 5}), "over after 5 iterations", config({**LWC, "warmup_steps": 50})),
     ("LR203", config({**LINES, "knots": [[0, 0.1], [5000, 0]]}), "5000 counts epochs", config(LINES)),
     ("LR204", config({**NOAM, "warmup_iters": 5}), "over after 5 iterations", config(NOAM)),
-    ("LR204", config(LINEAR_LR), "the way from 3.33e-2 to 1e-1 is over after 5 iterations",
+    ("LR204", config(LINEAR_LR), "the change from 3.33e-2 to 1e-1 is over after 5 iterations",
      config({**LINEAR_LR, "decay_length": 5})),
     ("LR301", config({**NOAM, "warmup_iters": 4000}), "takes the whole run", config(NOAM)),
     ("LR301", config({**COSINE, "warmup_epoch": 20}), "takes the whole run of 20 epochs", config({**COSINE, "warmup_epoch": 2})),
@@ -177,15 +182,15 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR402", config({**MULTI, "milestones": []}), "the rate never drops", config(MULTI)),
     ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
     ("LR403", config({**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
-    ("LR404", config({**COSINE, "last_epoch": 2500}), "on its way up again (1.47e-2)", config({**COSINE, "last_epoch": 1500})),
-    ("LR404", config({**COSINE, "last_epoch": 2500}), "on its way up",
+    ("LR404", config({**COSINE, "last_epoch": 2500}), "is rising again (1.47e-2)", config({**COSINE, "last_epoch": 1500})),
+    ("LR404", config({**COSINE, "last_epoch": 2500}), "is rising again",
      config({**COSINE, "last_epoch": 2500, "cooldown_epochs": 1})),
     ("LR405", config({**CYCLE, "cycle": 8}), "ends 4 epochs into a cycle of 8 epochs", config(CYCLE)),
     ("LR405", config({**RESTARTS, "T_mult": 2}), "ends 5 epochs into a cycle of 20 epochs, at 8.54e-2",
      config({**RESTARTS, "T_mult": 3})),
     ("LR405", config({**COSINE, "decay_length": 8}), "ends 4 epochs into a cycle of 16 epochs", config({**COSINE, "decay_length": 4})),
     ("LR401", config({**COSINE, "decay_length": 40}), "would end at epoch 40, beyond the run", config({**COSINE, "decay_length": 20})),
-    ("LR410", config({"name": "Linear", "learning_rate": 0.1, "decay_length": 8}), "over at epoch 8; the rate stays at 0",
+    ("LR410", config({"name": "Linear", "learning_rate": 0.1, "decay_length": 8}), "ends at epoch 8; the rate stays at 0",
      config({**COSINE, "decay_length": 8})),
     ("LR405", config({**CYCLIC, "step_size_up": 3}), "ends 2 epochs into a cycle of 6 epochs", config(CYCLIC)),
     ("LR405", config({**POLYNOMIAL, "decay_length": 8, "cycle": True}), "ends 4 epochs into a cycle of 8 epochs",
@@ -200,16 +205,16 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
     ("LR409", config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}), "does not know when the run ends",
      config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.1})),
-    ("LR410", config({**POLYNOMIAL, "decay_length": 10}), "over at epoch 10; the rate stays at 0 for the other 10 epochs",
+    ("LR410", config({**POLYNOMIAL, "decay_length": 10}), "ends at epoch 10; the rate stays at 0 for the remaining 10 epochs",
      config({**POLYNOMIAL, "decay_length": 16})),
-    ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the other 10 epochs", config(LINES)),
-    ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "over at epoch 0.42", config(EXPONENTIAL)),
+    ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the remaining 10 epochs", config(LINES)),
+    ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "ends at epoch 0.42", config(EXPONENTIAL)),
     ("LR410", config({**RESTARTS, "cycle_limit": 2, "eta_min": 1e-5}),
-     "the cycles are over at epoch 10; the rate stays at 1e-5 for the other 10 epochs",
+     "the cycles end at epoch 10; the rate stays at 1e-5 for the remaining 10 epochs",
      config({**RESTARTS, "cycle_limit": 3, "eta_min": 1e-5})),
-    ("LR410", config({**CYCLIC, "cycle_limit": 1, "step_size_up": 2}), "over at epoch 4",
+    ("LR410", config({**CYCLIC, "cycle_limit": 1, "step_size_up": 2}), "end at epoch 4",
      config({**CYCLIC, "cycle_limit": 4, "step_size_up": 2})),
-    ("LR410", config({"name": "Scale", "factor": 0.5, "schedule": {**CYCLE, "cycle_limit": 1}}), "the cycles are over at epoch",
+    ("LR410", config({"name": "Scale", "factor": 0.5, "schedule": {**CYCLE, "cycle_limit": 1}}), "the cycles end at epoch",
      config({"name": "Scale", "factor": 0.5, "schedule": CYCLE})),
     ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
      config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
@@ -250,11 +255,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "Old, frozen (Old.*) not at all", config(COSINE, Architecture={"Models": {"Old": {"freeze_params": True}}})),
     ("LR605", vision_lan(PIECEWISE), "the rate 1e-2 for all but the language module, and Paddle multiplies the rate by it: they train at 1e-3 at most",
      vision_lan(PIECEWISE, step="LF_1")),
-    ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, which usually takes 2e-6 to 8e-3",
+    ("LR601", config(COSINE, optimizer="Adam"), "a peak of 1e-1 is high for Adam, whose rates are mostly 2e-6 to 8e-3",
      config(COSINE, optimizer="Momentum")),
     ("LR601", config({**COSINE, "learning_rate": 3e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 3e-6}, optimizer="AdamW")),
     *(
-        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a training mostly stands still",
+        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a training hardly learns",
          config({**COSINE, "learning_rate": 5e-5}, optimizer=optimizer))
         for rate in (1e-6, 1e-7, 1e-9) for optimizer in ("Adam", "AdamW")
     ),
@@ -291,19 +296,19 @@ DISTRIBUTED = (
 @pytest.mark.parametrize(
     ("text", "flags", "message", "hint"),
     [
-        (FOR_8_CARDS, RunFlags(), "«(8*8c)», which may mean 8 cards, 64 samples an update; 1 card here, 8 samples",
+        (FOR_8_CARDS, RunFlags(), "«(8*8c)», which may mean 8 cards, 64 samples per update; 1 card here, 8 samples",
          "if so, the linear rule: -o Optimizer.lr.learning_rate=0.000125"),
-        (FOR_8_CARDS, RunFlags(gpus=2), "2 cards here, 16 samples an update", "=0.00025"),
-        (FOR_8_CARDS, RunFlags(accumulate=4, scaling="sqrt"), "1 card here, 32 samples an update", "the sqrt rule: -o"),
+        (FOR_8_CARDS, RunFlags(gpus=2), "2 cards here, 16 samples per update", "=0.00025"),
+        (FOR_8_CARDS, RunFlags(accumulate=4, scaling="sqrt"), "1 card here, 32 samples per update", "the sqrt rule: -o"),
         (FOR_8_CARDS, RunFlags(gpus=8), None, ""),
         (FOR_8_CARDS, RunFlags(gpus=4, batch_size=16), None, ""),
         # what is said counts more than a comment
-        (FOR_8_CARDS, RunFlags(reference_gpus=4), "is meant for 32 samples an update; 1 card", "=0.00025"),
-        (FOR_8_CARDS, RunFlags(reference_batch=16), "is meant for 16 samples an update; 1 card", "=0.0005"),
+        (FOR_8_CARDS, RunFlags(reference_gpus=4), "is meant for 32 samples per update; 1 card", "=0.00025"),
+        (FOR_8_CARDS, RunFlags(reference_batch=16), "is meant for 16 samples per update; 1 card", "=0.0005"),
         (FOR_8_CARDS, RunFlags(reference_gpus=1), None, ""),
-        (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "--reference-gpus R"),
-        (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "--reference-gpus R"),
-        (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "1e-3 with 4 cards too", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
+        (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
+        (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "the peak is still 1e-3 with 4 cards", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(), None, ""),
     ],
 )  # fmt: skip
@@ -448,7 +453,7 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110"} == set(RULES)
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110", "LR510"} == set(RULES)
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
@@ -621,6 +626,28 @@ class TestIgnoring:
         text = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}  # ppocr-lr: ignore LR402 LR9\n"
         found = findings(tmp_path, text, flags=None)
         assert ["LR9," in f.message for f in found if f.code == "LR110"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("override", "trainer", "hint"),
+    [
+        ("Optimizer.lr.learning_rate=1e-4", None, "-o Optimizer.lr.learning_rate=0.0001 is read alike by both"),
+        (
+            "Optimizer.lr={learning_rate: 1e-7}",
+            None,
+            '-o "Optimizer.lr={learning_rate: 1.0e-07}" is read alike by both',
+        ),
+        ("Global.epoch_num=1e2", "paddleocr", "-o Global.epoch_num=100 is read alike by both"),
+        ("Optimizer.lr.learning_rate=1e-4", "ppocr-lr", None),
+        ("Optimizer.lr.learning_rate=1.0e-4", None, None),
+        ("Global.save_model_dir=1e4", None, None),
+    ],
+)
+def test_a_number_that_is_a_string_behind_paddleocrs_o(
+    override: str, trainer: Any, hint: str | None, tmp_path: Path
+) -> None:
+    found = findings(tmp_path, config(CONST), replace(KNOWN, trainer=trainer), overrides=[override])
+    assert [finding.hint for finding in found if finding.code == "LR510"] == ([hint] if hint else [])
 
 
 @pytest.mark.parametrize(
