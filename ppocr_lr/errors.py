@@ -6,7 +6,6 @@ import reprlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
@@ -39,8 +38,7 @@ class Place(NamedTuple):
         return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with an input."""
 
     path: Path
@@ -58,7 +56,7 @@ class Problem:
 
     def under(self, *path: str | int) -> Problem:
         """The same problem, told from further outside."""
-        return replace(self, path=(*path, *self.path))
+        return self._replace(path=(*path, *self.path))
 
 
 class LRConfigError(ValueError):
@@ -80,7 +78,7 @@ class LRConfigError(ValueError):
     def within(self, source: str) -> LRConfigError:
         """The same error, told as one of the file `source`."""
         return LRConfigError(
-            problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
+            problem if problem.place else problem._replace(place=Place(source)) for problem in self.problems
         )
 
 

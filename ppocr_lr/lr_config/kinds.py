@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -36,8 +35,7 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
 
     noun: str = later("a number")
@@ -76,8 +74,7 @@ def _number(value: Any) -> float | None:
         return None
 
 
-@dataclass(frozen=True)
-class AsLength:
+class AsLength(NamedTuple):
     """Marks a length or a mark in time, with its bounds and the units that it may have."""
 
     bounds: tuple[Any, ...] = ()
@@ -145,8 +142,7 @@ def _a_pair(value: Any) -> Any:
     raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit some epochs alone."""
 
     unit: str
@@ -156,8 +152,7 @@ RATE = Counts("learning rate")
 ITERATIONS = Counts("iterations")
 
 
-@dataclass(frozen=True)
-class Ours:
+class Ours(NamedTuple):
     """Marks a key that PaddleOCR swallows: this project's own, without effect unless it is written."""
 
     instead: str = ""

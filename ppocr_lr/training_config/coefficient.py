@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ppocr_lr import schedules
@@ -115,6 +114,6 @@ def _number(value: Any) -> float | None:
 def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
     """The error with the keys as the section spells them."""
     return LRConfigError(
-        replace(problem, path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
+        problem._replace(path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
         for problem in error.problems
     ).under(*path)

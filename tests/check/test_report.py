@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -650,7 +649,7 @@ def test_a_config_in_memory_has_the_findings_of_its_file(tmp_path: Path) -> None
     assert of_config.path == "config"
     assert of_config.planned
     assert sorted(of_config.findings, key=str) == sorted(
-        (replace(finding, place=None) for finding in of_file.findings), key=str
+        (finding._replace(place=None) for finding in of_file.findings), key=str
     )
     codes = {finding.code for finding in of_config.findings}
     assert "LR601" in codes
