@@ -27,10 +27,10 @@ _LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
 
 
 class Change(NamedTuple):
-    """What no override can do to a key of a config: give it another name, or take it out; an item of a list, too."""
+    """What no override can do to a key of a config, or to an item of a list: rename it, or remove it."""
 
     kind: Literal["rename", "remove", "keep last"]
-    """`keep last`: of a key that stands more than once, the one that counts."""
+    """`keep last`: of a key that occurs more than once, the one that counts."""
     path: Path
     key: str = ""
     """The new name."""
@@ -50,7 +50,7 @@ class Change(NamedTuple):
 class Proposal(NamedTuple):
     """What to add to a command line, or to change in a config: the hint is made from it, and `check --fix` writes it.
 
-    It is tried before it is said or written, and left out where it does not help.
+    It is tried before it is shown or written, and left out if it does not help.
     """
 
     overrides: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Proposal(NamedTuple):
     safe: bool = False
     """PaddleOCR's curve stays as it is, or there was none, as PaddleOCR could not run the config."""
     for_files: bool = True
-    """False where it reaches so far that it is only said."""
+    """False if it reaches so far that it is only shown."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Proposal(NamedTuple):
         return self.words.replace("{}", self.line)
 
     def under(self, *path: str | int) -> Proposal:
-        """The same proposal, told from further outside."""
+        """The same proposal, with its paths from further outside."""
         return self._replace(
             overrides=tuple(f"{dotted(path)}.{override}" for override in self.overrides),
             changes=tuple(change._replace(path=(*path, *change.path)) for change in self.changes),
@@ -103,7 +103,7 @@ class Proposal(NamedTuple):
 
 
 def renamed(key: object, *names: str) -> tuple[Proposal, ...]:
-    """What gives a key of a section the name that it was meant to have; nothing where that is not one name."""
+    """What gives a key of a section the name that it was meant to have; nothing if that is not one name."""
     return (Proposal(changes=(Change("rename", (str(key),), names[0]),)),) if len(names) == 1 else ()
 
 
@@ -122,7 +122,7 @@ class Finding(NamedTuple):
     """One thing to know about one key: `build_*` warns with it, `ppocr-lr check` lists it."""
 
     path: Path
-    """The key that is meant, from the outside in; empty where it is no key."""
+    """The path of the key, from the outside in; empty if it is not about a key."""
     message: str
     """One sentence, with the numbers of this run."""
     hint: str = ""
@@ -150,6 +150,6 @@ class Finding(NamedTuple):
         return printable(f"{self.key}: {self.message} ({self.code})")
 
     def under(self, *path: str | int) -> Finding:
-        """The same finding, told from further outside."""
+        """The same finding, with its paths from further outside."""
         proposals = tuple(proposal.under(*path) for proposal in self.proposals)
         return self._replace(path=(*path, *self.path), proposals=proposals)

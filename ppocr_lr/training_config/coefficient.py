@@ -1,4 +1,4 @@
-"""What else follows a schedule: a section with a `name` of the lr section, whose rates are those of another value."""
+"""Other values that follow a schedule: a section with a `name` of the lr section, whose rates are then that value."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
-from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Schedule
 
 START, END = "start", "end"
-"""What the values at the beginning and at the end may be called: they are no rates."""
+"""Other words for the values at the beginning and at the end, which are not rates."""
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
 _FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
@@ -27,11 +27,11 @@ class Coefficient(NamedTuple):
 
     section: Section
     path: Path
-    """Where it stands."""
+    """Where it is in the config."""
     written: Mapping[str, str]
-    """How it spells the keys that it writes in another way than an lr section."""
+    """How it spells the keys that an lr section spells differently."""
     rise: tuple[float, float] | None
-    """From where to where it goes, where that is up: no name falls upwards, so the schedule is that of the way back."""
+    """Its start and end, if it rises: the curve of a name falls, so the schedule is that of the way back."""
 
     def to_schedule(self, run: Run) -> Schedule:
         """The value of every update of the run.
@@ -50,7 +50,7 @@ class Coefficient(NamedTuple):
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
                     left_out = tr(
-                        "left out where it rises from {start} to {end}; PiecewiseLinear has every rise",
+                        "left out where the value rises, from {start} to {end}; PiecewiseLinear can make any rise",
                         start=START, end=END,
                     )  # fmt: skip
                     raise config.error(key, left_out)
@@ -66,7 +66,7 @@ def follows_a_schedule(section: object) -> bool:
 
 
 def values_at_ends(keys: Collection[str]) -> dict[str, str]:
-    """Which of the keys of a name `start` and `end` stand for, as far as it has them."""
+    """The keys of a name that `start` and `end` stand for, if it has them."""
     ends = {START: "learning_rate", END: next((key for key in _ENDS if key in keys), "")}
     return {word: key for word, key in ends.items() if key in keys}
 
@@ -85,7 +85,7 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         fields = model_of(written).model_fields
         ends = values_at_ends(fields)
         if len(ends) == 2 and keys.keys() >= ends.keys():
-            start, end = (_number(keys[word]) for word in (START, END))
+            start, end = (number_of(keys[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
         for word, key in ends.items():
@@ -98,21 +98,15 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         section = read_section(keys)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides the rate alone"))
+                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
             )
     except LRConfigError as error:
         raise _respelt(error, spelt, path) from None
     return Coefficient(section, path, spelt, rise)
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        return number_in_text(value)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
 def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
-    """The error with the keys as the section spells them."""
+    """The error, with the keys as the section spells them."""
     return LRConfigError(
         problem._replace(path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
         for problem in error.problems
