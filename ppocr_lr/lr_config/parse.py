@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -103,7 +103,7 @@ class Section:
         try:
             return made(window)
         except LRConfigError as error:
-            respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
+            respelt = [problem._replace(path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
 
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ class Section:
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
-            yield replace(remark, path=self._as_written(remark.path))
+            yield remark._replace(path=self._as_written(remark.path))
 
     def in_iterations(self, *place: str | int) -> dict[Path, InIterations]:
         """The lengths in iterations of a section at `place`, under their keys as it spells them."""
@@ -301,7 +301,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
-        proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
+        proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 
 

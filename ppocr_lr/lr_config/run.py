@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ppocr_lr.errors import LRConfigError, positive_argument
 from ppocr_lr.language import tr
@@ -45,8 +46,7 @@ class Run:
         return self.window.iters(length)
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """What a section is planned for: a run, a stage of it, or what warmup and cooldown leave of either."""
 
     run: Run
@@ -68,7 +68,7 @@ class Window:
 
     def lasting(self, iters: int) -> Window:
         """This window for a decay of `iters` updates."""
-        return replace(self, length=iters)
+        return self._replace(length=iters)
 
     def stage(self, iters: int) -> Window:
         """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""
@@ -76,7 +76,7 @@ class Window:
 
     def within(self, lead_iters: int, tail_iters: int = 0) -> Window:
         """This window for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
-        return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
+        return self._replace(lead_iters=lead_iters, tail_iters=tail_iters)
 
     def iters(self, length: Length | int) -> int:
         """A length in iterations, `round(epochs·iters_per_epoch)`; a half is rounded to even, as in PaddleOCR.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -646,7 +645,7 @@ class TestIgnoring:
 def test_a_number_that_is_a_string_behind_paddleocrs_o(
     override: str, trainer: Any, hint: str | None, tmp_path: Path
 ) -> None:
-    found = findings(tmp_path, config(CONST), replace(KNOWN, trainer=trainer), overrides=[override])
+    found = findings(tmp_path, config(CONST), KNOWN._replace(trainer=trainer), overrides=[override])
     assert [finding.hint for finding in found if finding.code == "LR510"] == ([hint] if hint else [])
 
 
@@ -677,7 +676,7 @@ def test_a_config_in_memory_has_the_findings_of_its_file(tmp_path: Path) -> None
     assert of_config.path == "config"
     assert of_config.planned
     assert sorted(of_config.findings, key=str) == sorted(
-        (replace(finding, place=None) for finding in of_file.findings), key=str
+        (finding._replace(place=None) for finding in of_file.findings), key=str
     )
     codes = {finding.code for finding in of_config.findings}
     assert "LR601" in codes
