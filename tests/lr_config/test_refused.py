@@ -27,6 +27,8 @@ def sequence(*stages: Any) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"name": "RangeTest", "updates": 1}, "updates: 1 is not allowed; it must be at least 2 iterations"),
+    ({"name": "RangeTest", "updates": "0.5%"}, "updates: '0.5%' is not allowed; it must be at least 2 iterations"),
     ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: is missing: it must be a length, or cycles"),
     ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
     ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),
