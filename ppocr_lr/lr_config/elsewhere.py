@@ -45,6 +45,8 @@ CALLED_ELSEWHERE = {
     "decay_rate": ("gamma",),
     "power": ("decay_power", "factor"),
     "by_epoch": ("once_per_epoch",),
+    "staircase": ("once_per_epoch",),
+    "num_cycles": ("cycle_limit",),
     "decay_t": ("step_size", "milestones"),
     "decay_steps": ("decay_length", "step_size"),
     "num_decay_steps": ("decay_length",),
