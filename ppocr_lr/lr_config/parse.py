@@ -26,6 +26,7 @@ from ppocr_lr.schedules import Schedule
 
 Made = TypeVar("Made")
 
+TOO_DEEP = later("sections are nested too deep to be read")
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section in one message
@@ -245,7 +246,7 @@ def read_section(section: object) -> Section:
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
-        raise LRConfigError(tr("sections are nested too deep to be read")) from None
+        raise LRConfigError(tr(TOO_DEEP)) from None
     problems = [problem for details in found for problem in _problems(details, model, section)]
     raise LRConfigError(problems[:_MOST_ERRORS])
 

@@ -10,7 +10,7 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
-from ppocr_lr.lr_config.parse import Section, model_of, read_section
+from ppocr_lr.lr_config.parse import NO_NAME, TOO_DEEP, Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.schedules import Schedule
@@ -29,8 +29,8 @@ class Coefficient(NamedTuple):
     section: Section
     path: Path
     """Where it stands."""
-    written: Mapping[str, str]
-    """How it spells the keys that it writes in another way than an lr section."""
+    written: Mapping[Path, str]
+    """How it spells the keys that it writes in another way than an lr section, those of sections inside it too."""
     rise: tuple[float, float] | None
     """From where to where it goes, where that is up: no name falls upwards, so the schedule is that of the way back."""
 
@@ -80,30 +80,48 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
-    keys, spelt = dict(written), dict[str, str]()
+    spelt: dict[Path, str] = {}
     rise = None
     try:
-        fields = model_of(written).model_fields
-        ends = values_at_ends(fields)
-        if len(ends) == 2 and keys.keys() >= ends.keys():
-            start, end = (_number(keys[word]) for word in (START, END))
+        ends = values_at_ends(model_of(written).model_fields)
+        if len(ends) == 2 and written.keys() >= ends.keys():
+            start, end = (_number(written[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
-        for word, key in ends.items():
-            if word in keys:
-                if key in keys:
-                    raise LRConfigError(
-                        tr("{other} and {written} are the same key; write one of them", other=word, written=key)
-                    )
-                keys[key], spelt[key] = keys.pop(word), word
-        section = read_section(keys)
+        section = read_section(_as_rates(written, ends, (), spelt))
         if not section.config.has_curve:
             raise LRConfigError(
                 Problem(("name",), tr("depends on the metric of the training, which decides the rate alone"))
             )
     except LRConfigError as error:
         raise _respelt(error, spelt, path) from None
+    except RecursionError:
+        raise LRConfigError(tr(TOO_DEEP)).under(*path) from None
     return Coefficient(section, path, spelt, rise)
+
+
+def _as_rates(
+    written: Mapping[Any, Any], ends: Mapping[str, str], place: Path, spelt: dict[Path, str]
+) -> dict[Any, Any]:
+    """The section, which stands at `place`, with the keys of an lr section, which `spelt` then has as written."""
+    keys = {key: _inside(value, (*place, key), spelt) for key, value in written.items()}
+    for word, key in ends.items():
+        if word in keys:
+            if key in keys:
+                said = tr("{other} and {written} are the same key; write one of them", other=word, written=key)
+                raise LRConfigError(said).under(*place)
+            keys[key], spelt[(*place, key)] = keys.pop(word), word
+    return keys
+
+
+def _inside(value: Any, place: Path, spelt: dict[Path, str]) -> Any:
+    """The value of a key, with the sections in it as those of rates; one without a name that is known stays."""
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        return [_inside(item, (*place, index), spelt) for index, item in enumerate(value)]
+    name = value.get("name", NO_NAME) if isinstance(value, Mapping) else None
+    if not isinstance(name, str) or name not in MODELS:
+        return value
+    return _as_rates(value, values_at_ends(MODELS[name].model_fields), place, spelt)
 
 
 def _number(value: Any) -> float | None:
@@ -112,9 +130,10 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
+def _respelt(error: LRConfigError, written: Mapping[Path, str], path: Path) -> LRConfigError:
     """The error with the keys as the section spells them."""
-    return LRConfigError(
-        replace(problem, path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
-        for problem in error.problems
-    ).under(*path)
+
+    def as_written(place: Path) -> Path:
+        return tuple(written.get(place[: index + 1], part) for index, part in enumerate(place))
+
+    return LRConfigError(replace(problem, path=as_written(problem.path)) for problem in error.problems).under(*path)
