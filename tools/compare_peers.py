@@ -467,9 +467,9 @@ def of_timm(timm: Any, torch: Any) -> None:
             section |= {"warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
             return section, rates(WSDLRScheduler, peak, total, warmup_t=warmup, warmup_lr_init=peak * 0.1, **keys)
 
-    for stable in ("rsqrt", "power"):
+    for name, stable in {"rsqrt": "rsqrt", "stable power": "power"}.items():
 
-        @case(f"timm WSDLRScheduler, {stable} before the decay")
+        @case(f"timm WSDLRScheduler, {name}")
         def _(c: random.Random, epochs: int, iters: int, stable: str = stable) -> tuple[dict[str, Any], Rates]:
             from timm.scheduler.wsd_lr import WSDLRScheduler
 
@@ -865,9 +865,10 @@ def of_ignite(torch: Any) -> None:
             {"name": "Linear", "learning_rate": peak, "end_lr": peak * 0.5, "epochs": it(first)},
             {"name": "CyclicalCosine", "learning_rate": peak, "cycle": "9it", "until_end": True},
         ]
+        both = optimizer(peak)
         schedulers = [
-            ignite.LinearCyclicalScheduler(optimizer(peak), "lr", peak, peak * 0.5, 2 * first),
-            ignite.CosineAnnealingScheduler(optimizer(peak), "lr", peak, 0.0, 9),
+            ignite.LinearCyclicalScheduler(both, "lr", peak, peak * 0.5, 2 * first),
+            ignite.CosineAnnealingScheduler(both, "lr", peak, 0.0, 9),
         ]
         values = ignite.ConcatScheduler.simulate_values(total, schedulers=schedulers, durations=[first])
         return {"name": "Sequence", "stages": stages}, [value for _, value in values]

@@ -94,8 +94,13 @@ CLASSES_ELSEWHERE = {
     "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
     "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
     "Chained": "Scale (any schedule times a factor)",
+    "Composite": "Sequence",
+    "Concat": "Sequence",
+    "CosineDecayRestarts": "CosineWarmRestarts",
+    "CosineRestart": "CosineWarmRestarts, or Sequence (of Cosine)",
     "InverseSquareRoot": "InverseSqrt",
     "Lambda": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "LinearCyclical": "Cyclic",
     "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
     "MultiStep": "MultiStepDecay",
     "Multiplicative": f"Exponential ({_NO_FUNCTION})",
@@ -105,12 +110,14 @@ CLASSES_ELSEWHERE = {
     "Polynomial": "Linear (with power), or Polynomial",
     "ReduceLROnPlateau": "ReduceOnPlateau",
     "SGDR": "CosineWarmRestarts",
+    "SWA": "KDecay, or Linear (with decay_length and end_lr)",
     "Sequential": "Sequence",
+    "StepWithFixedGamma": "MultiStepDecay",
     "TriStage": "WSD",
     "WarmupCosine": "Cosine (with warmup_epoch)",
     "WarmupStable": "WSD",
 }
-_ENDINGS = re.compile("(Decay|LR|Schedule|Scheduler)+$")
+_ENDINGS = re.compile("(Decay|LR|Param|Schedule|Scheduler)+$")
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
