@@ -30,7 +30,7 @@ KINDS: Mapping[type, Kind] = {
 """By the mark."""
 
 MAX_COUNT = 2**53
-"""Beyond it not every integer is a float. Nothing that is counted comes near."""
+"""Beyond it not every integer is a float. No count comes near it."""
 
 
 def positive_integer(value: object) -> int:

@@ -20,7 +20,7 @@ def build_schedule(config: Mapping[str, Any], epochs: int, iters_per_epoch: int,
     Args:
         config: the section `Optimizer.lr` of a PaddleOCR config, as in
             `{'name': 'Cosine', 'learning_rate': 0.1, 'warmup_epoch': 2}`. Never changed. Without `name`
-            it is `Const`. Its `last_epoch` says where training stands on the curve; it does not move it.
+            it is `Const`. Its `last_epoch` says where training is on the curve; it does not move the curve.
         epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
         iters_per_epoch: optimizer updates in an epoch, `len(train_dataloader)`; an int ≥ 1.
         strict: refuse a key that is not known, instead of warning.
@@ -51,9 +51,9 @@ def build_lr_scheduler(
         A `paddle.optimizer.lr.LRScheduler`, always; of Paddle's own class where Paddle has it, for instance
         a `LinearWarmup` around a `CosineAnnealingDecay`. Call `step()` after every optimizer update.
         With `last_epoch: k` in the section it starts at update k + 1, with that update's rate.
-        `get_lr()` changes nothing, `step(k)` jumps to update k, and a restored state goes on with this
+        `get_lr()` changes nothing, `step(k)` jumps to update k, and a restored state continues with this
         config's rate at the restored update. Its `schedule` is what `build_schedule` returns.
-        For `ReduceOnPlateau`, which has no schedule, it is Paddle's class itself: call `step(metric)`. Behind a
+        For `ReduceOnPlateau`, which has no schedule, it is Paddle's class itself: call `step(metric)`. After a
         warmup or other stages call `step()` after each update as well, and `step(metric)` at each evaluation.
 
     Raises:

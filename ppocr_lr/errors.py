@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -29,7 +30,7 @@ SECTION_PATH: Path = ("Optimizer", "lr")
 
 
 class Place(NamedTuple):
-    """Where something stands: a file, and a line and a column in it, from 1; 0 where that is not known."""
+    """A place: a file, and a line and a column in it, from 1; 0 if they are not known."""
 
     source: str
     line: int = 0
@@ -44,7 +45,7 @@ class Problem:
     """One thing that is wrong with an input."""
 
     path: Path
-    """The value that is meant; empty where it is the whole input."""
+    """The path of the value; empty for the whole input."""
     text: str
     place: Place | None = None
 
@@ -57,7 +58,7 @@ class Problem:
         return printable(": ".join(str(part) for part in (self.place, self.key, self.text) if part))
 
     def under(self, *path: str | int) -> Problem:
-        """The same problem, told from further outside."""
+        """The same problem, with its path from further outside."""
         return replace(self, path=(*path, *self.path))
 
 
@@ -74,11 +75,11 @@ class LRConfigError(ValueError):
         return "\n".join(map(str, self.problems))
 
     def under(self, *path: str | int) -> LRConfigError:
-        """The same error, its problems told from further outside."""
+        """The same error, with its paths from further outside."""
         return LRConfigError(problem.under(*path) for problem in self.problems)
 
     def within(self, source: str) -> LRConfigError:
-        """The same error, told as one of the file `source`."""
+        """The same error, placed in the file `source`."""
         return LRConfigError(
             problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
         )
@@ -86,7 +87,7 @@ class LRConfigError(ValueError):
 
 @contextmanager
 def errors_under(*path: str | int) -> Iterator[None]:
-    """What cannot be used inside is told from further outside."""
+    """Errors raised inside get their paths from further outside."""
     try:
         yield
     except LRConfigError as error:
@@ -95,7 +96,7 @@ def errors_under(*path: str | int) -> Iterator[None]:
 
 @contextmanager
 def errors_within(source: str) -> Iterator[None]:
-    """What cannot be used inside is told as something of the file `source`."""
+    """Errors raised inside get their place in the file `source`."""
     try:
         yield
     except LRConfigError as error:
@@ -107,46 +108,55 @@ def dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
+_called: ContextVar[Callable[[str], str]] = ContextVar("called", default=str)
+
+
+def called(argument: str) -> str:
+    """What the reader of a message calls an argument of this library: a command line has a flag for it."""
+    return _called.get()(argument)
+
+
+@contextmanager
+def arguments_called(name_of: Callable[[str], str]) -> Iterator[None]:
+    """Messages made inside call each argument what `name_of` returns for it, not by its name in Python."""
+    before = _called.set(name_of)
+    try:
+        yield
+    finally:
+        _called.reset(before)
+
+
 class ArgumentError(LRConfigError):
-    """An argument of a function that cannot be used. The command line shows its flag instead of its name."""
+    """An argument of a function that cannot be used."""
 
     def __init__(self, argument: str, problem: str, given: object = None) -> None:
         self.argument, self.problem, self.given = argument, problem, given
-        super().__init__(self.told(argument))
-
-    def told(self, name: str) -> Problem:
-        """What is wrong, with another name for the argument."""
-        return Problem((), f"{name}{'' if self.given is None else f' {self.given}'}: {self.problem}")
+        super().__init__(Problem((), f"{called(argument)}{'' if given is None else f' {given}'}: {problem}"))
 
     def under(self, *path: str | int) -> LRConfigError:
-        """As it is: an argument is in no config."""
+        """Unchanged: an argument is in no config."""
         return self
 
     def within(self, source: str) -> LRConfigError:
-        """As it is: an argument is in no file."""
+        """Unchanged: an argument is in no file."""
         return self
 
 
 class MissingError(LRConfigError):
-    """Something that a config does not tell, and that any of a few arguments would."""
+    """Something that a config does not say, and that any of a few arguments would."""
 
     def __init__(self, problem: str, *arguments: str, place: Place | None = None) -> None:
-        self.problem, self.arguments, self.place = problem, arguments, place
-        super().__init__(self.told(arguments))
-
-    def told(self, names: Sequence[str]) -> Problem:
-        """What is wrong, with other names for the arguments."""
-        return Problem(
-            (), tr("{problem}; give {names}", problem=self.problem, names=tr(" or ").join(names)), self.place
-        )
+        self.problem, self.arguments = problem, arguments
+        names = tr(" or ").join(map(called, arguments))
+        super().__init__(Problem((), tr("{problem}; give {names}", problem=problem, names=names), place))
 
     def within(self, source: str) -> LRConfigError:
-        """The same error, told as one of the file `source`."""
-        return type(self)(self.problem, *self.arguments, place=self.place or Place(source))
+        """The same error, placed in the file `source`."""
+        return type(self)(self.problem, *self.arguments, place=self.problems[0].place or Place(source))
 
 
 class MissingExtraError(ImportError):
-    """A package that an extra of this project would have brought is not installed."""
+    """A package that an extra of this project would install is missing."""
 
     def __init__(self, package: str, extra: str, otherwise: str = "") -> None:
         said = tr("{package} is not installed: {command}", package=package, command=f"pip install 'ppocr-lr[{extra}]'")
@@ -158,9 +168,9 @@ class LRConfigWarning(UserWarning):
 
 
 def printable(text: str) -> str:
-    """Text from anywhere, fit for a terminal and for a log: what is no visible character is shown by its code.
+    """Text from anywhere, fit for a terminal and for a log: what is not a visible character is shown by its code.
 
-    Otherwise a file name or a key could hold escape sequences, turn the direction of what follows, or begin a line.
+    Otherwise a file name or a key could hold escape sequences, reverse the direction of what follows, or begin a line.
     """
     if text.isprintable():  # as nearly all is
         return text

@@ -29,10 +29,10 @@ _LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
 
 @dataclass(frozen=True)
 class Change:
-    """What no override can do to a key of a config: give it another name, or take it out; an item of a list, too."""
+    """What no override can do to a key of a config, or to an item of a list: rename it, or remove it."""
 
     kind: Literal["rename", "remove", "keep last"]
-    """`keep last`: of a key that stands more than once, the one that counts."""
+    """`keep last`: of a key that occurs more than once, the one that counts."""
     path: Path
     key: str = ""
     """The new name."""
@@ -53,7 +53,7 @@ class Change:
 class Proposal:
     """What to add to a command line, or to change in a config: the hint is made from it, and `check --fix` writes it.
 
-    It is tried before it is said or written, and left out where it does not help.
+    It is tried before it is shown or written, and left out if it does not help.
     """
 
     overrides: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Proposal:
     safe: bool = False
     """PaddleOCR's curve stays as it is, or there was none, as PaddleOCR could not run the config."""
     for_files: bool = True
-    """False where it reaches so far that it is only said."""
+    """False if it reaches so far that it is only shown."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ class Proposal:
         return self.words.replace("{}", self.line)
 
     def under(self, *path: str | int) -> Proposal:
-        """The same proposal, told from further outside."""
+        """The same proposal, with its paths from further outside."""
         return replace(
             self,
             overrides=tuple(f"{dotted(path)}.{override}" for override in self.overrides),
@@ -107,7 +107,7 @@ class Proposal:
 
 
 def renamed(key: object, *names: str) -> tuple[Proposal, ...]:
-    """What gives a key of a section the name that it was meant to have; nothing where that is not one name."""
+    """What gives a key of a section the name that it was meant to have; nothing if that is not one name."""
     return (Proposal(changes=(Change("rename", (str(key),), names[0]),)),) if len(names) == 1 else ()
 
 
@@ -127,7 +127,7 @@ class Finding:
     """One thing to know about one key: `build_*` warns with it, `ppocr-lr check` lists it."""
 
     path: Path
-    """The key that is meant, from the outside in; empty where it is no key."""
+    """The path of the key, from the outside in; empty if it is not about a key."""
     message: str
     """One sentence, with the numbers of this run."""
     hint: str = ""
@@ -155,6 +155,6 @@ class Finding:
         return printable(f"{self.key}: {self.message} ({self.code})")
 
     def under(self, *path: str | int) -> Finding:
-        """The same finding, told from further outside."""
+        """The same finding, with its paths from further outside."""
         proposals = tuple(proposal.under(*path) for proposal in self.proposals)
         return replace(self, path=(*path, *self.path), proposals=proposals)

@@ -1,4 +1,4 @@
-"""The language of what people read: English, as the code has it, or that of a catalogue in `languages/`."""
+"""The language of what people read: English, as in the code, or that of a catalogue in `languages/`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 LANGUAGES = ("en", "zh")
 """English is the source, so there is no catalogue of it."""
 
-# Of an entry of a PO file that counts; lines behind the first go on with the text.
+# An entry of a PO file, with its further lines.
 _ENTRY = re.compile(r'^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)', re.MULTILINE)
 _NOTHING: Mapping[str, str] = {}
 _catalogue: ContextVar[Mapping[str, str]] = ContextVar("catalogue", default=_NOTHING)
 
 
 def tr(message: str, /, **values: object) -> str:
-    """The message in the language that is spoken, with its values.
+    """The message in the current language, with its values.
 
     Message and placeholders are what translators see, so the message is written where it is used, as one literal.
     """
@@ -29,13 +29,13 @@ def tr(message: str, /, **values: object) -> str:
 
 
 def later(message: str) -> str:
-    """A message that is said later, by `tr`, as at import nobody knows the language."""
+    """A message for `tr` to say later: at import nobody knows the language."""
     return message
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """What is said inside is said in this one of the `LANGUAGES`."""
+    """Messages made inside are in this one of the `LANGUAGES`."""
     before = _catalogue.set(_NOTHING if language == "en" else catalogue(language))
     try:
         yield

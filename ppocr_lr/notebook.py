@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _FAR = 10**9  # updates; what comes later is not shown
-_LEAST = 1000  # updates of a curve that says nothing of its length
+_LEAST = 1000  # updates of a curve that does not show its length
 
 Given: TypeAlias = "Mapping[str, Any] | Schedule"
 """An lr section, or a schedule."""
@@ -121,7 +121,7 @@ def picture(schedule: Schedule) -> bytes:
 
 
 def shown_iters(schedule: Schedule) -> int:
-    """How many updates show what a schedule does: to the end of its decay, else three cycles, else to behind its last
+    """How many updates show what a schedule does: to the end of its decay, else three cycles, else past its last
     corner; it does not know the run.
     """
     lead = schedule.lead()
@@ -145,6 +145,6 @@ def _schedule(given: Given, run: Run) -> Schedule:
 
 
 def _filled(line: Mapping[str, Any]) -> dict[str, Any]:
-    """What a band can have of what is asked of a line."""
+    """The settings of a line that a band can have too."""
     names = {"color": "color", "c": "color", "linewidth": "linewidth", "lw": "linewidth", "zorder": "zorder"}
     return {names[name]: value for name, value in line.items() if name in names}

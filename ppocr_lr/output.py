@@ -16,12 +16,12 @@ JSON_VERSION = 1
 
 
 def output_kind(path: Path, kinds: Sequence[str]) -> str:
-    """The kind of file by its ending, one of `kinds`; `ArgumentError` for another, or a path that cannot be."""
+    """The kind of file by its ending, one of `kinds`; `ArgumentError` for another, or a path that cannot exist."""
     ending = path.suffix.lower().lstrip(".")
     if ending not in kinds:
         raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
     if "\0" in str(path):
-        raise ArgumentError("out", "cannot be written: no file name holds a NUL", path)
+        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
     try:
         if path.is_dir():
             raise ArgumentError("out", "is a folder; give a file name", path)

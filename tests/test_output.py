@@ -24,7 +24,7 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
         (".png", "the ending must be one of"),
         ("folder.png", "is a folder; give a file name"),
         ("n" * 300 + ".png", "cannot be written: File name too long"),
-        ("a\0.png", r"a\\x00\.png: cannot be written: no file name holds a NUL"),
+        ("a\0.png", r"a\\x00\.png: cannot be written: a file name cannot contain a NUL"),
         ("gone/a.png", "gone does not exist"),
         ("file/a.png", "file does not exist"),
     ):

@@ -115,7 +115,7 @@ def _listed(starts: list[int], lengths: list[int]) -> Callable[[int], float]:
     return asked
 
 
-_HALF, _LINE, _FLAT = lib.Cosine().rate, lib.LINEAR.rate, lib.Flat().rate
+_HALF, _LINE, _FLAT = lib.Cosine().rate, lib.Power(0.9).rate, lib.Flat().rate
 _WAVE, _WAVE_C = lib.CosineWave(0.1, N).formula, lib.CosineWave(0.1, C).formula
 _CYCLES, _ROUND = lib.WarmRestarts(0.1, (C,)).formula, lib.CyclicalCosine(0.1, (N,)).formula
 _ROOT = lib.InverseSqrt(1.0, W).formula
@@ -152,8 +152,8 @@ CASES: dict[str, Case] = {
         lib.Decay(0.1, N, shape=lib.HalfLife()), lambda k, fn: 0.1 * (0.05 ** _done(k, fn) - 0.05) / 0.95
     ),
     "Decay bent": Case(
-        lib.Decay(0.1, N, shape=lib.Bent(lib.LINEAR, 1.5, 0.9)), lambda k, fn: 0.1 * (1 - _done(k, fn) ** 1.5) ** 0.9,
-        asked=lambda k: 0.1 * _LINE(1.0, 0.0, 1 - (1 - _left(k)) ** 1.5) ** 0.9,
+        lib.Decay(0.1, N, shape=lib.Bent(lib.Power(0.9), 1.5)), lambda k, fn: 0.1 * (1 - _done(k, fn) ** 1.5) ** 0.9,
+        asked=lambda k: _LINE(0.1, 0.0, 1 - (1 - _left(k)) ** 1.5),
     ),
     "Decay tanh": Case(
         lib.Decay(0.1, N, shape=lib.Tanh()), lambda k, fn: 0.05 * (1 - fn.tanh(-6 + 9 * _done(k, fn)))

@@ -1,7 +1,7 @@
 """Makes docs/gallery.md and its pictures: python tools/make_gallery.py [FOLDER]
 
-Formulas and sources are the docstrings of `ppocr_lr.schedules`, keys and what PaddleOCR does instead are those of the
-models in `ppocr_lr.lr_config`, the YAML is that of configs/. What is to say beyond that stands in gallery.yml.
+Formulas and sources come from the docstrings of `ppocr_lr.schedules`, keys and what PaddleOCR does instead from the
+models in `ppocr_lr.lr_config`, the YAML from configs/, and everything else from gallery.yml.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ _AROUND = {**{key: key for key in _CURES}, "k_decay": "bends", "decay_power": "b
 _HEAD = """\
 # Gallery of schedules
 
-Every `name` that an lr section may have: its curve, its formula, an example and when to use it. Which one to start
-with: [Which schedule should I use?](choosing.md) This page is made by `python tools/make_gallery.py`.
+Every `name` that an lr section may have, with its curve, its formula, an example and when to use it. If you do not know
+where to start, read [Which schedule should I use?](choosing.md) `python tools/make_gallery.py` makes this page.
 
-In the formulas k is the optimizer update, 0-based and counted from the end of the warmup; lengths are in updates.
-`peak` is `learning_rate` (`max_lr`, `values[0]`), `end` is `end_lr` (`eta_min`, `min_lr`), and N is the length of the
-run where no key gives a shorter one. The text beside a formula is that of the Python class in `ppocr_lr.schedules`, and
-other names in it are that class's parameters. In YAML a length is in epochs; it may be written as iterations
-(`"500it"`) or as a share of the run (`"10%"`). The grey part of a picture is the warmup.
+In the formulas k is the optimizer update, counted from 0 at the end of the warmup; lengths are in updates.
+`peak` is `learning_rate` (or `max_lr`, `values[0]`), `end` is `end_lr` (or `eta_min`, `min_lr`), and N is the length of
+the run unless a key gives another one. Formulas are those of the Python classes in `ppocr_lr.schedules`; other names in
+them are parameters of these classes. In YAML a [length](schedules.md#lengths) is in epochs, iterations (`"500it"`) or a
+share of the run (`"10%"`). The grey part of a picture is the warmup.
 """
 
 
@@ -126,7 +126,7 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
     yield what
     yield from (text for text in formula if not text.startswith("Source:"))
     yield f"```yaml\nOptimizer:\n  lr:\n{_section_text(example)}\n```"
-    yield f"**When.** {when}"
+    yield f"**When to use it.** {when}"
     yield _keys(model)
     if model.nearest_in_paddleocr:
         yield f"PaddleOCR does not know this name. The nearest it has: {model.nearest_in_paddleocr}."
@@ -150,7 +150,7 @@ def _curves(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
 
 def _cures(cures: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
     yield "## Cures"
-    yield "What PaddleOCR's schedules lack, as keys that are off until they are written. Grey: the curve without them."
+    yield "Keys for what PaddleOCR's schedules lack, off unless you write them. Grey is the curve without them."
     for cure in cures:
         key, config, settings = cure["key"], cure["config"], cure["set"]
         after = _run(config, settings)

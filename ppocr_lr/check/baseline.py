@@ -19,7 +19,7 @@ Known: TypeAlias = "Counter[tuple[str, str, str]]"
 
 
 def write_baseline(path: Path, reports: Iterable[Report]) -> int:
-    """Write all findings of the reports; how many they are.
+    """Write all findings of the reports and return their number.
 
     Raises:
         ArgumentError: the file cannot be written, or holds something else, such as a config named in the wrong place.
@@ -47,7 +47,7 @@ def read_baseline(path: Path) -> Known:
     """The findings of a baseline.
 
     Raises:
-        ArgumentError: the file cannot be read, or is none that `write_baseline` has written.
+        ArgumentError: the file cannot be read, or was not written by `write_baseline`.
     """
     try:
         findings = json.loads(path.read_bytes())["findings"]
@@ -55,11 +55,11 @@ def read_baseline(path: Path) -> Known:
     except OSError as error:
         raise ArgumentError("baseline", f"cannot be read: {error.strerror}", path) from None
     except (ValueError, TypeError, LookupError, RecursionError):
-        raise ArgumentError("baseline", "is no baseline, so it is left as it is", path) from None
+        raise ArgumentError("baseline", "is not a baseline, so it is left as it is", path) from None
 
 
 def new_in(report: Report, known: Known, path: Path) -> Report:
-    """The report without what is known, of which each is counted off; `path` is the file of the baseline."""
+    """The report without the known findings, each dropped as often as it is known; `path` is the baseline's file."""
     new = []
     for finding, identity in zip(report.findings, _identities(report, path), strict=True):
         if known[identity]:

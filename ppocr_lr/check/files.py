@@ -16,7 +16,7 @@ _ENDINGS = (".yml", ".yaml")
 def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
     """The files among `paths`, and the .yml and .yaml files below the folders among them, sorted; was it named?
 
-    A file that is named twice, or stands in two of the folders, comes once.
+    A file that is named twice, or is in two of the folders, comes once.
 
     Raises:
         LRConfigError: a folder holds no such file.

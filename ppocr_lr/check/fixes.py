@@ -28,14 +28,14 @@ class Mended:
     file: FileText
     text: str
     fixed: tuple[Finding, ...]
-    """What was found and is no more."""
+    """The findings that are gone."""
     unsafe: int
-    """Findings that a fix is left for which may change the curve."""
+    """Findings left over whose fix may change the curve."""
     refused: tuple[LRConfigError, ...]
     """Why fixes that would be written could not be."""
 
     def write(self) -> None:
-        """Put the text in place of the file, where they differ.
+        """Put the text in place of the file, if they differ.
 
         Raises:
             LRConfigError: it cannot be, or the file is no longer what was read.
@@ -45,11 +45,11 @@ class Mended:
 
 
 def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: bool = False) -> Mended:
-    """Write the fixes of a file into its text as long as they help: at once, or else one after the other.
+    """Write the fixes of a file into its text as long as they help: all at once, or else one after the other.
 
     Args:
         file: a training YAML.
-        check: finds what is to be said of it, and of what becomes of it.
+        check: reports the findings of a text: of the file's, and of what becomes of it.
         unsafe: take fixes as well that may change the curve.
 
     Raises:
@@ -95,21 +95,21 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
     return Mended(report, file, tree.text, tuple(fixed), left, tuple(filter(None, failed.values())))
 
 
-def replacements(path: str, fixes: Sequence[Proposal]) -> list[list[tuple[Place, Place, str]]]:
-    """For each fix what it replaces in the file, from where to before where, and by what.
+def replacements(path: str, fixes: Sequence[Proposal]) -> dict[Proposal, list[tuple[Place, Place, str]]]:
+    """What each fix replaces in the file, from where to before where, and by what.
 
-    Of a fix that cannot be written that is nothing, as of those beyond about a hundred.
+    A fix that cannot be written is left out, and so are those beyond about a hundred.
 
     Raises:
         LRConfigError: the file cannot be read.
     """
     tree = TextTree(yaml_document(read_file_text(path).text, path))
-    found: list[list[tuple[Place, Place, str]]] = [[] for _ in fixes]
-    for fix, replaced in zip(fixes[:_MOST_FIXES], found, strict=False):
+    found = {}
+    for fix in fixes[:_MOST_FIXES]:
         with suppress(LRConfigError):
-            tree.edited(*_intended(tree, [fix]))
-            edits = tree.edits(*_intended(tree, [fix]))
-            replaced += [(tree.place(each.start), tree.place(each.end), each.text) for each in edits]
+            intended = _intended(tree, [fix])
+            tree.edited(*intended)
+            found[fix] = [(tree.place(each.start), tree.place(each.end), each.text) for each in tree.edits(*intended)]
     return found
 
 

@@ -6,18 +6,20 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from ppocr_lr import __version__
-from ppocr_lr.check.render import finding_dict, github_lines, place_of, sentence, totals
+from ppocr_lr.check.render import finding_dict, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Severity
 
+_GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
@@ -37,9 +39,7 @@ def _json(value: object) -> Iterator[str]:
 def concise_lines(reports: Sequence[Report]) -> Iterator[str]:
     """One line for each finding, and a last one with the counts."""
     for report, finding in _each(reports):
-        place = place_of(finding, report)
-        where = ":".join([report.path, *(str(number) for number in (place.line, place.column) if number)])
-        yield printable(f"{where}: {finding.code} {finding.severity} {sentence(finding)}")
+        yield printable(f"{place_of(finding, report)}: {finding.code} {finding.severity} {sentence(finding)}")
     yield totals(reports)
 
 
@@ -47,6 +47,15 @@ def json_lines(reports: Sequence[Report]) -> Iterator[str]:
     """One JSON object for each finding, on a line of its own."""
     for report, finding in _each(reports):
         yield json.dumps({"config": report.path, **finding_dict(finding, report)})
+
+
+def github_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """One annotation of GitHub's for each finding."""
+    for report, finding in _each(reports):
+        text = _with_hint(finding).replace("%", "%25")
+        path = printable(report.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+        kind, place = _GITHUB[finding.severity], place_of(finding, report)
+        yield f"::{kind} file={path},line={place.line},col={place.column},title={finding.code}::{text}"
 
 
 def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
@@ -103,11 +112,7 @@ def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
 def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
     """SARIF 2.1.0, as code scanning reads it."""
     codes = sorted({finding.code for _, finding in _each(reports)})
-    driver = {
-        "name": "ppocr-lr",
-        "version": __version__,
-        "rules": [_sarif_rule(code) for code in codes],
-    }
+    driver = {"name": "ppocr-lr", "version": __version__, "rules": [_sarif_rule(code) for code in codes]}
     results = [
         _sarif_result(report, finding, codes, fingerprint) | fixes
         for (report, finding), fingerprint, fixes in zip(
@@ -150,15 +155,14 @@ def _sarif_file(report: Report) -> dict[str, str]:
 
 
 def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
-    """What `--fix --unsafe-fixes` would write, for each finding; empty where it has no fix, or the file no text."""
+    """What all fixes would write, unsafe ones too, for each finding; empty if it has no fix, or the file no text."""
     from ppocr_lr.check.fixes import replacements
 
     fixes = [finding.fix for finding in report.findings]
-    wanted = [fix for fix in fixes if fix]
-    try:
-        made = dict(zip(wanted, replacements(report.path, wanted) if wanted else [], strict=True))
-    except LRConfigError:  # a log, or what came from stdin
-        made = {}
+    made = {}
+    if any(fixes):
+        with suppress(LRConfigError):  # a log, or what came from stdin
+            made = replacements(report.path, [fix for fix in fixes if fix])
     for fix in fixes:
         changes = [
             {
@@ -170,7 +174,7 @@ def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
                 },
                 "insertedContent": {"text": text},
             }
-            for start, end, text in (made.get(fix, []) if fix else [])
+            for start, end, text in (made.get(fix, ()) if fix else ())
         ]
         if fix and changes:
             change = {"artifactLocation": _sarif_file(report), "replacements": changes}

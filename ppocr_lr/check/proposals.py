@@ -1,4 +1,4 @@
-"""What findings propose is tried before it is said: the finding goes away, and nothing as bad comes up instead."""
+"""What findings propose is tried before it is shown: the finding goes away, and nothing as bad comes up instead."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Helping(NamedTuple):
 def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
     """The findings, each with those of its proposals that help, and the hint that they make.
 
-    Of several proposals for one key the one counts that clears most findings; it is said with each of these.
+    Of several proposals for one key, the one that clears most findings counts; it is given with each of these.
 
     Args:
         findings: of a run.
@@ -57,7 +57,7 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
         if printable(proposal.line) != proposal.line:
             continue
         if not helps(proposal, finding, known, after):
-            # What is written counts then, and is wrong itself; another name it needs all the same.
+            # Once renamed, its value counts, and is wrong itself; it needs the other name all the same.
             come = sorted({code for code, _ in _new(known, after, Severity.WARNING)})
             if not proposal.renames or not come or kind_of(finding) in after:
                 continue
@@ -87,8 +87,8 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
 
 
 def helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> bool:
-    """No error or warning comes up, nothing at all where it is safe; what shall clear the finding does, and not for
-    another one as bad.
+    """No new error or warning comes up, and nothing at all if it is safe; what should clear the finding does, without
+    another one as bad in its place.
     """
     if _new(before, after, Severity.NOTE if proposal.safe else Severity.WARNING):
         return False
@@ -97,7 +97,7 @@ def helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> 
 
 
 def _new(before: Found, after: Found, least: Severity) -> Found:
-    """What comes up, from a severity on."""
+    """New findings of at least this severity."""
     return {kind: severity for kind, severity in after.items() if kind not in before and severity >= least}
 
 

@@ -1,9 +1,8 @@
-"""Reports as text, as JSON, and as GitHub's annotations."""
+"""Reports as text and as JSON."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +10,11 @@ from ppocr_lr.check.report import Report
 from ppocr_lr.errors import Place, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import amount
+from ppocr_lr.numbers_text import amount, width
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_AROUND = 60  # characters of a line that are shown before a key, and behind it
-_GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_AROUND = 60  # characters of a line that are shown before a key, and after it
 
 
 def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[str]:
@@ -29,15 +27,15 @@ def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[s
         places = [
             f"{finding.place.line}:{finding.place.column} " if finding.place else "" for finding in report.findings
         ]
-        width = max(map(len, places))
+        indent = max(map(len, places))
         for place, finding in sorted(zip(places, report.findings, strict=True), key=lambda pair: -pair[1].severity):
             mark = _COLOURS[finding.severity] if colour else ""
             severity = f"{mark}{tr(str(finding.severity))}{end}"
-            yield f"  {place:>{width}}{finding.code} {severity} {printable(sentence(finding))}"
+            yield f"  {place:>{indent}}{finding.code} {severity} {printable(sentence(finding))}"
             for line in _snippet(finding, report):
-                yield f"  {'':{width}}{dim}|{end} {line}"
+                yield f"  {'':{indent}}{dim}|{end} {line}"
             if finding.hint:
-                yield f"  {'':{width}}{dim}{tr('hint')}: {printable(finding.hint)}{end}"
+                yield f"  {'':{indent}}{dim}{tr('hint')}: {printable(finding.hint)}{end}"
         yield ""
     yield totals(reports)
 
@@ -59,12 +57,7 @@ def _snippet(finding: Finding, report: Report) -> Iterator[str]:
     before = ("…" if left else "") + printable(line[left:begin])
     after = printable(line[begin : left + 2 * _AROUND]) + ("…" if len(line) > left + 2 * _AROUND else "")
     yield before + after
-    yield " " * columns(before) + "^" * max(1, columns(printable(word)))
-
-
-def columns(text: str) -> int:
-    """Columns of a terminal, where a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+    yield " " * width(before) + "^" * max(1, width(printable(word)))
 
 
 def totals(reports: Sequence[Report]) -> str:
@@ -84,26 +77,14 @@ def statistics(reports: Sequence[Report]) -> list[tuple[int, str]]:
 
 
 def place_of(finding: Finding, report: Report) -> Place:
-    """Its line and column are 0 where the finding stands in no file, as what overrides and flags bring about."""
+    """Line and column are 0 if the finding is in no file, such as one that overrides or flags bring about."""
     return finding.place or Place(report.path)
 
 
 def sentence(finding: Finding) -> str:
-    """The message, behind the key."""
+    """The message, after the key."""
     key, message = finding.key, finding.message
     return message if not key or message.startswith(key) else f"{key}: {message}"
-
-
-def github_lines(reports: Sequence[Report]) -> Iterator[str]:
-    """One annotation of GitHub's for each finding."""
-    for report in reports:
-        for finding in report.findings:
-            hint = f" ({finding.hint})" if finding.hint else ""
-            text = printable(sentence(finding) + hint).replace("%", "%25")
-            path = printable(report.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-            kind = _GITHUB[finding.severity]
-            place = place_of(finding, report)
-            yield f"::{kind} file={path},line={place.line},col={place.column},title={finding.code}::{text}"
 
 
 def as_dict(report: Report) -> dict[str, object]:
@@ -121,12 +102,13 @@ def as_dict(report: Report) -> dict[str, object]:
 
 def finding_dict(finding: Finding, report: Report) -> dict[str, object]:
     """A finding for programs."""
+    place = place_of(finding, report)
     return {
         "code": finding.code,
         "severity": str(finding.severity),
         "key": finding.key,
-        "line": place_of(finding, report).line,
-        "column": place_of(finding, report).column,
+        "line": place.line,
+        "column": place.column,
         "message": finding.message,
         "hint": finding.hint,
     }

@@ -54,12 +54,12 @@ def check_file(
 
     Args:
         path, overrides, flags: as for `plan_run`. The length of an epoch may stay unknown.
-        select, ignore: codes, or what they begin with, to keep and to leave out; the longer of two that fit counts.
-            Comments leave out codes too: `# ppocr-lr: ignore LR303` behind a value counts for its line, on a line of
+        select, ignore: codes, or what they begin with, to keep and to leave out; the longest match counts.
+            Comments leave out codes too: `# ppocr-lr: ignore LR303` after a value counts for its line, on a line of
             its own for the file.
 
     Raises:
-        LRConfigError: the file is not a training YAML, an override or a flag is wrong, or one of the codes is none.
+        LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
     """
     return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
 
@@ -93,7 +93,7 @@ def check_document(
 
 
 def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
-    """False where a finding may be there that is not looked for; a code that does not exist is never there."""
+    """False if the finding may exist but is not looked for; a code that does not exist is never found."""
     if code not in RULES:
         return True
     if planned is None or not planned.length.known or code == unused_comment.code:
@@ -118,7 +118,7 @@ def check_config(
         source: what the report calls the config.
 
     Raises:
-        LRConfigError: it is not a training config, a flag is wrong, or one of the codes is none.
+        LRConfigError: it is not a training config, a flag is wrong, or one of the codes does not exist.
     """
     selection = selection_of(select, ignore)
     with errors_within(source):
@@ -157,7 +157,7 @@ class _DependsOnTheEpochError(LRConfigError):
 
 
 def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) -> PlannedRun:
-    """The plan; where the length of an epoch is not known, with the first assumed one that the section fits."""
+    """The plan; if the length of an epoch is not known, with the first assumed one that fits the section."""
     errors: list[LRConfigError] = []
     for assumed in ASSUMED_ITERS:
         try:
@@ -168,8 +168,8 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
             errors.append(error)
     if read_section(lr_section(config)).config.in_iterations:
         problem = tr(
-            "the length of an epoch is not known, and the lr section fits some lengths at most: "
-            "at {iters} iterations it is {error}",
+            "the length of an epoch is not known, and the lr section fits only some lengths: "
+            "with {iters} iterations, {error}",
             iters=ASSUMED_ITERS[0],
             error=errors[0],
         )
@@ -178,7 +178,7 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
 
 
 def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
-    """The codes to keep; `LRConfigError` where one of them is none."""
+    """The codes to keep; `LRConfigError` if one of them does not exist."""
     return Selection(check_codes("select", select, RULES), check_codes("ignore", ignore, RULES))
 
 

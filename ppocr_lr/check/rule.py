@@ -1,4 +1,4 @@
-"""Every rule with its code: how bad what it finds is, why it matters, an example, where it is from. One source for
+"""Every rule with its code: its severity, why it matters, an example, a source. One place for
 `ppocr-lr explain`, the table in docs/check.md and the severity of each finding.
 """
 
@@ -32,7 +32,7 @@ class Rule(Generic[T]):
     about: type[T]
     """What it looks at."""
     of_paddleocrs_builder: bool = False
-    """It holds for the builder of PaddleOCR alone, and is not asked where that does not train."""
+    """It applies only to PaddleOCR's builder, and is skipped where another one trains."""
 
     @property
     def why(self) -> str:
@@ -41,11 +41,11 @@ class Rule(Generic[T]):
 
     @property
     def family(self) -> str:
-        """The rules that it stands among: the module of the function."""
+        """The rules that it belongs to: the module of the function."""
         return self.find.__module__.rpartition(".")[2]
 
     def found(self, finding: Finding) -> Finding:
-        """`finding` as one of this rule."""
+        """`finding` with this rule's code and severity."""
         return replace(finding, code=self.code, severity=self.severity)
 
     def __call__(self, about: T) -> Iterator[Finding]:
@@ -94,7 +94,7 @@ def example(text: str) -> Callable[[Find], Find]:
 
 
 def source(text: str) -> Callable[[Find], Find]:
-    """Where one can read of what the rule finds."""
+    """Where to read about what the rule finds."""
     return partial(_with_note, "source", text)
 
 
@@ -106,11 +106,11 @@ def _with_note(note: str, text: str, find: Find) -> Find:
 def rule(
     code: str, severity: Severity, title: str, *, of_paddleocrs_builder: bool = False
 ) -> Callable[[Callable[[T], Iterable[Finding]]], Rule[T]]:
-    """Make a function the rule that finds `code`; its docstring says why that matters, and below this decorator stand
+    """Make a function the rule that finds `code`; its docstring says why that matters, and below this decorator come
     those with its `example` and its `source`.
 
-    The function yields findings without code or severity. It is asked about what its parameter is: a `Subject`, or a
-    `CurveSubject` where it needs a curve.
+    The function yields findings without code or severity. It gets what its parameter is annotated with: a `Subject`, or
+    a `CurveSubject` if it needs a curve.
 
     Raises:
         ValueError: the code is taken.
@@ -118,7 +118,7 @@ def rule(
 
     def declare(find: Callable[[T], Iterable[Finding]]) -> Rule[T]:
         if code in RULES:
-            raise ValueError(f"{code} is found by {RULES[code].find.__name__} already")
+            raise ValueError(f"{code} is already found by {RULES[code].find.__name__}")
         about, _ = get_type_hints(find).values()
         notes = vars(find)
         RULES[code] = Rule(code, severity, title, notes["example"], notes["source"], find, about, of_paddleocrs_builder)

@@ -18,7 +18,7 @@ _COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
 
 @dataclass(frozen=True)
 class Selection:
-    """Codes, or what they begin with. The longer of two that fit counts, as in ruff; of equal ones `ignore`."""
+    """Codes, or what they begin with. The longest match counts, as in ruff; of two equally long ones, `ignore`."""
 
     select: tuple[str, ...] = ALL
     ignore: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
 
 
 def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-    """The codes and families that an argument names; `ArgumentError` where nothing known begins with one."""
+    """The codes and families that an argument names; `ArgumentError` if nothing known begins with one."""
     given, known = tuple(codes), tuple(known)
     for code in given:
         if not code.startswith("LR") or not any(each.startswith(code) for each in known):
-            raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists them", code)
+            raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists all", code)
     return given
 
 
@@ -48,7 +48,7 @@ class IgnoreComment(NamedTuple):
     place: Place
     """Of the code."""
     whole_file: bool
-    """It stands on a line of its own; otherwise it counts for its line."""
+    """It is on a line of its own; otherwise it counts for its line."""
 
     @property
     def key(self) -> tuple[str, int]:

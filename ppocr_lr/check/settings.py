@@ -53,7 +53,7 @@ class Settings(BaseModel):
 
 
 class FolderSettings(NamedTuple):
-    """Settings, and the folder of their file, from which its patterns are meant."""
+    """Settings, and the folder of their file, to which their patterns refer."""
 
     values: Settings
     folder: Path
@@ -72,7 +72,7 @@ class FolderSettings(NamedTuple):
         )
 
     def _matches(self, path: Path, patterns: Iterable[str]) -> bool:
-        """As in ruff: a pattern is a path from the folder, or a name; a folder's stands for what is below it."""
+        """As in ruff: a pattern is a path from the folder, or a name; one for a folder matches everything below it."""
         try:
             inside = path.absolute().relative_to(self.folder)
         except ValueError:
@@ -157,17 +157,17 @@ def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Pro
     key = str(details["loc"][0])
     settings = {field.alias or name: field for name, field in Settings.model_fields.items()}
     if key == "tool" and not above:
-        words = f"the header [tool.ppocr-lr] belongs to {_SHARED} alone; in {_OWN} the settings stand without it"
+        words = f"the header [tool.ppocr-lr] belongs in {_SHARED} only; in {_OWN} the settings have no header"
     elif key not in settings:
         said = did_you_mean(key, list(settings)) or f"; the settings are {', '.join(settings)}"
-        words = f"is no setting{said}"
+        words = f"is not a setting{said}"
     else:
         words = str(value_error((), details["input"], settings[key].description or ""))
     return Problem((*above, key), words, _place(key, text, file, above))
 
 
 def _place(key: str, text: str, file: Path, above: tuple[str, ...]) -> Place:
-    """Where a setting is written; just the file where it is written in an unusual way."""
+    """Where a setting is written; just the file if it is written in an unusual way."""
     begin = max(0, text.find(f"[{'.'.join(above)}]")) if above else 0
     pattern = re.compile(rf"^\s*\[?[\w.-]*?([\"']?{re.escape(key)}[\"']?)\s*[\]=.]", re.MULTILINE)
     if not (found := pattern.search(text, begin)):

@@ -31,7 +31,7 @@ class Subject:
 
     planned: PlannedRun
     proposed: Reference | None = None
-    """For which cards a comment in the file says that the rate is."""
+    """The cards that the rate is meant for, as a comment in the file says."""
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -39,7 +39,7 @@ class Subject:
         return self.planned.config
 
     def section(self, *names: str) -> Mapping[str, Any]:
-        """A section of the config, told from the outside in; an empty one where there is none."""
+        """A section of the config, by its names from the outside in; empty if there is none."""
         section: Any = self.config
         for name in names:
             section = section.get(name) if isinstance(section, Mapping) else None
@@ -72,12 +72,12 @@ class Subject:
 
     @property
     def trains_here(self) -> bool:
-        """This project's builder is said to make the schedule, so that it does not matter what PaddleOCR's would."""
+        """This project's builder is known to build the schedule, so what PaddleOCR's would do does not matter."""
         return self.planned.flags.trainer == "ppocr-lr"
 
     @property
     def length_is_known(self) -> bool:
-        """False where the length of an epoch is an assumption."""
+        """False if the length of an epoch is an assumption."""
         return self.planned.length.known
 
     def epoch(self, step: float) -> float:
@@ -85,7 +85,7 @@ class Subject:
         return step / self.run.iters_per_epoch
 
     def path(self, name: str, *inside: str | int) -> Path:
-        """Where a name of the lr section stands, as the section spells it; without a name, the section itself."""
+        """The path of a key of the lr section, as the section spells it; without a name, that of the section."""
         if not name:
             return SECTION_PATH
         return (*SECTION_PATH, spelling(type(self.lr), self.planned.section).get(name, name), *inside)
@@ -132,16 +132,16 @@ class CurveSubject(Subject):
 
     @cached_property
     def lead(self) -> Lead:
-        """Warmup and hold, and the decay behind them; stages are no hold and a decay."""
+        """Warmup and hold, and the decay after them; stages do not count as a hold and a decay."""
         return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
 
     @cached_property
     def drops(self) -> list[tuple[float, int]]:
         """Where the rate changes, as far as known: the epoch as it is written, and the update at which it does."""
-        marks, window = self.lr.marks[1], self.built_for.window
+        marks, window = self.lr.marks, self.built_for.window
         if not self.length_is_known and any(mark.unit == "it" for mark in marks):
             return []
-        # Where the warmup counts against the run, the marks count from the beginning of the run.
+        # Where the warmup is taken from the run, the marks count from the beginning of the run.
         lead = 0 if self.lr.counts_from_start else self.lead.iters
         return [(window.epochs(mark), max(lead + window.first_update(mark), self.lead.iters)) for mark in marks]
 
@@ -163,7 +163,7 @@ class CurveSubject(Subject):
 
     @cached_property
     def can_be_told(self) -> bool:
-        """False where the section counts iterations too, and the length of an epoch is an assumption."""
+        """False if the section counts iterations too, and the length of an epoch is an assumption."""
         return self.length_is_known or not self.lr.in_iterations
 
 

@@ -1,4 +1,4 @@
-"""`ppocr-lr check`: what training configs will do that their authors may not have meant."""
+"""`ppocr-lr check`: what training configs will do that their authors may not have intended."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from ppocr_lr.cli.options import (
     add_language,
     configs_of,
     print_json,
-    with_flags,
 )
 from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
@@ -48,8 +47,8 @@ examples:
   ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
   ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
-  ppocr-lr check configs/ --fix                      mend what can be mended without another curve
-  ppocr-lr check c.yml --diff --unsafe-fixes         a patch with all that can be mended
+  ppocr-lr check configs/ --fix                      fix what can be fixed without changing the curve
+  ppocr-lr check c.yml --diff --unsafe-fixes         a patch with everything that can be fixed
   ppocr-lr check - --stdin-filename c.yml            what an editor has, with the settings for c.yml
   ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
 
@@ -64,7 +63,7 @@ def add(commands: Commands) -> None:
         "check",
         run,
         "find what is suspicious in configs before training starts",
-        "Say what training configs will do to the learning rate that their authors may not have meant.",
+        "Say what training configs will do to the learning rate that their authors may not have intended.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -78,27 +77,29 @@ def add(commands: Commands) -> None:
         "--min-severity",
         choices=levels,
         default="note",
-        help="what is below is neither shown nor counted (note)",
+        help="findings below this are neither shown nor counted (note)",
     )
     for name, what in (("select", "keep only these codes"), ("ignore", "leave these codes out")):
         parser.add_argument(
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
-            help=f"{what}, as LR303,LR5: a comma list of codes or families; may be repeated",
+            help=f"{what}: codes or families with commas between, as LR303,LR5; may be repeated",
         )  # fmt: skip
     parser.add_argument(
-        "--stdin-filename", type=Path, metavar="FILE", help="the name of what is read from stdin, where a config is -"
+        "--stdin-filename", type=Path, metavar="FILE", help="the file name of a config that is read from stdin, as -"
     )
     parser.add_argument(
         "--hook", action="store_true",
-        help="files that are named pass as those found in a folder: what is excluded or no training config is left out",
+        help="treat named files like those found in a folder: skip what is excluded or is not a training config",
     )  # fmt: skip
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="only what is not in this file counts")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="count only findings that are not in this file")
     parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
     parser.add_argument(
         "--isolated", action="store_true", help="read no settings from ppocr-lr.toml and pyproject.toml"
     )
     parser.set_defaults(gpus=None)  # of the settings, where it is not given
-    parser.add_argument("--statistics", action="store_true", help="how often each code was found, and no findings")
+    parser.add_argument(
+        "--statistics", action="store_true", help="how often each code was found, instead of the findings"
+    )
     add_fixes(parser)
 
 
@@ -112,21 +113,19 @@ def run(arguments: argparse.Namespace) -> int:
     given = configs_of(arguments)
     selection_of(
         arguments.select, arguments.ignore
-    )  # told once, and before a config is missed that is taken for a code
+    )  # reported once, and before a config that is taken for a code is missed
     if not given:
-        raise LRConfigError("check: name at least one config or folder, before -o or behind -c")
+        raise LRConfigError("check: name at least one config or folder, before -o or after -c")
     if arguments.write_baseline and not arguments.baseline:
         raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
     fixes = Fixes(arguments)
     if arguments.write_baseline and fixes.alone:
-        raise LRConfigError(
-            "--write-baseline: does not go with --diff or --fix-only, which say nothing of what is found"
-        )
+        raise LRConfigError("--write-baseline: does not go with --diff or --fix-only, which report no findings")
     if arguments.stdin_filename and "-" not in given:
-        raise LRConfigError("--stdin-filename: goes with - for a config, which is read from stdin")
+        raise LRConfigError("--stdin-filename: goes with a config -, which is read from stdin")
     if fixes.asked and "-" in given:
         flag = next(name for name in ("fix", "fix_only", "diff") if getattr(arguments, name))
-        raise ArgumentError(flag, "what comes from stdin is no file that could be mended")
+        raise ArgumentError(flag, "what comes from stdin is not a file that could be fixed")
     if arguments.statistics and arguments.format not in ("text", "concise", "json"):
         raise LRConfigError(f"--statistics: has the formats text and json, not {arguments.format}")
     known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
@@ -172,7 +171,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
             if not counted:
                 print(totals(reports))
         return
-    if "json" not in arguments.format:  # where each file is told of whole
+    if "json" not in arguments.format:  # where each file has its whole report
         reports = said_once(reports)
     if arguments.format == "json":
         print_json(map(as_dict, reports))
@@ -204,18 +203,18 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
                 raise
             if fixes.alone:
                 fixes.failed_on(error)
-            report = unusable_report(path, with_flags(error), content)
+            report = unusable_report(path, error, content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
-        print(tr("note: {others} no training config of PaddleOCR's, passed by", others=others), file=sys.stderr)
+        print(tr("note: {others} no training config of PaddleOCR's; skipped", others=others), file=sys.stderr)
     if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked
 
 
 def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argparse.Namespace:
-    """The arguments, with the settings for those that are not given."""
+    """The arguments, with the settings in place of those that are not given."""
     values = {**vars(arguments)}
     for name in ("fail_on", "trainer", "gpus", "num_samples", "reference_gpus"):
         if values[name] is None:
@@ -248,7 +247,7 @@ def _check(
         if len(content) > MAX_BYTES:
             raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
         report = check(yaml_document(decoded(content, path), path))
-        # A file of that name holds something else, so no fix of it is told.
+        # A file of that name holds something else, so no fix of it is mentioned.
         return replace(report, findings=tuple(replace(finding, proposals=()) for finding in report.findings))
     if fixes.asked and not is_log(path):
         return fixes.of(path, check)

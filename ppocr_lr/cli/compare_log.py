@@ -37,8 +37,8 @@ def add(commands: Commands) -> None:
         "compare-log",
         run,
         "does a training log follow its config",
-        "Say whether the rates in PaddleOCR's train.log are those of the config, from where on not, and what would"
-        " explain it.",
+        "Say whether the rates in PaddleOCR's train.log are those of the config, where they begin to differ, and"
+        " what would explain it.",
         EXAMPLES,
     )
     parser.add_argument(
@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument(
         "-c", "--config", metavar="CONFIG",
-        help="PaddleOCR training YAML of the run; without it the config that the log holds, or config.yml beside it",
+        help="PaddleOCR training YAML of the run; by default the one in the log, or config.yml beside it",
     )  # fmt: skip
     add_run(parser)
     add_format(parser)

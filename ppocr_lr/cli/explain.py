@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.check.render import columns
 from ppocr_lr.check.rules import RULES, explain
 from ppocr_lr.cli.options import Commands, add_command, add_language, need_docstrings
 from ppocr_lr.language import tr
+from ppocr_lr.numbers_text import width
 
 
 def add(commands: Commands) -> None:
     """The command and its flags."""
     parser = add_command(
-        commands, "explain", run, "what a finding code means", "What a finding code means, why, and where it is from."
+        commands,
+        "explain",
+        run,
+        "what a finding code means",
+        "What a finding code means, why it matters, and its source.",
     )
     parser.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
     add_language(parser)
@@ -24,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.codes:
         for code, rule in sorted(RULES.items()):
             severity = tr(str(rule.severity))
-            print(f"{code}  {severity}{' ' * (9 - columns(severity))}{tr(rule.title)}")
+            print(f"{code}  {severity}{' ' * (9 - width(severity))}{tr(rule.title)}")
     if arguments.codes:
         need_docstrings("explain")
     for index, text in enumerate([explain(code) for code in arguments.codes]):

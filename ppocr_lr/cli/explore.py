@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, ready_to_draw
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, flag, ready_to_draw
+from ppocr_lr.errors import ArgumentError, arguments_called
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
 EXAMPLES = """\
@@ -25,21 +25,23 @@ def add(commands: Commands) -> None:
         "explore",
         run,
         "edit a schedule in the browser and see its curve",
-        "Open a page on which the lr section is edited and its curve is seen at once. Nothing is written to the "
-        "config: take the YAML home from the page. Needs the extra `explore`.",
+        "Open a page on which you edit the lr section and see its curve at once. Nothing is written to the "
+        "config: copy the YAML from the page. Needs the extra `explore`.",
         EXAMPLES,
     )
     add_configs(parser)
     add_import(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1: this machine alone)")
-    parser.add_argument("--port", type=int, help="port to listen at; the next free one where it is taken (8321)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument("--port", type=int, help="port to listen on; the next free one if it is taken (8321)")
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the configs, then serve the page until it is stopped."""
-    from ppocr_lr.explore.draft import MOST_PINS, Pin, State, opened
+    from ppocr_lr.explore.draft import opened
+    from ppocr_lr.explore.look import called_here
     from ppocr_lr.explore.server import PORT, addresses, free_port, serve
+    from ppocr_lr.explore.state import MOST_PINS, Pin, State
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
 
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     port = free_port(arguments.host, arguments.port or PORT)
     said = f"explore: {' or '.join(f'http://{name}:{port}/' for name in addresses(arguments.host))} (Ctrl+C ends it)"
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
-    with suppress(KeyboardInterrupt):  # the way in which it ends
+    named = arguments_called(lambda argument: called_here(argument) or flag(argument))
+    with suppress(KeyboardInterrupt), named:  # Ctrl+C is how it ends
         serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
     return 0

@@ -37,7 +37,7 @@ examples:
   ppocr-lr find-rate --log output/train.log -c config.yml --out rate.png
                                                      a run that was trained with name: RangeTest
 
-exit code: 0 with a rate, 1 when it cannot be told, 2 for input that cannot be used or a training that breaks off.
+exit code: 0 with a rate, 1 when it is unclear, 2 for input that cannot be used or a training that breaks off.
 """
 
 _SECTION = RangeTestConfig.model_fields
@@ -52,8 +52,8 @@ def add(commands: Commands) -> None:
         "find-rate",
         run,
         "which rate to train with",
-        "Say with which learning rate to train. A short training, whose rate rises from one at which nothing is learnt"
-        " to one at which the training breaks, shows it by its losses. Nothing of it is kept but its log.",
+        "Say which learning rate to train with. The losses of a short training show it, whose rate rises from one at"
+        " which nothing is learnt to one at which the training diverges. Only its log is kept.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"
@@ -63,12 +63,12 @@ def add(commands: Commands) -> None:
         "--log", action="append", type=Path, default=[], metavar="FILE",
         help="instead of training: train.log of a run with name: RangeTest; again for one with another seed",
     )  # fmt: skip
-    parser.add_argument("-c", "--config", metavar="CONFIG", help="with --log: the config whose rate is placed")
+    parser.add_argument("-c", "--config", metavar="CONFIG", help="with --log: the config to compare the rate with")
     parser.add_argument("training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="as you train: tools/train.py …")
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
-    """Those that may also stand behind the script, which has none of these names."""
+    """Those that may also come after the script, which has none of these names."""
     parser.add_argument(
         "--updates", type=int, default=_SECTION["updates"].default, metavar="N", help="length of a test (%(default)s)"
     )
@@ -77,9 +77,9 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
             f"--{name}", type=float, default=_SECTION[key].default, metavar="RATE", dest=key,
             help=f"the {words} rate (%(default)g)",
         )  # fmt: skip
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="so many tests, with other seeds (1)")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="number of tests, with different seeds (1)")
     parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="where logs, picture and numbers go, a new one (find_rate)"
+        "--folder", type=Path, metavar="DIR", help="a new folder for logs, picture and numbers (find_rate)"
     )
     parser.add_argument(
         "--out", action="append", type=Path, default=[], metavar="FILE",
@@ -91,11 +91,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the tests, or read them; write what is asked for, print what to do."""
     if arguments.log:
         if arguments.training:
-            raise ArgumentError("log", "reads tests that were made; leave the script out")
+            raise ArgumentError("log", "reads finished tests; leave out the script")
         return _read(arguments)
     words = _own_flags(arguments)
     if arguments.config is not None:
-        raise LRConfigError("find-rate: -c stands behind the script, as when you train; with --log it stands alone")
+        raise LRConfigError(
+            "find-rate: -c comes after the script, as when you train; only with --log it needs no script"
+        )
     return _train(arguments, words)
 
 
@@ -143,7 +145,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
         if not measured and not failed:
             failed, status = f"{trials.command.script} logged no rate", 2
         if failed:
-            failed += f"; what it said is in {place / OUTPUT}"
+            failed += f"; its output is in {place / OUTPUT}"
             break
     if tests:
         search = Search(tests, _own_run(trials))
@@ -160,7 +162,7 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
     launcher, command = _command(words)
     check_trainer(command.script)
     if command.config is None:
-        raise LRConfigError(printable(f"{command.script}: name its config behind it, with -c"))
+        raise LRConfigError(printable(f"{command.script}: name its config after it, with -c"))
     folder = arguments.folder or next(path for path in _folders() if not path.exists())
     check_folder(folder)
     config = with_overrides(read_training_config(command.config), command.overrides)
@@ -193,7 +195,7 @@ def _section(arguments: argparse.Namespace) -> RangeTestConfig:
 
 
 def _own_run(trials: Trials) -> PlannedRun | None:
-    """The run as the config plans it; None where it cannot be planned."""
+    """The run as the config plans it; None if it cannot be planned."""
     try:
         return _planned(trials.config, str(trials.command.config))
     except LRConfigError:
@@ -228,7 +230,7 @@ def _check_outs(outs: Iterable[Path]) -> None:
 
 
 def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
-    """Write the files, print the report; 1 where it tells no rate."""
+    """Write the files, print the report; 1 if it has no rate."""
     drawn = any(len(test.losses) for test in search.tests)
     written = [out for out in outs if drawn or output_kind(out, _ENDINGS) == "csv"]
     for out in written:
@@ -241,7 +243,7 @@ def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
 
 
 def _hint(search: Search, section: LRConfig, run: Run) -> tuple[str, float] | None:
-    """A key of the test's section, and what to set it to for a test that tells more."""
+    """A key of the test's section, and what to set it to for a test that shows more."""
     if search.choice.change == "" or not isinstance(section, RangeTestConfig):
         return None
     if search.choice.change == "lower start":

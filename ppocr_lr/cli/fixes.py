@@ -17,8 +17,8 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 def add_fixes(parser: argparse.ArgumentParser) -> None:
     """Whether fixes are written, shown, or neither."""
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fix", action="store_true", help="write fixes into the files, and say what is left")
-    how.add_argument("--fix-only", action="store_true", help="write fixes, and say nothing of what is left")
+    how.add_argument("--fix", action="store_true", help="write fixes into the files, and report what is left")
+    how.add_argument("--fix-only", action="store_true", help="write fixes, and do not report what is left")
     how.add_argument("--diff", action="store_true", help="show the fixes as a patch, and write nothing")
     parser.add_argument("--unsafe-fixes", action="store_true", help="also those that may change the curve")
 
@@ -30,14 +30,14 @@ class Fixes:
         self.diff, self.unsafe = arguments.diff, arguments.unsafe_fixes
         self.asked = arguments.fix or arguments.fix_only or arguments.diff
         self.alone = arguments.fix_only or arguments.diff
-        """Nothing is said of what is left."""
+        """What is left is not reported."""
         self.lines_are_read = arguments.diff or arguments.format != "text"
         self.fixed = self.more = self.failed = 0
         if self.unsafe and not self.asked:
             raise LRConfigError("--unsafe-fixes: goes with --fix, --fix-only or --diff")
 
     def of(self, path: str | Path, check: Callable[[YAMLDocument], Report]) -> Report:
-        """The report of a file after its fixes; as it is, where it could not be written."""
+        """The report of a file after its fixes; as it is, if it could not be written."""
         from ppocr_lr.check.fixes import mended
         from ppocr_lr.training_config.yaml_edit import read_file_text
 
@@ -63,7 +63,7 @@ class Fixes:
         self.failed += 1
 
     def finish(self) -> int:
-        """Say what was done; 1 where there is a patch, 2 where a fix could not be written."""
+        """Say what was done; 1 if there is a patch, 2 if a fix could not be written."""
         if self.asked:
             more = tr("; {more} more with --unsafe-fixes", more=self.more) if self.more else ""
             said = tr("Would fix {count}", count=self.fixed) if self.diff else tr("Fixed {count}", count=self.fixed)

@@ -13,8 +13,8 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 from importlib import import_module
 
 from ppocr_lr import __version__
-from ppocr_lr.cli.options import Parser, import_modules, print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError
+from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
 from ppocr_lr.language import speaking
 
 COMMANDS = (
@@ -48,7 +48,7 @@ def _make_process_ours() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for who wrote the line
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for whoever wrote the line
 
 
 def _ready_for_any_text() -> None:
@@ -75,9 +75,10 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        import_modules(getattr(arguments, "imports", ()))
-        with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
-            status = int(arguments.run(arguments))
+        with arguments_called(flag):
+            import_modules(getattr(arguments, "imports", ()))
+            with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
+                status = int(arguments.run(arguments))
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
@@ -97,7 +98,7 @@ def _language(arguments: argparse.Namespace) -> str:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Results, notes and warnings go nowhere; what is raised is told outside."""
+    """Results, notes and warnings go nowhere; what is raised is reported outside."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         yield
 
@@ -111,7 +112,7 @@ def _tell_versions() -> int:
 
 
 def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Our words, and behind `train` and its flags the user's, which no parser of ours reads."""
+    """Our words, and the user's after `train` and its flags, which no parser of ours reads."""
     if argv[:1] != ["train"]:
         return argv, ()
     end = 1

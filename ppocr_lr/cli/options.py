@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, did_you_mean, nearest, printable
+from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale
 from ppocr_lr.output import JSON_VERSION
 
@@ -40,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         """As argparse, with a suggestion for an unknown flag."""
         arguments, unknown = self.parse_known_args(args, namespace)
         if "configs" in arguments and not any(word.startswith("-") for word in unknown):
-            # argparse takes the words before the first flag, or those behind it, and leaves the others.
+            # argparse takes the words before the first flag, or those after it, and leaves the others.
             arguments.configs += unknown
             unknown = []
         if unknown:
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
             chosen = next(parser for parser in self._parsers() if parser.get_default("run") is arguments.run)
             flags = list(chosen._option_string_actions)
             meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
-            # All begin with dashes, which is no likeness.
+            # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
             suggestion = f"; did you mean {' or '.join(meant)}?" if meant else ""
@@ -88,13 +88,13 @@ def add_command(
     parser = commands.add_parser(name, help=summary, description=description, epilog=examples)
     parser.set_defaults(run=run)
     parser.add_argument(
-        "-q", "--quiet", action="store_true", help="say nothing but errors; the exit code and the files tell the rest"
+        "-q", "--quiet", action="store_true", help="print nothing but errors; exit code and files say the rest"
     )
     return parser
 
 
 def add_configs(parser: argparse.ArgumentParser) -> None:
-    """Training YAMLs, as plain words or behind `-c`."""
+    """Training YAMLs, as plain words or after `-c`."""
     parser.add_argument("configs", nargs="*", metavar="CONFIG", help="training YAML, as -c")
     parser.add_argument(
         "-c", "--config", nargs="+", action="extend", default=[], metavar="CONFIG", dest="more_configs",
@@ -107,8 +107,8 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
     configs = [*arguments.configs, *arguments.more_configs]
     for config in configs:
         if "=" in config and not os.path.lexists(config):
-            sweep = ", each sweep behind a --sweep of its own" if "sweep" in arguments else ""
-            raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes behind -o{sweep}")
+            sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""
+            raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes after -o{sweep}")
     return configs
 
 
@@ -116,7 +116,7 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     """Schedules that are not installed. A flag and no key: a config runs no code."""
     parser.add_argument(
         "--import", action="append", default=[], metavar="MODULE", dest="imports",
-        help="a Python module or file that registers more schedules, as my_schedules.py; may be repeated",
+        help="a Python module or file that registers more schedules, such as my_schedules.py; may be repeated",
     )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def ready_to_draw(*, on_screen: bool = False) -> None:
-    """Have matplotlib draw into files, unless it shall draw on the screen, before it is imported."""
+    """Have matplotlib, not yet imported, draw into files, unless it is to draw on the screen."""
     import logging
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its cache is, and which font it takes, is no news
@@ -182,17 +182,8 @@ def flag(argument: str) -> str:
     return _FLAGS.get(argument, f"--{argument.replace('_', '-')}")
 
 
-def with_flags(error: LRConfigError) -> LRConfigError:
-    """The error, with flags for the arguments of the library."""
-    if isinstance(error, ArgumentError):
-        return LRConfigError(error.told(flag(error.argument)))
-    if isinstance(error, MissingError):
-        return LRConfigError(error.told([flag(argument) for argument in error.arguments]))
-    return error
-
-
 def need_docstrings(command: str) -> None:
-    """For what is said by docstrings.
+    """For commands whose texts are docstrings.
 
     Raises:
         LRConfigError: Python was told to leave them out.
@@ -203,5 +194,5 @@ def need_docstrings(command: str) -> None:
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
-    for line in str(with_flags(error) if isinstance(error, LRConfigError) else error).splitlines():
+    for line in str(error).splitlines():
         print(printable(f"error: {line}"), file=sys.stderr)

@@ -54,7 +54,7 @@ examples:
   ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
   ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
   ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
-  ppocr-lr plot -c plateau.yml --metrics loss.txt    ReduceOnPlateau with these metrics, one an evaluation
+  ppocr-lr plot -c plateau.yml --metrics loss.txt    ReduceOnPlateau with these metrics, one per evaluation
   ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
 """
 
@@ -88,21 +88,21 @@ def add(commands: Commands) -> None:
     parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="a train.log whose rates are dots on the curve, the first of several; may be repeated",
+        help="a train.log whose rates are dots on the curve (the first of several); may be repeated",
     )  # fmt: skip
     _add_looks(parser)
     parser.add_argument("--show", action="store_true", help="open a window with the picture as well")
 
 
 def _add_looks(parser: argparse.ArgumentParser) -> None:
-    looks = parser.add_argument_group("the looks of a picture")
+    looks = parser.add_argument_group("appearance of the picture")
     looks.add_argument("--title", metavar="TEXT", help="instead of the names of the configs")
     looks.add_argument(
         "--label", nargs="+", action="extend", default=[], metavar="NAME", dest="names", help="of the curves, one each"
     )
     looks.add_argument("--size", type=_size, metavar="WxH", help="in inches, as 3.3x2.2 for a column (9x5)")
-    looks.add_argument("--dpi", type=float, default=DPI, metavar="N", help=f"pixels of an inch in a .png ({DPI:g})")
-    looks.add_argument("--style", metavar="NAME", help="a style of matplotlib, or a file of its settings")
+    looks.add_argument("--dpi", type=float, default=DPI, metavar="N", help=f"pixels per inch in a .png ({DPI:g})")
+    looks.add_argument("--style", metavar="NAME", help="a matplotlib style, or a file of its settings")
     looks.add_argument("--no-marks", dest="marks", action="store_false", help="no dots, lines and markers")
     looks.add_argument("--text-as-paths", action="store_true", help="outlines instead of text in an .svg")
 
@@ -111,7 +111,7 @@ def _size(text: str) -> tuple[float, float]:
     try:
         width, height = map(float, text.lower().replace("×", "x").split("x"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no width and height in inches, as 3.3x2.2") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width and height in inches, such as 3.3x2.2") from None
     if not (1 <= width <= 100 and 1 <= height <= 100):
         raise argparse.ArgumentTypeError(f"{text!r}: a picture has 1 to 100 inches each way")
     return width, height
@@ -164,9 +164,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _larger(drawn: Figure, size: tuple[float, float] | None) -> str:
-    """That a picture has become higher than it should be."""
+    """A note if a picture has become higher than asked for."""
     width, height = drawn.get_size_inches()
-    return f" ({width:g}x{height:.3g} inches, for all that stands in it)" if size and height > size[1] else ""
+    return f" ({width:g}x{height:.3g} inches, to hold everything in it)" if size and height > size[1] else ""
 
 
 def _use_looks(arguments: argparse.Namespace) -> None:
@@ -177,7 +177,7 @@ def _use_looks(arguments: argparse.Namespace) -> None:
 
 
 def _names(runs: Sequence[PlannedRun]) -> list[str]:
-    """What tells several runs apart; nothing where there is one."""
+    """What tells several runs apart; nothing if there is one."""
     return labels(runs) if len(runs) > 1 else [""]
 
 
@@ -200,7 +200,7 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
     for name in _OF_PICTURES:
         if getattr(arguments, name) not in (None, [], False) and kind not in PICTURES:
-            raise ArgumentError(name, f"that is of a picture ({pictures}), not of .{kind}")
+            raise ArgumentError(name, f"is for a picture ({pictures}), not for .{kind}")
     width, height = arguments.size or (9, 5)
     if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
         raise ArgumentError("dpi", f"must be at least 10, and make at most {_MOST_PIXELS:g} pixels", arguments.dpi)
@@ -211,7 +211,7 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
-    """The runs, and the logs beside the first; a log gives the length of an epoch where nothing else does."""
+    """The runs, and the logs beside the first; a log gives the length of an epoch if nothing else does."""
     flags = run_flags(arguments)
     each = [
         (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)

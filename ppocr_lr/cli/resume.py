@@ -1,4 +1,4 @@
-"""`ppocr-lr resume`: what happens when training goes on from a checkpoint."""
+"""`ppocr-lr resume`: what happens when training continues from a checkpoint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ examples:
   ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
   ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
 
-exit code: 0 when all goes on as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
+exit code: 0 when all continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
 schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
 """
 
@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
         commands,
         "resume",
         run,
-        "what happens when training goes on from a checkpoint",
+        "what happens when training continues from a checkpoint",
         "Say what PaddleOCR will do to the learning rate when it resumes a checkpoint with a config.",
         EXAMPLES,
     )
@@ -55,9 +55,9 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the checkpoint, draw if that is asked for, print the forecast."""
+    """Read the checkpoint, draw if asked to, print the forecast."""
     if len(configs := configs_of(arguments)) != 1:
-        raise LRConfigError(f"resume: name one config, before -o or behind -c; received {len(configs)}")
+        raise LRConfigError(f"resume: name one config, before -o or after -c; received {len(configs)}")
     if arguments.out:
         output_kind(arguments.out, PICTURES)
     planned = plan_run(configs[0], arguments.overrides, run_flags(arguments))

@@ -20,7 +20,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """What a run is planned with, besides its config."""
     parser.add_argument(
         "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
+        help="set a key of the config, such as Optimizer.lr.learning_rate=1e-3",
     )  # fmt: skip
     add_import(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help="length of the run instead of Global.epoch_num")
@@ -30,7 +30,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, metavar="B", help="batch of one card instead of the config's")
     parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches for one optimizer update (1)")
     parser.add_argument(
-        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration less"
+        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration fewer"
     )
     parser.add_argument(
         "--trainer", choices=TRAINERS,
@@ -75,7 +75,7 @@ def add_reference(parser: argparse.ArgumentParser) -> None:
     reference = parser.add_mutually_exclusive_group()
     reference.add_argument(
         "--reference-gpus", type=int, metavar="R",
-        help="cards that the config's rate is meant for; shows the scaled rate, and draws it where there is a picture",
+        help="cards that the config's rate is meant for; shows the scaled rate, and draws it if there is a picture",
     )  # fmt: skip
     reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
 
@@ -89,7 +89,7 @@ def add_scaling(parser: argparse.ArgumentParser) -> None:
 
 
 def check_scaling(arguments: argparse.Namespace) -> None:
-    """Tell a wrong reference before anything is written."""
+    """Report a wrong reference before anything is written."""
     for argument in ("reference_gpus", "reference_batch"):
         if getattr(arguments, argument) is not None:
             positive_argument(argument, getattr(arguments, argument))
@@ -103,7 +103,7 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
     return [
-        f"  scaling  {planned.batch} samples an update against {reference}: {planned.flags.scaling} rule, rates "
+        f"  scaling  {planned.batch} samples per update against {reference}: {planned.flags.scaling} rule, rates "
         f"{times_text(factor, 'those written', 6)}",
         f"           {line or 'nothing changes'}",
     ]

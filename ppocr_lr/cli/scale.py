@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
         "scale",
         run,
         "the config for another number of cards",
-        "Scale the rates of a config for the batch of this run; all else in the file stays as it is.",
+        "Scale the rates of a config for the batch of this run; everything else in the file stays as it is.",
         EXAMPLES,
     )
     parser.add_argument("config", metavar="CONFIG", help="a PaddleOCR training YAML")
@@ -51,7 +51,7 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Scale the config, show what changes, write it where that is asked for."""
+    """Scale the config, show what changes, write it if asked to."""
     check_scaling(arguments)
     if arguments.out:
         output_kind(arguments.out, ("yml", "yaml"))
@@ -82,14 +82,14 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
         scaled, rule = planned.scaled, planned.flags.scaling
         intended = with_overrides(config, overrides_to(planned.section, scaled.section) if scaled else ())
         times = times_text(scaling_factor(planned.batch, reference, rule), "those written", 6)
-    said = f"{planned.batch} samples an update against {reference}: {rule} rule, rates {times}"
+    said = f"{planned.batch} samples per update against {reference}: {rule} rule, rates {times}"
     return TextTree(document).edited((), intended).text, said if scaled else f"{said}; nothing changes"
 
 
 def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:
     """Asks for the reference, and offers what the file's comments propose."""
     proposed = proposed_reference(document)
-    words = "it is not said for which batch the rate is meant"
+    words = "nothing says for which batch the rate is meant"
     if proposed:
         samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card(planned.flags.batch_size))
         words += f" (a comment says «{proposed.comment}», which may mean {proposed.cards} cards, {samples} samples)"

@@ -13,7 +13,7 @@ from ppocr_lr.training_config.schema import config_schema, lr_schema
 EXAMPLES = """\
 examples:
   ppocr-lr schema > ppocr_lr.schema.json             for an editor that completes and checks training configs
-  ppocr-lr schema --section                          of the lr section alone
+  ppocr-lr schema --section                          only for the lr section
 """
 
 
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         EXAMPLES,
     )
     add_import(parser)
-    parser.add_argument("--section", action="store_true", help="of the lr section alone")
+    parser.add_argument("--section", action="store_true", help="only for the lr section")
 
 
 def run(arguments: argparse.Namespace) -> int:

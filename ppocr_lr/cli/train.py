@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
         run,
         "PaddleOCR's own training, with these schedules",
         "Plan the run, show the plan and the findings, and run the training script as it is, with this project's"
-        " schedules. Nothing in PaddleOCR is changed. All that stands behind the script is the script's.",
+        " schedules. Nothing in PaddleOCR is changed. Everything after the script is passed to it.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr train [-h] [--import MODULE] [--no-check] SCRIPT …"
@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Plan the run; 1 where an error is found in it."""
+    """Plan the run; 1 if an error is found in it."""
     tell = _tell if is_first_process() and not arguments.quiet else _tell_none
     arguments.session = session = Session(read_command(arguments.command), tell)
     if not arguments.no_check:
@@ -77,7 +77,7 @@ def start(arguments: argparse.Namespace) -> int:
 
 
 def _end(session: Session) -> None:
-    """Tell how the training went. Where that cannot be said, the exit code stays the script's."""
+    """Report how the training went. If that is not possible, the exit code stays the script's."""
     try:
         if is_first_process():
             session.end()

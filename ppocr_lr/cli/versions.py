@@ -1,4 +1,4 @@
-"""What `ppocr-lr --version --verbose` says: the versions of all that decides what the command does."""
+"""What `ppocr-lr --version --verbose` says: the versions of everything that decides what the command does."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from ppocr_lr.curve.pieces import Pieces, pieces_of
 from ppocr_lr.schedules import Schedule
 
 _ERROR = 1e-9  # of the highest rate, before the last refinement; where a curve bends much, ten times that is left
-_PARTS = 8  # looked at before a sum may count as smooth
+_PARTS = 8  # examined before a sum may count as smooth
 
 
 def mean_rate(schedule: Schedule, total_iters: int) -> float | None:
-    """The mean rate of updates 0 … `total_iters` − 1: the area under the curve, by the update.
+    """The mean rate of updates 0 … `total_iters` − 1: the area under the curve, per update.
 
     Off by 1e-8 of the highest rate at most. None for a schedule that cannot be divided (see `pieces_of`).
     """

@@ -25,7 +25,7 @@ def updates_per_unit(run: Run, axis: Axis) -> int:
 
 
 def epoch_text(step: int, run: Run) -> str:
-    """The epochs before an update. The last update is told as the end of the run: 500 says what 499.993 means."""
+    """The epochs before an update. The last update counts as the end of the run: 500 says what 499.993 means."""
     if step == run.total_iters - 1:
         return count_text(run.epochs)
     return count_text(round(step / run.iters_per_epoch, 3))

@@ -10,7 +10,7 @@ Kind = Literal["warmup", "plateau", "rise", "restart", "decay"]
 
 
 class Phase(NamedTuple):
-    """Neighbouring updates `first` … `last` (both counted in) in which the rate goes one way."""
+    """Neighbouring updates `first` … `last` (both included) in which the rate moves in one direction."""
 
     kind: Kind
     first: int

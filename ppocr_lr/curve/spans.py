@@ -1,4 +1,4 @@
-"""How long a schedule is where; exact, and independent of the length of the run."""
+"""How much of a run a schedule spends below a rate; exact, and independent of the length of the run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _MOST_PIECES = 2000  # counted one by one
 def count_below(schedule: Schedule, total_iters: int, limit: float) -> int | None:
     """How many of the updates 0 … `total_iters` − 1 have a rate below `limit`.
 
-    A piece between neighbouring corners is monotone and searched by halving, and so is a row of such pieces. None
-    where that is not enough: thousands of pieces that pass `limit` each at another place.
+    A piece between neighbouring corners is monotone and searched by halving, and so is a row of such pieces. None if
+    that is not enough: thousands of pieces that each pass `limit` at another place.
     """
     pieces = pieces_of(schedule, total_iters)
     if pieces is None:
@@ -50,7 +50,7 @@ def _below_in_pieces(schedule: Schedule, pieces: Pieces, limit: float) -> int | 
 
 
 def _change(holds: Callable[[int], bool], count: int) -> int:
-    """The first of 0 … `count` − 1 at which `holds` differs from what it is at 0, `count` without one."""
+    """The first of 0 … `count` − 1 at which `holds` differs from its value at 0; `count` if there is none."""
     at_first = holds(0)
     if holds(count - 1) == at_first:
         return count

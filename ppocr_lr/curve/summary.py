@@ -15,7 +15,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
 PERCENTAGES = (0, 25, 50, 75, 100)
-_MOST_REDUCTIONS = 20  # that are told one by one
+_MOST_REDUCTIONS = 20  # that are listed one by one
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def trainer_text(planned: PlannedRun) -> str:
 
 
 def simulation_lines(planned: PlannedRun) -> Iterator[str]:
-    """Which metrics a curve is of, and where they had the rate reduced; nothing for a curve without metrics."""
+    """The metrics that a curve is simulated with, and where they reduced the rate; nothing without metrics."""
     if planned.simulation is None:
         return
     yield f"simulated with {planned.simulation.metrics}"
@@ -123,13 +123,13 @@ def simulation_lines(planned: PlannedRun) -> Iterator[str]:
         rates = f"{rate_text(reduction.before, 4)} → {rate_text(reduction.after, 4)}"
         yield f"reduced at epoch {epoch_text(reduction.update, planned.run)}: {rates}"
     if more := len(reductions[_MOST_REDUCTIONS:]):
-        yield f"and {more} times more"
+        yield f"and {more} more times"
     if not reductions:
         yield "never reduced"
 
 
 def beside_text(schedule: Schedule, run: Run) -> str:
-    """A weight decay, or what else follows a schedule, as the rates are told."""
+    """A weight decay, or another value that follows a schedule, in the form of the rates."""
     low, high = schedule.extremes(0, run.total_iters - 1)
     text = partial(value_text, highest=high)
     return f"{text(low)} throughout" if low == high else _rates(summarize(schedule, run), text)

@@ -34,7 +34,7 @@ def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def area_text(planned: PlannedRun) -> str:
-    """The area under the curve, in one sentence; empty where it cannot be told."""
+    """The area under the curve, in one sentence; empty if it cannot be computed."""
     summary = summarize(planned.schedule, planned.run)
     mean = mean_rate(planned.schedule, planned.run.total_iters)
     if not summary.peak or mean is None:

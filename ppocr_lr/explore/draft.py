@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +11,6 @@ from typing import Any
 
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.check.report import ASSUMED_ITERS, Report, check_document
-from ppocr_lr.curve.axis import AXES, Axis
 from ppocr_lr.errors import (
     SECTION,
     SECTION_PATH,
@@ -44,19 +39,16 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 LONGEST_TEXT = 200_000
 """Characters of a config; the largest of PaddleOCR's own has some 10,000."""
-TOO_LONG = later("a text of more than {most} characters is not edited here")
-LONGEST_LINK = 24_000
-"""Characters of a state in an address; web servers and browsers take some 64,000."""
-MOST_PINS = 8
+TOO_LONG = later("a text of more than {most} characters cannot be edited here")
+LONGEST_NAME = 100
+"""Characters of what a config or a curve is called."""
 FLAGS = {"samples": "num_samples", "cards": "gpus", "iterations per epoch": "iters_per_epoch"}
 """What the page calls the arguments of a run that are no keys of the config."""
 BATCH_SIZE = ("Train", "loader", "batch_size_per_card")
 
-_LONGEST_NAME = 100
 _NEW_STAGE, _NEW_LENGTH = "Const", "10%"
 _NO_LENGTH = {"num_samples": None, "iters_per_epoch": None}
 _MOST_DIGITS = 20  # of a number that may be a count
-_KINDS = (str, str, int, int, int)  # of the values of a draft in a link
 
 
 @dataclass(frozen=True)
@@ -124,7 +116,7 @@ class Draft:
         if not self.is_assumed:
             return planned
         said = tr(
-            "{iterations} per epoch, assumed, as nothing tells it", iterations=amount(ASSUMED_ITERS[0], "iteration")
+            "{iterations} per epoch, assumed, as it is not known", iterations=amount(ASSUMED_ITERS[0], "iteration")
         )
         return replace(planned, length=replace(planned.length, arithmetic=said))
 
@@ -257,7 +249,7 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste behind PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        """What to paste after PaddleOCR's own command, or one of ours; without keys that no line can say."""
         section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
         values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line
@@ -280,7 +272,7 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     Raises:
         LRConfigError: it is too long, no YAML, or a value decides the length of an epoch and cannot be used.
     """
-    draft = Draft(text, printable(Path(source).name)[-_LONGEST_NAME:])
+    draft = Draft(text, printable(Path(source).name)[-LONGEST_NAME:])
     with errors_within(source):
         _ = draft.section
     train = draft.config.get("Train") or {}
@@ -294,118 +286,6 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     if length.samples is None:
         return replace(draft, iters_per_epoch=length.iters)
     return replace(draft, num_samples=length.samples)
-
-
-@dataclass(frozen=True)
-class Pin:
-    """A curve to compare with."""
-
-    name: str
-    draft: Draft
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What somebody has made of a part of a draft."""
-
-    text: str
-    frame: Excerpt
-    whole: bool
-    """The part is all of it."""
-
-    def of(self, draft: Draft) -> Draft:
-        """The draft with it.
-
-        Raises:
-            LRConfigError: it cannot be used.
-        """
-        draft = replace(draft, text=self.frame.with_text(self.text))
-        _ = draft.section, draft.excerpt
-        return draft
-
-
-@dataclass(frozen=True)
-class State:
-    """All that a page shows, but for files that were dropped onto it."""
-
-    draft: Draft
-    pins: tuple[Pin, ...] = ()
-    axis: Axis = "epochs"
-    log_scale: bool = False
-    typed: Typed | None = None
-    """What is in the editor where it cannot be used; everything else stays as the draft has it."""
-
-    def after(self, typed: Typed) -> State:
-        """With what was typed, whether it can be used or not."""
-        try:
-            return replace(self, draft=typed.of(self.draft), typed=None)
-        except LRConfigError:
-            return replace(self, typed=typed)
-
-    @cached_property
-    def refused(self) -> tuple[Problem, ...]:
-        """Why what is in the editor cannot be used."""
-        try:
-            _ = self.typed and self.typed.of(self.draft)
-        except LRConfigError as error:
-            return error.problems
-        return ()
-
-    def read(self) -> State:
-        """Itself, its text read, which takes a while for a long one.
-
-        Raises:
-            LRConfigError: as the section and the excerpt of a draft.
-        """
-        _ = self.draft.section, self.draft.excerpt, self.refused
-        return self
-
-    @property
-    def link(self) -> str:
-        """The state as a word for an address; empty where it would be too long for one."""
-        drafts = [self.draft, *(pin.draft for pin in self.pins)]
-        content = {
-            "drafts": [[each.text, each.source, each.iters_per_epoch, each.num_samples, each.gpus] for each in drafts],
-            "pins": [pin.name for pin in self.pins],
-            "axis": self.axis,
-            "log": self.log_scale,
-        }
-        word = base64.urlsafe_b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)).decode()
-        return word if len(word) <= LONGEST_LINK else ""
-
-
-def state_of(link: str) -> State:
-    """The state that a link carries.
-
-    Raises:
-        LRConfigError: it is none, or torn.
-    """
-    try:
-        packed = base64.urlsafe_b64decode(link[:LONGEST_LINK].encode())
-        reader = zlib.decompressobj()
-        content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
-        drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
-        if not all(0 < len(draft.source) <= _LONGEST_NAME for draft in drafts):
-            raise ValueError
-        names = [_checked(name, str) for name in content["pins"]]
-        pins = tuple(Pin(printable(name)[:_LONGEST_NAME], draft) for name, draft in zip(names, drafts[1:], strict=True))
-        if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
-            raise ValueError
-        state = State(drafts[0], pins, content["axis"], content["log"] is True)
-        _ = state.draft.section, state.draft.flags
-    except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
-        reason = f": {error}" if isinstance(error, LRConfigError) else ""
-        raise LRConfigError(tr("the link is torn or not one of this page{reason}", reason=reason)) from None
-    return state
-
-
-def _checked(value: Any, kind: type) -> Any:
-    """A value of a link, if it is of its kind."""
-    if type(value) is not kind and not (kind is int and value is None):
-        raise TypeError
-    if isinstance(value, str):
-        value.encode()  # half a character is none
-    return value
 
 
 def _fits_on_a_line(value: Any) -> bool:

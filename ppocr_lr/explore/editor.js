@@ -2,8 +2,7 @@
 // always the whole text is told, so that no two sides ever count on what the other one has.
 import * as CM from "nicegui-codemirror";
 
-const KEPT = "ppocr-lr typed"; // over a reload that a lost connection brings
-const HEARD = 5000; // milliseconds in which a connection that is back may still reload the page
+const KEPT = "ppocr-lr typed"; // until the editor is there again, after a reload or in another language
 
 export default {
   template: `<div class="editor"></div>`,
@@ -14,7 +13,7 @@ export default {
     },
   },
   mounted() {
-    this.edits = 0; // how many there were here
+    this.edits = this.given.edits; // how many there were here
     const yaml = CM.LanguageDescription.matchLanguageName(CM.languages, "yaml");
     this.view = new CM.EditorView({
       doc: this.given.text,
@@ -34,39 +33,35 @@ export default {
       ],
     });
     this.whole = this.given.whole;
-    this.listen();
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-    sessionStorage.removeItem(KEPT);
-    if (kept.address === location.href && kept.text !== this.given.text) {
-      this.whole = kept.whole;
-      this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: kept.text } });
-    }
+    addEventListener("pagehide", this.keep);
+    this.restore();
     yaml.load().then((found) => this.view.dispatch({ effects: CM.StateEffect.appendConfig.of(found) }));
   },
   beforeUnmount() {
-    window.socket?.off("disconnect", this.lose);
     removeEventListener("pagehide", this.keep);
+    this.keep();
     this.view.destroy();
   },
   methods: {
-    listen() {
-      if (!window.socket) return setTimeout(this.listen, 100); // it is made after the page
-      window.socket.on("disconnect", this.lose);
-      addEventListener("pagehide", this.keep);
-    },
-    lose() {
-      this.isLost = true;
-    },
     keep() {
-      const kept = { text: this.view.state.doc.toString(), whole: this.whole, address: location.href };
-      if (this.isLost && this.edits) sessionStorage.setItem(KEPT, JSON.stringify(kept));
+      const kept = { ...this.typed(), address: location.href };
+      if (this.edits) sessionStorage.setItem(KEPT, JSON.stringify(kept));
     },
-    hear() {
-      this.tell();
-      setTimeout(() => (this.isLost = false), HEARD);
+    // The server may not have heard of it, and a text that cannot be used is in no address. While a page is loaded anew,
+    // the address may still change; another address is another state.
+    restore() {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+      sessionStorage.removeItem(KEPT);
+      const isAgain = performance.getEntriesByType("navigation")[0]?.type === "reload" || kept.address === location.href;
+      if (!isAgain || !(kept.edits > this.edits) || kept.text === this.given.text) return;
+      [this.whole, this.edits] = [kept.whole, kept.edits];
+      this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: kept.text } });
+    },
+    typed() {
+      return { text: this.view.state.doc.toString(), edits: this.edits, whole: this.whole };
     },
     tell() {
-      if (this.edits) this.$emit("typed", { text: this.view.state.doc.toString(), edits: this.edits, whole: this.whole });
+      if (this.edits) this.$emit("typed", this.typed());
     },
     take() {
       const { edits, whole } = this.given;

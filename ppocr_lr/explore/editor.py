@@ -14,7 +14,7 @@ from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 
-_LATE = later("Your typing was kept, and a change beside the editor was not: it came before yours was known.")
+_LATE = later("Your typing was kept. A change made beside the editor at the same time was not.")
 
 
 class Editor(Element, component="editor.js"):
@@ -23,10 +23,10 @@ class Editor(Element, component="editor.js"):
     That is told next, with the whole text, and both sides have the same again.
     """
 
-    def __init__(self, words: Words, typed: Callable[[str, int, bool], Coming]) -> None:
+    def __init__(self, words: Words, typed: Callable[[str, int, bool], Coming], edits: int) -> None:
         super().__init__()
         self.text = ""
-        self.edits = 0
+        self.edits = edits
         """How many edits of the browser's are in what is put."""
         self.whole = False
         """The text is a whole file."""
@@ -55,4 +55,4 @@ class Editor(Element, component="editor.js"):
 
     def ask(self) -> None:
         """For what was typed while nobody could hear it."""
-        self.run_method("hear")
+        self.run_method("tell")

@@ -69,7 +69,7 @@ def fields_inside(name: str, in_list: bool) -> tuple[Field, ...]:
     """The keys of a section inside another one; each of a list of stages has a length too."""
     length = (
         Field("epochs", "length", later("length of the stage (epochs)"), low=0, open_low=True),
-        Field("until_end", "switch", later("the last stage goes on until the end of the run"), default=False),
+        Field("until_end", "switch", later("the last stage lasts to the end of the run"), default=False),
     )
     own = tuple(field for field in fields_of(name) if field.key != "last_epoch")
     return (*length, *own) if in_list else own
@@ -174,19 +174,19 @@ def _nice(step: float) -> float:
 
 
 def amount_and_unit(value: Any) -> tuple[float, Unit]:
-    """A length as it is written, taken apart; 0 epochs for what is none."""
+    """A length as it is written, taken apart; 0 epochs for anything else."""
     length = length_of(value)
     return (length.amount, length.unit) if length else (0.0, "epochs")
 
 
 def written(field: Field, value: float, unit: Unit = "epochs") -> str:
-    """A value that a slider or a field gives, as it stands in YAML."""
+    """A value that a slider or a field gives, as written in YAML."""
     if field.kind == "length":
         return yaml_text(Length(value, unit).written)
     return yaml_text(int(value) if field.kind == "count" or (value.is_integer() and abs(value) < 1e15) else value)
 
 
 def rows(value: Any) -> Iterator[str]:
-    """The items of a list as they stand in YAML."""
+    """The items of a list as written in YAML."""
     for item in value if isinstance(value, (list, tuple)) else ():
         yield yaml_text(item)

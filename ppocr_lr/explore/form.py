@@ -19,7 +19,7 @@ from ppocr_lr.training_config.changes import yaml_text
 Coming = Awaitable[None] | None
 """What is to be done about an event, if anything."""
 Set = Callable[[str, str], Awaitable[None]]
-"""Gives a key a value, as it stands in YAML; nothing takes it out."""
+"""Gives a key a value, as written in YAML; an empty one removes the key."""
 
 Add = Callable[[str], Awaitable[None]]
 """Puts one more section into the list of this key."""
@@ -53,7 +53,7 @@ _MOST_CARDS = 10
 
 
 class Slider(Element, component="slider.js"):
-    """A slider that tells where it was moved to, and is put somewhere else only by `put`."""
+    """A slider that reports where it was moved to, and is moved by the page only with `put`."""
 
     def __init__(self, name: str, moved: Callable[[float], Coming]) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Slider(Element, component="slider.js"):
         self.on("moved", tell, throttle=0.05)
 
     def put(self, place: float) -> None:
-        """Be somewhere else; less than a step away, the slider may be where a hand just moves it."""
+        """Move it; less than a step away, the slider may be where a hand is just moving it."""
         is_end = place in (self._props["min"], self._props["max"])
         if place != self.place and (is_end or abs(place - self.place) >= self._props["step"]):
             self.place = self._props["value"] = place
@@ -310,7 +310,7 @@ class InnerSections:
                 field.show(part, run)
 
     def _build_head(self, key: str, name: str, can_go: bool) -> None:
-        """What makes another schedule of one, and takes it out of a list."""
+        """What chooses another schedule for a section, and removes it from a list."""
         with ui.element("div").classes("take"):
             chooser = ui.select(
                 list(MODELS), value=name, on_change=lambda event: self.change(f"{key}.name", event.value)

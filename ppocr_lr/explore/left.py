@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from nicegui import events, ui
 
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
-from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, State, Typed, schedule_name, summary_of
+from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
 from ppocr_lr.explore.editor import Editor
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.explore.parts import Panel
+from ppocr_lr.explore.state import State, Typed
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
@@ -32,7 +33,7 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
     "batch size per card": BATCH_SIZE,
     "drop_last": ("Train", "loader", "drop_last"),
 }
-"""What of the run is a key of the config; the rest are `FLAGS`."""
+"""The parts of the run that are keys of the config; the rest are `FLAGS`."""
 EDITOR = "editor"
 _NUMBERS = (
     later("epochs"),
@@ -55,7 +56,7 @@ def titled(words: Words, title: str) -> Iterator[ui.element]:
 class Left:
     """The left column."""
 
-    def __init__(self, page: Page, whole: bool) -> None:
+    def __init__(self, page: Page, whole: bool, edits: int) -> None:
         self.page, self.words, self.whole = page, page.words, whole
         self.syncing = False
         self.frame = Excerpt("", "", "")
@@ -66,7 +67,7 @@ class Left:
             with titled(self.words, "Schedule"):
                 self._build_chooser()
             with titled(self.words, "The lr section"):
-                self._build_editor()
+                self._build_editor(edits)
             with titled(self.words, "Run") as self.runs, ui.element("div").classes("runs"):
                 self._build_run()
             with titled(self.words, "Keys") as self.form:
@@ -87,11 +88,11 @@ class Left:
                     ui.label(name)
                     ui.label(self.words(summary_of(name))).classes("said")
 
-    def _build_editor(self) -> None:
+    def _build_editor(self, edits: int) -> None:
         self.whole_file = ui.switch(self.words("the whole file"), value=self.whole, on_change=self._set_whole).props(
             "dense"
         )
-        self.editor = Editor(self.words, self._typed)
+        self.editor = Editor(self.words, self._typed, edits)
         self.problems = ui.element("div").classes("wrong").props('role="alert"')
         self.problems.set_visibility(False)
 
@@ -163,7 +164,7 @@ class Left:
     # What is shown
 
     def sync(self, state: State, by: str) -> None:
-        """Let everything be what the state is; what is typed into stays."""
+        """Show the state everywhere, except in a field that is being typed into."""
         draft, typed = state.draft, state.typed
         self.syncing = True
         try:
@@ -201,7 +202,7 @@ class Left:
         self.drop_last.value = values["drop_last"] is True
 
     def _lock(self, is_locked: bool) -> None:
-        """Lock what would put the last good text in the place of the one in the editor, or unlock it."""
+        """Lock what would replace the text in the editor by the last good one, or unlock it."""
         for part in (self.form, self.runs):
             part.props("inert") if is_locked else part.props(remove="inert")
         self.whole_file.set_enabled(not is_locked)

@@ -17,7 +17,8 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
-from ppocr_lr.explore.draft import FLAGS, Draft, State, example_curve
+from ppocr_lr.explore.draft import FLAGS, Draft, example_curve
+from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import figure
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
@@ -114,6 +115,11 @@ CONFIG = {
 _CALLED = {name: what for what, name in FLAGS.items()}
 
 
+def called_here(argument: str) -> str | None:
+    """What the page calls an argument of the library, in the visitor's language; None if it has no field for it."""
+    return tr(_CALLED[argument]) if argument in _CALLED else None
+
+
 def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     """What is wrong, at its place in the text."""
     if isinstance(error, ArgumentError):
@@ -180,7 +186,7 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
 
 
 def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
-    """The update at which a checkpoint goes on."""
+    """The update at which a checkpoint continues."""
     place = update / updates_per_unit(planned.run, axis)
     dashes = ",".join(f"{length}px" for length in MARK_DASHES)
     return {
@@ -196,7 +202,7 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
 
 @cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
-    """The shape of a schedule as a small SVG; nothing but a frame for one that a metric decides."""
+    """The shape of a schedule as a small SVG; only a frame for one that a metric decides."""
     curve = example_curve(name, _SMALL_RUN)
     places = []
     if curve is not None:

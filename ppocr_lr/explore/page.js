@@ -14,6 +14,13 @@ document.addEventListener("drop", (event) => {
   getElement(window.ppocrPage.uploader).$refs.qRef.addFiles(event.dataTransfer.files);
 });
 
+// The files of an upload that came to nothing.
+window.ppocrUnsent = (files) => {
+  const names = files.map((file) => file.name).join(", ");
+  files.forEach((file) => getElement(window.ppocrPage.uploader).$refs.qRef.removeFile(file)); // or it goes with the next
+  Quasar.Notify.create({ message: `${names}: ${window.ppocrPage.unsent}`, position: "top" });
+};
+
 // In the editor and in fields undo and redo are their own, and elsewhere the page's alone: two at once would clash.
 document.documentElement.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(event.key.toLowerCase())) return;

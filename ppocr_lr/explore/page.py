@@ -18,18 +18,25 @@ from nicegui.client import Client
 from nicegui.translations import translations
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import MOST_PINS, Draft, Pin, State, schedule_name
+from ppocr_lr.explore.draft import LONGEST_NAME, Draft, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
+from ppocr_lr.explore.parts import Connection
 from ppocr_lr.explore.right import Right
+from ppocr_lr.explore.state import MOST_PINS, Pin, State
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later, speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
 _MOST_STEPS = 200
-_LONGEST_NAME = 100
+_LOCKED = later("A change beside the editor was not kept: the text in the editor cannot be used yet.")
+_MISSING = later("The connection was lost, and a change beside the editor with it: what you see is what has arrived.")
+_RELOADED = later(
+    "The connection was lost, and the page was loaded anew. Dropped files, the steps of undo, and what was changed "
+    "beside the editor meanwhile are gone; what was typed into the editor is there."
+)
 _REPLACED = later("The text that could not be used is no longer in the editor: Undo brings it back.")
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
@@ -53,28 +60,31 @@ class Page:
         self.working = self.gone = False
         self.changed = asyncio.Event()
         self.client.on_delete(self._end)
-        self.client.on_connect(lambda: self.left.editor.ask())
+        self.client.on_connect(self._ask)
         self.dark = ui.dark_mode(None)
         ui.keyboard(self._key)
+        self.connection = Connection(self._back, lambda: self.say(self.words(_RELOADED), stays=True))
+        self.uploader = ui.upload(
+            multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
+            on_rejected=lambda: self.say(self.words("a file is larger than {most} MiB", most=MOST_BYTES >> 20)),
+        ).style("display: none")  # fmt: skip
+        self.uploader.on("failed", js_handler="(info) => ppocrUnsent(info.files)")
         self.root = ui.element("div").style("width: 100%")
         self._build()
         if problem:
             self.say(problem)
 
-    def _build(self, whole: bool = False) -> None:
+    def _build(self, whole: bool = False, edits: int = 0) -> None:
         self.root.clear()
         with self.root:
             self._build_header()
             with ui.element("div").classes("desk"):
-                self.left = Left(self, whole)
+                self.left = Left(self, whole, edits)
                 self.right = Right(self)
-            self.uploader = ui.upload(
-                multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._uploaded,
-                on_rejected=lambda: self.say(self.words("a file is larger than {most} MiB", most=MOST_BYTES >> 20)),
-            ).style("display: none")  # fmt: skip
             page = {
                 "language": self.words.tag,
                 "uploader": self.uploader.id,
+                "unsent": self.words("was not received: drop it again when there is a connection"),
                 "copied": self.words("copied"),
                 "selected": self.words("selected: press Ctrl+C to copy it"),
                 "popups": [*translations["zh-CN" if self.words.language == "zh" else "en-US"].values()],
@@ -120,7 +130,8 @@ class Page:
             if self.gone or (by and self.newest[by] is not make):
                 return
             if edits and by not in ("", EDITOR) and self.state.typed:
-                return  # the field was touched before it could be locked
+                self.say(self.words(_LOCKED))  # the field was touched before it was
+                return
             try:
                 with speaking(self.words.language):  # in the thread too, which begins with what is said here
                     state, curves = await asyncio.to_thread(lambda: _with_curves(make(self.state).read()))
@@ -211,11 +222,25 @@ class Page:
             state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
             with speaking(self.words.language):
                 self.state = await asyncio.to_thread(state.read)
-            was_whole, self.refused = self.left.whole, ()
-            self._build(was_whole)
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Make all of the page anew; what the browser's editor alone knows is kept there."""
+        self.refused = ()
+        self._build(self.left.whole, self.left.editor.edits)
+
+    def _ask(self) -> None:
+        self.left.editor.ask()
+        self.connection.ask()
+
+    async def _back(self, is_missing: bool) -> None:
+        async with self.turn:
+            if is_missing:
+                self._rebuild()
+                self.say(self.words(_MISSING), stays=True)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-_LONGEST_NAME:] or "file"
+        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-LONGEST_NAME:] or "file"
         async with self.turn:
             with TemporaryDirectory() as folder:
                 # What kind of file it is its ending tells; the rest of a name may be no name here.
@@ -253,10 +278,12 @@ class Page:
         """The whole config, with the section in its place."""
         ui.download.content(self.state.draft.text, self.state.draft.source, "text/yaml")
 
-    def say(self, text: str) -> None:
-        """A message that goes away by itself."""
+    def say(self, text: str, stays: bool = False) -> None:
+        """A message that goes away by itself, or stays until it is closed."""
         with self.client:
-            ui.notify(text, position="top", multi_line=True, close_button=self.words("Close"))
+            ui.notify(
+                text, position="top", multi_line=True, close_button=self.words("Close"), timeout=0 if stays else 5000
+            )
 
     def _end(self) -> None:
         self.gone = True
@@ -291,10 +318,11 @@ class Page:
 
     async def _work(self) -> None:
         """Curves at once, and the rest when nothing changes any more; all of it outside the server's own thread."""
-        shown: tuple[State, Dropped, Words] | None = None
+        shown: tuple[State, Dropped, Right] | None = None
         try:
-            while not self.gone and shown != (self.state, self.dropped, self.words):
-                state, dropped, words = shown = self.state, self.dropped, self.words
+            while not self.gone and shown != (self.state, self.dropped, self.right):
+                state, dropped, right = shown = self.state, self.dropped, self.right
+                words = self.words
                 self.changed.clear()
                 if self.drawable is None or self.drawable[0] is not state:
                     with speaking(words.language):
@@ -307,21 +335,21 @@ class Page:
                 if curves.planned is not None:
                     self.left.show_run(curves.planned)
                     with suppress(TimeoutError):
-                        await self.right.show_curves(curves)
+                        await right.show_curves(curves)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self.changed.wait(), _PAUSE)
-                if self.gone or shown != (self.state, self.dropped, self.words):
+                if self.gone or shown != (self.state, self.dropped, self.right):
                     continue
                 details = None
                 if curves.planned is not None:
                     with speaking(words.language):
                         details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
                 link = await asyncio.to_thread(_link, state)
-                if self.gone or shown != (self.state, self.dropped, self.words):
+                if self.gone or shown != (self.state, self.dropped, self.right):
                     continue
                 if details is not None:
-                    self.right.show_details(details, has_files=dropped != Dropped())
-                self.right.show_link(link)
+                    right.show_details(details, has_files=dropped != Dropped())
+                right.show_link(link)
         finally:
             self.working = False
 

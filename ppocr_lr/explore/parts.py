@@ -1,10 +1,11 @@
-"""Elements that spare the browser work: NiceGUI draws the whole page again for every element that changes."""
+"""Elements that NiceGUI has not. Most spare the browser work: NiceGUI draws all again for every one that changes."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from nicegui import json, ui
+from nicegui import events, json, ui
 from nicegui.awaitable_response import AwaitableResponse
 from nicegui.element import Element
 
@@ -26,3 +27,22 @@ class Plot(ui.plotly, component="plot.js"):
     def draw(self, figure: dict[str, Any], longest: float) -> AwaitableResponse:
         """Draw, which may be waited for, for `longest` seconds."""
         return self.run_method("draw", json.dumps(figure), timeout=longest)
+
+
+class Connection(Element, component="connection.js"):
+    """Nothing to be seen: knows when a connection was lost, and what may have been lost with it."""
+
+    def __init__(self, back: Callable[[bool], Awaitable[None]], reloaded: Callable[[], None]) -> None:
+        """Call `back` when there is one again, with whether a change is missing; or tell that it took a reload."""
+        super().__init__()
+
+        async def found(event: events.GenericEventArguments) -> None:
+            await back(bool(event.args))
+            self.run_method("found")
+
+        self.on("back", found)
+        self.on("reloaded", reloaded, args=[])
+
+    def ask(self) -> None:
+        """Whether it was lost."""
+        self.run_method("ask")

@@ -12,18 +12,19 @@ from nicegui import events, ui
 
 from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
-from ppocr_lr.explore.draft import Pin, State
+from ppocr_lr.explore.draft import LONGEST_NAME
 from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.explore.parts import Plot
+from ppocr_lr.explore.state import Pin, State
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
 
 if TYPE_CHECKING:
     from ppocr_lr.explore.page import Page
 
-_SECTION, _COMMAND, _PYTHON = later("the section"), later("behind the command"), later("in Python")
+_SECTION, _COMMAND, _PYTHON = later("the section"), later("after the command"), later("in Python")
 _LINK = later("a link to this page")
 _FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
@@ -93,7 +94,7 @@ class Right:
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
-            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:100]))
+            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:LONGEST_NAME]))
         return None
 
     # What is shown
@@ -155,7 +156,7 @@ class Right:
         self.findings.clear()
         with self.findings:
             if not details.findings:
-                ui.label(self.words("Nothing to say about it.")).classes("soft")
+                ui.label(self.words("No findings.")).classes("soft")
             for finding in details.findings[:_MOST_FINDINGS]:
                 self._build_finding(finding)
             if more := len(details.findings[_MOST_FINDINGS:]):
@@ -177,13 +178,13 @@ class Right:
     def show_link(self, link: str) -> None:
         """The address of this state, which the browser has from now on as well."""
         address = str(self.page.client.request.base_url)  # as the visitor came to it
-        self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too much for a link")
+        self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too long for a link")
         with self.page.client:
-            ui.navigate.history.replace(f"?s={link}" if link else "/")
+            ui.navigate.history.replace(f"?s={link}")
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table as one piece of HTML: the page's elements are all looked at whenever one changes."""
+    """A table as one piece of HTML: all elements of the page are checked whenever one changes."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     top = f"<thead><tr>{head}</tr></thead>" if head else ""
     body = (

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
-from ppocr_lr.explore.draft import State, state_of
-from ppocr_lr.language import speaking
+from ppocr_lr.explore.state import State, state_of
+from ppocr_lr.language import later, speaking, tr
 
 PORT = 8321
 _MOST_PORTS = 100
@@ -23,6 +23,9 @@ _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 _RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
 _MOST_MESSAGES = 30  # kept for a connection that comes back
 
+_TOO_MUCH = later(
+    "What was on this page was too much for a link, so it begins anew. What was typed into the editor is there."
+)
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -30,10 +33,10 @@ _POLICY = (
 
 
 def free_port(host: str, first: int = PORT) -> int:
-    """The first port from `first` on that nobody listens at.
+    """The first port from `first` on that nobody listens on.
 
     Raises:
-        ArgumentError: the host is none of this machine's, or no port is free.
+        ArgumentError: the host is not one of this machine's, or no port is free.
     """
     for port in range(first, min(first + _MOST_PORTS, 65536)):
         try:
@@ -46,13 +49,13 @@ def free_port(host: str, first: int = PORT) -> int:
         except OSError as error:
             if error.errno in _TAKEN:
                 continue
-            raise ArgumentError("host", f"cannot be listened at: {error.strerror}", host) from None
+            raise ArgumentError("host", f"cannot be listened on: {error.strerror}", host) from None
         return port
     raise ArgumentError("port", f"none of {first} to {port} is free", first)
 
 
 def addresses(host: str) -> list[str]:
-    """Where others find a server that listens at `host`: of one that listens everywhere, the machine's own."""
+    """Where others find a server that listens on `host`: of one that listens everywhere, the machine's own."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -96,10 +99,12 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         ui.add_css(css)
         ui.add_body_html(f"<script>{script}</script>")
         words = words_for(request.headers.get("accept-language", ""))
-        # What it says of its run is said anew, in the visitor's language.
+        # What it says of its run is said again, in the visitor's language.
         state, problem = replace(initial, draft=replace(initial.draft)), ""
         with speaking(words.language):
-            if link := request.query_params.get("s"):
+            if (link := request.query_params.get("s")) == "":
+                problem = tr(_TOO_MUCH)
+            elif link:
                 try:
                     state = await asyncio.to_thread(lambda: state_of(link).read())
                 except LRConfigError as error:

@@ -1,4 +1,4 @@
-"""One self-contained page: the curves to move about in by Plotly, the lengths of the runs, and the findings."""
+"""One self-contained page: the curves to explore with Plotly, the lengths of the runs, and the findings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DIV = "ppocr-lr-curves"
 _TOGETHER = 4  # runs whose numbers fit beside one another when one epoch is pointed at
 _EPOCH = ".6~f"
 _PLACES = {"epoch": "%{text}", "iteration": "%{customdata[0]}", "value": "%{customdata[1]}"}
-"""Where Plotly finds what is told of a point."""
+"""Where Plotly finds the numbers of a point."""
 _GAP = 0.25  # between two panels, as a share of a small one
 _LEGEND = 0.17  # how far the legend is below the axis, as a share of the height where there is one panel
 
@@ -170,7 +170,7 @@ def figure(
 
 
 def _drawn(run: PlannedRun, name: str) -> list[tuple[PlannedRun, str]]:
-    """A run with its name; where it is scaled, first as it is then, and the one of the config behind it."""
+    """A run with its name; if it is scaled, first the scaled one, and the config's own after it."""
     if not run.scaled:
         return [(run, name)]
     scaled, own = (f"{name}: {label}" for label in scaling_labels(run))
@@ -224,7 +224,7 @@ def _traces(
 
 
 def _numbers(steps: Any, *rates: Any) -> list[tuple[Any, ...]]:
-    """What stands in the label of each point, the rates as everywhere else; Plotly's own would read 0.0000262."""
+    """What the label of each point says, the rates as everywhere else; Plotly's own would read 0.0000262."""
     texts = ([rate_text(rate, 6) for rate in column.tolist()] for column in rates)
     return list(zip(steps.tolist(), *texts, strict=True))
 
@@ -286,7 +286,7 @@ def _layout(
 
 
 def _warmup(planned: PlannedRun, axis: Axis) -> dict[str, Any]:
-    """The shade behind the warmup; of no width where there is none."""
+    """The shade behind the warmup; of no width if there is none."""
     summary = summarize(planned.schedule, planned.run)
     colour, opacity = WARMUP
     return {
@@ -345,14 +345,14 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
 
 
 def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
-    """The table, the worst first; what is the same for several runs stands once. `names` by the id of the run."""
+    """The table, the worst first; what is the same for several runs appears once. `names` by the id of the run."""
     found: dict[Finding, list[str]] = {}
     for report in reports:
         name = names.get(id(report.planned), report.path)
-        for finding in report.findings:  # those of a run of overrides and flags stand in no file
+        for finding in report.findings:  # findings about overrides and flags are in no file
             found.setdefault(finding, []).append(str(finding.place or name))
     if not found:
-        return f"<h2>Findings</h2>\n<p>Nothing to say about {amount(len(reports), 'file')}.</p>"
+        return f"<h2>Findings</h2>\n<p>No findings in {amount(len(reports), 'file')}.</p>"
     rows = [
         (
             f'<td class="{finding.severity}">{finding.severity}</td>',

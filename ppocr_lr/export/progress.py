@@ -16,7 +16,7 @@ def progress(description: str, after: float = _AFTER) -> Iterator[Bar]:
     """A callable `(done, total)` that shows how far the work is, until the `with` block ends.
 
     A bar appears on stderr when stderr is a terminal and the block has been running for more than `after`
-    seconds; otherwise nothing does. It is wiped out in the end.
+    seconds; otherwise nothing does. It is removed at the end.
     """
     bar = Bar(description, after)
     try:
@@ -43,7 +43,7 @@ class Bar:
             self._display.update(self._task, completed=done, total=total)
 
     def close(self) -> None:
-        """Wipe the bar out; nothing where there is none."""
+        """Remove the bar, if there is one."""
         if self._display is not None:
             self._display.stop()
             self._display = None

@@ -22,7 +22,7 @@ from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
 
 Progress: TypeAlias = Callable[[int, int], object]
-"""Told after each block: rows written so far, rows in all."""
+"""Called after each block with the rows written so far and the rows in all."""
 
 COLUMNS = ("iteration", "epoch", "rate")
 
@@ -42,12 +42,12 @@ def write_csv(
 ) -> None:
     r"""Write the runs as CSV: a header, then a line for each update; UTF-8, lines end in `\n`.
 
-    Where keys of this project alone make a curve another one than PaddleOCR's own trainer would follow, a line that
-    begins with `#` says so above the header; others say which metrics a curve is of, and where they reduced the rate.
+    Where this project's own keys make a curve differ from the one that PaddleOCR's own trainer would follow, a line
+    that begins with `#` says so above the header; others name the metrics of a curve, and where they reduced the rate.
 
     Columns: `run` (what tells it from the others; only where there are several), `iteration` (0-based), `epoch`
     (iteration / iterations per epoch), `rate`, `rate*0.1` for each other factor at which PaddleOCR trains some
-    parameters of one of the runs, empty in a run without it, and what is `beside`. Numbers are as `repr` writes them,
+    parameters of one of the runs, empty in a run without it, and those of `beside`. Numbers are as `repr` writes them,
     so they round-trip exactly.
 
     Args:
@@ -55,7 +55,7 @@ def write_csv(
         file: open for writing in binary.
         every: only every so many updates, beginning with update 0; the last update is always there.
         progress: called after each block.
-        beside: what else is told of each run, by the name of its column: a schedule for each run.
+        beside: further columns, by name: a schedule for each run.
         names: one for each run; without them, what tells it from the others.
 
     Raises:
@@ -107,7 +107,7 @@ def write_json(
 
 
 class _Counter:
-    """Deals out the rows of the runs in blocks of text, and keeps count of them for `progress`."""
+    """Yields the rows of the runs in blocks of text, and keeps count of them for `progress`."""
 
     def __init__(
         self, runs: Sequence[PlannedRun], every: int, progress: Progress | None, not_finite: str | None = None
@@ -125,7 +125,7 @@ class _Counter:
         self._done = 0
 
     def blocks(self, run: PlannedRun, further: Sequence[Schedule | None] = ()) -> Iterator[bytes]:
-        r"""The rows of one run, `iteration,epoch,rate\n` each, and what is further; no block is empty."""
+        r"""The rows of one run, `iteration,epoch,rate\n` each, with further columns; no block is empty."""
         last = run.run.total_iters - 1
         rows = _row_count(run.run.total_iters, self._every)
         for first in range(0, rows, _BLOCK):
@@ -159,7 +159,7 @@ def _column(group: Group) -> str:
 
 
 def _further(runs: Sequence[PlannedRun], beside: Mapping[str, Sequence[Schedule]]) -> list[dict[str, Schedule]]:
-    """For each run its columns behind the rate."""
+    """For each run its columns after the rate."""
     return [
         {_column(group): schedule for group, schedule in run.other_curves}
         | {column: schedules[index] for column, schedules in beside.items()}
@@ -177,7 +177,7 @@ def _with_start(text: bytes, start: bytes) -> bytes:
 
 
 def _no_formula(text: str) -> str:
-    """A spreadsheet calculates what begins so; an apostrophe makes it text."""
+    """A spreadsheet would evaluate text that begins like this; an apostrophe keeps it text."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 

@@ -1,4 +1,4 @@
-"""One range test: its losses by rate, when it was over, and which rate they speak for."""
+"""One range test: its losses by rate, when it ended, and which rate they suggest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ppocr_lr.numbers_text import amount, rate_text
 FEWEST = 10
 """Updates; below that no fall can be told from noise."""
 
-_NOISES = 3.0  # a fall or a rise is one when it is so many times the noise of a single loss
+_NOISES = 3.0  # a fall or a rise counts when it is this many times the noise of a single loss
 _SHARE = 0.1  # and a rise at least this share of the fall before it
 _STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
 _BELOW = 10  # how far below the rate from which the loss rises a training is safe
@@ -28,14 +28,14 @@ Change = Literal["lower start", "higher end", "more updates", ""]
 
 
 class Choice(NamedTuple):
-    """The rates that a test speaks for, or none, and why."""
+    """The rates that a test suggests, or none, and why."""
 
     rate: float | None
     """The one to try."""
     reason: str
     low: float = math.nan
     high: float = math.nan
-    """From `low` to `high` are the rates that are worth a comparison."""
+    """The rates from `low` to `high` are worth comparing."""
     change: Change = ""
 
 
@@ -70,26 +70,27 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate to try; None without one.
+        """The rate to try; None if there is none.
 
-        On a logarithmic axis it is in the middle between the rate at which the loss falls steepest and a tenth of the
-        rate from which it rises. Worth a comparison are rates from a third of it to its triple, as far as those two.
+        On a logarithmic axis it is midway between the rate at which the loss falls steepest and a tenth of the
+        rate from which it rises. Rates from a third of it to three times it are worth comparing, but none beyond those
+        two.
         """
         return self.choice.rate
 
     @cached_property
     def lowest(self) -> int:
-        """The update at which the smoothed loss is lowest; where the median is of too few, noise would decide."""
+        """The update at which the smoothed loss is lowest; noise would decide where the median has too few losses."""
         inside = self.smoothed[self._edge : len(self.losses) - self._edge]
         lowest = np.flatnonzero(inside == inside.min())  # a median of both sides of a valley is flat
         return self._edge + int(lowest[len(lowest) // 2])
 
     @cached_property
     def rises(self) -> int | None:
-        """The first update behind the lowest loss at which the smoothed loss has risen clearly; None without one.
+        """The first update after the lowest loss at which the smoothed loss has clearly risen; None if there is none.
 
-        Clearly is by three times the noise of a single loss, and by a tenth of the fall before. A loss that breaks all
-        at once has risen at the last update before.
+        Clearly means by three times the noise of a single loss, and by a tenth of the fall before. A loss that blows up
+        all at once has risen at the update before.
         """
         if len(self.losses) < FEWEST:
             return None
@@ -116,9 +117,9 @@ class RangeTest:
 
     @cached_property
     def choice(self) -> Choice:
-        """`suggestion` with its range and the rule that it follows, or what stands against one."""
+        """`suggestion` with its range and the rule that it follows, or the reason why there is none."""
         if not len(self.losses):
-            return Choice(None, f"{self.stopped}, before any update: that is not the rate's fault")
+            return Choice(None, f"{self.stopped}, before any update: the rate is not to blame")
         if len(self.losses) < FEWEST:
             told = f"only {amount(len(self.losses), 'update')}"
             if self.stopped:
@@ -192,7 +193,7 @@ class Watch:
 
     def __init__(self, smoothing: float = 0.9, stop_factor: float = 4.0) -> None:
         self.stopped: str | None = None
-        """Why it is over; None while it is not."""
+        """Why the test ended; None while it goes on."""
         self._smoothing, self._stop_factor = smoothing, stop_factor
         self._rates: list[float] = []
         self._losses: list[float] = []

@@ -36,7 +36,7 @@ def draw_range_tests(
     figure.subplots_adjust(left=0.09, right=0.97, top=0.87, bottom=0.11)
     axes = figure.add_subplot()
     if choice.rate is not None:
-        span = f"{rate_text(choice.low, 2)} to {rate_text(choice.high, 2)}: worth a comparison"
+        span = f"{rate_text(choice.low, 2)} to {rate_text(choice.high, 2)}: worth comparing"
         axes.axvspan(choice.low, choice.high, color=_SUGGESTED, alpha=0.15, linewidth=0, label=span)
     for number, test in enumerate(tests):
         colour, dashes = look(number)

@@ -20,15 +20,15 @@ COLUMNS = ("test", "rate", "loss", "smoothed")
 
 @dataclass(frozen=True)
 class Search:
-    """Range tests of one training, which differ in their seeds, and the run whose rate is looked for."""
+    """Range tests of one training, which differ in their seeds, and the run that needs a rate."""
 
     tests: Sequence[RangeTest]
     own: PlannedRun | None = None
-    """The run as its config plans it; None where only the tests are known."""
+    """The run as its config plans it; None if only the tests are known."""
 
     @cached_property
     def choice(self) -> Choice:
-        """That of the one test; of several the geometric means of those that tell a rate."""
+        """The choice of the one test; of several, the geometric means of those that suggest a rate."""
         choices = [test.choice for test in self.tests]
         told = [choice for choice in choices if choice.rate is not None]
         if len(choices) == 1 or not told:
@@ -50,7 +50,7 @@ class Search:
 
     @property
     def own_rate(self) -> float | None:
-        """The peak of the config; None where that is not known, or is one of a range test."""
+        """The peak of the config; None if it is not known, or is that of a range test."""
         if self.own is None or self.own.parsed.config.tries_rates:
             return None
         return self.own.parsed.config.highest_rate(self.own.built_for.window)
@@ -76,17 +76,17 @@ def text_lines(search: Search) -> Iterator[str]:
 
 
 def _rate_line(choice: Choice) -> str:
-    return f"  rate     {'cannot be told' if choice.rate is None else rate_text(choice.rate, 2)}: {choice.reason}"
+    return f"  rate     {'unclear' if choice.rate is None else rate_text(choice.rate, 2)}: {choice.reason}"
 
 
 def advice(search: Search) -> Iterator[str]:
     """What to do, in a few sentences."""
     assert search.rate is not None
     low, high = (rate_text(rate, 2) for rate in (search.choice.low, search.choice.high))
-    yield f"Try {rate_text(search.rate, 2)}. Worth a comparison are rates from {low} to {high}:"
-    yield "the lower ones train without a warmup too, the upper ones want one."
+    yield f"Try {rate_text(search.rate, 2)}. Rates from {low} to {high} are worth comparing:"
+    yield "the lower ones also train without a warmup, the upper ones need one."
     if search.rises_from is not None:
-        yield f"From {rate_text(search.rises_from, 2)} on the loss rises."
+        yield f"The loss rises from {rate_text(search.rises_from, 2)} on."
     if search.own_rate is not None and search.own is not None:
         own = f"{rate_text(search.own_rate, 2)} of {printable(search.own.source)}"
         yield f"The {own} {_placed(search, search.own_rate)}."
@@ -98,8 +98,8 @@ def _placed(search: Search, rate: float) -> str:
     if rate <= search.choice.high:
         return "lies within that range"
     if search.rises_from is None or rate < search.rises_from:
-        return "is above that range: such a training may break"
-    return "is too high: such a training breaks"
+        return "is above that range: training may diverge"
+    return "is too high: training diverges"
 
 
 def override(search: Search) -> str:
@@ -111,7 +111,7 @@ def override(search: Search) -> str:
     section = search.own.section
     try:
         line = override_line(section, scaled_section(section, search.own.parsed.config, search.rate / search.own_rate))
-    except LRConfigError:  # a section of somebody else, which does not tell its rates
+    except LRConfigError:  # a third party's section, which does not say which keys are rates
         return plain
     return line or f"{rate_text(search.rate, 2)} is the rate of {printable(search.own.source)} already."
 

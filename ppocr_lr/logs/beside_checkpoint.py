@@ -14,12 +14,12 @@ from ppocr_lr.resume.checkpoint import Checkpoint
 
 
 def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
-    """A note where the log at `path` counts other updates in the checkpoint's epoch than the checkpoint does."""
+    """A note if the log at `path` counts other updates in the checkpoint's epoch than the checkpoint does."""
     if checkpoint.epoch is None or checkpoint.count is None:
         return []
     try:
         log = read_log(path)
-    except LRConfigError:  # a file that tells no rate tells no count
+    except LRConfigError:  # a file without a rate has no count
         return []
     if not log.step_key:
         return []
@@ -28,13 +28,13 @@ def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
         return []
     message = (
         f"the checkpoint counts {count_text(checkpoint.count)} updates in epoch {checkpoint.epoch}, {path.name} beside "
-        f"it {_text(told[-1])}: they are of different runs, or epochs of another length are behind them"
+        f"it {_text(told[-1])}: they are from different runs, or earlier epochs had another length"
     )
     return [Finding((), printable(message), severity=Severity.NOTE)]
 
 
 def _allowed(log: TrainLog, start: int, checkpoint: Checkpoint) -> range | None:
-    """The counts at which one process of the log can have saved the checkpoint; None where it has not its epoch."""
+    """The counts at which one process of the log can have saved the checkpoint; None if it lacks that epoch."""
     own = log.starts == start
     epochs, counts = log.epochs[own], log.counts[own]
     if not (epochs == checkpoint.epoch).any():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, MissingError
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.pace import Accumulated
@@ -32,7 +32,7 @@ _MOST_RESTARTS = 20  # that a log without their marks is believed to have
 _LONGEST_STRAY = 5  # lines
 _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
-_SAMPLE = 200  # lines that a search for the length of an epoch looks at
+_SAMPLE = 200  # lines that a search for the length of an epoch examines
 _LONG = 1000
 _WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
@@ -96,7 +96,7 @@ class Comparison:
 
     @cached_property
     def with_other_windows(self) -> tuple[Comparison, ...]:
-        """As if each line showed a rate as it was used, or the median of so many updates as its rates fit best."""
+        """As if each line showed a rate as it was used, or the median of as many updates as fit its rates best."""
         likely = min(_WINDOWS, key=self._cost_of_window)
         windows = dict.fromkeys([likely, 1])  # the likely one first
         return tuple(
@@ -104,7 +104,7 @@ class Comparison:
         )
 
     def _cost_of_window(self, window: int) -> float:
-        """How far the rates are from those in windows of so many updates, in the mean, whatever their factor."""
+        """How far the rates are from those in windows of so many updates, on average, whatever their factor."""
         of_window = _lines(self.log, window, self.iters_per_epoch)
         lines = replace(of_window, updates=self.lines.updates).thinned(_SAMPLE)
         shown = medians(self.schedule, lines)
@@ -141,9 +141,9 @@ def compare_runs(
 def plan_logged_run(
     path: str | Path | None, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
 ) -> PlannedRun:
-    """As `plan_run`; where neither a flag nor the config tells the length of an epoch for sure, the log does.
+    """As `plan_run`; if neither an argument nor the config gives the length of an epoch for sure, the log does.
 
-    Of the lengths that its counts allow, one is taken that its rates fit.
+    Of the lengths that its counts allow, one is taken that fits its rates.
 
     Args:
         path: the config; None for the one that the log holds, or else for `config.yml` beside it.
@@ -159,7 +159,7 @@ def plan_logged_run(
     folder = Path(log.source).parent
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     if path is None and log.config is None and not beside.is_file():
-        raise LRConfigError(f"{log.source}: holds no config, and there is no {beside}; name the config with -c")
+        raise MissingError(f"{log.source}: holds no config, and there is no {beside}", "config")
     try:
         if path is None and log.config is not None:
             planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
@@ -168,7 +168,7 @@ def plan_logged_run(
     except LRConfigError:
         if path is not None or log.config is None or not beside.is_file():
             raise
-        planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are torn
+        planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are cut off
     if not planned.length.estimate:
         return planned
     if not log.step_key:
@@ -234,7 +234,7 @@ def schedule_length(planned: PlannedRun) -> int:
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     """The log against the plan.
 
-    Where a config does not say `Global.log_smooth_window`, PaddleOCR's usual 20 is believed, or, where that does not
+    Where a config does not say `Global.log_smooth_window`, PaddleOCR's usual 20 is assumed, or, if that does not
     fit, what the log shows.
 
     Raises:
@@ -299,7 +299,7 @@ def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_
 def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
     """The comparison if the window was emptied at some beginnings of epochs; None if that does not explain all lines.
 
-    A log from which the lines between were cut does not tell that a process was resumed.
+    A log from which the lines between were cut does not show that a process was resumed.
     """
     log = comparison.log
     for _ in range(_MOST_RESTARTS):
@@ -328,7 +328,7 @@ def _lines(log: TrainLog, window: int, iters_per_epoch: int) -> Lines:
 
 
 def _missing_updates(schedule: Schedule, run: Run, log: TrainLog, lines: Lines) -> NDArray[np.int64]:
-    """How many updates each line's process left out of its count: PaddleOCR resumes the epoch and the schedule, not it.
+    """How many updates each line's process left out of its count, which PaddleOCR does not resume with the schedule.
 
     Other releases keep that too, so where the number of the epoch allows both, the rates decide.
     """

@@ -48,9 +48,9 @@ class Metrics(NamedTuple):
     lines: NDArray[np.void] = np.zeros(0, dtype=np.void)
     """Those lines; none for a column."""
     evaluates: tuple[int, int] | None = None
-    """The update after which evaluations begin, and how many there are from one to the next, if a log tells it."""
+    """The update after which evaluations begin, and how many there are from one to the next, if a log says it."""
     iters_per_epoch: int | None = None
-    """As a log tells it."""
+    """As a log says it."""
 
 
 class Evaluations(NamedTuple):
@@ -58,7 +58,7 @@ class Evaluations(NamedTuple):
 
     found: tuple[Evaluation, ...]
     words: str
-    """Where they are from, and when they were."""
+    """Where they come from, and when they were."""
 
 
 def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
@@ -79,7 +79,7 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
 def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Evaluations:
     """When each of the metrics was measured, in this run.
 
-    A log tells where each of its evaluations was. Otherwise they are where `Global.eval_batch_step` has them, or at
+    A log shows where each of its evaluations was. Otherwise they are where `Global.eval_batch_step` has them, or at
     the end of each epoch.
 
     Raises:
@@ -97,18 +97,18 @@ def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Eva
     which = f" ({metrics.name})" if metrics.name else ""
     words = f"{amount(len(metrics.values), 'metric')}{which} in {metrics.source}, {how}"
     if inside and inside[-1].done < run.total_iters:
-        words += f", none behind epoch {epoch_text(inside[-1].done, run)}"
+        words += f", none after epoch {epoch_text(inside[-1].done, run)}"
     if repeated := len(metrics.values) - len(found):
-        words += f"; {repeated} left out that a resume went back behind"
+        words += f"; {repeated} left out, as a resume went back to before them"
     if beyond := len(found) - len(inside):
-        words += f"; {beyond} left out behind the end of the run"
+        words += f"; {beyond} left out after the end of the run"
     return Evaluations(inside, words)
 
 
 def _usual(config: Mapping[str, Any], run: Run) -> tuple[int, int, str]:
     """The update after which evaluations begin, how many there are from one to the next, and the key that says so."""
     written = config.get("Global") or {}
-    # PaddleOCR asks for the truth of eval_batch_epoch alone.
+    # PaddleOCR only tests whether eval_batch_epoch is true.
     keys = [key for key in ("eval_batch_step", "eval_batch_epoch") if written.get(key)]
     settings = read(Evaluating, {key: written[key] for key in keys}, ("Global",))
     step, epochs = settings.eval_batch_step, settings.eval_batch_epoch
@@ -125,11 +125,11 @@ def _logged_at(metrics: Metrics, run: Run, rhythm: tuple[int, int] | None) -> li
     """Each evaluation of a log: at the updates of the line before, or at the next ones at which one is due."""
     counts = _counts(metrics.lines, run.iters_per_epoch)
     found: list[Evaluation] = []
-    last = 0  # the line behind the evaluation before
+    last = 0  # the line after the evaluation before
     for before, metric in zip(metrics.before, metrics.values, strict=True):
         if before > last:
             at, lowest = int(counts[before - 1]), int(counts[last:before].min())
-            while found and found[-1].done >= lowest:  # a resume went back behind it
+            while found and found[-1].done >= lowest:  # a resume went back to before it
                 found.pop()
         else:
             at = found[-1].done + bool(rhythm) if found else 1
@@ -146,7 +146,7 @@ def _logged_at(metrics: Metrics, run: Run, rhythm: tuple[int, int] | None) -> li
 def _counts(lines: NDArray[np.void], iters_per_epoch: int) -> NDArray[np.int64]:
     """The updates done at each line.
 
-    Its count may be of the run, or of its epoch; where it is neither, the end of its epoch it is.
+    Its count may be of the run, or of its epoch; if it is neither, the end of the line's epoch counts.
     """
     begins = (lines["epoch"].astype(np.int64) - int(lines["epoch"].min() > 0)) * iters_per_epoch
     counts = np.where(lines["step"] == UNCOUNTED, 0, lines["step"] + lines["older"])
@@ -162,7 +162,7 @@ def _column(path: str | Path) -> list[float]:
     except (OSError, ValueError) as error:  # a name that no file can have
         raise LRConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > _MOST_BYTES:
-        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB, so it is no column of metrics")
+        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB, so it is not a column of metrics")
     values = []
     for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()
@@ -192,7 +192,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
         try:
             values.append(float(metrics[name]))
         except (KeyError, ValueError):
-            wrong = f"the metric that counts is {name}, and an evaluation has no such number: it tells"
+            wrong = f"the metric that counts is {name}, and an evaluation has no such number: it has"
             raise LRConfigError(f"{path}: {wrong} {', '.join(metrics) or 'none'}") from None
     before = [number for number, _ in said]
     return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch)

@@ -1,4 +1,4 @@
-"""The integer with the least cost, where the cost may have many valleys and plains."""
+"""The integer with the least cost, where the cost may have many valleys and plateaus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Costs: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
 
 class Best(NamedTuple):
-    """An integer with the least cost, and the ends of the plain around it."""
+    """An integer with the least cost, and the ends of the plateau around it."""
 
     x: int
     low: int
@@ -42,7 +42,7 @@ def best_integer(costs: Costs, low: int, high: int, around: Iterable[int] = (), 
 
 
 def refined(cost: Cost, x: int, low: int, high: int, stride: int, whole: int = 0, origin: int = 0) -> Best:
-    """Downhill from `x`; of the plain there, the integer a multiple of `whole` from `origin`, if it has one."""
+    """Downhill from `x`; of the plateau there, the integer a multiple of `whole` from `origin`, if it has one."""
     x = _downhill(cost, x, stride, low, high)
     least, most = _edge(cost, x, low), _edge(cost, x, high)
     if whole and least <= (near := origin + round((x - origin) / whole) * whole) <= most:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def most_agree(low: NDArray[Any], high: NDArray[Any]) -> tuple[Any, Any, NDArray[np.bool_]]:
-    """The stretch from `low` to `high`, both counted in, that most intervals share, and which these are."""
+    """The stretch from `low` to `high`, both included, that most intervals share, and which these are."""
     some = low <= high
     if not some.any():
         return low[0].item(), low[0].item(), some

@@ -1,9 +1,9 @@
-"""The lines of PaddleOCR's training log that tell a rate, streamed; what cannot be read is counted.
+"""The lines of PaddleOCR's training log that have a rate, streamed; what cannot be read is counted.
 
 [2022/09/29 02:59:23] ppocr INFO: epoch: [3/100], global_step: 90, lr: 0.000513, acc: 0.000000, loss: 1.692174, …
 [2021/03/20 11:54:28] root INFO: epoch: [4/10], iter: 29, lr: 0.000820, loss: 0.973238, …
 
-Loops of other people, made after the trainer's, may leave the count out.
+Other people's loops, modelled on the trainer's, may leave the count out.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 
-# The rate must be followed by something: a number at the end of a torn line is not whole, nor is one whose last digits
-# stand on the next line, or behind a comma. All epochs together have at most 2^53 iterations.
+# The rate must be followed by something: a number at the end of a cut line is not whole, nor is one whose last digits
+# are on the next line, or after a comma. All epochs together have at most 2^53 iterations.
 _LINE = re.compile(
     r"epoch: ?\[(\d{1,6})/(\d{1,6})\](?:, ?(?:(global_step)|iter): ?(\d{1,15}),)?"
     r"[^\[\r\n]*?\blr'?: ?((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=,(?!\d)|(?!\s{1,2}\d+,)\s)([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
-"""That a line may tell; more are damage."""
+"""That a line may have; more are damage."""
 _LINE_BEGINS = re.compile(r"epoch: ?\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
@@ -57,11 +57,11 @@ _OTHER_TRAINERS = {
 
 _CHUNK = 1 << 20
 MOST_BYTES = 1 << 30
-MOST_LINES = 1_200_000  # with a rate, torn ones, and those of configs: half a gigabyte of memory
+MOST_LINES = 1_200_000  # with a rate, damaged ones, and those of configs: half a gigabyte of memory
 _LONGEST_LINE = 1 << 16
 _MOST_BEFORE = 1 << 24  # bytes; a log has its first line after the config and a few thousand lines at most
 _HIGHEST = 1e6  # no learning rate; what is beyond is a damaged number
-MOST_CONFIGS = 20  # one behind the other in a log; more are damage
+MOST_CONFIGS = 20  # one after the other in a log; more are damage
 
 UNCOUNTED = -1
 """The step of a line without one."""
@@ -76,20 +76,20 @@ class Line(NamedTuple):
     epoch: int
     total: int
     step: int
-    """`UNCOUNTED` where the line has none."""
+    """`UNCOUNTED` if the line has none."""
     older: bool
     """`iter: k` is written at update k, `global_step: n` after n of them."""
     rate: float
     rounding: float
     """How far the rate that was used may be from the one that is written."""
     finite: bool
-    """No loss of the line is one that is no number."""
+    """No loss of the line is NaN or infinite."""
     loss: float
-    """As it is written, nan where none is: the median of the last updates, as the rate."""
+    """As it is written, nan if there is none: the median of the last updates, as the rate."""
     start: bool
     """A training process started between the line before and this one."""
     length: int
-    """Iterations per epoch, as the process said when it started; 0 where it did not."""
+    """Iterations per epoch, as the process said when it started; 0 if it did not."""
 
 
 _PACKED = struct.Struct("<iiq?dd?d?q")  # the fields of a line
@@ -104,7 +104,7 @@ class LogReader:
         wrapped: the lines were broken by a terminal or an editor, and are put together.
 
     Raises:
-        LRConfigError: the file cannot be read, or is no log of PaddleOCR's trainer.
+        LRConfigError: the file cannot be read, or is not a log of PaddleOCR's trainer.
     """
 
     def __init__(self, path: str | Path, begin: int = 0, wrapped: bool = False) -> None:
@@ -119,7 +119,7 @@ class LogReader:
         self._file.close()
 
     def read_on(self) -> bool:
-        """Read what is new; False where nothing is. A file that was replaced or became shorter is read anew."""
+        """Read what is new; False if nothing is. A file that was replaced or became shorter is read anew."""
         if self._replaced():
             self._file.close()
             self._open()
@@ -135,7 +135,7 @@ class LogReader:
                 if not self.lines and self._read > _MOST_BEFORE:
                     raise LRConfigError(
                         tr(
-                            "{path}: holds no line with a learning rate in its first {most} MiB, so it is no log of "
+                            "{path}: holds no line with a learning rate in its first {most} MiB, so it is not a log of "
                             "PaddleOCR's trainer",
                             path=self.path,
                             most=_MOST_BEFORE >> 20,
@@ -174,7 +174,7 @@ class LogReader:
 
     @property
     def evaluates(self) -> tuple[int, int] | None:
-        """The update after which evaluations begin, and how many there are from one to the next, if that is told."""
+        """The update after which evaluations begin, and how many there are from one to the next, if it is known."""
         return self._said.evaluates
 
     def so_far(self) -> NDArray[np.void]:
@@ -190,7 +190,7 @@ class LogReader:
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
             start = self._file.peek(2)[:2]
-            if self.begin:  # a pipe has no other place
+            if self.begin:  # a pipe has no other position
                 self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             reason = getattr(error, "strerror", None) or error
@@ -207,9 +207,9 @@ class LogReader:
         self.configs: list[tuple[int, Mapping[str, Any]]] = []
         """The last configs that processes said they have, with the number of the start that each is the first of."""
         self.torn = 0
-        """Lines that begin as one with a rate does and cannot be read."""
+        """Lines that begin like one with a rate but cannot be read."""
         self.torn_archive = False
-        """The end of a .gz is missing, or what is behind some place of it cannot be unpacked."""
+        """The end of a .gz is missing, or it cannot be unpacked from some point on."""
         self.windows = False
         """A model was saved under a path with a backslash."""
         self.other_trainer: str | None = None
@@ -227,7 +227,7 @@ class LogReader:
 
     def _add(self, text: str) -> None:
         text = plain(self._rest + text)
-        if self.wrapped:  # a line may go on in what comes
+        if self.wrapped:  # a line may continue in what comes
             end = max((found.end() for found in re.finditer(rf"\n(?={_STAMP})", text)), default=0)
         else:
             end = text.rfind("\n") + 1
@@ -247,7 +247,7 @@ class LogReader:
     def _together(self, text: str) -> str:
         """Wrapped lines as they were.
 
-        A break behind as many characters as the widest line has may be in a word; an earlier one was a space.
+        A break after as many characters as the widest line has may be in a word; an earlier one was a space.
         """
         if not self.wrapped:
             return text
@@ -256,7 +256,7 @@ class LogReader:
         return re.sub(full, lambda found: found[1] or " ", text, flags=re.MULTILINE)
 
     def _keep(self, config: Mapping[str, Any] | None) -> None:
-        """The config of a start, where it is another one."""
+        """Keep the config of a start, if it is another one."""
         if config is not None and (not self.configs or self.configs[-1][1] != config):
             self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
         self._said.config = None
@@ -264,7 +264,7 @@ class LogReader:
 
 @dataclass
 class _Said:
-    """What a process said when it started, and no line has told yet."""
+    """What a process said when it started, until its first line comes."""
 
     logged: LoggedConfig = field(default_factory=LoggedConfig)
     config: Mapping[str, Any] | None = None
@@ -318,7 +318,7 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
 
 
 def _rounding(rate: float, written: str) -> float:
-    """Half a unit of the last digit of a rate such as `1.23e-03`; below 1e-4 Python writes six decimals so too."""
+    """Half a unit of the last digit of a rate like `1.23e-03`; below 1e-4 Python writes six decimals like that too."""
     mantissa, exponent, power = written.partition("e")
     if not exponent or rate < 1e-4:
         return SIX_DECIMALS

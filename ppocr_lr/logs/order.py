@@ -1,6 +1,6 @@
 """The lines of a log in the order of training: which belong to one start of it, and which cannot be true.
 
-A start is told by the log itself (what a process says when it starts, another format, a count that begins again). A
+A start shows in the log itself (what a process says when it starts, another format, a count that begins again). A
 count that falls for a line or two is damage, one that falls all the time is a log whose lines were shuffled.
 """
 
@@ -20,10 +20,10 @@ Key = tuple[int, int]
 
 _RECENT = 16  # lines back at which another rank may repeat a line
 _LONGEST_SPIKE = 3
-_BEHIND = 5  # lines of which most do not go on from a spike
+_BEHIND = 5  # lines of which most do not continue from a spike
 _STRAYS = 2  # lines of a count that falls and comes back
 _SEVERAL = 4  # starts without a mark are believed where the lines between do not jump to and fro
-_OPEN = 8  # starts without a mark that a line may go on
+_OPEN = 8  # starts without a mark that a line may continue
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Order:
     repeated: int = 0
     impossible: int = 0
     shuffled: int = 0
-    """Lines that stood in no order and were sorted."""
+    """Lines that were in no order and were sorted."""
 
 
 def in_order(
@@ -50,7 +50,7 @@ def in_order(
         epochs, steps: of each line.
         rates: its learning rate; a line that is repeated has the same.
         older: the step may count within the epoch.
-        marks: how many starts of a process the log has told before the line.
+        marks: how many starts of a process the log has shown before the line.
     """
     order = Order()
     anew = (np.diff(marks) != 0) | (np.diff(older) != 0)
@@ -71,7 +71,7 @@ def in_order(
 
 
 def _in_segment(order: Order, keys: Sequence[Key], rates: Sequence[float], older: bool) -> list[list[int]]:
-    """The starts among lines between which the log tells none."""
+    """The starts among lines between which the log shows none."""
     fresh: list[int] = []
     recent: deque[tuple[Key, float]] = deque(maxlen=_RECENT)
     for index, line in enumerate(zip(keys, rates, strict=True)):
@@ -96,7 +96,7 @@ def _follows(before: Key, after: Key, older: bool, strictly: bool = False) -> bo
 
 
 def _without_spikes(lines: list[int], keys: Sequence[Key], older: bool) -> list[int]:
-    """Without the few lines that are far ahead of those before and behind them."""
+    """Without the few lines that are far ahead of those before and after them."""
     kept: list[int] = []
     for position, index in enumerate(lines):
         if kept and not _follows(keys[kept[-1]], keys[index], older):
@@ -113,9 +113,9 @@ def _without_spikes(lines: list[int], keys: Sequence[Key], older: bool) -> list[
 
 
 def _chains(lines: list[int], keys: Sequence[Key], older: bool) -> list[list[int]] | None:
-    """The lines of each start, without strays; None where they stand in no order.
+    """The lines of each start, without strays; None if they are in no order.
 
-    A line goes on where it comes soonest after the line before; one that is behind all others begins anew.
+    A line continues the start whose last line it follows most closely; one that is behind all of them begins anew.
     """
     chains: list[list[int]] = []
     latest, jumps = -1, 0
@@ -158,12 +158,12 @@ def _gap(before: Key, after: Key) -> int:
 
 
 def _sorted(lines: list[int], keys: Sequence[Key], rates: Sequence[float], older: bool, order: Order) -> list[int]:
-    """The lines by their count, without those that are twice and those whose epoch does not fit their neighbours'."""
+    """The lines by their count, without duplicates and those whose epoch does not fit their neighbours'."""
     ranked = sorted(lines, key=lambda index: keys[index] if older else keys[index][::-1])
     once = list({(keys[index], rates[index]): index for index in ranked}.values())
     order.repeated += len(ranked) - len(once)
-    # The longest row of lines whose epochs do not fall.
-    ends: list[int] = []  # the last epoch of the best row of each length
+    # The longest sequence of lines whose epochs do not fall.
+    ends: list[int] = []  # the last epoch of the best sequence of each length
     tails: list[int] = []  # and its line, by its place in `once`
     before: list[int] = []
     for place, index in enumerate(once):

@@ -1,4 +1,4 @@
-"""A schedule that a training loop does not step once an update."""
+"""A schedule that a training loop does not step once per update."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Paced(Schedule):
 
 @dataclass(frozen=True)
 class SteppedEvery(Paced):
-    """Stepped once in so many updates, as by a loop that steps it once an epoch."""
+    """Stepped once in so many updates, as by a loop that steps it once per epoch."""
 
     updates: int
 
@@ -43,7 +43,7 @@ class SteppedEvery(Paced):
 
 @dataclass(frozen=True)
 class SteppedTimes(Paced):
-    """Stepped several times an update, as where each of several processes does it."""
+    """Stepped several times per update, as when each of several processes does it."""
 
     times: int
 
@@ -59,10 +59,10 @@ class SteppedTimes(Paced):
 
 @dataclass(frozen=True)
 class Accumulated(Paced):
-    """For a count of batches: so many of them make an update, and what is left of an epoch makes none."""
+    """For a count of batches: so many of them make an update, and those left over in an epoch make none."""
 
     batches: int
-    """Of an epoch."""
+    """Batches of an epoch."""
     every: int
     """Batches that make an update."""
 

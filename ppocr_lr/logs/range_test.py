@@ -40,22 +40,22 @@ def read_range_test(path: str | Path) -> LoggedTest:
 
 
 def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:
-    """What the lines of a run say of its range test, as far as it has come.
+    """What the lines of a run say about its range test, as far as it has come.
 
     The rates are those of the schedule, in full. A line that shows medians stands for the middle of its updates.
 
     Raises:
-        LRConfigError: no line tells a loss.
+        LRConfigError: no line has a loss.
     """
     comparison = compare_log(planned, log)
     told = ~(np.isnan(log.losses) & log.finite)
     if not told.any():
-        raise LRConfigError(printable(f"{log.source}: no line tells a loss"))
+        raise LRConfigError(printable(f"{log.source}: no line has a loss"))
     at, losses = comparison.positions[told], log.losses[told]
-    begin = np.flatnonzero(np.diff(at) <= 0)[-1:] + 1  # of the last process that did not go on but began anew
+    begin = np.flatnonzero(np.diff(at) <= 0)[-1:] + 1  # of the last process that did not continue but began anew
     at, losses = (column[int(begin.sum()) :] for column in (at, losses))
     schedule = planned.schedule
     rates = np.sqrt(schedule(np.floor(at).astype(np.int64)) * schedule(np.ceil(at).astype(np.int64)))
-    rising = np.diff(rates, prepend=0) > 0  # behind the test the rate stays
+    rising = np.diff(rates, prepend=0) > 0  # after the test the rate stays
     gap = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
     return Watch(_SMOOTHING**gap).follow(zip(rates[rising].tolist(), losses[rising].tolist(), strict=True)).measured

@@ -17,8 +17,8 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
-_MOST_AGAIN = 0.1  # of the lines of one run, that stand twice
-_FEW = 5  # lines, under which no cause is certain
+_MOST_AGAIN = 0.1  # of the lines of one run, that occur twice
+_FEW = 5  # lines; with fewer no cause is certain
 
 
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
@@ -51,7 +51,7 @@ def verdict(comparison: Comparison) -> str:
         show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
         if strays := int(comparison.strays.sum()):
             lines = tr(
-                "{count} of {lines} {show}, the others cannot be true beside these",
+                "{count} of {lines} {show}, the others contradict these",
                 count=len(log) - strays,
                 lines=amount(len(log), "line"),
                 show=show,
@@ -142,7 +142,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     other = int((again & (np.abs(np.diff(log.rates)) > 2 * log.rounding[1:])).sum())
     if log.step_key and other > _MOST_AGAIN * len(log):
         lines = f"{other} of {amount(len(log), 'line')} have the {log.step_key} of the line before and another rate"
-        yield f"two runs or more write into this log: {lines}"
+        yield f"two or more runs write into this log: {lines}"
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
     if comparison.window != comparison.asked_window:
@@ -151,7 +151,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
             shows = f"the median of {amount(comparison.window, 'update')}"
         yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
     if comparison.schedule != planned.schedule:
-        yield f"the log counts batches, {comparison.iters_per_epoch} in an epoch"
+        yield f"the log counts batches, {comparison.iters_per_epoch} per epoch"
     lengths = {length for length in log.lengths if length} - {comparison.iters_per_epoch}
     if lengths:
         logged = _several(sorted(lengths), "iteration")
@@ -162,23 +162,23 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     if log.rates.max() < 1e-5:
         yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
     if (comparison.lines.updates != log.counts).any():
-        yield f"a resume did not keep {log.step_key}; the epochs show where it went on"
+        yield f"a resume did not keep {log.step_key}; the epochs show where it continued"
 
 
 def _several(numbers: Sequence[int], noun: str) -> str:
     """Some of them, and how many more there are."""
     if len(numbers) == 1:
         return amount(numbers[0], noun)
-    more = f" and {len(numbers) - _MOST_SHOWN} more numbers of them" if len(numbers) > _MOST_SHOWN else ""
+    more = f" and {len(numbers) - _MOST_SHOWN} other numbers" if len(numbers) > _MOST_SHOWN else ""
     return f"{' and '.join(map(count_text, numbers[:_MOST_SHOWN]))} {noun}s{more}"
 
 
 def _other_config(comparison: Comparison) -> Iterator[str]:
-    """Where the config that the log holds is not the one of the plan."""
+    """Where the config in the log differs from the one of the plan."""
     logged, planned = (decisive(config or {}) for config in (comparison.log.config, comparison.planned.config))
     keys = [key for key in {**logged, **planned} if logged and logged.get(key) != planned.get(key)]
     for key in keys[:_MOST_SHOWN]:
-        values = (shown(values[key]) if key in values else "not there" for values in (logged, planned))
+        values = (shown(values[key]) if key in values else "missing" for values in (logged, planned))
         yield f"{key} is {' in the config that the log holds, '.join(values)} in that of the plan"
     if len(keys) > _MOST_SHOWN:
         yield f"{amount(len(keys) - _MOST_SHOWN, 'more key')} of the config that the log holds differ"
@@ -234,5 +234,5 @@ def _causes(explanation: Explanation) -> str:
 def _fit(explanation: Explanation) -> str:
     lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
     if explanation.strays:
-        lines += f", {explanation.strays} cannot be true beside these"
+        lines += f", {explanation.strays} contradict these"
     return f"{lines}, largest distance {rate_text(explanation.largest, 2)}"

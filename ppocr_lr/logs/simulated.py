@@ -30,7 +30,7 @@ def plan_simulated_run(
     """As `plan_run`, of a schedule that a metric decides: with the curve that these metrics make.
 
     Args:
-        path, overrides, flags: as for `plan_run`; where they do not tell the length of an epoch, a log does.
+        path, overrides, flags: as for `plan_run`; if they do not give the length of an epoch, a log does.
         metrics: a column of numbers, or a log of PaddleOCR's trainer with its evaluations.
 
     Raises:
@@ -52,7 +52,7 @@ def plan_simulated_run(
 def simulate_plateau(
     led: LedPlateau, evaluations: Iterable[tuple[int, float]]
 ) -> tuple[PiecewiseConstant, tuple[Reduction, ...]]:
-    """The rates behind what leads to a plateau, counted from its beginning, and where they are reduced.
+    """The rates of a plateau, counted from its beginning, and where they are reduced.
 
     Args:
         led: the plateau.
@@ -75,7 +75,7 @@ def simulate_plateau(
 def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> PlannedRun:
     parsed, led = planned.parsed, planned.parsed.plateau
     if led is None:
-        problem = f"{shown(planned.name)} has its curve without metrics; they simulate a ReduceOnPlateau"
+        problem = f"{shown(planned.name)} has a curve without metrics; they simulate ReduceOnPlateau"
         raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
     if planned.reference_batch is not None:
         raise ArgumentError("metrics", "simulate the rates as they are written, not scaled for another batch")

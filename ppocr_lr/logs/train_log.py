@@ -1,7 +1,7 @@
 """What a training log says of its run: its starts, how many updates were done at each line, how long an epoch is.
 
 A line of the newer format, `global_step: n`, is written after n updates; one of the older format, `iter: k`, at
-update k (0-based), so after k + 1. Both read the rate before the update and tell the median of the last
+update k (0-based), so after k + 1. Both read the rate before the update and show the median of the last
 `Global.log_smooth_window` updates of this process: the window is empty after each start.
 """
 
@@ -30,11 +30,11 @@ from ppocr_lr.training_config.logged_config import decisive
 _MOST = 0.9  # of the lines agree, where one length is believed and the others are not
 _UNBOUNDED = 1 << 62
 _MOST_STARTS = 1000  # of one log
-_RECENT = 4  # lengths of epochs that a process may go on with
+_RECENT = 4  # lengths of epochs that a process may continue with
 
 
 class Length(NamedTuple):
-    """Iterations per epoch, as the lines of one start tell them; `most` is None where nothing bounds them."""
+    """Iterations per epoch, as the lines of one start show them; `most` is None if nothing bounds them."""
 
     least: int
     most: int | None
@@ -43,7 +43,7 @@ class Length(NamedTuple):
 
     @property
     def exact(self) -> int | None:
-        """The length, where only one is possible."""
+        """The length, if only one is possible."""
         return self.least if self.least == self.most else None
 
     def allows(self, iters: int) -> bool:
@@ -60,29 +60,29 @@ def _exactly(iters: int) -> Length:
 
 @dataclass(frozen=True, eq=False)
 class TrainLog:
-    """The lines of a log that tell a rate, as arrays of one item a line, in the order of training."""
+    """The lines of a log that have a rate, as arrays with one item per line, in the order of training."""
 
     source: str
     starts: NDArray[np.int64]
     """Which process wrote the line: 0, and 1 more after each start or resume."""
     epochs: NDArray[np.int64]
     totals: NDArray[np.int64]
-    """The epochs of the run, the 100 of `[3/100]`; 0 where the log tells neither them nor in which epoch a line is."""
+    """The epochs of the run, the 100 of `[3/100]`; 0 if the log has neither them nor the epoch of a line."""
     counts: NDArray[np.int64]
-    """Updates done, this one counted in: the line's last update is `counts - 1`. 0 where the log counts none."""
+    """Updates done, this one included: the line's last update is `counts - 1`. 0 if the log counts none."""
     rates: NDArray[np.float64]
     rounding: NDArray[np.float64]
     """How far the rate that was used may be from the one that is written."""
     finite: NDArray[np.bool_]
-    """No loss of the line is one that is no number."""
+    """No loss of the line is NaN or infinite."""
     losses: NDArray[np.float64]
-    """As they are written, nan where none is."""
+    """As they are written, nan if there is none."""
     ranges: tuple[Length | None, ...]
-    """Iterations per epoch, for each process; None where its lines agree on none."""
+    """Iterations per epoch, for each process; None if its lines agree on none."""
     anew: tuple[bool | None, ...]
     """The process counts from its first epoch on, not from the run's; None where both may be."""
     configs: tuple[Mapping[str, Any] | None, ...]
-    """The config that each process has, as it or one before it wrote it into the log; None where none did."""
+    """The config that each process has, as it or one before it wrote it into the log; None if none did."""
     batches: int
     """Of an epoch, where the data loader of the last process says it and the lines count them; else 0."""
     windows: bool
@@ -105,9 +105,9 @@ class TrainLog:
         return tuple(length and length.exact for length in self.ranges)
 
     def in_run(self, run: Run) -> TrainLog:
-        """This log, with the epochs or the counts that its lines have in this run where it tells none itself.
+        """This log, with the epochs or the counts that its lines have in this run, if it has none itself.
 
-        A line that has an epoch alone was written before the epoch's last update was done, or then.
+        A line that has only an epoch was written before the epoch's last update was done, or then.
         """
         if not self.step_key:
             return replace(self, counts=(self.epochs - self.first_epoch + 1) * run.iters_per_epoch)
@@ -117,7 +117,7 @@ class TrainLog:
         return replace(self, epochs=epochs, totals=np.full_like(epochs, run.epochs))
 
     def place(self, index: int) -> str:
-        """Where a line stands, in the words of the log."""
+        """The place of a line, in the words of the log."""
         if not self.step_key:
             return tr("epoch {epoch}", epoch=self.epochs[index])
         step = int(self.counts[index]) - (self.step_key == "iter")
@@ -130,7 +130,7 @@ class TrainLog:
 
     @property
     def possible_lengths(self) -> Length:
-        """What the log allows: the last process that tells it for sure, else what all processes allow."""
+        """What the log allows: the last process that shows it for sure, else what all processes allow."""
         if exact := self.iters_per_epoch:
             return _exactly(exact)
         told = [length for length in self.ranges if length] or [Length(1, None, 1)]
@@ -174,7 +174,7 @@ class TrainLog:
 
 
 def read_log(path: str | Path, begin: int = 0) -> TrainLog:
-    """The lines with a rate of a log, plain or gzip, streamed; of a plain one those behind its byte `begin`.
+    """The lines with a rate of a log, plain or gzip, streamed; of a plain one those after its byte `begin`.
 
     Raises:
         LRConfigError: the file cannot be read, or no line of it has a rate.
@@ -192,7 +192,7 @@ def read_log(path: str | Path, begin: int = 0) -> TrainLog:
 
 
 def put_together(reader: LogReader) -> LogReader:
-    """A reader of the same file that puts wrapped lines together, if these are most; else `reader` itself."""
+    """A reader of the same file that joins wrapped lines, if most are wrapped; else `reader` itself."""
     most_can_be_read = 2 * reader.torn < reader.whole
     if reader.begin or reader.wrapped or most_can_be_read or reader.other_trainer or not Path(reader.path).is_file():
         return reader
@@ -204,7 +204,7 @@ def put_together(reader: LogReader) -> LogReader:
 
 
 def nothing_in(reader: LogReader) -> LRConfigError:
-    """What a log is that has told no rate."""
+    """The error for a log without a rate."""
     if reader.other_trainer:
         return LRConfigError(
             tr(
@@ -215,7 +215,7 @@ def nothing_in(reader: LogReader) -> LRConfigError:
         )
     torn = ""
     if reader.torn:
-        torn = tr(", {lines} with `epoch: [` in another form or torn", lines=amount(reader.torn, "line"))
+        torn = tr(", {lines} with `epoch: [` in another form or cut off", lines=amount(reader.torn, "line"))
     return LRConfigError(
         tr(
             "{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as {example}",
@@ -234,8 +234,8 @@ def train_log(reader: LogReader) -> TrainLog:
     declared = np.maximum.reduceat(lines["length"], np.flatnonzero(lines["start"])) if read else marks
     counted = lines["step"] != UNCOUNTED
     by_epoch = not counted.any()
-    # Where other lines have a count, one without it is torn. Nothing has been done at `global_step: 0`, so no line is
-    # written there; and no epoch is beyond the last.
+    # Where other lines have a count, one without it is damaged. Nothing has been done at `global_step: 0`, so no line
+    # is written there; and no epoch is beyond the last.
     possible = (lines["epoch"] <= lines["total"]) & (by_epoch | counted & (lines["older"] | (lines["step"] > 0)))
     if not possible.all():
         lines, marks = lines[possible], marks[possible]
@@ -298,13 +298,13 @@ def train_log(reader: LogReader) -> TrainLog:
 
 def _of_the_file(reader: LogReader) -> Iterator[str]:
     if reader.torn_archive:
-        yield tr("the file is a torn archive: what is behind these lines could not be unpacked")
+        yield tr("the file is a truncated archive: what comes after these lines could not be unpacked")
     if reader.wrapped:
-        yield tr("the lines of the file are wrapped; their parts were put together")
+        yield tr("the lines of the file are wrapped; their parts were joined")
 
 
 def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: int = 0) -> Iterator[str]:
-    """The remarks about lines that cannot be read, or stand in no order.
+    """The remarks about lines that cannot be read, or are in no order.
 
     Args:
         lines: all of them.
@@ -317,13 +317,13 @@ def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: 
     if torn:
         yield f"{torn} {of} cannot be read"
     if impossible:
-        yield f"{impossible} {of} cannot be true beside their neighbours"
+        yield f"{impossible} {of} contradict their neighbours"
     if order.repeated:
         yield f"{order.repeated} {of} are repeated"
     if order.shuffled:
-        yield f"{order.shuffled} {of} stand in no order; they were sorted"
+        yield f"{order.shuffled} {of} are in no order; they were sorted"
     if starts:
-        yield f"the training was started {starts + _MOST_STARTS} times; the last {_MOST_STARTS} starts are looked at"
+        yield f"the training was started {starts + _MOST_STARTS} times; the last {_MOST_STARTS} starts are examined"
 
 
 def _first_epoch(epochs: NDArray[np.int64]) -> int:
@@ -367,8 +367,8 @@ def _agreed(
     Args:
         before: epochs before that of each line.
         counts: updates done at each line.
-        said: the length that the process told; 0 where it did not.
-        known: lengths that an epoch may have, by which a first line tells in which epoch the process began.
+        said: the length that the process gave; 0 if it gave none.
+        known: lengths that an epoch may have, by which a first line shows in which epoch the process began.
         goes_on: the count is higher than all before it, so it is none that began anew.
         from_zero: the first epoch of the run may be number 0, not 1.
     """
@@ -386,7 +386,7 @@ def _agreed(
 
 
 def _disagreeing(said: int, lines: int) -> _Agreed:
-    """Of lines that agree on nothing, the word of the data loader is believed."""
+    """If the lines agree on nothing, what the data loader says is believed."""
     return _Agreed(_exactly(said) if said else None, None, 0, np.ones(lines, dtype=bool))
 
 

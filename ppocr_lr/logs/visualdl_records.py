@@ -21,7 +21,7 @@ from ppocr_lr.logs.order import in_order
 from ppocr_lr.logs.train_log import Length, TrainLog, what_was_done
 
 _RATE, _LOSS = "train/lr", "train/loss"
-_MOST_TAGS = 100  # that are named, of a file that has not the rate
+_MOST_TAGS = 100  # that are named, of a file without the rate
 
 
 class _Record(NamedTuple):
@@ -30,7 +30,7 @@ class _Record(NamedTuple):
     finite: bool
     """The loss of that step is a number."""
     loss: float
-    """It; nan where there is none."""
+    """The loss; nan if there is none."""
 
 
 def is_records(path: Path) -> bool:
@@ -44,7 +44,7 @@ def records_in(folder: Path) -> list[Path]:
 
 
 def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
-    """The rates in the records of a run, one file for each process, as a log whose epochs the plan has to tell.
+    """The rates in the records of a run, one file for each process, as a log whose epochs the plan has to supply.
 
     Args:
         path: what the log is called.
@@ -74,7 +74,7 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
         (Length(1, None, int(steps.max()) + older),) * starts, (False,) * starts, (None,) * starts,
         0, False, 1, "iter" if older else "global_step", None,
         (*what_was_done(len(steps) + read.torn, read.torn, len(steps) - len(which) - order.repeated, order),
-         "VisualDL's records tell no epochs; those of the plan are taken"),
+         "VisualDL's records have no epochs; those of the plan are used"),
     )  # fmt: skip
 
 
@@ -116,5 +116,5 @@ def _scalars(path: Path, read: _Read) -> Iterator[tuple[str, int, float]]:
                         yield value.tag, value.id, value.value
     except OSError as error:
         raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except Exception:  # whatever its parts say of bytes that are no record
+    except Exception:  # whatever its parts raise for bytes that are no record
         read.torn += 1

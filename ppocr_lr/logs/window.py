@@ -141,7 +141,7 @@ def _extremes(schedule: Schedule, lines: Lines, shift: int) -> tuple[NDArray[np.
         owners, places = each(ends - begins)
         inside = steps[begins[owners] + places]
         owners, at = np.concatenate([owners, owners]), np.concatenate([inside, inside - 1])
-    else:  # so many that a few updates tell what is in between
+    else:  # so many that a few updates show what is in between
         owners, places = each(np.full(len(last), _FEW_FILLS))
         at = first[owners] + (last - first)[owners] * places // _FEW_FILLS
     rates, (low, high) = schedule(at), np.sort([schedule(first), schedule(last)], axis=0)
@@ -197,7 +197,7 @@ def rough_costs(
     steps: Callable[[NDArray[np.int64]], NDArray[Any]],
     scaled: bool = False,
 ) -> NDArray[np.float64]:
-    """How far, in the mean, lines are from the rates in the middle of their windows, under many candidates at once.
+    """How far, on average, lines are from the rates in the middle of their windows, under many candidates at once.
 
     Args:
         schedule: what the candidates make a part of, or stretch.

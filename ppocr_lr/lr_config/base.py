@@ -15,22 +15,11 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import ITERATIONS, LARGEST_RATE, Ours
-from ppocr_lr.lr_config.length import Length, as_written
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
+from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
-
-DECAY_SHAPES: Mapping[str, Shape] = {
-    "linear": schedules.LINEAR,
-    "cosine": schedules.COSINE,
-    "1-sqrt": schedules.OneMinusSqrt(),
-    "exponential": schedules.Exponential(),
-    "half-life": schedules.HalfLife(),
-    "tanh": schedules.Tanh(),
-}
-"""What `decay_shape` may be."""
-_WARMUPS: Mapping[str, Shape] = {**DECAY_SHAPES, "constant": schedules.Flat()}
 
 NO_CURVE = Problem(
     ("name",),
@@ -81,19 +70,26 @@ class LRConfig(BaseModel, ABC):
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
     tries_rates: ClassVar[bool] = False
-    """True where too low and too high rates are the purpose, and the losses the result, not what is trained."""
+    """True where the purpose is to try rates too low and too high: the result is their losses, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
-    """Paddle makes each rate of this decay from the one before."""
+    """Paddle computes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
-    """The keys that may say how long the warmup is; one of them does."""
+    """The keys that may say how long the warmup is; at most one of them does."""
     cycle_key: ClassVar[str] = ""
-    """The key that says in epochs how long each cycle is; empty without one."""
+    """The key that says in epochs how long each cycle is; empty if there is none."""
+
+    peak_key: ClassVar[str] = "learning_rate"
+    """The key that says the rate at the end of the warmup."""
+    marks_key: ClassVar[str] = ""
+    """The key that lists where the rate drops; empty without one."""
+    stages_key: ClassVar[str] = ""
+    """The key that lists the stages which have the rates; empty for a name with rates of its own."""
 
     @abstractmethod
     def curve(self, window: Window) -> Schedule:
-        """The schedule behind warmup and hold, counted from its own beginning.
+        """The schedule after warmup and hold, counted from its own start.
 
-        A decay over the run lasts `window.decay_iters`; `window.iters(length)` makes iterations of a length.
+        A decay over the run lasts `window.decay_iters`; `window.iters(length)` converts a length to iterations.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -109,22 +105,23 @@ class LRConfig(BaseModel, ABC):
         return True
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """What comes before a plateau, for a section without a curve; behind it `after`, else the peak.
+        """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return LedPlateau(after or schedules.Constant(self.peak), 0, self)
+        iters = self.warmup_length(window)
+        return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
-        """Warmup, hold and curve, each if it lasts at least one iteration, in steps if that is asked for."""
+        """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
         schedule = self._smooth(window)
         if not self.around("once_per_epoch"):
             return schedule
         try:
             return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
-            raise self.error("once_per_epoch", tr("false: its cycles are no whole numbers of epochs")) from None
+            raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
 
     def _smooth(self, window: Window) -> Schedule:
         warmup_iters = self.warmup_length(window)
@@ -132,10 +129,10 @@ class LRConfig(BaseModel, ABC):
         schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
         if hold_iters:
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        return self.warmed_up(schedule, warmup_iters) if warmup_iters else schedule
+        return self.warmed_up(schedule, warmup_iters)
 
     def _bounded(self, schedule: Schedule) -> Schedule:
-        """Between the section's `floor` and `ceiling`, if it has any."""
+        """Kept between the section's `floor` and `ceiling`, if it has any."""
         bounds = {key: bound for key in ("floor", "ceiling") if (bound := self.around(key))}
         if not bounds:
             return schedule
@@ -149,7 +146,7 @@ class LRConfig(BaseModel, ABC):
         return schedules.Bounded(schedule, **bounds)
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if that is asked for."""
+        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if a key asks for that."""
         within_run = self.around("decay_within_run")
         tail_iters = window.iters(self.around("cooldown_epochs"))
         if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
@@ -174,11 +171,11 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def peak(self) -> float:
-        """The rate at the end of the warmup, for a name that can have one."""
-        return self.learning_rate  # type: ignore[attr-defined,no-any-return]  # a key of most names
+        """The rate under `peak_key`, for a name that has it."""
+        return float(getattr(self, self.peak_key))
 
     def highest_rate(self, window: Window) -> float:
-        """The highest rate of a run: the peak, as it is written, or that of the curve where no key says it.
+        """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -189,12 +186,12 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def warmup_key(self) -> str:
-        """The key that says how long the warmup is, else the first that could; empty for a name without one."""
+        """The key that says how long the warmup is, or else the first that could; empty for a name without a warmup."""
         keys = self._own(self.warmup_keys)
         return next((key for key in keys if getattr(self, key)), keys[0] if keys else "")
 
     def warmup_length(self, window: Window) -> int:
-        """Length of the warmup in iterations; 0 where it rounds to nothing."""
+        """Length of the warmup in iterations; 0 if it rounds to nothing."""
         if not self.has_key("warmup_mode"):
             return 0
         self._only_one(self.warmup_keys)
@@ -215,17 +212,17 @@ class LRConfig(BaseModel, ABC):
 
     @property
     def end_key(self) -> str:
-        """The key that decides where the decay ends; empty where the run does."""
+        """The key that decides where the decay ends; empty if the run does."""
         if not self.has_key("cooldown_epochs"):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
 
     def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
-        """The shape as the section's `k_decay` and its power bend it, those of them that it has."""
+        """The shape as the section's `k_decay` and power bend it, if it has them."""
         k_decay = self.around("k_decay") if k_decay is None else k_decay
         power = getattr(self, "power", self.around("decay_power"))
-        if k_decay == 1 and isinstance(shape, schedules.Power) and shape.exponent == 1:
-            return schedules.Power(power)
+        if shape == schedules.LINEAR:
+            shape, power = schedules.Power(power), 1.0
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
 
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
@@ -250,13 +247,13 @@ class LRConfig(BaseModel, ABC):
         return schedules.Tanh(lower, upper)
 
     def limited(self, cycles: Schedule) -> Schedule:
-        """As many of the cycles as the section's `cycle_limit` says."""
+        """As many of the cycles as the section's `cycle_limit` allows."""
         limit: int | None = getattr(self, "cycle_limit")  # noqa: B009
         return cycles if limit is None else schedules.EndedAfter(cycles, limit)
 
     @property
     def overlaps(self) -> bool:
-        """True where hold and decay start with the warmup, not behind it."""
+        """True where hold and decay start with the warmup, not after it."""
         return bool(self.around("warmup_overlap") != "none")
 
     @property
@@ -265,16 +262,16 @@ class LRConfig(BaseModel, ABC):
         return self.overlaps or bool(self.around("decay_within_run"))
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The key that lists where the rate drops, and where it does; empty without such a list."""
-        return "", ()
+    def marks(self) -> tuple[Length, ...]:
+        """Where the rate drops, by the list under `marks_key`."""
+        return getattr(self, self.marks_key) if self.marks_key else ()
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """The updates at which another section inside this one takes over."""
         return ()
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """What to say about values that can be used, but surprise."""
+        """Findings about values that can be used, but may surprise."""
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields
@@ -284,8 +281,9 @@ class LRConfig(BaseModel, ABC):
                 said = tr("{value} has no effect: there is no warmup", value=shown(value))
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for key in self._own(self.warmup_keys):  # PaddleOCR takes a negative one
-            if (getattr(self, key).amount if isinstance(getattr(self, key), Length) else getattr(self, key)) < 0:
-                said = tr("{length} is negative, so there is no warmup", length=getattr(self, key))
+            length = getattr(self, key)
+            if (length.amount if isinstance(length, Length) else length) < 0:
+                said = tr("{length} is negative, so there is no warmup", length=length)
                 none = Proposal((f"{key}=0",), safe=True)
                 yield Finding((key,), said, code="LR305", proposals=(none,))
 
@@ -304,9 +302,9 @@ class LRConfig(BaseModel, ABC):
         return int(self.around("last_epoch")) + 1
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
-        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty where nothing does.
+        """What goes wrong in PaddleOCR when its scheduler starts at `last_epoch`; empty if nothing does.
 
-        Without a warmup around it, Paddle multiplies a cosine on from the base rate.
+        Without a warmup around it, Paddle continues a cosine by factors from the base rate.
         """
         wrong = self.recursive_in_paddle and not self.warmup_length(window)
         return tr("PaddleOCR starts a cosine without warmup from a wrong rate") if wrong else ""
@@ -323,9 +321,9 @@ class LRConfig(BaseModel, ABC):
         if getattr(self, key) > self.peak:
             raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
-    def check_growth(self, key: str, highest: float) -> None:
-        """What the value under `key` makes of the rates must be one."""
-        if not highest < LARGEST_RATE:
+    def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
+        """With the value under `key`, each rate of the run must be small enough to be one."""
+        if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
     @classmethod
@@ -340,7 +338,7 @@ class LRConfig(BaseModel, ABC):
         return next((mark for mark in field.metadata if isinstance(mark, Ours)), None) if field else None
 
     def error(self, key: str, allowed: str) -> LRConfigError:
-        """The error for one of this section's keys, with its value, or that there is none."""
+        """The error for one of this section's keys, with its value or saying that it is missing."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
             return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
@@ -356,11 +354,13 @@ class LRConfig(BaseModel, ABC):
             raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        """The schedule with the section's warmup of `iters` updates."""
+        """The schedule with the section's warmup of `iters` updates, if it lasts any."""
+        if not iters:
+            return schedule
         start, mode = self.warmup_start, self.around("warmup_mode")
         if mode in ("constant", "exponential") and not start:
             raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
-        shape, power = _WARMUPS[mode], self.around("warmup_power")
+        shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
@@ -377,22 +377,20 @@ class LRConfig(BaseModel, ABC):
             try:
                 return schedules.Product(schedule, factor)
             except LRConfigError:
-                allowed = tr("another word: the decay turns too often during the warmup")
+                allowed = tr("another value: the decay turns too often during the warmup")
                 raise self.error("warmup_overlap", allowed) from None
         rest = schedules.From(schedule, iters)
         top = self.peak if overlap == "peak" else rest(0)
         if top <= start:
-            allowed = tr("another word: when the warmup is over the decay is at {rate}", rate=f"{top:g}")
+            allowed = tr("another value: at the end of the warmup the decay is at {rate}", rate=f"{top:g}")
             raise self.error("warmup_overlap", allowed)
         return schedules.Warmup(rest, iters, top, start, shape)
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _iterations(item, field)
-    elif isinstance(value, Length):
-        if value.unit == "it":
-            yield int(value.amount)
-    elif ITERATIONS in field.metadata and value and value > 0:
-        yield value
+    for _, item in items(value):
+        if isinstance(item, Length):
+            if item.unit == "it":
+                yield int(item.amount)
+        elif ITERATIONS in field.metadata and item and item > 0:
+            yield item

@@ -17,9 +17,9 @@ from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 NumCycles = Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")]
-"""How many waves of a cosine a decay is."""
+"""How many waves of a cosine a decay has."""
 _FIRST_EPOCHS = Length(200)  # of TwoStepCosine, fixed in PaddleOCR
-_WAVES = "waves of the cosine in the length of the decay; 0.5 is one way down"
+_WAVES = "waves of the cosine over the length of the decay; 0.5 is a single fall"
 
 
 class _WaveConfig(LRConfig):
@@ -29,7 +29,7 @@ class _WaveConfig(LRConfig):
     num_cycles: NumCycles
 
     def wave(self, window: Window, end: float) -> Schedule:
-        """The cosine. As it is in Paddle it rises again behind its length; bent or of other waves it stays."""
+        """The cosine. As in Paddle it rises again past its length; bent, or with another number of waves, it stays."""
         shape = self.bent(schedules.Cosine(2 * self.num_cycles))
         if shape == schedules.Cosine():
             oscillates = window.length is not None and window.length < window.total_iters
@@ -104,7 +104,7 @@ class TwoStepCosineConfig(LRConfig):
     recursive_in_paddle = True
 
     def curve(self, window: Window) -> Schedule:
-        """Two cosines; behind a warmup Paddle asks for the closed form, without one it multiplies ratios."""
+        """Two cosines; after a warmup Paddle uses the closed form, without one it multiplies ratios."""
         self.check_end("end_lr")
         led = self.warmup_length(window) or window.iters(self.around("hold_epochs"))
         return schedules.TwoStepCosine(

@@ -30,7 +30,7 @@ class CyclicalCosineConfig(LRConfig):
     cycle_key = "cycle"
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
-        """PaddleOCR's class asks for its base rate before it is set."""
+        """PaddleOCR's class reads its base rate before setting it."""
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
@@ -49,7 +49,9 @@ class OneCycleConfig(LRConfig):
     anneal_strategy: Annotated[Literal["cos", "linear"], kinds.OneOf()] = key(
         "shape of the rise and the fall", default="cos"
     )
-    three_phase: kinds.Switch = key("come down to the first rate symmetrically, then to the end", default=False)
+    three_phase: kinds.Switch = key(
+        "fall to the first rate over as long as the rise took, then to the last rate", default=False
+    )
     pct_start: Annotated[kinds.InnerShare, kinds.Ours("0.3 is fixed there")] = key(
         "share of the run in which the rate rises (0 to 1)", default=0.3
     )
@@ -60,17 +62,13 @@ class OneCycleConfig(LRConfig):
         "the last rate is the first rate / final_div_factor", default=1e4
     )
 
+    peak_key = "max_lr"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
             lambda config, value, run: value is None or value == config.max_lr,
         )
     }
-
-    @property
-    def peak(self) -> float:
-        """`max_lr`, where a warmup before the cycle ends."""
-        return self.max_lr
 
     def curve(self, window: Window) -> Schedule:
         """One cycle over all updates of the run."""
@@ -92,7 +90,7 @@ class OneCycleConfig(LRConfig):
 
 @register_lr_config("Cyclic")
 class CyclicConfig(LRConfig):
-    """Triangles between `base_lr` and `max_lr`, as tall or ever lower."""
+    """Triangles between `base_lr` and `max_lr`, all equally high or lower and lower."""
 
     takes = LAST_EPOCH | CYCLES
     max_lr: kinds.PositiveRate = key("the highest rate, the peak")
@@ -102,7 +100,7 @@ class CyclicConfig(LRConfig):
         "length of the fall; without it, as long as the rise (epochs)", default=None
     )
     mode: Annotated[Literal["triangular", "triangular2", "exp_range"], kinds.OneOf()] = key(
-        "all cycles as tall, each half as tall, or lower by gamma every iteration", default="triangular"
+        "all cycles equally high, each half as high, or times gamma at every iteration", default="triangular"
     )
     gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
@@ -115,11 +113,11 @@ class CyclicConfig(LRConfig):
         up = self.some_iters("step_size_up", window)
         down = up if self.step_size_down is None else self.some_iters("step_size_down", window)
         cycles = schedules.Cyclic(self.max_lr, self.base_lr, up, down, self.mode, self.gamma)
-        self.check_growth("gamma", cycles.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("gamma", cycles, window)
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Cycles that grow are said to."""
+        """Say so where the cycles grow."""
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown
+from ppocr_lr.errors import LRConfigError, Problem, called, did_you_mean, shown
 from ppocr_lr.language import later, tr
 
 # What users of other libraries write for a key that is spelt quite differently here.
@@ -68,26 +68,26 @@ CALLED_ELSEWHERE = {
     "schedules": ("stages",),
 }
 
-# Words of everyday life, which outside an lr section mean something else.
+# Everyday words, which mean something else outside an lr section.
 _COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", "stages", "warmup"})
 
-# A run has these anyway; where no key of a name means the same, that is the answer.
+# A run has these anyway; if no key of a name means the same, this is the answer.
 LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_steps", "total_steps", "total_iters"})
 
 INSTEAD: Mapping[object, str] = {
     "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
     "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
 }
-"""What does the same here, for keys of other libraries that have no name of their own."""
+"""What does the same here, for keys of other libraries that have no counterpart of their own."""
 
 KNOWN_ELSEWHERE = frozenset(CALLED_ELSEWHERE).union(*CALLED_ELSEWHERE.values()) - _COMMON
 """Keys of learning-rate sections, here or in other libraries."""
 
 _NO_FUNCTION = "a section holds no function"
 
-_OR = ", or "  # between names of which each is an answer
+_OR = ", or "  # between names, each of which is an answer
 
-# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names, without `_ENDINGS` unless it is needed.
+# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names, mostly without `_ENDINGS`.
 CLASSES_ELSEWHERE = {
     "Constant": "Const",
     "CosineAnnealing": "Cosine",
@@ -125,6 +125,11 @@ def called_elsewhere(key: str) -> tuple[str, ...]:
     return CALLED_ELSEWHERE.get(key, ())
 
 
+def is_peak(key: str) -> bool:
+    """Whether a key is the peak rate's, here or elsewhere."""
+    return key == "learning_rate" or "learning_rate" in called_elsewhere(key)
+
+
 def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""
@@ -135,9 +140,10 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
     problem = tr(
-        "{name} is not a schedule{suggestion} the schedules are {names}; more by --import",
+        "{name} is not a schedule{suggestion} the schedules are {names}; more with {import_}",
         name=shown(name),
         suggestion=suggestion or tr(";"),
         names=names,
+        import_=called("import"),
     )
     return LRConfigError(Problem(("name",), problem))

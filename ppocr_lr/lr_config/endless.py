@@ -1,4 +1,4 @@
-"""Sections of decays that know no end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
+"""Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
 from __future__ import annotations
 
@@ -20,17 +20,28 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 
-@register_lr_config("Exponential")
-class ExponentialConfig(LRConfig):
-    """The rate times `gamma` in each `step_size`, continuously or in steps."""
+class _TimedConfig(LRConfig):
+    """A decay by `gamma` in units of time, smooth or in steps."""
 
     takes = WARMUP | HOLD
     learning_rate: kinds.PositiveRate = kinds.PEAK
     step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
-    gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
+    gamma: kinds.Factor
+    staircase: kinds.Switch = key("the rate falls only at the end of each step_size", default=False)
 
     end_key: ClassVar[str] = "gamma"
+
+    def stepped(self, smooth: Schedule, iters: int) -> Schedule:
+        """The decay, in steps of `iters` updates if that is asked for."""
+        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+
+
+@register_lr_config("Exponential")
+class ExponentialConfig(_TimedConfig):
+    """The rate times `gamma` in each `step_size`, continuously or in steps."""
+
+    gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
+
     nearest_in_paddleocr = "Step, which is the same with staircase: true"
 
     def curve(self, window: Window) -> Schedule:
@@ -40,14 +51,14 @@ class ExponentialConfig(LRConfig):
             return schedules.StepDecay(self.learning_rate, iters, self.gamma)
         kind = schedules.ExponentialGrowth if self.gamma > 1 else schedules.ExponentialDecay
         smooth = kind(self.learning_rate, self.gamma, iters)
-        self.check_growth("gamma", self._last(smooth, window))
-        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+        self.check_growth("gamma", smooth, window)
+        return self.stepped(smooth, iters)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """A rate that grows is said to."""
+        """Say so where the rate grows."""
         yield from super().remarks(window)
         if self.gamma > 1:
-            last = rate_text(self._last(self.to_schedule(window), window))
+            last = rate_text(self.to_schedule(window)(window.total_iters - 1))
             said = tr(
                 "{gamma} is above 1, so the rate grows, to {last} at the end of the run",
                 gamma=f"{self.gamma:g}",
@@ -55,28 +66,19 @@ class ExponentialConfig(LRConfig):
             )
             yield Finding(("gamma",), said, code="LR413")
 
-    def _last(self, schedule: Schedule, window: Window) -> float:
-        return schedule(window.total_iters - 1)
-
 
 @register_lr_config("NaturalExp")
-class NaturalExpConfig(LRConfig):
+class NaturalExpConfig(_TimedConfig):
     """The rate times exp(−gamma) in each `step_size`."""
 
-    takes = WARMUP | HOLD
-    learning_rate: kinds.PositiveRate = kinds.PEAK
-    step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor = key("how fast the rate falls, per step_size")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
 
-    end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr = "Step with gamma exp(-gamma)"
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
         iters = self.some_iters("step_size", window)
-        smooth = schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters)
-        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+        return self.stepped(schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters), iters)
 
 
 @register_lr_config("InverseSqrt")
@@ -86,7 +88,7 @@ class InverseSqrtConfig(LRConfig):
     takes = WARMUP | HOLD | POWER
     learning_rate: kinds.PositiveRate = kinds.PEAK
     timescale: kinds.PositiveLength | None = key(
-        "after so long the rate is peak/√2; without it, the length of the warmup (epochs)", default=None
+        "time after which the rate is peak/√2; by default the length of the warmup (epochs)", default=None
     )
 
     nearest_in_paddleocr = "Linear with a power of 2"
@@ -95,29 +97,23 @@ class InverseSqrtConfig(LRConfig):
         """peak·√(t/(k + t)) with t the timescale, or another power of it."""
         warmup_iters = self.warmup_length(window)
         if self.timescale is None and not warmup_iters:
-            raise self.error("timescale", tr("a length where there is no warmup to take it from"))
+            raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
         timescale = warmup_iters if self.timescale is None else self.some_iters("timescale", window)
         return schedules.InverseSqrt(self.learning_rate, timescale, self.around("decay_power") / 2)
 
 
 @register_lr_config("InverseTime")
-class InverseTimeConfig(LRConfig):
+class InverseTimeConfig(_TimedConfig):
     """peak/(1 + gamma·time)."""
 
-    takes = WARMUP | HOLD
-    learning_rate: kinds.PositiveRate = kinds.PEAK
-    step_size: kinds.PositiveLength = key("the unit of time (epochs)", default=Length(1))
     gamma: kinds.Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
-    staircase: kinds.Switch = key("the rate falls at the end of each step_size only", default=False)
 
-    end_key: ClassVar[str] = "gamma"
     nearest_in_paddleocr = "Linear with a power of 2"
 
     def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
         iters = self.some_iters("step_size", window)
-        smooth = schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters)
-        return schedules.Staircase(smooth, iters) if self.staircase else smooth
+        return self.stepped(schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters), iters)
 
 
 @register_lr_config("Noam")
@@ -135,5 +131,5 @@ class NoamConfig(LRConfig):
         """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
-        except LRConfigError:  # each key is inside its own bounds; of very small ones no peak is left
+        except LRConfigError:  # each key is within its bounds, but very small ones leave no peak
             raise self.error("learning_rate", tr("large enough for a peak above 0")) from None

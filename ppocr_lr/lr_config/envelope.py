@@ -1,4 +1,4 @@
-"""The keys around a curve: warmup, hold, cooldown, the run that is counted against. A section says which it takes."""
+"""The keys around a curve: warmup, hold, cooldown, how the run limits the decay. Each section says which it takes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Keys: TypeAlias = dict[str, tuple[Any, Any]]
 EVERY: Keys = {
     "once_per_epoch": (
         Annotated[kinds.Switch, kinds.Ours("Piecewise, with a value for each epoch")],
-        key("the rate changes at the end of an epoch only", default=False),
+        key("the rate changes only at the end of an epoch", default=False),
     ),
     "floor": (
         Annotated[kinds.Rate | None, kinds.Ours("LinearWarmupCosine has min_lr, Linear an end_lr")],
-        key("the rate never falls below it, behind the warmup", default=None),
+        key("the rate never falls below it after the warmup", default=None),
     ),
     "ceiling": (
         Annotated[kinds.PositiveRate | None, kinds.Ours("a lower learning_rate")],
-        key("the rate never rises above it, behind the warmup", default=None),
+        key("the rate never rises above it after the warmup", default=None),
     ),
 }
 """What goes with every name that has a curve."""
@@ -33,7 +33,7 @@ LAST_EPOCH: Keys = {
     "last_epoch": (
         kinds.LastEpoch,
         key(
-            "number of the last optimizer update done before (iterations); training goes on with the next one",
+            "number of the last optimizer update already done (iterations); training continues with the next one",
             default=-1,
         ),
     )
@@ -42,7 +42,7 @@ LAST_EPOCH: Keys = {
 WARMUP_MODE: Keys = {
     "warmup_mode": (
         Annotated[
-            Literal["linear", "constant", "cosine", "1-sqrt", "exponential", "half-life"],
+            Literal[tuple(kinds.WARMUP_SHAPES)],
             kinds.OneOf(),
             kinds.Ours("the warmup of PaddleOCR is always linear"),
         ],
@@ -56,11 +56,11 @@ WARMUP_MODE: Keys = {
         Annotated[
             Literal["none", "peak", "decay", "product"],
             kinds.OneOf(),
-            kinds.Ours("the decay of PaddleOCR starts behind the warmup"),
+            kinds.Ours("the decay of PaddleOCR starts after the warmup"),
         ],
         key(
-            "where the warmup rises to while the decay has begun with it: the peak, or where the decay is then, or as "
-            "a factor of the decay; with none the decay starts behind it",
+            "with none the decay starts after the warmup; otherwise both start together, and the warmup rises to the "
+            "peak, rises to where the decay is by then, or multiplies the decay",
             default="none",
         ),
     ),
@@ -77,7 +77,7 @@ WARMUP_WITHOUT_EPOCHS: Keys = WARMUP_MODE | {
     ),
     "warmup_start_lr": (
         Annotated[kinds.Rate | None, kinds.Ours("LinearWarmupCosine has start_lr")],
-        key("the rate of the first update of the warmup; 0 where nothing is said", default=None),
+        key("the rate of the first update of the warmup; 0 by default", default=None),
     ),
     "warmup_start_factor": (
         Annotated[kinds.Share | None, kinds.Ours("LinearWarmupCosine has start_lr")],
@@ -91,7 +91,7 @@ WARMUP: Keys = (
     | {
         "warmup_epoch": (
             kinds.AnyLength,
-            key("length of the warmup, from 0 unless it says otherwise (epochs, may be a fraction)", default=Length(0)),
+            key("length of the warmup, from 0 if no key says otherwise (epochs, may be a fraction)", default=Length(0)),
         )
     }
 )
@@ -106,7 +106,7 @@ HOLD: Keys = {
 WITHIN_RUN: Keys = {
     "decay_within_run": (
         Annotated[kinds.Switch, kinds.Ours("a shorter warmup, or Piecewise, whose last value is reached")],
-        key("the decay ends with the run: what is before it counts against it", default=False),
+        key("the decay ends with the run: warmup and hold shorten it", default=False),
     )
 }
 
@@ -114,7 +114,7 @@ OVER_THE_RUN: Keys = WITHIN_RUN | {
     "cooldown_epochs": (
         Annotated[kinds.LengthOrNone, kinds.Ours("Piecewise, whose last value holds")],
         key(
-            "how long the rate stays at its last value; the decay ends so long before the run (epochs)",
+            "how long the rate stays at its last value; the decay ends that long before the run does (epochs)",
             default=Length(0),
         ),
     ),
@@ -127,7 +127,7 @@ OVER_THE_RUN: Keys = WITHIN_RUN | {
 K_DECAY: Keys = {
     "k_decay": (
         Annotated[kinds.Power, kinds.Ours("Piecewise, with many values")],
-        key("exponent of the time that is done; above 1 the rate stays high for longer", default=1.0),
+        key("exponent of the share of the time that has passed; above 1 the rate stays high for longer", default=1.0),
     )
 }
 
@@ -143,12 +143,12 @@ BENT: Keys = K_DECAY | POWER
 CYCLES: Keys = {
     "cycle_limit": (
         Annotated[kinds.WholeCycles | None, kinds.Ours("Piecewise, whose last value holds")],
-        key("how many cycles there are; behind the last one the rate stays where it came down to", default=None),
+        key("number of cycles; after the last one the rate stays where that ended", default=None),
     )
 }
 
 TANGENT: Keys = {
-    "lower": (kinds.Bound, key("where on the tangent a decay begins", default=-6.0)),
+    "lower": (kinds.Bound, key("where on the tangent the decay begins", default=-6.0)),
     "upper": (kinds.Bound, key("where on the tangent it ends; above lower", default=3.0)),
 }
 
@@ -157,7 +157,7 @@ ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
 
 
 def with_keys(model: Any, keys: Keys) -> Any:
-    """The model with keys that it has not; the model itself where it has all."""
+    """The model with the keys it lacks added; the model itself if it lacks none."""
     more = {name: kind for name, kind in keys.items() if name not in model.model_fields}
     if not more:
         return model

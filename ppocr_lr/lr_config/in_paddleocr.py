@@ -1,4 +1,4 @@
-"""What PaddleOCR's own trainer makes of a section: the keys that it swallows, and those that it stops at."""
+"""What PaddleOCR's own trainer makes of a section: the keys that it swallows, and those at which it stops."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Finding, taken_out
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.elsewhere import unknown_name
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.lr_config.run import Run
 from ppocr_lr.schedules import Schedule
 
 STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
-"""The codes of remarks on what this project reads and PaddleOCR, with a Paddle of today, stops at."""
+"""The codes of remarks on what this project reads, but PaddleOCR with today's Paddle stops at."""
+UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
+"""What is said of a length with a unit."""
 
 
 class OwnKey(NamedTuple):
-    """A key that is written and that PaddleOCR does not take so."""
+    """A key that is written in a way that PaddleOCR does not read."""
 
     key: str
     """As it is written."""
     instead: str
-    """What PaddleOCR can do; empty where the key itself is one of PaddleOCR's."""
+    """What PaddleOCR can do instead; empty if the key itself is one of PaddleOCR's."""
     length: Length | None = None
     """A length that PaddleOCR cannot read, for a key that it knows."""
 
 
 def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
-    """Those of a section, in its order, that count here and not in PaddleOCR; `config` is the section validated."""
+    """The keys of a section, in its order, that count here but not in PaddleOCR; `config` is the validated section."""
     for written in section:
         key = config.also_called.get(written, written)
         field = type(config).model_fields.get(key)
@@ -47,16 +49,15 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
         elif key != written:
             yield OwnKey(written, tr("{key}, which is its name there", key=key))
         else:
-            lengths = value if isinstance(value, tuple) else (value,)
-            unknown = [item for item in lengths if isinstance(item, Length) and item.unit != "epochs"]
+            unknown = [item for _, item in items(value) if isinstance(item, Length) and item.unit != "epochs"]
             if unknown:
                 yield OwnKey(written, "", unknown[0])
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:
-    """The schedule that PaddleOCR's own trainer follows, where keys of this project alone make it another one here.
+    """The schedule that PaddleOCR's own trainer follows, if keys of this project make the one here differ from it.
 
-    None where it is the same, and where PaddleOCR does not train at all.
+    None if it is the same, and where PaddleOCR does not train at all.
     """
     if not any(own_keys(section, parsed.config)):
         return None
@@ -91,10 +92,7 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
         stop = tr("{name} is not a schedule of PaddleOCR, whose trainer stops{nearest}", name=shown(name), nearest=also)
         raise LRConfigError(Problem((*SECTION_PATH, "name"), stop))
     parsed = parse_lr_config(read, run)
-    stops = [
-        Problem((own.key,), tr("PaddleOCR does not know {length} and stops; it counts epochs", length=own.length))
-        for own in own_keys(read, parsed.config)
-    ]
+    stops = [Problem((own.key,), tr(UNKNOWN_LENGTH, length=own.length)) for own in own_keys(read, parsed.config)]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
         said = tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong)

@@ -4,26 +4,40 @@ says and the JSON Schema come from them. They are public: a section of your own 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Real
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from ppocr_lr import schedules
 from ppocr_lr.bounds import KINDS, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.values import UNSIGNED, number_in_text
-from ppocr_lr.schedules import kinds
+from ppocr_lr.lr_config.values import UNSIGNED, number_of
+from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
-"""Stands in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
+"""Placeholder in a key's JSON Schema for the schema of a whole section, which `schema.py` puts there."""
 
-LARGEST_RATE = 1e100  # no training has it, and no formula overflows below it
+LARGEST_RATE = 1e100  # no training uses it, and no formula overflows below it
+
+WARMUP_SHAPES: Mapping[str, Shape] = {
+    "linear": schedules.LINEAR,
+    "constant": schedules.Flat(),
+    "cosine": schedules.COSINE,
+    "1-sqrt": schedules.OneMinusSqrt(),
+    "exponential": schedules.Exponential(),
+    "half-life": schedules.HalfLife(),
+}
+"""What `warmup_mode` may be."""
+DECAY_SHAPES: Mapping[str, Shape] = {
+    **{word: shape for word, shape in WARMUP_SHAPES.items() if word != "constant"},
+    "tanh": schedules.Tanh(),
+}
+"""What `decay_shape` may be."""
 
 
 def key(description: str, default: Any = ...) -> Any:
@@ -38,11 +52,11 @@ def refused(allowed: str) -> PydanticCustomError:
 
 @dataclass(frozen=True)
 class Number:
-    """Marks a number as one of YAML, in quotes too: the bounds beside this mark say which."""
+    """Marks a number from YAML, in quotes too: the bounds beside this mark say which are allowed."""
 
     noun: str = later("a number")
     said: str = ""
-    """What is allowed, where bounds do not say it well."""
+    """What is allowed, where bounds do not say it well enough."""
     fits: Callable[[float], bool] = lambda number: True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -51,8 +65,8 @@ class Number:
         whole = schema["type"] == "int"
 
         def check(value: Any) -> float | int:
-            number = _number(value)
-            if number is None or not math.isfinite(number) or (whole and not number.is_integer()):
+            number = number_of(value)
+            if number is None or (whole and not number.is_integer()):
                 raise refused(self._allowed(marks))
             if not (inside(number, marks) and self.fits(number)):
                 raise refused(self._allowed(marks))
@@ -67,15 +81,6 @@ class Number:
         return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (Real, str)):
-        return None
-    try:
-        return number_in_text(value) if isinstance(value, str) else float(value)
-    except OverflowError:
-        return None
-
-
 @dataclass(frozen=True)
 class AsLength:
     """Marks a length or a mark in time, with its bounds and the units that it may have."""
@@ -84,7 +89,7 @@ class AsLength:
     said: str = later("a length, 0 for none: {forms}")
     """What is allowed; may name the `{forms}` of a length, or the `{share}` that a number of iterations may be."""
     iterations: bool = False
-    """A number without a unit counts them, whole ones, and stays an int."""
+    """A number without a unit counts iterations: it must be whole, and stays an int."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def check(value: Any) -> Length | int:
@@ -147,7 +152,7 @@ def _a_pair(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit some epochs alone."""
+    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 
     unit: str
 
@@ -158,7 +163,7 @@ ITERATIONS = Counts("iterations")
 
 @dataclass(frozen=True)
 class Ours:
-    """Marks a key that PaddleOCR swallows: this project's own, without effect unless it is written."""
+    """Marks a key that PaddleOCR swallows: it is this project's own and has no effect unless written."""
 
     instead: str = ""
     """The nearest thing that PaddleOCR can do."""
@@ -198,7 +203,7 @@ AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
 Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
-DecayShape = Annotated[Literal["linear", "cosine", "1-sqrt", "exponential", "half-life", "tanh"], OneOf()]
+DecayShape: TypeAlias = Annotated[Literal[tuple(DECAY_SHAPES)], OneOf()]  # type: ignore[valid-type]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
@@ -206,4 +211,4 @@ Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
 PEAK = key("the rate at the end of the warmup, the peak")
 END = key("the rate at the end of the decay", default=0.0)
 ETA_MIN = {"eta_min": "end_lr"}
-"""What PyTorch, Paddle and SGDR call that."""
+"""What PyTorch, Paddle and SGDR call the end of a decay."""

@@ -1,14 +1,15 @@
-"""A length of time as it stands in YAML: epochs (`5`), iterations (`"500it"`) or a share of the run (`"10%"`)."""
+"""A length of time as written in YAML: epochs (`5`), iterations (`"500it"`) or a share of the run (`"10%"`)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal
 
+from ppocr_lr.errors import Path
 from ppocr_lr.language import later
-from ppocr_lr.lr_config.values import NUMBER, number_in_text, yaml_number
+from ppocr_lr.lr_config.values import NUMBER, number_of, yaml_number
 
 Unit = Literal["epochs", "it", "%"]
 
@@ -19,7 +20,7 @@ _WITH_UNIT = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>it|%)\s*")
 
 @dataclass(frozen=True)
 class Length:
-    """`amount` epochs, iterations or percent of the run; `Run.iters` makes iterations of it."""
+    """`amount` epochs, iterations or percent of the run; `Run.iters` converts it to iterations."""
 
     amount: float
     unit: Unit = "epochs"
@@ -29,7 +30,7 @@ class Length:
 
     @property
     def written(self) -> float | str:
-        """As it stands in YAML: 5, "500it" or "10%"."""
+        """As written in YAML: 5, "500it" or "10%"."""
         if self.unit != "epochs":
             return str(self)
         return int(self.amount) if self.amount.is_integer() else self.amount
@@ -41,31 +42,29 @@ class Length:
         return self.amount != 0
 
 
+def items(value: Any, *path: str | int) -> Iterator[tuple[Path, Any]]:
+    """A value of a section, or those in a list of lists at any depth, each with its path below `path`."""
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from items(item, *path, index)
+    else:
+        yield path, value
+
+
 def as_written(value: Any) -> Any:
-    """A value of a section as YAML has it: lengths, in lists too, as they are written."""
+    """A value of a section as YAML has it: lengths, also those in lists, as they were written."""
     if isinstance(value, Length):
         return value.written
     return tuple(map(as_written, value)) if isinstance(value, (tuple, list)) else value
 
 
 def length_of(value: object) -> Length | None:
-    """The length that a value from YAML is, or None where it is none."""
+    """The length that a value from YAML is, or None if it is not one."""
     if isinstance(value, Length):
         return value
-    if isinstance(value, Real) and not isinstance(value, bool):
-        try:
-            return _finite(float(value), "epochs")
-        except OverflowError:  # an int with hundreds of digits
-            return None
-    if not isinstance(value, str):
-        return None
-    match = _WITH_UNIT.fullmatch(value)
-    unit: Unit = "epochs" if match is None else "it" if match["unit"] == "it" else "%"
-    number = number_in_text(value if match is None else match["number"])
+    match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    unit: Any = match["unit"] if match else "epochs"
+    number = number_of(match["number"] if match else value)
     if number is None or (unit == "it" and not number.is_integer()):
         return None
-    return _finite(number, unit)
-
-
-def _finite(number: float, unit: Unit) -> Length | None:
-    return Length(number, unit) if abs(number) < float("inf") else None
+    return Length(number, unit)

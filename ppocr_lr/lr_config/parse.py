@@ -1,4 +1,4 @@
-"""From the mapping in the YAML file to a validated model, with every message a user may see on the way."""
+"""From the mapping in the YAML file to a validated model, with every message a user may see along the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
@@ -29,10 +29,10 @@ Made = TypeVar("Made")
 TOO_DEEP = later("sections are nested too deep to be read")
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
-_MOST_ERRORS = 5  # of one section in one message
+_MOST_ERRORS = 5  # of one section that one message lists
 
 STAGE_KEYS = ("epochs", "until_end")
-"""What a stage of a Sequence says of its length; the other keys are those of its lr section."""
+"""The keys that say how long a stage of a Sequence is; its other keys are those of its lr section."""
 
 SET_BY_THE_RUN = {
     "epochs": NoEffect(
@@ -45,17 +45,17 @@ SET_BY_THE_RUN = {
 
 
 class ParsedLRConfig(NamedTuple):
-    """A section that can be used, and what is to be said about it."""
+    """A section that can be used, and the findings about it."""
 
     name: str
-    """The schedule's name; `Const` where the section has none."""
+    """The schedule's name; `Const` if the section has none."""
     config: LRConfig
     curve: Schedule | None
     """None where a metric of the training decides the rate, which begins at `config.peak`."""
     remarks: tuple[Finding, ...]
     """Their paths begin inside the section."""
     plateau: LedPlateau | None = None
-    """What comes before the metric decides, where there is no curve."""
+    """The schedule until the metric decides, if there is no curve."""
 
     @property
     def schedule(self) -> Schedule:
@@ -79,7 +79,7 @@ class Section:
 
     @property
     def name(self) -> str:
-        """The schedule's name; `Const` where the section has none."""
+        """The schedule's name; `Const` if the section has none."""
         return str(self.written.get("name", NO_NAME))
 
     def schedule(self, window: Window) -> Schedule:
@@ -91,7 +91,7 @@ class Section:
         return self._respelt(self.config.to_schedule, window)
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """What comes before the plateau of a section without a curve; behind it `after`, else the peak.
+        """The schedule before the plateau of a section without a curve, followed by `after` or by the peak.
 
         Raises:
             LRConfigError: the section does not fit this run.
@@ -106,9 +106,9 @@ class Section:
             raise LRConfigError(respelt) from None
 
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
-        """What is to be said of the section in a run that it fits.
+        """The findings about the section in a run that it fits.
 
-        `schedule`, where the caller has it, is the section's own. With `strict` every unknown key is told, not only
+        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is reported, not only
         those that mislead.
         """
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
@@ -136,7 +136,7 @@ class Section:
             yield replace(remark, path=self._as_written(remark.path))
 
     def in_iterations(self, *place: str | int) -> dict[Path, InIterations]:
-        """The lengths in iterations of a section that stands at `place`, as it spells their keys."""
+        """The lengths in iterations of a section at `place`, under their keys as it spells them."""
         return {(*place, *self._as_written(path)): each for path, each in self.config.in_iterations.items()}
 
     def _as_written(self, path: Path) -> Path:
@@ -144,7 +144,7 @@ class Section:
         return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
 
     def _meant_by(self, key: object, window: Window, schedule: Schedule | None) -> _Meant | None:
-        """None but for a rate under a name that PaddleOCR has too, and where the key that means it is not written."""
+        """None unless the key is a rate, the name is PaddleOCR's too, and the key that means it is not written."""
         if not isinstance(key, str) or self.name not in IN_PADDLEOCR:
             return None
         model = type(self.config)
@@ -160,7 +160,7 @@ class Section:
         as_it_is = schedule or self.schedule(window)
         end, with_it = (rate_text(each(window.total_iters - 1)) for each in (as_it_is, other))
         ends = tr(
-            "; the run ends at {end}, with {written}{whose}, at {other}",
+            "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,
             written=f"{meant}: {shown(self.written[key])}",
             whose=tr(", a key of this project that PaddleOCR ignores") if model.ours(meant) else "",
@@ -169,11 +169,11 @@ class Section:
         return _Meant(meant, ends if end != with_it else "", other == as_it_is)
 
     def _numbers_in_strings(self) -> Iterator[Finding]:
-        """Those under keys that PaddleOCR reads, and does not convert."""
+        """Numbers in strings, under keys that PaddleOCR reads without converting them."""
         model = type(self.config)
         for key, value in self.written.items():
             read = key in model.model_fields and key not in model.takes_strings and not model.ours(key)
-            for path, item in _items((key,), value) if read else ():
+            for path, item in items(value, key) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
                     written = yaml_number(number)
@@ -329,15 +329,6 @@ def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str
 
 def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", tr("{name} (no name is given)", name=NO_NAME)))
-
-
-def _items(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    """The values in lists at any depth, each with its path."""
-    if isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _items((*path, index), item)
-    else:
-        yield path, value
 
 
 def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> Iterator[Problem]:

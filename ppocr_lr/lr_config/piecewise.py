@@ -54,6 +54,7 @@ class PiecewiseConfig(LRConfig):
     decay_epochs: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the next value starts (epochs, rising)")
     values: Annotated[tuple[kinds.Rate, ...], kinds.AList] = key("the rates, one more than decay_epochs")
 
+    marks_key = "decay_epochs"
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
@@ -67,12 +68,12 @@ class PiecewiseConfig(LRConfig):
         return self.values[0]
 
     @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """Where the value changes: behind the last value a boundary changes nothing."""
-        return "decay_epochs", self.decay_epochs[: len(self.values) - 1]
+    def marks(self) -> tuple[Length, ...]:
+        """Where the value changes: after the last value a boundary changes nothing."""
+        return self.decay_epochs[: len(self.values) - 1]
 
     def curve(self, window: Window) -> Schedule:
-        """Steps at the boundaries; with one value too few the last one holds."""
+        """Steps at the boundaries; if one value is missing, the last one holds."""
         count = len(self.decay_epochs)
         if not count:
             raise self.error("decay_epochs", tr("a list of at least one epoch; a constant rate is name: Const"))
@@ -88,7 +89,7 @@ class PiecewiseConfig(LRConfig):
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """As many values as boundaries: Paddle from 2.6.2 on refuses that."""
+        """As many values as boundaries: Paddle refuses that from 2.6.2 on."""
         yield from super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
@@ -115,10 +116,7 @@ class MultiStepDecayConfig(LRConfig):
     milestones: Annotated[tuple[kinds.Mark, ...], kinds.AList] = key("where the rate drops (epochs, rising)")
     gamma: kinds.Gamma = key("factor of each drop")
 
-    @property
-    def marks(self) -> tuple[str, tuple[Length, ...]]:
-        """The milestones."""
-        return "milestones", self.milestones
+    marks_key = "milestones"
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
@@ -154,7 +152,7 @@ class PiecewiseLinearConfig(LRConfig):
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:
-        """The lines; constant before the first knot and behind the last."""
+        """The lines; constant before the first knot and after the last."""
         knots = [(window.iters(when), rate) for when, rate in self.knots]
         written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):

@@ -6,18 +6,18 @@ from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import NO_CURVE, LedPlateau, LRConfig
+from ppocr_lr.lr_config.base import NO_CURVE, LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP, Keys
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
-from ppocr_lr.schedules import Constant, Schedule
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.plateau import Plateau
 
 
 @register_lr_config("ReduceOnPlateau")
 class ReduceOnPlateauConfig(LRConfig):
-    """The rate times `factor` whenever a metric stops improving; has no fixed curve behind its warmup."""
+    """The rate times `factor` whenever a metric stops improving; has no fixed curve after its warmup."""
 
     takes: ClassVar[Keys] = {key: WARMUP[key] for key in WARMUP if key not in ("last_epoch", "warmup_overlap")}
     learning_rate: kinds.PositiveRate = key("the rate at the beginning, where the warmup ends")
@@ -34,16 +34,10 @@ class ReduceOnPlateauConfig(LRConfig):
     )
     cooldown: kinds.Calls = key("calls of step(metric) after a drop that do not count", default=Plateau.cooldown)
     min_lr: kinds.Rate = key("the rate never falls below", default=Plateau.min_lr)
-    epsilon: kinds.Nonnegative = key("a drop of the rate smaller than this is left out", default=Plateau.epsilon)
+    epsilon: kinds.Nonnegative = key("a drop of the rate by less than this is not made", default=Plateau.epsilon)
 
     has_curve: ClassVar[bool] = False
-    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never tells a scheduler its metric"
-
-    def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The warmup."""
-        iters = self.warmup_length(window)
-        behind = after or Constant(self.learning_rate)
-        return LedPlateau(self.warmed_up(behind, iters) if iters else behind, iters, self)
+    nearest_in_paddleocr = "Step or Cosine; PaddleOCR never gives a scheduler its metric"
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

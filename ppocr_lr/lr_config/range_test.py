@@ -14,19 +14,15 @@ from ppocr_lr.schedules import Schedule
 
 @register_lr_config("RangeTest")
 class RangeTestConfig(LRConfig):
-    """The rate rises from `start_lr` to `end_lr`, one update after the other: at which does the loss fall, or rise?"""
+    """The rate rises from `start_lr` to `end_lr` update by update, to show where the loss falls and where it rises."""
 
     start_lr: kinds.PositiveRate = key("the rate of the first update", default=1e-7)
-    end_lr: kinds.PositiveRate = key("the rate of the last update of the test, which then stays", default=10.0)
-    updates: kinds.Iters = key("length of the test (iterations), both ends counted in", default=200)
+    end_lr: kinds.PositiveRate = key("the rate of the last update of the test, held from then on", default=10.0)
+    updates: kinds.Iters = key("length of the test (iterations), both ends included", default=200)
 
+    peak_key = "end_lr"
     tries_rates = True
     nearest_in_paddleocr = "Const with a warmup_epoch as long as the run, which rises in a straight line"
-
-    @property
-    def peak(self) -> float:
-        """`end_lr`, the highest rate."""
-        return self.end_lr
 
     def curve(self, window: Window) -> Schedule:
         """The rise; the run may end before it does."""

@@ -1,4 +1,4 @@
-"""Which model reads the section with which `name`; a third party adds its own with one decorator."""
+"""Which model reads a section by its `name`; a third party adds its own with one decorator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Model = TypeVar("Model", bound=type[LRConfig])
 
-# Making a pydantic model takes longer than checking a config, so a module is imported when its name is asked for.
+# Creating a pydantic model takes longer than checking a config, so a module is imported when its name is asked for.
 _IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
@@ -63,7 +63,7 @@ _registered: dict[str, type[LRConfig]] = {}
 
 
 class _Models(Mapping[str, "type[LRConfig]"]):
-    """All models by `name`, read-only: this project's, and those that were registered."""
+    """All models by `name`, read-only: this project's, and those registered by others."""
 
     def __init__(self) -> None:
         self._has_looked = False
@@ -77,7 +77,7 @@ class _Models(Mapping[str, "type[LRConfig]"]):
         return _registered[name]
 
     def _import_installed(self) -> None:
-        """Once, and only when a name is not our own: looking at all that is installed takes its time."""
+        """Once, and only for a name that is not ours: searching all installed packages takes time."""
         if self._has_looked:
             return
         self._has_looked = True
@@ -107,7 +107,7 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
     """Class decorator: sections with `name: NAME` are read by this subclass of `LRConfig`, with the keys it `takes`.
 
     Raises:
-        TypeError: what is decorated is no subclass of `LRConfig`.
+        TypeError: the decorated class is not a subclass of `LRConfig`.
         ValueError: `name` is taken by another class.
     """
     from ppocr_lr.lr_config.base import LRConfig

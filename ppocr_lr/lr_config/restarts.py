@@ -20,17 +20,17 @@ from ppocr_lr.schedules import Schedule
 
 @register_lr_config("CosineWarmRestarts")
 class CosineWarmRestartsConfig(LRConfig):
-    """SGDR: a cosine from the peak to `eta_min`, restarted with ever longer cycles."""
+    """SGDR: a cosine from the peak to `eta_min`, restarted in cycles of equal or growing length."""
 
     takes = WARMUP | HOLD | BENT | TANGENT | CYCLES
     learning_rate: kinds.PositiveRate = kinds.PEAK
     T_0: kinds.PositiveLength | None = key("length of the first cycle (epochs)", default=None)
     T_mult: kinds.Growth = key("factor of the length from one cycle to the next", default=1.0)
     cycles: Annotated[tuple[kinds.PositiveLength, ...], kinds.AList] = key(
-        "lengths of the first cycles, instead of T_0; the last one goes on as T_0 does (epochs)", default=()
+        "lengths of the first cycles, instead of T_0; the last one then continues as T_0 does (epochs)", default=()
     )
     num_cycles: kinds.Cycles | None = key(
-        "how many equal cycles fill the iterations behind warmup and hold, instead of T_0; 1.5 stops within one",
+        "number of equal cycles that fill the iterations after warmup and hold, instead of T_0; 1.5 stops within one",
         default=None,
     )
     eta_min: kinds.Rate = key("the rate at the end of each cycle", default=0.0)
@@ -46,7 +46,7 @@ class CosineWarmRestartsConfig(LRConfig):
     nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What is left of the run behind warmup and hold is filled with cycles, where their number is given."""
+        """Cycles whose number is given fill what warmup and hold leave of the run."""
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:

@@ -42,7 +42,7 @@ class Run:
         return Window(self, self.total_iters)
 
     def iters(self, length: Length) -> int:
-        """A length in iterations, as `Window.iters` has it."""
+        """A length in iterations, as from `Window.iters`."""
         return self.window.iters(length)
 
 
@@ -54,15 +54,15 @@ class Window:
     total_iters: int
     """All updates of the run or the stage; shares are shares of them."""
     lead_iters: int = 0
-    """Updates before the decay that count against it; 0 where the decay is not shortened."""
+    """Updates before the decay that are taken from it; 0 if the decay is not shortened."""
     tail_iters: int = 0
-    """Updates behind the decay that count against it."""
+    """Updates after the decay that are taken from it."""
     length: int | None = None
-    """How long the decay is said to last, whatever the window."""
+    """How long a key says the decay lasts, whatever the window."""
 
     @property
     def decay_iters(self) -> int:
-        """The updates that a decay over the window lasts; 0 where nothing is left."""
+        """The updates that a decay over the window lasts; 0 if nothing is left."""
         if self.length is not None:
             return self.length
         return max(0, self.total_iters - self.lead_iters - self.tail_iters)
@@ -80,17 +80,17 @@ class Window:
         return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
 
     def iters(self, length: Length | int) -> int:
-        """A length in iterations, `round(epochs·iters_per_epoch)`; a half goes to the even side, as in PaddleOCR.
+        """A length in iterations, `round(epochs·iters_per_epoch)`; a half is rounded to even, as in PaddleOCR.
 
-        An int is one of iterations already. A negative length is none.
+        An int already counts iterations. A negative length is 0.
         """
         updates = length if isinstance(length, int) else self._updates(length)
         return round(max(0, min(updates, MAX_ITERS)))
 
     def first_update(self, mark: Length) -> int:
-        """The first update that is not before `mark`, so that `k ≥ first_update` is `k ≥ epoch·iters_per_epoch`.
+        """The first update at or after `mark`, so that `k ≥ first_update` is `k ≥ epoch·iters_per_epoch`.
 
-        Counted from where the decay begins, if what is before counts against it.
+        Counted from where the decay begins, if what comes before is taken from it.
         """
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
 

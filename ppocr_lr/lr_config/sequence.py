@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
 
@@ -66,7 +65,7 @@ def _read_stage(value: object, last: bool) -> Stage:
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     until_end = stage.get("until_end", False)
     if until_end not in (True, False) or (until_end and not last):
-        problem = tr("{value} is not allowed; it is true in the last stage", value=shown(until_end))
+        problem = tr("{value} is not allowed; it must be true, in the last stage only", value=shown(until_end))
         raise LRConfigError(Problem(("until_end",), problem))
     if until_end and "epochs" not in stage:
         return None
@@ -92,6 +91,7 @@ class SequenceConfig(LRConfig):
         WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 
+    stages_key = "stages"
     nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
 
     @property
@@ -101,16 +101,15 @@ class SequenceConfig(LRConfig):
 
     @property
     def peak(self) -> float:
-        """That of the last stage."""
+        """The peak of the last stage."""
         return self.stages[-1].section.config.peak
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The stages before the plateau, and what leads to it in the last one."""
-        lengths = self._lengths(window)
-        *parts, last = self._built(window, lengths, after)
+        *parts, (last, _) = self._built(window, after)
         assert isinstance(last, LedPlateau)
-        before = schedules.Sequence(tuple(zip(parts, lengths[:-1], strict=True)), last.before)
-        return last._replace(before=before, iters=sum(lengths[:-1]) + last.iters)
+        before = schedules.Sequence(tuple(parts), last.before)
+        return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
@@ -123,27 +122,26 @@ class SequenceConfig(LRConfig):
         return found
 
     def curve(self, window: Window) -> Schedule:
-        """Each stage's schedule, from its own beginning."""
-        lengths = self._lengths(window)
-        parts = self._built(window, lengths)
-        return schedules.Sequence(tuple(zip(parts[:-1], lengths[:-1], strict=True)), parts[-1])
+        """Each stage's schedule, from its own start."""
+        *parts, (last, _) = self._built(window)
+        return schedules.Sequence(tuple(parts), last)
 
-    def _built(self, window: Window, lengths: list[int], after: Schedule | None = None) -> list[Any]:
-        """The schedules of the stages; of a last one without a curve, what leads to its plateau, and `after`."""
-        parts: list[Any] = []
-        for index, (stage, iters) in enumerate(zip(self.stages, lengths, strict=True)):
-            plateau = index == len(lengths) - 1 and not self.has_curve
-            read = partial(stage.section.led_plateau, after=after) if plateau else stage.section.schedule
+    def _built(self, window: Window, after: Schedule | None = None) -> Iterator[tuple[Any, int]]:
+        """Each stage's schedule and length; of a last one without a curve, what leads to its plateau, and `after`."""
+        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             with errors_under("stages", index):
-                parts.append(read(window.stage(iters)))
-        return parts
+                if self.has_curve or index < len(self.stages) - 1:
+                    made: Any = stage.section.schedule(window.stage(iters))
+                else:
+                    made = stage.section.led_plateau(window.stage(iters), after)
+            yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
         """Where the second stage begins, the third, …"""
         return tuple(accumulate(self._lengths(window)))[:-1]
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Those of the stages."""
+        """The findings of the stages."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
@@ -156,7 +154,7 @@ class SequenceConfig(LRConfig):
             if iters < 1 or done + iters > window.total_iters:
                 problem = tr(
                     "{iters} after {done} do not fit into the run of {total}; each stage must have at least one, and "
-                    "all of them together the run's",
+                    "together they must have the run's",
                     iters=amount(iters, "iteration"),
                     done=done,
                     total=window.total_iters,
@@ -195,7 +193,7 @@ class ScaleConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """Those of the inner sections."""
+        """The lengths in iterations of the inner sections."""
         return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
@@ -213,11 +211,11 @@ class ScaleConfig(LRConfig):
             raise self.error("end_lr", tr("left out without times"))
         inner = parts[0] if len(parts) == 1 else self._product(parts, window)
         scaled = schedules.Scaled(inner, self.factor)
-        self.check_growth("factor", scaled.extremes(0, window.total_iters - 1)[1])
+        self.check_growth("factor", scaled, window)
         return scaled
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
-        """The product; of two that go on against each other for ever, held behind the run."""
+        """The product; if the two keep going against each other for ever, they are held after the run."""
         if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
             raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
         try:
@@ -227,9 +225,9 @@ class ScaleConfig(LRConfig):
         try:
             return schedules.Product(held[0], held[1], self.end_lr)
         except LRConfigError:
-            raise LRConfigError(Problem(("times",), tr("goes against the other schedule in too many cycles"))) from None
+            raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Those of the inner schedules."""
+        """The findings of the inner schedules."""
         for place, section in self._sections:
             yield from _inside(section.remarks(window), place)

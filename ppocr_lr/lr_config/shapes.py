@@ -1,4 +1,4 @@
-"""Sections of a decay whose shape is no line and no plain cosine: KDecay, Tanh, REX, and at the end WSD, Trapezoid."""
+"""Sections of decays that are neither a line nor a plain cosine: KDecay, Tanh, REX; WSD and Trapezoid at the end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TanhConfig(LRConfig):
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT | TANGENT
     learning_rate: kinds.PositiveRate = kinds.PEAK
-    end_lr: kinds.Rate = key("the rate that the decay goes down to", default=0.0)
+    end_lr: kinds.Rate = key("the rate at the end of the decay", default=0.0)
 
     also_called = kinds.ETA_MIN
     nearest_in_paddleocr = "Cosine"
@@ -88,7 +88,7 @@ class WSDConfig(LRConfig):
     nearest_in_paddleocr = "Piecewise, with a few values falling at the end"
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What is left of the run between warmup and decay is stable."""
+        """What is left of the run between warmup and decay is constant."""
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:

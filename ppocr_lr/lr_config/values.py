@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
+from numbers import Real
 
 UNSIGNED = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
 NUMBER = rf"[-+]?{UNSIGNED}"
 """What YAML 1.2 calls a number; PyYAML reads YAML 1.1, where "1e-3" is a string."""
+
+
+def number_of(value: object) -> float | None:
+    """The finite number that a value from YAML is, in a string too; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, (Real, str)):
+        return None
+    try:
+        number = number_in_text(value) if isinstance(value, str) else float(value)
+    except OverflowError:  # an int with hundreds of digits
+        return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def number_in_text(text: str) -> float | None:

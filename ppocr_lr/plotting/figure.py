@@ -205,7 +205,7 @@ def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[
 
 
 def _draw_groups(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
-    """What trains at another rate, in the colour of its run; what is called the same has one entry in the legend."""
+    """What trains at another rate, in the colour of its run; groups of one name share an entry in the legend."""
     drawn: list[Curve] = []
     told: set[str] = set()
     for index, run in enumerate(runs):
@@ -262,7 +262,7 @@ def _draw_several(
 def _draw_beside(
     axes: Axes, runs: Sequence[PlannedRun], name: str, schedules: Sequence[Schedule], axis: Axis, log_scale: bool
 ) -> None:
-    """What else the runs follow, in the colours of their rates above."""
+    """The other values that follow schedules, in the colours of the rates above."""
     curves = [trace(schedule, run.run.total_iters) for run, schedule in zip(runs, schedules, strict=True)]
     for index, (run, curve) in enumerate(zip(runs, curves, strict=True)):
         _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), "_")
@@ -319,7 +319,7 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
         position = step / unit
         axes.axvline(position, color=GREY, linewidth=THIN, dashes=MARK_DASHES, zorder=0)
         if position - labelled < 0.04 * end:
-            continue  # its number would stand on the one before
+            continue  # its number would cover the one before
         leftwards = position > 0.9 * end and position - labelled > 0.1 * end  # where it would be cut off
         labelled = position
         axes.text(

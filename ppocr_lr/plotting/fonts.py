@@ -70,7 +70,7 @@ def _add_new_fonts() -> bool:
 
 def _missing(text: str, family: str) -> str:
     characters = _characters(family)
-    # A glyph for a tab, which a font may have, is none that says something.
+    # A font may have a glyph for a tab, but it shows nothing.
     shown = {char for char in text if char != "\n"}
     return "".join(sorted(char for char in shown if not (char.isprintable() and ord(char) in characters)))
 

@@ -36,7 +36,7 @@ NARROW_BELOW = 5.0
 """Inches; the texts of a narrower picture, a column's, are smaller."""
 
 FEW = 60
-"""Updates; in a run of at most so many each is a dot."""
+"""Updates; in a run of at most this many, each is a dot."""
 MOST_ENTRIES = 14
 """Of a legend."""
 ROOM = 0.06
@@ -93,7 +93,7 @@ def use_style(name: str) -> None:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """What matplotlib has to say meanwhile, which it only logs; each in one line."""
+    """What matplotlib reports meanwhile, which it only logs; each in one line."""
     told: list[str] = []
 
     class Listener(logging.Handler):
@@ -147,7 +147,7 @@ def log_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, floa
     edges = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
     positive = [edge for edge in edges if edge.size]
     if not positive:
-        raise ArgumentError("log_scale", "no rate is above 0, there is nothing to draw")
+        raise ArgumentError("log_scale", "no rate is above 0, so there is nothing to draw")
     highest = max(float(edge.max()) for edge in positive)
     bottom = max(min(float(edge.min()) for edge in positive), highest * _LOWEST_SHARE) / 1.5
     return bottom, highest * max(2.0, (highest / bottom) ** (room / (1 - room)))

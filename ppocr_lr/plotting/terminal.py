@@ -19,7 +19,7 @@ Dots = Sequence[tuple[float, float]]
 def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots: Dots = ()) -> Iterator[str]:
     """The curve of a run: in braille by plotille (extra `terminal`) where that is installed, else one line of bars.
 
-    `dots` are put on it, or stand in a line of bars of their own; so does the config's own curve beside a scaled one.
+    `dots` are put on it, or get a line of bars of their own; so does the config's own curve beside a scaled one.
     """
     try:
         from plotille import Canvas

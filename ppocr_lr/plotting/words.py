@@ -46,9 +46,9 @@ def is_narrow(figure: Figure) -> bool:
 
 
 def put_legend(figure: Figure, title: str = "") -> None:
-    """What all panels have to tell, below them, where it covers nothing; in columns as far as they fit.
+    """The legend of all panels, below them, where it covers nothing; in as many columns as fit.
 
-    Instead of one that is there, which leaves its title. A large one makes the picture higher.
+    It replaces one that is there and keeps its title. A large one makes the picture higher.
     """
     for legend in list(figure.legends):
         title = title or legend.get_title().get_text()
@@ -147,7 +147,7 @@ def in_common(figure: Figure, names: Sequence[str]) -> tuple[str, Sequence[str]]
 
 
 def _pairs(name: str) -> list[tuple[str, str]]:
-    """The keys and values that a name consists of; none where it is another one."""
+    """The keys and values that a name consists of; none if it is something else."""
     matches = [_KEY_AND_VALUE.fullmatch(part) for part in name.split(", ")]
     return [(match[1], match[2]) for match in matches if match] if all(matches) else []
 

@@ -1,1 +1,1 @@
-"""What happens when training goes on from a checkpoint."""
+"""What happens when training continues from a checkpoint."""

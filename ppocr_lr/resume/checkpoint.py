@@ -18,7 +18,7 @@ from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY, SchedulerState, sch
 
 _ENDINGS = (".pdopt", ".pdparams", ".states")
 _NAME_TABLE = "StructuredToParameterName@@"  # paddle.save adds it to every dictionary of tensors
-_PADDLE_1 = "@LR_DECAY_COUNTER@"  # its schedules were a part of the program, and this the count of its updates
+_PADDLE_1 = "@LR_DECAY_COUNTER@"  # its schedules were part of the program, and this was the count of its updates
 _NESTED = {OPTIMIZER_KEY, _NAME_TABLE, "master_weights", "UnpackBigParamInfor@@"}
 
 
@@ -56,7 +56,7 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
     Nothing in the files is run and no tensor is read, so a file of any size costs little.
 
     Raises:
-        LRConfigError: a file is missing, torn, or holds what a checkpoint does not.
+        LRConfigError: a file is missing or truncated, or holds what no checkpoint does.
     """
     path, prefix = _optimizer_file(Path(given))
     content = read_plain_pickle(path, tr("an optimizer state"))
@@ -91,7 +91,7 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
             tr(
-                "{path}: does not exist, and {weights} holds the weights alone; PaddleOCR would warn, load these, and "
+                "{path}: does not exist, and {weights} holds only the weights; PaddleOCR would warn, load these, and "
                 "start the schedule at update 0",
                 path=path,
                 weights=f"{prefix.name}.pdparams",
@@ -112,7 +112,7 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
 def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
     if _PADDLE_1 in content:
         raise LRConfigError(
-            tr("{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later one can go on from it", path=path)
+            tr("{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later version can continue from it", path=path)
         )
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
@@ -124,7 +124,7 @@ def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
         keys = shown(list(content))
         raise LRConfigError(
             tr(
-                "{path}: is not the state of one optimizer, its keys are {keys}; PaddleOCR cannot load it",
+                "{path}: is not the state of a single optimizer: its keys are {keys}; PaddleOCR cannot load it",
                 path=path,
                 keys=keys,
             )

@@ -1,7 +1,7 @@
-"""What happens when PaddleOCR resumes a checkpoint with a config, foretold.
+"""A forecast of what happens when PaddleOCR resumes a checkpoint with a config.
 
-PaddleOCR loads the optimizer's state, the scheduler's in it, and goes on with the epoch after the one in
-`.states`. What its schedulers do with a loaded state was measured on Paddle's classes; the tests do it again.
+PaddleOCR loads the optimizer's state, with the scheduler's in it, and continues with the epoch after the one in
+`.states`. What its schedulers do with a loaded state was measured on Paddle's classes; the tests repeat that.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ EQUAL = 1e-9
 """Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
 
 _DEAD = 1e-3  # of the peak: nothing is learnt below
-_SAMPLES = 101  # updates that are looked at
+_SAMPLES = 101  # updates that are examined
 
 _MOST_EPOCHS = 1000  # lengths of the saved run that are tried
 
 
 @dataclass(frozen=True)
 class Resume:
-    """A checkpoint, the run that shall go on from it, and what comes of that."""
+    """A checkpoint, the run that is to continue from it, and the outcome."""
 
     planned: PlannedRun
     checkpoint: Checkpoint
@@ -74,7 +74,7 @@ class Resume:
 
     @cached_property
     def rate_now(self) -> float:
-        """The config's rate at `update`, which this library goes on with."""
+        """The config's rate at `update`, with which this library continues."""
         return self.schedule(self.update)
 
     @property
@@ -99,7 +99,7 @@ class Resume:
 
     @property
     def failure(self) -> str:
-        """The exception with which PaddleOCR stops; empty when it goes on."""
+        """The exception with which PaddleOCR stops; empty if it continues."""
         return self.scheduler_failure or self.optimizer_failure
 
     @cached_property
@@ -110,7 +110,7 @@ class Resume:
 
     @cached_property
     def scheduler_failure(self) -> str:
-        """The exception with which PaddleOCR stops while it loads the scheduler's state; empty when it loads."""
+        """The exception with which PaddleOCR stops while it loads the scheduler's state; empty if it loads."""
         state = self.checkpoint.state
         if not self.known_to_paddleocr:
             return f"AttributeError: it has no schedule {self.planned.name}"
@@ -132,7 +132,7 @@ class Resume:
 
     @property
     def follows_config(self) -> bool:
-        """False where PaddleOCR goes on multiplying the rate of the checkpoint."""
+        """False if PaddleOCR keeps multiplying the rate of the checkpoint."""
         return not isinstance(self.paddleocr, ResumedByPaddle) or abs(self.paddleocr.factor - 1) < EQUAL
 
     @property
@@ -147,7 +147,7 @@ class Resume:
 
     @property
     def end(self) -> int:
-        """The update at which the schedule stands when PaddleOCR's last epoch is over."""
+        """The update that the schedule has reached when PaddleOCR's last epoch ends."""
         epochs_left = max(0, self.planned.run.epochs + 1 - self.first_epoch)
         return self.update + epochs_left * self.planned.run.iters_per_epoch
 
@@ -158,14 +158,14 @@ class Resume:
 
     @property
     def stops_at(self) -> int | None:
-        """The update at which PaddleOCR stops as a OneCycle has no rate past its end; None where it does not."""
+        """The update at which PaddleOCR stops as a OneCycle has no rate past its end; None if it does not."""
         # The schedule is built for the epochs as they are written, which on Windows are longer than what runs.
         limit = self.schedule.lead().warmup_iters + self.planned.built_for.total_iters
         steps_past = self.planned.name == "OneCycle" and self.end > limit and not self.ours
         return max(limit, self.update) + 1 if steps_past else None
 
     def trains_on(self, rates: Schedule | None) -> bool:
-        """Whether the run goes on to its end with `rates`, most of them above a thousandth of the config's peak."""
+        """Whether the run continues to its end with `rates`, most of them above a thousandth of the config's peak."""
         if rates is None or self.nothing_left or self.stops_at:
             return False
         last, peak = self.end - 1, self.schedule.extremes(0, self.planned.run.total_iters - 1)[1]
@@ -173,7 +173,7 @@ class Resume:
         return median(map(rates, steps)) > _DEAD * peak
 
     def with_proposal(self, proposal: Proposal) -> Resume | None:
-        """The same checkpoint with what is proposed added to the command line; None where that is refused."""
+        """The same checkpoint with the proposal added to the command line; None if that is refused."""
         try:
             config, flags = self.planned.with_proposal(proposal)
             return replace(self, planned=plan_config(config, self.planned.source, flags))
@@ -181,8 +181,8 @@ class Resume:
             return None
 
     def trained_on(self, *overrides: str) -> Resume | None:
-        """The same checkpoint with these `-o` too, if PaddleOCR trains on with it; None if it does not."""
-        written = (f"Global.epoch_num={self.planned.run.epochs}", *overrides)  # the length may come from a flag
+        """The same checkpoint with these overrides too, if PaddleOCR still trains with it; None if it does not."""
+        written = (f"Global.epoch_num={self.planned.run.epochs}", *overrides)  # the length may come from an argument
         found = self.with_proposal(Proposal(written, (("epochs", None),)))
         try:
             return found if found and found.trains_on(found.paddleocr) else None

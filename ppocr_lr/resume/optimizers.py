@@ -1,4 +1,4 @@
-"""Which optimizer saved a state, told by what it keeps for each parameter, and which one can go on with it."""
+"""Which optimizer saved a state, judged by what it keeps for each parameter, and which one can continue with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWN = sorted(frozenset().union(*ACCUMULATORS.values()))
 
 
 def accumulators(keys: Iterable[object]) -> frozenset[str]:
-    """What the tensors with these keys are; one that no optimizer in the table saves stands as its whole key."""
+    """What the tensors with these keys are; one that no optimizer in the table saves is its whole key."""
     return frozenset(map(_accumulator, map(str, keys)))
 
 
@@ -36,7 +36,7 @@ def savers(found: frozenset[str]) -> list[str]:
 
 
 def lacking(found: frozenset[str], optimizer: object) -> list[str]:
-    """What `optimizer` misses in `found`, at which Paddle stops at the first update; nothing for one not in the table.
+    """What `optimizer` lacks in `found`, at which Paddle stops at the first update; nothing for one not in the table.
 
     Where nothing at all was saved Paddle begins with new accumulators.
     """

@@ -36,10 +36,10 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
     """The dictionary in a pickle: numbers, texts, lists and dictionaries as they are, `ARRAY` for each array.
 
     Memory and time depend on the number of arrays, not on their size. `kind` says what the file should be, as
-    in "an optimizer state"; it stands in the messages.
+    in "an optimizer state"; the messages use it.
 
     Raises:
-        LRConfigError: the file cannot be read, is not a pickle or a torn one, or holds what such a file never
+        LRConfigError: the file cannot be read, is not a pickle, is truncated, or holds what such a file never
             does. The message names the file, and the name or instruction that was refused.
     """
     try:
@@ -51,7 +51,9 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
         reason = error.strerror or error
         raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=reason)) from None
     except EOFError:
-        raise LRConfigError(tr("{path}: ends in the middle; it is torn, or still being written", path=path)) from None
+        raise LRConfigError(
+            tr("{path}: ends in the middle: it is truncated, or still being written", path=path)
+        ) from None
     except _RefusedError as error:
         raise LRConfigError(f"{path}: {error}") from None
     except LRConfigError:
@@ -130,7 +132,7 @@ _NAMES: dict[str, Callable[[tuple[Any, ...]], Any]] = {
 
 
 class _Name:
-    """A name out of `_NAMES`."""
+    """A name from `_NAMES`."""
 
     def __init__(self, name: str) -> None:
         self.make = _NAMES[name]
@@ -193,7 +195,7 @@ class _Reader:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
     def content(self, form: str) -> bytes | None:
-        """Bytes behind their count; None, passed over, where there are so many that they are an array's."""
+        """The bytes after their count; None, skipped, if there are so many that they are an array's."""
         count = self.number(form)
         if count <= _LONGEST:
             self.spend(count)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ppocr_lr.curve.summary import trainer_text
-from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.errors import LRConfigError, called, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
@@ -20,7 +20,7 @@ from ppocr_lr.training.scheduler_state import jump_text
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
 
-_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it goes on at this update with the config's rate")
+_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it continues at this update with the config's rate")
 
 
 _error, _warning, _note = (
@@ -42,8 +42,8 @@ def _own_keys(resume: Resume) -> Iterator[Finding]:
         ways = [str(paddleocr)] if resume.with_proposal(paddleocr) else []
         yield _warning(
             tr(
-                "PaddleOCR does not read {keys} as this project does, so what is said of PaddleOCR here does not hold "
-                "for this config",
+                "PaddleOCR does not read {keys} as this project does, so what is said about PaddleOCR here does not "
+                "hold for this config",
                 keys=", ".join(keys),
             ),
             tr("; or ").join([*ways, *_with_the_library(resume)]),
@@ -59,7 +59,10 @@ def _loading(resume: Resume) -> Iterator[Finding]:
         config = resume.planned.parsed.config
         key = config.warmup_key or "warmup_epoch"
         yield _error(
-            tr("{stops}: the checkpoint was saved without warmup around a scheduler, the config has one", stops=stops),
+            tr(
+                "{stops}: the checkpoint was saved without a warmup around its scheduler, the config has one",
+                stops=stops,
+            ),
             _ways_on(resume, f"Optimizer.lr.{key}=0"),
         )
     elif failure:
@@ -83,7 +86,7 @@ def _loading(resume: Resume) -> Iterator[Finding]:
                 saver=_saver(resume),
                 optimizer=resume.optimizer,
             ),
-            tr("take the optimizer of the saved run; or {otherwise}", otherwise=_from_weights(resume)),
+            tr("use the optimizer of the saved run; or {otherwise}", otherwise=_from_weights(resume)),
         )
 
 
@@ -98,7 +101,7 @@ def _ways_on(resume: Resume, *overrides: str) -> str:
 
 
 def _ways_to_live(resume: Resume) -> str:
-    """The same where PaddleOCR goes on with a rate of 0, or nearly so: more epochs do not help there."""
+    """The same where PaddleOCR continues with a rate of 0, or nearly so: more epochs do not help there."""
     return tr("; or ").join([*_with_the_library(resume), _from_weights(resume)])
 
 
@@ -162,7 +165,7 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
         if update or checkpoint.state is None:
             name, goes_on = checkpoint.states_path.name, ""
             if update:
-                goes_on = tr(", while the schedule goes on at update {update}", update=count_text(update))
+                goes_on = tr(", while the schedule continues at update {update}", update=count_text(update))
             if checkpoint.states_path.exists():
                 problem = tr("{file} holds no epoch", file=name)
             else:
@@ -175,7 +178,7 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
     if update == expected:
         return
     stands = tr(
-        "the schedule stands at update {update}, {epochs} are {expected}",
+        "the schedule is at update {update}, where {epochs} would be {expected}",
         update=count_text(update),
         epochs=amount(epoch, "epoch"),
         expected=count_text(expected),
@@ -199,7 +202,7 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
         behind = ""
         if not resume.nothing_left:
             behind = tr(
-                "; PaddleOCR goes on with epoch {epoch}, and the schedule stays {updates} behind",
+                "; PaddleOCR continues with epoch {epoch}, and the schedule stays {updates} behind",
                 epoch=epoch + 1,
                 updates=amount(expected - update, "update"),
             )
@@ -209,16 +212,17 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
 
 
 def _more_epochs(resume: Resume) -> str:
-    """What more epochs lead to, told for twice as many."""
+    """What more epochs lead to, shown for twice as many."""
     more, after = f"Global.epoch_num={2 * (resume.checkpoint.epoch or 0)}", resume.update + 1
     longer = resume.trained_on(more)
     if longer is None or longer.paddleocr is None:
-        return tr("more epochs would not train on from here; {otherwise}", otherwise=_from_weights(resume))
+        return tr("more epochs would not help from here; {otherwise}", otherwise=_from_weights(resume))
     rate = rate_text(longer.paddleocr(after), 4)
-    instead = "" if resume.planned.flags.epochs is None else tr(" instead of --epochs")
+    given = resume.planned.flags.epochs is not None
+    instead = tr(" instead of {epochs}", epochs=called("epochs")) if given else ""
     way = tr(
-        "{options}{instead} (update {update} then uses {rate}, as the schedule is made anew for all epochs)",
-        options=f"-o {more}",
+        "{options}{instead} (update {update} then uses {rate}, as the schedule is rebuilt for all epochs)",
+        options=Proposal((more,)).line,
         instead=instead,
         update=count_text(after),
         rate=rate,
@@ -245,7 +249,7 @@ def _end(resume: Resume) -> Iterator[Finding]:
         yield _error(
             tr(
                 "PaddleOCR stops with a ValueError at update {update}: OneCycle has no rate past its end, and the "
-                "epochs left go up to update {end}",
+                "remaining epochs run to update {end}",
                 update=count_text(resume.stops_at),
                 end=count_text(resume.end),
             ),
@@ -261,7 +265,7 @@ def _end(resume: Resume) -> Iterator[Finding]:
 
 
 def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
-    """The report, for a terminal; `more` is what others know of the checkpoint."""
+    """The report, for a terminal; `more` is what else is known about the checkpoint."""
     source = resume.planned.source
     yield printable(
         tr(
@@ -306,7 +310,10 @@ def _rows(resume: Resume) -> Iterator[tuple[str, str]]:
         if resume.optimizer_failure:
             needed += tr(", in the optimizer of the saved run")
         rate = rate_text(resume.rate_now, 4)
-        yield "ppocr_lr", tr("goes on at {at}{needed}, with the config's rate, {rate}", at=at, needed=needed, rate=rate)
+        yield (
+            "ppocr_lr",
+            tr("continues at {at}{needed}, with the config's rate, {rate}", at=at, needed=needed, rate=rate),
+        )
 
 
 def _state(resume: Resume, at: str) -> str:
@@ -326,7 +333,7 @@ def _what_paddleocr_does(resume: Resume, at: str) -> str:
         return tr("stops: {failure}", failure=resume.failure)
     if resume.nothing_left:
         return tr("trains nothing: its last epoch is done")
-    begins, rate = tr("goes on with epoch {epoch}", epoch=resume.first_epoch), rate_text(resume.rate_now, 4)
+    begins, rate = tr("continues with epoch {epoch}", epoch=resume.first_epoch), rate_text(resume.rate_now, 4)
     if not isinstance(followed, ResumedByPaddle):
         return tr("{begins} and the config's rate, {rate}", begins=begins, rate=rate)
     begins = tr("{begins}; {at} uses {rate}", begins=begins, at=at, rate=rate_text(followed.rate, 4))
@@ -335,11 +342,11 @@ def _what_paddleocr_does(resume: Resume, at: str) -> str:
     if followed.factor == 0:
         return tr("{begins}, and the rate stays there", begins=begins)
     times = times_text(followed.factor, tr("the config's rates"))
-    return tr("{begins}, which is scaled on: {times}", begins=begins, times=times)
+    return tr("{begins}, and later rates are scaled alike: {times}", begins=begins, times=times)
 
 
 def as_dict(resume: Resume, more: Sequence[Finding] = ()) -> dict[str, object]:
-    """The report for `--format json`."""
+    """The report for programs."""
     checkpoint, run, jump = resume.checkpoint, resume.planned.run, resume.jump
     followed = resume.paddleocr
     return {

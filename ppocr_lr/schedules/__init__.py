@@ -1,6 +1,6 @@
 """Learning-rate schedules in iterations: pure, immutable, vectorised; NumPy only.
 
-Each family is loaded with its first name that is used: making a dataclass takes as long as a thousand rates.
+Each family is loaded when one of its names is first used: creating a dataclass takes as long as a thousand rates.
 """
 
 import lazy_loader

@@ -1,6 +1,6 @@
 """The functions of `functions.py` for arrays. NumPy is slow to import, and the text commands need no arrays."""
 
-# ruff: noqa: D103  # what they do is said in functions.py
+# ruff: noqa: D103  # documented in functions.py
 
 from __future__ import annotations
 

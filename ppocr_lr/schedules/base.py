@@ -8,18 +8,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
-from ppocr_lr.schedules.checks import Checked
+from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-_FEW = 100  # formulas asked one by one, before an array is worth it
+_FEW = 100  # up to so many rates are computed one by one; beyond that an array pays off
 _BLOCK = 1 << 16  # steps at a time: the formula's intermediate arrays then stay in the cache
 MAX_STEP = 2**63 - 1
 FOR_EVER = 2**62
-"""Behind every corner; `len` of a range must fit into a machine word."""
+"""After every corner; `len` of a range must fit into a machine word."""
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
 
@@ -34,13 +34,13 @@ class Corners(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """What comes before a decay, in iterations, and the decay."""
+    """The warmup and hold before a decay, in iterations, and the decay."""
 
     warmup_iters: int
     hold_iters: int
     """How long the rate then stays at its peak."""
     behind: Schedule
-    """What follows, counted from its own beginning."""
+    """The schedule that follows, counted from its own start."""
     warmup_start: float = 0.0
     """The rate of the first update of the warmup."""
 
@@ -54,16 +54,21 @@ class End(NamedTuple):
     """Where a decay arrives."""
 
     step: int | None
-    """The update; None for a decay that goes on for ever."""
+    """The update; None for a decay that never ends."""
     rate: float
-    """The rate there, or the one that it comes ever nearer to."""
+    """The rate there, or the rate that it approaches."""
 
 
 class Schedule(Checked, ABC):
-    """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to ask.
+    """A learning rate for every optimizer update, 0-based; immutable, hashable, cheap to evaluate.
 
     A subclass is a frozen dataclass and writes its formula once, in `formula`; the scalar and the
-    array form, the drawing and the Paddle scheduler all come from it.
+    array form, the drawing and the Paddle scheduler all come from it. Rates are learning rates; parameters called
+    `…_iters` count optimizer updates, and so does k in the formulas. Every update has a rate, past the end too.
+
+    Raises:
+        LRConfigError: a parameter is outside its bounds.
+        TypeError: a part is not of the required class.
     """
 
     @abstractmethod
@@ -98,7 +103,7 @@ class Schedule(Checked, ABC):
         return float(self.formula(as_step(step)))
 
     def _of_array(self, given: Any) -> NDArray[np.float64]:
-        import numpy as np  # here: the text commands ask for single rates, and start in half the time without it
+        import numpy as np  # imported here: text commands need single rates only and start twice as fast
 
         from ppocr_lr.schedules import array_functions
 
@@ -120,35 +125,35 @@ class Schedule(Checked, ABC):
         return rates.reshape(k.shape)
 
     def _repr_png_(self) -> bytes:
-        """Its picture, which a notebook shows."""
+        """Its picture, for a notebook."""
         from ppocr_lr.notebook import picture
 
         return picture(self)
 
     def lead(self) -> Lead:
-        """Warmup and hold, and what is behind them; by default there is neither."""
+        """The warmup, the hold and the schedule after them; by default there is no warmup and no hold."""
         return Lead(0, 0, self)
 
     def end_of_decay(self) -> End | None:
-        """Where the one way down ends; None, the default, for a schedule without one: constant, in cycles or steps."""
+        """Where the decay ends; None, the default, if there is no single decay: constant, cycles, steps."""
         return None
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The first updates of the cycle of update `k`, and of the next one; None, the default, without cycles."""
+        """The first updates of the cycle around update `k` and of the next one; None, the default, without cycles."""
         return None
 
     def end_of_cycle(self, k: int) -> float | None:
-        """The rate that the cycle of update `k` comes down to; None, the default, where no rate can stay there."""
+        """The rate that the cycle of update `k` ends at; None, the default, where the schedule cannot stay at one."""
         return None
 
     def end_of_cycles(self) -> End | None:
-        """Where its cycles are over, and the rate from there on; None, the default, where they go on."""
+        """Where its cycles end, and the rate from there on; None, the default, if they never do."""
         return None
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """What goes the other way: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
+        """The mirror image: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
 
-        So the momentum of a one-cycle policy goes against its rate.
+        The momentum of a one-cycle policy mirrors its rate in this way.
         """
         return None
 
@@ -157,7 +162,7 @@ class Schedule(Checked, ABC):
 
         Between two neighbours the curve is smooth and monotone; a jump lies between `c - 1` and `c`.
         The cost depends on `limit`, not on `end`. Where there are more than `limit` corners the first
-        `limit` come back with `complete=False`; `extremes` then tells what a stretch holds.
+        `limit` come back with `complete=False`; `extremes` then gives the range of the rates in a stretch.
         """
         import numpy as np
 
@@ -165,15 +170,15 @@ class Schedule(Checked, ABC):
         return Corners(np.array(steps, dtype=np.int64), complete)
 
     def corner_steps(self, end: int, limit: int = 1000) -> tuple[list[int], bool]:
-        """As `corners`, as a list of ints: for the few that need no NumPy."""
+        """As `corners`, but as a list of ints, for callers that need no NumPy; and whether the list is complete."""
         if as_step(limit) < 1:
-            raise ValueError(f"limit must be a positive integer, received {limit!r}")
+            raise refused(self, "limit", limit, "a positive integer")
         end = as_step(end)
         some = sorted({step for run in self.corner_runs() for step in _between(run, 1, end, limit + 1)})
         return some[:limit], len(some) <= limit
 
     def extremes(self, first: int, last: int) -> tuple[float, float]:
-        """The lowest and the highest rate of the updates `first` … `last`, both counted in."""
+        """The lowest and the highest rate of the updates `first` … `last`, both included."""
         first, last = as_step(first), as_step(last)
         if last < first:
             raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
@@ -212,7 +217,7 @@ def every(period: int, first: int | None = None) -> range:
 
 
 def cycle(k: int, period: int) -> tuple[int, int]:
-    """The multiples of `period` around `k`: the last one that is not behind it, and the next."""
+    """The multiples of `period` around `k`: the last one at or before it, and the next one."""
     begin = k - k % period
     return begin, begin + period
 

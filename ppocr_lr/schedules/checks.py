@@ -15,11 +15,11 @@ from ppocr_lr.schedules.kinds import MAX_ITERS
 
 
 class Checked:
-    """A frozen dataclass whose fields are checked as they are annotated, and numbers made plain ints and floats.
+    """A frozen dataclass that checks its fields against their annotations and makes numbers plain ints and floats.
 
     Raises:
         LRConfigError: a parameter is outside its bounds.
-        TypeError: a part is not of the class that it must be.
+        TypeError: a part is not of the required class.
     """
 
     def __post_init__(self) -> None:
@@ -34,16 +34,16 @@ def refused(owner: object, name: str, value: object, allowed: str) -> LRConfigEr
 
 @cache
 def _kinds(cls: Any) -> tuple[tuple[str, Any], ...]:
-    """The parameters of a dataclass, with what they are annotated as; what is made of them is none."""
+    """The parameters of a dataclass and their annotations; computed fields are left out."""
     try:
         hints = get_type_hints(cls, include_extras=True)
-    except NameError:  # a class from elsewhere, annotated with what its module imports for type checkers alone
+    except NameError:  # a third party's class, annotated with names imported for type checkers only
         return ()
     return tuple((field.name, hints[field.name]) for field in fields(cls) if field.init)
 
 
 def _checked(owner: object, name: str, value: Any, kind: Any) -> Any:
-    """`value` as its kind has it; a kind that nothing is known of takes everything."""
+    """`value`, checked and converted as its kind demands; an unknown kind accepts anything."""
     if get_origin(kind) is Annotated:
         base, *marks = get_args(kind)
         return (_whole if base is int else _number)(owner, name, value, marks)

@@ -1,4 +1,4 @@
-"""Schedules made of others whose corners have to be looked for: a product, bounds, a staircase."""
+"""Schedules made of others whose corners have to be searched for: a product, bounds, a staircase."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 from ppocr_lr.schedules.once import once
 
-_MANY = 2000  # pieces of a regular pattern that are looked at one by one
-_IN_ALL = 10 * _MANY  # the same, of all patterns of a schedule
-_SAMPLES = 64  # rates of a piece among which its turns are looked for
+_MANY = 2000  # pieces of a regular pattern that are examined one by one
+_IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
+_SAMPLES = 64  # rates sampled in a piece to find its turns
 
 Stretch = tuple[int, int, list[range]]
 
 
 def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
-    """What lies between irregular corners and the ends of regular runs, each with the runs that have corners inside."""
+    """The stretches between irregular corners and ends of regular runs, each with the runs that have corners inside."""
     runs = [run for run in runs if run]
     ends = {0, FOR_EVER, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
     begins: dict[int, list[range]] = {}
@@ -44,21 +44,21 @@ def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
 
 
 def _inside(run: range, first: int, after: int) -> range:
-    """The corners strictly between."""
+    """The corners strictly between the two."""
     return run[bisect_right(run, first) : bisect_left(run, after)]
 
 
 def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[int, int]]:
-    """The first pieces that the corners of `runs` make of a stretch, as (first update, the one behind the last)."""
+    """The first pieces into which the corners of `runs` divide a stretch, as (first update, the one after the last)."""
     corners = list(islice((corner for corner, _ in groupby(merge(*runs))), most))
     return list(pairwise([first, *corners, *([after] if len(corners) < most else [])]))
 
 
 class _Looked(Schedule):
-    """A schedule that finds corners of its own inside the pieces of others."""
+    """A schedule that finds corners of its own inside the pieces of its parts."""
 
     def corner_runs(self) -> Runs:
-        """Those of what it is made of, and those found between them."""
+        """The corners of its parts, and those found between them."""
         return self._runs
 
     @once
@@ -82,7 +82,7 @@ class _Looked(Schedule):
         return tuple(sorted(loose - {0})), *regular
 
     def _repeated(self, found: list[int], after: int, runs: list[range]) -> list[range]:
-        """The corners that come again and again in each period of the pattern, where they do."""
+        """The corners that recur in each period of the pattern, if they all do."""
         begin, period = max(run[0] for run in runs), lcm(*(2 * run.step for run in runs))
         once = [corner for corner in found if begin <= corner < begin + period]
         twice = [corner for corner in found if begin + period <= corner < begin + 2 * period]
@@ -93,19 +93,19 @@ class _Looked(Schedule):
 
     @abstractmethod
     def _given_runs(self) -> Runs:
-        """The corners of what it is made of."""
+        """The corners of its parts."""
 
     @abstractmethod
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
-        """Its own corners in a piece in which what it is made of is smooth and monotone."""
+        """Its own corners in a piece where its parts are smooth and monotone."""
 
     def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
-        """Refuse regular corners along which the rates are not monotone any more."""
+        """Refuse regular corners along which the rates are no longer monotone."""
 
 
 @dataclass(frozen=True)
 class Bounded(_Looked):
-    """`min(max(schedule(k), floor), ceiling)`.
+    """`min(max(schedule(k), floor), ceiling)` at every update k: a schedule kept between two rates.
 
     Source: optax's `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
     """
@@ -120,8 +120,11 @@ class Bounded(_Looked):
             raise refused(self, "ceiling", self.ceiling, f"a finite number of at least the floor, {self.floor:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The rate of `schedule`, or the bound that it is beyond."""
-        return fn.minimum(fn.maximum(self.schedule.formula(k, fn), self.floor), self.ceiling)
+        """The rate of `schedule`, kept within the bounds."""
+        rate = self.schedule.formula(k, fn)
+        if fn is SCALAR:  # without two calls: this is the training loop
+            return self.floor if rate < self.floor else self.ceiling if rate > self.ceiling else rate
+        return fn.minimum(fn.maximum(rate, self.floor), self.ceiling)
 
     def _given_runs(self) -> Runs:
         return self.schedule.corner_runs()
@@ -135,14 +138,14 @@ class Bounded(_Looked):
         return self.schedule(k) > bound
 
     def lead(self) -> Lead:
-        """That of `schedule`, with bounds."""
+        """As `schedule`, kept within the bounds."""
         inner = self.schedule.lead()
         if not inner.iters:
             return super().lead()
         return inner._replace(behind=Bounded(inner.behind, self.floor, self.ceiling), warmup_start=self(0))
 
     def end_of_decay(self) -> End | None:
-        """That of `schedule`, or where it comes down to the floor."""
+        """The end of `schedule`, or where it reaches the floor."""
         end = self.schedule.end_of_decay()
         if end is None or end.rate >= self.floor:
             return end
@@ -150,21 +153,21 @@ class Bounded(_Looked):
         return End(next(_change(partial(self._above, self.floor), 0, last), 0), self.floor)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `schedule`."""
+        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
 
 @dataclass(frozen=True)
 class Product(_Looked):
-    """`end + (schedule(k) − end)·by(k)`: a schedule times another one, whose rates are factors.
+    """`end + (schedule(k) − end)·by(k)` at every update k: a schedule times another one, whose rates are factors.
 
-    `end` is the rate at a factor of 0; with 0 this is `schedule(k)·by(k)`.
+    `end` is the rate at a factor of 0; if it is 0, this is `schedule(k)·by(k)`.
 
-    One of the two may go up and down for ever; the other one then has to go down or stay where it is, so that
-    somewhere all that comes is told.
+    If one of the two goes up and down for ever, the other one must fall or stay constant: only then can all corners
+    be listed.
 
-    Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560); with an
-    end timm's `WSDLRScheduler`.
+    Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560); timm's
+    `WSDLRScheduler` for one with an end.
     """
 
     schedule: Schedule
@@ -185,28 +188,28 @@ class Product(_Looked):
         return *self.schedule.corner_runs(), *self.by.corner_runs()
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
-        """Where one of the two begins to win against the other."""
+        """Where the fall of one of the two begins to outweigh the rise of the other, or the reverse."""
         way = self._way(self.by, first, after - 1)
-        # Below the end a factor that rises pulls down.
+        # Below `end`, a rising factor lowers the rate.
         ways = {way * self._above(k) for k in (first, after - 1)} | {self._way(self.schedule, first, after - 1)}
         return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
     def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
         ways = [self._ways(part, first, after) for part in (self.schedule, self.by)]
         if self.end and ways[1] != {0} and self.schedule.extremes(first, after - 1)[0] < self.end:
-            allowed = f"at most all rates of a schedule that has {_MANY} corners and more here"
+            allowed = f"at most the lowest rate of the schedule, which has {_MANY} corners and more here"
             raise refused(self, "end", self.end, allowed)
         if {0} not in ways and {-1, 1} <= ways[0] | ways[1]:
-            allowed = f"one that stays where it is or falls, as the other one, which has {_MANY} corners and more here"
+            allowed = f"one that is constant or falls, like the other one, which has {_MANY} corners and more here"
             raise refused(self, "by", self.by, allowed)
 
     def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
-        """The ways that one of the two goes in the first pieces of a stretch, and along its corners."""
+        """The directions of one of the two in the first pieces of a stretch and along its corners."""
         own = [
             run for given in part.corner_runs() if isinstance(given, range) and (run := _inside(given, first, after))
         ]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
-        # A way from corner to corner is one too: a piece of a single update goes nowhere.
+        # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
         return ways | {self._way(part, *pair) for pair in pairs}
 
@@ -222,12 +225,12 @@ class Product(_Looked):
         return (after > before) - (after < before)
 
     def lead(self) -> Lead:
-        """The longer warmup of the two."""
+        """The longer of the two warmups."""
         warmup = max(self.schedule.lead().warmup_iters, self.by.lead().warmup_iters)
         return Lead(warmup, 0, From(self, warmup), self(0)) if warmup else super().lead()
 
     def end_of_decay(self) -> End | None:
-        """Where both are over; where one of them leaves nothing above the end before that, there."""
+        """Where both have ended; earlier, where one of them alone brings the rate to `end`."""
         ends = [_end(self.schedule), _end(self.by)]
         known = [end for end in ends if end is not None]
         if len(known) < len(ends) or not any(part.end_of_decay() for part in (self.schedule, self.by)):
@@ -241,7 +244,7 @@ class Product(_Looked):
 
 @dataclass(frozen=True)
 class Staircase(Schedule):
-    """`schedule(k − k mod n)` with n = `step_iters`: the rate changes every n updates only.
+    """`schedule(k − k mod n)` at update k, n = `step_iters`: the rate changes only every n updates.
 
     Source: TensorFlow's decays with `staircase`; PaddleClas's `by_epoch`, with the length of an epoch.
     """
@@ -258,7 +261,7 @@ class Staircase(Schedule):
         return self.schedule.formula(k - k % self.step_iters, fn)
 
     def corner_runs(self) -> Runs:
-        """The multiples of n, by their place in the cycles of `schedule`, where it has any."""
+        """The multiples of n, grouped by their place in the cycles of `schedule`, if it has any."""
         return self._runs
 
     @once
@@ -271,7 +274,7 @@ class Staircase(Schedule):
             # The rates are monotone along every second corner, so a pattern is two of each step.
             period = lcm(n, *(2 * run.step for run in runs)) // n
             if period > _MANY < len(steps):
-                allowed = "a length that cycles of the schedule are a whole number of"
+                allowed = "a length that divides the cycles of the schedule"
                 raise refused(self, "step_iters", n, allowed)
             if len(steps) <= (_MANY if runs else 2):
                 loose.update(steps)
@@ -281,16 +284,16 @@ class Staircase(Schedule):
         return tuple(sorted(loose - {0})), *regular
 
     def _up(self, k: int) -> int:
-        """The first multiple of n that is not before `k`."""
+        """The first multiple of n at or after `k`."""
         return -(-k // self.step_iters) * self.step_iters
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """That of `schedule`, in the same steps."""
+        """The mirror image of `schedule`, in the same steps."""
         inner = self.schedule.opposite(low, high)
         return inner and Staircase(inner, self.step_iters)
 
     def lead(self) -> Lead:
-        """That of `schedule`; behind it the steps go on."""
+        """As `schedule`; the steps continue after it."""
         inner = self.schedule.lead()
         return inner._replace(behind=From(self, inner.iters)) if inner.iters else super().lead()
 
@@ -306,7 +309,7 @@ class Staircase(Schedule):
 
 
 def _end(part: Schedule) -> End | None:
-    """The end of a decay, or of something that stays where it is at last."""
+    """The end of a decay, or of a schedule that becomes constant."""
     runs = part.corner_runs()
     if (end := part.end_of_decay()) is not None or any(isinstance(run, range) for run in runs):
         return end
@@ -315,7 +318,7 @@ def _end(part: Schedule) -> End | None:
 
 
 def _change(holds: Callable[[int], bool], first: int, last: int) -> Iterator[int]:
-    """The first update at which `holds` is other than at `first`, which it becomes once at most."""
+    """The first update at which `holds` differs from its value at `first`; it changes at most once."""
     before = holds(first)
     if holds(last) != before:
         yield bisect_left(range(first, last), True, key=lambda k: holds(k) != before) + first
@@ -326,7 +329,7 @@ def _rises(schedule: Schedule, k: int) -> bool:
 
 
 def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
-    """The updates at which a smooth curve turns, as far as some samples of it tell."""
+    """The updates at which a smooth curve turns, as far as samples of it show."""
     length = last - first
     near = [2**power for power in range(length.bit_length())]
     offsets = {length * part // _SAMPLES for part in range(_SAMPLES + 1)} | {*near} | {length - step for step in near}
@@ -337,7 +340,7 @@ def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
     for (before, begin), (after, end) in pairwise(zip(rates, steps, strict=True)):
         now = (after > before) - (after < before)
         if now and way and now != way:
-            # The turn is in the piece before or in this one: the first update from which the way is the new one.
+            # The turn is in the piece before or in this one: the first update from which the direction is the new one.
             found += [turn + 1 for turn in _change(partial(_rises, schedule), moved_from, end - 1)]
         if now:
             way, moved_from = now, begin

@@ -28,8 +28,8 @@ class Stage(NamedTuple):
 class Sequence(Schedule):
     """`schedule(k − start)` of the stage of update k, which begins at update `start`.
 
-    `stages[i]` is a `Stage`, or a pair like one: its schedule is asked for its updates 0 … iterations − 1. `last`
-    follows them and goes on for ever.
+    `stages[i]` is a `Stage`, or an equal pair: its schedule gives the rates of its own updates 0 … iterations − 1.
+    `last` follows them and never ends.
 
     Source: optax's `join_schedules`, PyTorch's `SequentialLR`.
     """
@@ -66,7 +66,7 @@ class Sequence(Schedule):
         )
 
     def corner_runs(self) -> Runs:
-        """The seams, and the corners of each stage as far as it goes."""
+        """The starts of the stages, and the corners within each stage."""
         return self._runs
 
     @once
@@ -99,11 +99,11 @@ class Scaled(Schedule):
         return self.factor * self.schedule.formula(k, fn)
 
     def corner_runs(self) -> Runs:
-        """Those of `schedule`."""
+        """The corners of `schedule`."""
         return self.schedule.corner_runs()
 
     def lead(self) -> Lead:
-        """That of `schedule`, scaled."""
+        """As `schedule`, scaled."""
         inner = self.schedule.lead()
         if not inner.iters:
             return super().lead()
@@ -111,23 +111,23 @@ class Scaled(Schedule):
         return inner._replace(behind=behind, warmup_start=self.factor * inner.warmup_start)
 
     def end_of_decay(self) -> End | None:
-        """That of `schedule`, scaled."""
+        """The end of `schedule`, its rate scaled."""
         end = self.schedule.end_of_decay()
         return end and End(end.step, self.factor * end.rate)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `schedule`."""
+        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
     def end_of_cycles(self) -> End | None:
-        """That of `schedule`, scaled."""
+        """The end of the cycles of `schedule`, its rate scaled."""
         end = self.schedule.end_of_cycles()
         return end and End(end.step, self.factor * end.rate)
 
 
 @dataclass(frozen=True)
 class Mirrored(Schedule):
-    """`low + (high − schedule(k))`: up where `schedule` goes down between the two, and down where it goes up."""
+    """`low + (high − schedule(k))`: rises where `schedule` falls between the two, and falls where it rises."""
 
     schedule: Schedule
     low: Rate
@@ -143,11 +143,11 @@ class Mirrored(Schedule):
         return self.low + (self.high - self.schedule.formula(k, fn))
 
     def corner_runs(self) -> Runs:
-        """Those of `schedule`."""
+        """The corners of `schedule`."""
         return self.schedule.corner_runs()
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `schedule`."""
+        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
 
@@ -166,11 +166,11 @@ class HeldAfter(Schedule):
         return self.schedule.formula(fn.minimum(k, self.end_iters), fn)
 
     def corner_runs(self) -> Runs:
-        """Those of `schedule` before `end_iters`, and that one."""
+        """The corners of `schedule` before `end_iters`, and `end_iters`."""
         return (self.end_iters,), *(_below(run, self.end_iters) for run in self.schedule.corner_runs())
 
     def end_of_decay(self) -> End | None:
-        """That of `schedule`, or `end_iters` where that is earlier."""
+        """The end of `schedule`, or `end_iters` if that is earlier."""
         end = self.schedule.end_of_decay()
         if end is None or (end.step is not None and end.step <= self.end_iters):
             return end
@@ -179,7 +179,7 @@ class HeldAfter(Schedule):
 
 @dataclass(frozen=True)
 class EndedAfter(Schedule):
-    """`schedule(k)` for as many of its `cycles`, and then for ever the rate that the last of them came down to.
+    """`schedule(k)` for its first `cycles` cycles, then for ever the rate that the last of them ended at.
 
     Source: timm's `cycle_limit`.
     """
@@ -187,13 +187,13 @@ class EndedAfter(Schedule):
     schedule: Schedule
     cycles: Cycles
     _after: int = field(init=False, repr=False, compare=False)
-    """The first update behind the last cycle; what is behind all updates is the last one."""
+    """The first update after the last cycle, or the last update there is."""
     _end: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.schedule.end_of_cycle(0) is None:
-            raise refused(self, "schedule", self.schedule, "one of cycles that come down to a rate")
+            raise refused(self, "schedule", self.schedule, "one with cycles that end at a rate")
         cycle = 0, 0
         for _ in range(self.cycles):
             if cycle[1] < MAX_STEP:
@@ -208,20 +208,20 @@ class EndedAfter(Schedule):
         return fn.split(k, self._after, self.schedule.formula, Constant(self._end).formula)
 
     def corner_runs(self) -> Runs:
-        """Those of `schedule` in its first cycles, and their end."""
+        """The corners of `schedule` in these cycles, and their end."""
         end = self._after
         return (end,), *(_below(run, end) for run in self.schedule.corner_runs())
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `schedule`; None behind the last one."""
+        """The cycle of `schedule`; None after the last one."""
         return self.schedule.cycle_around(k) if k < self._after else None
 
     def end_of_cycles(self) -> End:
-        """Behind the last one."""
+        """The end of the last cycle."""
         return End(self._after, self._end)
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """That of `schedule`, then `high`."""
+        """The mirror image of `schedule`, then `high`."""
         inner = self.schedule.opposite(low, high)
         return inner and Sequence(((inner, self._after),), Constant(high))
 
@@ -230,7 +230,7 @@ class EndedAfter(Schedule):
 class From(Schedule):
     """`schedule(k + first)`: the schedule without its first updates, for ever as `schedule` is.
 
-    Behind a `Warmup` of `first` updates it is a decay whose clock starts with the warmup.
+    After a `Warmup` of `first` updates it is a decay whose clock starts with the warmup.
     """
 
     schedule: Schedule
@@ -238,28 +238,28 @@ class From(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(k + first)`."""
-        if fn is SCALAR and (later := k + self.first) <= MAX_STEP:  # without the call of `minimum`
+        if fn is SCALAR and (later := k + self.first) <= MAX_STEP:  # saves a call of `minimum`
             return self.schedule.formula(later)
         return self.schedule.formula(fn.minimum(k, MAX_STEP - self.first) + self.first, fn)
 
     def corner_runs(self) -> Runs:
-        """Those of `schedule` behind `first`, earlier."""
+        """The corners of `schedule` after `first`, earlier by that much."""
         return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.corner_runs())
 
     def lead(self) -> Lead:
-        """What is left of a hold of `schedule`."""
+        """What is left of the hold of `schedule`."""
         inner = self.schedule.lead()
         if inner.warmup_iters or inner.hold_iters <= self.first:
             return super().lead()
         return Lead(0, inner.hold_iters - self.first, inner.behind)
 
     def end_of_decay(self) -> End | None:
-        """That of `schedule`, earlier; at once where it is over before."""
+        """The end of `schedule`, earlier by `first`; update 0 if it had ended before."""
         end = self.schedule.end_of_decay()
         return end if end is None or end.step is None else End(max(0, end.step - self.first), end.rate)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `schedule`, earlier; the first one is what is left of it."""
+        """The cycle of `schedule`, earlier by `first`; the first one is cut short."""
         cycle = self.schedule.cycle_around(k + self.first)
         return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
 

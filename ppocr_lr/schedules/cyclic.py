@@ -1,4 +1,4 @@
-"""Triangles: up and down again between two rates."""
+"""Triangles: up and down between two rates, again and again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Cyclic(Schedule):
 
     j is the update's number within its cycle of u + d updates, u = `up_iters` and d = `down_iters`. s is 1 for
     `mode` "triangular", 1/2^i in cycle i for "triangular2" and gamma^k in update k for "exp_range", the only
-    mode that reads `gamma`. With a gamma above 1 they grow to 10³⁰⁰ and then stay as they are.
+    mode that reads `gamma`. With a gamma above 1 the cycles grow until s is near 10³⁰⁰ and then keep their height.
 
     Source: Smith (arXiv 1506.01186); PyTorch's and Paddle's `CyclicLR`.
     """
@@ -50,16 +50,16 @@ class Cyclic(Schedule):
 
     @once
     def _last_growth(self) -> int:
-        """The first update of the cycle in which a gamma above 1 has grown enough."""
+        """The first update of the cycle in which a gamma above 1 stops growing."""
         period = self.up_iters + self.down_iters
         return int(min(most_growth(self.peak, self.gamma), MAX_ITERS)) // period * period
 
     def opposite(self, low: float, high: float) -> Schedule:
-        """The momentum of the cycles, as low as the rate is high."""
+        """The momentum of the cycles: low where the rate is high."""
         return Mirrored(replace(self, peak=high, base=low), low, high)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The first updates of the cycle of update `k`, and of the next one."""
+        """The first updates of the cycle around update `k` and of the next one."""
         return cycle(k, self.up_iters + self.down_iters)
 
     def end_of_cycle(self, k: int) -> float:
@@ -67,7 +67,7 @@ class Cyclic(Schedule):
         return self.base
 
     def corner_runs(self) -> Runs:
-        """The turning points; an exponential may turn before the end of a rise."""
+        """The turning points; with "exp_range" the rate may turn before a rise ends."""
         period = self.up_iters + self.down_iters
         runs = every(period), every(period, self.up_iters)
         if self.mode == "exp_range" and self.gamma < 1:

@@ -1,4 +1,4 @@
-"""Schedules that go down once: constant, a decay of any shape, and PaddleOCR's cosines, which rise again."""
+"""A constant, a decay of any shape, and PaddleOCR's cosines, which rise again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ppocr_lr.schedules.shapes import LINEAR, Shape
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """`rate`, at every update.
+    """`rate`, at every update, for ever.
 
     Source: PaddleOCR's `Const`.
     """
@@ -34,10 +34,10 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class Decay(Schedule):
-    """From `peak` at k = 0 to `end` at k = N = `decay_iters`, where it stays; p = min(k, N)/N is done.
+    """From `peak` at k = 0 to `end` at k = N = `decay_iters`, where it stays; the share done is p = min(k, N)/N.
 
-    `shape` says how. Rates are learning rates, `decay_iters` counts optimizer updates. An `end` above `peak` makes
-    it a rise. A shape that turns may stay elsewhere than at `end`.
+    `shape` is the curve between the two. Rates are learning rates, `decay_iters` counts optimizer updates. An `end`
+    above `peak` makes it a rise. A shape that turns may end at another rate than `end`.
     """
 
     peak: Rate
@@ -76,9 +76,9 @@ class Decay(Schedule):
 class CosineWave(Schedule):
     """`end + (peak − end)/2·(1 + cos(π·k/N))` with N = `decay_iters`.
 
-    From `peak` at k = 0 to `end` at k = N. Past N the cosine goes on and rises again, as Paddle's does,
+    From `peak` at k = 0 to `end` at k = N. Past N the cosine continues and rises again, as Paddle's does,
     back to `peak` at 2N; `Decay` with the shape `Cosine()` stays at `end`. Rates are learning rates, `decay_iters`
-    counts optimizer updates. Where it is meant to go on it `oscillates`: then it is cycles, and no decay that ends.
+    counts optimizer updates. With `oscillates` it is meant to continue, and counts as cycles, not as one decay.
 
     Source: SGDR (arXiv 1608.03983, eq. 5 without restarts); PaddleOCR's `Cosine`, Paddle's
     `CosineAnnealingDecay`.
@@ -91,19 +91,20 @@ class CosineWave(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
-        left = self.decay_iters - (k % (2 * self.decay_iters) if fn is SCALAR else fn.wrap(k, 2 * self.decay_iters))
-        return self.end + (self.peak - self.end) * fn.half_cosine(left / self.decay_iters)
+        n, end = self.decay_iters, self.end
+        left = n - (k % (2 * n) if fn is SCALAR else fn.wrap(k, 2 * n))
+        return end + (self.peak - end) * fn.half_cosine(left / n)
 
     def corner_runs(self) -> Runs:
-        """The turning points N, 2N, …: smooth, but not monotone across."""
+        """The turning points N, 2N, …: the curve is smooth there, but not monotone."""
         return (every(self.decay_iters),)
 
     def end_of_decay(self) -> End | None:
-        """`end`, at N; None if it is meant to go on."""
+        """Update N and the rate `end`; None if it oscillates."""
         return None if self.oscillates else End(self.decay_iters, self.end)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The peaks around update `k`, if it is meant to go on."""
+        """The peaks around update `k`, if it oscillates."""
         return cycle(k, 2 * self.decay_iters) if self.oscillates else None
 
 
@@ -111,7 +112,7 @@ class CosineWave(Schedule):
 class TwoStepCosine(Schedule):
     """`end + (peak − end)/2·(1 + cos(π·k/T))`, T = T1 = `first_iters` for k ≤ T1, else T2 = `second_iters`.
 
-    The second cosine counts from k = 0 as well, so the rate jumps up behind T1 when T2 > T1, and rises again
+    The second cosine counts from k = 0 as well, so the rate jumps up after T1 when T2 > T1, and rises again
     past T2.
 
     Without a warmup around it, PaddleOCR's class multiplies its last rate, which is 0 at T1: the rate then stays at
@@ -154,7 +155,7 @@ class TwoStepCosine(Schedule):
         return fn.split(k, self.second_begin, Constant(self.end).formula, self._second.formula)
 
     def corner_runs(self) -> Runs:
-        """The switch, and the turning points of the second cosine behind it."""
+        """The switch, and the turning points of the second cosine after it."""
         first_turn = -(-self.second_begin // self.second_iters) * self.second_iters
         switch = tuple(sorted({self.first_iters, self.first_iters + 1, self.second_begin}))
         return switch, every(self.second_iters, first_turn)

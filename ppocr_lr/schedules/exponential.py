@@ -1,4 +1,4 @@
-"""Exponential decays, for ever, a growth and a rise. In steps they are `StepDecay`, to a given end `Decay`."""
+"""Exponential schedules: endless decays, a growth and a rise. In steps they are `StepDecay`, to an end `Decay`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SHAPE = Exponential()
 
 
 def most_growth(rate: float, gamma: float) -> float:
-    """The exponent at which rate·gamma^exponent, gamma above 1, is 10³⁰⁰: not far beyond there is no float."""
+    """The exponent at which rate·gamma^exponent, gamma above 1, is 10³⁰⁰: floats end not far beyond."""
     return max(0.0, 300 - math.log10(rate)) / math.log10(gamma) if rate else 0.0
 
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; far away it is 0.
+    """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; in the end the float is 0.
 
-    Times `gamma` every N updates, smoothly; 0 < gamma ≤ 1, above that it is `ExponentialGrowth`.
+    The rate is multiplied by `gamma` every N updates, smoothly; 0 < gamma ≤ 1. Above 1 it is `ExponentialGrowth`.
 
     Source: PyTorch's `ExponentialLR` and Paddle's `ExponentialDecay`, both with N = 1.
     """
@@ -47,13 +47,13 @@ class ExponentialDecay(Schedule):
         return ()
 
     def end_of_decay(self) -> End | None:
-        """Never; ever nearer to 0, if it goes down."""
+        """Never reached: the rate approaches 0, if it falls at all."""
         return End(None, 0.0) if self.gamma < 1 else None
 
 
 @dataclass(frozen=True)
 class ExponentialGrowth(Schedule):
-    """`start·gamma^(k/N)` with N = `growth_iters`, which stays where it has grown to 10³⁰⁰; gamma > 1.
+    """`start·gamma^(k/N)` with N = `growth_iters`, up to 10³⁰⁰, where it stays; gamma > 1.
 
     Source: PyTorch's `ExponentialLR` with such a gamma.
     """
@@ -63,7 +63,7 @@ class ExponentialGrowth(Schedule):
     growth_iters: Iters = 1
     _slope: float = field(init=False, repr=False, compare=False)
     _most: float = field(init=False, repr=False, compare=False)
-    """Where it stays: the largest exponent of e."""
+    """The largest exponent of e, at which the rate stays."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -82,7 +82,7 @@ class ExponentialGrowth(Schedule):
 
 @dataclass(frozen=True)
 class NaturalExpDecay(Schedule):
-    """`peak·e^(−gamma·k/N)` with N = `decay_iters`, for ever; far away it is 0.
+    """`peak·e^(−gamma·k/N)` with N = `decay_iters`, for ever; in the end the float is 0.
 
     Source: Paddle's `NaturalExpDecay`, with N = 1.
     """
@@ -105,7 +105,7 @@ class NaturalExpDecay(Schedule):
         return ()
 
     def end_of_decay(self) -> End:
-        """Never; ever nearer to 0."""
+        """Never reached: the rate approaches 0."""
         return End(None, 0.0)
 
 
@@ -113,7 +113,7 @@ class NaturalExpDecay(Schedule):
 class ExponentialRise(Schedule):
     """`start·(end/start)^(k/N)` up to k = N = `rise_iters`, where it stays at `end`; 0 < start < end.
 
-    Each update has the rate of the one before times the same factor.
+    Each update multiplies the rate by the same factor.
 
     Source: the range test of Smith (arXiv 1506.01186), exponential as in fastai (arXiv 2002.04688).
     """

@@ -1,6 +1,6 @@
 """The few functions a formula needs; `scalar_functions.py` has them for one int, `array_functions.py` for arrays.
 
-A formula written with them stands in one place and still costs no NumPy call for a single step.
+A formula is thus written once, and a single step needs no NumPy call.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class Functions(Protocol):
         """`(1 − cos(π·q))/2` for −1 ≤ q ≤ 1: of a cosine decay, the share left when q of its time is left."""
 
     def minimum(self, a: Any, b: Any) -> Any:
-        """The smaller of both, element by element."""
+        """The smaller of the two, element by element."""
 
     def maximum(self, a: Any, b: Any) -> Any:
-        """The larger of both, element by element."""
+        """The larger of the two, element by element."""
 
     def exp(self, x: Any) -> Any:
         """`e^x`."""

@@ -19,8 +19,8 @@ class InverseSqrt(Schedule):
     """`peak·√(τ/(τ + k))` with τ = `timescale_iters`, for ever: half of `peak` at k = 3τ. With another `power` than
     0.5, `peak·(τ/(τ + k))^power`.
 
-    k counts from the end of the warmup, as every decay's. A warmup over w = τ updates before it makes it
-    peak·√(w/k) in update k of the run.
+    k counts from the end of the warmup, as for every decay. After a warmup of w = τ updates this is peak·√(w/k) in
+    update k of the run.
 
     Source: fairseq's `inverse_sqrt` (τ = w), transformers' `get_inverse_sqrt_schedule` (any τ); with a power timm's
     `WSDLRScheduler` where its `stable_fn` is one.
@@ -39,7 +39,7 @@ class InverseSqrt(Schedule):
         return ()
 
     def end_of_decay(self) -> End:
-        """Never; ever nearer to 0."""
+        """Never reached: the rate approaches 0."""
         return End(None, 0.0)
 
 
@@ -59,7 +59,7 @@ class Noam(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.peak:  # of a tiny scale
+        if not self.peak:  # the scale is so small that it underflowed
             raise refused(self, "peak", self.peak, "a finite number above 0")
 
     @property
@@ -80,11 +80,11 @@ class Noam(Schedule):
         return self._schedule.corner_runs()
 
     def lead(self) -> Lead:
-        """The warmup, and an inverse square root."""
+        """The warmup, then an inverse square root."""
         return self._schedule.lead()
 
     def end_of_decay(self) -> End | None:
-        """Never; ever nearer to 0."""
+        """Never reached: the rate approaches 0."""
         return self._schedule.end_of_decay()
 
 
@@ -113,5 +113,5 @@ class InverseTimeDecay(Schedule):
         return ()
 
     def end_of_decay(self) -> End:
-        """Never; ever nearer to 0."""
+        """Never reached: the rate approaches 0."""
         return End(None, 0.0)

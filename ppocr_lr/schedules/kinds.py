@@ -27,9 +27,9 @@ Growth = Annotated[float, Ge(1), Le(1e6)]
 OnTheTangent = Annotated[float, Ge(-FAR), Le(FAR)]
 
 SMALLEST_GROWTH = 1.01
-"""Has about 4000 restarts up to the last int64, and each of them stands in a table."""
+"""At this growth there are about 4000 restarts up to the last int64, all of which are kept in a table."""
 
 
 def is_growth(factor: float) -> bool:
-    """Whether cycles may grow by `factor`: all equally long, or not too slowly."""
+    """Whether cycles may grow by `factor`: it is 1, or not too close to 1."""
     return factor == 1 or factor >= SMALLEST_GROWTH

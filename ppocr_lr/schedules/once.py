@@ -1,4 +1,4 @@
-"""What a schedule works out of its parameters once, when it is first asked for."""
+"""What a schedule computes from its parameters once, on first use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 
 class once(Generic[T]):  # noqa: N801  # a decorator, as `property` is
-    """`functools.cached_property` without a look at `__dict__`.
+    """`functools.cached_property`, but without touching `__dict__`.
 
-    Python keeps the attributes of an object in a faster place until somebody asks for its `__dict__`, which costs a
+    Python keeps the attributes of an object in a faster place until its `__dict__` is asked for, which costs a
     training loop up to a third of its `step()`.
     """
 

@@ -50,7 +50,7 @@ class OneCycle(Schedule):
             raise refused(self, "pct_start", self.pct_start, "below 0.5 with three phases")
 
     def opposite(self, low: float, high: float) -> Schedule:
-        """The momentum of the policy, which comes back to `high` in the end."""
+        """The momentum of the policy, which returns to `high` at the end."""
         return Mirrored(replace(self, peak=high, div_factor=high / low, final_div_factor=1.0), low, high)
 
     @property
@@ -72,10 +72,10 @@ class OneCycle(Schedule):
             ends.insert(1, 2 * self.pct_start * self.total_iters - 2)
             rates.insert(2, self.start)
         begins = [0.0, *ends[:-1]]
-        # A phase without length is passed over: nothing is divided by it. The last one always has one.
+        # A phase of length 0 is skipped, so that nothing is divided by it. The last one always has a length.
         lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
         return _Phases(
-            # A run of a few updates has phases that end before they begin: the later one counts.
+            # In a run of a few updates phases may end before they begin: the later one counts.
             first_steps=tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max)),
             rows=tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True)),
         )
@@ -103,5 +103,5 @@ class OneCycle(Schedule):
 
 
 def _next(end: float, begin: float) -> int:
-    """The first update of the phase behind one from `begin` to `end`."""
+    """The first update of the phase after one from `begin` to `end`."""
     return math.floor(end) + 1 if end > begin else math.ceil(end)

@@ -16,7 +16,7 @@ from ppocr_lr.schedules.kinds import Gamma, Iters, Rate, Update
 class PiecewiseConstant(Schedule):
     """`values[i]`, i = how many of `boundaries` are ≤ k.
 
-    `boundaries` are the first updates of the next value, in rising order; there is one value more than
+    Each of `boundaries` is the first update of the next value, in rising order; there is one more value than
     boundaries. The last value holds for ever.
 
     Source: PaddleOCR's `Piecewise`, Paddle's `PiecewiseDecay`.
@@ -29,7 +29,7 @@ class PiecewiseConstant(Schedule):
         super().__post_init__()
         _rising(self, "boundaries", self.boundaries)
         if len(self.values) != len(self.boundaries) + 1:
-            allowed = f"{len(self.boundaries) + 1}, one more than the boundaries"
+            allowed = f"{len(self.boundaries) + 1} rates, one more than the boundaries"
             raise refused(self, "values", self.values, allowed)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
@@ -89,9 +89,9 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class PiecewiseLinear(Schedule):
-    """The line between the two of `knots` around k: pairs of an update and its rate, the updates strictly rising.
+    """A straight line between the two `knots` around k: pairs of an update and its rate, the updates strictly rising.
 
-    Before the first knot the rate is the first one's, from the last one on the last one's.
+    Before the first knot the rate is that of the first, after the last knot that of the last.
 
     Source: Page's "super-convergence" recipes (DAWNBench); optax's `piecewise_interpolate_schedule`.
     """
@@ -122,6 +122,6 @@ class PiecewiseLinear(Schedule):
 
 
 def _rising(owner: object, name: str, steps: tuple[int, ...]) -> None:
-    """Two of them may be the same: fractions of an epoch can fall on one update."""
+    """Check the order. Two may be equal: fractions of an epoch can fall on the same update."""
     if any(a > b for a, b in pairwise(steps)):
         raise refused(owner, name, steps, "integers of at least 0 in rising order")

@@ -1,4 +1,4 @@
-"""What a metric does to a rate that waits for it: no function of the update, so no `Schedule`."""
+"""The rule by which a metric lowers a rate. It is not a function of the update, so it is no `Schedule`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Literal
 
 @dataclass
 class Plateau:
-    """A rate, times `factor` when a metric has not improved in more than `patience` evaluations in a row.
+    """A rate that is multiplied by `factor` when a metric has not improved for more than `patience` evaluations.
 
-    A metric improves on the best one by more than `threshold`, a share of that ("rel") or a difference ("abs"). The
-    `cooldown` evaluations behind a drop do not count. The rate is never below `min_lr`, and a drop by no more than
-    `epsilon` is left out.
+    A metric has improved if it beats the best so far by more than `threshold`, a share of that ("rel") or a difference
+    ("abs"). The `cooldown` evaluations after a drop do not count. The rate never falls below `min_lr`, and it does not
+    drop by `epsilon` or less.
 
-    Source: Paddle's `ReduceOnPlateau`, of which this is the rule alone.
+    Source: Paddle's `ReduceOnPlateau`, whose rule this is.
     """
 
     rate: float
@@ -32,7 +32,7 @@ class Plateau:
         self._in_a_row = self._to_skip = 0
 
     def tell(self, metric: float) -> None:
-        """An evaluation."""
+        """Take in the metric of an evaluation."""
         if self._to_skip:
             self._to_skip -= 1
         elif self._best is None or self._improves(metric, self._best):

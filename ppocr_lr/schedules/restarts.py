@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 class CyclicPolynomial(Schedule):
     """`(peak − end)·(1 − k/D)^power + end` with D = N·max(1, ⌈k/N⌉), N = `decay_iters`, for ever.
 
-    From `peak` at k = 0 to `end` at every multiple of N; behind each the rate jumps up to a line that started
-    at k = 0 and is longer by another N. `power` 1 is a straight line.
+    From `peak` at k = 0 to `end` at every multiple of N; after each the rate jumps up to a curve that starts at k = 0
+    too and is longer by another N. `power` 1 is a straight line.
 
     Source: Paddle's `PolynomialDecay` with `cycle=True`.
     """
@@ -57,7 +57,7 @@ class CyclicPolynomial(Schedule):
         return (self.peak - self.end) * (left / (1.0 * k + left)) ** self.power + self.end
 
     def corner_runs(self) -> Runs:
-        """The jumps behind N, 2N, …"""
+        """The jumps after N, 2N, …"""
         return (every(self.decay_iters, self.decay_iters + 1),)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
@@ -65,23 +65,37 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
+@dataclass(slots=True)  # which are read faster than a tuple's fields: this is the training loop
+class _Cycle:
+    """A cycle of `WarmRestarts`, with its own peak and end."""
+
+    first: float
+    after: int
+    """The update behind its last one."""
+    over: float
+    """How much of it is over by its first update."""
+    length: float
+    peak: float
+    end: float
+
+
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
-    """Cycles, each from a peak P down to an end E; they may grow, have lower peaks and ends, and a warmup in each.
+    """Cycles, each from a peak P down to an end E; they may get longer, start and end lower, and have a warmup each.
 
     In update j of cycle i, which lasts T updates: `E + (P − E)·j/w` while j < w = `warmup_iters`, from there
-    on `shape` from P to E in T − w updates: `E + (P − E)/2·(1 + cos(π·(j − w)/(T − w)))` where nothing else is said.
+    on `shape` from P to E in T − w updates: `E + (P − E)/2·(1 + cos(π·(j − w)/(T − w)))` by default.
     E is end·end_decay^i, and P = E + (max(peak·peak_decay^i, E) − E)·height_decay^i.
 
-    `cycle_iters` are the lengths of the first cycles, SGDR's T_0 if there is one. After those, the n-th more
-    cycle lasts `t_mult`^n times the last of them (10, 15, 22.5, 33.75, … for 10 and 1.5), and need not be whole
-    updates: it begins at the first update that is not before its beginning (10, 25, 48, 82, …), and by then some of
-    its T is over. `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
-    distance. With `t_mult` 1 the last length repeats for ever. A cycle of whole updates stops one short of E.
+    `cycle_iters` are the lengths of the first cycles; a single one is SGDR's T_0. After those, the n-th further
+    cycle lasts `t_mult`^n times the last of them (10, 15, 22.5, 33.75, … for 10 and 1.5). It need not be a whole number
+    of updates: it starts with the first update at or after its exact beginning (10, 25, 48, 82, …), when a part of its
+    T has already passed. `t_mult` is taken as the decimal number it is written as, so that restarts are exact at any
+    distance. With `t_mult` 1 the last length repeats for ever. A cycle of whole updates stops one update short of E.
 
-    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; lengths that are no
-    whole numbers as in timm and keras; peaks that go down as timm's `cycle_decay`, but never below the end; with their
-    ends as in ignite; in height as keras's `m_mul`.
+    Source: SGDR (arXiv 1608.03983, eq. 5); PyTorch's and Paddle's `CosineAnnealingWarmRestarts`; fractional lengths as
+    in timm and keras; falling peaks as timm's `cycle_decay`, but never below the end; falling ends as in ignite;
+    falling heights as keras's `m_mul`.
     """
 
     peak: Rate
@@ -94,11 +108,11 @@ class WarmRestarts(Schedule):
     end_decay: UpToOne = 1.0
     height_decay: UpToOne = 1.0
     _plain: bool = field(init=False, repr=False, compare=False)
-    """One cosine again and again."""
+    """The same cosine again and again."""
     _alike: bool = field(init=False, repr=False, compare=False)
     """All cycles have the same rates."""
-    _latest: tuple[Any, ...] = field(init=False, repr=False, compare=False)
-    """The cycle of the last single update that was asked for, as `_cycle` has it: a training loop stays in it."""
+    _latest: _Cycle = field(init=False, repr=False, compare=False)
+    """The cycle of the last single update that was asked for: a training loop stays in it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -119,40 +133,42 @@ class WarmRestarts(Schedule):
         object.__setattr__(self, "_alike", alike)
         plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
-        object.__setattr__(self, "_latest", (0, 0, 0, 0, 0, 0))
+        object.__setattr__(self, "_latest", _Cycle(0, 0, 0, 0, 0, 0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """The cosine, or the warmup, of the cycle of update k."""
-        if self._plain:  # the usual case, without three calls
-            length = self.cycle_iters[0]
-            left = length - (k % length if fn is SCALAR else fn.wrap(k, length))
-            return self.end + (self.peak - self.end) * fn.half_cosine(left / length)
-        if fn is SCALAR:
-            return self._of_one(k)
+        if fn is not SCALAR:
+            return self._of_many(k, fn)
+        if self._plain:  # the usual case
+            n = self.cycle_iters[0]
+            return self.end + (self.peak - self.end) * fn.half_cosine((n - k % n) / n)
+        cycle = self._latest
+        if not cycle.first <= k < cycle.after:
+            cycle = self._cycle(k)
+            object.__setattr__(self, "_latest", cycle)
+        j, length, w = k - cycle.first + cycle.over, cycle.length, self.warmup_iters
+        if not w:
+            return self.shape.rate(cycle.peak, cycle.end, (length - j) / length)
+        if j < w:
+            return cycle.end + (self.shape.rate(cycle.peak, cycle.end, 1.0) - cycle.end) * (j / w)
+        return self.shape.rate(cycle.peak, cycle.end, (length - j) / (length - w))
+
+    def _of_many(self, k: Any, fn: Functions) -> Any:
         if self.t_mult > 1.0:
             return self._listed(k, fn)
         if len(self.cycle_iters) == 1:
             return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
-    def _of_one(self, k: int) -> Any:
-        first, after, over, length, peak, end = self._latest
-        if not first <= k < after:
-            found = first, after, over, length, peak, end = self._cycle(k)
-            object.__setattr__(self, "_latest", found)
-        if not self.warmup_iters:
-            return self.shape.rate(peak, end, (length - (k - first + over)) / length)
-        return self._in_cycle(k - first + over, length, peak, end, SCALAR)
-
-    def _cycle(self, k: int) -> tuple[Any, ...]:
-        """(first update, the one behind the last, how much is over by the first, length, peak, end) of a cycle."""
+    def _cycle(self, k: int) -> _Cycle:
+        """The cycle of update `k`."""
         index, rows = self._index(k), self._rows
         if index < len(rows) - 1 or self.t_mult > 1:
             first, *row = rows[index]
-            return first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row
+            return _Cycle(first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row)
         length = self.cycle_iters[-1]
         first = k - (k - self._repeat_from) % length
-        return first, first + length, 0, length, *self._rates(index, SCALAR)
+        return _Cycle(first, first + length, 0, length, *self._rates(index, SCALAR))
 
     def _index(self, k: int) -> int:
         """The number of the cycle of update `k`, from 0."""
@@ -175,13 +191,8 @@ class WarmRestarts(Schedule):
         w = self.warmup_iters
         if not w:
             return self.shape.rate(peak, end, (length - j) / length, fn)
-        # Before the end of the warmup the shape is at its peak, behind it the warmup is over.
-        if fn is SCALAR:  # without the calls of `minimum`: this is the training loop
-            left, done = (length - w, j) if j < w else (length - j, w)
-        else:
-            left, done = fn.minimum(length - j, length - w), fn.minimum(j, w)
-        down = self.shape.rate(peak, end, left / (length - w), fn)
-        return end + (down - end) * (done / w)
+        down = self.shape.rate(peak, end, fn.minimum(length - j, length - w) / (length - w), fn)
+        return fn.where(j < w, end + (down - end) * (j / w), down)
 
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
@@ -195,8 +206,8 @@ class WarmRestarts(Schedule):
         return sum(self.cycle_iters[:-1])
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
-        """The cycles that do not repeat, with `t_mult` above 1 without end: the first update of each, how much of it is
-        over by then, and its length.
+        """The cycles that do not repeat, endless with `t_mult` above 1: the first update of each, how much of it has
+        passed by then, and its length.
         """
         *listed, last = self.cycle_iters
         begin = 0
@@ -206,7 +217,7 @@ class WarmRestarts(Schedule):
         if self.t_mult == 1:
             yield begin, 0.0, float(last)
             return
-        from fractions import Fraction  # brings decimal along, which few need
+        from fractions import Fraction  # loads decimal, which few need
 
         # The n-th begins after last·(growth^n − 1)/(growth − 1). No Fraction: it looks for a common divisor each time.
         growth = Fraction(str(self.t_mult))
@@ -220,11 +231,11 @@ class WarmRestarts(Schedule):
 
     @once
     def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(first update, how much is over by then, length, peak, end) of the cycles, as far as there are updates."""
+        """(first update, how much has passed by then, length, peak, end) of the cycles, as far as there are updates."""
         cycles = [*takewhile(lambda cycle: cycle[0] <= MAX_STEP, self._cycles())]
         rows: list[tuple[float, ...]] = []
         for index, (start, over, length) in enumerate(cycles):
-            if index + 1 < len(cycles):  # rounding may put the last update of a cycle a trifle behind its end
+            if index + 1 < len(cycles):  # rounding may put the last update of a cycle slightly past its end
                 length = max(length, cycles[index + 1][0] - 1 - start + over)
             rows.append((start, over, length, *self._rates(index, SCALAR)))
         return tuple(rows)
@@ -234,7 +245,7 @@ class WarmRestarts(Schedule):
         return tuple(int(start) for start, *_ in self._rows)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The first updates of the cycle of update `k`, and of the next one."""
+        """The first updates of the cycle around update `k` and of the next one."""
         if self.t_mult == 1 and k >= self._repeat_from:
             begin = k - (k - self._repeat_from) % self.cycle_iters[-1]
             return begin, begin + self.cycle_iters[-1]
@@ -243,7 +254,7 @@ class WarmRestarts(Schedule):
         return begin, self._starts[row] if row < len(self._starts) else begin + math.ceil(length - over)
 
     def end_of_cycle(self, k: int) -> float:
-        """The end of the cycle of update `k`."""
+        """The rate at the end of the cycle of update `k`."""
         return float(self._rates(self._index(k), SCALAR)[1])
 
     def corner_runs(self) -> Runs:
@@ -258,10 +269,10 @@ class WarmRestarts(Schedule):
 
 @dataclass(frozen=True)
 class DividedRestarts(WarmRestarts):
-    """The cycles of `WarmRestarts`, `cycles` of them in N updates, which is `cycle_iters` = (N,); behind them `end`.
+    """`cycles` cycles of `WarmRestarts` in N updates, with `cycle_iters` = (N,); after them the rate is `end`.
 
-    They are all as long, N/`cycles`, and need not be whole updates: cycle i begins at the first update that is not
-    before i·N/`cycles`. The last one is cut off where `cycles` is no whole number.
+    All last N/`cycles`, which need not be whole updates: cycle i starts with the first update at or after
+    i·N/`cycles`. The last one is cut off if `cycles` is not a whole number.
 
     Source: transformers' `get_cosine_with_hard_restarts_schedule_with_warmup`.
     """
@@ -271,27 +282,28 @@ class DividedRestarts(WarmRestarts):
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.cycle_iters) > 1 or self.t_mult != 1:
-            raise refused(self, "cycle_iters", self.cycle_iters, "one length, of all cycles, with t_mult 1")
+            raise refused(self, "cycle_iters", self.cycle_iters, "one length of all cycles together, with t_mult 1")
         if self.cycles * (self.warmup_iters + 1) > self.cycle_iters[0]:
             raise refused(self, "cycles", self.cycles, "fewer: each must be longer than its warmup")
+        object.__setattr__(self, "_plain", False)
 
-    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The cosine, or the warmup, of the cycle of update k."""
-        if fn is SCALAR:
-            return self._of_one(k) if k < self.cycle_iters[0] else self._rows[-1][-1]
+    def _of_many(self, k: Any, fn: Functions) -> Any:
         return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
 
     @once
     def _length(self) -> Fraction:
-        """Of a cycle; `cycles` is the decimal number that it is written as."""
+        """The length of a cycle; `cycles` is taken as the decimal number it is written as."""
         from fractions import Fraction
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    def _cycle(self, k: int) -> tuple[Any, ...]:
+    def _cycle(self, k: int) -> _Cycle:
+        if k >= self.cycle_iters[0]:
+            stays = self._rows[-1][-1]  # as one more cycle that stays there, after its warmup
+            return _Cycle(self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays)
         index = bisect_right(self._starts, k) - 1
         first, *row = self._rows[index]
-        return first, (*self._starts, self.cycle_iters[0])[index + 1], *row
+        return _Cycle(first, (*self._starts, self.cycle_iters[0])[index + 1], *row)
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
@@ -300,12 +312,12 @@ class DividedRestarts(WarmRestarts):
             yield begin, float(begin - length * index), float(length)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The first updates of the cycle of update `k`, and of the next one, as if they went on behind N."""
+        """The first updates of the cycle around update `k` and of the next one, as if they continued past N."""
         cycle = k // self._length
         return math.ceil(self._length * cycle), math.ceil(self._length * (cycle + 1))
 
     def end_of_cycle(self, k: int) -> float:
-        """The end of the cycle of update `k`; behind N that of the last one."""
+        """The rate at the end of the cycle of update `k`; past N that of the last one."""
         return self._rows[bisect_right(self._starts, k) - 1][-1]
 
     def corner_runs(self) -> Runs:

@@ -1,9 +1,9 @@
 """The functions of `functions.py` for one int, in plain Python.
 
-Python calls what a module has faster than a method, and C's own functions fastest: this is the training loop.
+This is the training loop: Python calls a function of a module faster than a method, and a function in C fastest.
 """
 
-# ruff: noqa: D103  # what they do is said in functions.py
+# ruff: noqa: D103  # documented in functions.py
 
 from __future__ import annotations
 

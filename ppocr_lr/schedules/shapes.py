@@ -1,4 +1,4 @@
-"""Shapes of a way between two rates: what decays and warmups are made of."""
+"""Shapes of the way from one rate to another, of which decays and warmups are made."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ from ppocr_lr.schedules.kinds import Gamma, HalfWaves, OnTheTangent, Positive
 
 @dataclass(frozen=True)
 class Shape(Checked, ABC):
-    """A way from one rate to another, monotone but for its turns; immutable and hashable."""
+    """A way from one rate to another, monotone except for its turns; immutable and hashable.
+
+    In the formulas p is the share of the time that has passed, from 0 to 1, and q = 1 − p is what is left of it.
+    """
 
     above_0: ClassVar[bool] = False
-    """Never arrives at 0: the lower of the two rates must be above."""
+    """It never reaches 0, so the lower of the two rates must be above 0."""
 
     def turns(self) -> tuple[float, ...]:
-        """The shares of the time, inside 0 … 1 and rising, at which the way turns; by default it never does."""
+        """The shares of the time, between 0 and 1 and rising, at which it turns; by default it never does."""
         return ()
 
     @abstractmethod
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """The rate when q = 1 − p of the time is left: `peak` at q = 1, `end` at q = 0."""
+        """The rate when q of the time is left: `peak` at q = 1, `end` at q = 0."""
 
     def refused_end(self, owner: object, name: str, end: float) -> LRConfigError | None:
-        """The error for a lower rate that this shape cannot have; None where it can."""
+        """The error for a lower rate that this shape cannot have; None if it can."""
         return refused(owner, name, end, "a finite number above 0") if self.above_0 and end <= 0 else None
 
 
@@ -52,10 +55,10 @@ LINEAR = Power()
 
 @dataclass(frozen=True)
 class Cosine(Shape):
-    """`end + (peak − end)/2·(1 + cos(π·h·p))`. With h = `half_waves` 1 it goes down once, below 1 it stops on the
-    way, above 1 it turns at `end` and comes back.
+    """`end + (peak − end)/2·(1 + cos(π·h·p))`. With h = `half_waves` 1 it falls once, below 1 it stops on the
+    way, above 1 it turns at `end` and rises again.
 
-    Source: SGDR (arXiv 1608.03983); of another number of waves transformers' `get_cosine_schedule_with_warmup`.
+    Source: SGDR (arXiv 1608.03983); for other numbers of waves transformers' `get_cosine_schedule_with_warmup`.
     """
 
     half_waves: HalfWaves = 1.0
@@ -76,7 +79,7 @@ COSINE = Cosine()
 class Tanh(Shape):
     """`end + (peak − end)/2·(1 − tanh(lower + (upper − lower)·p))`.
 
-    It begins and ends a little beside `peak` and `end`: with the default bounds 6·10⁻⁶ and 0.25 % of the way.
+    It starts and ends slightly off `peak` and `end`: with the default bounds by 6·10⁻⁶ and 0.25 % of the way.
 
     Source: hyperbolic-tangent decay (arXiv 1806.01593); timm's `TanhLRScheduler`.
     """
@@ -131,7 +134,7 @@ class Exponential(Shape):
 
 @dataclass(frozen=True)
 class HalfLife(Shape):
-    """`end + (peak − end)·(rest^p − rest)/(1 − rest)`: exponential, and shifted so that it arrives.
+    """`end + (peak − end)·(rest^p − rest)/(1 − rest)`: an exponential, shifted so that it reaches `end`.
 
     Source: the decay of ERNIE's WSD (`half_life`, with `rest` 0.05).
     """
@@ -145,10 +148,10 @@ class HalfLife(Shape):
 
 @dataclass(frozen=True)
 class Bent(Shape):
-    """`shape` with p^k_decay for p, and `power` of the share of the way that is left.
+    """`shape` with p^k_decay in place of p, and the share of the way that is left raised to `power`.
 
-    A `k_decay` above 1 stays at the peak for longer; a `power` above 1 falls faster. Of a straight line it is
-    `(1 − p^k_decay)^power`.
+    With `k_decay` above 1 it stays near the peak for longer; with `power` above 1 it falls faster. A straight line
+    becomes `(1 − p^k_decay)^power`.
 
     Source: k-decay (arXiv 2004.05909), timm's `k_decay`; optax's `cosine_decay_schedule` with its exponent.
     """
@@ -160,15 +163,15 @@ class Bent(Shape):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.shape.above_0 and self.power != 1:
-            raise refused(self, "power", self.power, "1 with a shape that is no share of the way")
+            raise refused(self, "power", self.power, "1 with a shape that never reaches 0")
 
     @property
-    def above_0(self) -> bool:  # type: ignore[override]  # of a class as a rule
+    def above_0(self) -> bool:  # type: ignore[override]  # elsewhere it belongs to the class
         """As `shape`."""
         return self.shape.above_0
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """The rate of `shape` when q of the bent time is left; with a power, the power of its share of the way."""
+        """The rate of `shape` when q of the bent time is left; its share of the way is raised to `power`."""
         if self.k_decay != 1.0:
             q = 1.0 - (1.0 - q) ** self.k_decay
         if self.power == 1.0:
@@ -176,12 +179,12 @@ class Bent(Shape):
         return end + (peak - end) * self.shape.rate(1.0, 0.0, q, fn) ** self.power
 
     def turns(self) -> tuple[float, ...]:
-        """Those of `shape`, at their bent times."""
+        """The turns of `shape`, at their bent times."""
         return tuple(turn ** (1 / self.k_decay) for turn in self.shape.turns())
 
 
 class Flat(Shape):
-    """`end` all the time, and a jump at `peak`: as a warmup it is a low, constant rate.
+    """`end` everywhere but at p = 0, where it is `peak`: as a warmup this is a low, constant rate and then a jump.
 
     Source: ResNet on CIFAR (arXiv 1512.03385, section 4.2); PyTorch's `ConstantLR`.
     """

@@ -1,4 +1,4 @@
-"""Warmups: a rise, and behind it another schedule from its own beginning."""
+"""Warmups: a rise, followed by another schedule from its start."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ppocr_lr.schedules.shapes import LINEAR, Shape
 class Warmup(Schedule):
     """From `start` at k = 0 up to `peak` at k = w = `warmup_iters`, then `after(k − w)`.
 
-    The rise is `shape` backwards in time; `Power()` is `start + (peak − start)·k/w`. The schedule behind the warmup
-    starts when the warmup ends and is not shortened by it: a decay over N updates ends at w + N. Past the end it is
-    what `after` is there.
+    The rise is `shape` backwards in time; with `Power()` it is `start + (peak − start)·k/w`. The schedule after the
+    warmup starts when the warmup ends and is not shortened by it: a decay over N updates ends at w + N. Past the end
+    the rates are those of `after`.
 
     Source: Goyal et al. (arXiv 1706.02677), Bag of Tricks (arXiv 1812.01187); Paddle's and PaddleOCR's `LinearWarmup`.
     """
@@ -43,7 +43,7 @@ class Warmup(Schedule):
         """The warmup, then `after(k − w)`."""
         if fn is not SCALAR:
             return fn.split(k, self.warmup_iters, self.rise, self._late)
-        # What `split` does, without its call: this is the training loop.
+        # What `split` does, but without its call: this is the training loop.
         return self.rise(k) if k < self.warmup_iters else self.after.formula(k - self.warmup_iters)
 
     def rise(self, k: Any, fn: Functions = SCALAR) -> Any:
@@ -54,7 +54,7 @@ class Warmup(Schedule):
         return self.after.formula(k - self.warmup_iters, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the warmup, and those of `after`, later."""
+        """The end of the warmup, and the corners of `after`, later by w."""
         return self._runs
 
     @once
@@ -63,26 +63,26 @@ class Warmup(Schedule):
         return (w,), *(shifted(run, w) for run in self.after.corner_runs())
 
     def lead(self) -> Lead:
-        """The warmup, and what holds behind it."""
+        """The warmup, and the hold after it."""
         inner = self.after.lead()
         if inner.warmup_iters:
             return Lead(self.warmup_iters, 0, self.after, self.start)
         return Lead(self.warmup_iters, inner.hold_iters, inner.behind, self.start)
 
     def end_of_decay(self) -> End | None:
-        """That of `after`, later."""
+        """The end of `after`, later by w."""
         end = self.after.end_of_decay()
         return end if end is None or end.step is None else End(self.warmup_iters + end.step, end.rate)
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """`high` during the warmup, and then that of `after`."""
-        from ppocr_lr.schedules import Constant, Sequence  # only a momentum asks for it
+        """`high` during the warmup, then the mirror image of `after`."""
+        from ppocr_lr.schedules import Constant, Sequence  # only momentum needs it
 
         after = self.after.opposite(low, high)
         return after and Sequence(((Constant(high), self.warmup_iters),), after)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """That of `after`, later; None within the warmup."""
+        """The cycle of `after`, later by w; None during the warmup."""
         w = self.warmup_iters
         cycle = self.after.cycle_around(k - w) if k >= w else None
         return cycle and (cycle[0] + w, cycle[1] + w)

@@ -24,9 +24,9 @@ class TrainerCommand:
 
     script: str
     words: tuple[str, ...]
-    """What stands behind the script."""
+    """What comes after the script."""
     config: str | None
-    """The training YAML; None where the command names none, which the trainer will say."""
+    """The training YAML; None if the command names none, which the trainer will report."""
     overrides: tuple[str, ...]
 
 
@@ -34,7 +34,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     """The parts of the words that start a training, with or without `python` before them.
 
     Raises:
-        LRConfigError: they name no script that is there.
+        LRConfigError: they name no script that exists.
     """
     given, words = list(words), list(words)
     while words and (_PYTHON.fullmatch(Path(words[0]).name) or words[0] == "-u"):
@@ -65,7 +65,7 @@ class _TheirParser(argparse.ArgumentParser):
 
 
 def _config(words: list[str]) -> tuple[str | None, list[str]]:
-    """The config and its overrides; nothing where the trainer will refuse the words, or has other ones."""
+    """The config and its overrides; nothing if the trainer will refuse the words, or takes others."""
     parser = _TheirParser(add_help=False)
     parser.add_argument("-c", "--config")
     parser.add_argument("-o", "--opt", nargs="+", default=[])
@@ -74,17 +74,17 @@ def _config(words: list[str]) -> tuple[str | None, list[str]]:
         options = parser.parse_known_args(words)[0]
     except LRConfigError:
         return None, []
-    # As PaddleOCR: blanks around each, and the last one of a key counts.
+    # As PaddleOCR does: without blanks around each, and the last one of a key counts.
     return options.config, [word.strip() for word in options.opt]
 
 
 def is_first_process() -> bool:
-    """The one that logs; all others train along in silence. paddle.distributed.launch tells each its number."""
+    """Whether this process is the one that logs: the others train in silence, numbered by paddle.distributed.launch."""
     return _number("PADDLE_TRAINER_ID", 0) == 0
 
 
 def launched() -> RunFlags:
-    """What the way in which this process was started says about the run."""
+    """What the way this process was started says about the run."""
     return RunFlags(gpus=max(1, _number("PADDLE_TRAINERS_NUM", 1)), windows=platform.system() == "Windows")
 
 

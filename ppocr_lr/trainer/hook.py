@@ -31,13 +31,13 @@ def check_trainer(script: str) -> None:
         (file for folder in folders if (file := folder / "ppocr" / "optimizer" / "__init__.py").is_file()), None
     )
     if file is None:
-        where = "neither above it nor on Python's path is there a ppocr/optimizer"
+        where = "there is no ppocr/optimizer above it or on Python's path"
     elif BUILDER not in file.read_text(encoding="utf-8", errors="replace"):
         where = f"there is no {BUILDER} in {file}"
     else:
         return
     raise LRConfigError(
-        printable(f"{script}: is no trainer of PaddleOCR's: {where}, so it would train with its own rates")
+        printable(f"{script}: is not a trainer of PaddleOCR's: {where}, so it would train with its own rates")
     )
 
 
@@ -45,7 +45,7 @@ def replace_builder(builder: Builder) -> None:
     """Have `builder` take the place of PaddleOCR's, as soon as that is imported."""
 
     def change(module: ModuleType) -> None:
-        # Where the function that asks for a schedule looks for the name.
+        # Where the function that builds the scheduler looks up the name.
         names = getattr(getattr(module, _CALLER, None), "__globals__", {})
         if BUILDER not in names:
             problem = f"{_CALLER} calls no {BUILDER}, so the trainer cannot be given a schedule"

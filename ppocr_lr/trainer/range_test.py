@@ -1,4 +1,4 @@
-"""Range tests with PaddleOCR's own trainer: each in a process of its own, followed by its log, and ended in time."""
+"""Range tests with PaddleOCR's own trainer: each in a process of its own, followed by its log, and stopped in time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ppocr_lr.trainer.command import TrainerCommand
 from ppocr_lr.training_config.plan import PlannedRun
 
 LOG, OUTPUT = "train.log", "output.txt"
-"""In the folder of a test: what PaddleOCR logs there, and all that its process says."""
+"""In the folder of a test: PaddleOCR's log, and everything its process prints."""
 
 _NEVER = 10**9
 _SEED = 1024  # PaddleOCR's, where the config has none
@@ -60,12 +60,12 @@ class Trials:
         return self.folder / str(number + 1)
 
     def words(self, number: int) -> list[str]:
-        """What starts one test: the training's own command, with other settings behind it."""
+        """What starts one test: the training's own command, followed by other settings."""
         ours = ["-m", "ppocr_lr"]
         if self.launcher:  # which starts files
             ours = [str(Path(__file__).parent.parent / "__main__.py")]
         command = [*ours, "train", "--no-check", "--no-save", self.command.script, *self.command.words]
-        # The last -o counts, alone.
+        # Only the last -o counts.
         settings = [word for word in self.command.overrides if not word.startswith(f"{SECTION}.")]
         launcher = [*self.launcher, "--log_dir", str(self.place(number) / "log")] if self.launcher else []
         return [sys.executable, *launcher, *command, "-o", *settings, *self._settings(number)]
@@ -83,7 +83,7 @@ class Trials:
         settings = self.config.get("Global") or {}
         if settings.get("eval_batch_epoch"):
             yield "Global.eval_batch_epoch=null"
-        if checkpoint := settings.get("checkpoints"):  # its weights; its place in the schedule is none of the test's
+        if checkpoint := settings.get("checkpoints"):  # its weights; its place in the schedule does not matter
             yield "Global.checkpoints=null"
             yield f"Global.pretrained_model={json.dumps(checkpoint, ensure_ascii=False)}"
         if number:
@@ -146,7 +146,7 @@ class Follower:
 
 
 def _end(training: subprocess.Popen[bytes]) -> None:
-    """End a process with all that it has started."""
+    """End a process and all that it has started."""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         with suppress(ProcessLookupError):
             os.killpg(training.pid, number) if hasattr(os, "killpg") else training.kill()
@@ -155,12 +155,12 @@ def _end(training: subprocess.Popen[bytes]) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Whether tests can be made in a folder: it is not there yet, or empty.
+    """Refuse a folder that exists and is not empty.
 
     Raises:
-        ArgumentError: it is not.
+        ArgumentError: it is one.
     """
     if "=" in str(folder):
-        raise ArgumentError("folder", "PaddleOCR takes no folder with a = in its name", folder)
+        raise ArgumentError("folder", "PaddleOCR accepts no folder with a = in its name", folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ArgumentError("folder", "is there already; name one that is not", folder)
+        raise ArgumentError("folder", "already exists; name a new one", folder)

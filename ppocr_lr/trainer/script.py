@@ -12,7 +12,7 @@ from types import ModuleType, TracebackType
 
 
 def run_script(script: str, words: Sequence[str]) -> None:
-    """Run `script`: `__main__`, `sys.argv` and `sys.path` are as it would find them, what it raises is its own."""
+    """Run `script`: `__main__`, `sys.argv` and `sys.path` are as it expects them, and what it raises is its own."""
     path = os.path.abspath(script)
     main = ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)

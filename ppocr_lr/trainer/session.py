@@ -38,27 +38,27 @@ Tell = Callable[[Iterable[str]], None]
 
 @dataclass
 class Session:
-    """The run of a command. `tell` shows lines to the user, and none in processes that train along."""
+    """The run of a command. `tell` shows lines to the user, and nothing in the other processes."""
 
     command: TrainerCommand
     tell: Tell
     config: Mapping[str, Any] = field(default_factory=dict)
     """The command's config, its overrides applied; empty where it cannot be read."""
     planned: PlannedRun | None = None
-    """What was planned before the trainer started, with a length of the epoch that is assumed where it is not known."""
+    """What was planned before the trainer started, with an assumed length of the epoch if it was not known."""
     trained: PlannedRun | None = None
     """The plan with the exact length of an epoch, once the trainer has asked for its schedule."""
     log_begin: int = 0
-    """The size of the log before the trainer started; it writes behind that."""
+    """The size of the log before the trainer started, which appends to it."""
 
     def plan(self, check: bool = True) -> bool:
-        """Plan the run from the command's config, and tell the plan as far as it is known.
+        """Plan the run from the command's config, and print the plan as far as it is known.
 
         Args:
-            check: tell the findings too, and refuse what cannot be planned.
+            check: print the findings too, and refuse what cannot be planned.
 
         Returns:
-            False where an error was found that stops the run now or later.
+            False if an error was found that stops the run now or later.
 
         Raises:
             LRConfigError: as `check_file`.
@@ -89,7 +89,7 @@ class Session:
         return not check or all(finding.severity < Severity.ERROR for finding in found)
 
     def _check(self, config: str) -> Report:
-        """The findings, without what holds for PaddleOCR's own builder alone."""
+        """The findings, without those about PaddleOCR's own builder alone."""
         report = check_file(config, self.command.overrides, replace(launched(), trainer="ppocr-lr"))
         findings = (
             replace(finding, severity=Severity.ERROR) if finding.code in STOPS_THIS_TRAINER else finding
@@ -102,7 +102,7 @@ class Session:
     ) -> LRScheduler | float:
         """What PaddleOCR's trainer gets for its section: the schedule of the plan, with what its loader has counted.
 
-        Where PaddleOCR gives the optimizer a bare number, so does this, that a checkpoint of either fits the other.
+        Where PaddleOCR gives the optimizer a bare number, so does this: checkpoints of either fit the other.
 
         Raises:
             LRConfigError: the section cannot be used with that length.
@@ -128,7 +128,7 @@ class Session:
         return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
 
     def _news(self, trained: PlannedRun, lr_config: Mapping[str, Any]) -> bool:
-        """Tell where the trainer's run is another than the planned one, and why; False where it is that."""
+        """Report how the trainer's run differs from the planned one, and why; False if it does not differ."""
         assert self.planned is not None
         news = []
         if self.planned.built_for != trained.built_for:
@@ -139,15 +139,15 @@ class Session:
         return bool(news)
 
     def _resume(self, planned: PlannedRun) -> list[Finding]:
-        """Tell what becomes of the checkpoint that the config names; what is to know about it."""
+        """Report what becomes of the checkpoint that the config names; the findings about it."""
         section = read(GlobalSection, self.config.get("Global"), ("Global",), "checkpoints")
         if not section.checkpoints or not isinstance(section.checkpoints, str):
             return []
         try:
             # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
             resume = Resume(replace(planned, paddleocr_schedule=None), read_checkpoint(section.checkpoints), ours=True)
-        except LRConfigError as error:  # what PaddleOCR makes of it, it will say
-            self.tell([f"the resume cannot be foretold: {error}"])
+        except LRConfigError as error:  # PaddleOCR will say what it makes of it
+            self.tell([f"what a resume does cannot be predicted: {error}"])
             return []
         self.tell(resume_lines(resume))
         return remarks(resume)
@@ -158,7 +158,7 @@ class Session:
         return Path(folder, "train.log") if isinstance(folder, str) else None
 
     def end(self) -> None:
-        """Hold what the trainer has logged against the plan, and tell the outcome.
+        """Compare what the trainer has logged with the plan, and report the outcome.
 
         Raises:
             LRConfigError: the log has no rate of this run.
@@ -184,10 +184,12 @@ def _check_curve(planned: PlannedRun) -> None:
 def _other_length(before: PlannedRun, trained: PlannedRun) -> str:
     """How the planned length came about, and what that says of the data."""
     if before.built_for.epochs != trained.built_for.epochs:
-        return f"{amount(trained.built_for.epochs, 'epoch')}, planned were {count_text(before.built_for.epochs)}"
+        return (
+            f"{amount(trained.built_for.epochs, 'epoch')} instead of the planned {count_text(before.built_for.epochs)}"
+        )
     iters = trained.built_for.iters_per_epoch
     told = (
-        f"the data loader has {amount(iters, 'iteration')} in an epoch, planned were "
+        f"the data loader has {amount(iters, 'iteration')} in an epoch instead of the planned "
         f"{count_text(before.built_for.iters_per_epoch)}: {before.length.arithmetic}"
     )
     if before.length.samples is None:

@@ -46,7 +46,7 @@ class _FromSchedule(lr.LRScheduler):
         print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go to the update that the state stands at, with this schedule's rate there.
+        """Go to the update of the state, with this schedule's rate there.
 
         A state saved by a scheduler of another shape (with or without warmup) is taken too, with a warning:
         `last_epoch` counts all updates in every shape.
@@ -56,14 +56,14 @@ class _FromSchedule(lr.LRScheduler):
             KeyError: the state has no `last_epoch`.
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"a scheduler state is a mapping, received {state_dict!r}")
+            raise TypeError(f"a scheduler state must be a mapping, received {state_dict!r}")
         if "last_epoch" not in state_dict:
             raise KeyError(f"a scheduler state needs last_epoch, received the keys {list(state_dict)}")
         self.step(as_step(state_dict["last_epoch"]))
         if set(state_dict) != set(self.state_dict()):
             warnings.warn(
                 f"the state was saved by a scheduler of another shape (keys {list(state_dict)}); "
-                f"training goes on at update {self.last_epoch} with this config's rate, {self.last_lr:g}",
+                f"training continues at update {self.last_epoch} with this config's rate, {self.last_lr:g}",
                 LRConfigWarning,
                 stacklevel=2,
             )
@@ -198,7 +198,7 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
 
 
 def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
-    """The Paddle scheduler for `schedule`, standing at update `done_iters`."""
+    """The Paddle scheduler for `schedule`, at update `done_iters`."""
     scheduler = _scheduler(schedule)
     if done_iters:
         scheduler.step(done_iters)
@@ -206,9 +206,9 @@ def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:
 
 
 class LedReduceOnPlateau(lr.LRScheduler):
-    """A schedule by the update, and then Paddle's `ReduceOnPlateau`.
+    """A schedule of the update, and then Paddle's `ReduceOnPlateau`.
 
-    `step()` counts an update. `step(metric)` tells of an evaluation, which counts from the update on at which the
+    `step()` counts an update; `step(metric)` reports an evaluation, which counts from the update on at which the
     plateau begins; before that it changes nothing.
     """
 
@@ -234,7 +234,7 @@ class LedReduceOnPlateau(lr.LRScheduler):
         return {"last_epoch": self.last_epoch, "last_lr": self.last_lr, "ReduceOnPlateau": self.plateau.state_dict()}
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on where the state stands.
+        """Continue from the state.
 
         Raises:
             KeyError: it was saved by a scheduler of another shape, which knows nothing of the metrics so far.
@@ -250,7 +250,7 @@ class LedReduceOnPlateau(lr.LRScheduler):
 
 
 def on_plateau(led: LedPlateau, done_iters: int = 0) -> lr.LRScheduler:
-    """Paddle's scheduler of a metric, with keys of the section as its arguments, behind what leads to it."""
+    """Paddle's scheduler for a metric, with the section's keys as its arguments, after what leads up to it."""
     names = inspect.signature(lr.ReduceOnPlateau).parameters
     keys = {key: value for key, value in led.plateau.model_dump().items() if key in names}
     plateau = lr.ReduceOnPlateau(**keys)

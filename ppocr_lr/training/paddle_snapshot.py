@@ -22,8 +22,8 @@ def restored(*objects: object) -> Iterator[None]:
     """After the block, also when it raises, each of `objects` is what it was before it.
 
     That goes for layers, optimizers, schedulers and gradient scalers, for the attributes they hold at any depth
-    of lists, dicts, tuples and sets, and for tensors with their gradients; what is created inside the block, as
-    an optimizer's moments are by its first update, is gone again. So are the numbers drawn inside: Python's,
+    of lists, dicts, tuples and sets, and for tensors with their gradients; what is created inside the block, such as
+    an optimizer's moments at its first update, is gone again. So are the numbers drawn inside: Python's,
     NumPy's and the current Paddle device's generators are put back too. Anything else is left alone.
 
     Costs one copy of every tensor, on its own device.
@@ -50,7 +50,7 @@ def restored(*objects: object) -> Iterator[None]:
 
 
 class _Kept:
-    """What was found, each object once, and how to bring it back in place."""
+    """What was found, each object once, and how to restore it in place."""
 
     def __init__(self) -> None:
         self._found: dict[int, object] = {}

@@ -18,18 +18,18 @@ def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bo
         factors: how many times the rate each parameter has, by patterns of their names in
             `model.named_parameters()`, as in `{"backbone.*.bias": 2, "backbone.*": 0.1}`. `*` stands for anything,
             dots too, `?` for one character, `[01]` for one of these. A parameter has the factor of the first pattern
-            that it fits. With 0 it stays as it is; Paddle still works out its gradient.
+            that matches it. With 0 it does not change; Paddle still computes its gradient.
         keep_decay: keep the regularizer of a parameter that has one of its own (`ParamAttr`), as the `weight_decay` of
-            its group. AdamW keeps it without and stops at one there: give it False.
+            its group. AdamW keeps it anyway and stops at one there: give it False.
 
     Returns:
-        `[{"params": […], "learning_rate": factor}, …]`, in the order of the model: every parameter that is trainable,
-        once. What no pattern names keeps the factor that it has of its own (`ParamAttr`), which Paddle would forget.
+        `[{"params": […], "learning_rate": factor}, …]`, in the order of the model: each parameter that trains,
+        once. One that no pattern matches keeps its own factor (`ParamAttr`), which Paddle would drop.
         An optimizer writes both into the parameters, where another call finds them.
 
     Raises:
-        LRConfigError: a pattern is no text, a factor no number from 0 up; a pattern names no parameter that trains, or
-            none that an earlier one has left. Names the pattern.
+        LRConfigError: a pattern is not text, or a factor is not a number from 0 up; a pattern matches no parameter that
+            trains, or none that an earlier one has left. Names the pattern.
     """
     for pattern, factor in factors.items():
         if not isinstance(pattern, str):
@@ -56,7 +56,7 @@ def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bo
 def _no_match(pattern: str, every: Mapping[str, Any], first: Mapping[str, str | None]) -> str:
     taken = [earlier for name, earlier in first.items() if fnmatchcase(name, pattern)]
     if taken:
-        return f"{taken[0]}, which stands before it, has all parameters that it names; put the narrower one first"
+        return f"{taken[0]}, which comes before it, takes all parameters that it names; put the narrower one first"
     if any(fnmatchcase(name, pattern) for name in every):
         return "what it names does not train (stop_gradient is True)"
     if any(fnmatchcase(name, f"{pattern}.*") for name in first):

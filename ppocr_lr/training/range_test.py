@@ -1,4 +1,4 @@
-"""The range test of a training loop of one's own; everything is put back."""
+"""The range test for a training loop of your own; it puts everything back."""
 
 from __future__ import annotations
 

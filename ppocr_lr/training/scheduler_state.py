@@ -1,4 +1,4 @@
-"""The state of a Paddle scheduler as a checkpoint holds it, and how to go on from it whatever saved it."""
+"""The state of a Paddle scheduler as a checkpoint holds it, and how to continue from it, whatever saved it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SchedulerState:
     """Where a scheduler stood when it was saved."""
 
     update: int
-    """The update that comes next, 0-based; so many are done."""
+    """The update that comes next, 0-based; as many are done."""
     rate: float
     """The rate of that update."""
     keys: frozenset[str]
@@ -62,14 +62,14 @@ class LoadedState:
     def __str__(self) -> str:
         shape = "" if self.same_shape else "; the state is of a scheduler of another shape"
         rate = jump_text(self.rate_before, self.rate_now)
-        return f"the scheduler stands at update {count_text(self.update)}, rate {rate}{shape}"
+        return f"the scheduler is at update {count_text(self.update)}, rate {rate}{shape}"
 
 
 def scheduler_state(state: Mapping[str, Any]) -> SchedulerState:
-    """The scheduler's state out of `state`: a scheduler's, or an optimizer's that holds one.
+    """The scheduler's state from `state`: a scheduler's, or an optimizer's that holds one.
 
     Raises:
-        LRConfigError: there is none, or its `last_epoch` or `last_lr` cannot be.
+        LRConfigError: there is none, or its `last_epoch` or `last_lr` is impossible.
     """
     state = state.get(OPTIMIZER_KEY, state)
     if not isinstance(state, Mapping):
@@ -87,13 +87,13 @@ def scheduler_state(state: Mapping[str, Any]) -> SchedulerState:
 
 
 def load_lr_state(scheduler: LRScheduler, state: Mapping[str, Any], update: int | None = None) -> LoadedState:
-    """Have `scheduler` go on where `state` stopped, with its own rate there.
+    """Have `scheduler` continue where `state` stopped, with its own rate there.
 
     Args:
         scheduler: this library's, Paddle's or PaddleOCR's; its state is changed, its shape does not matter.
         state: a scheduler's `state_dict()`, or an optimizer's, which holds one under `LR_Scheduler`. One saved
             with or without warmup around it is taken by a scheduler of either shape.
-        update: the update to go on at, 0-based, instead of the state's; needed when the state has none.
+        update: the update to continue at, 0-based, instead of the state's; needed when the state has none.
 
     Returns:
         The update, the rate before and after, and whether the shapes matched.
@@ -120,7 +120,7 @@ def load_lr_state(scheduler: LRScheduler, state: Mapping[str, Any], update: int 
             vars(part).clear()
             vars(part).update(attributes)
         name = type(scheduler).__name__
-        raise LRConfigError(f"{name} cannot stand at update {count_text(target)}: {error}") from None
+        raise LRConfigError(f"{name} cannot be at update {count_text(target)}: {error}") from None
     return LoadedState(
         target,
         None if found is None else found.rate,

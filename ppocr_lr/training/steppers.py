@@ -1,4 +1,4 @@
-"""What else follows a schedule, at work: sets the value that a Paddle optimizer uses in its next update."""
+"""Steppers for the other values that follow a schedule: each sets the one that a Paddle optimizer uses next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Stepper(ABC):
     """Keeps a value of the optimizer at `schedule(last_epoch)`."""
 
     _key: ClassVar[str]
-    """What the value is called in the state, behind `last_`."""
+    """What the value is called in the state, after `last_`."""
 
     def __init__(self, optimizer: Any, schedule: Schedule) -> None:
         self.schedule = schedule
@@ -27,7 +27,7 @@ class _Stepper(ABC):
     @staticmethod
     @abstractmethod
     def _setter(optimizer: Any) -> Setter:
-        """What puts a value where this optimizer reads it; `TypeError` where there is no such place."""
+        """What puts a value where this optimizer reads it; `TypeError` if there is no such place."""
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`."""
@@ -36,11 +36,11 @@ class _Stepper(ABC):
         self._set(self._last)
 
     def state_dict(self) -> dict[str, Any]:
-        """`last_epoch`, the update it stands at, and the value of that update."""
+        """`last_epoch`, the update it is at, and the value of that update."""
         return {"last_epoch": self.last_epoch, self._key: self._last}
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go to the update that the state stands at, with this schedule's value there.
+        """Go to the update of the state, with this schedule's value there.
 
         Raises:
             KeyError: the state has no `last_epoch`.

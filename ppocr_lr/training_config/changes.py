@@ -35,7 +35,7 @@ def yaml_text(value: Any) -> str:
 
 
 def changed(config: Any, changes: Sequence[Change]) -> Any:
-    """`config` after `changes`; itself it stays.
+    """`config` after `changes`; `config` itself is not changed.
 
     Raises:
         LRConfigError: there is no such key, or its new name is taken.
@@ -61,5 +61,5 @@ def _changed(node: Any, path: KeyPath, change: Change) -> Any:
     if change.kind == "remove":
         return {key: value for key, value in node.items() if str(key) != str(head)}
     if change.key in node:
-        raise LRConfigError(Problem(change.path, f"there is a key {change.key} already"))
+        raise LRConfigError(Problem(change.path, f"there is already a key {change.key}"))
     return {change.key if str(key) == str(head) else key: value for key, value in node.items()}

@@ -1,4 +1,4 @@
-"""What else follows a schedule: a section with a `name` of the lr section, whose rates are those of another value."""
+"""Other values that follow a schedule: a section with a `name` of the lr section, whose rates are then that value."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import NO_NAME, TOO_DEEP, Section, model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
-from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Schedule
 
 START, END = "start", "end"
-"""What the values at the beginning and at the end may be called: they are no rates."""
+"""Other words for the values at the beginning and at the end, which are not rates."""
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
 _FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
@@ -28,11 +28,11 @@ class Coefficient(NamedTuple):
 
     section: Section
     path: Path
-    """Where it stands."""
+    """Where it is in the config."""
     written: Mapping[Path, str]
-    """How it spells the keys that it writes in another way than an lr section, those of sections inside it too."""
+    """How it spells the keys that an lr section spells differently, also those of sections inside it."""
     rise: tuple[float, float] | None
-    """From where to where it goes, where that is up: no name falls upwards, so the schedule is that of the way back."""
+    """Its start and end, if it rises: the curve of a name falls, so the schedule is that of the way back."""
 
     def to_schedule(self, run: Run) -> Schedule:
         """The value of every update of the run.
@@ -51,7 +51,7 @@ class Coefficient(NamedTuple):
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
                     left_out = tr(
-                        "left out where it rises from {start} to {end}; PiecewiseLinear has every rise",
+                        "left out where the value rises, from {start} to {end}; PiecewiseLinear can make any rise",
                         start=START, end=END,
                     )  # fmt: skip
                     raise config.error(key, left_out)
@@ -67,7 +67,7 @@ def follows_a_schedule(section: object) -> bool:
 
 
 def values_at_ends(keys: Collection[str]) -> dict[str, str]:
-    """Which of the keys of a name `start` and `end` stand for, as far as it has them."""
+    """The keys of a name that `start` and `end` stand for, if it has them."""
     ends = {START: "learning_rate", END: next((key for key in _ENDS if key in keys), "")}
     return {word: key for word, key in ends.items() if key in keys}
 
@@ -85,13 +85,13 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     try:
         ends = values_at_ends(model_of(written).model_fields)
         if len(ends) == 2 and written.keys() >= ends.keys():
-            start, end = (_number(written[word]) for word in (START, END))
+            start, end = (number_of(written[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
         section = read_section(_as_rates(written, ends, (), spelt))
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides the rate alone"))
+                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
             )
     except LRConfigError as error:
         raise _respelt(error, spelt, path) from None
@@ -103,7 +103,7 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
 def _as_rates(
     written: Mapping[Any, Any], ends: Mapping[str, str], place: Path, spelt: dict[Path, str]
 ) -> dict[Any, Any]:
-    """The section, which stands at `place`, with the keys of an lr section, which `spelt` then has as written."""
+    """The section at `place` with the keys of an lr section; `spelt` gets how it spells them."""
     keys = {key: _inside(value, (*place, key), spelt) for key, value in written.items()}
     for word, key in ends.items():
         if word in keys:
@@ -115,19 +115,13 @@ def _as_rates(
 
 
 def _inside(value: Any, place: Path, spelt: dict[Path, str]) -> Any:
-    """The value of a key, with the sections in it as those of rates; one without a name that is known stays."""
+    """The value of a key, with each section in it as an lr section, if its name is known."""
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         return [_inside(item, (*place, index), spelt) for index, item in enumerate(value)]
     name = value.get("name", NO_NAME) if isinstance(value, Mapping) else None
     if not isinstance(name, str) or name not in MODELS:
         return value
     return _as_rates(value, values_at_ends(MODELS[name].model_fields), place, spelt)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        return number_in_text(value)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _respelt(error: LRConfigError, written: Mapping[Path, str], path: Path) -> LRConfigError:

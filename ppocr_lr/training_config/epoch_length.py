@@ -1,4 +1,4 @@
-"""How many iterations per epoch has: given, from a number of samples, or counted in the label files."""
+"""How many iterations an epoch has: given, from a number of samples, or counted in the label files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
-_MOST_SHARES = 10  # that are told one by one
+_MOST_SHARES = 10  # listed one by one
 
 
 class UnknownEpochLengthError(MissingError):
@@ -39,11 +39,11 @@ class EpochLength:
     arithmetic: str
     estimate: bool = False
     known: bool = True
-    """False where it is assumed, since neither an argument nor the config gives it."""
+    """False if it is assumed, since neither an argument nor the config gives it."""
     batches: int = 0
-    """Of an epoch, where several make one iteration; else 0."""
+    """Batches of an epoch, where several make one iteration; else 0."""
     samples: int | None = None
-    """Of an epoch on all cards, where they were counted."""
+    """Samples of an epoch on all cards, if they were counted."""
 
 
 def epoch_length(
@@ -62,10 +62,10 @@ def epoch_length(
     `Train.dataset.num_samples`, a key of this project's own. With N samples on G cards, n = ceil(N/G) and
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
     DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
-    A batches make one update and what is left over of an epoch makes none: ⌊batches/A⌋ updates.
+    A batches make one update, and the batches left over at the end of an epoch make none: ⌊batches/A⌋ updates.
 
     Raises:
-        LRConfigError: a number is not a positive integer, the label files are missing and no argument tells,
+        LRConfigError: a number is not a positive integer, the label files are missing and no argument replaces them,
             or an epoch comes out empty.
     """
     batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size, folder)
@@ -112,7 +112,7 @@ def _batches(
     iters = per_card // batch if drop_last else -(-per_card // batch)
     rounded = tr("rounded down (drop_last)") if drop_last else tr("rounded up")
     arithmetic = tr(
-        "{cards} / {batch} a batch, {rounded} = {iters} per epoch",
+        "{cards} / {batch} per batch, {rounded} = {iters} per epoch",
         cards=cards,
         batch=count_text(batch),
         rounded=rounded,
@@ -137,7 +137,7 @@ def _batches(
 
 
 def what_tells(train: Mapping[str, Any], gpus: int, batch_size: int | None) -> tuple[str, ...]:
-    """The arguments of which each would tell the length: of samples alone it is told where the batch is known."""
+    """The arguments that would each give the length; a number of samples does so only if the batch size is known."""
     try:
         _batches(train, None, MAX_COUNT, gpus, batch_size, None)
     except LRConfigError:
@@ -157,7 +157,7 @@ def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> i
 
 
 def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:
-    """MultiScaleSampler goes round its scales, each with its own batch size, until all samples are used."""
+    """MultiScaleSampler cycles through its scales, each with its own batch size, until all samples are used."""
     path = ("Train", "sampler", "scales")
     if sampler.scales is None:
         raise value_error(path, None, tr("a list of [width, height]"))
@@ -215,7 +215,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
 
 
 def _places(files: Sequence[str], folder: Path | None) -> Iterator[list[Path]]:
-    """Where each label file may be; beside the config by its bare name, if no other has the same."""
+    """Where each label file may be; beside the config by its bare name, unless another has the same name."""
     names = Counter(Path(file).name for file in files)
     for file in map(Path, files):
         beside = [folder / file, *([folder / file.name] if names[file.name] == 1 else [])] if folder else []

@@ -1,7 +1,7 @@
 """Which parameters of PaddleOCR's models train at another rate than the schedule's, and by which factor.
 
-Paddle multiplies the rate of a parameter by the `learning_rate` of its `ParamAttr`, or of its group. Here is where
-PaddleOCR writes one that is not 1, and where it freezes parameters. A key is validated where it is used.
+Paddle multiplies the rate of a parameter by the `learning_rate` of its `ParamAttr`, or of its group. This module knows
+where PaddleOCR sets one that is not 1, and where it freezes parameters. A key is validated where it is used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Group(NamedTuple):
     """What they are, in words or as a part of their names."""
     factor: float
     parameters: tuple[str, ...]
-    """Patterns of their names in the model, as `fnmatch` reads them; the first group with a parameter's name has it."""
+    """Patterns of their names in the model, as `fnmatch` reads them; a parameter is in the first group that matches."""
     key: Path
     """What decides the factor, in the file or by default."""
 
@@ -57,15 +57,15 @@ class Group(NamedTuple):
 
     @property
     def names(self) -> str:
-        """The patterns, one behind the other, as far as a line goes."""
+        """The patterns, one after the other, cut to a line."""
         return shorten(", ".join(self.parameters), _LINE, placeholder=" …")
 
     def of(self, schedule: Schedule) -> Schedule:
-        """The rates of these parameters where the others have those of `schedule`."""
+        """The rates of these parameters, if the others have those of `schedule`."""
         return schedules.Scaled(schedule, self.factor)
 
     def inside(self, name: str) -> Group:
-        """The same, told from the layer around, in which theirs is `name`."""
+        """The same group, named from the layer around its own, which is called `name` there."""
         return self._replace(parameters=tuple(f"{name}.{pattern}" for pattern in self.parameters))
 
 
@@ -83,17 +83,17 @@ def by_factor(groups: Iterable[Group]) -> tuple[Group, ...]:
 
 
 def rate_groups(config: Mapping[str, Any], piecewise: float | None = None) -> tuple[Group, ...]:
-    """The groups of a whole training config, in their order; also those whose factor is 1, where a later one is wider.
+    """The groups of a whole training config, in their order; also those of factor 1, where a later one is wider.
 
     Args:
         config: the training config. Never changed.
-        piecewise: the first of `values`, where PaddleOCR's scheduler has them: that of Piecewise without a warmup.
+        piecewise: the first of `values`, if PaddleOCR's scheduler has them, which is Piecewise without a warmup.
 
     Raises:
         LRConfigError: a factor cannot be used; names the key, the value and what is allowed.
     """
     if groups := tuple(_of_vision_lan(config["Optimizer"], piecewise)):
-        return groups  # they take the place of what the parameters have
+        return groups  # they replace the factors of single parameters
     architecture = config.get("Architecture")
     if not isinstance(architecture, Mapping):
         return ()
@@ -193,7 +193,7 @@ def _lcnet_v3(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
 
 
 def _lcnet_v4(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
-    """Of recognition; the factors reach the stem and the squeeze-and-excitation blocks (SE) alone."""
+    """Of recognition; the factors reach only the stem and the squeeze-and-excitation blocks (SE)."""
     if section.get("det"):
         return
     factors = read(_LCNetV4, section, path, "lr_mult_list").lr_mult_list
@@ -225,7 +225,7 @@ def _localization(*patterns: str) -> Groups:
 
 
 def _fixed(label: str, pattern: str, *needed: str) -> Groups:
-    """Parameters that never train; where the section has each of the keys, if any are named."""
+    """Parameters that never train; if keys are named, only where the section has each of them."""
 
     def groups(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
         if all(section.get(key) for key in needed):
@@ -245,7 +245,7 @@ _PARTS: dict[tuple[str, str], Groups] = {
     ("Neck", "FCEFPN"): _fixed(later("norms, frozen"), "*.norm.*", "norm_type", "freeze_norm"),
 }
 """By part of a model and its name. Constants that PaddleOCR keeps as parameters without a rate (the grid of TPS, the
-first norm of DRRG's graph) are none of a training's business.
+first norm of DRRG's graph) are left out, as nothing trains them.
 """
 
 

@@ -1,4 +1,4 @@
-"""What tells several runs in one picture apart, and the curves of one."""
+"""What tells several runs in one picture apart, and the curves of one run."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ABSENT = object()
 
 
 def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
-    """One label for each run: the values of the keys that differ, else the file name.
+    """One label for each run: the values of the keys that differ, or else the file name.
 
-    Brief ones are the names of the schedules alone, where these tell the runs apart.
+    Brief labels are only the names of the schedules, where these tell the runs apart.
     """
     each = [settings(run) for run in runs]
     if len({run.source for run in runs}) == 1:  # of a sweep
@@ -27,7 +27,7 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
     if len({setting["name"] for setting in each}) == len(each):
         if brief:
             return [str(setting["name"]) for setting in each]
-        # Every schedule is another one: its name tells it apart, keys that it has alone or at a default would be long.
+        # All schedules differ: the names are enough, and keys that only one of them has would make the labels long.
         differing = [key for key in differing if key == "name" or all(key in setting for setting in each)]
         each = [
             {key: value for key, value in setting.items() if not at_default(key, run)}
@@ -35,15 +35,15 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
         ]
     texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
-    # One label that is too long or stands twice, and all are file names: a mixture is hard to read.
+    # If one label is too long or occurs twice, all become file names: a mixture is hard to read.
     if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:
         return _file_names(runs)
     return texts
 
 
 def scaling_labels(run: PlannedRun) -> tuple[str, str]:
-    """What the curve is that is scaled for the batch of a run, and what the one that its config says."""
-    here, meant = (f"for {amount(batch or 0, 'sample')} an update" for batch in (run.batch, run.reference_batch))
+    """What to call the curve that is scaled for the batch of a run, and the one that its config describes."""
+    here, meant = (f"for {amount(batch or 0, 'sample')} per update" for batch in (run.batch, run.reference_batch))
     return f"scaled {here} ({run.flags.scaling})", f"as in the config, {meant}"
 
 
@@ -62,7 +62,7 @@ def _value(value: Any) -> str:
 
 
 def _file_names(runs: Sequence[PlannedRun]) -> list[str]:
-    """File names, with as many folders before them as it takes to tell them apart."""
+    """File names, with as many parent folders as it takes to tell them apart."""
     parts = [PurePath(run.source).parts for run in runs]
     for depth in range(1, max(map(len, parts)) + 1):
         names = ["/".join(part[-depth:]) for part in parts]

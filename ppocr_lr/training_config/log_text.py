@@ -1,4 +1,4 @@
-"""The text of a log, out of the bytes in which shells, editors and chats have left it."""
+"""The text of a log, from the bytes in which shells, editors and chats have left it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import codecs
 import re
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # PowerShell's > writes it
-# The mark before a letter, digit or sign, in the middle of a line that was cut in the middle of a character too.
+# The mark before a letter, digit or sign, in the middle of a line, which may have cut a character in two.
 _MARK = re.compile(rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])")
-# What no UTF-16 holds: so many bytes in a row that are all letters, digits and signs.
+# What UTF-16 never contains: this many bytes in a row that are all letters, digits and signs.
 _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
 _MOST_MARKS = 100  # more are noise
@@ -18,9 +18,9 @@ _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chi
 
 
 class LogDecoder:
-    """Decodes a log as it comes. Another tool may go on in it in bytes or, with its mark, in UTF-16.
+    """Decodes a log as it grows. Another tool may continue it in bytes or, with its mark, in UTF-16.
 
-    Out of UTF-16 without a mark `plain` takes the zeros.
+    From UTF-16 without a mark `plain` removes the zeros.
     """
 
     def __init__(self, start: bytes) -> None:

@@ -28,10 +28,10 @@ _INDENT = 4
 DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\")[^\r\n])*)")
 """A line of the config: indentation, key, value."""
 
-# Before it may be what others write before each line (a time, a rank, a line number, a mark of quotation). In a YAML
+# Before it may be what other tools put before each line (a time, a rank, a line number, a quotation mark). In a YAML
 # such a line is a comment.
 _LOG_LINE = re.compile(r"[^#]{0,200}?\[\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\S*\] \S+ [A-Z]+: ")
-_FIRST_LINES = 1000  # in which a log has one of these; the libraries that the trainer starts have theirs before
+_FIRST_LINES = 1000  # within which a log has one of these; libraries that the trainer loads write their lines before
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
 _MOST_DEPTH = 60
@@ -84,7 +84,7 @@ class LoggedConfig:
     def add(self, found: re.Match[str]) -> None:
         """Take a line that `DUMPED` has found."""
         line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip())
-        again = self._lines[-1:] == [line]  # two processes write into one file, or one into two that became one
+        again = self._lines[-1:] == [line]  # two processes wrote into one file, or one into two files that were joined
         if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES and not again:
             self._lines.append(line)
 
@@ -93,13 +93,13 @@ class LoggedConfig:
         if not self._lines:
             return None
         config, self._lines = _value(self._lines), []
-        if isinstance(config, list):  # of a process that stopped before it trained, and then of the next one
+        if isinstance(config, list):  # a process stopped before it trained, and then came the next one
             config = config[-1]
         return config if "Optimizer" in config else None
 
 
 def is_log(path: str | Path) -> bool:
-    """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is none, it can be read but once."""
+    """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is not, as it can be read only once."""
     if not Path(path).is_file():
         return False
     with suppress(*_TORN), _opened(path) as stream:
@@ -114,7 +114,7 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
         LRConfigError: the file cannot be read, or holds none.
 
     Warns:
-        LRConfigWarning: it is a torn archive, so what it held behind that config is not known.
+        LRConfigWarning: it is a truncated archive, so what came after that config is not known.
     """
     collected, config, torn = LoggedConfig(), None, False
     try:
@@ -132,7 +132,7 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
             tr("{path}: is a log without a config; PaddleOCR writes it there when it starts", path=path)
         )
     if torn:
-        said = tr("{path}: is a torn archive; a later config in it could not be unpacked", path=path)
+        said = tr("{path}: is a truncated archive; a later config in it could not be unpacked", path=path)
         warnings.warn(printable(said), LRConfigWarning, stacklevel=2)
     return config
 
@@ -160,9 +160,10 @@ def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:
 
 
 def _value(lines: Sequence[_Line]) -> dict[str, Any] | list[dict[str, Any]]:
-    """The mapping that lines of one depth and their insides tell, or the list of mappings.
+    """The mapping, or the list of mappings, that lines of one depth and the lines inside them describe.
 
-    The keys of a mapping are sorted, so one that is not behind the key before belongs to the next item of a list.
+    The keys of a mapping are sorted, so one that does not come after the key before it belongs to the next item of a
+    list.
     """
     items: list[dict[str, Any]] = [{}]
     last, begin = "", 0
@@ -179,7 +180,7 @@ def _value(lines: Sequence[_Line]) -> dict[str, Any] | list[dict[str, Any]]:
 
 
 def _scalar(text: str) -> Any:
-    """The value that Python prints so; what it prints for no other type is a string."""
+    """The value that Python prints like this; what it prints for no other type is a string."""
     if text in _WORDS:
         return _WORDS[text]
     for number in (int, float):
@@ -188,6 +189,6 @@ def _scalar(text: str) -> Any:
                 return value
     if text.startswith("[") and "{" not in text:
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of backslashes that escape nothing
+            warnings.simplefilter("ignore")  # about backslashes that escape nothing
             return ast.literal_eval(text)
     return text

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 MOMENTUM: Path = ("Optimizer", "momentum")
 
-_USUAL = 0.9  # Paddle's default of every optimizer that has one, but RMSProp's
+_USUAL = 0.9  # Paddle's default for every optimizer that has one, except RMSProp
 _BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
 _BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
 
 
 class PlainMomentum(ConfigSection):
-    """A momentum that stays as it is, under either key."""
+    """A constant momentum, under either key."""
 
     momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", _USUAL)
-    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("what Adam and its kin have for a momentum", _USUAL)
+    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum of Adam and its kin", _USUAL)
 
 
 class OppositeMomentum(ConfigSection):
-    """A momentum that goes against the cycle of the rate: low where that is high."""
+    """A momentum that moves opposite to the cycle of the rate: low where the rate is high."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class CyclicMomentum(OppositeMomentum):
 
 
 OPPOSITE: Mapping[str, type[OppositeMomentum]] = {"OneCycle": OppositeMomentum, "Cyclic": CyclicMomentum}
-"""The names under which a momentum goes against the rate, which must have the same."""
+"""The names under which the momentum moves opposite to the rate, which must have the same name."""
 
 
 def build_momentum_schedule(
@@ -61,14 +61,14 @@ def build_momentum_schedule(
 
     Args:
         config: `Optimizer.momentum`: a number, or a section with any `name` of an lr section, as in `{'name': 'Linear',
-            'start': 0.85, 'end': 0.95}`. With `{'name': 'OneCycle'}` or `{'name': 'Cyclic'}` it goes against the rate,
-            from max_momentum (0.95; 0.9) to base_momentum (0.85; 0.8) at its peak, as PyTorch has it. Never changed.
+            'start': 0.85, 'end': 0.95}`. With `{'name': 'OneCycle'}` or `{'name': 'Cyclic'}` it moves opposite to the
+            rate, from max_momentum (0.95; 0.9) to base_momentum (0.85; 0.8) at its peak, as in PyTorch. Never changed.
         epochs: length of the run, `Global.epoch_num`; an int ≥ 1.
         iters_per_epoch: optimizer updates in an epoch; an int ≥ 1.
-        lr: the section `Optimizer.lr`, for a momentum that goes against it.
+        lr: the section `Optimizer.lr`, for a momentum that moves opposite to the rate.
 
     Returns:
-        A `Schedule`: `schedule(k)` is the momentum that update `k` (0-based) uses.
+        A `Schedule`: `schedule(k)` is the momentum that update `k` (0-based) uses, past the end of the run too.
 
     Raises:
         LRConfigError: the section cannot be used; names the key, the value and what is allowed.
@@ -80,7 +80,7 @@ def build_momentum_schedule(
 
 
 def momentum_of(planned: PlannedRun) -> Schedule:
-    """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 where it has none.
+    """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
 
     Raises:
         LRConfigError: as `build_momentum_schedule`.
@@ -108,7 +108,7 @@ def _schedule(momentum: object, run: Run, lr: ParsedLRConfig | None) -> Schedule
     if not 0 <= low <= high < 1:
         worst = rate_text(low if low < 0 else high, 4)
         raise LRConfigError(
-            Problem(MOMENTUM, tr("comes to {worst} in the run; a momentum is at least 0 and below 1", worst=worst))
+            Problem(MOMENTUM, tr("reaches {worst} in the run; a momentum must be at least 0 and below 1", worst=worst))
         )
     return schedule
 
@@ -126,6 +126,6 @@ def _opposite(section: Mapping[Any, Any], model: type[OppositeMomentum], lr: Par
     opposite = same.opposite(ends.base_momentum, ends.max_momentum) if same else None
     if opposite is None:
         has = tr("Optimizer.lr has {name}", name=shown(lr.name)) if lr else tr("there is none")
-        problem = tr("goes against a rate of the same name, with at most a warmup before it; {has}", has=has)
+        problem = tr("moves opposite to a rate of the same name, with at most a warmup before it; {has}", has=has)
         raise LRConfigError(Problem((*MOMENTUM, "name"), problem))
     return opposite

@@ -1,4 +1,4 @@
-"""Configs of the neighbours of PaddleOCR, which look like its own and mean something else."""
+"""Configs of PaddleOCR's sister projects, which look like its own and mean something else."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def _in(config: _Config, section: str, *keys: str) -> bool:
     return isinstance(inside, Mapping) and any(key in inside for key in keys)
 
 
-# For what has no section Optimizer.lr.
+# Those without a section Optimizer.lr.
 _SIGNS: dict[str, Callable[[_Config], bool]] = {
     "PaddleClas 1.x": lambda config: "LEARNING_RATE" in config,
     "PaddleDetection": lambda config: any(key in config for key in ("LearningRate", "OptimizerBuilder", "_BASE_")),
     "PaddleSeg": lambda config: any(key in config for key in ("lr_scheduler", "train_dataset", "_base_")),
-    "OpenOCR": lambda config: "LRScheduler" in config,
+    "OpenOCR or PytorchOCR": lambda config: any(key in config for key in ("LRScheduler", "LRscheduler")),
     "PaddleX": lambda config: _in(config, "Train", "learning_rate") and "Optimizer" not in config,
     "PaddleOCR 1.x": lambda config: (
         _in(config, "Global", "reader_yml")

@@ -28,7 +28,7 @@ from ppocr_lr.training_config.yaml_file import read_yaml_text
 _DEEPEST = 30
 
 _OF_PADDLEOCR = ("Global", "Architecture", "Loss", "PostProcess", "Metric", "Train", "Eval")
-"""Its sections whose keys it takes as they come; it stops at a section that a config lacks."""
+"""Its sections whose keys it accepts as they come; it stops at a section that a config lacks."""
 
 _OF_OPTIMIZERS = (
     "beta1", "beta2", "epsilon", "momentum", "rho", "clip_norm", "clip_norm_global", "amsgrad", "multi_precision",
@@ -55,7 +55,7 @@ class Override(NamedTuple):
         key, equals, text = assignment.partition("=")
         key = key.strip()
         if not equals or not all(key.split(".")):
-            place = "; a config goes before -o, or behind -c" if assignment.endswith((".yml", ".yaml")) else ""
+            place = "; name a config before the overrides" if assignment.endswith((".yml", ".yaml")) else ""
             problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
             raise ArgumentError("overrides", problem, assignment)
         return cls(key, text)
@@ -67,7 +67,7 @@ class Override(NamedTuple):
 
     @property
     def value(self) -> Any:
-        """What the text stands for: YAML, with numbers as people write them."""
+        """The value of the text: YAML, with numbers as people write them."""
         try:
             return _numbers(read_yaml_text(self.text, shown(self.text)))
         except LRConfigError as error:
@@ -144,7 +144,7 @@ def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
     where = ".".join(override.parts[: -len(parts)])
     if _is_list(node):
         if not _is_index(head, node):
-            raise override.error(f"{where} is a list, its items are 0 to {len(node) - 1}")
+            raise override.error(f"{where} is a list; its items are numbered 0 to {len(node) - 1}")
         items = list(node)
         items[int(head)] = _with(items[int(head)], rest, override)
         return items
@@ -164,7 +164,7 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     elif place in FOLLOWING:
         fields += [START, END, *OppositeMomentum.model_fields]
     if place != SECTION:
-        fields = [field for field in fields if field != "last_epoch"]  # that of the whole run stands outside
+        fields = [field for field in fields if field != "last_epoch"]  # the one for the whole run is outside
     known = [*(f"{place}.{field}" for field in fields), *map(dotted, [*read_keys(), *REGULARIZER_KEYS])]
     if key in known or holds_read_keys(tuple(override.parts)):
         return
@@ -188,7 +188,7 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
 
 
 def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
-    """Whether nothing here reads the key, but PaddleOCR may, and it is none of ours with a slip in it."""
+    """Whether nothing here reads the key, but PaddleOCR may, and it is not a misspelt key of ours."""
     top, *inside, last = override.parts if len(override.parts) > 1 else ("", override.key)
     if top == "Optimizer":
         return not inside and last in _OF_OPTIMIZERS
@@ -205,14 +205,14 @@ def _last(key: str) -> str:
 
 
 def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
-    """The innermost lr section that a key stands in, with its own path; None for one that is not a mapping."""
+    """The innermost lr section that a key is in, with its own path; None for one that is not a mapping."""
     optimizer = config.get("Optimizer")
     place = next((place for place in FOLLOWING if key.startswith(f"{place}.")), SECTION)
     section: Any = optimizer.get(_last(place)) if isinstance(optimizer, Mapping) else None
     if place in FOLLOWING and not follows_a_schedule(section):
         return place, None
     for part in key.split(".")[2:-1] if key.startswith(f"{place}.") else ():
-        if isinstance(section, Mapping) and part in ("stages", "schedule"):
+        if isinstance(section, Mapping) and part in ("stages", "schedule", "times"):
             section = section.get(part)
         elif _is_list(section) and _is_index(part, section):
             section = section[int(part)]

@@ -24,6 +24,7 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
+from ppocr_lr.lr_config.elsewhere import is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
@@ -41,12 +42,12 @@ Trainer = Literal["ppocr-lr", "paddleocr"]
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
-"""The config that is drawn when none is given."""
+"""The config that is drawn if none is given."""
 
 
 @dataclass(frozen=True)
 class RunFlags:
-    """What is said about a run beyond its config; None where nothing is."""
+    """What is given about a run beyond its config; None for what is not given."""
 
     epochs: int | None = None
     iters_per_epoch: int | None = None
@@ -61,11 +62,11 @@ class RunFlags:
     reference_batch: int | None = None
     """The same, as samples of one optimizer update."""
     scaling: str = "linear"
-    """The rule that scales a rate meant for another batch, where one is asked for."""
+    """The rule that scales a rate meant for another batch, if scaling is asked for."""
     trainer: Trainer | None = None
     """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names.
 
-    Where it is not said, the run is planned for this project's, and findings tell what PaddleOCR's own would do.
+    If it is not given, the run is planned for this project's builder, and findings say what PaddleOCR's own would do.
     """
     folder: Path | None = None
     """Where the config is: label files that are not in the working directory are looked for there."""
@@ -76,10 +77,10 @@ class RunFlags:
 
 
 class Reduction(NamedTuple):
-    """Where a metric that stopped improving had the rate reduced."""
+    """Where the rate was reduced because a metric had stopped improving."""
 
     update: int
-    """The first one with the lower rate."""
+    """The first update at the lower rate."""
     before: float
     after: float
 
@@ -88,7 +89,7 @@ class Simulation(NamedTuple):
     """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
 
     metrics: str
-    """Where they are from and when they were measured, in words."""
+    """Where they come from and when they were measured, in words."""
     reductions: tuple[Reduction, ...]
 
 
@@ -110,9 +111,9 @@ class PlannedRun:
     """What the schedule is built for, in which lengths are written; PaddleOCR's trainer on Windows trains less."""
     length: EpochLength
     paddleocr_schedule: Schedule | None = None
-    """What PaddleOCR's own trainer would follow, where a key of this project alone makes that another curve."""
+    """What PaddleOCR's own trainer would follow, if this project's own keys make it a different curve."""
     simulation: Simulation | None = None
-    """The metrics that the curve is of, where it is one of given metrics."""
+    """The metrics that decided the curve, if metrics were given."""
 
     @property
     def schedule(self) -> Schedule:
@@ -137,7 +138,7 @@ class PlannedRun:
 
     @cached_property
     def scaled(self) -> PlannedRun | None:
-        """The run with its rates scaled for this batch; None where they are not said to be meant for another one."""
+        """The run with its rates scaled for this batch; None if nothing says that they are meant for another one."""
         if self.reference_batch is None:
             return None
         factor = scaling_factor(self.batch, self.reference_batch, self.flags.scaling)
@@ -170,12 +171,12 @@ class PlannedRun:
 
     @property
     def _first_of_values(self) -> float | None:
-        """The first of the `values` that Paddle's PiecewiseDecay has; None where it is another scheduler."""
+        """The first of the `values` of Paddle's PiecewiseDecay; None if it is another scheduler."""
         curve = self.parsed.curve
         return curve(0) if curve and self.name == "Piecewise" and not curve.lead().warmup_iters else None
 
     def with_proposal(self, proposal: Proposal) -> tuple[Mapping[str, Any], RunFlags]:
-        """The config and the flags after what is proposed was added to the command line.
+        """The config and the flags after the proposal was added to the command line.
 
         Raises:
             LRConfigError: it would be refused.
@@ -185,12 +186,12 @@ class PlannedRun:
 
     @property
     def own_keys(self) -> list[str]:
-        """The keys of this project alone, as they are written, that count in the section."""
+        """This project's own keys, as they are written, that count in the section."""
         return [own.key for own in own_keys(self.section, self.parsed.config)]
 
     @property
     def name(self) -> str:
-        """The schedule's name; `Const` where the section has none."""
+        """The schedule's name; `Const` if the section has none."""
         return self.parsed.name
 
 
@@ -204,9 +205,9 @@ def plan_run(
 
     Args:
         path: a PaddleOCR-style YAML file with `Optimizer.lr`, or a log of its trainer, which holds one.
-        overrides: `KEY=VALUE` strings, as after `-o`.
-        flags: what the command line gives; it wins over the config.
-        assumed_iters: the length of an epoch where neither gives it.
+        overrides: `KEY=VALUE` strings.
+        flags: what is given beyond the config; it takes precedence over the config.
+        assumed_iters: the length of an epoch if neither gives it.
 
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
@@ -216,7 +217,7 @@ def plan_run(
 
 
 def source_of(path: str | Path) -> str:
-    """What a run is called whose config is this file."""
+    """What to call a run whose config is this file."""
     return f"config of {path}" if is_log(path) else str(path)
 
 
@@ -267,7 +268,7 @@ def plan_config(
 def _parsed(
     section: Mapping[str, Any], built_for: Run, trainer: Trainer | None
 ) -> tuple[Mapping[str, Any], ParsedLRConfig, Schedule | None]:
-    """The section as the trainer reads it, validated, and what PaddleOCR's would follow where that is another curve."""
+    """The validated section as the trainer reads it, and what PaddleOCR's would follow if that is another curve."""
     if trainer == "paddleocr":
         parsed = parse_as_paddleocr(section, built_for)
         return read_by_paddleocr(section), parsed, None
@@ -276,7 +277,7 @@ def _parsed(
 
 
 def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
-    """The last batch of an epoch is left out there, not the last update."""
+    """The last batch of an epoch is dropped there, not the last update."""
     batches = length.batches or length.iters
     if batches == 1:
         raise ArgumentError("windows", "an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
@@ -323,14 +324,18 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
 
 
 def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`Optimizer.lr` of a config; `LRConfigError` where it is missing or no mapping."""
+    """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
         raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
-        meant = nearest("lr" if optimizer else "Optimizer", sections)
-        instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
+        around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
+        instead = ""
+        if meant := nearest("lr" if optimizer else "Optimizer", sections) or [*filter(is_peak, sections)]:
+            instead = tr("; {meant} is not read under this name", meant=meant[0])
+        elif around and not optimizer:
+            instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
         raise LRConfigError(
             tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
         )

@@ -1,4 +1,4 @@
-"""For which batch a config's rate is meant, as far as its comments say; a proposal, never used by itself."""
+"""The batch for which a config's rate is meant, as far as its comments say; a proposal, never used by itself."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _BATCH = re.compile(
 
 
 class Reference(NamedTuple):
-    """Cards, and samples in a batch of one card, that a comment speaks of."""
+    """Cards, and samples in a batch of one card, that a comment mentions."""
 
     cards: int
     batch_per_card: int | None
-    """None where the comment leaves it to `Train.loader.batch_size_per_card`."""
+    """None if the comment leaves it to `Train.loader.batch_size_per_card`."""
     comment: str
 
 
 def proposed_reference(document: YAMLDocument) -> Reference | None:
-    """What the first comment beside a rate or a batch size proposes; None where none speaks of cards."""
+    """What the first comment beside a rate or a batch size proposes; None if none mentions cards."""
     return next(filter(None, map(_in_comment, _comments(document))), None)
 
 

@@ -68,7 +68,7 @@ def scaling_factor(batch: int, reference_batch: int, rule: ScalingRule | str) ->
 
 
 def rate_keys(model: type[LRConfig]) -> tuple[str, ...]:
-    """The keys of a model that are learning rates, found by `RATE` in their types, as `PositiveRate` has it.
+    """The keys of a model that are learning rates, found by `RATE` in their types, as in `PositiveRate`.
 
     In a key like `tuple[Rate, ...]` every number is a rate.
     """
@@ -100,19 +100,17 @@ def scaled_section(
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
-    from ppocr_lr.lr_config.sequence import SequenceConfig  # a model takes time to make, and most runs need none
-
-    if isinstance(config, SequenceConfig):
+    if key := config.stages_key:
         stages = []
-        for index, (written, stage) in enumerate(zip(section["stages"], config.stages, strict=True)):
-            with errors_under("stages", index):
+        for index, (written, stage) in enumerate(zip(section[key], getattr(config, key), strict=True)):
+            with errors_under(key, index):
                 stages.append(_scaled_section(written, stage.section.config, factor, digits))
-        return {**section, "stages": stages}
+        return {**section, key: stages}
     keys = rate_keys(type(config))
     if not set(keys) - set(WARMUP):
         raise LRConfigError(
-            f"{type(config).__name__} does not tell which of its keys are rates, so nothing can be scaled; "
-            "give them the type PositiveRate or Rate of ppocr_lr.kinds"
+            f"{type(config).__name__} does not say which of its keys are rates, so nothing can be scaled; "
+            "declare them with the type PositiveRate or Rate of ppocr_lr.kinds"
         )
     written_as = spelling(type(config), section)
     scaled, rates = dict(section), {}
@@ -129,7 +127,7 @@ def override_line(section: Mapping[str, Any], scaled: Mapping[str, Any]) -> str:
     """What to paste to turn `section` into `scaled`: `-o Optimizer.lr.learning_rate=0.004 …`.
 
     Only keys that differ are in it; it is empty if none does. Numbers are written so that YAML 1.1 reads them as
-    numbers, for PaddleOCR's own `-o` too. A list stands in double quotes, which every shell understands.
+    numbers, for PaddleOCR's own `-o` too. A list is put in double quotes, which every shell understands.
     """
     return Proposal(overrides_to(section, scaled)).line
 

@@ -35,7 +35,7 @@ _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 _BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _LR = "#/properties/Optimizer/properties/lr"
 _SECTIONS_OF_VALUES = {"#/$defs/section": "#/$defs/value", "#/$defs/stage": "#/$defs/value-stage"}
-_VALUES = ("default", "const", "enum", "examples")  # what stands there is no schema
+_VALUES = ("default", "const", "enum", "examples")  # their contents are no schemas
 
 
 class _Generator(GenerateJsonSchema):
@@ -74,7 +74,7 @@ def lr_schema() -> dict[str, Any]:
 def config_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a training YAML: `Optimizer.lr`, and what decides the length of the run.
 
-    Everything that is not read here is allowed as it is.
+    Everything that is not read here is allowed.
     """
     return {
         "$schema": DIALECT,
@@ -90,7 +90,7 @@ def _section() -> dict[str, Any]:
     """The lr section: the names, and for each the keys that go with it.
 
     A chain of if/then instead of oneOf: an editor then shows what is wrong under this name, not that none of
-    eleven alternatives fits.
+    of many alternatives fits.
     """
     names = sorted(MODELS)
     return {
@@ -115,7 +115,8 @@ def _is_named(name: str) -> dict[str, Any]:
 
 def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
     """All keys of a section with this name, and no others."""
-    own, required = _own_keys(name, model), _json_schema(name, model)["required"]
+    made = _json_schema(name, model)
+    own, required = made["properties"], made["required"]
     return {
         "properties": {
             "name": {"const": name, "description": _summary(name, model)},
@@ -128,11 +129,6 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
         "required": required,
         "additionalProperties": False,
     }
-
-
-@cache
-def _own_keys(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
-    return {key: _key(key, schema, model) for key, schema in _json_schema(name, model)["properties"].items()}
 
 
 def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
@@ -183,7 +179,7 @@ def _json_schema(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, 
     made: dict[str, Any] = {"properties": {}, "required": [], "$defs": {}}
     for key, field in model.model_fields.items():
         schema, definitions = _field_schema(name, field)
-        made["properties"][key] = schema
+        made["properties"][key] = _key(key, schema, model)
         made["$defs"] |= definitions
         if field.is_required():
             made["required"].append(key)
@@ -298,16 +294,18 @@ def _of_values(schema: Any) -> Any:
     return _SECTIONS_OF_VALUES.get(schema, schema) if isinstance(schema, str) else schema
 
 
+def _other_keys(name: str, model: type[ConfigSection], **named: str) -> dict[str, Any]:
+    """All keys of a section that is none of a schedule, and no others."""
+    about = {**named, "description": inspect.getdoc(model)}
+    return {"properties": {"name": about, **_json_schema(name, model)["properties"]}, "additionalProperties": False}
+
+
 def _momentum() -> dict[str, Any]:
     """A number, or a section."""
     section = _coefficient("the momentum")
-    opposite = {name: index for index, name in enumerate(sorted(MODELS)) if name in OPPOSITE}
-    for name, index in opposite.items():
-        keys = {
-            "name": {"const": name, "description": inspect.getdoc(OPPOSITE[name])},
-            **_own_keys(name, OPPOSITE[name]),
-        }
-        section["allOf"][index]["then"] = {"properties": keys, "additionalProperties": False}
+    for index, name in enumerate(sorted(MODELS)):
+        if name in OPPOSITE:
+            section["allOf"][index]["then"] = _other_keys(name, OPPOSITE[name], const=name)
     number = _field_schema("momentum", PlainMomentum.model_fields["momentum"])[0]
     plain = _standard({word: value for word, value in number.items() if word not in ("description", "default")})
     return {"description": "the momentum", "anyOf": [plain, {"type": "null"}, section]}
@@ -327,10 +325,7 @@ def _regularizer() -> dict[str, Any]:
         "allOf": [
             {
                 "if": {"properties": {"name": {"enum": spellings[name]}}, "required": ["name"]},
-                "then": {
-                    "properties": {"name": {"description": inspect.getdoc(model)}, **_own_keys(name, model)},
-                    "additionalProperties": False,
-                },
+                "then": _other_keys(name, model),
             }
             for name, model in REGULARIZERS.items()
         ]

@@ -100,7 +100,7 @@ class ConfigSection(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     required: ClassVar[tuple[str, ...]] = ()
-    """Keys that a config does not go without; where one is missing or null, a flag may stand for it."""
+    """Keys that a config must have; if one is missing or null, an argument may take its place."""
     takes_strings: ClassVar[frozenset[str]] = frozenset()
     """Keys under which PaddleOCR itself takes a number that YAML reads as a string."""
 
@@ -112,13 +112,13 @@ class GlobalSection(ConfigSection):
 
     epoch_num: Count = key("length of the run (epochs)", None)
     log_smooth_window: Annotated[int, Ge(1), Le(LARGEST_WINDOW), BeforeValidator(_window)] = key(
-        "updates whose median rate is a line of the log (updates)", 20
+        "updates whose median rate is shown in a line of the log (updates)", 20
     )
     checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
 
 
 class Evaluating(ConfigSection):
-    """When the trainer evaluates: keys of Global that are looked at where metrics are given, and else not."""
+    """When the trainer evaluates: keys of Global that are read only if metrics are given."""
 
     eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_evaluations)] = key(
         "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
@@ -170,7 +170,7 @@ class Sampler(ConfigSection):
         "the image sizes, each [width, height] or one number for both (pixels)", None
     )
     first_bs: Count = key("batch size at the first scale, on one card (samples)", 128)
-    # PaddleOCR asks for its truth alone, so null is false; a word, which would be true whatever it says, is refused.
+    # PaddleOCR only tests whether it is true, so null is false; a word, which would always be true, is refused.
     fix_bs: Annotated[Truth, BeforeValidator(lambda value: value or False)] = key(
         "the same batch size at each scale; false: fewer large images, more small ones", default=True
     )
@@ -230,7 +230,7 @@ _EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?",
 
 
 def meant_in_global(key: object) -> list[str]:
-    """Which of the keys in Global that decide the run a key may be a slip of, or another project's word for."""
+    """Which of the keys in Global that decide the run a key may be a slip of, or another project's name for."""
     if not isinstance(key, str) or key in DECIDE_THE_RUN:
         return []
     return list(_meant(key))
@@ -242,9 +242,9 @@ def _meant(key: str) -> tuple[str, ...]:
 
 
 def read(model: type[M], written: object, path: Path, *keys: str) -> M:
-    """A section that stands at `path`, validated; nothing is an empty one.
+    """The section at `path`, validated; a missing one counts as empty.
 
-    With `keys` no others are looked at.
+    With `keys` only these are looked at.
 
     Raises:
         LRConfigError: with the key, the value and what is allowed.
@@ -274,7 +274,7 @@ def _problems(details: Any, model: type[ConfigSection]) -> Iterator[Problem]:
 
 
 def read_keys() -> Iterator[Path]:
-    """Where the keys stand that are read; `Optimizer.lr` and the regularizer have keys of their own."""
+    """The paths of the keys that are read; `Optimizer.lr` and the regularizer have keys of their own."""
     for name, model in SECTIONS.items():
         yield from _keys(model, (name,))
 
@@ -289,11 +289,11 @@ def _keys(model: type[ConfigSection], path: Path) -> Iterator[Path]:
 
 
 def holds_read_keys(path: Path) -> bool:
-    """Whether a key that is read stands there, or below in a section outside the lr section."""
+    """Whether there is a key that is read at this path, or below it in a section outside the lr section."""
     return any(key[: len(path)] == path for key in read_keys())
 
 
 def is_read(path: Path) -> bool:
-    """Whether something is read there, or below it in a section that is read as a whole."""
+    """Whether something is read at this path, or below it in a section that is read as a whole."""
     whole = (SECTION_PATH, *(tuple(place.split(".")) for place in FOLLOWING))
     return holds_read_keys(path) or any(path[: len(section)] == section for section in whole)

@@ -11,7 +11,7 @@ from ppocr_lr.training_config.plan import PlannedRun
 
 
 def settings(planned: PlannedRun) -> dict[str, Any]:
-    """What decides the curve, defaults filled in, so that a key left out equals its default; without any, it is out."""
+    """What decides the curve, defaults filled in, so that a key left out equals its default; a null is left out."""
     config = planned.parsed.config
     keys = [key for key in type(config).model_fields if key != "last_epoch"]
     values = {path: value for key in keys for path, value in _flat(key, getattr(config, key))}
@@ -56,12 +56,12 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
 
 
 def factors(planned: PlannedRun) -> dict[str, float]:
-    """The factors of the rate that PaddleOCR trains parameters with, by the patterns of their names."""
+    """The factors of the rate with which PaddleOCR trains parameters, by the patterns of their names."""
     return {f"factor of {group.names}": group.factor for group in planned.all_groups}
 
 
 def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
-    """What of the parameters trains at another factor, with both; 1 where a run has none."""
+    """The parameters whose factors differ, with both factors; 1 where a run has none."""
     one, other = factors(first), factors(second)
     for names in dict.fromkeys([*one, *other]):
         if one.get(names, 1.0) != other.get(names, 1.0):

@@ -16,7 +16,7 @@ def sweep_overrides(sweeps: Iterable[str]) -> list[list[Override]]:
     """The overrides of each combination, in order; one empty combination when there is nothing to sweep.
 
     A sweep is `KEY=V1,V2,…`; a comma inside brackets does not divide, so `KEY=[1, 2],[3]` has two values.
-    A value that stands there twice, as `0.001` and `1e-3`, counts once.
+    A value that is given twice, as `0.001` and `1e-3`, counts once.
 
     Raises:
         LRConfigError: no `=`, no value, a key in two sweeps, or more than 12 combinations.

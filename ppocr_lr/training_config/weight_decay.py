@@ -20,11 +20,11 @@ from ppocr_lr.training_config.sections import ConfigSection, OptimizerSection, r
 
 REGULARIZER = ("Optimizer", "regularizer")
 
-_ADAMWS_OWN = 0.01  # what PaddleOCR's AdamW takes where the config says nothing
+_ADAMWS_OWN = 0.01  # what PaddleOCR's AdamW takes if the config says nothing
 
 
 class WeightDecay(ConfigSection):
-    """A coefficient that stays as it is."""
+    """A constant coefficient."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Changes of a YAML file by place: what is not changed stays as it is, character for character."""
+"""Changes of a YAML file in place: what is not changed stays as it is, character for character."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class FileText:
     path: str
     raw: bytes
     encoding: str
-    """The one in which `text` is `raw` again."""
+    """The encoding in which `text` gives `raw` again."""
     text: str
-    """Without a mark of the byte order."""
+    """Without a byte order mark."""
 
     @property
     def mark(self) -> str:
-        """The mark of the byte order that the file begins with; mostly none."""
+        """The byte order mark that the file begins with; usually none."""
         return self.raw[: len(self.raw) - len(self.text.encode(self.encoding, "surrogatepass"))].decode(self.encoding)
 
     def write(self, text: str, out: Path | None = None) -> None:
@@ -62,10 +62,10 @@ class FileText:
             file.write(new)
             file.flush()
             if out is None and Path(self.path).read_bytes() != self.raw:
-                raise self._error("was changed by somebody else meanwhile, so it is left as it is")
+                raise self._error("was changed by another program in the meantime, so it is left as it is")
 
         try:
-            # A new file in the place of a read-only one would not ask.
+            # Replacing a read-only file by a new one would succeed without asking.
             if out is None and not os.stat(target).st_mode & stat.S_IWUSR:
                 raise self._error("is read-only, so it is left as it is")
             write_whole(target, write)
@@ -75,7 +75,7 @@ class FileText:
             raise self._error(f"cannot be read again: {error.strerror or error}") from None
 
     def diff(self, text: str) -> Iterator[str]:
-        """The lines of a patch that makes `text` of the file, without their line ends."""
+        """The lines of a patch that turns the file into `text`, without their line ends."""
         before, after = ((self.mark + each).split("\n") for each in (self.text, text))
         for lines in (before, after):
             lines[:] = [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
@@ -103,21 +103,21 @@ def read_file_text(path: str | Path) -> FileText:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A value cut out of a text, to be edited by itself: without the indentation that its lines have in common."""
+    """A value cut out of a text, to be edited by itself: without the indentation that all its lines share."""
 
     before: str
     text: str
     after: str
     indent: str = ""
-    """Of each line there."""
+    """The indentation of each line there."""
 
     @property
     def first_line(self) -> int:
-        """The line of the whole text that the first one of the excerpt is, from 1."""
+        """The line of the whole text with which the excerpt begins, from 1."""
         return self.before.count("\n") + 1
 
     def with_text(self, text: str) -> str:
-        """The whole, with another text in this place."""
+        """The whole text, with another text in this place."""
         if not self.indent:
             return self.before + text + self.after
         newline = "\r\n" if "\r\n" in self.before else "\n"
@@ -126,7 +126,7 @@ class Excerpt:
 
 
 def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
-    """The value at `path`, cut out of `text`; all of it where there is no such value, or it has no lines of its own.
+    """The value at `path`, cut out of `text`; all of it if there is no such value, or it has no lines of its own.
 
     Raises:
         LRConfigError: the text is no YAML.
@@ -141,7 +141,7 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     if key is None or node.kind != "mapping" or node.flow:
         return Excerpt("", text, "")
     start, first = tree.line_end(key.end), node.keys[0].start if node.keys else 0
-    if tree.line_start(first) < start:  # anchored, or behind its key
+    if tree.line_start(first) < start:  # anchored, or after its key
         return Excerpt("", text, "")
     indent = text[tree.line_start(first) : first]
     end = tree.line_end(node.items[-1].end)
@@ -149,7 +149,7 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     for line in text[end:].splitlines(keepends=True):
         after += len(line)
         if line.startswith(indent) and line.lstrip().startswith("#"):
-            end = after  # a comment is of the section in whose column it stands, behind empty lines too
+            end = after  # a comment belongs to the section in whose column it is, after empty lines too
         elif line.strip():
             break
     lines = text[start:end].splitlines()
@@ -171,7 +171,7 @@ class Edit(NamedTuple):
 
 @dataclass
 class _Node:
-    """A value of the text, and where it stands: `text[start:end]`, with its anchor and its tag."""
+    """A value of the text, and its place: `text[start:end]`, with its anchor and its tag."""
 
     kind: str
     """`scalar`, `alias`, `mapping` or `list`."""
@@ -185,14 +185,14 @@ class _Node:
     items: list[_Node] = field(default_factory=list)
 
     def under(self, name: str | int) -> _Node | None:
-        """The last value that a mapping has for a key, or an item of a list; None where it is not written here."""
+        """The last value that a mapping has for a key, or an item of a list; None if it is not written here."""
         if self.kind == "list":
             return self.items[int(name)] if str(name).isdigit() and int(name) < len(self.items) else None
         index = self.index(str(name))
         return None if index is None else self.items[index]
 
     def index(self, name: str) -> int | None:
-        """Where a key stands for the last time."""
+        """The number of the last item with this key."""
         return next((n for n in range(len(self.keys) - 1, -1, -1) if self.keys[n].value == name), None)
 
 
@@ -209,7 +209,7 @@ class TextTree:
         """The document after `changes`, and with values changed until it holds `intended`.
 
         Raises:
-            LRConfigError: it cannot be done by changing single places, as behind an alias.
+            LRConfigError: it cannot be done by changing single places, as inside an alias.
         """
         text = self.text
         # From the end, so that places before stay true; of those at one place the first is put in last.
@@ -223,7 +223,7 @@ class TextTree:
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
 
     def edits(self, changes: Sequence[Change], intended: Any) -> list[Edit]:
-        """What `edited` does to the text; whether the outcome is what is meant is not looked at.
+        """What `edited` does to the text; it does not check whether the outcome is what is meant.
 
         Raises:
             LRConfigError: it cannot be done by changing single places.
@@ -251,7 +251,7 @@ class TextTree:
         return edits + list(self._edits(self.root, changed(self.document.data, changes), intended, ()))
 
     def place(self, index: int) -> Place:
-        """Where a character of the text stands."""
+        """The place of a character of the text."""
         return Place(self.document.source, self.text.count("\n", 0, index) + 1, index - self.line_start(index) + 1)
 
     def _around(self, path: KeyPath, change: Change) -> _Node:
@@ -290,12 +290,12 @@ class TextTree:
         anchor = _ANCHOR.match(self.text, node.start, node.end)
         if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
             self._refuse(path)
-        space = " " if node.start == node.end else ""  # nothing stood behind the colon
+        space = " " if node.start == node.end else ""  # nothing came after the colon
         end = self._newline if self.text[node.start : node.end].endswith("\n") else ""  # of a block of text
         return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new + end)
 
     def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
-        """A key or an item behind the last one of its kind."""
+        """A key or an item after the last one of its kind."""
         if node.flow:
             if not node.items:
                 return Edit(node.end - 1, node.end - 1, new)
@@ -317,7 +317,7 @@ class TextTree:
         return Edit(end, end, f"{newline}{line}{new}")  # the last line has no end
 
     def _removals(self, node: _Node, gone: Sequence[int], path: KeyPath) -> Iterator[Edit]:
-        """Keys with their values, or items, by number; where they have lines of their own, these."""
+        """Keys with their values, or items, by number; whole lines, where they have lines of their own."""
         starts, ends = node.keys or node.items, node.items
         if node.flow:
             first = next((number for number, each in enumerate([*gone, None]) if number != each), 0)  # that stays
@@ -342,11 +342,11 @@ class TextTree:
         return Edit(start, end, "")
 
     def line_start(self, place: int) -> int:
-        """Where the line begins in which a place is."""
+        """Where the line around a place begins."""
         return self.text.rfind("\n", 0, place) + 1
 
     def line_end(self, place: int) -> int:
-        """Behind the end of the line in which a value ends."""
+        """The place after the line in which a value ends."""
         if place and self.text[place - 1] == "\n":  # a block of text, whose lines are all its own
             return place
         end = self.text.find("\n", place)
@@ -374,7 +374,7 @@ def _node(event: Any, events: Iterator[Any]) -> _Node:
     node = _Node("mapping" if isinstance(event, yaml.MappingStartEvent) else "list", start, end, bool(event.flow_style))
     for inner in events:
         if isinstance(inner, _ENDS):
-            # The mark behind a block is where the next thing begins.
+            # The mark after a block is where the next thing begins.
             mark: Any = inner.end_mark
             node.end = mark.index if node.flow or not node.items else node.items[-1].end
             break

@@ -17,6 +17,7 @@ from ppocr_lr.errors import LRConfigError, Place, Problem, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.training_config.yaml_mistakes import likely_mistake
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -31,31 +32,31 @@ MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
 MAX_NODES = 50_000
 MAX_KEYS = 1000
-"""Of one mapping: what is said of each key is looked for among all that are known."""
-_LONGEST_NUMBER = 1000  # characters; the time that one of sixties takes is the square of them
+"""In one mapping; each unknown one is compared with all that are known."""
+_LONGEST_NUMBER = 1000  # characters; reading a number in base 60 takes a time quadratic in them
 _LONGEST_KEY = 16
 _MOST_DIRECTIVES = 10  # each is compared with all before it
 
 
 @dataclass(frozen=True)
 class YAMLDocument:
-    """The content of a YAML file, and where each key stands."""
+    """The content of a YAML file, and the place of each key."""
 
     source: str
     data: Any
     text: str = ""
     repeated: tuple[KeyPath, ...] = ()
-    """Keys that stand again in the same mapping; the last one counts."""
+    """Keys that occur again in the same mapping; the last one counts."""
     root: Any = None
     """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """Those of the text."""
+        """The lines of the text."""
         return tuple(self.text.splitlines())
 
     def place(self, path: KeyPath) -> Place:
-        """Where a key or an item of a list stands; where it does not, the nearest mapping or list around it."""
+        """The place of a key or of an item of a list; of the nearest mapping or list around it, if it is absent."""
         node, place = self.root, Place(self.source, 1, 1)
         for part in path:
             found = {str(name): (begin, value) for name, begin, value in _entries(node)}.get(str(part))
@@ -65,7 +66,7 @@ class YAMLDocument:
         return place
 
     def value(self, path: KeyPath) -> Any:
-        """What stands at a path; None where nothing does."""
+        """The value at a path; None if there is none."""
         value = self.data
         for part in path:
             try:
@@ -78,7 +79,7 @@ class YAMLDocument:
 def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
     """The content of a YAML file as plain Python values; of a log of PaddleOCR's trainer, the config that it holds.
 
-    With `any_tag`, what has an unknown tag is read as if it had none; nothing is ever run.
+    With `any_tag`, a value with an unknown tag is read as if it had none; nothing is ever run.
 
     Raises:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
@@ -102,7 +103,7 @@ def yaml_document(text: str, path: str | Path) -> YAMLDocument:
 
 
 def _entries(node: Any) -> Iterator[tuple[str | int, Any, Any]]:
-    """Each key of a mapping and each number of a list, with the node where it stands and that of its value."""
+    """Each key of a mapping and each number of a list, with its node and that of its value."""
     if isinstance(node, yaml.MappingNode):
         yield from ((str(key.value), key, value) for key, value in node.value)
     elif isinstance(node, yaml.SequenceNode):
@@ -120,7 +121,7 @@ def _repeated(node: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
 
 
 def yaml_events(text: str) -> Iterator[Any]:
-    """What PyYAML reads in a text, piece by piece, each with its marks."""
+    """What PyYAML reads in a text, event by event, each with its marks."""
     return iter(yaml.parse(text, Loader=_SafeLoader))
 
 
@@ -129,7 +130,7 @@ def _text_of(path: str | Path) -> str:
 
 
 def raw_file(path: str | Path) -> bytes:
-    """The bytes of a YAML file; `LRConfigError` where it cannot be read, or is too large for one."""
+    """The bytes of a YAML file; `LRConfigError` if it cannot be read, or is too large."""
     try:
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -146,7 +147,7 @@ def raw_file(path: str | Path) -> bytes:
 
 
 def decoded(raw: bytes, path: str | Path) -> str:
-    """The text of a YAML file, without a mark of the byte order; `LRConfigError` where it is none."""
+    """The text of a YAML file, without a byte order mark; `LRConfigError` if it is not text."""
     try:
         # One encoding for all, as PaddleOCR's own files have; "utf-8-sig" also takes Windows editors' mark.
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -168,7 +169,7 @@ def _refuse_tag(loader: Any, node: Any) -> NoReturn:
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
-    """The safe loader, with bounds, and words of ours for an unknown tag and for a value that does not fit its tag."""
+    """The safe loader, with bounds, and with our words for an unknown tag and for a value that does not fit its tag."""
 
     def __init__(self, text: str, source: str) -> None:
         super().__init__(text)
@@ -189,7 +190,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
         raise _error(_place(self._source, above.start_mark), problem)
 
     def ascend_resolver(self) -> None:
-        """What PyYAML calls behind each node."""
+        """What PyYAML calls after each node."""
         self._depth -= 1
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
@@ -201,19 +202,23 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes
         except (yaml.YAMLError, _UnknownTagError, RecursionError):
             raise
         except (LookupError, ValueError, OverflowError, AttributeError, TypeError) as error:
-            problem = tr("{value} is no {kind}", value=shown(node.value), kind=node.tag.removeprefix(_PLAIN_TAG))
+            problem = tr(
+                "{value} is not of the type {kind}", value=shown(node.value), kind=node.tag.removeprefix(_PLAIN_TAG)
+            )
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             # Those of a file may all have the same hash; a table of them takes minutes.
             if key.tag == f"{_PLAIN_TAG}int" and len(key.value) > _LONGEST_KEY:
-                problem = tr("an integer of more than {most} digits is no key", most=_LONGEST_KEY)
+                problem = tr("an integer of more than {most} digits cannot be a key", most=_LONGEST_KEY)
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
         return super().construct_mapping(node, deep)
 
 
 _Loader.add_constructor(None, _refuse_tag)
+# A tag of Python's that runs nothing: augmentations in PaddleOCR's configs have it, and PyYAML writes it for a tuple.
+_Loader.add_constructor(f"{_PLAIN_TAG}python/tuple", _Loader.construct_sequence)
 
 
 def _without_tag(loader: Any, node: Any) -> Any:
@@ -225,7 +230,7 @@ def _without_tag(loader: Any, node: Any) -> Any:
 
 
 class _AnyTagLoader(_Loader):
-    """The same, for which an unknown tag says nothing."""
+    """The same, but it ignores unknown tags."""
 
 
 _AnyTagLoader.add_constructor(None, _without_tag)
@@ -237,7 +242,7 @@ def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
 
 
 def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[KeyPath, ...], Any]:
-    """PyYAML's node of the whole, the keys that stand again, and what it stands for."""
+    """PyYAML's node of the whole, the repeated keys, and the value."""
     try:
         _check_directives(text, source)
         loader = (_AnyTagLoader if any_tag else _Loader)(text, source)
@@ -267,7 +272,9 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
         where = _place(source, mark) if mark else Place(source)
-        raise _error(where, tr("is not YAML: {reason}", reason=error.problem or error.context)) from None
+        ours = not mark or isinstance(error, yaml.constructor.ConstructorError)
+        reason = "" if ours else likely_mistake(text, mark, error.context_mark)
+        raise _error(where, tr("is not YAML: {reason}", reason=reason or error.problem or error.context)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]
@@ -300,7 +307,7 @@ def _check_unfolded(node: Any, source: str, counts: dict[int, int]) -> int:
                 raise _error(_place(source, key.start_mark), tr("unfolds into more than {most} values", most=MAX_NODES))
         counts[id(node)] = count
     elif count < 0:
-        raise _error(_place(source, node.start_mark), tr("holds itself, by an alias"))
+        raise _error(_place(source, node.start_mark), tr("contains itself through an alias"))
     return count
 
 

@@ -76,7 +76,7 @@ def test_what_is_no_baseline_is_not_overwritten(name: str, command: Command, tmp
     before = (tmp_path / name).read_bytes()
     done = command(*WORDS, name, "--write-baseline")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"error: --baseline {name}: is no baseline, so it is left as it is\n"
+    assert done.stderr == f"error: --baseline {name}: is not a baseline, so it is left as it is\n"
     assert (tmp_path / name).read_bytes() == before
 
 

@@ -120,7 +120,7 @@ FOUND = [
     ("SineDecay", 20, 0, {}),
     ("SineDecay", 20, 12, {"LR401": "because the decay starts after 12 epochs of warmup"}),
     ("SineDecay", 60, 0, {"LR401": "the decay would end at epoch 60, beyond the run of 20 epochs"}),
-    ("SineDecay", 5, 0, {"LR410": "the decay is over at epoch 5; the rate stays at 0 for the other 15 epochs"}),
+    ("SineDecay", 5, 0, {"LR410": "the decay ends at epoch 5; the rate stays at 0 for the remaining 15 epochs"}),
     ("Sawtooth", 20, 0, {}),
     ("Sawtooth", 10, 0, {"LR414": "1 time, first at epoch 10"}),
     ("Sawtooth", 8, 0, {"LR414": "2 times", "LR405": "the run ends 4 epochs into a cycle of 8 epochs, at 5.0"}),

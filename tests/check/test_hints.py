@@ -166,9 +166,9 @@ def test_what_does_not_help_is_not_proposed(code: str, lr: Any, flags: RunFlags,
 @pytest.mark.parametrize(
     ("train", "flags", "hint"),
     [
-        ({}, RunFlags(), "give --iters-per-epoch N"),
-        ({}, RunFlags(batch_size=4), "give --iters-per-epoch N, or --num-samples N with --gpus G"),
-        ({"loader": {"batch_size_per_card": 4}}, RunFlags(), "give --iters-per-epoch N, or --num-samples N with --gpus G"),
+        ({}, RunFlags(), "give iters_per_epoch N"),
+        ({}, RunFlags(batch_size=4), "give iters_per_epoch N, or num_samples N with gpus G"),
+        ({"loader": {"batch_size_per_card": 4}}, RunFlags(), "give iters_per_epoch N, or num_samples N with gpus G"),
     ],
 )  # fmt: skip
 def test_what_tells_the_length_of_an_epoch(train: Any, flags: RunFlags, hint: str, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ TWO_STAGES = sequence({"name": "Const", **PEAK}, {"name": "REX", **PEAK})
 
 # the mistake, its code, what the message says, what was meant
 MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
-    ({**POLYNOMIAL, "decay_length": 5}, "LR410", "the decay is over at epoch 5", {**POLYNOMIAL, "decay_length": 20}),
+    ({**POLYNOMIAL, "decay_length": 5}, "LR410", "the decay ends at epoch 5", {**POLYNOMIAL, "decay_length": 20}),
     (LINEAR_LR, "LR204", "over after 5 iterations", {**LINEAR_LR, "decay_length": 5}),
     ({"name": "REX", **PEAK, "warmup_epoch": 2}, "LR401", "is not shortened",
      {"name": "REX", **PEAK, "warmup_epoch": 2, "warmup_start_factor": 0.1, "decay_within_run": True}),

@@ -20,7 +20,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     (6, "LR402", config({**PIECEWISE, "decay_epochs": [100, 200]}), KNOWN, "the rate stays at 1e-1"),
     (7, "LR407", config({**COSINE, "learning_rate": 0.001}, epochs=500), KNOWN, "prints as 0.000000"),
     (8, "LR101", config({**COSINE, "warmup_epochs": 2}), KNOWN, "did you mean warmup_epoch?"),
-    (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "from Optimizer.lr alone"),
+    (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "only from Optimizer.lr"),
     (9, "LR401", config({**COSINE, "warmup_epoch": 8}), KNOWN, "is not shortened"),
     (10, "LR301", config({**COSINE, "warmup_epoch": 25}), KNOWN, "takes the whole run"),
     (10, "LR302", config({**MULTI, "warmup_epoch": 12}), KNOWN, "after the first of milestones (10)"),
@@ -37,7 +37,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
      "PaddleOCR ignores this key, and its final rate is 6.169e-8; here it counts, and the final rate is 1.006e-5"),
     (20, "LR505", config({**COSINE, "end_lr": 1e-3}), RunFlags(), "its final rate is nearly 0; here it counts, and the final rate is 1e-3"),
     (20, "LR101", config({**COSINE, "eta_min": 1e-5}), KNOWN,
-     "the run ends at 6.17e-8, with end_lr: 1e-05, a key of this project that PaddleOCR ignores, at 1.01e-5"),
+     "the run ends at 6.17e-8; with end_lr: 1e-05, a key of this project that PaddleOCR ignores, it would end at 1.01e-5"),
     (20, "LR101", config({**MULTI, "eta_min": 1e-5}), KNOWN, "is not a key of MultiStepDecay and has no effect"),
     (23, "LR100", config({**COSINE, "warmup_epoch": 2, "warmup_iters": 200}), KNOWN, "the same in two ways"),
     (23, "LR204", config({**LWC, "warmup_steps": 5}), KNOWN, "looks like epochs"),
@@ -78,7 +78,7 @@ def test_row_21_and_24_are_answered_by_the_length_of_an_epoch(tmp_path: Path) ->
 
     content = config(COSINE, Train={"loader": {"batch_size_per_card": 4}})
     for flags, words in (
-        (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 a batch"),
+        (RunFlags(num_samples=100, gpus=5), "100 samples (as given) / 5 cards / 4 per batch"),
         (RunFlags(num_samples=100, accumulate=5), "5 of them for one update = 5 updates per epoch"),
         (RunFlags(num_samples=100, windows=True), "on Windows 24 of them run, the schedule counts all"),
         # 25 batches: 12 updates, and 12 of 24; 26 batches: 13, and 12 of 25

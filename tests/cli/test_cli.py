@@ -46,7 +46,7 @@ def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> 
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "8 epochs × 6 iterations = 48 updates" in done.stdout
-    assert "100 samples (as given) / 2 cards / 8 a batch, rounded down (drop_last) = 6" in done.stdout
+    assert "100 samples (as given) / 2 cards / 8 per batch, rounded down (drop_last) = 6" in done.stdout
     assert "peak     1e-2, first at update 36 (epoch 6)" in done.stdout
     assert (tmp_path / "图.svg").read_bytes().startswith(b"<?xml")
 
@@ -61,7 +61,7 @@ def test_label_files_are_counted_where_training_starts(command: Command, tmp_pat
     )
     done = command("plot", name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "32 samples (1 label file) / 1 card / 8 a batch, rounded up = 4 iterations per epoch" in done.stdout
+    assert "32 samples (1 label file) / 1 card / 8 per batch, rounded up = 4 iterations per epoch" in done.stdout
 
 
 def test_label_files_are_looked_for_with_the_config_too(command: Command, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_folder_walk_passes_by_what_is_no_training_config(command: Command, tm
     done = command("check", "walk", "--iters-per-epoch", "10")
     assert (done.returncode, done.stderr) == (
         0,
-        f"note: {len(OTHER_YAML)} YAML files hold no training config of PaddleOCR's, passed by\n",
+        f"note: {len(OTHER_YAML)} YAML files hold no training config of PaddleOCR's; skipped\n",
     )
     for name in OTHER_YAML:  # what is named is meant
         assert command("check", f"walk/{name}", "--iters-per-epoch", "10").returncode == 2
@@ -163,7 +163,7 @@ def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp
     (tmp_path / "empty").mkdir()
     assert (
         command("check", ".", "--ignore", "LR9").stderr
-        == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists them\n"
+        == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists all\n"
     )
     assert "error: empty: holds no .yml or .yaml file" in command("check", "empty").stderr
 
@@ -309,7 +309,7 @@ def test_a_flag_that_does_not_exist_is_still_told(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("a.yml --stdin-filename b.yml", "error: --stdin-filename: goes with - for a config"),
+        ("a.yml --stdin-filename b.yml", "error: --stdin-filename: goes with a config -"),
         ("a.yml --statistics --format sarif", "error: --statistics: has the formats text and json, not sarif"),
         ("--ignore a.yml", "error: --ignore a.yml: there is no such code"),
         ("- --diff", "error: --diff: what comes from stdin is no file"),

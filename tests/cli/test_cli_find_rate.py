@@ -30,7 +30,7 @@ def test_a_log_alone(command: Command, log: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"  loss     30 at first, 1\d(\.\d+)? at its lowest", loss)
     found = re.fullmatch(r"  rate     ([\de.-]+): between .*, a tenth of the rate from which it rises", rate)
     assert found
-    assert advice.startswith(f"Try {found[1]}. Worth a comparison are rates from ")
+    assert advice.startswith(f"Try {found[1]}. Rates from ")
     assert paste == f"-o Optimizer.lr.learning_rate={float(found[1])!r}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["train.log"]  # no file that nobody asked for
 
@@ -40,7 +40,7 @@ def test_beside_a_config_with_a_picture_and_numbers(command: Command, log: Path,
     done = command("find-rate", "--log", log, "-c", own, "--out", "r.svg", "--out", "r.csv")
     assert (done.returncode, done.stderr) == (0, "")
     *_, advice, paste, picture, numbers = done.stdout.splitlines()
-    assert advice.endswith(f"The 2 of {own} is too high: such a training breaks.")
+    assert advice.endswith(f"The 2 of {own} is too high: training diverges.")
     assert paste.startswith("-o Optimizer.lr.max_lr=0.0")
     assert [picture, numbers] == ["picture: r.svg", "written: r.csv"]
     assert (tmp_path / "r.svg").stat().st_size > 5000
@@ -77,7 +77,7 @@ def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: 
     log = write_log(tmp_path / "train.log", map(change, lines(RAMP)))
     done = command("find-rate", "--log", log, "--out", "r.png", "--out", "r.csv")
     assert (done.returncode, done.stderr) == (1, "")
-    assert f"  rate     cannot be told: {reason}" in done.stdout
+    assert f"  rate     unclear: {reason}" in done.stdout
     assert (tmp_path / "r.png").exists() == drawn
     assert (tmp_path / "r.csv").exists()
 
@@ -99,7 +99,7 @@ def test_what_to_change(
     log = write_log(tmp_path / "train.log", dumped(config(section)), trainer.train())
     done = command("find-rate", "--log", log)
     assert done.returncode == 1
-    assert "cannot be told" in done.stdout
+    assert "unclear" in done.stdout
     assert [line for line in done.stdout.splitlines() if "hint" in line] == ([f"hint: -o {hint}"] if hint else [])
 
 

@@ -110,7 +110,7 @@ def test_a_file_that_is_written_meanwhile(command: Command, tmp_path: Path, monk
     monkeypatch.setattr(check, "check_document", saved_meanwhile)
     done = command("check", "bad.yml", *KNOWN, "--fix-only")
     assert (done.returncode, text(tmp_path)) == (2, BAD + "# saved\n")
-    assert done.stderr == "error: bad.yml: was changed by somebody else meanwhile, so it is left as it is\n"
+    assert done.stderr == "error: bad.yml: was changed by another program in the meantime, so it is left as it is\n"
 
 
 def test_what_cannot_be_changed_is_said(command: Command, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _files(tmp_path: Path) -> None:
 def test_the_reductions_are_told(command: Command, tmp_path: Path, arguments: list[str]) -> None:
     done = command(*arguments, "plateau.yml", "--metrics", "loss.txt", "--iters-per-epoch", 10)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "simulated with 7 metrics in loss.txt, one at the end of each epoch, none behind epoch 7\n" in done.stdout
+    assert "simulated with 7 metrics in loss.txt, one at the end of each epoch, none after epoch 7\n" in done.stdout
     assert [line.strip() for line in done.stdout.splitlines() if "reduced at" in line] == LINES
     if "a.html" in arguments:
         assert all(line in (tmp_path / "a.html").read_text(encoding="utf-8") for line in LINES)
@@ -86,7 +86,7 @@ def test_many_reductions_are_not_all_told(command: Command, tmp_path: Path) -> N
         "plot", "plateau.yml", "--metrics", "loss.txt", "--iters-per-epoch", 1, "--epochs", 100, "-o", *overrides
     )
     assert done.stdout.count("reduced at epoch") == 20
-    assert re.search(r"and 7\d times more", done.stdout)
+    assert re.search(r"and 7\d more times", done.stdout)
 
 
 def test_a_log_tells_the_epoch_and_where_it_evaluated(command: Command, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_check_for_paddleocrs_trainer(command: Command) -> None:
         (
             ["--reference-gpus", "1"],
             [
-                "1024 samples an update against 256: linear rule, rates 4 times as high as those written",
+                "1024 samples per update against 256: linear rule, rates 4 times as high as those written",
                 "Optimizer.lr.learning_rate=0.002",
             ],
         ),
@@ -225,7 +225,7 @@ def test_check_for_paddleocrs_trainer(command: Command) -> None:
         (["--reference-batch", "512"], ["against 512", "learning_rate=0.001"]),
         (
             ["--reference-batch", "512", "--batch-size", "64", "--accumulate", "2"],
-            ["512 samples an update against 512", "nothing"],
+            ["512 samples per update against 512", "nothing"],
         ),
         ([], []),
     ],
@@ -249,14 +249,14 @@ def test_the_scaled_curve_is_drawn_too(command: Command, tmp_path: Path, ending:
     plain, scaled = ((tmp_path / f"{name}.{ending}").read_bytes() for name in "ab")
     assert len(scaled) > len(plain)
     if ending == "html":
-        assert b"scaled for 256 samples an update" in scaled
+        assert b"scaled for 256 samples per update" in scaled
 
 
 def test_show_draws_the_scaled_curve_too(command: Command) -> None:
     done = command("show", COSINE, "--gpus", "4", "--reference-gpus", "1")
-    assert "scaled for 256 samples an update (linear)" in done.stdout
-    assert "as in the config, for 64 samples an update" in done.stdout
-    assert "samples an update (linear)" not in command("show", COSINE, "--gpus", "4").stdout
+    assert "scaled for 256 samples per update (linear)" in done.stdout
+    assert "as in the config, for 64 samples per update" in done.stdout
+    assert "samples per update (linear)" not in command("show", COSINE, "--gpus", "4").stdout
 
 
 def test_bad_references(command: Command) -> None:
@@ -312,9 +312,9 @@ def test_schema(command: Command) -> None:
         (["schema", "--out", "x"], "unrecognized arguments: --out x\n"),
         (
             ["plot", "--sweep", "A=1,2", "B=3"],
-            "B=3: there is no such file; KEY=VALUE goes behind -o, each sweep behind",
+            "B=3: there is no such file; KEY=VALUE goes after -o, each sweep after",
         ),
-        (["check", "B=3"], "B=3: there is no such file; KEY=VALUE goes behind -o\n"),
+        (["check", "B=3"], "B=3: there is no such file; KEY=VALUE goes after -o\n"),
         (["check", "--reference-gpu", "8"], "--reference-gpu; did you mean --reference-gpus?"),
         (["resume", "--reference-gpu", "8"], "unrecognized arguments: --reference-gpu\n"),  # no flag of this command
     ],

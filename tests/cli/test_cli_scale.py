@@ -31,7 +31,11 @@ def _files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "values", "said"),
     [
-        (["--reference-gpus", "4"], "[0.00025,  2.5e-05]", "8 samples an update against 32: linear rule, rates 1/4 of"),
+        (
+            ["--reference-gpus", "4"],
+            "[0.00025,  2.5e-05]",
+            "8 samples per update against 32: linear rule, rates 1/4 of",
+        ),
         (["--reference-gpus", "4", "--rule", "sqrt"], "[0.0005,  5.0e-05]", "sqrt rule, rates 1/2 of"),
         (["--reference-batch", "16", "--gpus", "4"], "[0.002,  0.0002]", "rates 2 times as high as those written"),
         (["--reference-gpus", "4", "--gpus", "4"], "[1.0e-3,  1.0e-4]", "; nothing changes"),
@@ -67,7 +71,7 @@ def test_nothing_is_written_unless_asked(command: Command, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["c.yml"], "c.yml: it is not said for which batch the rate is meant (a comment says «(8*4c)», which may mean "
+        (["c.yml"], "c.yml: nothing says for which batch the rate is meant (a comment says «(8*4c)», which may mean "
                     "4 cards, 32 samples); give --reference-gpus or --reference-batch"),
         (["c.yml", "--reference-gpus", "0"], "--reference-gpus 0: must be a positive integer"),
         (["c.yml", "--reference-gpus", "2", "--out", "c.txt"], "the ending must be one of .yml, .yaml"),

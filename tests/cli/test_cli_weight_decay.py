@@ -136,7 +136,7 @@ def test_numbers(command: Command, tmp_path: Path) -> None:
         (["--momentum", "-o", "Optimizer.momentum=1"], "wd.yml: Optimizer.momentum: 1 is not allowed"),
         (
             ["--momentum", "-o", "Optimizer.momentum={name: OneCycle}"],
-            "Optimizer.momentum.name: goes against a rate of the",
+            "Optimizer.momentum.name: moves opposite to a rate of the",
         ),
         (["-o", "Optimizer.regularizer.end_facor=1"], "did you mean Optimizer.regularizer.end_factor"),
     ],

@@ -57,7 +57,7 @@ def test_what_comes_from_stdin_cannot_be_mended(command: Command, monkeypatch: p
     given_on_stdin(monkeypatch, BAD.encode())
     done = command("check", "-", "--fix")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: --fix: what comes from stdin is no file that could be mended\n"
+    assert done.stderr == "error: --fix: what comes from stdin is not a file that could be fixed\n"
 
 
 def test_a_hook_passes_by_what_is_excluded_or_no_training_config(command: Command, tmp_path: Path) -> None:

@@ -352,7 +352,7 @@ ERRORS: list[tuple[tuple[str, ...], dict[str, Any], str, tuple[str, ...]]] = [
     (("shwo", *SHOW[1:]), {}, "did you mean show?", SHOW),
     (("explain", "LR999"), {}, "ppocr-lr explain lists all", ("explain",)),
     (("explain", "LR499"), {}, "the codes of this kind are LR401, ", ("explain", "LR401")),
-    (("check", "c.yml", "--ignore", "LR999"), {}, "`ppocr-lr explain` lists them", ("explain",)),
+    (("check", "c.yml", "--ignore", "LR999"), {}, "`ppocr-lr explain` lists all", ("explain",)),
     (("resume", *SHOW[1:]), {}, "; give --checkpoint\n", ("resume", *SHOW[1:], "--checkpoint", "latest")),
     (("resume", *SHOW[1:], "--checkpoint", "lates"), {}, "did you mean latest?",
      ("resume", *SHOW[1:], "--checkpoint", "latest")),

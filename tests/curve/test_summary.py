@@ -32,7 +32,7 @@ def test_the_lines_of_the_default_config() -> None:
     for part in (
         "default_config.yml: Cosine",
         "20 epochs × 100 iterations = 2000 updates",
-        "6400 samples (num_samples of the config) / 1 card / 64 a batch, rounded up = 100 iterations per epoch",
+        "6400 samples (num_samples of the config) / 1 card / 64 per batch, rounded up = 100 iterations per epoch",
         "warmup   2 epochs = 200 iterations, starting from 0",
         "peak     1e-1, first at update 200 (epoch 2)",
         "final    2.472e-3 at update 1999 (epoch 20)",

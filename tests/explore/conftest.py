@@ -24,13 +24,24 @@ pytest.importorskip("playwright")
 from tests.conftest import BROWSER_WAIT
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def served(folder: Path, *arguments: str) -> Iterator[str]:
     """The address of a running `ppocr-lr explore`, which ends as people end it."""
-    with socket.socket() as free:  # servers that start at the same moment would find the same port
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", port, *arguments]
+    with running(folder, free_port(), *arguments) as (address, _):  # looking for one, two would find the same
+        yield address
+
+
+@contextmanager
+def running(folder: Path, port: int, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and the process of a running `ppocr-lr explore`, which ends as people end it."""
+    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", str(port), *arguments]
     server = subprocess.Popen(
         words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         # NiceGUI looks for pytest, and is another server then.
@@ -45,7 +56,7 @@ def served(folder: Path, *arguments: str) -> Iterator[str]:
             with suppress(OSError), urlopen(found[1]):
                 break
             time.sleep(0.1)
-        yield found[1]
+        yield found[1], server
     finally:
         server.send_signal(signal.SIGINT)
         said = server.communicate(timeout=30)[0]
@@ -61,6 +72,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 Visit = Callable[..., Any]
+NETWORK = re.compile("^(WebSocket connection to|Failed to load resource)")
+"""What a browser says of a connection that is cut."""
 
 
 @pytest.fixture
@@ -68,12 +81,17 @@ def visit(browser: Any) -> Iterator[Visit]:
     """Opens a page and waits for its curve; afterwards nothing may have gone wrong in the browser."""
     contexts, said = [], []
 
-    def opened(address: str, **settings: Any) -> Any:
+    def opened(address: str, is_cut: bool = False, **settings: Any) -> Any:
         context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, "locale": "en-US", **settings})
         context.set_default_timeout(BROWSER_WAIT)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+
+        def hear(message: Any) -> None:
+            if message.type == "error" and not (is_cut and NETWORK.search(message.text)):
+                said.append(message.text)
+
+        page.on("console", hear)
         page.on("pageerror", lambda error: said.append(str(error)))
         own = address.partition("/?")[0].rstrip("/")
         page.on("request", lambda r: said.append(r.url) if not r.url.startswith((own, "data:", "blob:")) else None)

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import expect
 
 from ppocr_lr import Run, build_schedule
-from ppocr_lr.explore.draft import state_of
+from ppocr_lr.explore.state import state_of
 from tests.explore.conftest import Visit, curves, error_of, served, settled, updates_of, yaml_of
 
 DEFAULT = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
@@ -325,7 +325,7 @@ def test_what_is_taken_home(address: str, visit: Visit, tmp_path: Path) -> None:
     call = page.get_by_label("in Python", exact=True).inner_text()
     built = eval(call, {"build_lr_scheduler": lambda section, epochs, iters_epoch: (section, Run(epochs, iters_epoch))})
     assert built == ({**DEFAULT, "learning_rate": 0.003}, Run(20, 100))
-    line = page.get_by_label("behind the command", exact=True).inner_text()
+    line = page.get_by_label("after the command", exact=True).inner_text()
     assert line == '-o "Optimizer.lr={name: Cosine, learning_rate: 0.003, warmup_epoch: 2}" Global.epoch_num=20'
     assert page.get_by_label("the section", exact=True).inner_text().startswith("name: Cosine\nlearning_rate: 0.003")
     files = {}
@@ -362,7 +362,7 @@ def test_texts_are_copied_or_selected(address: str, visit: Visit) -> None:
     expect(page.locator(".q-notification__badge")).to_have_text("2")  # the same again
     assert page.evaluate("window.there()").startswith("build_lr_scheduler({'name': 'Cosine'")
     page.evaluate("() => { document.execCommand = () => false; }")
-    page.get_by_role("button", name="Copy: behind the command").click()
+    page.get_by_role("button", name="Copy: after the command").click()
     expect(page.get_by_text("press Ctrl+C")).to_be_visible()
     assert page.evaluate("getSelection().toString()").startswith("-o ")
 
@@ -441,7 +441,7 @@ def test_an_emptied_field_counts_as_its_default(address: str, visit: Visit) -> N
     page.get_by_label("cards", exact=True).fill("")
     expect(page.get_by_text("20 epochs × 100 iterations = 2000 updates")).to_be_visible()
     page.get_by_label("samples", exact=True).fill("")
-    expect(page.get_by_text("assumed, as nothing tells it").first).to_be_visible()
+    expect(page.get_by_text("assumed, as it is not known").first).to_be_visible()
     page.get_by_label("batch size per card", exact=True).fill("")
     page.get_by_role("switch", name="the whole file").click()
     expect(page.locator(".cm-content")).not_to_contain_text("batch_size_per_card")
@@ -491,6 +491,7 @@ def test_a_slider_does_not_win_over_a_text_that_is_just_refused(address: str, vi
     page = visit(address)
     write(page, BROKEN)
     page.evaluate(SLIDE, -2)
+    expect(page.get_by_text("A change beside the editor was not kept")).to_be_visible()
     expect(error_of(page)).to_contain_text("line 3")
     page.wait_for_timeout(1000)  # in which something could happen
     assert yaml_of(page) == BROKEN.rstrip("\n")

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ppocr_lr.explore.draft import State, opened
+from ppocr_lr.explore.draft import opened
 from ppocr_lr.explore.look import Dropped, details_of
+from ppocr_lr.explore.state import State
 from ppocr_lr.explore.words import Words, words_for
 from ppocr_lr.language import speaking
 

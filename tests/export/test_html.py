@@ -132,15 +132,15 @@ def test_a_scaled_run_with_the_one_of_the_config_dashed() -> None:
     config = {"Global": {"epoch_num": 20}, "Optimizer": {"lr": COSINE}, "Train": {"loader": {"batch_size_per_card": 4}}}
     run = plan_config(config, "a.yml", RunFlags(iters_per_epoch=100, reference_gpus=8))
     (scaled, own), layout = figure([run], ["a.yml"])
-    assert scaled["name"] == "a.yml: scaled for 4 samples an update (linear)"
-    assert own["name"] == "a.yml: as in the config, for 32 samples an update"
+    assert scaled["name"] == "a.yml: scaled for 4 samples per update (linear)"
+    assert own["name"] == "a.yml: as in the config, for 32 samples per update"
     assert (scaled["line"]["dash"], own["line"]["dash"] != "solid") == ("solid", True)
     assert (max(scaled["y"]), max(own["y"])) == (0.0125, 0.1)
     assert layout["yaxis"]["range"][1] > 0.1
     cells = Page(page([run])).texts
     for name, peak in (
-        ("scaled for 4 samples an update (linear)", "1.25e-2"),
-        ("as in the config, for 32 samples an update", "1e-1"),
+        ("scaled for 4 samples per update (linear)", "1.25e-2"),
+        ("as in the config, for 32 samples per update", "1e-1"),
     ):
         row = cells.index(f"Cosine: {name}")
         assert f"{peak} at epoch 2" in cells[row : row + 7]
@@ -208,7 +208,7 @@ def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
 
 def test_without_findings() -> None:
     assert "Findings" not in Page(page([planned()])).texts
-    assert "Nothing to say about 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
+    assert "No findings in 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
 
 
 def test_a_line_goes_through_every_point_of_the_curve() -> None:

@@ -128,7 +128,7 @@ NOTHING: list[tuple[Any, str, str]] = [
     ([1, 1, 1, 50, *[1] * 20], "only 4 updates before the stop; begin at a lower rate", "lower start"),
     ([1, math.nan, *[1] * 20], "only 1 update before the stop; begin at a lower rate", "lower start"),
     ([1, 1], "only 2 updates; make more of them", "more updates"),
-    ([math.nan] * 20, "the loss was nan at rate 1e-5, before any update: that is not the rate's fault", ""),
+    ([math.nan] * 20, "the loss was nan at rate 1e-5, before any update: the rate is not to blame", ""),
     (fall(100, 95), "the loss still falls at the last rate, 10; end at a higher one", "higher end"),
     (fall(100, 95) + NOISE / 3, "the loss still falls at the last rate, 10; end at a higher one", "higher end"),
     (fall(100, 50) + np.linspace(0, 0.05, 100), "the loss does not rise up to the last rate, 10; end", "higher end"),

@@ -437,7 +437,7 @@ def test_what_is_set_aside_is_told(tmp_path: Path, command: Command) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for note in (
         "1 of 101 lines cannot be read",
-        "1 of 101 lines cannot be true beside their neighbours",
+        "1 of 101 lines contradict their neighbours",
         "1 of 101 lines are repeated",
         "the loss is nan or inf at global_step 700 in epoch 14 (update 699)",
     ):
@@ -482,7 +482,7 @@ def test_of_a_folder_its_train_log(tmp_path: Path, command: Command) -> None:
     assert done.stdout.startswith("output/train.log against c.yml: Cosine\n")
     assert done.stdout.count("the run follows the plan: all 100 lines") == 1
     others = "eval.log, train.log.1, vdl and vdlrecords.1700000000.log"
-    assert f"its folder also holds {others}, which were not looked at" in done.stdout
+    assert f"its folder also holds {others}, which were not read" in done.stdout
     assert (
         "output/train.log: the run follows"
         in command("plot", "-c", "c.yml", "--log", "output", "--out", "p.png").stdout
@@ -899,11 +899,11 @@ class OtherLoop(Trainer):
     [
         ({"ahead": 1}, "the schedule is 1 update ahead of the count of the log"),
         ({"ahead": 3}, "the schedule is 3 updates ahead of the count of the log"),
-        ({"stepped_every": ITERS}, "the schedule was stepped once an epoch, not at each"),
+        ({"stepped_every": ITERS}, "the schedule was stepped once per epoch, not at each"),
         ({"stepped_every": 4}, "the schedule was stepped once in 4 updates of the log, not at each"),
         ({"stepped_every": 3}, "the schedule was stepped once in 3 updates of the log, not at each"),
-        ({"times": 2}, "the schedule was stepped 2 times an update, as where each of 2 processes steps it"),
-        ({"times": 8}, "the schedule was stepped 8 times an update, as where each of 8 processes steps it"),
+        ({"times": 2}, "the schedule was stepped 2 times per update, as when each of 2 processes steps it"),
+        ({"times": 8}, "the schedule was stepped 8 times per update, as when each of 8 processes steps it"),
     ],
 )
 def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[str, int], words: str) -> None:
@@ -942,7 +942,7 @@ def test_accumulated_batches(tmp_path: Path, command: Command, name: str, every:
     assert f"--accumulate {every}\n" in done.stdout.partition("to plan this run: ")[2]
     done = command("compare-log", "-c", "c.yml", "train.log", "--accumulate", every)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "the log counts batches, 50 in an epoch" in done.stdout
+    assert "the log counts batches, 50 per epoch" in done.stdout
     assert f"{ITERS // every} updates per epoch" in done.stdout or not told
     # and another rate is one under accumulation too
     log = write_log(tmp_path / "other.log", Loop(times(SECTIONS[name], 4), EPOCHS, ITERS, window=1, every=1).train())
@@ -969,7 +969,7 @@ def test_accumulated_batches_on_windows(tmp_path: Path, command: Command, every:
     flags = ["--accumulate", every, *["--windows"] * (told == "flag")]
     done = command("compare-log", "-c", "c.yml", "train.log", *flags)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert "the log counts batches, 49 in an epoch" in done.stdout
+    assert "the log counts batches, 49 per epoch" in done.stdout
     assert f"49 of the 50 batches run and make {49 // every} update" in done.stdout
 
 
@@ -1045,7 +1045,7 @@ def test_runs_that_write_into_one_log_in_step(tmp_path: Path, command: Command, 
     write_config(tmp_path / "c.yml", section, EPOCHS, ITERS)
     runs = [Trainer(times(section, rate), EPOCHS, ITERS).train() for rate in rates]
     write_log(tmp_path / "train.log", *map(iter, zip(*runs, strict=True)))
-    said = "two runs or more write into this log: "
+    said = "two or more runs write into this log: "
     assert said in command("compare-log", "-c", "c.yml", "train.log").stdout
     # Two of the same rates are one log whose lines are doubled.
     same = (Trainer(section, EPOCHS, ITERS).train() for _ in rates)
@@ -1183,8 +1183,7 @@ def test_a_damaged_log_of_many_runs_is_told_shortly(command: Command, tmp_path: 
     write_log(tmp_path / "train.log", (each.replace("step: 10,", f"step: {n + 10},") for n, each in enumerate(damaged)))
     done = command("compare-log", "-c", "c.yml", "train.log")
     assert (
-        "the log counts 1000 and 1001 and 1002 and 1003 and 1004 and 1005 epochs and 494 more numbers of them"
-        in done.stdout
+        "the log counts 1000 and 1001 and 1002 and 1003 and 1004 and 1005 epochs and 494 other numbers" in done.stdout
     )
     assert len(done.stdout) < 3000
 
@@ -1229,7 +1228,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "c.yml", "none.log"], "none.log: cannot be read"),
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
         (["-c", "c.yml", "c.yml"], "c.yml: holds no line with a learning rate"),
-        (["train.log"], "holds no config, and there is no config.yml; name the config with -c"),
+        (["train.log"], "holds no config, and there is no config.yml; give --config"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
         (["-c", "c.yml", ".", "--follow", "--accumulate", "51"], "--accumulate 51: an epoch has only 50 batches"),

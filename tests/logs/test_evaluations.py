@@ -28,7 +28,7 @@ def column(folder: Path, text: str, run: Run = RUN, **settings: Any) -> Evaluati
 @pytest.mark.parametrize(
     ("settings", "done", "words"),
     [
-        ({}, [10, 20, 30], "one at the end of each epoch, none behind epoch 3"),
+        ({}, [10, 20, 30], "one at the end of each epoch, none after epoch 3"),
         ({"eval_batch_step": None}, [10, 20, 30], "one at the end of each epoch"),
         ({"eval_batch_step": 7}, [7, 14, 21], "one every 7 updates (Global.eval_batch_step)"),
         ({"eval_batch_step": [0, 7]}, [7, 14, 21], "one every 7 updates (Global.eval_batch_step)"),
@@ -37,7 +37,7 @@ def column(folder: Path, text: str, run: Run = RUN, **settings: Any) -> Evaluati
         ({"eval_batch_step": [5, 2], "eval_batch_epoch": 1}, [10, 20, 30], "every 10 updates (Global.eval_batch_epoch)"),
         ({"eval_batch_step": 7, "eval_batch_epoch": 1}, [7, 14, 21], "one every 7 updates"),
         ({"eval_batch_step": [0, 7], "eval_batch_epoch": 0}, [7, 14, 21], "one every 7 updates"),
-        ({"eval_batch_step": [0, 15]}, [15, 30], "1 left out behind the end of the run"),
+        ({"eval_batch_step": [0, 15]}, [15, 30], "1 left out after the end of the run"),
     ],
     ids=str,
 )  # fmt: skip
@@ -153,7 +153,7 @@ def test_a_resume_goes_back_behind_some(tmp_path: Path) -> None:
     )  # fmt: skip
     found = evaluations_in(read_metrics(path, {}), RUN, {})
     assert [evaluation.done for evaluation in found.found] == [5, 10, 15, 20, 25, 30, 35, 40]
-    assert "4 left out that a resume went back behind" in found.words
+    assert "4 left out, as a resume went back to before them" in found.words
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_what_happens_to_a_log(name: str, followed: Callable[..., int], capsys: 
     out, err = capsys.readouterr()
     assert f"global_step {EPOCHS * ITERS} in epoch {EPOCHS} of {EPOCHS}" in out
     assert "the run follows the plan" in out.splitlines()[-1]
-    assert "torn archive" not in out
+    assert "truncated archive" not in out
     assert err == ""
 
 

@@ -128,7 +128,7 @@ def test_a_loss_that_is_no_number_ends_the_test(bad: str, tmp_path: Path) -> Non
     ("log", "message"),
     [
         ([*lines(COSINE)], "holds no range test; train with name: RangeTest, not with Cosine"),
-        ([line.replace(" loss:", " acc:") for line in lines(RAMP)], "no line tells a loss"),
+        ([line.replace(" loss:", " acc:") for line in lines(RAMP)], "no line has a loss"),
         (["nothing"], "holds no line with a learning rate"),
         ([line for line in lines(RAMP) if "Optimizer" not in line], "holds no config"),
     ],

@@ -254,7 +254,7 @@ def test_wrapped_lines(tmp_path: Path, wrap: Callable[[str, int], list[str]], wi
     assert log.counts.tolist() == list(range(10, 1200, 10))
     assert log.rates.tolist() == [float(f"{step * 1e-6:.6f}") for step in range(10, 1200, 10)]
     assert log.lengths == (40,)
-    assert log.remarks == (("the lines of the file are wrapped; their parts were put together",) if width < 85 else ())
+    assert log.remarks == (("the lines of the file are wrapped; their parts were joined",) if width < 85 else ())
 
 
 def test_wrapped_lines_of_two_blocks(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_torn_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: Callab
     log = read_log(tmp_path / "train.log.gz")
     assert count // 3 < len(log) <= count + 1
     assert log.counts[: count // 3].tolist() == list(range(1, count // 3 + 1))
-    assert log.remarks[0] == "the file is a torn archive: what is behind these lines could not be unpacked"
+    assert log.remarks[0] == "the file is a truncated archive: what comes after these lines could not be unpacked"
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_of_very_many_starts_the_last_are_looked_at(tmp_path: Path) -> None:
     """As where a script starts a training again whenever it stops, and it stops at once."""
     log = parsed(tmp_path, *[START, newer(1, 10), newer(1, 20)] * 3000)
     assert (len(log), len(log.lengths)) == (2000, 1000)
-    assert log.remarks == ("the training was started 3000 times; the last 1000 starts are looked at",)
+    assert log.remarks == ("the training was started 3000 times; the last 1000 starts are examined",)
 
 
 def test_a_count_within_the_epoch_becomes_one_over_all(tmp_path: Path) -> None:

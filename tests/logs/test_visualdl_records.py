@@ -50,7 +50,7 @@ def test_records_follow_their_plan(tmp_path: Path, command: Command, how: str, n
             done = command("compare-log", str(path.relative_to(tmp_path)), *config)
             assert (done.returncode, done.stderr) == (0, "")
             assert "the run follows the plan: all 1000 lines show its rates" in done.stdout
-            assert "VisualDL's records tell no epochs; those of the plan are taken" in done.stdout
+            assert "VisualDL's records have no epochs; those of the plan are used" in done.stdout
 
 
 def test_records_that_do_not_follow(tmp_path: Path, command: Command) -> None:

@@ -136,7 +136,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**LONG, "warmup_mode": "cosine", "warmup_power": 2}, "warmup_power: 2.0 is not allowed; it must be 1 unless warmup_mode"),
     ({**LONG, "warmup_power": 0}, "warmup_power: 0 is not allowed; it must be a number above 0"),
     ({**LONG, "warmup_overlap": True}, "warmup_overlap: true is not allowed; it must be none, peak, decay or product"),
-    ({**LINEAR, "warmup_epoch": 20, "warmup_overlap": "decay"}, "warmup_overlap: 'decay' .* another word: when the warmup is over the decay is at 0"),
+    ({**LINEAR, "warmup_epoch": 20, "warmup_overlap": "decay"}, "warmup_overlap: 'decay' .* another value: at the end of the warmup the decay is at 0"),
     ({**CONST, "warmup_iters": 1.5}, "warmup_iters: 1.5 is not allowed; it must be a whole number of iterations"),
     ({**CONST, "warmup_iters": -1}, "warmup_iters: -1 is not allowed"),
     ({**CONST, "warmup_iters": "1.5it"}, "warmup_iters: '1.5it' is not allowed"),

@@ -22,10 +22,10 @@ ENDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5, "eta_min": 1e-5}, ("eta_min", "end_lr: 1e-05")),
     ({"name": "TwoStepCosine", "learning_rate": 0.001, "first_epochs": 5, "eta_min": 1e-5}, ("end_lr: 1e-05", "at 1e-5")),
     ({"name": "LinearWarmupCosine", "learning_rate": 0.001, "warmup_steps": 5, "eta_min": 1e-5},
-     ("ends at 3.22e-8, with min_lr: 1e-05, at 1e-5",)),
-    ({"name": "Linear", "learning_rate": 0.001, "min_lr": 1e-5}, ("ends at 5e-7, with end_lr: 1e-05, at 1.05e-5",)),
-    ({**POWER, "end_lr": 1e-5}, ("end_lr: 1e-05 has no effect", "ends at 1.07e-6, with min_lr: 1e-05, a key of this")),
-    ({**POWER, "eta_min": 1e-5}, ("eta_min", "ends at 1.07e-6, with min_lr: 1e-05, a key of this")),
+     ("ends at 3.22e-8; with min_lr: 1e-05 it would end at 1e-5",)),
+    ({"name": "Linear", "learning_rate": 0.001, "min_lr": 1e-5}, ("ends at 5e-7; with end_lr: 1e-05 it would end at 1.05e-5",)),
+    ({**POWER, "end_lr": 1e-5}, ("end_lr: 1e-05 has no effect", "ends at 1.07e-6; with min_lr: 1e-05, a key of this")),
+    ({**POWER, "eta_min": 1e-5}, ("eta_min", "ends at 1.07e-6; with min_lr: 1e-05, a key of this")),
 ]  # fmt: skip
 
 

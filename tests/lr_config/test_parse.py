@@ -37,7 +37,7 @@ ERRORS = [
     ({**COSINE, "name": "CosineAnnealingDecay"}, ["did you mean Cosine?"]),
     ({**COSINE, "name": "CosineAnnealingWarmRestarts"}, ["did you mean CosineWarmRestarts?"]),
     ({**COSINE, "name": "LambdaDecay"}, ["did you mean Sequence or PiecewiseLinear (a section holds no function)?"]),
-    ({**COSINE, "name": None}, ["Optimizer.lr.name: null is not a schedule; the schedules are Const, Cosine", "--import"]),
+    ({**COSINE, "name": None}, ["Optimizer.lr.name: null is not a schedule; the schedules are Const, Cosine", "more with import"]),
     ({**COSINE, "name": 3}, ["Optimizer.lr.name: 3 is not a schedule"]),
     ({**COSINE, "name": ["Cosine"]}, ["Optimizer.lr.name: ['Cosine'] is not a schedule"]),
     ({"name": "Cosine"}, ["Optimizer.lr.learning_rate: is missing: Cosine needs it"]),

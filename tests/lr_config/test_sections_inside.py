@@ -66,9 +66,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (sequence({}, {"until_end": True}), f"stages.0.epochs: is missing; {MUST_BE}"),
     (sequence({"until_end": False}), f"stages.0.epochs: is missing; {MUST_BE}"),
     (sequence({"epochs": 5}, {"epochs": 5, "until_end": True}), f"stages.1.epochs: 5 is not allowed; {MUST_BE}"),
-    *((sequence({"until_end": odd}), f"stages.0.until_end: {shown} is not allowed; it is true in the last stage")
+    *((sequence({"until_end": odd}), f"stages.0.until_end: {shown} is not allowed; it must be true, in the last stage only")
       for odd, shown in ((2, "2"), (-1, "-1"), (None, "null"), ("true", "'true'"), ([], "[]"))),
-    (sequence({"until_end": True}, {"until_end": True}), "stages.0.until_end: true is not allowed; it is true in the last stage"),
+    (sequence({"until_end": True}, {"until_end": True}), "stages.0.until_end: true is not allowed; it must be true, in the last stage only"),
     (sequence({"epochs": 0.05}, {"until_end": True}), "stages.0: 0 iterations after 0 do not fit into the run of 200; each stage"),
     (sequence({"epochs": "200it"}, {"until_end": True}), "stages.1: 0 iterations after 200 do not fit"),
     (sequence({"epochs": "199it"}, {"epochs": "2it"}), "stages.1: 2 iterations after 199 do not fit"),
@@ -177,9 +177,7 @@ def test_schedules_that_go_against_each_other_are_held_behind_the_run() -> None:
     assert schedule(1000) == pytest.approx(COSINE["learning_rate"] / 2**11, rel=1e-12)
     assert schedule(2500) == schedule(2000) == 0
     often = {"name": "Scale", "schedule": CYCLE, "times": section["times"]}
-    with pytest.raises(
-        LRConfigError, match=r"Optimizer\.lr\.times: goes against the other schedule in too many cycles"
-    ):
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.times: has too many cycles against those of schedule"):
         build_schedule(often, 100, 100)
 
 

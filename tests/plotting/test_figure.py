@@ -103,7 +103,7 @@ def test_paddleocrs_own_curve_is_a_thin_dashed_line(tmp_path: Path) -> None:
 
 
 EIGHT_CARDS = RunFlags(reference_gpus=8)
-SCALED_LABELS = ["scaled for 1 sample an update (linear)", "as in the config, for 8 samples an update"]
+SCALED_LABELS = ["scaled for 1 sample per update (linear)", "as in the config, for 8 samples per update"]
 
 
 def test_a_scaled_run_is_drawn_with_the_one_of_the_config_dashed(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
     (tmp_path / "astray.pdopt").symlink_to("gone")
     for given, message in (
         ("weights", "holds a model's weights"),
-        ("alone.pdparams", "alone.pdopt: does not exist, and alone.pdparams holds the weights alone"),
-        ("both", "is not the state of one optimizer, its keys are ['opt', 'epoch']"),
+        ("alone.pdparams", "alone.pdopt: does not exist, and alone.pdparams holds only the weights"),
+        ("both", "is not the state of a single optimizer: its keys are ['opt', 'epoch']"),
         ("", "is a folder; in it are the checkpoints astray, both, folder, latest, loop"),
         ("empty", "is a folder and has no .pdopt file in it"),
         ("lates", f"lates.pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
@@ -192,10 +192,10 @@ def test_files_of_other_kinds(tmp_path: Path, change: Callable[[bytes], bytes], 
     [
         (
             {"state": {0: {"momentum_buffer": ARRAY}}, "param_groups": [{"lr": 0.1}]},
-            "is not the state of one optimizer",
+            "is not the state of a single optimizer",
         ),
         ({"velocity_0": ARRAY, "@LR_DECAY_COUNTER@": ARRAY}, "was saved by PaddleOCR 1.x with Paddle 1"),
-        ({"a\x1b[31m": "text"}, "is not the state of one optimizer"),
+        ({"a\x1b[31m": "text"}, "is not the state of a single optimizer"),
     ],
 )
 def test_states_of_other_libraries(tmp_path: Path, content: dict[str, Any], message: str) -> None:

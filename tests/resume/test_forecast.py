@@ -266,7 +266,10 @@ class TestJumps:
         assert said(result) == [
             "warning: the config's rate has no effect in PaddleOCR (5e-2 → 1e-2, 80 % less): Cosine without warmup multiplies the rate of the checkpoint"
         ]
-        assert any("scaled on: 5 times as high as the config's rates" in line for line in text_lines(result))
+        assert any(
+            "and later rates are scaled alike: 5 times as high as the config's rates" in line
+            for line in text_lines(result)
+        )
 
     def test_a_warm_one_jumps(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10), {**WARM, "learning_rate": 0.02}, 20, 10)
@@ -326,7 +329,7 @@ def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
     if way:
         assert float(way[1]) == pytest.approx(rates[1], rel=1e-3)
     else:
-        assert finished.hint.startswith("more epochs would not train on from here; begin a new run")
+        assert finished.hint.startswith("more epochs would not help from here; begin a new run")
         assert longer[0].hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
 
 
@@ -356,7 +359,7 @@ def test_nothing_jumps_where_nothing_is_left_to_train(tmp_path: Path) -> None:
     result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, 196, epoch=20), {**WARM, "learning_rate": 1}, 20, 10)
     assert said(result) == [
         "warning: nothing is left to train: epoch 20 of 20 is done",
-        "note: the schedule stands at update 196, 20 epochs are 200: saved within epoch 20",
+        "note: the schedule is at update 196, where 20 epochs would be 200: saved within epoch 20",
     ]
 
 
@@ -366,7 +369,7 @@ class TestEpochs:
     def test_saved_within_an_epoch(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, 96, epoch=10), WARM, 20, 10)
         assert said(result) == [
-            "note: the schedule stands at update 96, 10 epochs are 100: saved within epoch 10; PaddleOCR goes on with epoch 11, and the schedule stays 4 updates behind",
+            "note: the schedule is at update 96, where 10 epochs would be 100: saved within epoch 10; PaddleOCR continues with epoch 11, and the schedule stays 4 updates behind",
             "note: PaddleOCR's last epoch ends 4 updates before the end of the config's run; the config's rate there is 3.81e-3",
         ]
         assert result.end == 196
@@ -393,14 +396,14 @@ class TestEpochs:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 77, epoch=10), WARM, 20, 10)
         assert (
             said(result)[0]
-            == "warning: the schedule stands at update 77, 10 epochs are 100: the schedule and the epochs of PaddleOCR have drifted apart"
+            == "warning: the schedule is at update 77, where 10 epochs would be 100: the schedule and the epochs of PaddleOCR have drifted apart"
         )
 
     def test_no_states_file(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 100), WARM, 20, 10)
         assert (result.first_epoch, result.end) == (1, 300)
         assert said(result)[0] == (
-            "warning: latest.states does not exist: PaddleOCR counts epochs from 1 again, while the schedule goes on at update 100"
+            "warning: latest.states does not exist: PaddleOCR counts epochs from 1 again, while the schedule continues at update 100"
         )
 
     def test_no_states_file_and_no_scheduler_state(self, tmp_path: Path) -> None:
@@ -467,7 +470,7 @@ def saved(tmp_path: Path) -> Path:
     ("arguments", "status", "text"),
     [
         ([], 0, "update 100 uses 5e-2, then the config's rates follow"),
-        (["--checkpoint", "output/latest.pdopt"], 0, "ppocr_lr  goes on at update 100, with the config's rate, 5e-2"),
+        (["--checkpoint", "output/latest.pdopt"], 0, "ppocr_lr  continues at update 100, with the config's rate, 5e-2"),
         (["-o", "Optimizer.lr.learning_rate=0.2"], 1, "warning: the config's rate has no effect"),
         (["-o", "Optimizer.lr.warmup_epoch=1"], 1, "error: PaddleOCR stops with KeyError: 'LinearWarmup_LR'"),
         (["-o", "Optimizer.lr.name=Linear"], 0, "unchanged"),

@@ -267,7 +267,7 @@ def test_one_cycle_holds_the_update_past_its_end() -> None:
             r"integers of at least 0 in rising order, received \(5, 3\)",
         ),
         (lambda: MultiStepDecay(0.1, (1.5,), 0.5), "each of milestones must be an integer of at least 0, received 1.5"),
-        (lambda: PiecewiseConstant((1, 2), (0.1, 0.2)), "values must be 3, one more than the boundaries"),
+        (lambda: PiecewiseConstant((1, 2), (0.1, 0.2)), "values must be 3 rates, one more than the boundaries"),
         (lambda: PiecewiseConstant((1,), (0.1, -0.2)), "each of values must be a finite number of at least 0"),
         (lambda: Warmup(Constant(0.1), 5, 0.1, 0.1), "peak must be above start, 0.1"),
         (lambda: OneCycle(0.1, 5, "cosine"), "anneal must be 'cos' or 'linear', received 'cosine'"),

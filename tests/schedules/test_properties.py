@@ -353,7 +353,7 @@ def test_what_is_no_step(step: object, error: type[Exception], message: str) -> 
 
 
 def test_corners_and_extremes_check_their_arguments() -> None:
-    with pytest.raises(ValueError, match="limit must be a positive integer, received 0"):
+    with pytest.raises(LRConfigError, match="limit must be a positive integer, received 0"):
         CosineWave(0.1, 10).corners(5, 0)
     with pytest.raises(ValueError, match="last must not be below first, received 5 and 4"):
         CosineWave(0.1, 10).extremes(5, 4)

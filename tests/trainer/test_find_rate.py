@@ -73,7 +73,7 @@ def test_other_seeds_give_the_spread(train: Train, tmp_path: Path, disputed: lis
 def test_what_cannot_be_told_says_what_to_change(train: Train, tmp_path: Path, disputed: list[str]) -> None:
     done = train(COSINE, *disputed, "--from", "9", "--folder", str(tmp_path / "found"), before=FIND)
     assert done.returncode == 1, done.stderr
-    assert "cannot be told" in done.stdout
+    assert "unclear" in done.stdout
     assert "-o Opt" not in done.stdout
     assert done.stdout.endswith("hint: --from 0.09\n")
 
@@ -98,7 +98,7 @@ def test_a_training_that_breaks_off_shows_why(train: Train, tmp_path: Path) -> N
     assert done.returncode == 2
     assert "FileNotFoundError" in done.stderr
     said = found / "1" / "output.txt"
-    assert f"error: tools/train.py ended with exit code 1; what it said is in {said}" in done.stderr
+    assert f"error: tools/train.py ended with exit code 1; its output is in {said}" in done.stderr
     assert "ppocr_lr/cli" not in done.stderr
     assert "FileNotFoundError" in (found / "1" / "output.txt").read_text()
 
@@ -120,7 +120,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(r"\n  test     \d+ updates from rate 1e-7 to ", stdout)
-    assert f"error: interrupted; what it said is in {found / '1' / 'output.txt'}" in stderr
+    assert f"error: interrupted; its output is in {found / '1' / 'output.txt'}" in stderr
     # The training has ended, too.
     size = log.stat().st_size
     time.sleep(1)
@@ -131,8 +131,8 @@ USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
     (["train.py", "-c", "c.yml"], "is no trainer of PaddleOCR's"),
-    (["-c", "c.yml"], "find-rate: -c stands behind the script"),
-    (["--log", "a.log", "train.py"], "--log: reads tests that were made; leave the script out"),
+    (["-c", "c.yml"], "find-rate: -c comes after the script"),
+    (["--log", "a.log", "train.py"], "--log: reads finished tests; leave out the script"),
     (["--log", "a.log"], "a.log: cannot be read"),
     (["--log", "a.log", "--out", "a.jpg"], "--out a.jpg: the ending must be one of .png, .svg, .pdf, .csv"),
 ]
@@ -152,9 +152,9 @@ SETTINGS: list[tuple[list[str], str]] = [
     (["--to", "1e-8"], "--to: 1e-08 is not allowed; it must be above start_lr, 1e-07"),
     (["--updates", "1"], "--updates: 1 is not allowed; it must be at least 2 iterations"),
     (["--repeat", "0"], "--repeat 0: must be a positive integer"),
-    (["--folder", "full"], "--folder full: is there already"),
-    (["--folder", "c.yml"], "--folder c.yml: is there already"),
-    (["--folder", "a=b"], "--folder a=b: PaddleOCR takes no folder with a ="),
+    (["--folder", "full"], "--folder full: already exists"),
+    (["--folder", "c.yml"], "--folder c.yml: already exists"),
+    (["--folder", "a=b"], "--folder a=b: PaddleOCR accepts no folder with a ="),
     (["-o", "Global.epoch_nums=5"], "-o Global.epoch_nums: "),
     (["-c", "absent.yml"], "absent.yml: cannot be read"),
 ]

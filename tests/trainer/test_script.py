@@ -113,7 +113,7 @@ CALLS = "def build_optimizer(config, epochs, step_each_epoch, model): return bui
 @pytest.mark.parametrize(
     ("optimizer", "status", "said"),
     [
-        (None, 2, "neither above it nor on Python's path is there a ppocr/optimizer"),
+        (None, 2, "there is no ppocr/optimizer above it or on Python's path"),
         ("", 2, "there is no build_lr_scheduler in"),
         (OPTIMIZER, 1, "build_optimizer calls no build_lr_scheduler"),
         (f"{OPTIMIZER}\nfrom ppocr.other import build_optimizer", 1, "build_optimizer calls no build_lr_scheduler"),

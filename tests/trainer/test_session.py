@@ -67,7 +67,7 @@ def test_a_run_as_planned_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("train", "iters", "said"),
     [
-        ({"dataset": {"num_samples": 80}}, 12, "planned were 10: 80 samples (num_samples of the config) / 1 card / 8 a "
+        ({"dataset": {"num_samples": 80}}, 12, "instead of the planned 10: 80 samples (num_samples of the config) / 1 card / 8 per "
          "batch, rounded up = 10 iterations per epoch; so its data set has 89 to 96 samples"),
         ({"dataset": {"num_samples": 80}, "loader": {"batch_size_per_card": 8, "drop_last": True}}, 12,
          "so its data set has 96 to 103 samples"),
@@ -99,7 +99,7 @@ def test_with_several_cards_each_has_its_share(tmp_path: Path, monkeypatch: pyte
     session = Told(tmp_path, config())
     session.plan()
     assert session.news()[2] == (
-        "  epoch    80 samples (num_samples of the config) / 4 cards / 8 a batch, rounded up = 3 iterations per epoch"
+        "  epoch    80 samples (num_samples of the config) / 4 cards / 8 per batch, rounded up = 3 iterations per epoch"
     )
     session.build_lr_scheduler(COSINE, 4, 4)
     assert "97 to 128 samples" in session.news()[0]
@@ -117,7 +117,7 @@ def test_a_length_that_only_the_loader_knows(tmp_path: Path) -> None:
     ("asked", "epochs", "said"),
     [
         ({**COSINE, "learning_rate": 0.2}, 4, "the trainer has changed Optimizer.lr: {'name': 'Cosine', 'learning_rate'"),
-        (COSINE, 5, "the run is not as planned: 5 epochs, planned were 4"),
+        (COSINE, 5, "the run is not as planned: 5 epochs instead of the planned 4"),
     ],
 )  # fmt: skip
 def test_what_the_trainer_has_changed_is_told(tmp_path: Path, asked: dict[str, Any], epochs: int, said: str) -> None:
@@ -226,11 +226,11 @@ CONST = {"name": "Const", "learning_rate": 0.1}
 @pytest.mark.parametrize(
     ("saved", "resumed", "fine", "told"),
     [
-        (COSINE, COSINE, True, "PaddleOCR goes on with epoch 3 and the config's rate, 5e-2"),
-        (COSINE, WARMUP, True, "PaddleOCR goes on with epoch 3 and the config's rate"),  # Paddle's own: KeyError
+        (COSINE, COSINE, True, "PaddleOCR continues with epoch 3 and the config's rate, 5e-2"),
+        (COSINE, WARMUP, True, "PaddleOCR continues with epoch 3 and the config's rate"),  # Paddle's own: KeyError
         (COSINE, {**COSINE, "learning_rate": 0.2}, True, "the rate jumps at update 20: 5e-2 → 1e-1"),
-        (COSINE, {"name": "WSD", "learning_rate": 0.1}, True, "PaddleOCR goes on with epoch 3"),
-        (CONST, CONST, True, "PaddleOCR goes on with epoch 3 and the config's rate, 1e-1"),
+        (COSINE, {"name": "WSD", "learning_rate": 0.1}, True, "PaddleOCR continues with epoch 3"),
+        (CONST, CONST, True, "PaddleOCR continues with epoch 3 and the config's rate, 1e-1"),
         (CONST, COSINE, False, "LR_Scheduler state must be included"),
     ],
 )  # fmt: skip
@@ -249,7 +249,9 @@ def test_a_resume_is_foretold(
 def test_a_checkpoint_that_is_not_there_is_the_trainers_affair(tmp_path: Path) -> None:
     session = Told(tmp_path, config(checkpoints="nowhere"))
     assert session.plan()
-    assert any(line.startswith("the resume cannot be foretold: nowhere.pdopt: does not") for line in session.news())
+    assert any(
+        line.startswith("what a resume does cannot be predicted: nowhere.pdopt: does not") for line in session.news()
+    )
 
 
 def test_the_resume_waits_for_the_length(tmp_path: Path) -> None:
@@ -257,6 +259,6 @@ def test_the_resume_waits_for_the_length(tmp_path: Path) -> None:
     checkpoints.save(prefix, COSINE, epochs=4, iters=10, done=20, epoch=2)
     session = Told(tmp_path, config(train={"dataset": {}}, checkpoints=str(prefix)))
     session.plan()
-    assert "goes on with epoch 3" not in "\n".join(session.news())
+    assert "continues with epoch 3" not in "\n".join(session.news())
     session.build_lr_scheduler(COSINE, 4, 10)
-    assert "goes on with epoch 3" in "\n".join(session.news())
+    assert "continues with epoch 3" in "\n".join(session.news())

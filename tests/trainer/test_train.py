@@ -46,7 +46,7 @@ def test_what_paddleocr_has_trains_to_the_same_log(train: Train, tmp_path: Path,
     told = done.stdout.splitlines()
     assert told[0] == f"{tmp_path / 'c.yml'}: {section['name']}"
     assert [line.startswith(name) for name, line in zip(PLAN, told[1:], strict=False)] == [True] * 5
-    assert "40 samples (1 label file) / 1 card / 4 a batch, rounded up = 10 iterations per epoch" in told[2]
+    assert "40 samples (1 label file) / 1 card / 4 per batch, rounded up = 10 iterations per epoch" in told[2]
     assert follows(done.stdout)
 
 
@@ -121,7 +121,7 @@ def test_a_resume_is_foretold_and_only_its_own_lines_are_compared(train: Train, 
     checkpoint = tmp_path / "out" / "latest"
     done = train(section, "-o", f"Global.checkpoints={checkpoint}")
     assert done.returncode == 0, done.stderr
-    assert "  PaddleOCR goes on with epoch 2 and the config's rate, 9.33e-3" in done.stdout.splitlines()
+    assert "  PaddleOCR continues with epoch 2 and the config's rate, 9.33e-3" in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1].endswith("all 20 lines show its rates, to six decimals")
 
 

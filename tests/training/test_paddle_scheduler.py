@@ -239,7 +239,7 @@ class TestStates:
         ours = build_lr_scheduler({**section, "warmup_epoch": saved}, EPOCHS, ITERS)
         ours.step(13)
         other = build_lr_scheduler({**section, "warmup_epoch": loading}, EPOCHS, ITERS)
-        with pytest.warns(LRConfigWarning, match="another shape.*goes on at update 13"):
+        with pytest.warns(LRConfigWarning, match="another shape.*continues at update 13"):
             other.set_state_dict(ours.state_dict())
         assert other() == build_schedule({**section, "warmup_epoch": loading}, EPOCHS, ITERS)(13)
 
@@ -251,7 +251,7 @@ class TestStates:
             scheduler.set_state_dict({"last_epoch": "x", "last_lr": 0.1})
         with pytest.raises(TypeError, match="must be an integer, received None"):
             scheduler.set_state_dict({"last_epoch": None, "last_lr": 0.1})
-        with pytest.raises(TypeError, match="a scheduler state is a mapping, received None"):
+        with pytest.raises(TypeError, match="a scheduler state must be a mapping, received None"):
             scheduler.set_state_dict(None)
         with pytest.raises(KeyError, match="needs last_epoch"):
             scheduler.set_state_dict({1: 2, "a": 3})

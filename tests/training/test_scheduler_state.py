@@ -73,7 +73,7 @@ def test_a_state_without_a_scheduler_needs_the_update() -> None:
     assert scheduler.last_epoch == 0
     loaded = load_lr_state(scheduler, state, update=13)
     assert (loaded.update, loaded.rate_before, loaded.jump, loaded.same_shape) == (13, None, 0.0, False)
-    assert str(loaded).startswith("the scheduler stands at update 13, rate 9.")
+    assert str(loaded).startswith("the scheduler is at update 13, rate 9.")
     assert load_lr_state(scheduler, {"last_epoch": 3, "last_lr": 0.5}, update=20).update == 20
 
 
@@ -112,7 +112,7 @@ def test_past_the_end_of_paddles_one_cycle_nothing_changes(warmup: float) -> Non
     scheduler = paddleocr.build({"name": "OneCycle", "max_lr": 0.1, "warmup_epoch": warmup}, EPOCHS, ITERS)
     assert not isinstance(scheduler, float)
     before = copy.deepcopy(scheduler.state_dict())
-    with pytest.raises(LRConfigError, match="cannot stand at update 99: Tried to step"):
+    with pytest.raises(LRConfigError, match="cannot be at update 99: Tried to step"):
         load_lr_state(scheduler, {"last_epoch": 99, "last_lr": 0.1})
     assert scheduler.state_dict() == before
 
@@ -120,12 +120,12 @@ def test_past_the_end_of_paddles_one_cycle_nothing_changes(warmup: float) -> Non
 @pytest.mark.parametrize(
     ("loaded", "text"),
     [
-        (LoadedState(1000, 0.05, 0.05, True), "the scheduler stands at update 1000, rate 5e-2, unchanged"),
-        (LoadedState(7, 0.1, 0.01, True), "the scheduler stands at update 7, rate 1e-1 → 1e-2, 90 % less"),
-        (LoadedState(7, 0.1, 0.15, True), "the scheduler stands at update 7, rate 1e-1 → 1.5e-1, 50 % more"),
-        (LoadedState(7, 0.001, 0.1, True), "the scheduler stands at update 7, rate 1e-3 → 1e-1, 100 times as high as before"),
-        (LoadedState(7, 0.0, 0.1, True), "the scheduler stands at update 7, rate 0 → 1e-1"),
-        (LoadedState(7, 0.1, 0.1, False), "the scheduler stands at update 7, rate 1e-1, unchanged; the state is of a scheduler of another shape"),
+        (LoadedState(1000, 0.05, 0.05, True), "the scheduler is at update 1000, rate 5e-2, unchanged"),
+        (LoadedState(7, 0.1, 0.01, True), "the scheduler is at update 7, rate 1e-1 → 1e-2, 90 % less"),
+        (LoadedState(7, 0.1, 0.15, True), "the scheduler is at update 7, rate 1e-1 → 1.5e-1, 50 % more"),
+        (LoadedState(7, 0.001, 0.1, True), "the scheduler is at update 7, rate 1e-3 → 1e-1, 100 times as high as before"),
+        (LoadedState(7, 0.0, 0.1, True), "the scheduler is at update 7, rate 0 → 1e-1"),
+        (LoadedState(7, 0.1, 0.1, False), "the scheduler is at update 7, rate 1e-1, unchanged; the state is of a scheduler of another shape"),
     ],
 )  # fmt: skip
 def test_what_it_says(loaded: LoadedState, text: str) -> None:

@@ -100,7 +100,7 @@ def test_a_torn_archive(tmp_path: Path, command: Command, damage: Callable[[byte
     lines = [*dumped(COSINE), *(f"{BEHIND} {number * 7919 % 10007}" for number in range(999))]
     log.write_bytes(damage(gzip.compress("\n".join(lines).encode())))
     for words in (("check",), ("check", "--format", "json"), ("show",), ("plot",), ("diff", str(log))):
-        with pytest.warns(LRConfigWarning, match="is a torn archive; a later config in it could not be unpacked"):
+        with pytest.warns(LRConfigWarning, match="is a truncated archive; a later config in it could not be unpacked"):
             assert command(*words, str(log), "--iters-per-epoch", "10").returncode == 0
     log.write_bytes(log.read_bytes()[:40])
     done = command("check", str(log))

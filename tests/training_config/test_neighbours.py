@@ -25,6 +25,7 @@ THEIRS = [
     ("PaddleSeg", "iters: 80000\nlr_scheduler: {type: PolynomialDecay, learning_rate: 0.01, end_lr: 0, power: 0.9}\n"),
     ("PaddleSeg", "train_dataset: {type: Dataset}\noptimizer: {type: sgd, momentum: 0.9}\n"),
     ("OpenOCR", "Global: {epoch_num: 20}\nOptimizer: {name: AdamW, lr: 0.00065}\nLRScheduler: {name: OneCycleLR, warmup_epoch: 1.5}\n"),
+    ("PytorchOCR", "Global: {epoch_num: 500}\nOptimizer: {name: Adam, lr: 0.001}\nLRscheduler: {name: CosineAnnealingLR, warmup_epoch: 5}\n"),
     ("PaddleClas", CLAS.replace("Arch: {name: SwinTransformer_tiny_patch4_window7_224}\n", "").replace("DataLoader", "Loader")),
     ("PaddleClas", CLAS.replace("epochs: 300, ", "")),
     ("PaddleClas 1.x", "ARCHITECTURE: {name: ResNet50}\nepochs: 120\nLEARNING_RATE: {function: Piecewise, params: {lr: 0.1}}\nOPTIMIZER: {function: Momentum}\n"),

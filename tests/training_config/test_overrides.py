@@ -65,7 +65,7 @@ BAD = [
     ("epoch_num=5", "did you mean Global.epoch_num[?]"),
     ("Train.batch_size_per_card=5", "did you mean Train.loader.batch_size_per_card[?]"),
     ("Nothing.at.all=5", "nothing reads it$"),
-    ("Optimizer.lr.values.3=0.1", "Optimizer.lr.values is a list, its items are 0 to 2"),
+    ("Optimizer.lr.values.3=0.1", "Optimizer.lr.values is a list; its items are numbered 0 to 2"),
     ("Optimizer.lr.values.-1=0.1", "Optimizer.lr.values is a list"),
     ("Optimizer.lr.values.x=0.1", "Optimizer.lr.values is a list"),
     ("Optimizer.lr.values.0.1=0.1", "Optimizer.lr.values.0 is a plain value and has no keys"),
@@ -169,6 +169,7 @@ SEQUENCE = {
         (SEQUENCE, "Optimizer.lr.stages.0.hold_epochs=3it"),
         (SEQUENCE, "Optimizer.lr.stages.1.epochs=5"),
         (SEQUENCE, "Optimizer.lr.stages.1.schedule.gamma=0.1"),
+        ({"Optimizer": {"lr": {"name": "Scale", "times": {"name": "Linear"}}}}, "Optimizer.lr.times.warmup_epoch=2"),
     ],
 )
 def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, Any], override: str) -> None:
@@ -184,7 +185,7 @@ def test_keys_of_this_project_and_of_sections_inside_are_read(config: dict[str, 
     [
         ("Optimizer.lr.stages.0.eta_min=1", "did you mean Optimizer.lr.stages.0.end_lr[?]"),
         ("Optimizer.lr.stages.0.epoch=1", "did you mean Optimizer.lr.stages.0.epochs[?]"),
-        ("Optimizer.lr.stages.2.end_lr=1", "Optimizer.lr.stages is a list, its items are 0 to 1"),
+        ("Optimizer.lr.stages.2.end_lr=1", "Optimizer.lr.stages is a list; its items are numbered 0 to 1"),
         ("Optimizer.lr.stages.1.schedule.decay_rate=1", "did you mean Optimizer.lr.stages.1.schedule.gamma[?]"),
         ("Optimizer.lr.learning_rate=1", "nothing reads it"),
     ],

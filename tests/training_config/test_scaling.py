@@ -299,7 +299,7 @@ def test_a_third_partys_rates_are_found_by_their_types():
 
 
 def test_a_third_partys_model_without_marks_is_an_error_and_not_silence():
-    with pytest.raises(LRConfigError, match="_Unmarked does not tell which of its keys are rates"):
+    with pytest.raises(LRConfigError, match="_Unmarked does not say which of its keys are rates"):
         scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 2)
     assert scaled_section({"learning_rate": 0.1}, _Own(learning_rate=0.1), 1) == {"learning_rate": 0.1}
 

@@ -112,6 +112,10 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ({**COSINE, "end_factor": None}, r"end_factor: null is not allowed"),
         ({**COSINE, "warmup_epoch": "soon"}, r"warmup_epoch: 'soon' is not allowed; it must be a length"),
         ({"name": "Cosinus"}, r"'Cosinus' is not a regularizer; did you mean Cosine\?"),
+        (
+            {"name": "Cosine", "start": 10**400, "end": 1},
+            r"regularizer.start: 1000.* is not allowed; it must be a number above",
+        ),
         ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing: Cosine needs it"),
         ({"name": "Cosine", "start": -0.04}, r"regularizer.start: -0.04 is not allowed; it must be a number above 0"),
         (
@@ -127,7 +131,7 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ({"name": "Const", "start": 0.1, "end": 0.4}, r"regularizer.end: is not a key of Const and has no effect"),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
-            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where it rises from start to end",
+            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where the value rises, from start to end",
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "floor": 0.2},

@@ -139,7 +139,7 @@ def test_a_change_that_is_none() -> None:
     for change, message in (
         (remove("a.x"), "a.x: there is no such key"),
         (remove("a.b.x"), "there is no such key"),
-        (rename("a.b", "c"), "a.b: there is a key c already"),
+        (rename("a.b", "c"), "a.b: there is already a key c"),
         (Change("remove", ("a", "c", 3, "d")), "there is no such key"),
     ):
         with pytest.raises(LRConfigError, match=message):
@@ -214,7 +214,7 @@ def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
     path.write_text("a: 1\n", encoding="utf-8")
     file = read_file_text(path)
     path.write_text("a: 1 \n", encoding="utf-8")
-    with pytest.raises(LRConfigError, match=r"c\.yml: was changed by somebody else meanwhile"):
+    with pytest.raises(LRConfigError, match=r"c\.yml: was changed by another program in the meantime"):
         file.write("a: 2\n")
     assert [(each.name, each.read_text(encoding="utf-8")) for each in tmp_path.iterdir()] == [("c.yml", "a: 1 \n")]
     path.unlink()

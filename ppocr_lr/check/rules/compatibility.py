@@ -8,7 +8,8 @@ from typing import Any
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.language import later, tr
+from ppocr_lr.language import tr
+from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -17,8 +18,6 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM
 from ppocr_lr.training_config.weight_decay import REGULARIZER
-
-_UNKNOWN_LENGTH = later("PaddleOCR does not know {length} and stops; it counts epochs")
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
@@ -78,7 +77,7 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(subject.path("name"), said)
 
 
-@rule("LR505", Severity.NOTE, "a key of this project alone", of_paddleocrs_builder=True)
+@rule("LR505", Severity.NOTE, "a key that only this project reads", of_paddleocrs_builder=True)
 @example("lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}")
 @source("this project")
 def own_keys(subject: Subject) -> Iterator[Finding]:
@@ -101,24 +100,24 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             alone = length == getattr(subject.lr, key)
             as_long = alone and (subject.length_is_known or length.unit == "%")
             proposals = (subject.setting(key, in_epochs),) if as_long else ()
-            yield Finding(subject.path(key), tr(_UNKNOWN_LENGTH, length=length), proposals=proposals)
+            yield Finding(subject.path(key), tr(UNKNOWN_LENGTH, length=length), proposals=proposals)
     held = length_of(_cosine_weight_decay(subject).get("warmup_epoch", 0))
     if held and held.unit != "epochs":
-        yield Finding((*REGULARIZER, "warmup_epoch"), tr(_UNKNOWN_LENGTH, length=held))
+        yield Finding((*REGULARIZER, "warmup_epoch"), tr(UNKNOWN_LENGTH, length=held))
     if "num_samples" in subject.section("Train", "dataset"):
         said = tr("PaddleOCR ignores this key; its data loader counts the samples")
         yield Finding(("Train", "dataset", "num_samples"), said)
 
 
 def _final(schedule: Schedule, subject: Subject) -> str:
-    """The final rate, as far as it does not hang on a length of the epoch that is not known."""
+    """The final rate, unless it depends on an epoch length that is not known."""
     rate = schedule(subject.run.total_iters - 1)
     if subject.length_is_known:
         return rate_text(rate, 4)
     return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
 
 
-@rule("LR506", Severity.NOTE, "a schedule of this project alone", of_paddleocrs_builder=True)
+@rule("LR506", Severity.NOTE, "a schedule that only this project has", of_paddleocrs_builder=True)
 @example("lr: {name: WSD, learning_rate: 0.001}")
 @source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
@@ -144,7 +143,7 @@ def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
     resumed late trains with the large coefficient of the beginning again.
     """
     if _cosine_weight_decay(subject):
-        said = tr("PaddleOCR does not save where the coefficient stands: a resumed run starts again at factor")
+        said = tr("PaddleOCR does not save how far the coefficient has come: a resumed run starts again at factor")
         hint = tr("this project's WeightDecayStepper has a state_dict")
         yield Finding(REGULARIZER, said, hint)
 
@@ -173,8 +172,9 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
 @example("regularizer: {name: Cosine, start: 0.04, end: 0.4}")
 @source("PaddleOCR's optimizer/__init__.py")
 def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is none of its regularizers. A momentum it hands to
-    Paddle's optimizer as it is, which wants a number.
+    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is not one of its regularizers. It passes a
+    momentum to
+    Paddle's optimizer as it is, which expects a number.
     """
     optimizer = subject.config["Optimizer"]
     section = optimizer.get("regularizer")
@@ -187,7 +187,7 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
         yield Finding((*REGULARIZER, "name"), said, tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"))
     if isinstance(optimizer.get("momentum"), Mapping):
         said = tr(
-            "PaddleOCR hands the section to the optimizer and would stop with a TypeError; train "
+            "PaddleOCR passes the section to the optimizer and would stop with a TypeError; train "
             "with this project's MomentumStepper"
         )
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))

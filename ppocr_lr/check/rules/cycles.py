@@ -1,4 +1,4 @@
-"""LR4xx: where the rate goes up again, in a cycle or a stage."""
+"""LR4xx: where the rate rises again, in a cycle or a stage."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ppocr_lr.schedules import Schedule
 _HIGH_END = 0.1  # of a cycle's height, at which a run may end
 _STILL_HIGH = 0.5  # of a cycle's height: a jump
 _JUMP = 2.0
-_MOST_CYCLES = 1000  # that are looked at
+_MOST_CYCLES = 1000  # that are examined
 
 
 @rule("LR404", Severity.WARNING, "a cosine that rises again")
 @example("last_epoch: 30000   # with 20000 updates in the run")
 @source("PaddleOCR #7163")
 def rises_again(subject: CurveSubject) -> Iterator[Finding]:
-    """Past its end a cosine goes up again, back to its peak. Training that goes on after epoch_num follows it."""
+    """Past its end a cosine rises again, back to its peak. Training that continues after epoch_num follows it."""
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)
     if end and end.step is not None and start >= subject.run.total_iters and rises:
         said = tr(
-            "the run has {updates} and goes on at {start}, where the rate is on its way up again ({rate})",
+            "the run has {updates} and continues at {start}, where the rate is rising again ({rate})",
             updates=amount(subject.run.total_iters, "update"),
             start=count_text(start),
             rate=rate_text(subject.schedule(start)),
@@ -64,11 +64,11 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
 
 
 def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Proposal]:
-    """The length of a cycle that makes whole ones of what is left of the run; nothing where no key says that."""
+    """The length with which whole cycles fill what is left of the run; nothing if no key says the length."""
     if not subject.lr.cycle_key:
         return
     whole = max(1, left // length)
-    # Rounded up, so that the run ends just before a cycle does and not just behind.
+    # Rounded up, so that the run ends just before a cycle does and not just after.
     fits = -(-left // whole)
     written = f"{fits / subject.built_for.iters_per_epoch:.6g}"
     if subject.built_for.iters(Length(float(written))) == fits != length:
@@ -106,7 +106,7 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
 @source("SGDR, arXiv 1608.03983")
 def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
-    that is meant, and looks like a training that breaks.
+    that is intended, but looks like a training that diverges.
     """
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead

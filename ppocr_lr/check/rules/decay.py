@@ -1,4 +1,4 @@
-"""LR4xx: the way down."""
+"""LR4xx: the decay."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
 _STILL_HIGH = 0.5  # of the peak: a decay that hardly began
-_LONG_REST = 0.25  # of the run, at the end of a decay
-_FOLD = 1.1  # a rise below that is told by its two rates
+_LONG_REST = 0.25  # of the run, after a decay
+_FOLD = 1.1  # a smaller rise is described by its two rates alone
 _NOTHING = 1e-4  # of the peak
 
 
@@ -25,8 +25,8 @@ _NOTHING = 1e-4  # of the peak
 @example("epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak")
 @source("PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187")
 def cut_off(subject: CurveSubject) -> Iterator[Finding]:
-    """The run ends while the rate is still high, mostly because a warmup delays the decay and does not shorten it. The
-    quiet end in which a decay gains most is missing.
+    """The run ends while the rate is still high, usually because a warmup delays the decay without shortening it. The
+    low rates at the end, where a decay gains most, are missing.
     """
     yield from _by_the_warmup(subject)
     yield from _by_its_own_length(subject)
@@ -67,7 +67,7 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
 
 
 def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
-    """The trainer on Windows leaves one iteration of each epoch out, which is much where an epoch has few."""
+    """The trainer on Windows skips one iteration of each epoch, which matters if an epoch has few."""
     run, built_for = subject.run.iters_per_epoch, subject.built_for.iters_per_epoch
     final, planned = subject.summary.final, subject.schedule(subject.built_for.total_iters - 1)
     if run < built_for and final > max(_HIGH_END * subject.peak, 2 * planned):
@@ -79,7 +79,7 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
             built_for=amount(built_for, "iteration"),
         )
         yield Finding(
-            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card makes more iterations of an epoch")
+            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card gives an epoch more iterations")
         )
 
 
@@ -90,7 +90,7 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones are absolute epochs. One beyond the end of the run, for instance after epoch_num was lowered, has no
     effect.
     """
-    key, late = subject.lr.marks[0], [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
+    key, late = subject.lr.marks_key, [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
         comes, shift = count_text(subject.epoch(late[0][1])), ""
         if comes != count_text(late[0][0]):
@@ -120,8 +120,8 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
 @example("decay_epochs: [700], warmup_epoch: 5   # drops at epoch 705")
 @source("Paddle's LinearWarmup")
 def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
-    """Boundaries and milestones count from the end of the warmup. On Windows, where an epoch has an iteration less than
-    the schedule is built for, they come late as well.
+    """Boundaries and milestones count from the end of the warmup. On Windows, where an epoch has one iteration less
+    than the schedule is built for, they come late as well.
     """
     drops = subject.drops
     if not drops or drops[-1][1] >= subject.run.total_iters:
@@ -131,7 +131,7 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
         why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
         said = tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject))
-        yield Finding(subject.path(subject.lr.marks[0]), said)
+        yield Finding(subject.path(subject.lr.marks_key), said)
 
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
@@ -162,7 +162,7 @@ def _windows(subject: CurveSubject) -> str:
 @example("lr: {name: InverseSqrt, learning_rate: 0.001, warmup_epoch: 10}   # in a run of 20 epochs")
 @source("Zhai et al., arXiv 2106.04560 (cooldown after an inverse square root); Hägele et al., arXiv 2405.18392")
 def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
-    """Inverse and exponential decays go on for ever. Where their time scale is long against the run, the rate is still
+    """Inverse and exponential decays go on for ever. If their time scale is long for the run, the rate is still
     high when training stops, and the gain of a low rate at the end is lost.
     """
     end = subject.lead.behind.end_of_decay()
@@ -183,13 +183,13 @@ class _OwnLength(NamedTuple):
 
     iters: int
     over: int
-    """The update at which it is over."""
+    """The update at which it ends."""
     where: str
     """The same, for a message."""
 
 
 def _own_length(subject: CurveSubject) -> _OwnLength | None:
-    """None where the run decides, where nothing goes down, or where it cannot be told."""
+    """None if the run decides, if nothing decays, or if the end is not known."""
     decay, left = subject.lead.behind, subject.run.total_iters - subject.lead.iters
     end = decay.end_of_decay()
     if not subject.lr.end_key or end is None or not subject.can_be_told:
@@ -221,7 +221,7 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(subject.path(key), said, proposals=proposals)
 
 
-@rule("LR410", Severity.WARNING, "the decay is over long before the run")
+@rule("LR410", Severity.WARNING, "the decay ends long before the run")
 @example("epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}")
 @source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
@@ -230,7 +230,7 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     if decay and decay.over < (1 - _LONG_REST) * total:
         rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
         said = tr(
-            "the decay is over at {where}; the rate stays at {final} for the other {rest}",
+            "the decay ends at {where}; the rate stays at {final} for the remaining {rest}",
             where=decay.where,
             final=subject.final,
             rest=rest,
@@ -242,7 +242,7 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(
             subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
             tr(
-                "the cycles are over at epoch {epoch}; the rate stays at {final} for the other {rest}",
+                "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
                 epoch=count_text(round(subject.epoch(over), 2)),
                 final=subject.final,
                 rest=amount(round(subject.epoch(total - over), 2), "epoch"),
@@ -254,8 +254,8 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
 @example("lr: {name: Piecewise, decay_epochs: [10], values: [5.0e-6, 5.0e-5]}")
 @source("Goyal et al., arXiv 1706.02677")
 def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
-    """Values that go up are mostly meant as a warmup, or stand in the wrong order. A warmup is warmup_epoch, which
-    rises a little with each update; a step up comes at once, after epochs at the low rate.
+    """Rising values are usually meant as a warmup, or are in the wrong order. A warmup is written as warmup_epoch, and
+    rises a little with each update; a step up comes all at once, after epochs at the low rate.
     """
     lead, decay, left = subject.lead.iters, subject.lead.behind, subject.run.total_iters - subject.lead.iters
     if not subject.drops or left < 1:
@@ -274,14 +274,14 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
         more = tr("; {more} after it", more=amount(len(rises) - 1, "more rise")) if len(rises) > 1 else ""
         warmup = tr("; a warmup is {key}", key=subject.lr.warmup_key) if subject.lr.warmup_key else ""
         said = tr("the rate rises{rises}{more}{warmup}", rises=first, more=more, warmup=warmup)
-        yield Finding(subject.path(subject.lr.marks[0]), said)
+        yield Finding(subject.path(subject.lr.marks_key), said)
 
 
 @rule("LR406", Severity.WARNING, "TwoStepCosine and its 200 epochs")
 @example("epoch_num: 100, name: TwoStepCosine")
 @source("PaddleOCR's learning_rate.py")
 def two_steps(subject: CurveSubject) -> Iterator[Finding]:
-    """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops on the way down, a longer one
+    """Its first cosine lasts 200 epochs, whatever epoch_num is: a shorter run stops in the middle of it, a longer one
     jumps up after it (with a warmup) or trains at a rate of 0 (without).
     """
     if subject.planned.name != "TwoStepCosine":
@@ -323,20 +323,20 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
 @source("Paddle's and PyTorch's ReduceOnPlateau")
 def no_curve(subject: Subject) -> Iterator[Finding]:
     """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
-    compared before. Called once for each update instead of each evaluation, its patience is over in a moment.
+    compared beforehand. If it is stepped once per update instead of per evaluation, its patience soon runs out.
     """
     if subject.lr.has_curve:
         return
     peak = rate_text(subject.peak)
     said = tr(
         "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
-        "improving; call step(metric) once for each evaluation, not for each update",
+        "improving; call step(metric) once per evaluation, not once per update",
         peak=peak,
     )
     if subject.lr.led_plateau(subject.built_for.window).iters:
         said = tr(
             "has a fixed curve only until its plateau begins, at {peak}; from there on the rate falls when the metric "
-            "stops improving; call step() for each update, and step(metric) once for each evaluation",
+            "stops improving; call step() once per update and step(metric) once per evaluation",
             peak=peak,
         )
     yield Finding(subject.path("name"), said)

@@ -1,4 +1,4 @@
-"""LR1xx: what is written, and what is read of it."""
+"""LR1xx: what is written, and what of it is read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FACTORS_ELSEWHERE = frozenset({"layer_decay", "layerwise_decay", "lr_mult", "lr
 @source("PaddleOCR's learning_rate.py: getattr by name, keywords passed through")
 def unusable(error: LRConfigError) -> Iterator[Finding]:
     """Neither PaddleOCR nor this project can build a schedule from it. PaddleOCR stops after the model and the data
-    are loaded, mostly with a message from inside Paddle that names no key.
+    are loaded, usually with a message from inside Paddle that names no key.
     """
     for problem in error.problems:
         yield Finding(problem.path, str(replace(problem, place=None)), place=problem.place)
@@ -81,7 +81,7 @@ def no_effect(subject: Subject) -> Iterable[Finding]:
 @example("Optimizer: {name: Adam, base_lr: 0.001, lr: {learning_rate: 0.0001}}")
 @source("PaddleOCR #11868; Optimizer.base_lr is still advertised")
 def outside_the_section(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR reads the learning rate from Optimizer.lr alone. Keys beside it are passed on or dropped, and -o
+    """PaddleOCR reads the learning rate only from Optimizer.lr. Keys beside it are passed on or dropped, and -o
     creates them without complaint.
     """
     fields = {*type(subject.lr).model_fields, *KNOWN_ELSEWHERE}
@@ -92,14 +92,14 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
             if section_name == "Optimizer" and key in _FACTORS_ELSEWHERE:
                 yield Finding(
                     (section_name, key),
-                    tr("PaddleOCR's optimizers drop this key: no parameter gets a rate of its own by it"),
+                    tr("PaddleOCR's optimizers drop this key, so no parameter gets a rate of its own"),
                     tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors"),
                 )
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
                 said = tr(
-                    "PaddleOCR reads the learning rate from Optimizer.lr alone; {section}.{key} has no effect",
+                    "PaddleOCR reads the learning rate only from Optimizer.lr; {section}.{key} has no effect",
                     section=section_name,
                     key=key,
                 )
@@ -125,7 +125,7 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
 @example("Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model")
 @source("PaddleOCR's program.py and save_load.py, which ask Global for each key by its name")
 def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR takes any key in Global and asks for those that it knows. With a misspelt one it trains from random
+    """PaddleOCR accepts any key in Global and looks up those that it knows. With a misspelt one it trains from random
     weights, from the first epoch on, or for another number of epochs.
     """
     for key, value in subject.section("Global").items():
@@ -165,7 +165,7 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
         said = tr(
-            "there is a regularizer as well, and PaddleOCR hands both to the optimizer, which stops with a TypeError"
+            "there is a regularizer as well, and PaddleOCR passes both to the optimizer, which stops with a TypeError"
         )
         yield Finding(("Optimizer", "weight_decay"), said, tr("take one of them out"))
 
@@ -174,7 +174,7 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
 @example("Backbone: {name: PPLCNetV3, lr_mult_list: [0.1, 0.1]}   # it has six stages")
 @source("PaddleOCR's rec_lcnetv3.py, rec_pphgnetv2.py, tps.py and optimizer.py")
 def factors(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR multiplies the rate of some parameters by these keys, and stops at a value that is no number, a list
+    """PaddleOCR multiplies the rate of some parameters by these keys, and stops at a value that is not a number, a list
     of another length than the model has stages, or a scheduler that it cannot ask for its values.
     """
     try:
@@ -188,7 +188,7 @@ def factors(subject: Subject) -> Iterator[Finding]:
 @example("learning_rate: 0.1   # ppocr-lr: ignore LR303, where the first update has no rate of 0")
 @source("ruff's RUF100")
 def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
-    """What the comment was meant for is gone, or stands elsewhere. Left there, it would hide the next finding of its
+    """What the comment was meant for is gone, or is elsewhere. Left there, it would hide the next finding with its
     code. It is a note, as other options of the run may bring the finding back.
     """
     if not comment.code:

@@ -1,4 +1,4 @@
-"""LR4xx: what the log will show of the way down."""
+"""LR4xx: what the log will show of the decay."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, called
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, rate_text
@@ -14,7 +14,7 @@ from ppocr_lr.training_config.groups import GROUP_LR, Group
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section, scaling_factor
 
-# Peaks that trainings with the optimizer usually have; far outside them a rate was mostly meant for another kind.
+# Peaks that trainings with the optimizer usually have; far outside them a rate was usually meant for another kind.
 _ADAPTIVE = (2e-6, 8e-3)
 _PLAIN = (1e-5, 5.0)
 _USUAL = {
@@ -26,7 +26,7 @@ _USUAL = {
     "SGD": _PLAIN,
 }
 
-_FEW = 4  # groups that a sentence tells of
+_FEW = 4  # groups that a sentence names
 
 _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 
@@ -36,19 +36,20 @@ _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 @source("Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677")
 def unusual_peak(subject: Subject) -> Iterator[Finding]:
     """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
-    the gradient and takes much larger rates. A rate carried over from the other kind mostly diverges or stands still.
+    the gradient and takes much larger rates. With a rate carried over from the other kind a training usually diverges
+    or hardly learns.
     """
     name, peak = subject.section("Optimizer").get("name"), subject.peak
     if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
         return
     low, high = _USUAL[name]
     if not low <= peak <= high:
-        kind, outcome = (tr("high"), tr("mostly diverges")) if peak > high else (tr("low"), tr("mostly stands still"))
+        kind, outcome = (tr("high"), tr("usually diverges")) if peak > high else (tr("low"), tr("hardly learns"))
         why = tr("its steps are the rate times the gradient")
         if _USUAL[name] is _ADAPTIVE:
             why = tr("it divides by the size of the gradient, so the rate is about the size of a step")
         said = tr(
-            "a peak of {peak} is {kind} for {name}, which usually takes {low} to {high}: {why}, and "
+            "a peak of {peak} is {kind} for {name}, whose rates are mostly {low} to {high}: {why}, and "
             "such a training {outcome}",
             peak=rate_text(peak),
             kind=kind,
@@ -66,8 +67,8 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
 @source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
     """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
-    cards the batch shrinks; the common rule scales the rate with it. What --reference-gpus or --reference-batch says
-    counts, else a comment beside the rate or the batch size is a proposal. Nothing is scaled unless asked.
+    cards the batch shrinks; the common rule scales the rate with it. Cards or a batch given as the reference count;
+    without them, a comment beside the rate or the batch size is taken as a proposal. Nothing is scaled unless asked.
     """
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
@@ -76,13 +77,13 @@ def cards(subject: Subject) -> Iterator[Finding]:
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
         reference = planned.reference_batch
-    except LRConfigError:  # the config does not tell the batch
+    except LRConfigError:  # the config does not say the batch
         return
-    run = tr("{cards} here, {samples} an update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
+    run = tr("{cards} here, {samples} per update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:
         if scaled := _scaled(planned, batch, reference):
             said = tr(
-                "the peak of {peak} is meant for {samples} samples an update; {run}",
+                "the peak of {peak} is meant for {samples} samples per update; {run}",
                 peak=peak,
                 samples=reference,
                 run=run,
@@ -94,7 +95,7 @@ def cards(subject: Subject) -> Iterator[Finding]:
             means = amount(proposed.cards, "card")
             comment = tr("a comment says «{comment}», which may mean {cards}", comment=proposed.comment, cards=means)
             samples = amount(meant, "sample")
-            said = tr("{comment}, {samples} an update; {run}", comment=comment, samples=samples, run=run)
+            said = tr("{comment}, {samples} per update; {run}", comment=comment, samples=samples, run=run)
             yield Finding(SECTION_PATH, said, proposals=scaled)
     elif subject.section("Global").get("distributed") is True:
         said = tr(
@@ -103,21 +104,24 @@ def cards(subject: Subject) -> Iterator[Finding]:
             peak=peak,
             run=run,
         )
-        hint = tr("--reference-gpus R shows the rate for this batch if it is meant for R cards")
+        hint = tr(
+            "{reference_gpus} R shows the rate for this batch if it is meant for R cards",
+            reference_gpus=called("reference_gpus"),
+        )
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
     elif gpus > 1 and (scaled := _scaled(planned, batch, batch // gpus, tr("if it was meant for one, "))):
-        said = tr("the peak is {peak} with {cards} cards too", peak=peak, cards=gpus)
+        said = tr("the peak is still {peak} with {cards} cards", peak=peak, cards=gpus)
         yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
-    """The rule and what to paste for this batch; nothing where nothing changes or nothing can be scaled."""
+    """The rule and what to paste for this batch; nothing if nothing changes or nothing can be scaled."""
     try:
         factor = scaling_factor(batch, reference, planned.flags.scaling)
         changes = overrides_to(planned.section, scaled_section(planned.section, planned.parsed.config, factor))
     except LRConfigError:
         return ()
-    # The finding stays: it is about what the flags and the comments say of the rate, whatever the rate is.
+    # The finding stays: it is about what flags and comments say about the rate, whatever the rate is.
     words = tr("{condition}the {scaling} rule: {{}}", condition=condition, scaling=tr(planned.flags.scaling))
     return (Proposal(changes, words=words, clears=False),) if changes else ()
 
@@ -127,7 +131,7 @@ def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = ""
 @source("Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay")
 def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
     """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A rate
-    as for other names makes the peak a thousand times too small.
+    as under other names makes the peak a thousand times too small.
     """
     factor = getattr(subject.lr, "learning_rate", 1.0)
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
@@ -175,7 +179,7 @@ def rate_as_factor(subject: Subject) -> Iterator[Finding]:
     for group in _groups(subject):
         if group.key == GROUP_LR:
             said = tr(
-                "PaddleOCR hands Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
+                "PaddleOCR gives Paddle the rate {factor} for {label}, and Paddle multiplies the rate by "
                 "it: they train at {most} at most",
                 factor=rate_text(group.factor),
                 label=group.label,

@@ -1,4 +1,4 @@
-"""LR2xx: epochs, iterations, and how many of these make one of those."""
+"""LR2xx: epochs, iterations, and how many iterations make an epoch."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject, subject_of
-from ppocr_lr.errors import LRConfigError, Path, dotted
+from ppocr_lr.errors import LRConfigError, Path, called, dotted
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.epoch_length import what_tells
 from ppocr_lr.training_config.plan import RunFlags, plan_config
@@ -31,10 +31,11 @@ def unknown_epoch(subject: Subject) -> Iterator[Finding]:
 
 
 def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
-    """What to add to a command line where the length of an epoch is not known."""
+    """What to give where the length of an epoch is not known."""
     told_by = what_tells(config.get("Train") or {}, flags.gpus, flags.batch_size)
-    samples = tr(", or --num-samples N with --gpus G") if "num_samples" in told_by else ""
-    return tr("give --iters-per-epoch N{samples}", samples=samples)
+    more = tr(", or {num_samples} N with {gpus} G", num_samples=called("num_samples"), gpus=called("gpus"))
+    samples = more if "num_samples" in told_by else ""
+    return tr("give {iters_per_epoch} N{samples}", iters_per_epoch=called("iters_per_epoch"), samples=samples)
 
 
 @rule("LR202", Severity.NOTE, "the length of an epoch is an estimate")
@@ -49,15 +50,6 @@ def estimated_epoch(subject: Subject) -> Iterator[Finding]:
         yield Finding(("Train", "sampler"), length.arithmetic)
 
 
-def _in_epochs(value: object) -> Iterator[float]:
-    """The lengths and marks in a value that count epochs."""
-    if isinstance(value, Length) and value.unit == "epochs":
-        yield value.amount
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _in_epochs(item)
-
-
 @rule("LR203", Severity.WARNING, "a number of epochs that looks like iterations")
 @example("milestones: [30000, 60000]   # with epoch_num: 100")
 @source("transformers #6673, PaddleDetection #5366")
@@ -67,7 +59,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """
     epochs = subject.run.epochs
     for key, value in subject.lr:
-        largest = max(_in_epochs(value), default=0)
+        lengths = [item for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs"]
+        largest = max((length.amount for length in lengths), default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = ""
             if subject.length_is_known:
@@ -110,7 +103,7 @@ def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
     if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         said = tr(
-            "the way from {first} to {last} is over after {length}; the number looks like epochs",
+            "the change from {first} to {last} is over after {length}; the number looks like epochs",
             first=rate_text(subject.schedule(0)),
             last=rate_text(end.rate),
             length=amount(end.step, "iteration"),
@@ -140,7 +133,7 @@ def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
             for iters in lengths
         )
         said = tr(
-            "counts optimizer updates, {updates} an epoch with {batches} batches for each: {lasts}",
+            "counts optimizer updates, {updates} per epoch with {batches} batches each: {lasts}",
             updates=count_text(subject.run.iters_per_epoch),
             batches=subject.planned.flags.accumulate,
             lasts=lasts,
@@ -164,5 +157,5 @@ def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterat
         cured = plan_config(config, planned.source, flags)
     except LRConfigError:
         return
-    if subject_of(cured).peak == subject.peak:  # that of Noam hangs on its warmup
+    if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
         yield proposal

@@ -1,4 +1,4 @@
-"""LR3xx: the way up."""
+"""LR3xx: the warmup."""
 
 from __future__ import annotations
 
@@ -19,18 +19,14 @@ def _key(subject: CurveSubject) -> str:
     return subject.lr.warmup_key if subject.summary.warmup_iters else ""
 
 
-def _can_be_told(subject: CurveSubject) -> bool:
-    """A warmup in iterations against a run in epochs needs the length of an epoch."""
-    return subject.length_is_known or not subject.counts_warmup_in_iterations
-
-
 @rule("LR301", Severity.ERROR, "the warmup is as long as the run")
 @example("epoch_num: 5, warmup_epoch: 5")
 @source("PaddleX #115")
 def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
     """The rate rises to the last update and never decays; the peak is not reached."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
-    if warmup >= total and _can_be_told(subject):
+    # A warmup in iterations against a run in epochs needs the length of an epoch.
+    if warmup >= total and (subject.length_is_known or not subject.counts_warmup_in_iterations):
         shorter = max(1, total // 20)
         said = tr(
             "the warmup of {warmup} takes the whole run of {run}; it ends at {final} and never decays",
@@ -49,12 +45,12 @@ def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
 def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
     """Milestones count from the end of the warmup, so the drops come much later than they are written."""
     warmup, window = subject.summary.warmup_iters, subject.built_for.window
-    if subject.drops and 0 < window.first_update(subject.lr.marks[1][0]) <= warmup:
+    if subject.drops and 0 < window.first_update(subject.lr.marks[0]) <= warmup:
         first, drop = subject.drops[0]
         said = tr(
             "the warmup ends at epoch {warmup}, after the first of {marks} ({first}); the drop comes at epoch {drop}",
             warmup=count_text(subject.epoch(warmup)),
-            marks=subject.lr.marks[0],
+            marks=subject.lr.marks_key,
             first=count_text(first),
             drop=count_text(subject.epoch(drop)),
         )
@@ -113,8 +109,8 @@ def negative(subject: Subject) -> Iterable[Finding]:
 @example("lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}")
 @source("Smith, arXiv 1506.01186")
 def range_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The rate goes through all sizes, also those at which a training breaks. What it trains is of no use; the losses
-    in its log say at which rates the model learns.
+    """The rate passes through all magnitudes, also those at which a training diverges. The model is of no use; the
+    losses in its log say at which rates the model learns.
     """
     if not subject.lr.tries_rates:
         return
@@ -133,8 +129,8 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch")
 @source("Smith, arXiv 1506.01186")
 def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The run ends before the last rate of the test. The higher rates are not tried, among them mostly those at which
-    the training breaks, which the answer needs.
+    """The run ends before the last rate of the test. The higher rates are not tried, usually including those at which
+    the training diverges, which the answer needs.
     """
     if not (subject.lr.tries_rates and subject.length_is_known):
         return

@@ -1,7 +1,7 @@
 """What would explain a log that does not follow its plan.
 
-Each candidate is the plan's own schedule, built again from its section with something changed, and held against every
-line. The simplest that explain all lines come back: first what the log itself says of its length, then one cause,
+Each candidate is the plan's own schedule, built again from its section with something changed, and compared with every
+line. The simplest that explain all lines are returned: first what the log itself says of its length, then one cause,
 then causes that the log speaks against, then a cause together with a constant factor."""
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ppocr_lr.finding import Proposal
 from ppocr_lr.logs.lines import SIX_DECIMALS
 
-_STRAYS_AT_BENDS = 50  # of so many one
+_STRAYS_AT_BENDS = 50  # one of this many
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Cause:
     kind: str
     words: str
     proposal: Proposal | None = None
-    """What makes the plan what was run, as far as this cause goes; None where nothing does, or where that was tried and
+    """What turns the plan into what was run, as far as this cause goes; None if nothing does, or if that was tried and
     the causes together lead to another plan than the one of the log."""
 
     @property
@@ -40,11 +40,11 @@ class Explanation:
     rms: float
     """Root of the mean squared relative distance, over the lines whose rate is at least 1e-5."""
     of_these_lines: bool = False
-    """The proposal plans these lines alone, and others of the log do not follow it."""
+    """The proposal is a plan for these lines only; others of the log do not follow it."""
 
     @property
     def proposal(self) -> Proposal | None:
-        """What makes the plan what was run."""
+        """What turns the plan into what was run."""
         proposals = [cause.proposal for cause in self.causes if cause.proposal]
         if not self.causes or len(proposals) < len(self.causes):
             return None
@@ -53,7 +53,7 @@ class Explanation:
 
     @property
     def complete(self) -> bool:
-        """Every line that can be true is explained, within rounding; of many strays a few lie at a bend, untold."""
+        """Every line that can be true is explained, within rounding; among many strays a few may lie at a bend."""
         left = self.lines - self.explained - self.strays
         return left == 0 or (left <= self.strays // _STRAYS_AT_BENDS and self.largest < 20 * SIX_DECIMALS)
 
@@ -70,10 +70,10 @@ class Diagnosis:
 
 
 def override(*overrides: str) -> Proposal | None:
-    """To set these keys, if there are some."""
+    """A proposal to set these keys, if there are any."""
     return Proposal(overrides) if overrides else None
 
 
 def flag(name: str, value: int | str) -> Proposal:
-    """To give this flag."""
+    """A proposal to give this argument."""
     return Proposal(flags=((name, value),))

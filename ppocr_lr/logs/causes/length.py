@@ -58,9 +58,9 @@ def _length_cause(search: Search, iters: int) -> Cause:
 
 
 def epoch_length(search: Search, base: Candidate, scaled: bool = False) -> Iterator[Candidate]:
-    """A length of the epoch that the log does not tell, or that it speaks against."""
+    """A length of the epoch that the log does not give, or that it contradicts."""
     planned = base.run.iters_per_epoch
-    if search.lines.span.any():  # the log tells of epochs alone
+    if search.lines.span.any():  # the log has epochs only
         return
 
     def with_length(iters: int) -> Candidate:

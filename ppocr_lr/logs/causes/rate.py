@@ -16,15 +16,15 @@ from ppocr_lr.logs.window import least_squares, medians
 from ppocr_lr.numbers_text import rate_text, times_text
 from ppocr_lr.training_config.scaling import overrides_to, scaled_section
 
-_VERY_MANY = 1 << 17  # lines that tell a factor
+_VERY_MANY = 1 << 17  # lines that show a factor
 _MOST = 0.9  # of the lines are true
-_DIGITS = 12  # of a scaled rate: with fewer, a rate on the edge of its rounding would be told as another one
+_DIGITS = 12  # of a scaled rate: with fewer, a rate on the edge of its rounding would be shown as another one
 
 
 def scaled(search: Search, base: Candidate) -> Iterator[Candidate]:
     """All rates times a constant."""
     section, schedule = base.section, base.schedule()
-    if section is None or schedule is None or search.lines.rates.max() <= 1e-6:  # one digit tells no factor
+    if section is None or schedule is None or search.lines.rates.max() <= 1e-6:  # one digit shows no factor
         return
     for lines in (search.many, search.lines.thinned(_VERY_MANY)):
         shown = medians(schedule, lines, base.shift)

@@ -24,10 +24,10 @@ from ppocr_lr.training.resumed import ResumedByPaddle
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SAMPLE = 150  # lines that a search looks at
+_SAMPLE = 150  # lines that a search examines
 _COSTLY = 50  # and its last steps, where a window is wide
-_MANY = 2000  # lines that its last steps, and the first look at a candidate, look at
-_MOST_FILLS = 64  # that a window may have, where so many lines are looked at
+_MANY = 2000  # lines that its last steps, and the first test of a candidate, examine
+_MOST_FILLS = 64  # that a window may have, where so many lines are examined
 _NEAR = 0.2  # of the highest rate, the mean distance at which a number may be the right one
 
 
@@ -37,7 +37,7 @@ class Candidate:
 
     causes: tuple[Cause, ...]
     section: Section | None
-    """None where what was changed in it makes none."""
+    """None if what was changed makes it unusable."""
     run: Run
     shift: int = 0
     factor: float = 1.0
@@ -48,12 +48,12 @@ class Candidate:
     stepped_times: int = 1
     """Steps of the schedule for one update."""
     batches: int = 0
-    """Of an epoch, where the log counts those,"""
+    """Batches of an epoch, if the log counts batches,"""
     accumulated: int = 1
-    """and how many make an update."""
+    """and how many of them make an update."""
 
     def schedule(self) -> Schedule | None:
-        """The schedule that it makes; None where its numbers make none."""
+        """The schedule that it makes; None if its numbers make none."""
         schedule = _schedule(self.section, self.run.window)
         if schedule is None:
             return None
@@ -66,11 +66,11 @@ class Candidate:
         return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
 
     def because(self, cause: Cause, **changes: Any) -> Candidate:
-        """The same, with one cause more and what that changes."""
+        """The same candidate, with one more cause and its changes."""
         return replace(self, causes=(*self.causes, cause), **changes)
 
     def with_section(self, cause: Cause, section: Mapping[str, Any]) -> Candidate:
-        """The same, with one cause more and another section."""
+        """The same candidate, with one more cause and another section."""
         try:
             return self.because(cause, section=read_section(section))
         except LRConfigError:
@@ -119,7 +119,7 @@ class Search:
         self.sample = (self.lines.take(surely) if surely.sum() > 20 else self.lines).thinned(_SAMPLE)
         costly = (self.lines.most > _MOST_FILLS).any()
         self.many = self.lines.thinned(_COSTLY if costly else _MANY)
-        # Only a process that goes on where another one stopped can stand at the wrong place of the schedule.
+        # Only a process that continues where another one stopped can be at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self.resumed_in_log = self.resumed and self.rate_before is not None
         self.plan = Candidate((), read_section(planned.section), Run(planned.run.epochs, schedule_length(planned)))
@@ -155,7 +155,7 @@ class Search:
         return self.explanation(candidate, self.many).complete and self.explanation(candidate).complete
 
     def cost(self, candidate: Candidate, lines: Lines, scaled: bool = False) -> float:
-        """How far these lines are from those of a candidate, in the mean, beyond rounding."""
+        """How far these lines are from those of a candidate, on average, beyond rounding."""
         schedule = candidate.schedule()
         if schedule is None:
             return float("inf")
@@ -170,11 +170,11 @@ class Search:
         return float(rough_costs(schedule, self.sample, lambda updates: updates[None])[0])
 
     def may_be_right(self, distance: float) -> bool:
-        """A schedule that is so far from the rates of the sample, in the mean, may have a better one beside it."""
+        """A schedule that is this far from the rates of the sample, on average, may have a better one beside it."""
         return distance <= _NEAR * float(self.sample.rates.max()) + 1e-6
 
     def best(self, family: Family, scaled: bool = False) -> Best | None:
-        """Which number explains best, found about on a sample of the lines first; None where none comes near."""
+        """Which number explains best, found roughly on a sample of the lines first; None if none comes near."""
         schedule = family.like.schedule()
         if schedule is None:
             return None

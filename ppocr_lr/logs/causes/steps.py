@@ -24,14 +24,14 @@ def with_a_loaded_rate(search: Search, base: Candidate) -> Iterator[Candidate]:
     _, begin = _resumed_at(search, base)
     shown = float(search.lines.rates[0])
     done = int(search.lines.updates[0]) - begin
-    # The first line tells the mean of two rates; behind more the median only tells which side the first is on.
+    # The first line shows the mean of two rates; after more, the median only shows on which side the first is.
     rate = {1: shown, 2: max(0.0, 2 * shown - schedule(begin + 1))}.get(done, search.rate_before)
     words = "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
     yield base.because(Cause("loaded rate", words), loaded=(begin, rate))
 
 
 def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> Iterator[Candidate]:
-    """A resume that went on elsewhere in the schedule."""
+    """A resume that continued elsewhere in the schedule."""
     if not search.resumed:
         return
     first = int(search.lines.updates[0])
@@ -40,7 +40,7 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
     def at(place: int, fitting: str = "") -> Candidate:
         shift = place - first
         if place <= length:
-            cause = Cause("started over", "the schedule started over at the resume instead of going on")
+            cause = Cause("started over", "the schedule started over at the resume instead of continuing")
         else:
             cause = _offset(shift, fitting)
         return base.because(cause, shift=shift)
@@ -64,7 +64,7 @@ def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
 
 
 def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
-    """As where the schedule is stepped before the optimizer, or a loop steps it before its first update."""
+    """As when the schedule is stepped before the optimizer, or a loop steps it before its first update."""
 
     def at(place: int) -> Candidate:
         shift = place - _MOST_AHEAD - 1
@@ -81,16 +81,16 @@ def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 
 def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
-    """Stepped not once an update."""
+    """Not stepped once per update."""
     iters = search.logged_length or base.run.iters_per_epoch
 
     def every(updates: int) -> Candidate:
-        once = "once an epoch" if updates == iters else f"once in {updates} updates of the log"
+        once = "once per epoch" if updates == iters else f"once in {updates} updates of the log"
         cause = Cause("pace", f"the schedule was stepped {once}, not at each")
         return base.because(cause, stepped_every=updates)
 
     def times(steps: int) -> Candidate:
-        words = f"the schedule was stepped {steps} times an update, as where each of {steps} processes steps it"
+        words = f"the schedule was stepped {steps} times per update, as when each of {steps} processes steps it"
         return base.because(Cause("pace", words), stepped_times=steps)
 
     for family in (

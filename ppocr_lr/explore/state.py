@@ -1,0 +1,135 @@
+"""What a visitor has on the page, and the link that carries it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from ppocr_lr.curve.axis import AXES, Axis
+from ppocr_lr.errors import LRConfigError, Problem, printable
+from ppocr_lr.explore.draft import LONGEST_NAME, LONGEST_TEXT, Draft
+from ppocr_lr.language import tr
+from ppocr_lr.training_config.yaml_edit import Excerpt
+
+LONGEST_LINK = 24_000
+"""Characters of a state in an address; web servers and browsers take some 64,000."""
+MOST_PINS = 8
+
+_KINDS = (str, str, int, int, int)  # of the values of a draft in a link
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A curve to compare with."""
+
+    name: str
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody has made of a part of a draft."""
+
+    text: str
+    frame: Excerpt
+    whole: bool
+    """The part is all of it."""
+
+    def of(self, draft: Draft) -> Draft:
+        """The draft with it.
+
+        Raises:
+            LRConfigError: it cannot be used.
+        """
+        draft = replace(draft, text=self.frame.with_text(self.text))
+        _ = draft.section, draft.excerpt
+        return draft
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a page shows, but for files that were dropped onto it."""
+
+    draft: Draft
+    pins: tuple[Pin, ...] = ()
+    axis: Axis = "epochs"
+    log_scale: bool = False
+    typed: Typed | None = None
+    """What is in the editor where it cannot be used; everything else stays as the draft has it."""
+
+    def after(self, typed: Typed) -> State:
+        """With what was typed, whether it can be used or not."""
+        try:
+            return replace(self, draft=typed.of(self.draft), typed=None)
+        except LRConfigError:
+            return replace(self, typed=typed)
+
+    @cached_property
+    def refused(self) -> tuple[Problem, ...]:
+        """Why what is in the editor cannot be used."""
+        try:
+            _ = self.typed and self.typed.of(self.draft)
+        except LRConfigError as error:
+            return error.problems
+        return ()
+
+    def read(self) -> State:
+        """Itself, its text read, which takes a while for a long one.
+
+        Raises:
+            LRConfigError: as the section and the excerpt of a draft.
+        """
+        _ = self.draft.section, self.draft.excerpt, self.refused
+        return self
+
+    @property
+    def link(self) -> str:
+        """The state as a word for an address; empty where it would be too long for one."""
+        drafts = [self.draft, *(pin.draft for pin in self.pins)]
+        content = {
+            "drafts": [[each.text, each.source, each.iters_per_epoch, each.num_samples, each.gpus] for each in drafts],
+            "pins": [pin.name for pin in self.pins],
+            "axis": self.axis,
+            "log": self.log_scale,
+        }
+        word = base64.urlsafe_b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)).decode()
+        return word if len(word) <= LONGEST_LINK else ""
+
+
+def state_of(link: str) -> State:
+    """The state that a link carries.
+
+    Raises:
+        LRConfigError: it is none, or torn.
+    """
+    try:
+        packed = base64.urlsafe_b64decode(link[:LONGEST_LINK].encode())
+        reader = zlib.decompressobj()
+        content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
+        drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
+        if not all(0 < len(draft.source) <= LONGEST_NAME for draft in drafts):
+            raise ValueError
+        names = [_checked(name, str) for name in content["pins"]]
+        pins = tuple(Pin(printable(name)[:LONGEST_NAME], draft) for name, draft in zip(names, drafts[1:], strict=True))
+        if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
+            raise ValueError
+        state = State(drafts[0], pins, content["axis"], content["log"] is True)
+        _ = state.draft.section, state.draft.flags
+    except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
+        reason = f": {error}" if isinstance(error, LRConfigError) else ""
+        raise LRConfigError(tr("the link is incomplete or not from this page{reason}", reason=reason)) from None
+    return state
+
+
+def _checked(value: Any, kind: type) -> Any:
+    """A value of a link, if it is of its kind."""
+    if type(value) is not kind and not (kind is int and value is None):
+        raise TypeError
+    if isinstance(value, str):
+        value.encode()  # half a character is none
+    return value

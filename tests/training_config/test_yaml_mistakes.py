@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.training_config.yaml_file import read_yaml_text
+
+CONFIG = """\
+Global:
+  epoch_num: 500  # 训练轮数
+  character_dict_path: ppocr/utils/dict.txt
+Optimizer:
+  name: Adam
+  lr:
+    name: Piecewise
+    decay_epochs: [700, 800]
+    values: [0.001, 0.0001]
+    warmup_epoch: 5
+Train:
+  dataset:
+    transforms:
+      - DecodeImage:
+          img_mode: BGR
+"""
+
+MISTAKES = [
+    ("name: Piecewise", "name:Piecewise", "space is missing behind the colon; write 'name: Piecewise'"),
+    ("warmup_epoch: 5", "warmup_epoch:5", "space is missing behind the colon; write 'warmup_epoch: 5'"),
+    ("warmup_epoch: 5", "warmup_epoch：5", "full-width colon"),
+    ("epoch_num: 500", "epoch_num： 500", "full-width colon"),
+    ("[700, 800]", "[700, 800", r"the '\[' in line 8 is not closed"),
+    ("[700, 800]", "{700: 800", "the '{' in line 8 is not closed"),
+    ("[700, 800]", "[700, 800]]", r"the '\]' closes nothing"),
+    ("name: Adam", "name: 'Adam", "the quote that opens in line 5 is not closed"),
+    ("ppocr/utils/dict.txt", r'"D:\ocr\dict.txt"', "a backslash in double quotes"),
+    ("BGR", "@x", "begins with '@' has to be in quotes"),
+    ("BGR", "*.jpg", r"begins with '\*' has to be in quotes"),
+    ("BGR", "*jpg", r"begins with '\*' has to be in quotes"),
+    ("BGR", "b: c", "': ' in it has to be in quotes"),
+    ("    warmup_epoch", "   warmup_epoch", "indentation of the line, 3, matches no level"),
+    ("    warmup_epoch", "     warmup_epoch", "indented further than the one above it"),
+    ("    warmup_epoch", "\twarmup_epoch", "indented with a tab"),
+    ("    values: [0.001, 0.0001]", "    - 0.001", "list items"),
+    ("Train:", "---\nTrain:", "second document"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES, ids=[wrong.strip() for _, wrong, _ in MISTAKES])
+def test_what_a_person_did_is_said(right: str, wrong: str, said: str) -> None:
+    with pytest.raises(LRConfigError, match=said):
+        read_yaml_text(CONFIG.replace(right, wrong), "c.yml")
+
+
+@given(st.data())
+def test_a_torn_config_gets_one_line(data: st.DataObject) -> None:
+    begin = data.draw(st.integers(0, len(CONFIG)))
+    end = data.draw(st.integers(begin, min(len(CONFIG), begin + 20)))
+    put = data.draw(st.text("ab:：-[]{}'\"\\*&@#% \n\t|>?!,", max_size=6))
+    torn = CONFIG[:begin] + put + CONFIG[end:]
+    try:
+        read_yaml_text(torn, "c.yml")
+        said = ["c.yml:"]
+    except LRConfigError as error:
+        said = str(error).splitlines()
+    assert [line[:6] for line in said] == ["c.yml:"]
