@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
+from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Stage, read_section
@@ -106,7 +108,10 @@ class SequenceConfig(LRConfig):
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The stages before the plateau, and what leads to it in the last one."""
-        *parts, (last, _) = self._built(window, after)
+        for written in EVERY:
+            if self.around(written):
+                raise self.error(written, tr("left out where a metric decides in the last stage"))
+        *parts, (last, _) = self._built(window, partial(Section.led_plateau, after=after))
         assert isinstance(last, LedPlateau)
         before = schedules.Sequence(tuple(parts), last.before)
         return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
@@ -123,17 +128,15 @@ class SequenceConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own start."""
-        *parts, (last, _) = self._built(window)
+        *parts, (last, _) = self._built(window, Section.schedule)
         return schedules.Sequence(tuple(parts), last)
 
-    def _built(self, window: Window, after: Schedule | None = None) -> Iterator[tuple[Any, int]]:
-        """Each stage's schedule and length; of a last one without a curve, what leads to its plateau, and `after`."""
+    def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
+        """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+            make = last if index == len(self.stages) - 1 else Section.schedule
             with errors_under("stages", index):
-                if self.has_curve or index < len(self.stages) - 1:
-                    made: Any = stage.section.schedule(window.stage(iters))
-                else:
-                    made = stage.section.led_plateau(window.stage(iters), after)
+                made = make(stage.section, window.stage(iters))
             yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
