@@ -31,6 +31,7 @@ ENVIRONMENTS = {
         "pytorch-optimizer",
     ],
     "composer": ["mosaicml"],  # asks for an older torch
+    "paddle": ["paddlepaddle", "setuptools"],
 }  # fmt: skip
 """The libraries by the environment that they are in."""
 SETTINGS = 10
@@ -130,7 +131,7 @@ def compare(environment: str, rows: Path, names: tuple[str, ...]) -> int:
         bad += largest > TOLERANCE and not known
         example = json.dumps(worst) if largest > TOLERANCE else ""
         print(f"{name:50} {largest:9.1e}  {known if largest > TOLERANCE else ''} {example}", flush=True)
-    versions = {name: version(name) for name in ENVIRONMENTS[environment] if name != "torchvision"}
+    versions = {name: version(name) for name in ENVIRONMENTS[environment] if name not in ("torchvision", "setuptools")}
     rows.write_text(json.dumps({"versions": versions, "cases": recorded}), encoding="utf-8")
     return min(bad, 1)
 
@@ -143,8 +144,8 @@ def it(count: int) -> str:
 def define(environment: str) -> None:
     """The cases of an environment; the libraries are imported here."""
     warnings.simplefilter("ignore")
-    if environment == "composer":
-        of_composer()
+    if environment in ("composer", "paddle"):
+        {"composer": of_composer, "paddle": of_paddle}[environment]()
         return
     import keras
     import optax
@@ -1031,6 +1032,99 @@ def of_fvcore() -> None:
             fv.ExponentialParamScheduler(p, 0.05),
         ),
     )
+
+
+def of_paddle() -> None:
+    """Paddle's own."""
+    from paddle.optimizer import lr
+
+    def run(make: Callable[[], Any], peak: float, epochs: int, iters: int) -> Rates:
+        scheduler = make()
+        for _ in range(epochs * iters):
+            yield float(scheduler())
+            scheduler.step()
+
+    def noam(c: random.Random, peak: float, total: int) -> Any:
+        width, warmup = c.choice([64, 512]), c.randint(2, total)
+        return {"name": "Noam", "d_model": width, "warmup_iters": warmup}, lambda: lr.NoamDecay(width, warmup, peak)
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.9, 1.01), 4)
+        return {"name": "Exponential", "gamma": gamma, "step_size": "1it"}, lambda: lr.ExponentialDecay(peak, gamma)
+
+    def natural(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.001, 0.1), 4)
+        return {"name": "NaturalExp", "gamma": gamma, "step_size": "1it"}, lambda: lr.NaturalExpDecay(peak, gamma)
+
+    def inverse(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.001, 2), 4)
+        return {"name": "InverseTime", "gamma": gamma, "step_size": "1it"}, lambda: lr.InverseTimeDecay(peak, gamma)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        count, power, again, end = c.randint(9, total), c.choice([1.0, 2.0]), c.choice([True, False]), peak * 0.1
+        section = {"name": "Polynomial", "decay_length": it(count), "power": power, "cycle": again, "end_lr": end}
+        return section, lambda: lr.PolynomialDecay(peak, count, end, power, again)
+
+    def warmup(c: random.Random, peak: float, total: int) -> Any:
+        count, first = c.randint(2, total // 2), peak * c.choice([0, 0.1])
+        section = {"name": "Cosine", "warmup_iters": count, "warmup_start_lr": first}
+        return section, lambda: lr.LinearWarmup(lr.CosineAnnealingDecay(peak, total), count, first, peak)
+
+    def piecewise(c: random.Random, peak: float, total: int) -> Any:
+        marks, values = sorted(c.sample(range(1, total), 3)), [peak, peak * 0.5, peak * 0.1, peak * 0.2]
+        section = {"name": "Piecewise", "decay_epochs": [*map(it, marks)], "values": values}
+        return section, lambda: lr.PiecewiseDecay(marks, values)
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        half, end = c.randint(total // 5, 2 * total), peak * c.choice([0, 0.01])
+        section = {"name": "Cosine", "decay_length": it(half), "end_lr": end}
+        return section, lambda: lr.CosineAnnealingDecay(peak, half, end)
+
+    def multi_step(c: random.Random, peak: float, total: int) -> Any:
+        marks, gamma = sorted(c.sample(range(1, total), 4)), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": gamma}
+        return section, lambda: lr.MultiStepDecay(peak, marks, gamma)
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma = c.randint(1, total), round(c.uniform(0.1, 0.9), 3)
+        return {"name": "Step", "step_size": it(size), "gamma": gamma}, lambda: lr.StepDecay(peak, size, gamma)
+
+    def one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        share, div, end = round(c.uniform(0.1, 0.45), 3), c.choice([5, 25.0]), c.choice([1e-3, 1e-6])
+        anneal, three = c.choice(["cos", "linear"]), c.choice([True, False])
+        section = {"name": "OneCycle", "max_lr": peak, "pct_start": share, "div_factor": div}
+        section |= {"final_div_factor": 1 / div / end, "anneal_strategy": anneal, "three_phase": three}
+        return section, lambda: lr.OneCycleLR(peak, total, div, peak * end, share, anneal, three)
+
+    def cyclic(c: random.Random, peak: float, total: int) -> Any:
+        base, up, down = peak * c.choice([0.01, 0.3]), c.randint(2, total // 3), c.randint(2, total // 3)
+        mode, gamma = c.choice(["triangular", "triangular2", "exp_range"]), c.choice([0.99, 1.0])
+        section = {
+            "name": "Cyclic",
+            "max_lr": peak,
+            "base_lr": base,
+            "step_size_up": it(up),
+            "step_size_down": it(down),
+        }
+        section |= {"mode": mode, "gamma": gamma}
+        return section, lambda: lr.CyclicLR(base, peak, up, down, mode, gamma)
+
+    def linear(c: random.Random, peak: float, total: int) -> Any:
+        first, last, count = round(c.uniform(0.05, 1), 3), c.choice([0, 0.3, 1]), c.randint(1, total - 1)
+        section = {"name": "LinearLR", "start_factor": first, "end_factor": last, "decay_length": it(count)}
+        return section, lambda: lr.LinearLR(peak, count, first, last)
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        first, mult, end = c.randint(3, total // 3), c.choice([1, 2, 3]), peak * c.choice([0, 0.1])
+        section = {"name": "CosineWarmRestarts", "T_0": it(first), "T_mult": mult, "eta_min": end}
+        return section, lambda: lr.CosineAnnealingWarmRestarts(peak, first, mult, end)
+
+    cases("paddle", {
+        "NoamDecay": noam, "ExponentialDecay": exponential, "NaturalExpDecay": natural, "InverseTimeDecay": inverse,
+        "PolynomialDecay": polynomial, "LinearWarmup": warmup, "PiecewiseDecay": piecewise,
+        "CosineAnnealingDecay": cosine, "MultiStepDecay": multi_step, "StepDecay": step, "OneCycleLR": one_cycle,
+        "CyclicLR": cyclic, "LinearLR": linear, "CosineAnnealingWarmRestarts": restarts,
+    }, run)  # fmt: skip
 
 
 def of_composer() -> None:
