@@ -1049,7 +1049,7 @@ def of_paddle() -> None:
         return {"name": "Noam", "d_model": width, "warmup_iters": warmup}, lambda: lr.NoamDecay(width, warmup, peak)
 
     def exponential(c: random.Random, peak: float, total: int) -> Any:
-        gamma = round(c.uniform(0.9, 1.01), 4)
+        gamma = round(c.uniform(0.9, 0.999), 4)
         return {"name": "Exponential", "gamma": gamma, "step_size": "1it"}, lambda: lr.ExponentialDecay(peak, gamma)
 
     def natural(c: random.Random, peak: float, total: int) -> Any:
