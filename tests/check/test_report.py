@@ -228,6 +228,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
     ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
+    ("LR412", config({**PLATEAU, "warmup_epoch": 2}), "only until its plateau begins, at 1e-1; from there on", config(COSINE)),
+    ("LR412", config(sequence(COSINE, PLATEAU)), "call step() once per update and step(metric) once per", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "they take 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
      config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
