@@ -75,7 +75,7 @@ class Section:
     config: LRConfig
     written: Mapping[Any, Any] = field(compare=False)
     """The section as it was given."""
-    also_called: Mapping[str, str] = field(compare=False)
+    also_called: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Second spellings, those of the model and any of its own: `{"start": "learning_rate"}`."""
 
     @property
