@@ -30,8 +30,8 @@ examples:
   ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
   ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
 
-exit code: 0 when all continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
-schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
+exit code: 0 when everything continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or
+epochs and schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
 """
 
 

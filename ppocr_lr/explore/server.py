@@ -151,7 +151,7 @@ class Bounded:
         self.app, self.pages = app, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Refuse a request by the length that it has to tell, or by the number of pages."""
+        """Refuse a request by the length that it has to state, or by the number of pages."""
         headers = _headers(scope) if scope["type"] == "http" else {}
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdecimal() or int(length) > MOST_BYTES + _AROUND_A_FILE:
