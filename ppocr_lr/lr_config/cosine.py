@@ -47,6 +47,7 @@ class CosineConfig(_WaveConfig):
     num_cycles: NumCycles = key(_WAVES, default=0.5)
 
     recursive_in_paddle = True
+    example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""
@@ -67,6 +68,7 @@ class LinearWarmupCosineConfig(_WaveConfig):
 
     warmup_keys = ("warmup_steps",)
     recursive_in_paddle = True
+    example: ClassVar = {"learning_rate": 0.001, "warmup_steps": "5%"}
 
     # PaddleOCR passes these through float(), under this name alone.
     takes_strings = frozenset({"learning_rate", "start_lr", "min_lr"})

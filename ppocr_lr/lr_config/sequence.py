@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -93,6 +93,12 @@ class SequenceConfig(LRConfig):
 
     stages_key = "stages"
     nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
+    example: ClassVar = {
+        "stages": [
+            {"name": "Const", "learning_rate": 0.001, "epochs": "50%"},
+            {"name": "Cosine", "learning_rate": 0.001, "until_end": True},
+        ]
+    }
 
     @property
     def has_curve(self) -> bool:
@@ -190,6 +196,10 @@ class ScaleConfig(LRConfig):
     ] = key("the lr section to scale")
 
     nearest_in_paddleocr = "the inner schedule with its rates multiplied"
+    example: ClassVar = {
+        "factor": 0.5,
+        "schedule": {"name": "Cosine", "learning_rate": 0.002, "warmup_epoch": "5%"},
+    }
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
