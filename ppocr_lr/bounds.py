@@ -15,7 +15,7 @@ class Kind(NamedTuple):
     """A kind of bound."""
 
     name: str
-    """Of its limit, in the mark and in pydantic's schemas."""
+    """What its limit is called, in the mark and in pydantic's schemas."""
     words: str
     fits: Callable[[Any, Any], bool]
     in_json_schema: str

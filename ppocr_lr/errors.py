@@ -227,15 +227,15 @@ def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> 
     return value_error((*section.split("."), key) if section else (key,), value, allowed)
 
 
-def nearest(word: str, known: Sequence[str]) -> list[str]:
-    """The names in `known` that `word` may have meant, best first; case does not count."""
+def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
+    """The names in `known` that `word` may have meant, at `least` so alike, best first; case does not count."""
     import difflib
 
     by_folded = {name.lower().replace("_", ""): name for name in known}
     folded = word.lower().replace("_", "")
     if folded in by_folded:
         return [by_folded[folded]]
-    close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=least)
     likeness = [difflib.SequenceMatcher(None, folded, match).ratio() for match in close]
     return [by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06]
 

@@ -79,6 +79,11 @@ class Proposal:
             *(key for one in self.changes for key in one.keys),
         )
 
+    def overlaps(self, other: Proposal) -> bool:
+        """Both touch the same key, or one of them a key inside one of the other's."""
+        ours, theirs = ([f"{key}." for key in each.keys] for each in (self, other))
+        return any(one.startswith(two) or two.startswith(one) for one in ours for two in theirs)
+
     @property
     def renames(self) -> bool:
         """A key gets another name."""
@@ -133,7 +138,7 @@ class Finding:
     hint: str = ""
     """What to write instead, or to do."""
     code: str = ""
-    """Of the rule that finds it, as `LR303`: `check/rules`."""
+    """The code of the rule that finds it, as `LR303`: `check/rules`."""
     severity: Severity = Severity.NOTE
     """As its rule has it."""
     place: Place | None = None

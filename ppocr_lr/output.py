@@ -12,7 +12,7 @@ from ppocr_lr.errors import ArgumentError
 PICTURES = ("png", "svg", "pdf")
 
 JSON_VERSION = 1
-"""Of every JSON that is written: `{"version": 1, "results": [...]}`; it rises when a key changes its meaning."""
+"""The version in all JSON output, `{"version": 1, "results": [...]}`; it rises when a key changes its meaning."""
 
 
 def output_kind(path: Path, kinds: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ class Mended:
     """A file's text with fixes in it; nothing is written yet."""
 
     report: Report
-    """Of the text as it is now."""
+    """The report of the text as it is now."""
     file: FileText
     text: str
     fixed: tuple[Finding, ...]
@@ -124,14 +124,8 @@ def _intended(tree: TextTree, fixes: Iterable[Proposal]) -> tuple[list[Change], 
 def _apart(findings: Sequence[Finding]) -> list[Finding]:
     """Those whose fixes can be made at once: no two touch one key."""
     chosen: list[Finding] = []
-    touched: dict[str, Proposal] = {}
     for finding in findings:
-        keys = [f"{key}." for key in finding.fix.keys] if finding.fix else []
-        if not any(
-            proposal != finding.fix and (key.startswith(other) or other.startswith(key))
-            for key in keys
-            for other, proposal in touched.items()
-        ):
+        others = (each.fix for each in chosen if each.fix and each.fix != finding.fix)
+        if finding.fix and not any(map(finding.fix.overlaps, others)):
             chosen.append(finding)
-            touched.update((key, finding.fix) for key in keys if finding.fix)
     return chosen

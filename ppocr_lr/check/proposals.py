@@ -30,10 +30,6 @@ class _Helping(NamedTuple):
     def rank(self) -> tuple[bool, int, int]:
         return not self.proposal.for_files, -len(self.cleared), -self.severity
 
-    def sets_the_same(self, other: _Helping) -> bool:
-        ours, theirs = ([f"{key}." for key in tried.proposal.keys] for tried in (self, other))
-        return any(one.startswith(two) or two.startswith(one) for one in ours for two in theirs)
-
 
 def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
     """The findings, each with those of its proposals that help, and the hint that they make.
@@ -70,7 +66,7 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
 
     def hinted(finding: Finding) -> Finding:
         best = (
-            next(each for each in ranked if each.sets_the_same(helping[proposal]))
+            next(each for each in ranked if each.proposal.overlaps(proposal))
             for proposal in finding.proposals
             if proposal in helping
         )

@@ -37,7 +37,7 @@ class Report:
     planned: PlannedRun | None
     """None where the lr section cannot be used."""
     lines: tuple[str, ...] = ()
-    """Of the file, as far as it could be read."""
+    """The lines of the file, as far as it could be read."""
     overridden: tuple[str, ...] = ()
     """Keys whose values are not those of the file."""
 

@@ -46,7 +46,7 @@ class IgnoreComment(NamedTuple):
     code: str
     """Empty where the comment has none."""
     place: Place
-    """Of the code."""
+    """The place of the code."""
     whole_file: bool
     """It is on a line of its own; otherwise it counts for its line."""
 

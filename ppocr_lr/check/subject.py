@@ -88,7 +88,7 @@ class Subject:
         """The path of a key of the lr section, as the section spells it; without a name, that of the section."""
         if not name:
             return SECTION_PATH
-        return (*SECTION_PATH, spelling(type(self.lr), self.planned.section).get(name, name), *inside)
+        return (*SECTION_PATH, spelling(self.lr.also_called, self.planned.section).get(name, name), *inside)
 
     def key(self, name: str) -> str:
         """The same with dots, as after `-o`."""

@@ -92,7 +92,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _language(arguments: argparse.Namespace) -> str:
-    """That of a command which has a catalogue, where people read what it prints."""
+    """The language of a command that has a catalogue, where people read what it prints."""
     return arguments.lang if "lang" in arguments and getattr(arguments, "format", "text") == "text" else "en"
 
 

@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, message)
 
     def _parsers(self) -> Iterator[argparse.ArgumentParser]:
-        """Those of the commands."""
+        """The parsers of the commands."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
                 yield from action.choices.values()

@@ -52,14 +52,14 @@ _MOST_DIGITS = 20  # of a number that may be a count
 
 @dataclass(frozen=True)
 class Draft:
-    """The text of a training config, and what a command line would say beside it."""
+    """The text of a training config, and what a command line would give besides."""
 
     text: str
     source: str = "config.yml"
     """What the config is called."""
     iters_per_epoch: int | None = None
     num_samples: int | None = None
-    """Where neither is given a length is assumed, so that no file of the server is ever counted."""
+    """If neither is given, a length is assumed, so that no file of the server is ever counted."""
     gpus: int = 1
 
     def __post_init__(self) -> None:
@@ -68,10 +68,10 @@ class Draft:
 
     @cached_property
     def document(self) -> YAMLDocument:
-        """The text, read.
+        """The parsed text.
 
         Raises:
-            LRConfigError: it is no YAML, with the place.
+            LRConfigError: it is not YAML, with the place.
         """
         return yaml_document(self.text, self.source)
 
@@ -96,7 +96,7 @@ class Draft:
 
     @property
     def flags(self) -> RunFlags:
-        """What a command line would say."""
+        """What a command line would give."""
         return RunFlags(
             iters_per_epoch=ASSUMED_ITERS[0] if self.is_assumed else self.iters_per_epoch,
             num_samples=self.num_samples,
@@ -105,12 +105,12 @@ class Draft:
 
     @property
     def is_assumed(self) -> bool:
-        """Nothing tells how long an epoch is."""
+        """Nothing says how long an epoch is."""
         return self.iters_per_epoch is None and self.num_samples is None
 
     @cached_property
     def planned(self) -> PlannedRun:
-        """The run that is planned; `LRConfigError` where it cannot be."""
+        """The planned run; `LRConfigError` if it cannot be planned."""
         planned = plan_sections(self.config, self.source, (), self.flags)
         if not self.is_assumed:
             return planned
@@ -120,23 +120,23 @@ class Draft:
         return replace(planned, length=replace(planned.length, arithmetic=said))
 
     def report(self) -> Report:
-        """What is to be said about it; errors as those of `config`, or a flag is wrong."""
+        """The findings about it; errors as those of `config`, or a flag is wrong."""
         return check_document(self.document, self.source, (), self.flags)
 
     def with_values(self, *overrides: str) -> Draft:
         """With values set, `KEY=VALUE` as after `-o`; everything else in the text stays as it is.
 
         Raises:
-            LRConfigError: a value is not YAML, a key is not known, or the text does not let itself be changed so.
+            LRConfigError: a value is not YAML, a key is not known, or the text cannot be changed in this way.
         """
         try:
             intended = with_overrides(self.config, overrides)
-        except ArgumentError as error:  # which is told as the key that has the value
+        except ArgumentError as error:  # reported for the key that has the value
             raise LRConfigError(Problem(tuple(str(error.given).split(".")), error.problem)) from None
         return self._edited((), intended)
 
     def without(self, *path: str | int) -> Draft:
-        """Without a key or an item, and without what would be empty then; itself where there is none."""
+        """Without a key or an item, and without what would then be empty; unchanged if there is none."""
         around = self.document.value(path[:-1])
         keys = range(len(around)) if isinstance(around, list) else around
         if not isinstance(keys, (Mapping, range)) or path[-1] not in keys:
@@ -146,16 +146,16 @@ class Draft:
         return self.after(Proposal(changes=(Change("remove", path),)))
 
     def with_batch_size(self, text: str) -> Draft:
-        """With samples per batch, which are refused where they are none, even where nothing asks for them."""
+        """With a batch size, which is refused if it is not one, even where nothing asks for it."""
         draft = self.with_values(f"{dotted(BATCH_SIZE)}={text}")
         batch_per_card(draft.config["Train"])
         return draft
 
     def with_flag(self, what: str, text: str) -> Draft:
-        """With one of the `FLAGS` of its run; without a text it is not given.
+        """With one of the `FLAGS` of its run; an empty text means that it is not given.
 
         Raises:
-            LRConfigError: it is no positive integer.
+            LRConfigError: it is not a positive integer.
         """
         name = FLAGS[what]
         changes: dict[str, Any] = {name: 1 if name == "gpus" else None}
@@ -175,7 +175,7 @@ class Draft:
     def named(self, name: str, path: KeyPath = SECTION_PATH) -> Draft:
         """With another schedule: keys that it has too keep their values, others come from an example of it.
 
-        A value that something is to be said of only beside this name is not kept.
+        A value that leads to a finding only together with this name is not kept.
 
         Args:
             name: of the schedule.
@@ -209,7 +209,7 @@ class Draft:
         return {(each.code, str(each.path[depth])) for each in serious if each.path[:depth] == path != each.path}
 
     def _made_of(self, name: str, values: Mapping[str, Any], path: KeyPath) -> Draft:
-        """With these values alone in a section, and the text of those that it had already."""
+        """With only these values in a section, and the text of those that it had already."""
         section = self.document.value(path)
         gone = tuple(Change("remove", (*path, str(key))) for key in section if key not in (*values, "name"))
         named = self.with_values(f"{dotted(path)}.name={name}")
@@ -219,7 +219,7 @@ class Draft:
         return named._edited(gone, intended)
 
     def with_stage(self, *path: str | int) -> Draft:
-        """With one more section in a list of them: where the last one went on until the end, it does now.
+        """With one more section in a list of them: if the last one lasted to the end, the new one does now.
 
         Raises:
             LRConfigError: as `with_values`.
@@ -248,7 +248,7 @@ class Draft:
 
     @property
     def override_line(self) -> str:
-        """What to paste after PaddleOCR's own command, or one of ours; without keys that no line can say."""
+        """What to paste after PaddleOCR's own command, or one of ours; without keys that no command line can set."""
         section = {key: value for key, value in self.section.items() if _fits_on_a_line(value)}
         values = (f"{SECTION}={yaml_text(section)}", f"Global.epoch_num={self.planned.run.epochs}")
         return Proposal(values).line
@@ -269,7 +269,7 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
         counted: its label files may be looked for and counted; only for a file that the command line named.
 
     Raises:
-        LRConfigError: it is too long, no YAML, or a value decides the length of an epoch and cannot be used.
+        LRConfigError: it is too long, is not YAML, or a value that decides the length of an epoch cannot be used.
     """
     draft = Draft(text, printable(Path(source).name)[-LONGEST_NAME:])
     with errors_within(source):
@@ -297,7 +297,7 @@ def _fits_on_a_line(value: Any) -> bool:
 
 
 def example_curve(name: str, run: Run) -> Any:
-    """The schedule of the example of a name; None where there is none, or a metric decides it."""
+    """The schedule of the example of a name; None if there is none, or a metric decides it."""
     try:
         return parse_lr_config({"name": name, **MODELS[name].example}, run).curve
     except LRConfigError:
@@ -311,7 +311,7 @@ def summary_of(name: str) -> str:
 
 
 def schedule_name(draft: Draft) -> str:
-    """The name of the schedule of a draft, whether it can be used or not; empty where there is none."""
+    """The name of the schedule of a draft, whether it can be used or not; empty if there is none."""
     try:
         return read_section(draft.section).name
     except LRConfigError:

@@ -20,14 +20,14 @@ _LATE = later("Your typing was kept. A change made beside the editor at the same
 class Editor(Element, component="editor.js"):
     """An editor in which what is typed wins: `put` does nothing where something was typed that is not known here yet.
 
-    That is told next, with the whole text, and both sides have the same again.
+    The browser reports it next, with the whole text, and both sides agree again.
     """
 
     def __init__(self, words: Words, typed: Callable[[str, int, bool], Coming], edits: int) -> None:
         super().__init__()
         self.text = ""
         self.edits = edits
-        """How many edits of the browser's are in what is put."""
+        """How many of the browser's edits are in what is put."""
         self.whole = False
         """The text is a whole file."""
         said = {"label": words("The lr section"), "long": words(TOO_LONG, most=LONGEST_TEXT), "late": words(_LATE)}
@@ -43,7 +43,7 @@ class Editor(Element, component="editor.js"):
         return {"text": self.text, "edits": self.edits, "whole": self.whole}
 
     def know(self, text: str, edits: int, whole: bool) -> None:
-        """Of what was typed: from now on it is what texts that are put are made of."""
+        """Take in what was typed: from now on, texts that are put are based on it."""
         self.text, self.edits, self.whole = text, edits, whole
 
     def put(self, text: str, whole: bool) -> None:
@@ -54,5 +54,5 @@ class Editor(Element, component="editor.js"):
             self.update()
 
     def ask(self) -> None:
-        """For what was typed while nobody could hear it."""
+        """Ask for what was typed while the connection was lost."""
         self.run_method("tell")

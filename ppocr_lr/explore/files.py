@@ -29,8 +29,8 @@ class Found:
 def read_dropped(path: Path, name: str, draft: Draft, dropped: Dropped) -> Found:
     """Take a config, a log or a checkpoint, which had this name where it comes from.
 
-    A config takes the place of the draft. A log is compared with it, and tells the iterations per epoch; where the
-    draft is still the default one, the config that the log holds takes its place.
+    A config replaces the draft. A log is compared with it, and gives the iterations per epoch; if the
+    draft is still the default one, the config in the log replaces it.
 
     Raises:
         LRConfigError: the file is none of them.

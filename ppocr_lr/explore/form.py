@@ -36,7 +36,7 @@ def complaint() -> ui.label:
 
 
 def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) -> None:
-    """Say what is wrong with a field, to a screen reader as well; without texts, that nothing is."""
+    """Say what is wrong with a field, to a screen reader as well; without texts, nothing is."""
     text = "; ".join(texts)
     if text == label.text:
         return
@@ -128,7 +128,7 @@ class KeyField:
             self.slider = Slider(f"{field.key}: {words('slider')}", self._slid).classes("slide")
 
     def show(self, section: Mapping[str, Any], run: Run) -> None:
-        """Be what the section has now."""
+        """Show what the section has now."""
         self.run, self.syncing = run, True
         key = self.field.key.rpartition(".")[2]
         try:
@@ -282,7 +282,7 @@ class InnerSections:
             self.cards = ui.element("div").classes("cards")
 
     def show(self, section: Mapping[str, Any], run: Run) -> None:
-        """Be what the section has now."""
+        """Show what the section has now."""
         value = section.get(self.field.key.rpartition(".")[2])
         parts: dict[str, Any] = {self.field.key: value} if "." not in self.field.key else {}
         if in_list := bool(parts) and isinstance(value, (list, tuple)):

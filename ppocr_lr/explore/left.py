@@ -121,7 +121,7 @@ class Left:
             self.whole = whole
             self.sync(self.page.state, "")
 
-    # Whether a change is one of the page itself is known at once only, so these tell what is to come of it.
+    # Whether the page itself made a change is known only at once, so these say what is to come of it.
 
     def _typed(self, text: str, edits: int, whole: bool) -> Coming:
         def made(state: State) -> State:
@@ -218,7 +218,7 @@ class Left:
             field.show(section, self.run)
 
     def show_problems(self, problems: tuple[Problem, ...], by: str) -> None:
-        """What is wrong with the text, by line and column of the editor, and at its field or the one touched."""
+        """What is wrong with the text, by line and column of the editor, and at its field or the touched one."""
         said = [(_place_of(problem.key) or by, problem.text) for problem in problems]
 
         def about(place: str) -> list[str]:
@@ -242,10 +242,10 @@ class Left:
 
 
 def _path_of(key: str) -> Path:
-    """Where a key of the section stands, which has dots where it is inside another one."""
+    """The path of a key of the section, written with dots if it is inside another one."""
     return (*SECTION_PATH, *(int(part) if part.isdecimal() else part for part in key.split(".")))
 
 
 def _place_of(what: str) -> str:
-    """The key of what a run is made of, or what its flag is called."""
+    """The key of a part of the run, or what the page calls its flag."""
     return dotted(_IN_THE_CONFIG[what]) if what in _IN_THE_CONFIG else what

@@ -43,7 +43,7 @@ _MANY = 1e6  # times as high: a small picture is logarithmic then
 
 @dataclass(frozen=True)
 class Curves:
-    """What follows a change at once; also what is wrong, where nothing can be drawn."""
+    """What follows a change at once; also what is wrong, if nothing can be drawn."""
 
     planned: PlannedRun | None = None
     figure: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""One visitor's page: the state, what is done to it, and when what is shown follows."""
+"""One visitor's page: the state, what is done to it, and when what is shown follows it."""
 
 from __future__ import annotations
 
@@ -121,9 +121,9 @@ class Page:
         await self.change(lambda _: draft)
 
     async def become(self, make: Callable[[State], State], by: str = "", edits: bool = False) -> None:
-        """Show what `make` makes of the state, which may take long; of changes of one field that wait only the last.
+        """Show what `make` makes of the state, which may take long; of waiting changes of one field, only the last.
 
-        What `edits` the draft takes the place of what cannot be used in the editor; a pin or another axis does not.
+        A change that `edits` the draft replaces an unusable text in the editor; a pin or another axis does not.
         """
         self.newest[by] = make
         async with self.turn:
@@ -155,13 +155,13 @@ class Page:
     def _keep(self, state: State, by: str) -> None:
         """Show another state, and keep the last one for an undo."""
         if state == self.state:
-            self.refresh()  # what was wrong is no more
+            self.refresh()  # what was wrong is wrong no longer
             return
         soon = time.monotonic() - self.last[1] < _ONE_STEP or (by == EDITOR and self.state.typed)
-        again = by and by == self.last[0] and soon and self.at > 0  # nobody wants every torn text back
+        again = by and by == self.last[0] and soon and self.at > 0  # nobody wants every half-typed text back
         self.last = (by, time.monotonic())
         del self.past[self.at + (0 if again else 1) :]
-        # What it has worked out is not kept: a text of the largest size is a large tree.
+        # What it has computed is not kept: a text of the largest size is a large tree.
         self.past[-1:] = [replace(each, draft=replace(each.draft)) for each in self.past[-1:]]
         self.past.append(state)
         del self.past[:-_MOST_STEPS]
@@ -201,7 +201,7 @@ class Page:
                 await self.undo()
 
     async def pin(self) -> None:
-        """Keep the curve beside those that come."""
+        """Keep the curve beside later ones."""
         pins = self.state.pins
         if len(pins) == MOST_PINS:
             self.say(self.words("at most {most} curves are pinned", most=MOST_PINS))
@@ -212,14 +212,14 @@ class Page:
         await self.become(lambda state: replace(state, pins=(*pins, pin)))
 
     async def repin(self, number: int, *new: Pin) -> None:
-        """Put another one in the place of a pinned curve, or nothing."""
+        """Replace a pinned curve by another one, or remove it."""
         pins = (*self.state.pins[:number], *new, *self.state.pins[number + 1 :])
         await self.become(lambda state: replace(state, pins=pins), f"pin {number}" if new else "")
 
     async def _other_language(self) -> None:
         async with self.turn:
             self.words = self.words.other
-            state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said anew
+            state = replace(self.state, draft=replace(self.state.draft))  # what it says of its run is said again
             with speaking(self.words.language):
                 self.state = await asyncio.to_thread(state.read)
             self._rebuild()
@@ -260,7 +260,7 @@ class Page:
             self.refresh()
 
     def forget_files(self) -> None:
-        """Without the logs and the checkpoint."""
+        """Forget the logs and the checkpoint."""
         self.dropped = Dropped()
         self.refresh()
 
@@ -291,7 +291,7 @@ class Page:
     # What is shown
 
     def _sync(self, by: str) -> None:
-        """Let the fields and the editor be what the state is."""
+        """Let the fields and the editor show the state."""
         self.source.text = self.state.draft.source
         self._enable()
         if not self.refused:
@@ -310,14 +310,14 @@ class Page:
         self.problems = problems
 
     def refresh(self) -> None:
-        """Show what belongs to the state, as soon as may be; of many changes only the last."""
+        """Show what belongs to the state, as soon as possible; of many changes only the last."""
         self.changed.set()
         if not self.working:
             self.working = True
             background_tasks.create(self._work())
 
     async def _work(self) -> None:
-        """Curves at once, and the rest when nothing changes any more; all of it outside the server's own thread."""
+        """Curves at once, and the rest when changes have stopped; all of it outside the server's own thread."""
         shown: tuple[State, Dropped, Right] | None = None
         try:
             while not self.gone and shown != (self.state, self.dropped, self.right):

@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 
 class Panel(Element, component="panel.js"):
-    """An HTML element that is drawn again by itself when something in it changes, and not with the rest of the page."""
+    """An HTML element that is redrawn by itself when something in it changes, and not with the rest of the page."""
 
     def __init__(self, tag: str = "div") -> None:
         super().__init__()
@@ -19,13 +19,13 @@ class Panel(Element, component="panel.js"):
 
 
 class Plot(ui.plotly, component="plot.js"):
-    """A figure of Plotly's that is no property, whose every number Vue would watch."""
+    """A figure of Plotly's that is not a property: Vue would watch every number of it."""
 
     def __init__(self) -> None:
         super().__init__({})
 
     def draw(self, figure: dict[str, Any], longest: float) -> AwaitableResponse:
-        """Draw, which may be waited for, for `longest` seconds."""
+        """Draw; the caller may wait for it, for `longest` seconds."""
         return self.run_method("draw", json.dumps(figure), timeout=longest)
 
 

@@ -1,4 +1,4 @@
-"""What comes of it: the curve, the numbers, the findings, and what to take home."""
+"""The outcome: the curve, the numbers, the findings, and what to take home."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Right:
     # What is shown
 
     def sync(self, state: State) -> None:
-        """Let switches and the list of pins be what the state is."""
+        """Let switches and the list of pins show the state."""
         self.syncing = True
         try:
             self.axis.value, self.log_scale.value = state.axis, state.log_scale
@@ -124,7 +124,7 @@ class Right:
                     self.page.button("Remove", partial(self.page.repin, number), pin.name)
 
     def dim(self, is_old: bool) -> None:
-        """Show that the curve is not of what is in the editor."""
+        """Show that the curve is not that of the text in the editor."""
         self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> Awaitable[None]:
@@ -176,7 +176,7 @@ class Right:
                 self.page.button("Apply", lambda: self.page.change(lambda draft: draft.after(fix)), finding.code)
 
     def show_link(self, link: str) -> None:
-        """The address of this state, which the browser has from now on as well."""
+        """The address of this state, which the browser's address bar shows from now on, too."""
         address = str(self.page.client.request.base_url)  # as the visitor came to it
         self.texts[_LINK].text = f"{address}?s={link}" if link else self.words("too long for a link")
         with self.page.client:

@@ -53,14 +53,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class State:
-    """All that a page shows, but for files that were dropped onto it."""
+    """Everything that a page shows, except for files that were dropped onto it."""
 
     draft: Draft
     pins: tuple[Pin, ...] = ()
     axis: Axis = "epochs"
     log_scale: bool = False
     typed: Typed | None = None
-    """What is in the editor where it cannot be used; everything else stays as the draft has it."""
+    """What is in the editor, if it cannot be used; everything else stays as the draft has it."""
 
     def after(self, typed: Typed) -> State:
         """With what was typed, whether it can be used or not."""
@@ -79,7 +79,7 @@ class State:
         return ()
 
     def read(self) -> State:
-        """Itself, its text read, which takes a while for a long one.
+        """The same state with its text parsed, which takes a while for a long one.
 
         Raises:
             LRConfigError: as the section and the excerpt of a draft.

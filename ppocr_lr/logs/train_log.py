@@ -84,7 +84,7 @@ class TrainLog:
     configs: tuple[Mapping[str, Any] | None, ...]
     """The config that each process has, as it or one before it wrote it into the log; None if none did."""
     batches: int
-    """Of an epoch, where the data loader of the last process says it and the lines count them; else 0."""
+    """Batches of an epoch, if the data loader of the last process says it and the lines count them; else 0."""
     windows: bool
     """The trainer runs one iteration less in each epoch than its data loader has, as on Windows."""
     first_epoch: int

@@ -75,6 +75,8 @@ class Section:
     config: LRConfig
     written: Mapping[Any, Any] = field(compare=False)
     """The section as it was given."""
+    also_called: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Second spellings, those of the model and any of its own: `{"start": "learning_rate"}`."""
 
     @property
     def name(self) -> str:
@@ -114,7 +116,7 @@ class Section:
         model = type(self.config)
         idle = []
         for key in self.written:
-            if key == "name" or _in_model(key, model) in model.model_fields:
+            if key == "name" or self.also_called.get(key, key) in model.model_fields:
                 continue
             if key in no_effect:
                 idle.append(key)
@@ -139,7 +141,7 @@ class Section:
         return {(*place, *self._as_written(path)): each for path, each in self.config.in_iterations.items()}
 
     def _as_written(self, path: Path) -> Path:
-        written_as = spelling(type(self.config), self.written)
+        written_as = spelling(self.also_called, self.written)
         return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
 
     def _meant_by(self, key: object, window: Window, schedule: Schedule | None) -> _Meant | None:
@@ -151,9 +153,10 @@ class Section:
         meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
         if meant is None or meant in self.written:
             return None
-        known = {name: value for name, value in self.written.items() if name == "name" or name in fields}
+        read = {name for name in self.written if name == "name" or self.also_called.get(name, name) in fields}
+        known = {name: self.written[name] for name in read}
         try:
-            other = read_section({**known, meant: self.written[key]}).schedule(window)
+            other = read_section({**known, meant: self.written[key]}, self.also_called).schedule(window)
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)
@@ -162,7 +165,7 @@ class Section:
             "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,
             written=f"{meant}: {shown(self.written[key])}",
-            whose=tr(", a key of this project that PaddleOCR ignores") if model.ours(meant) else "",
+            whose=tr(", a key of this project that PaddleOCR ignores,") if model.ours(meant) else "",
             other=with_it,
         )
         return _Meant(meant, ends if end != with_it else "", other == as_it_is)
@@ -221,8 +224,10 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
-def read_section(section: object) -> Section:
+def read_section(section: object, also_called: Mapping[str, str] | None = None) -> Section:
     """Validate what needs no run: the name, the keys, their values, and every section inside.
+
+    `also_called` has second spellings besides those of the model.
 
     Raises:
         LRConfigError: its paths begin inside the section.
@@ -231,22 +236,23 @@ def read_section(section: object) -> Section:
         allowed = tr("must be a mapping such as {name: Cosine, learning_rate: 0.001}")
         raise LRConfigError(tr("{allowed}, received {value}", allowed=allowed, value=shown(section)))
     model = model_of(section)
+    also_called = {**model.also_called, **(also_called or {})}
     values: dict[str, Any] = {}
     for written, value in section.items():
-        key = _in_model(written, model)
+        key = also_called.get(written, written)
         if key in values:
-            other = next(name for name in section if name != written and _in_model(name, model) == key)
+            other = next(name for name in section if name != written and also_called.get(name, name) == key)
             problem = tr("{other} and {written} are the same key; write one of them", other=other, written=written)
             raise LRConfigError(problem)
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values), MappingProxyType(dict(section)))
+        return Section(model.model_validate(values), MappingProxyType(dict(section)), also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
         raise LRConfigError(tr("sections are nested too deep to be read")) from None
-    problems = [problem for details in found for problem in _problems(details, model, section)]
+    problems = [problem for details in found for problem in _problems(details, model, section, also_called)]
     raise LRConfigError(problems[:_MOST_ERRORS])
 
 
@@ -259,11 +265,6 @@ def accepts(model: type[LRConfig], key: str, value: Any) -> bool:
     except RecursionError:
         return False
     return True
-
-
-def _in_model(written: Any, model: type[LRConfig]) -> Any:
-    """What the model calls a key that is written in a section."""
-    return model.also_called.get(written, written) if isinstance(written, str) else written
 
 
 def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
@@ -321,19 +322,21 @@ def _short(key: object) -> str:
     return text if len(text) < 80 else f"{text[:80]}…"
 
 
-def spelling(model: type[LRConfig], section: Mapping[Any, Any]) -> dict[str, str]:
+def spelling(also_called: Mapping[str, str], section: Mapping[Any, Any]) -> dict[str, str]:
     """How a section spells the keys that it writes in another way than the model."""
-    return {key: written for written, key in model.also_called.items() if written in section}
+    return {key: written for written, key in also_called.items() if written in section}
 
 
 def _name(section: Mapping[Any, Any]) -> str:
     return str(section.get("name", tr("{name} (no name is given)", name=NO_NAME)))
 
 
-def _problems(details: Any, model: type[LRConfig], section: Mapping[Any, Any]) -> Iterator[Problem]:
+def _problems(
+    details: Any, model: type[LRConfig], section: Mapping[Any, Any], also_called: Mapping[str, str]
+) -> Iterator[Problem]:
     """What pydantic found wrong with one value, in the words of this project."""
     key, *items = details["loc"]
-    path = (spelling(model, section).get(key, key), *items)
+    path = (spelling(also_called, section).get(key, key), *items)
     inner = details.get("ctx", {}).get("error")
     if isinstance(inner, LRConfigError):
         yield from inner.under(*path).problems

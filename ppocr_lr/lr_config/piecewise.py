@@ -7,14 +7,13 @@ from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import value_error
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig, NoEffect
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.length import Length, as_written
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.lr_config.values import yaml_number
@@ -83,7 +82,7 @@ class PiecewiseConfig(LRConfig):
         if len(self.values) not in (count, count + 1):
             allowed = tr("{rates} rates, one more than the {count} decay_epochs", rates=count + 1, count=count)
             raise self.error("values", allowed)
-        _check_rising("decay_epochs", self.decay_epochs, window)
+        _check_rising(self, window)
         if not any(self.values):
             raise self.error("values", tr("a list with a rate above 0"))
         if self.warmup_length(window) and not self.values[0]:
@@ -124,7 +123,7 @@ class MultiStepDecayConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
-        _check_rising("milestones", self.milestones, window)
+        _check_rising(self, window)
         return schedules.MultiStepDecay(
             self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
@@ -136,12 +135,12 @@ class MultiStepDecayConfig(LRConfig):
             yield Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402")
 
 
-def _check_rising(key: str, marks: tuple[Length, ...], window: Window) -> None:
-    for earlier, later in pairwise(marks):
+def _check_rising(config: LRConfig, window: Window) -> None:
+    for earlier, later in pairwise(getattr(config, config.marks_key)):
         if window.epochs(later) <= window.epochs(earlier):
             what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
             allowed = tr("marks in rising order, each once; {later} comes {what}", later=later, what=what)
-            raise value_error((key,), list(as_written(marks)), allowed)
+            raise config.error(config.marks_key, allowed)
 
 
 @register_lr_config("PiecewiseLinear")
@@ -159,13 +158,12 @@ class PiecewiseLinearConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         """The lines; constant before the first knot and after the last."""
         knots = [(window.iters(when), rate) for when, rate in self.knots]
-        written = [list(knot) for knot in as_written(self.knots)]
         if not any(rate for _, rate in knots):
             allowed = tr("a list of pairs of when and the rate there, one of the rates above 0")
-            raise value_error(("knots",), written, allowed)
+            raise self.error("knots", allowed)
         for (earlier, _), (later, _) in pairwise(knots):
             if later <= earlier:
                 what = tr("twice") if later == earlier else tr("after {earlier}", earlier=earlier)
                 allowed = tr("in rising order, each once; iteration {later} comes {what}", later=later, what=what)
-                raise value_error(("knots",), written, allowed)
+                raise self.error("knots", allowed)
         return schedules.PiecewiseLinear(tuple(knots))

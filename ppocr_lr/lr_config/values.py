@@ -12,7 +12,7 @@ NUMBER = rf"[-+]?{UNSIGNED}"
 
 
 def number_of(value: object) -> float | None:
-    """The finite number that a value from YAML is, in a string too; None where it is none."""
+    """The finite number that a value from YAML is, in a string too; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, (Real, str)):
         return None
     try:

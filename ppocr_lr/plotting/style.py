@@ -11,7 +11,7 @@ from ppocr_lr.curve.polyline import Curve
 from ppocr_lr.errors import ArgumentError, did_you_mean
 
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
-"""Of the first run, the second, …: Okabe and Ito's colours, which colour-blind readers can tell apart."""
+"""Colours of the first run, the second, …: Okabe and Ito's, which colour-blind readers can tell apart."""
 ALERT = "#D55E00"
 """What is not as planned: Okabe and Ito's vermilion, which no run has."""
 GREY = "#666666"
@@ -22,14 +22,14 @@ WARMUP = ("#000000", 0.08)
 DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1, 1.2), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1))
 """Lengths of dash and gap in line widths, which carry the difference between runs where there is no colour."""
 PADDLEOCR_DASHES: tuple[float, ...] = (7, 4)
-"""Of the thin line that PaddleOCR's own trainer would follow."""
+"""Dashes of the thin line that PaddleOCR's own trainer would follow."""
 OWN_DASHES: tuple[float, ...] = (3, 2)
-"""Of a config's own curve beside the scaled one."""
+"""Dashes of a config's own curve beside the scaled one."""
 MARK_DASHES: tuple[float, ...] = (2, 3)
 WIDTH, THIN = 1.8, 0.9
 
 MARKERS = "osD^vPX"
-"""Of the first run, the second, …: what tells curves apart in print, with the dashes, of which there are fewer."""
+"""Markers of the first run, the second, …: with the dashes, which are fewer, they tell curves apart in print."""
 
 DPI = 120.0
 NARROW_BELOW = 5.0
@@ -38,7 +38,7 @@ NARROW_BELOW = 5.0
 FEW = 60
 """Updates; in a run of at most this many, each is a dot."""
 MOST_ENTRIES = 14
-"""Of a legend."""
+"""Entries of a legend, at most."""
 ROOM = 0.06
 """Share of the height that stays free above the curves, where nothing is written there."""
 _LOWEST_SHARE = 1e-6  # of the highest rate: a cosine's last updates are many decades down and would squeeze the rest
@@ -61,7 +61,7 @@ STYLE: Any = {
 }
 """Matplotlib's settings, for its `rc_context`."""
 PANEL_HEIGHT = 1 / 2.2
-"""Of a small panel, as a share of the large one's."""
+"""Height of a small panel, as a share of the large one's."""
 PANEL_ROOM = 0.32
 """How much higher a picture is for each small panel, as a share of its height without one."""
 NARROW: Any = {"font.size": 8, "legend.fontsize": 7, "axes.titlesize": 7, "figure.titlesize": 8}
@@ -129,7 +129,7 @@ def linear_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, f
 
 
 def beside_limits(curves: Sequence[Curve], log_scale: bool = False) -> tuple[bool, float, float]:
-    """Of the axis of a small panel: whether it is logarithmic, which is asked for where it can be, and its ends."""
+    """Whether the axis of a small panel is logarithmic, which is asked for where it is possible, and its ends."""
     low, high = min(float(curve.low.min()) for curve in curves), max(float(curve.high.max()) for curve in curves)
     if log_scale and 0 < low < high / 2:
         return True, low / 1.5, high * 1.5

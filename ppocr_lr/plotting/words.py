@@ -88,7 +88,7 @@ def _legend_size(figure: Figure) -> float:
 
 
 def _legend_letters(figure: Figure) -> int:
-    """Of a line across the picture, about."""
+    """About how many letters fit in a line across the picture."""
     return int(72 * figure.get_figwidth() / (_LETTER * _legend_size(figure)))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, model_of, read_section
@@ -29,8 +28,6 @@ class Coefficient(NamedTuple):
     section: Section
     path: Path
     """Where it is in the config."""
-    written: Mapping[str, str]
-    """How it spells the keys that an lr section spells differently."""
     rise: tuple[float, float] | None
     """Its start and end, if it rises: the curve of a name falls, so the schedule is that of the way back."""
 
@@ -40,7 +37,7 @@ class Coefficient(NamedTuple):
         Raises:
             LRConfigError: the section does not fit this run, or has a key that nothing reads.
         """
-        try:
+        with errors_under(*self.path):
             schedule = self.section.schedule(run.window)
             for remark in self.section.remarks(run.window, schedule, strict=True):
                 if remark.code == _UNKNOWN:
@@ -55,8 +52,6 @@ class Coefficient(NamedTuple):
                         start=START, end=END,
                     )  # fmt: skip
                     raise config.error(key, left_out)
-        except LRConfigError as error:
-            raise _respelt(error, self.written, self.path) from None
         return schedules.Mirrored(schedule, *self.rise)
 
 
@@ -80,35 +75,16 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     Raises:
         LRConfigError: with the key, the value and what is allowed.
     """
-    keys, spelt = dict(written), dict[str, str]()
     rise = None
-    try:
-        fields = model_of(written).model_fields
-        ends = values_at_ends(fields)
-        if len(ends) == 2 and keys.keys() >= ends.keys():
-            start, end = (number_of(keys[word]) for word in (START, END))
+    with errors_under(*path):
+        ends = values_at_ends(model_of(written).model_fields)
+        if len(ends) == 2 and written.keys() >= ends.keys():
+            start, end = (number_of(written[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
-        for word, key in ends.items():
-            if word in keys:
-                if key in keys:
-                    raise LRConfigError(
-                        tr("{other} and {written} are the same key; write one of them", other=word, written=key)
-                    )
-                keys[key], spelt[key] = keys.pop(word), word
-        section = read_section(keys)
+        section = read_section(written, ends)
         if not section.config.has_curve:
             raise LRConfigError(
                 Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
             )
-    except LRConfigError as error:
-        raise _respelt(error, spelt, path) from None
-    return Coefficient(section, path, spelt, rise)
-
-
-def _respelt(error: LRConfigError, written: Mapping[str, str], path: Path) -> LRConfigError:
-    """The error, with the keys as the section spells them."""
-    return LRConfigError(
-        replace(problem, path=tuple(written.get(str(part), part) for part in problem.path[:1]) + problem.path[1:])
-        for problem in error.problems
-    ).under(*path)
+    return Coefficient(section, path, rise)

@@ -127,6 +127,8 @@ def _batches(
                 batch_key=batch_key,
             )
         )
+    if _pair_size(train) > 1:  # a batch has images of one size, and the last of a size is left out
+        name = read(Dataset, train.get("dataset"), ("Train", "dataset"), "name").name
     if name:
         return EpochLength(
             iters,
@@ -146,14 +148,19 @@ def what_tells(train: Mapping[str, Any], gpus: int, batch_size: int | None) -> t
 
 
 def batch_per_card(train: Mapping[str, Any], batch_size: int | None = None) -> int:
-    """Samples in a batch of one card: `batch_size` if given, else `Train.loader.batch_size_per_card`."""
+    """Samples in a batch of one card: `batch_size` if given, else `Train.loader.batch_size_per_card` items."""
     if batch_size is not None:
         return positive_argument("batch_size", batch_size)
     path, key = ("Train", "loader"), "batch_size_per_card"
     batch = read(Loader, train.get("loader"), path, key).batch_size_per_card
     if batch is None:
         raise value_error((*path, key), None, tr("a positive integer"))
-    return batch
+    return batch * _pair_size(train)
+
+
+def _pair_size(train: Mapping[str, Any]) -> int:
+    """Samples in an item of the data set."""
+    return read(Dataset, train.get("dataset"), ("Train", "dataset"), "batch_size_per_pair").batch_size_per_pair
 
 
 def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:

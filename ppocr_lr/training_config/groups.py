@@ -193,7 +193,7 @@ def _lcnet_v3(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
 
 
 def _lcnet_v4(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
-    """Of recognition; the factors reach only the stem and the squeeze-and-excitation blocks (SE)."""
+    """Of a recognition model: the factors reach only the stem and the squeeze-and-excitation blocks (SE)."""
     if section.get("det"):
         return
     factors = read(_LCNetV4, section, path, "lr_mult_list").lr_mult_list

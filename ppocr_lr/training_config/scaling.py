@@ -112,7 +112,7 @@ def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float,
             f"{type(config).__name__} does not say which of its keys are rates, so nothing can be scaled; "
             "declare them with the type PositiveRate or Rate of ppocr_lr.kinds"
         )
-    written_as = spelling(type(config), section)
+    written_as = spelling(config.also_called, section)
     scaled, rates = dict(section), {}
     for key in keys:
         before, written = getattr(config, key), written_as.get(key, key)

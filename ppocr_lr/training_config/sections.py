@@ -160,6 +160,8 @@ class Dataset(ConfigSection):
     num_samples: Count = key(
         "samples of an epoch where there are no label files to count (samples); PaddleOCR ignores it", None
     )
+    name: SkipValidation[str] = key("the kind of data set, such as SimpleDataSet", None)
+    batch_size_per_pair: Count = key("images of one size that LaTeXOCRDataSet makes into one of its items (samples)", 1)
 
 
 class Sampler(ConfigSection):
@@ -236,9 +238,19 @@ def meant_in_global(key: object) -> list[str]:
     return list(_meant(key))
 
 
+def meant_in_optimizer(key: object) -> list[str]:
+    """Which of the keys in Optimizer that are read a key is a slip of; no_weight_decay_name is none."""
+    known = [*OptimizerSection.model_fields]
+    return [] if not isinstance(key, str) or key in known else nearest(key, known, least=0.85)
+
+
 @lru_cache(1000)  # the files of a folder have the same keys
 def _meant(key: str) -> tuple[str, ...]:
-    return ("epoch_num",) if _EPOCHS_ELSEWHERE.fullmatch(key) else tuple(nearest(key, DECIDE_THE_RUN))
+    if _EPOCHS_ELSEWHERE.fullmatch(key):
+        return ("epoch_num",)
+    if key.endswith("_num") and not nearest(key.removesuffix("_num"), ("epoch",)):
+        return ()  # char_num is like epoch_num in that alone
+    return tuple(nearest(key, DECIDE_THE_RUN))
 
 
 def read(model: type[M], written: object, path: Path, *keys: str) -> M:

@@ -180,7 +180,7 @@ class _Node:
     flow: bool = False
     """In brackets."""
     value: str = ""
-    """Of a scalar."""
+    """The value of a scalar."""
     keys: list[_Node] = field(default_factory=list)
     items: list[_Node] = field(default_factory=list)
 

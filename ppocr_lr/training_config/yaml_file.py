@@ -271,10 +271,10 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
                 _Loader(text[: mark.index], source).get_single_node()
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
-        where = _place(source, mark) if mark else Place(source)
-        ours = not mark or isinstance(error, yaml.constructor.ConstructorError)
-        reason = "" if ours else likely_mistake(text, mark, error.context_mark)
-        raise _error(where, tr("is not YAML: {reason}", reason=reason or error.problem or error.context)) from None
+        where, reason = _place(source, mark) if mark else Place(source), error.problem or error.context
+        if mark and not isinstance(error, yaml.constructor.ConstructorError):
+            where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
+        raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
             before = text[: found.start()]

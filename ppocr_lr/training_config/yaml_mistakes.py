@@ -1,61 +1,79 @@
-"""What a person most likely did where a text is not YAML: PyYAML tells what it expected instead."""
+"""What a person most likely did where a text is not YAML: PyYAML only tells what it expected."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from ppocr_lr.errors import Place
 from ppocr_lr.language import tr
 
 _NO_SPACE = re.compile(r"\s*(?:- +)?(\w{2,}):([^\s:/#][^:#]*?)\s*(?:#.*)?$", re.ASCII)
 _WIDE_COLON = re.compile(r"\s*(?:- +)?[\w.]+\s*：")
+_NO_COLON = re.compile(r"\s*(?:- +)?([A-Za-z_]\w+)(?:\s+[^\s#:,]+)?\s*(?:#.*)?$", re.ASCII)
 _SECOND_COLON = re.compile(r"\s*[^\s'\"#\[{][^#:]*:\s+[^\s'\"#\[{|>][^#]*?:\s")
 _HAS_VALUE = re.compile(r"[^#]*?:\s+[^\s#|>]")
 
 
-def likely_mistake(text: str, mark: Any, begin: Any) -> str:
-    """A sentence for people; empty where none is known.
+def likely_mistake(text: str, place: Place, index: int, begin: Any) -> tuple[Place, str] | None:
+    """Where it is and what it is, in a sentence; None if no mistake that people make is found.
 
     Args:
         text: what was read.
-        mark: where PyYAML stopped.
-        begin: where that began which it then read; None where it does not say.
+        place: where PyYAML stopped.
+        index: the same, in characters.
+        begin: PyYAML's mark of the beginning of what it then read; None if it gives none.
     """
-    at, opened = text[mark.index : mark.index + 1], text[begin.index : begin.index + 1] if begin else ""
+    if reason := _of_signs(text, index, begin):
+        return place, reason
+    lines = text.splitlines()
+    number = min(place.line, len(lines)) - 1
+    filled = [at for at in range(number) if lines[at].strip() and not lines[at].lstrip().startswith("#")]
+    for at in (number, *filled[-1:]):
+        if at >= 0 and (reason := _of_line(lines[at])):
+            return Place(place.source, at + 1, _begin(lines[at]) + 1), reason
+    reason = _of_levels([lines[at] for at in filled], lines[number]) if filled else ""
+    return (place, reason) if reason else None
+
+
+def _of_signs(text: str, index: int, begin: Any) -> str:
+    at, opened = text[index : index + 1], text[begin.index : begin.index + 1] if begin else ""
     if opened in ("[", "{"):
         return tr("the '{sign}' in line {line} is not closed", sign=opened, line=begin.line + 1)
     if opened in ("'", '"'):
-        if not text[mark.index :].strip():
+        if not text[index:].strip():
             return tr("the quote that opens in line {line} is not closed", line=begin.line + 1)
         return tr("a backslash in double quotes begins an escape; put a path in single quotes, or write it with /")
     if (sign := opened if opened == "*" else at) in ("@", "`", "%", "*"):
         return tr("a value that begins with '{sign}' has to be in quotes", sign=sign)
     if at in ("]", "}"):
         return tr("the '{sign}' closes nothing", sign=at)
-    if text.startswith("---", mark.index):
+    if text.startswith("---", index):
         return tr("a second document begins here; a config is a single one")
-    lines = text.splitlines()
-    above = [line for line in lines[: mark.line] if line.strip() and not line.lstrip().startswith("#")]
-    return _of_lines(above, lines[mark.line] if mark.line < len(lines) else "")
+    return ""
 
 
-def _of_lines(above: list[str], line: str) -> str:
-    last = above[-1] if above else ""
-    for each in (line, last):
-        if "\t" in each[: _indent(each)]:
-            return tr("the line is indented with a tab, and YAML takes spaces only")
-        if _WIDE_COLON.match(each):
-            return tr("'：' is a full-width colon; write ': '")
-        if found := _NO_SPACE.match(each):
-            return tr("a space is missing behind the colon; write '{key}: {value}'", key=found[1], value=found[2])
-    indent = _indent(line)
+def _of_line(line: str) -> str:
+    if "\t" in line[: _indent(line)]:
+        return tr("the line is indented with a tab, and YAML takes spaces only")
+    if _WIDE_COLON.match(line):
+        return tr("'：' is a full-width colon; write ': '")
+    if found := _NO_SPACE.match(line):
+        return tr("a space is missing after the colon; write '{key}: {value}'", key=found[1], value=found[2])
+    if found := _NO_COLON.match(line):
+        return tr("a colon is missing after {key}", key=found[1])
+    return ""
+
+
+def _of_levels(above: list[str], line: str) -> str:
+    last, indent = above[-1], _indent(line)
     if indent == _indent(last) and _is_item(line) != _is_item(last):
-        return tr("list items, which begin with '- ', and keys cannot stand at one level")
+        return tr("list items, which begin with '- ', and keys cannot be on the same level")
     if _SECOND_COLON.match(line):
         return tr("a value with ': ' in it has to be in quotes")
     if indent > _indent(last) and _HAS_VALUE.match(last):
-        return tr("the line is indented further than the one above it, which has a value already")
-    if line.strip() and last and indent not in _levels(above):
+        return tr("the line is indented further than the one above it, which already has a value")
+    if line.strip() and indent not in _levels(above):
         return tr("the indentation of the line, {spaces}, matches no level above it", spaces=indent)
     return ""
 
@@ -64,12 +82,17 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+def _begin(line: str) -> int:
+    """The first character that is not indentation."""
+    return 0 if "\t" in line[: _indent(line)] else _indent(line.replace("- ", "  "))
+
+
 def _is_item(line: str) -> bool:
     return line.lstrip().startswith("- ")
 
 
 def _levels(above: list[str]) -> list[int]:
-    """The indentations of the mappings and lists that are open behind these lines."""
+    """The indentations of the mappings and lists that are open at the end of these lines."""
     levels: list[int] = []
     for indent in map(_indent, above):
         levels = [*(level for level in levels if level < indent), indent]

@@ -57,6 +57,8 @@ SAFE = [
      file_of(PIECEWISE + "values: [0.1, 0.01, 0.001]")),
     ("LR104", file_of(COSINE + "warmup_start_factor: 0.1"), file_of(COSINE[:-1])),
     ("LR101", file_of(COSINE + "T_max: 10"), file_of(COSINE[:-1])),
+    ("LR102", file_of(COSINE).replace("Momentum", "RMSProp\n  rho: 95e-2 # r"),
+     file_of(COSINE).replace("Momentum", "RMSProp\n  rho: 0.95 # r")),
     ("LR305", file_of(COSINE + "warmup_epoch: -1"), file_of(COSINE + "warmup_epoch: 0")),
 ]  # fmt: skip
 UNSAFE = [

@@ -47,7 +47,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
      {"name": "InverseTime", **PEAK, "gamma": 1}),
     ({**NOAM, "learning_rate": 0.001}, "LR603", "is a factor", {**NOAM, "warmup_iters": 100}),
     ({**EXPONENTIAL, "step_size": "1it"}, "LR407", "prints as 0.000000", EXPONENTIAL),
-    ({"name": "NaturalExp", **PEAK, "gamma": 0.9, "step_size": "1it"}, "LR410", "over at epoch",
+    ({"name": "NaturalExp", **PEAK, "gamma": 0.9, "step_size": "1it"}, "LR410", "ends at epoch",
      {"name": "NaturalExp", **PEAK, "gamma": 0.1}),
     ({**LINES, "knots": [[0, 0.1], [25, 0]]}, "LR402", "at epoch 25, lies beyond the run", LINES),
     ({**CYCLIC, "step_size_up": 3}, "LR405", "2 epochs into a cycle of 6", CYCLIC),

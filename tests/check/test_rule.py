@@ -52,7 +52,7 @@ def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
 
 
 def test_a_code_is_declared_once(known: dict[str, Rule[Subject]]) -> None:
-    with pytest.raises(ValueError, match="LR301 is found by as_long_as_the_run already"):
+    with pytest.raises(ValueError, match="LR301 is already found by as_long_as_the_run"):
         rule("LR301", Severity.NOTE, "again")(lambda subject: ())
 
 

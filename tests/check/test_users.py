@@ -14,11 +14,12 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     # row, the code that answers it, a config that shows it, how the run is started, what is said
     (4, "LR102", config({**COSINE, "learning_rate": "1e-3"}), KNOWN, "write 0.001"),
     (5, "LR602", config(COSINE, Train={"loader": {"batch_size_per_card": 1}}), RunFlags(num_samples=99, gpus=8),
-     "1e-1 with 8 cards too"),
+     "the peak is still 1e-1 with 8 cards"),
     (6, "LR103", config({"learning_rate": 0.1}), KNOWN, "no name, so the rate is the same"),
     (6, "LR408", config({**COSINE, "learning_rate": 5e-5}, epochs=5000), KNOWN, "prints the same rate for the first"),
     (6, "LR402", config({**PIECEWISE, "decay_epochs": [100, 200]}), KNOWN, "the rate stays at 1e-1"),
     (7, "LR407", config({**COSINE, "learning_rate": 0.001}, epochs=500), KNOWN, "prints as 0.000000"),
+    (7, "LR407", config({**COSINE, "learning_rate": 0.001, "warmup_epoch": 5}, epochs=500), RunFlags(iters_per_epoch=156_250), "prints as 0.000000; 391 of them in the warmup"),
     (8, "LR101", config({**COSINE, "warmup_epochs": 2}), KNOWN, "did you mean warmup_epoch?"),
     (8, "LR105", {**config(COSINE), "Optimizer": {"base_lr": 1, "lr": COSINE}}, KNOWN, "only from Optimizer.lr"),
     (9, "LR401", config({**COSINE, "warmup_epoch": 8}), KNOWN, "is not shortened"),

@@ -112,7 +112,7 @@ def test_a_log_tells_the_epoch_and_where_it_evaluated(command: Command, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["cosine.yml", "--metrics", "loss.txt"], "cosine.yml: Optimizer.lr.name: 'Cosine' has its curve without metrics"),
+        (["cosine.yml", "--metrics", "loss.txt"], "cosine.yml: Optimizer.lr.name: 'Cosine' has a curve without metrics"),
         (["plateau.yml", "--metrics", "none.txt"], "none.txt: cannot be read: No such file or directory"),
         (["plateau.yml", "--metrics", "plateau.yml"], "plateau.yml:1: 'Global:' is not a number"),
         (["none.yml", "--metrics", "loss.txt"], "none.yml: cannot be read"),

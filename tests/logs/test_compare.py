@@ -675,7 +675,7 @@ def test_the_config_of_the_log(tmp_path: Path, command: Command) -> None:
     done = command("compare-log", "train.log")
     assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against config of train.log: Cosine")
     assert command("plot", "--log", "train.log", "--out", "x.png").returncode == 0
-    for part, value in (("epoch_num=30", "epoch_num is 20"), ("log_smooth_window=5", "log_smooth_window is not there")):
+    for part, value in (("epoch_num=30", "epoch_num is 20"), ("log_smooth_window=5", "log_smooth_window is missing")):
         write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
         done = command("compare-log", "-c", "c.yml", "train.log", "-o", f"Global.{part}")
         assert (done.returncode, f"Global.{value} in the config that the log holds, " in done.stdout) == (1, True)

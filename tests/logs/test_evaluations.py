@@ -209,9 +209,9 @@ def test_which_metric_counts(tmp_path: Path, metric: dict[str, str], written: st
     ("lines", "message"),
     [
         (["epoch: [1/4], global_step: 1, lr: 0.1, loss: 1"], "holds no evaluation; PaddleOCR writes them as `cur metric"),
-        (["ppocr INFO: cur metric, acc: 0.5"], "counts is hmean, and an evaluation has no such number: it tells acc$"),
-        (["ppocr INFO: cur metric, hmean: many"], "counts is hmean, and an evaluation has no such number: it tells hmean$"),
-        (["ppocr INFO: cur metric, "], "it tells none$"),
+        (["ppocr INFO: cur metric, acc: 0.5"], "counts is hmean, and an evaluation has no such number: it has acc$"),
+        (["ppocr INFO: cur metric, hmean: many"], "counts is hmean, and an evaluation has no such number: it has hmean$"),
+        (["ppocr INFO: cur metric, "], "it has none$"),
     ],
 )  # fmt: skip
 def test_a_log_without_its_metric(tmp_path: Path, lines: list[str], message: str) -> None:

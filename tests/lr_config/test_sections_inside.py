@@ -221,10 +221,10 @@ def test_a_section_without_a_run_is_validated() -> None:
 
 
 def test_how_a_section_spells_its_keys() -> None:
-    assert spelling(MODELS["REX"], {"eta_min": 0.1}) == {"end_lr": "eta_min"}
-    assert spelling(MODELS["REX"], {"end_lr": 0.1}) == {}
-    assert spelling(MODELS["Noam"], {"warmup_steps": 1}) == {"warmup_iters": "warmup_steps"}
-    assert spelling(MODELS["Cosine"], {"eta_min": 0.1}) == {}
+    assert spelling(MODELS["REX"].also_called, {"eta_min": 0.1}) == {"end_lr": "eta_min"}
+    assert spelling(MODELS["REX"].also_called, {"end_lr": 0.1}) == {}
+    assert spelling(MODELS["Noam"].also_called, {"warmup_steps": 1}) == {"warmup_iters": "warmup_steps"}
+    assert spelling(MODELS["Cosine"].also_called, {"eta_min": 0.1}) == {}
 
 
 @pytest.mark.parametrize(

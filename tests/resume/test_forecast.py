@@ -320,7 +320,7 @@ def test_a_finished_run(tmp_path: Path, section: dict[str, Any]) -> None:
     longer = remarks(resume(prefix, section, 2 * EPOCHS, ITERS))
     assert "nothing is left to train" in finished.message
     assert finished.hint.endswith(f"-o Global.pretrained_model={prefix} Global.checkpoints=null")
-    way = re.match(r"-o Global\.epoch_num=16 \(update 41 then uses (\S+), as the schedule is made", finished.hint)
+    way = re.match(r"-o Global\.epoch_num=16 \(update 41 then uses (\S+), as the schedule is rebuilt", finished.hint)
     if section["name"] == "Const" and "warmup_epoch" not in section:
         rates = [section["learning_rate"]] * 2
     else:
@@ -378,7 +378,9 @@ class TestEpochs:
         result = resume(save(tmp_path / "latest", WARM, 20, 5, 50, epoch=10), WARM, 20, 10)
         messages = said(result)
         assert "with 20 epochs × 5 iterations" in messages[0]
-        assert "10 epochs are 100: an epoch of the saved run had 5 iterations, one of this run has 10" in messages[1]
+        assert (
+            "10 epochs would be 100: an epoch of the saved run had 5 iterations, one of this run has 10" in messages[1]
+        )
 
     def test_a_windows_run_is_recognised(self, tmp_path: Path) -> None:
         prefix = save(tmp_path / "latest", WARM, 20, 10, 90, epoch=10)

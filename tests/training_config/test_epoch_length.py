@@ -30,7 +30,7 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
         "1234567 samples (as given) / 1 card / 8 per batch, rounded up = 154321",
     ),
     ({"loader": {"batch_size_per_card": 8, "drop_last": 1}}, {"num_samples": 100}, 12, "rounded down"),
-    (DROP, {"num_samples": 100, "batch_size": 10}, 10, "10 a batch"),
+    (DROP, {"num_samples": 100, "batch_size": 10}, 10, "10 per batch"),
     (DROP, {"num_samples": 100, "accumulate": 5}, 2, "= 12 iterations per epoch; 5 of them for one update = 2 updates"),
     ({}, {"iters_per_epoch": 7, "accumulate": 3}, 2, "3 of them for one update = 2 updates per epoch"),
     (DROP, {"num_samples": 8, "gpus": 1}, 1, "= 1 iteration per epoch"),
@@ -57,6 +57,14 @@ def test_it_is_paddles_sampler(samples: int, batch: int, gpus: int, drop_last: b
     else:
         with pytest.raises(LRConfigError, match="an epoch has no iteration"):
             epoch_length(train, num_samples=samples, gpus=gpus)
+
+
+@pytest.mark.parametrize(("flags", "iters"), [({}, 18), ({"gpus": 2}, 9), ({"batch_size": 100}, 10)])
+def test_a_data_set_that_makes_batches_itself(flags: dict[str, Any], iters: int) -> None:
+    dataset = {"name": "LaTeXOCRDataSet", "batch_size_per_pair": 56}
+    length = epoch_length({"loader": {"batch_size_per_card": 1}, "dataset": dataset}, num_samples=1000, **flags)
+    assert (length.iters, length.estimate) == (iters, True)
+    assert length.arithmetic.endswith("; LaTeXOCRDataSet may count differently")
 
 
 class TestLabelFiles:

@@ -23,6 +23,21 @@ BAD = [
     ("a: !custom 1", r"c\.yml:1:4: the tag '!custom' is not allowed"),
     ("a: [1, 2", r"c\.yml:\d:\d: is not YAML"),
     ("a: 1\n b: 2", r"c\.yml:2:3: is not YAML: \w"),
+    (
+        "lr:\n  name: Cosine\n  rate:0.1\n",
+        r"c\.yml:3:3: is not YAML: a space is missing after the colon; write 'rate: 0.1'",
+    ),
+    (
+        "lr:\n  rate:0.1\n  name: Cosine\n",
+        r"c\.yml:2:3: is not YAML: a space is missing after the colon; write 'rate: 0.1'",
+    ),
+    (
+        "lr:\n  - {a: 1}\n  - rate:0.1\n    a: 1\n",
+        r"c\.yml:3:5: is not YAML: a space is missing after the colon; write 'rate: 0.1'",
+    ),
+    ("lr:\n  path: C:\\a\n   b: 1\n", r"c\.yml:3:5: is not YAML: \w"),
+    ("lr:\n  rate\uff1a0.1\n  a: 1", r"c\.yml:2:3: is not YAML: '：' is a full-width colon"),
+    ("lr:\n  rate\n  name: Cosine\n", r"c\.yml:2:3: is not YAML: a colon is missing after rate"),
     ("\ta: 1", r"c\.yml:1:1: is not YAML"),
     ("{a: 1}: 2\n? [b]\n: 3", r"c\.yml:\d:\d: is not YAML: \w"),
     (BOMB, "unfolds into more than 50000 values"),

@@ -26,9 +26,11 @@ Train:
 """
 
 MISTAKES = [
-    ("name: Piecewise", "name:Piecewise", "space is missing behind the colon; write 'name: Piecewise'"),
-    ("warmup_epoch: 5", "warmup_epoch:5", "space is missing behind the colon; write 'warmup_epoch: 5'"),
+    ("name: Piecewise", "name:Piecewise", "space is missing after the colon; write 'name: Piecewise'"),
+    ("warmup_epoch: 5", "warmup_epoch:5", "space is missing after the colon; write 'warmup_epoch: 5'"),
     ("warmup_epoch: 5", "warmup_epoch：5", "full-width colon"),
+    ("warmup_epoch: 5", "warmup_epoch 5", "c.yml:10:5: is not YAML: a colon is missing after warmup_epoch"),
+    ("name: Adam", "name", "a colon is missing after name"),
     ("epoch_num: 500", "epoch_num： 500", "full-width colon"),
     ("[700, 800]", "[700, 800", r"the '\[' in line 8 is not closed"),
     ("[700, 800]", "{700: 800", "the '{' in line 8 is not closed"),

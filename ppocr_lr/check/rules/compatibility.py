@@ -94,7 +94,7 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
             said = tr(
                 "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", in_paddleocr=in_paddleocr, here=here
             )
-            yield Finding(subject.path(key), said, tr("what PaddleOCR can do: {instead}", instead=tr(instead)))
+            yield Finding(subject.path(key), said, tr("what PaddleOCR can do: {instead}", instead=instead))
         else:
             in_epochs = f"{subject.built_for.iters(length) / subject.built_for.iters_per_epoch:.6g}"
             alone = length == getattr(subject.lr, key)

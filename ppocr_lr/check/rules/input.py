@@ -8,18 +8,30 @@ from dataclasses import replace
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, shown
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.parse import accepts
+from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.training_config.momentum import momentum_of
-from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, is_read, meant_in_global, read
+from ppocr_lr.training_config.sections import (
+    ConfigSection,
+    GlobalSection,
+    OptimizerSection,
+    is_read,
+    meant_in_global,
+    meant_in_optimizer,
+    read,
+)
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
+_ADAMS_NUMBERS = ("beta1", "beta2", "epsilon")
+_NUMBERS_OF_OPTIMIZERS = {"Adam": _ADAMS_NUMBERS, "AdamW": _ADAMS_NUMBERS, "RMSProp": ("rho", "epsilon")}
+"""At which Paddle stops where they are strings; what is not here it converts."""
 _FACTORS_ELSEWHERE = frozenset({"layer_decay", "layerwise_decay", "lr_mult", "lr_mult_list", "param_groups"})
 """Factors of the rate, which optimizers of PaddleClas, PaddleDetection, PaddleSeg and ERNIE take."""
 
@@ -48,11 +60,19 @@ def unknown_key(subject: Subject) -> Iterable[Finding]:
 @rule("LR102", Severity.ERROR, "a number that YAML reads as a string")
 @example("learning_rate: 1e-3   # write 0.001 or 1.0e-3")
 @source("PaddleSeg #1302, PaddleRec #198")
-def number_in_a_string(subject: Subject) -> Iterable[Finding]:
+def number_in_a_string(subject: Subject) -> Iterator[Finding]:
     """PyYAML follows YAML 1.1, where 1e-3 is a string and 1.0e-3 is a number. PaddleOCR then fails with a TypeError
     inside Paddle, except under LinearWarmupCosine, which converts its rates.
     """
-    return ()  # noticed while the section is read
+    # Those of the lr section are noticed while it is read.
+    optimizer = subject.section("Optimizer")
+    for key in _NUMBERS_OF_OPTIMIZERS.get(str(optimizer.get("name")), ()):
+        value = optimizer.get(key)
+        number = number_in_text(value) if isinstance(value, str) else None
+        if number is not None:
+            said = tr("{value} is a string in YAML 1.1, and Paddle stops at it", value=shown(value))
+            proposal = Proposal((f"Optimizer.{key}={yaml_number(number)}",), safe=True)
+            yield Finding(("Optimizer", key), said, proposals=(proposal,))
 
 
 @rule("LR103", Severity.NOTE, "no name, so the rate is constant")
@@ -124,23 +144,27 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
 @rule("LR108", Severity.WARNING, "a misspelt key that decides the run")
 @example("Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model")
 @source("PaddleOCR's program.py and save_load.py, which ask Global for each key by its name")
-def misspelt_in_global(subject: Subject) -> Iterator[Finding]:
+def misspelt(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR accepts any key in Global and looks up those that it knows. With a misspelt one it trains from random
-    weights, from the first epoch on, or for another number of epochs.
+    weights, from the first epoch on, or for another number of epochs. Its optimizers accept any key too, and one of its
+    own configs says weight_deacy.
     """
-    for key, value in subject.section("Global").items():
-        if meant := meant_in_global(key):
-            takes = [name for name in meant if _accepts(name, value)]
-            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
-            proposals = tuple(each.under("Global") for each in renamed(key, *takes))
-            yield Finding(
-                ("Global", key), tr("nothing reads it{suggestion}", suggestion=suggestion), proposals=proposals
-            )
+    for section, model, meanings in (
+        ("Global", GlobalSection, meant_in_global),
+        ("Optimizer", OptimizerSection, meant_in_optimizer),
+    ):
+        for key, value in subject.section(section).items():
+            if meant := meanings(key):
+                takes = [name for name in meant if _accepts(model, name, value)]
+                suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
+                proposals = tuple(each.under(section) for each in renamed(key, *takes))
+                said = tr("nothing reads it{suggestion}", suggestion=suggestion)
+                yield Finding((section, key), said, proposals=proposals)
 
 
-def _accepts(key: str, value: object) -> bool:
+def _accepts(model: type[ConfigSection], key: str, value: object) -> bool:
     try:
-        read(GlobalSection, {key: value}, ("Global",))
+        read(model, {key: value}, ())
     except LRConfigError:
         return False
     return True

@@ -23,12 +23,17 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     """PaddleOCR's log has six decimals. Smaller rates only look like 0."""
     if not subject.length_is_known or subject.lr.tries_rates:
         return
-    below = count_below(subject.schedule, subject.run.total_iters, _LOG_STEP / 2)
+    total, small = subject.run.total_iters, _LOG_STEP / 2
+    below = count_below(subject.schedule, total, small)
     if below is not None and below > _LOG_MEDIAN:
+        early = count_below(subject.schedule, min(subject.lead.warmup_iters, total), small) or 0
         said = tr(
-            "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000",
+            "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000{where}",
             below=amount(below, "update"),
-            total=count_text(subject.run.total_iters),
+            total=count_text(total),
+            where=tr("; {early} of them in the warmup", early=count_text(early))
+            if early and early > _LOG_MEDIAN
+            else "",
         )
         yield Finding(SECTION_PATH, said)
 

@@ -40,14 +40,15 @@ def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
 
 @rule("LR202", Severity.NOTE, "the length of an epoch is an estimate")
 @example("Train: {sampler: {name: MultiScaleSampler}}")
-@source("PaddleOCR's multi_scale_sampler.py")
+@source("PaddleOCR's multi_scale_sampler.py and latexocr_dataset.py")
 def estimated_epoch(subject: Subject) -> Iterator[Finding]:
-    """A sampler of its own decides how many batches an epoch has; a schedule built for another number ends early or
-    late.
+    """A sampler of its own, or a data set that makes batches itself, decides how many an epoch has; a schedule built
+    for another number ends early or late.
     """
     length = subject.planned.length
     if length.known and length.estimate:
-        yield Finding(("Train", "sampler"), length.arithmetic)
+        which = "sampler" if subject.section("Train").get("sampler") else "dataset"
+        yield Finding(("Train", which), length.arithmetic)
 
 
 @rule("LR203", Severity.WARNING, "a number of epochs that looks like iterations")

@@ -63,7 +63,7 @@ def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Expla
 
 
 def _likeliest(comparison: Comparison) -> list[Diagnosis]:
-    """Of the diagnoses under each window that the log may show, those with the fewest causes."""
+    """Among the diagnoses under each window that the log may show, those with the fewest causes."""
     found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
     strange = max(map(_strangeness, found), default=0)
     if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
@@ -128,7 +128,7 @@ def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
 
 
 def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis) -> Diagnosis:
-    """Of all lines of a process, or of those from the first difference on: a log may not tell where it was resumed."""
+    """The diagnosis of all lines, or of those from the first difference on: a log may not show where it was resumed."""
     differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
     if whole.found or differing[0] == whole.first:
         return whole

@@ -96,7 +96,7 @@ class Family(NamedTuple):
     high: int
     around: Iterable[int] = ()
     whole: int = 0
-    """Of the integers that fit, a multiple of it from `origin` is taken."""
+    """If several integers fit, one that is a multiple of it from `origin` is taken."""
     origin: int = 0
 
 
