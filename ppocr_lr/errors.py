@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
@@ -83,6 +84,13 @@ class LRConfigError(ValueError):
         """The same error, placed in the file `source`."""
         return LRConfigError(
             problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
+        )
+
+    def by_file_name(self) -> LRConfigError:
+        """The same error, told to somebody for whom the folder of a file is nothing."""
+        return LRConfigError(
+            replace(each, place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
+            for each in self.problems
         )
 
 

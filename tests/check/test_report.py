@@ -453,7 +453,7 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110"} == set(RULES)
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110", "LR510"} == set(RULES)
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
@@ -626,6 +626,28 @@ class TestIgnoring:
         text = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}  # ppocr-lr: ignore LR402 LR9\n"
         found = findings(tmp_path, text, flags=None)
         assert ["LR9," in f.message for f in found if f.code == "LR110"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("override", "trainer", "hint"),
+    [
+        ("Optimizer.lr.learning_rate=1e-4", None, "-o Optimizer.lr.learning_rate=0.0001 is read alike by both"),
+        (
+            "Optimizer.lr={learning_rate: 1e-7}",
+            None,
+            '-o "Optimizer.lr={learning_rate: 1.0e-07}" is read alike by both',
+        ),
+        ("Global.epoch_num=1e2", "paddleocr", "-o Global.epoch_num=100 is read alike by both"),
+        ("Optimizer.lr.learning_rate=1e-4", "ppocr-lr", None),
+        ("Optimizer.lr.learning_rate=1.0e-4", None, None),
+        ("Global.save_model_dir=1e4", None, None),
+    ],
+)
+def test_a_number_that_is_a_string_behind_paddleocrs_o(
+    override: str, trainer: Any, hint: str | None, tmp_path: Path
+) -> None:
+    found = findings(tmp_path, config(CONST), replace(KNOWN, trainer=trainer), overrides=[override])
+    assert [finding.hint for finding in found if finding.code == "LR510"] == ([hint] if hint else [])
 
 
 @pytest.mark.parametrize(
