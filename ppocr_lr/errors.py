@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
@@ -235,15 +236,20 @@ def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> 
 
 def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
     """The names in `known` that `word` may have meant, at `least` so alike, best first; case does not count."""
+    return list(_nearest(word, tuple(known), least))
+
+
+@lru_cache(1000)  # the files of a folder have the same keys, and so have the stages of a run
+def _nearest(word: str, known: tuple[str, ...], least: float) -> tuple[str, ...]:
     import difflib
 
     by_folded = {name.lower().replace("_", ""): name for name in known}
     folded = word.lower().replace("_", "")
     if folded in by_folded:
-        return [by_folded[folded]]
+        return (by_folded[folded],)
     close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=least)
     likeness = [difflib.SequenceMatcher(None, folded, match).ratio() for match in close]
-    return [by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06]
+    return tuple(by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
