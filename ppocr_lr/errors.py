@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
@@ -80,6 +81,13 @@ class LRConfigError(ValueError):
         """The same error, placed in the file `source`."""
         return LRConfigError(
             problem if problem.place else problem._replace(place=Place(source)) for problem in self.problems
+        )
+
+    def by_file_name(self) -> LRConfigError:
+        """The same error, told to somebody for whom the folder of a file is nothing."""
+        return LRConfigError(
+            each._replace(place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
+            for each in self.problems
         )
 
 

@@ -18,7 +18,7 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, errors_within
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
-from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.overrides import Override, with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
 from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_document
@@ -78,6 +78,8 @@ def check_document(
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
         planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
     found += findings_about(document)
+    if flags is None or flags.trainer != "ppocr-lr":
+        found += [finding for each in overrides for finding in findings_about(Override.of(each))]
     found = [finding._replace(place=document.place(finding.path)) for finding in found]
     comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
     idle = comments.keys() - set().union(*map(keys_of, found))

@@ -24,7 +24,7 @@ export default {
         CM.indentUnit.of("  "),
         CM.EditorView.lineWrapping,
         CM.EditorView.contentAttributes.of({ "aria-label": this.words.label }),
-        CM.EditorState.changeFilter.of((change) => change.newDoc.length <= this.longest || this.say(this.words.long)),
+        CM.EditorState.changeFilter.of((change) => this.takes(change.newDoc)),
         CM.EditorView.updateListener.of((update) => {
           if (!update.docChanged || this.taking) return;
           this.edits += 1;
@@ -43,6 +43,10 @@ export default {
     this.view.destroy();
   },
   methods: {
+    takes(text) {
+      if (text.length > this.longest) return this.say(this.words.long);
+      return !/\p{Surrogate}/u.test(text.toString()) || this.say(this.words.half); // nothing of it would arrive
+    },
     keep() {
       const kept = { ...this.typed(), address: location.href };
       if (this.edits) sessionStorage.setItem(KEPT, JSON.stringify(kept));

@@ -14,6 +14,7 @@ from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 
+_HALF = later("half a character cannot be read")
 _LATE = later("Your typing was kept. A change made beside the editor at the same time was not.")
 
 
@@ -31,6 +32,7 @@ class Editor(Element, component="editor.js"):
         self.whole = False
         """The text is a whole file."""
         said = {"label": words("The lr section"), "long": words(TOO_LONG, most=LONGEST_TEXT), "late": words(_LATE)}
+        said["half"] = words(_HALF)
         self._props.update({"longest": LONGEST_TEXT, "words": said, "given": self._given()})
 
         def tell(event: events.GenericEventArguments) -> Coming:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,13 @@ from ppocr_lr.training_config.yaml_edit import read_file_text
 
 MOST_BYTES = 64 << 20
 _MOST_LOGS = 5
+_LONGEST_NAME = 200  # bytes; most file systems take 255
+
+
+def file_name(told: str) -> str:
+    """The name of a file elsewhere as one that a file can have here, with the same ending."""
+    name = "".join(character if character.isprintable() else "_" for character in re.split(r"[/\\]", told)[-1])
+    return name.encode()[-_LONGEST_NAME:].decode(errors="ignore").strip(". ") or "file"
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,8 @@ class Found:
     dropped: Dropped
 
 
-def read_dropped(path: Path, name: str, draft: Draft, dropped: Dropped) -> Found:
-    """Take a config, a log or a checkpoint, which had this name where it comes from.
+def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
+    """Take a config, a log or a checkpoint, which has its own name in a folder that nobody knows.
 
     A config replaces the draft. A log is compared with it, and gives the iterations per epoch; if the
     draft is still the default one, the config in the log replaces it.
@@ -38,17 +46,18 @@ def read_dropped(path: Path, name: str, draft: Draft, dropped: Dropped) -> Found
     if path.suffix in (".pdopt", ".pdparams", ".states"):
         from ppocr_lr.resume.checkpoint import read_checkpoint
 
-        return Found(draft, replace(dropped, checkpoint=read_checkpoint(path)))
+        return Found(draft, replace(dropped, checkpoint=replace(read_checkpoint(path), called=path.name)))
     if path.suffix in (".yml", ".yaml") and not is_log(path):
-        return Found(opened(read_file_text(path).text, name), dropped)
+        return Found(opened(read_file_text(path).text, path.name), dropped)
     from ppocr_lr.logs.compare import plan_logged_run
     from ppocr_lr.logs.files import logs_at
 
-    logs = [replace(log, source=name) for log in logs_at(path)]
+    logs = [replace(log, source=path.name) for log in logs_at(path)]
     if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
         text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
-        draft = opened(text, tr("config of {log}", log=name))
-    config = path.with_name("draft.yml")
+        draft = opened(text, tr("config of {log}", log=path.name))
+    config = path.parent / "draft" / file_name(draft.source)
+    config.parent.mkdir()
     config.write_text(draft.text, encoding="utf-8")
     planned = plan_logged_run(config, logs[0])
     draft = replace(draft, iters_per_epoch=planned.run.iters_per_epoch, num_samples=None)

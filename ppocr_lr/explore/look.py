@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
@@ -156,7 +156,7 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
             traces.append(_mark(resume.update, resume.rate_now, planned, state.axis))
             verdicts += text_lines(resume)
         except LRConfigError as error:
-            verdicts.append(str(error))
+            verdicts.append(str(error.by_file_name()))
     draft = state.draft
     findings = draft.report().findings
     numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
@@ -174,7 +174,7 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
         yield {
             "type": "scatter",
             "mode": "markers",
-            "name": dots.name,
+            "name": escape(dots.name),  # Plotly reads tags in a name
             "x": dots.positions.tolist(),
             "y": dots.rates.tolist(),
             "marker": {
@@ -224,11 +224,9 @@ def small_picture(name: str, width: int = 96, height: int = 40) -> str:
 MOST_ROWS = 100_000
 """Updates in a CSV; of a longer run every second, third, …"""
 
-_drawing = Lock()  # matplotlib's settings are those of the whole process
-
 
 def file_of(state: State, kind: str) -> bytes:
-    """The curves as a file, png, svg, csv or html, as `ppocr-lr plot` writes it.
+    """The curves as a file, png, svg, csv or html, as `ppocr-lr plot` writes it; one at a time, as Matplotlib is one.
 
     Raises:
         ImportError: a package for it is not installed.
@@ -249,7 +247,7 @@ def file_of(state: State, kind: str) -> bytes:
     else:
         from ppocr_lr.plotting.figure import draw, save
 
-        with _drawing, TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder:
             path = Path(folder, f"curves.{kind}")
             save(draw(runs, state.log_scale, axis=state.axis, names=names), path)
             return path.read_bytes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,20 +16,19 @@ from nicegui import background_tasks, events, ui
 from nicegui.client import Client
 from nicegui.translations import translations
 
-from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem, printable
-from ppocr_lr.explore.draft import LONGEST_NAME, Draft, schedule_name
-from ppocr_lr.explore.files import MOST_BYTES, read_dropped
+from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem
+from ppocr_lr.explore.draft import Draft, schedule_name
+from ppocr_lr.explore.files import MOST_BYTES, file_name, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
 from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.parts import Connection
 from ppocr_lr.explore.right import Right
-from ppocr_lr.explore.state import MOST_PINS, Pin, State
+from ppocr_lr.explore.state import MOST_PINS, Pin, State, latest
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later, speaking
 
 _PAUSE = 0.15  # seconds without a change, after which findings and the link follow
 _ONE_STEP = 1.0  # seconds in which changes of one field are one step of undo
-_MOST_STEPS = 200
 _LOCKED = later("A change beside the editor was not kept: the text in the editor cannot be used yet.")
 _MISSING = later("The connection was lost, and a change beside the editor with it: what you see is what has arrived.")
 _RELOADED = later(
@@ -38,6 +36,9 @@ _RELOADED = later(
     "beside the editor meanwhile are gone; what was typed into the editor is there."
 )
 _REPLACED = later("The text that could not be used is no longer in the editor: Undo brings it back.")
+# One file at a time, for all visitors: Matplotlib's settings are those of the whole process, and somebody impatient
+# takes no more than one of the threads.
+_writing = asyncio.Lock()
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
 
@@ -163,8 +164,7 @@ class Page:
         del self.past[self.at + (0 if again else 1) :]
         # What it has computed is not kept: a text of the largest size is a large tree.
         self.past[-1:] = [replace(each, draft=replace(each.draft)) for each in self.past[-1:]]
-        self.past.append(state)
-        del self.past[:-_MOST_STEPS]
+        self.past = latest([*self.past, state])
         self.at = len(self.past) - 1
         self._be(state, by)
 
@@ -240,18 +240,22 @@ class Page:
                 self.say(self.words(_MISSING), stays=True)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        name = printable(PurePath(event.file.name.replace("\\", "/")).name)[-LONGEST_NAME:] or "file"
         async with self.turn:
             with TemporaryDirectory() as folder:
-                # What kind of file it is its ending tells; the rest of a name may be no name here.
-                path = Path(folder, "file" + re.sub(r"[^\w.]", "", "".join(PurePath(name).suffixes[-2:])))
+                path = Path(folder, file_name(event.file.name))
                 try:
                     await event.file.save(path)
                     with speaking(self.words.language):
-                        found = await asyncio.to_thread(read_dropped, path, name, self.state.draft, self.dropped)
+                        found = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
                         state = await asyncio.to_thread(replace(self.state, draft=found.draft).read)
-                except (LRConfigError, MissingExtraError, OSError, ValueError) as error:
-                    self.say(str(error).replace(str(path), name).replace(path.name, name))
+                except LRConfigError as error:
+                    self.say(str(error.by_file_name()))
+                    return
+                except MissingExtraError as error:
+                    self.say(f"{path.name}: {error}")
+                    return
+                except OSError as error:
+                    self.say(f"{path.name}: {error.strerror or error}")
                     return
             self.dropped = found.dropped
             if state.draft != self.state.draft:
@@ -268,7 +272,8 @@ class Page:
         """The curves as a file."""
         state = self.state
         try:
-            content = await asyncio.to_thread(file_of, state, kind)
+            async with _writing:
+                content = await asyncio.to_thread(file_of, state, kind)
         except (LRConfigError, MissingExtraError) as error:
             self.say(str(error))
             return

@@ -17,7 +17,7 @@ from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
 from ppocr_lr.explore.parts import Plot
-from ppocr_lr.explore.state import Pin, State
+from ppocr_lr.explore.state import State
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
 
@@ -39,7 +39,7 @@ class Right:
         self.page, self.words = page, page.words
         self.curves, self.details = Curves(), Details()
         self.syncing = False
-        self.pins_shown: tuple[str, ...] = ()
+        self.pins_shown: list[tuple[ui.input, ui.button, ui.button]] = []
         with ui.element("div").classes("right"):
             with titled(self.words, "Learning rate"):
                 self._build_curve()
@@ -91,6 +91,9 @@ class Right:
             return self.page.become(lambda state: replace(state, **view), "view")
         return None
 
+    async def _edit(self, number: int) -> None:
+        await self.page.show(self.page.state.pins[number].draft)
+
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
         if not self.syncing and event.value and number < len(pins):
@@ -104,24 +107,26 @@ class Right:
         self.syncing = True
         try:
             self.axis.value, self.log_scale.value = state.axis, state.log_scale
-            names = tuple(pin.name for pin in state.pins)
-            if names != self.pins_shown:
-                self._build_pins(state.pins)
-                self.pins_shown = names
+            if len(state.pins) != len(self.pins_shown):
+                self._build_pins(len(state.pins))
+            for (entry, *buttons), pin in zip(self.pins_shown, state.pins, strict=True):
+                entry.value = pin.name  # the field stays, as somebody may be typing on
+                for button in buttons:
+                    button.props["aria-label"] = f"{button.text}: {pin.name}"
         finally:
             self.syncing = False
 
-    def _build_pins(self, pins: tuple[Pin, ...]) -> None:
+    def _build_pins(self, count: int) -> None:
         self.pins.clear()
+        self.pins_shown = []
         with self.pins:
-            for number, pin in enumerate(pins):
+            for number in range(count):
                 with ui.element("div").classes("line"):
-                    entry = ui.input(value=pin.name, on_change=partial(self._rename, number)).props("dense outlined")
-                    entry.props("debounce=800").props["aria-label"] = self.words(
-                        "name of curve {number}", number=number + 2
-                    )
-                    self.page.button("Edit", partial(self.page.show, pin.draft), pin.name)
-                    self.page.button("Remove", partial(self.page.repin, number), pin.name)
+                    entry = ui.input(on_change=partial(self._rename, number)).props("dense outlined debounce=800")
+                    entry.props["aria-label"] = self.words("name of curve {number}", number=number + 2)
+                    edit = self.page.button("Edit", partial(self._edit, number))
+                    remove = self.page.button("Remove", partial(self.page.repin, number))
+                    self.pins_shown.append((entry, edit, remove))
 
     def dim(self, is_old: bool) -> None:
         """Show that the curve is not that of the text in the editor."""

@@ -14,14 +14,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingExtraError
+from ppocr_lr.explore.files import MOST_BYTES
 from ppocr_lr.explore.state import State, state_of
 from ppocr_lr.language import later, speaking, tr
 
 PORT = 8321
+MOST_PAGES = 300
+"""Each takes some 2.3 MiB."""
 _MOST_PORTS = 100
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 _RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
 _MOST_MESSAGES = 30  # kept for a connection that comes back
+_AROUND_A_FILE = 1 << 16  # bytes of a form
 
 _TOO_MUCH = later(
     "What was on this page was too much for a link, so it begins anew. What was typed into the editor is there."
@@ -81,13 +85,14 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         ImportError: NiceGUI is not installed.
     """
     try:
-        from nicegui import app, ui
+        from nicegui import Client, app, ui
     except ModuleNotFoundError:
         raise MissingExtraError("nicegui", "explore") from None
 
     from ppocr_lr.explore.page import Page
     from ppocr_lr.explore.words import words_for
 
+    app.add_middleware(Bounded, pages=lambda: len(Client.instances))
     app.add_middleware(OwnSiteOnly, host=host)
     app.on_startup(ready)
     folder = Path(__file__).parent
@@ -127,6 +132,36 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
     )
 
 
+def _headers(scope: Any) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _refuse(send: Any, status: int, reason: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": reason})
+
+
+class Bounded:
+    """Reads nothing that is larger than the page sends it, and opens no more pages than there is memory for.
+
+    What the page tells the browser binds nobody else, and one that was only asked for is kept for a minute.
+    """
+
+    def __init__(self, app: Any, pages: Callable[[], int]) -> None:
+        self.app, self.pages = app, pages
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Refuse a request by the length that it has to tell, or by the number of pages."""
+        headers = _headers(scope) if scope["type"] == "http" else {}
+        length = headers.get("content-length", "0")
+        if "transfer-encoding" in headers or not length.isdecimal() or int(length) > MOST_BYTES + _AROUND_A_FILE:
+            await _refuse(send, 413, b"too large, or of a length that is not told\n")
+        elif headers and not scope["path"].startswith("/_nicegui") and self.pages() >= MOST_PAGES:
+            await _refuse(send, 503, b"too many pages are open: try again in a minute\n")
+        else:
+            await self.app(scope, receive, send)
+
+
 class OwnSiteOnly:
     """Lets nobody in who was sent by another web site: neither by a name that it points here, nor by its scripts."""
 
@@ -139,15 +174,14 @@ class OwnSiteOnly:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         foreign = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate"
         if foreign or not self._is_ours(host) or (origin is not None and origin.partition("://")[2] != host):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
-                return
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-            await send({"type": "http.response.body", "body": b"this page is only for those who open it themselves\n"})
+            else:
+                await _refuse(send, 403, b"this page is only for those who open it themselves\n")
             return
 
         async def send_with_policy(message: Any) -> None:

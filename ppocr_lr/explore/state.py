@@ -8,6 +8,7 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from ppocr_lr.curve.axis import AXES, Axis
@@ -19,8 +20,11 @@ from ppocr_lr.training_config.yaml_edit import Excerpt
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
 MOST_PINS = 8
+_MOST_STEPS = 200
+_MOST_TEXT = 50 * LONGEST_TEXT  # of all steps together
 
-_KINDS = (str, str, int, int, int)  # of the values of a draft in a link
+_NUMBER = (int, type(None))
+_KINDS = ((str,), (str,), _NUMBER, _NUMBER, (int,))  # of the values of a draft in a link
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,13 @@ class State:
         return word if len(word) <= LONGEST_LINK else ""
 
 
+def latest(states: list[State]) -> list[State]:
+    """Those of the last states that are kept for an undo: not too many, and not of too much text."""
+    texts = accumulate(len(state.draft.text) for state in reversed(states))
+    few = sum(1 for characters in texts if characters <= _MOST_TEXT)
+    return states[-max(1, min(few, _MOST_STEPS)) :]
+
+
 def state_of(link: str) -> State:
     """The state that a link carries.
 
@@ -112,9 +123,9 @@ def state_of(link: str) -> State:
         reader = zlib.decompressobj()
         content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
         drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
-        if not all(0 < len(draft.source) <= LONGEST_NAME for draft in drafts):
+        if not all(0 < len(draft.source) <= LONGEST_NAME and draft.source.isprintable() for draft in drafts):
             raise ValueError
-        names = [_checked(name, str) for name in content["pins"]]
+        names = [_checked(name, (str,)) for name in content["pins"]]
         pins = tuple(Pin(printable(name)[:LONGEST_NAME], draft) for name, draft in zip(names, drafts[1:], strict=True))
         if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
             raise ValueError
@@ -126,9 +137,9 @@ def state_of(link: str) -> State:
     return state
 
 
-def _checked(value: Any, kind: type) -> Any:
-    """A value of a link, if it is of its kind."""
-    if type(value) is not kind and not (kind is int and value is None):
+def _checked(value: Any, kinds: tuple[type, ...]) -> Any:
+    """A value of a link, if it is of one of these kinds."""
+    if type(value) not in kinds:
         raise TypeError
     if isinstance(value, str):
         value.encode()  # half a character is none

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, errors_within
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
@@ -124,41 +124,33 @@ class LogReader:
             self._file.close()
             self._open()
         some = self.torn_archive = False
-        try:
-            while block := self._stream.read1(_CHUNK):
-                some = True
-                self._read += len(block)
-                if self._decoder is None:
-                    self._decoder = LogDecoder(block)
-                self._add(self._decoder.decode(block).replace("\r", "\n"))
-                self._check_size()
-                if not self.lines and self._read > _MOST_BEFORE:
-                    raise LRConfigError(
-                        tr(
-                            "{path}: holds no line with a learning rate in its first {most} MiB, so it is not a log of "
-                            "PaddleOCR's trainer",
-                            path=self.path,
-                            most=_MOST_BEFORE >> 20,
-                        )
-                    )
-        except (OSError, EOFError, zlib.error) as error:
-            if self._read and isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
-                self.torn_archive = True
-                return some
-            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=error)) from None
+        with errors_within(str(self.path)):
+            try:
+                while block := self._stream.read1(_CHUNK):
+                    some = True
+                    self._read += len(block)
+                    if self._decoder is None:
+                        self._decoder = LogDecoder(block)
+                    self._add(self._decoder.decode(block).replace("\r", "\n"))
+                    self._check_size()
+            except (OSError, EOFError, zlib.error) as error:
+                if self._read and isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
+                    self.torn_archive = True
+                    return some
+                raise LRConfigError(tr("cannot be read: {reason}", reason=error)) from None
         return some
 
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
-            raise LRConfigError(
-                tr("{path}: holds more than {most} GiB; give a part of it", path=self.path, most=MOST_BYTES >> 30)
-            )
+            raise LRConfigError(tr("holds more than {most} GiB; give a part of it", most=MOST_BYTES >> 30))
         if len(self.lines) // _PACKED.size + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
+            raise LRConfigError(tr("holds more than {most} lines of a training; give a part of it", most=MOST_LINES))
+        if not self.lines and self._read > _MOST_BEFORE:
             raise LRConfigError(
                 tr(
-                    "{path}: holds more than {most} lines of a training; give a part of it",
-                    path=self.path,
-                    most=MOST_LINES,
+                    "holds no line with a learning rate in its first {most} MiB, so it is no log of "
+                    "PaddleOCR's trainer",
+                    most=_MOST_BEFORE >> 20,
                 )
             )
 
@@ -194,7 +186,7 @@ class LogReader:
                 self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             reason = getattr(error, "strerror", None) or error
-            raise LRConfigError(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
+            raise LRConfigError(tr("cannot be read: {reason}", reason=reason)).within(str(self.path)) from None
         packed = start == b"\x1f\x8b"
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)

@@ -208,22 +208,20 @@ def nothing_in(reader: LogReader) -> LRConfigError:
     if reader.other_trainer:
         return LRConfigError(
             tr(
-                "{path}: is a log of {trainer}; only those of PaddleOCR can be compared",
-                path=reader.path,
+                "is a log of {trainer}; only those of PaddleOCR can be compared",
                 trainer=reader.other_trainer,
             )
-        )
+        ).within(str(reader.path))
     torn = ""
     if reader.torn:
         torn = tr(", {lines} with `epoch: [` in another form or cut off", lines=amount(reader.torn, "line"))
     return LRConfigError(
         tr(
-            "{path}: holds no line with a learning rate{torn}; PaddleOCR writes them as {example}",
-            path=reader.path,
+            "holds no line with a learning rate{torn}; PaddleOCR writes them as {example}",
             torn=torn,
             example="`epoch: [3/100], global_step: 90, lr: 0.000513, …`",
         )
-    )
+    ).within(str(reader.path))
 
 
 def train_log(reader: LogReader) -> TrainLog:

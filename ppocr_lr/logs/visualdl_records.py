@@ -59,7 +59,7 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
     records = [record for process in processes for record in process]
     if not records:
         others = f", only {', '.join(map(printable, sorted(read.tags)))}" if read.tags else ""
-        raise LRConfigError(f"{path}: holds no rate under TRAIN/lr{others}")
+        raise LRConfigError(f"holds no rate under TRAIN/lr{others}").within(str(path))
     steps = np.array([record.step for record in records], dtype=np.int64)
     rates = np.array([record.rate for record in records])
     marks = np.repeat(np.arange(len(files), dtype=np.int32), [len(process) for process in processes])
@@ -115,6 +115,6 @@ def _scalars(path: Path, read: _Read) -> Iterator[tuple[str, int, float]]:
                     if value.WhichOneof("one_value") == "value":
                         yield value.tag, value.id, value.value
     except OSError as error:
-        raise LRConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise LRConfigError(f"cannot be read: {error.strerror or error}").within(str(path)) from None
     except Exception:  # whatever its parts raise for bytes that are no record
         read.torn += 1

@@ -181,7 +181,6 @@ Bound = Annotated[kinds.OnTheTangent, Number()]
 WholeCycles = Annotated[kinds.Cycles, Number(said=later("a whole number from 1 to 1000"))]
 Growth = Annotated[kinds.Growth, Number(said=later("1, or a number from 1.01 to 1000000"), fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said=later("a whole number above 0"))]
-TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said=later("a whole number of at least 2")), ITERATIONS]
 Calls = Annotated[kinds.Update, Number(said=later("a whole number of calls, 0 for none"))]
 _OR_SHARE = later('or a share of the run ("10%")')
 _NO_ITERS = later("a whole number of iterations, 0 for none, {share}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -25,6 +25,8 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 Made = TypeVar("Made")
+Spellings = Callable[[Collection[str]], Mapping[str, str]]
+"""Makes second spellings for the keys of a name."""
 
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
@@ -224,10 +226,12 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
-def read_section(section: object, also_called: Mapping[str, str] | None = None) -> Section:
+def read_section(
+    section: object, also_called: Mapping[str, str] | None = None, inside: Spellings | None = None
+) -> Section:
     """Validate what needs no run: the name, the keys, their values, and every section inside.
 
-    `also_called` has second spellings besides those of the model.
+    `also_called` has second spellings besides those of the model, and `inside` makes those of the sections inside.
 
     Raises:
         LRConfigError: its paths begin inside the section.
@@ -247,7 +251,7 @@ def read_section(section: object, also_called: Mapping[str, str] | None = None) 
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values), MappingProxyType(dict(section)), also_called)
+        return Section(model.model_validate(values, context=inside), MappingProxyType(dict(section)), also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from ppocr_lr.errors import LRConfigError, positive_argument
@@ -98,8 +99,8 @@ class Window(NamedTuple):
         return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
 
     def _updates(self, length: Length) -> float:
-        if length.unit == "%":
-            return length.amount * self.total_iters / 100
+        if length.unit == "%":  # as it is written: the floats 1.1 and 3000 make more than 33
+            return float(Decimal(repr(length.amount)) * self.total_iters / 100)
         return length.amount * (self.run.iters_per_epoch if length.unit == "epochs" else 1)
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ppocr_lr.bounds import MAX_COUNT
-from ppocr_lr.errors import ArgumentError, LRConfigError, nearest, shown
+from ppocr_lr.errors import ArgumentError, LRConfigError, errors_under, errors_within, nearest, shown
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE
 from ppocr_lr.resume.optimizers import accumulators
@@ -38,6 +38,8 @@ class Checkpoint:
     """Updates done: the `global_step` of `.states`, else the scheduler's; None when neither is there."""
     accumulators: frozenset[str]
     """What the optimizer keeps for each parameter, which tells its kind."""
+    called: str = ""
+    """What somebody calls it who knows it by another name than its path."""
 
     @property
     def within_epoch(self) -> bool:
@@ -60,17 +62,17 @@ def read_checkpoint(given: str | Path) -> Checkpoint:
     """
     path, prefix = _optimizer_file(Path(given))
     content = read_plain_pickle(path, tr("an optimizer state"))
-    _check_optimizer_state(path, content)
+    with errors_within(str(path)):
+        _check_optimizer_state(content)
+        with errors_under(OPTIMIZER_KEY):
+            state = _scheduler_state(content) if OPTIMIZER_KEY in content else None
     states_path = Path(f"{prefix}.states")
     if not states_path.exists() and (prefix / "metric.states").exists():  # models for key information extraction
         states_path = prefix / "metric.states"
-    try:
-        state = _scheduler_state(content) if OPTIMIZER_KEY in content else None
-    except LRConfigError as error:
-        raise LRConfigError(f"{path}: {OPTIMIZER_KEY}: {error}") from None
     kind = tr("a .states file of PaddleOCR")
     states = read_plain_pickle(states_path, kind) if states_path.exists() else {}
-    epoch, count = (_whole_number(states_path, states, key) for key in ("epoch", "global_step"))
+    with errors_within(str(states_path)):
+        epoch, count = (_whole_number(states, key) for key in ("epoch", "global_step"))
     if count is None and state:
         count = state.update
     return Checkpoint(path, state, states_path, epoch, count, accumulators(content.keys() - _NESTED))
@@ -87,16 +89,15 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     if os.path.exists(path):  # False for a name that no file can have
         return path, prefix
     if os.path.islink(path):
-        raise LRConfigError(tr("{path}: is a link that leads to no file", path=path))
+        raise LRConfigError(tr("is a link that leads to no file")).within(str(path))
     if os.path.exists(f"{prefix}.pdparams"):
         raise LRConfigError(
             tr(
-                "{path}: does not exist, and {weights} holds only the weights; PaddleOCR would warn, load these, and "
+                "does not exist, and {weights} holds only the weights; PaddleOCR would warn, load these, and "
                 "start the schedule at update 0",
-                path=path,
                 weights=f"{prefix.name}.pdparams",
             )
-        )
+        ).within(str(path))
     folder = prefix if os.path.isdir(prefix) else path.parent
     try:
         there = sorted(file.stem for file in folder.glob("*.pdopt"))
@@ -106,26 +107,21 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
     meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
-    raise LRConfigError(f"{path}: does not exist" + (f"; did you mean {meant}?" if meant else ""))
+    raise LRConfigError("does not exist" + (f"; did you mean {meant}?" if meant else "")).within(str(path))
 
 
-def _check_optimizer_state(path: Path, content: Mapping[Any, Any]) -> None:
+def _check_optimizer_state(content: Mapping[Any, Any]) -> None:
     if _PADDLE_1 in content:
-        raise LRConfigError(
-            tr("{path}: was saved by PaddleOCR 1.x with Paddle 1, and no later version can continue from it", path=path)
-        )
+        raise LRConfigError(tr("was saved by PaddleOCR 1.x with Paddle 1, and no later version can continue from it"))
     names = content.get(_NAME_TABLE)
     if isinstance(names, Mapping) and any(key != name for key, name in names.items()):
-        raise LRConfigError(
-            tr("{path}: holds a model's weights, which have no scheduler state; give the .pdopt file", path=path)
-        )
+        raise LRConfigError(tr("holds a model's weights, which have no scheduler state; give the .pdopt file"))
     strange = [key for key, value in content.items() if key not in _NESTED and not _is_tensor(value)]
     if strange:
         keys = shown(list(content))
         raise LRConfigError(
             tr(
-                "{path}: is not the state of a single optimizer: its keys are {keys}; PaddleOCR cannot load it",
-                path=path,
+                "is not the state of a single optimizer: its keys are {keys}; PaddleOCR cannot load it",
                 keys=keys,
             )
         )
@@ -145,8 +141,8 @@ def _scheduler_state(content: Mapping[Any, Any]) -> SchedulerState:
     return state
 
 
-def _whole_number(path: Path, states: Mapping[Any, Any], key: str) -> int | None:
+def _whole_number(states: Mapping[Any, Any], key: str) -> int | None:
     value = states.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT):
-        raise LRConfigError(f"{path}: {key}: {shown(value)} is not allowed; it must be a whole number, at most 2^53")
+        raise LRConfigError(f"{key}: {shown(value)} is not allowed; it must be a whole number, at most 2^53")
     return value

@@ -48,13 +48,12 @@ class Resume:
         if epoch * iters > MAX_COUNT:
             raise LRConfigError(
                 tr(
-                    "{path}: epoch: {epoch} is not allowed; with {iters} per epoch it must be at most {most}",
-                    path=self.checkpoint.states_path,
+                    "epoch: {epoch} is not allowed; with {iters} per epoch it must be at most {most}",
                     epoch=epoch,
                     iters=amount(iters, "iteration"),
                     most=MAX_COUNT // iters,
                 )
-            )
+            ).within(str(self.checkpoint.states_path))
 
     @property
     def schedule(self) -> Schedule:

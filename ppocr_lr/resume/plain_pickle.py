@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from ppocr_lr.bounds import MAX_COUNT
-from ppocr_lr.errors import LRConfigError, shown
+from ppocr_lr.errors import LRConfigError, errors_within, shown
 from ppocr_lr.language import tr
 
 _LONGEST = 1024  # bytes; a longer text is an array's content in protocol 2, and is skipped like one
@@ -42,27 +42,25 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
         LRConfigError: the file cannot be read, is not a pickle, is truncated, or holds what such a file never
             does. The message names the file, and the name or instruction that was refused.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise LRConfigError(tr("{path}: is not a regular file, so it is not {kind}", path=path, kind=kind))
-        with open(path, "rb") as file:
-            data = _Reader(file, kind).read()
-    except OSError as error:
-        reason = error.strerror or error
-        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=reason)) from None
-    except EOFError:
-        raise LRConfigError(
-            tr("{path}: ends in the middle: it is truncated, or still being written", path=path)
-        ) from None
-    except _RefusedError as error:
-        raise LRConfigError(f"{path}: {error}") from None
-    except LRConfigError:
-        raise
-    except (IndexError, KeyError, TypeError, ValueError, struct.error):
-        raise LRConfigError(tr("{path}: is damaged; it is not what paddle.save wrote", path=path)) from None
-    if not isinstance(data, dict):
-        raise LRConfigError(tr("{path}: holds no dictionary, so it is not {kind}", path=path, kind=kind))
-    return data
+    with errors_within(str(path)):
+        try:
+            if path.exists() and not path.is_file():
+                raise LRConfigError(tr("is not a regular file, so it is not {kind}", kind=kind))
+            with open(path, "rb") as file:
+                data = _Reader(file, kind).read()
+        except OSError as error:
+            raise LRConfigError(tr("cannot be read: {reason}", reason=error.strerror or error)) from None
+        except EOFError:
+            raise LRConfigError(tr("ends in the middle: it is truncated, or still being written")) from None
+        except _RefusedError as error:
+            raise LRConfigError(str(error)) from None
+        except LRConfigError:
+            raise
+        except (IndexError, KeyError, TypeError, ValueError, struct.error):
+            raise LRConfigError(tr("is damaged; it is not what paddle.save wrote")) from None
+        if not isinstance(data, dict):
+            raise LRConfigError(tr("holds no dictionary, so it is not {kind}", kind=kind))
+        return data
 
 
 class _RefusedError(Exception):

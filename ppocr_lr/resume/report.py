@@ -270,7 +270,7 @@ def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
     yield printable(
         tr(
             "{checkpoint} with {config}: {name}",
-            checkpoint=resume.checkpoint.path,
+            checkpoint=resume.checkpoint.called or resume.checkpoint.path,
             config=source,
             name=resume.planned.name,
         )

@@ -255,5 +255,6 @@ def _count_lines(path: Path) -> int:
                 lines += block.count(b"\n")
                 last = block[-1:]
     except OSError as error:
-        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
+        said = tr("cannot be read: {reason}", reason=error.strerror or error)
+        raise LRConfigError(said).within(str(path)) from None
     return lines + (last != b"\n")

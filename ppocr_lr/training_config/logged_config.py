@@ -128,9 +128,8 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
         torn = True
     config = collected.end() or config
     if config is None:
-        raise LRConfigError(
-            tr("{path}: is a log without a config; PaddleOCR writes it there when it starts", path=path)
-        )
+        said = tr("is a log without a config; PaddleOCR writes it there when it starts")
+        raise LRConfigError(said).within(str(path))
     if torn:
         said = tr("{path}: is a truncated archive; a later config in it could not be unpacked", path=path)
         warnings.warn(printable(said), LRConfigWarning, stacklevel=2)
@@ -146,7 +145,8 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     except gzip.BadGzipFile:
         raise
     except OSError as error:
-        raise LRConfigError(tr("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
+        said = tr("cannot be read: {reason}", reason=error.strerror or error)
+        raise LRConfigError(said).within(str(path)) from None
 
 
 def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:

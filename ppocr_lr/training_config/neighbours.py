@@ -18,7 +18,7 @@ _SIGNS: dict[str, Callable[[_Config], bool]] = {
     "PaddleClas 1.x": lambda config: "LEARNING_RATE" in config,
     "PaddleDetection": lambda config: any(key in config for key in ("LearningRate", "OptimizerBuilder", "_BASE_")),
     "PaddleSeg": lambda config: any(key in config for key in ("lr_scheduler", "train_dataset", "_base_")),
-    "OpenOCR or PytorchOCR": lambda config: any(key in config for key in ("LRScheduler", "LRscheduler")),
+    "OpenOCR / PytorchOCR": lambda config: any(key in config for key in ("LRScheduler", "LRscheduler")),
     "PaddleX": lambda config: _in(config, "Train", "learning_rate") and "Optimizer" not in config,
     "PaddleOCR 1.x": lambda config: (
         _in(config, "Global", "reader_yml")

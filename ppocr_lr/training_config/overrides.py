@@ -68,8 +68,17 @@ class Override(NamedTuple):
     @property
     def value(self) -> Any:
         """The value of the text: YAML, with numbers as people write them."""
+        return _numbers(self._in_yaml)
+
+    @property
+    def is_another_in_paddleocr(self) -> bool:
+        """PaddleOCR's own `-o` takes the YAML as it is, and a number of this one as a string."""
+        return bool(self.value != self._in_yaml)
+
+    @property
+    def _in_yaml(self) -> Any:
         try:
-            return _numbers(read_yaml_text(self.text, shown(self.text)))
+            return read_yaml_text(self.text, shown(self.text))
         except LRConfigError as error:
             raise self.error(str(error)) from None
 

@@ -228,6 +228,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
     ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
+    ("LR412", config({**PLATEAU, "warmup_epoch": 2}), "only until its plateau begins, at 1e-1; from there on", config(COSINE)),
+    ("LR412", config(sequence(COSINE, PLATEAU)), "call step() once per update and step(metric) once per", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "they take 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
      config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
@@ -452,7 +454,7 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110"} == set(RULES)
+    assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110", "LR510"} == set(RULES)
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
@@ -625,6 +627,28 @@ class TestIgnoring:
         text = "Global: {epoch_num: 20}\nOptimizer: {lr: {name: Const, learning_rate: 0.1}}  # ppocr-lr: ignore LR402 LR9\n"
         found = findings(tmp_path, text, flags=None)
         assert ["LR9," in f.message for f in found if f.code == "LR110"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("override", "trainer", "hint"),
+    [
+        ("Optimizer.lr.learning_rate=1e-4", None, "-o Optimizer.lr.learning_rate=0.0001 is read alike by both"),
+        (
+            "Optimizer.lr={learning_rate: 1e-7}",
+            None,
+            '-o "Optimizer.lr={learning_rate: 1.0e-07}" is read alike by both',
+        ),
+        ("Global.epoch_num=1e2", "paddleocr", "-o Global.epoch_num=100 is read alike by both"),
+        ("Optimizer.lr.learning_rate=1e-4", "ppocr-lr", None),
+        ("Optimizer.lr.learning_rate=1.0e-4", None, None),
+        ("Global.save_model_dir=1e4", None, None),
+    ],
+)
+def test_a_number_that_is_a_string_behind_paddleocrs_o(
+    override: str, trainer: Any, hint: str | None, tmp_path: Path
+) -> None:
+    found = findings(tmp_path, config(CONST), KNOWN._replace(trainer=trainer), overrides=[override])
+    assert [finding.hint for finding in found if finding.code == "LR510"] == ([hint] if hint else [])
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,17 @@ def test_a_lost_connection_comes_back_with_its_state(address: str, visit: Visit)
     has_rates(page, "Linear", lambda rates: max(rates) == 0.3)
 
 
+def test_somebody_impatient_does_not_keep_others_waiting(address: str, visit: Visit) -> None:
+    one, other = visit(address), visit(address)
+    files: list[Any] = []
+    one.on("download", lambda file: files.append(file))
+    for _ in range(16):  # more than the server has threads
+        one.get_by_role("button", name="PNG").click()
+    other.get_by_label("learning_rate", exact=True).fill("0.2")
+    has_rates(other, "Cosine", lambda rates: max(rates) == 0.2)
+    assert len(files) < 8
+
+
 LARGE = [
     "name: Cosine\nlearning_rate: 0.1\nwarmup_iters: 1000000000000\n",
     "name: CosineWarmRestarts\nlearning_rate: 0.1\nT_0: 1it\n",

@@ -5,13 +5,22 @@ from __future__ import annotations
 import base64
 import pickle
 import re
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from ppocr_lr import build_schedule
+from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.explore.draft import opened
+from ppocr_lr.explore.files import file_name, read_dropped
+from ppocr_lr.explore.look import Dropped, details_of
+from ppocr_lr.explore.state import State
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests import checkpoints
 from tests.explore.conftest import Visit, curves, yaml_of
 from tests.explore.test_page import has_rates
@@ -84,6 +93,44 @@ def test_a_checkpoint_is_marked(address: str, visit: Visit, tmp_path: Path) -> N
     assert [rates[1] for name, rates in curves(page).items() if name.startswith("checkpoint")] == [
         pytest.approx(build_schedule(COSINE, 20, 100)(500))
     ]
+
+
+def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
+    # Of a checkpoint, its name says when it was saved; the folder is none of anybody's business.
+    checkpoints.save(tmp_path / "best_accuracy", COSINE, 20, 100, 500, epoch=5)
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    found = read_dropped(tmp_path / "best_accuracy.pdopt", draft, Dropped())
+    assert found.dropped.checkpoint is not None
+    assert found.dropped.checkpoint.within_epoch
+    states = (
+        State(found.draft),
+        State(replace(found.draft, text=draft.text.replace("epoch_num: 20", "epoch_num: 1"), iters_per_epoch=2**52)),
+    )
+    for state in states:  # the other one has no update at the epoch that was saved
+        verdicts = details_of(state, state.draft.planned, found.dropped).verdicts
+        assert any(line.startswith("best_accuracy.") for line in verdicts)
+        assert str(tmp_path) not in "\n".join(verdicts)
+    log(tmp_path / "train.log")
+    wrong = replace(draft, text=draft.text.replace("epoch_num", "x"), source="学习.yml")
+    with pytest.raises(LRConfigError) as error:
+        read_dropped(tmp_path / "train.log", wrong, Dropped())
+    assert str(error.value.by_file_name()).startswith("学习.yml: ")
+
+
+def test_a_name_is_no_html(tmp_path: Path) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    found = read_dropped(log(tmp_path / "a<b>c&lt;.log"), draft, Dropped())
+    [dots] = details_of(State(found.draft), found.draft.planned, found.dropped).dots
+    assert "<" not in dots["name"]
+    assert unescape(dots["name"]).startswith("a<b>c&lt;.log")
+
+
+@given(st.text(max_size=300) | st.sampled_from(["", ".", "..", "a/..", "学" * 300, "a\0b", "\ud800", "/", "\\", " . "]))
+def test_every_name_is_one_that_a_file_can_have(told: str) -> None:
+    name = file_name(told)
+    assert Path(name).name == name
+    assert 0 < len(name.encode()) <= 255
+    assert name.isprintable()
 
 
 class _Harm:

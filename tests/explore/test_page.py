@@ -205,6 +205,16 @@ def test_a_text_that_is_too_long_is_said(address: str, visit: Visit) -> None:
     expect(error_of(page)).to_contain_text("more than 200000 characters")
 
 
+def test_half_a_character_is_said(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.evaluate("document.execCommand('insertText', false, '# \\ud83d')")
+    expect(page.get_by_text("half a character")).to_be_visible()
+    page.keyboard.insert_text("# \U0001f600")
+    expect(page.get_by_label("the section", exact=True)).to_contain_text("# \U0001f600")
+
+
 def test_a_field_put_right_is_right_again(address: str, visit: Visit) -> None:
     page = visit(address)
     for name, wrong, right in (("learning_rate", "'", "0.1"), ("cards", "x", "1"), ("end_lr", "2020-01-01", "0.001")):
@@ -237,6 +247,16 @@ def test_pinned_curves_are_named_and_compared(address: str, visit: Visit) -> Non
     expect(page.locator(".cm-content")).to_contain_text("name: Cosine")
     page.get_by_role("button", name="Remove: with warmup").click()
     page.wait_for_function("document.querySelector('.plot').data.length === 1")
+
+
+def test_a_name_is_typed_on_after_a_pause(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="Pin this one").click()
+    page.get_by_label("name of curve 2").fill("with")
+    has_rates(page, "with", lambda rates: max(rates) == 0.1)
+    page.keyboard.type(" warmup")
+    has_rates(page, "with warmup", lambda rates: max(rates) == 0.1)
+    expect(page.get_by_role("button", name="Edit: with warmup")).to_be_visible()
 
 
 def test_paddleocr_s_own_curve_is_dashed(address: str, visit: Visit) -> None:

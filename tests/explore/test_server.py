@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import re
 import socket
@@ -10,12 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.explore.server import OwnSiteOnly, addresses, free_port
+from ppocr_lr.explore.server import MOST_PAGES, Bounded, OwnSiteOnly, addresses, free_port
 from tests.conftest import Command
 from tests.explore.conftest import served
 
@@ -77,6 +79,29 @@ def test_a_socket_of_another_site_is_refused(place: str, origin: str) -> None:
     }
     path = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
     assert asked(place, path, **upgrade, Origin=origin)[0] == 403
+
+
+@pytest.mark.parametrize("length", [{"Content_Length": str(10**10)}, {"Transfer_Encoding": "chunked"}])
+def test_nothing_large_is_read(place: str, length: dict[str, str]) -> None:
+    assert asked(place, method="POST", **length)[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "pages", "status"),
+    [("/", MOST_PAGES - 1, 200), ("/", MOST_PAGES, 503), ("/_nicegui/client/1/upload/1", MOST_PAGES, 200)],
+)
+def test_there_are_not_more_pages_than_memory_has_room_for(path: str, pages: int, status: int) -> None:
+    said = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    async def send(message: Any) -> None:
+        said.append(message.get("status"))
+
+    scope = {"type": "http", "path": path, "headers": [(b"host", b"localhost")]}
+    asyncio.run(Bounded(app, lambda: pages)(scope, None, send))
+    assert said[0] == status
 
 
 def test_its_own_site_is_let_in(place: str) -> None:

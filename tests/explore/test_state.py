@@ -17,7 +17,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, opened
 from ppocr_lr.explore.examples import EXAMPLES
-from ppocr_lr.explore.state import Pin, State, Typed, state_of
+from ppocr_lr.explore.state import Pin, State, Typed, latest, state_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
 TEXT = DEFAULT_CONFIG.read_text(encoding="utf-8")
@@ -52,6 +52,13 @@ def test_a_link_brings_a_state_back(state: State) -> None:
     assert state_of(state.link) == state
 
 
+def test_the_steps_that_are_kept_are_few_and_short() -> None:
+    short, long = (State(Draft(f"{SECTION}# {'x' * length}\n")) for length in (0, LONGEST_TEXT - 100))
+    assert latest([short] * 300) == [short] * 200
+    assert 40 < len(latest([short, *[long] * 300])) <= 50
+    assert latest([short, long]) == [short, long]
+
+
 def packed(content: Any) -> str:
     return base64.urlsafe_b64encode(zlib.compress(json.dumps(content).encode())).decode()
 
@@ -72,6 +79,12 @@ TORN = {
     "many pins": packed(content(drafts=[[TEXT, "c.yml", 1, None, 1]] * 10, pins=["a"] * 9)),
     "another axis": packed(content(axis="x")),
     "true for a number": packed(content(drafts=[[TEXT, "c.yml", True, None, 1]])),
+    "no number of cards": packed(content(drafts=[[TEXT, "c.yml", 100, None, None]])),
+    "a pin without a number of cards": packed(
+        content(drafts=[[TEXT, "c.yml", 1, None, 1], [TEXT, "c.yml", 1, None, None]], pins=["a"])
+    ),
+    "a name that a terminal obeys": packed(content(drafts=[[TEXT, "\x1b[2Jc.yml", 1, None, 1]])),
+    "a name that turns what follows": packed(content(drafts=[[TEXT, "c\u202e.yml", 1, None, 1]])),
     "no text": packed(content(drafts=[[1, "c.yml", 1, None, 1]])),
     "no YAML": packed(content(drafts=[["a: [", "c.yml", 1, None, 1]])),
     "a float": packed(content(drafts=[[TEXT, "c.yml", 1.5, None, 1]])),

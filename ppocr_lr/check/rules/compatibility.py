@@ -7,6 +7,7 @@ from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
+from ppocr_lr.errors import printable
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH
@@ -15,8 +16,11 @@ from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM
+from ppocr_lr.training_config.overrides import Override
+from ppocr_lr.training_config.sections import is_read
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
@@ -196,3 +200,17 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
 def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:
     section = subject.section("Optimizer", "regularizer")
     return section if section.get("name") in ("CosineL2", "CosineL2Decay") else {}
+
+
+@rule("LR510", Severity.NOTE, "a number behind -o that PaddleOCR reads as a string", of_paddleocrs_builder=True)
+@example("-o Optimizer.lr.learning_rate=1e-4   # write 0.0001")
+@source("PaddleOCR's program.py; PaddleSeg #1302")
+def string_behind_o(override: Override) -> Iterator[Finding]:
+    """Behind -o this command reads 1e-4 as the number that is meant. PaddleOCR's training script reads it as YAML 1.1,
+    in which it is a string, and mostly stops with a TypeError inside Paddle.
+    """
+    path = tuple(override.parts)
+    if is_read(path) and override.is_another_in_paddleocr:
+        said = tr("a number that PaddleOCR's own -o reads as a string: {text}", text=printable(override.text))
+        line = Proposal((f"{override.key}={yaml_text(override.value)}",)).line
+        yield Finding(path, said, tr("{line} is read alike by both", line=line))
