@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from ppocr_lr.cli.options import (
@@ -93,7 +92,7 @@ def _planned(config: str, arguments: argparse.Namespace) -> tuple[PlannedRun, li
         batches, windows = batches_in(path)
         if not batches:
             raise
-    flags = replace(flags, iters_per_epoch=batches, windows=flags.windows or windows)
+    flags = flags._replace(iters_per_epoch=batches, windows=flags.windows or windows)
     planned = plan_run(config, arguments.overrides, flags)
     words = planned.length.arithmetic.replace("as given", f"from {_LOG} beside the checkpoint", 1)
     return planned, [Finding((), words, severity=Severity.NOTE)]
