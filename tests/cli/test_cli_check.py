@@ -312,8 +312,8 @@ def test_a_flag_that_does_not_exist_is_still_told(command: Command) -> None:
         ("a.yml --stdin-filename b.yml", "error: --stdin-filename: goes with a config -"),
         ("a.yml --statistics --format sarif", "error: --statistics: has the formats text and json, not sarif"),
         ("--ignore a.yml", "error: --ignore a.yml: there is no such code"),
-        ("- --diff", "error: --diff: what comes from stdin is no file"),
-        ("- --fix-only", "error: --fix-only: what comes from stdin is no file"),
+        ("- --diff", "error: --diff: what comes from stdin is not a file"),
+        ("- --fix-only", "error: --fix-only: what comes from stdin is not a file"),
     ],
 )
 def test_flags_without_sense_are_told(words: str, message: str, command: Command) -> None:
