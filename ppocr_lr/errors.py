@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
 
@@ -41,8 +41,7 @@ class Place(NamedTuple):
         return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with an input."""
 
     path: Path
@@ -60,7 +59,7 @@ class Problem:
 
     def under(self, *path: str | int) -> Problem:
         """The same problem, with its path from further outside."""
-        return replace(self, path=(*path, *self.path))
+        return self._replace(path=(*path, *self.path))
 
 
 class LRConfigError(ValueError):
@@ -82,13 +81,13 @@ class LRConfigError(ValueError):
     def within(self, source: str) -> LRConfigError:
         """The same error, placed in the file `source`."""
         return LRConfigError(
-            problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
+            problem if problem.place else problem._replace(place=Place(source)) for problem in self.problems
         )
 
     def by_file_name(self) -> LRConfigError:
         """The same error, for readers to whom the folder of a file means nothing."""
         return LRConfigError(
-            replace(each, place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
+            each._replace(place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
             for each in self.problems
         )
 
@@ -237,15 +236,20 @@ def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> 
 
 def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
     """The names in `known` that `word` may have meant, at `least` so alike, best first; case does not count."""
+    return list(_nearest(word, tuple(known), least))
+
+
+@lru_cache(1000)  # the files of a folder have the same keys, and so have the stages of a run
+def _nearest(word: str, known: tuple[str, ...], least: float) -> tuple[str, ...]:
     import difflib
 
     by_folded = {name.lower().replace("_", ""): name for name in known}
     folded = word.lower().replace("_", "")
     if folded in by_folded:
-        return [by_folded[folded]]
+        return (by_folded[folded],)
     close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=least)
     likeness = [difflib.SequenceMatcher(None, folded, match).ratio() for match in close]
-    return [by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06]
+    return tuple(by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

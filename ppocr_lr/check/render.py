@@ -14,6 +14,7 @@ from ppocr_lr.numbers_text import amount, width
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_KEY = re.compile(r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*""")
 _AROUND = 60  # characters of a line that are shown before a key, and after it
 
 
@@ -48,16 +49,21 @@ def _snippet(finding: Finding, report: Report) -> Iterator[str]:
     place = finding.place
     if place is None or not 0 < place.line <= len(report.lines) or finding.key.startswith(report.overridden):
         return
-    line, begin = report.lines[place.line - 1].expandtabs(1), place.column - 1
-    key = re.match(r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*""", line[begin:])
-    word = key[0][:_AROUND] if key else ""
+    line, begin = report.lines[place.line - 1], place.column - 1
+    key = _KEY.match(line, begin)
+    word = key[0][:_AROUND].replace("\t", " ") if key else ""
     if finding.path and word.strip("\"'") not in map(str, finding.path) and isinstance(finding.path[-1], str):
         return
     left = max(0, begin - _AROUND) if len(line) > 2 * _AROUND else 0  # a whole file may be one line
-    before = ("…" if left else "") + printable(line[left:begin])
-    after = printable(line[begin : left + 2 * _AROUND]) + ("…" if len(line) > left + 2 * _AROUND else "")
+    before = ("…" if left else "") + _on_one_line(line[left:begin])
+    after = _on_one_line(line[begin : left + 2 * _AROUND]) + ("…" if len(line) > left + 2 * _AROUND else "")
     yield before + after
     yield " " * width(before) + "^" * max(1, width(printable(word)))
+
+
+def _on_one_line(part: str) -> str:
+    """A part of a line alone, as there may be thousands of findings in a long one; a tab is as wide as it counts."""
+    return printable(part.replace("\t", " "))
 
 
 def totals(reports: Sequence[Report]) -> str:

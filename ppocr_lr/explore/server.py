@@ -28,7 +28,7 @@ _MOST_MESSAGES = 30  # kept for a connection that comes back
 _AROUND_A_FILE = 1 << 16  # bytes of a form
 
 _TOO_MUCH = later(
-    "What was on this page was too much for a link, so it begins anew. What was typed into the editor is there."
+    "What was on this page was too long for a link, so it starts over. What you typed into the editor is still there."
 )
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "

@@ -1,6 +1,6 @@
 """The common part of all lr sections: frozen pydantic models in epochs, as written in YAML."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -49,7 +49,7 @@ class LedPlateau(NamedTuple):
 
     before: Schedule
     iters: int
-    plateau: LRConfig
+    plateau: "LRConfig"
 
 
 class LRConfig(BaseModel, ABC):
@@ -69,6 +69,8 @@ class LRConfig(BaseModel, ABC):
     """Second spellings: `{"eta_min": "end_lr"}` lets a section write `eta_min` for `end_lr`."""
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
+    example: ClassVar[Mapping[str, Any]] = {"learning_rate": 0.001}
+    """A section to begin with, for a run of any length; its keys are those without which it has no shape."""
     tries_rates: ClassVar[bool] = False
     """True where the purpose is to try rates too low and too high: the result is their losses, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False

@@ -11,7 +11,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.envelope import HOLD, WARMUP
+from ppocr_lr.lr_config.envelope import HOLD, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -43,6 +43,7 @@ class ExponentialConfig(_TimedConfig):
     gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
 
     nearest_in_paddleocr = "Step, which is the same with staircase: true"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.7}
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -74,6 +75,7 @@ class NaturalExpConfig(_TimedConfig):
     gamma: kinds.Factor = key("how fast the rate falls, per step_size")
 
     nearest_in_paddleocr = "Step with gamma exp(-gamma)"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -85,21 +87,22 @@ class NaturalExpConfig(_TimedConfig):
 class InverseSqrtConfig(LRConfig):
     """The peak over the square root of time, as in training Transformers."""
 
-    takes = WARMUP | HOLD
+    takes = WARMUP | HOLD | POWER
     learning_rate: kinds.PositiveRate = kinds.PEAK
     timescale: kinds.PositiveLength | None = key(
         "time after which the rate is peak/√2; by default the length of the warmup (epochs)", default=None
     )
 
     nearest_in_paddleocr = "Linear with a power of 2"
+    example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "10%"}
 
     def curve(self, window: Window) -> Schedule:
-        """peak·√(t/(k + t)) with t the timescale."""
-        if self.timescale is not None:
-            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
-        if warmup_iters := self.warmup_length(window):
-            return schedules.InverseSqrt(self.learning_rate, warmup_iters)
-        raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
+        """peak·√(t/(k + t)) with t the timescale, or another power of it."""
+        warmup_iters = self.warmup_length(window)
+        if self.timescale is None and not warmup_iters:
+            raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
+        timescale = warmup_iters if self.timescale is None else self.some_iters("timescale", window)
+        return schedules.InverseSqrt(self.learning_rate, timescale, self.around("decay_power") / 2)
 
 
 @register_lr_config("InverseTime")
@@ -109,6 +112,7 @@ class InverseTimeConfig(_TimedConfig):
     gamma: kinds.Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
 
     nearest_in_paddleocr = "Linear with a power of 2"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
@@ -126,6 +130,7 @@ class NoamConfig(LRConfig):
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr = "Linear with warmup_epoch"
+    example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 
     def curve(self, window: Window) -> Schedule:
         """Noam's curve."""

@@ -4,11 +4,10 @@ The reading, the keys that `-o` knows, the JSON Schema and the findings come fro
 it is used, so that one that decides nothing stops nothing.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -235,22 +234,17 @@ def meant_in_global(key: object) -> list[str]:
     """Which of the keys in Global that decide the run a key may be a slip of, or another project's name for."""
     if not isinstance(key, str) or key in DECIDE_THE_RUN:
         return []
-    return list(_meant(key))
+    if _EPOCHS_ELSEWHERE.fullmatch(key):
+        return ["epoch_num"]
+    if key.endswith("_num") and not nearest(key.removesuffix("_num"), ("epoch",)):
+        return []  # char_num is like epoch_num in that alone
+    return nearest(key, DECIDE_THE_RUN)
 
 
 def meant_in_optimizer(key: object) -> list[str]:
     """Which of the keys in Optimizer that are read a key is a slip of; no_weight_decay_name is none."""
     known = [*OptimizerSection.model_fields]
     return [] if not isinstance(key, str) or key in known else nearest(key, known, least=0.85)
-
-
-@lru_cache(1000)  # the files of a folder have the same keys
-def _meant(key: str) -> tuple[str, ...]:
-    if _EPOCHS_ELSEWHERE.fullmatch(key):
-        return ("epoch_num",)
-    if key.endswith("_num") and not nearest(key.removesuffix("_num"), ("epoch",)):
-        return ()  # char_num is like epoch_num in that alone
-    return tuple(nearest(key, DECIDE_THE_RUN))
 
 
 def read(model: type[M], written: object, path: Path, *keys: str) -> M:

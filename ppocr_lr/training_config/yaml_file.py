@@ -50,16 +50,23 @@ class YAMLDocument:
     root: Any = None
     """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
 
-    @cached_property
+    @property
     def lines(self) -> tuple[str, ...]:
         """The lines of the text."""
         return tuple(self.text.splitlines())
+
+    @cached_property
+    def _found(self) -> dict[int, dict[str, tuple[Any, Any]]]:
+        """By node, the keys that were looked for in it: a list may be as long as its findings are many."""
+        return {}
 
     def place(self, path: KeyPath) -> Place:
         """The place of a key or of an item of a list; of the nearest mapping or list around it, if it is absent."""
         node, place = self.root, Place(self.source, 1, 1)
         for part in path:
-            found = {str(name): (begin, value) for name, begin, value in _entries(node)}.get(str(part))
+            if id(node) not in self._found:
+                self._found[id(node)] = {str(name): (begin, value) for name, begin, value in _entries(node)}
+            found = self._found[id(node)].get(str(part))
             if found is None:
                 break
             place, node = _place(self.source, found[0].start_mark), found[1]

@@ -174,6 +174,22 @@ def test_the_place_of_a_key(path: tuple[Any, ...], line: int, column: int) -> No
     assert document.repeated == (("Optimizer", "lr", "name"),)  # and nothing that is merged in
 
 
+def test_places_in_a_long_list_are_found_by_one_look_at_it() -> None:
+    looks = 0
+
+    class Counted(list[Any]):
+        def __iter__(self) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().__iter__()
+
+    document = yaml_document(f"stages: [{', '.join(['{gamma: 2}'] * 500)}]", "c.yml")
+    _, stages = document.root.value[0]
+    stages.value = Counted(stages.value)
+    assert [document.place(("stages", index, "gamma")).column for index in (0, 1, 499)] == [11, 23, 5999]
+    assert looks == 1
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError, match=rf"gone\.yml: cannot be read: {os.strerror(errno.ENOENT)}"):
         read_yaml_file(tmp_path / "gone.yml")
