@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
@@ -42,8 +41,7 @@ class Place(NamedTuple):
         return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with an input."""
 
     path: Path
@@ -61,7 +59,7 @@ class Problem:
 
     def under(self, *path: str | int) -> Problem:
         """The same problem, with its path from further outside."""
-        return replace(self, path=(*path, *self.path))
+        return self._replace(path=(*path, *self.path))
 
 
 class LRConfigError(ValueError):
@@ -83,13 +81,13 @@ class LRConfigError(ValueError):
     def within(self, source: str) -> LRConfigError:
         """The same error, placed in the file `source`."""
         return LRConfigError(
-            problem if problem.place else replace(problem, place=Place(source)) for problem in self.problems
+            problem if problem.place else problem._replace(place=Place(source)) for problem in self.problems
         )
 
     def by_file_name(self) -> LRConfigError:
         """The same error, told to somebody for whom the folder of a file is nothing."""
         return LRConfigError(
-            replace(each, place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
+            each._replace(place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
             for each in self.problems
         )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ppocr_lr.errors import Path, Place, dotted, printable
 from ppocr_lr.language import tr
@@ -27,8 +26,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./~-]+")  # to every shell
 _LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What no override can do to a key of a config, or to an item of a list: rename it, or remove it."""
 
     kind: Literal["rename", "remove", "keep last"]
@@ -49,8 +47,7 @@ class Change:
         return (dotted(self.path), *renamed)
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """What to add to a command line, or to change in a config: the hint is made from it, and `check --fix` writes it.
 
     It is tried before it is shown or written, and left out if it does not help.
@@ -104,10 +101,9 @@ class Proposal:
 
     def under(self, *path: str | int) -> Proposal:
         """The same proposal, with its paths from further outside."""
-        return replace(
-            self,
+        return self._replace(
             overrides=tuple(f"{dotted(path)}.{override}" for override in self.overrides),
-            changes=tuple(replace(change, path=(*path, *change.path)) for change in self.changes),
+            changes=tuple(change._replace(path=(*path, *change.path)) for change in self.changes),
         )
 
 
@@ -127,8 +123,7 @@ def _quoted(word: str) -> str:
     return f'"{word}"' if _LITERAL_IN_QUOTES.fullmatch(word) else shlex.quote(word)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to know about one key: `build_*` warns with it, `ppocr-lr check` lists it."""
 
     path: Path
@@ -162,4 +157,4 @@ class Finding:
     def under(self, *path: str | int) -> Finding:
         """The same finding, with its paths from further outside."""
         proposals = tuple(proposal.under(*path) for proposal in self.proposals)
-        return replace(self, path=(*path, *self.path), proposals=proposals)
+        return self._replace(path=(*path, *self.path), proposals=proposals)

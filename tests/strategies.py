@@ -201,7 +201,7 @@ _SIMPLE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         _warmups,
     ),
     "Trapezoid": _merged(section("Trapezoid", learning_rate=rates, end_lr=_ends), _warmups),
-    "InverseSqrt": _own("InverseSqrt", timescale=_lengths),
+    "InverseSqrt": _own("InverseSqrt", timescale=_lengths, decay_power=_exponents),
     "InverseTime": _own("InverseTime", gamma=st.sampled_from([0.1, 2]), step_size=_lengths),
     "Noam": section("Noam", learning_rate=rates, d_model=st.sampled_from([1, 512]), warmup_iters=st.integers(1, 50)),
     "Exponential": _own("Exponential", gamma=_gammas, step_size=_lengths, staircase=st.booleans()),

@@ -31,6 +31,7 @@ ENVIRONMENTS = {
         "pytorch-optimizer",
     ],
     "composer": ["mosaicml"],  # asks for an older torch
+    "paddle": ["paddlepaddle", "setuptools"],
 }  # fmt: skip
 """The libraries by the environment that they are in."""
 SETTINGS = 10
@@ -130,7 +131,7 @@ def compare(environment: str, rows: Path, names: tuple[str, ...]) -> int:
         bad += largest > TOLERANCE and not known
         example = json.dumps(worst) if largest > TOLERANCE else ""
         print(f"{name:50} {largest:9.1e}  {known if largest > TOLERANCE else ''} {example}", flush=True)
-    versions = {name: version(name) for name in ENVIRONMENTS[environment] if name != "torchvision"}
+    versions = {name: version(name) for name in ENVIRONMENTS[environment] if name not in ("torchvision", "setuptools")}
     rows.write_text(json.dumps({"versions": versions, "cases": recorded}), encoding="utf-8")
     return min(bad, 1)
 
@@ -143,8 +144,8 @@ def it(count: int) -> str:
 def define(environment: str) -> None:
     """The cases of an environment; the libraries are imported here."""
     warnings.simplefilter("ignore")
-    if environment == "composer":
-        of_composer()
+    if environment in ("composer", "paddle"):
+        {"composer": of_composer, "paddle": of_paddle}[environment]()
         return
     import keras
     import optax
@@ -171,7 +172,9 @@ def define(environment: str) -> None:
     of_transformers(stepped)
     of_optax(optax)
     of_keras(keras.optimizers.schedules)
-    of_others(torch, stepped)
+    of_ignite(torch)
+    of_mmengine(stepped)
+    of_fvcore()
     of_pytorch_optimizer(torch)
 
 
@@ -202,6 +205,7 @@ def cases(library: str, made: Mapping[str, Made], run: Callable[[Any, float, int
 
 def of_torch(lr: Any, stepped: Any) -> None:
     """PyTorch's own."""
+    from torch.optim.swa_utils import SWALR
 
     def constant(c: random.Random, peak: float, total: int) -> Any:
         factor, count = round(c.uniform(0.05, 0.9), 3), c.randint(1, total - 1)
@@ -310,11 +314,18 @@ def of_torch(lr: Any, stepped: Any) -> None:
             [lr.LinearLR(opt, factor, 1.0, first), lr.ExponentialLR(opt, gamma)]
         )
 
+    def averaged(c: random.Random, peak: float, total: int) -> Any:
+        count, linear = c.randint(1, total - 1), c.choice([True, False])
+        swa = peak * c.choice([0.1, 0.5])
+        section = {"name": "Linear" if linear else "KDecay", "decay_length": it(count), "end_lr": swa}
+        return section, lambda opt: SWALR(opt, swa, count, "linear" if linear else "cos")
+
     cases("torch", {
         "ConstantLR": constant, "LinearLR": linear, "ExponentialLR": exponential, "StepLR": step,
         "StepLR, gamma > 1": step_up, "MultiStepLR": multi_step, "CosineAnnealingLR": cosine,
         "PolynomialLR": polynomial, "CosineAnnealingWarmRestarts": restarts, "CyclicLR": cyclic,
         "OneCycleLR": one_cycle, "SequentialLR": sequential, "ChainedScheduler": chained,
+        "SWALR": averaged,
     }, lambda make, peak, epochs, iters: stepped(make, peak, epochs * iters))  # fmt: skip
 
 
@@ -457,20 +468,25 @@ def of_timm(timm: Any, torch: Any) -> None:
             section |= {"warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
             return section, rates(WSDLRScheduler, peak, total, warmup_t=warmup, warmup_lr_init=peak * 0.1, **keys)
 
-    @case("timm WSDLRScheduler, rsqrt")
-    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
-        from timm.scheduler.wsd_lr import WSDLRScheduler
+    for name, stable in {"rsqrt": "rsqrt", "stable power": "power"}.items():
 
-        peak, total = rate(c), epochs * iters
-        warmup, down, scale = c.randint(2, total // 4), c.randint(5, total // 2), c.randint(5, total)
-        end = peak * c.choice([0, 0.05, 0.6])
-        inner = {"name": "InverseSqrt", "learning_rate": peak, "warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
-        times = {"name": "Trapezoid", "learning_rate": 1, "decay_length": it(down)}
-        section = {"name": "Scale", "schedule": {**inner, "timescale": it(scale), "floor": end}, "times": times}
-        section["end_lr"] = end
-        keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": "rsqrt", "lr_min": end}
-        keys |= {"stable_timescale": scale, "warmup_t": warmup, "warmup_lr_init": peak * 0.1}
-        return section, rates(WSDLRScheduler, peak, total, **keys)
+        @case(f"timm WSDLRScheduler, {name}")
+        def _(c: random.Random, epochs: int, iters: int, stable: str = stable) -> tuple[dict[str, Any], Rates]:
+            from timm.scheduler.wsd_lr import WSDLRScheduler
+
+            peak, total, power = rate(c), epochs * iters, c.choice([0.3, 0.51, 1, 2])
+            warmup, down, scale = c.randint(2, total // 4), c.randint(5, total // 2), c.randint(5, total)
+            end = peak * c.choice([0, 0.05, 0.6])
+            inner = {"name": "InverseSqrt", "learning_rate": peak, "timescale": it(scale), "floor": end}
+            inner |= {"warmup_iters": warmup, "warmup_start_lr": peak * 0.1}
+            if stable == "power":
+                inner["decay_power"] = 2 * power
+            times = {"name": "Trapezoid", "learning_rate": 1, "decay_length": it(down)}
+            section = {"name": "Scale", "schedule": inner, "times": times, "end_lr": end}
+            keys = {"t_initial": total - warmup, "decay_t": down, "decay_fn": "linear", "stable_fn": stable}
+            keys |= {"stable_timescale": scale, "stable_power": power, "lr_min": end}
+            keys |= {"warmup_t": warmup, "warmup_lr_init": peak * 0.1}
+            return section, rates(WSDLRScheduler, peak, total, **keys)
 
 
 def of_transformers(stepped: Any) -> None:
@@ -490,6 +506,15 @@ def of_transformers(stepped: Any) -> None:
         section = {"name": "Cosine", "num_cycles": waves, "end_lr": peak * share, **within}
         return section, lambda opt: hf.get_cosine_with_min_lr_schedule_with_warmup(
             opt, warmup, total, waves, min_lr_rate=share
+        )
+
+    def warmup_with_min(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        """Both its warmup and its decay arrive with their last update."""
+        share, first, waves = c.choice([0, 0.1]), c.choice([None, 0.05]), c.choice([0.5, 1.5])
+        section = {"name": "Cosine", "num_cycles": waves, "end_lr": peak * share, "warmup_iters": warmup - 1}
+        section |= {"warmup_start_factor": first or 1 / warmup, "decay_length": it(total - warmup)}
+        return section, lambda opt: hf.get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
+            opt, warmup, total, waves, min_lr_rate=share, warmup_lr_rate=first
         )
 
     def hard(c: random.Random, peak: float, total: int, warmup: int) -> Any:
@@ -515,15 +540,29 @@ def of_transformers(stepped: Any) -> None:
             opt, warmup, down, total, None, mode, shape, share
         )
 
+    def wsd_in_waves(c: random.Random, peak: float, total: int, warmup: int) -> Any:
+        """Over before the run is."""
+        waves, down, tail = c.choice([0.25, 1.0, 1.5]), c.randint(5, total // 3), c.randint(1, 9)
+        stages: list[dict[str, Any]] = [
+            {"name": "Const", "learning_rate": peak, "warmup_iters": warmup, "epochs": it(total - down - tail)},
+            {"name": "Cosine", "learning_rate": peak, "num_cycles": waves, "epochs": it(down)},
+            {"name": "Const", "learning_rate": peak * 0.1, "until_end": True},
+        ]
+        stages[0]["warmup_start_lr"] = stages[1]["end_lr"] = peak * 0.1
+        return {"name": "Sequence", "stages": stages}, lambda opt: hf.get_wsd_schedule(
+            opt, warmup, down, None, total - warmup - down - tail, "linear", "cosine", 0.1, waves
+        )
+
     def warmed(make: Callable[..., tuple[dict[str, Any], Any]]) -> Made:
         def made(c: random.Random, peak: float, total: int) -> tuple[dict[str, Any], Any]:
             warmup = c.randint(2, total // 3)
             section, scheduler = make(c, peak, total, warmup)
-            return {"warmup_iters": warmup, **section}, scheduler
+            return section if "stages" in section else {"warmup_iters": warmup, **section}, scheduler
 
         return made
 
     made = {
+        "constant": lambda c, p, t, w: ({"name": "Const", "warmup_iters": 0}, hf.get_constant_schedule),
         "constant_with_warmup": lambda c, p, t, w: (
             {"name": "Const"}, lambda opt: hf.get_constant_schedule_with_warmup(opt, w)
         ),
@@ -531,7 +570,8 @@ def of_transformers(stepped: Any) -> None:
             {"name": "Linear", **within}, lambda opt: hf.get_linear_schedule_with_warmup(opt, w, t)
         ),
         "cosine": cosine, "cosine_with_min_lr": with_min, "cosine_with_restarts": hard, "polynomial": polynomial,
-        "inverse_sqrt": inverse, "warmup_stable_decay": wsd,
+        "inverse_sqrt": inverse, "warmup_stable_decay": wsd, "cosine_warmup_with_min_lr": warmup_with_min,
+        "warmup_stable_decay, cosine with waves": wsd_in_waves,
     }  # fmt: skip
     stepping = {name: warmed(make) for name, make in made.items()}
     cases("transformers", stepping, lambda make, peak, epochs, iters: stepped(make, peak, epochs * iters))
@@ -577,15 +617,13 @@ def of_optax(optax: Any) -> None:
         )
 
     def warmup_exponential(c: random.Random, peak: float, total: int) -> Any:
-        warmup, count, gamma, stairs = (
-            c.randint(2, 50),
-            c.randint(3, 90),
-            c.choice([0.7, 0.95]),
-            c.choice([True, False]),
-        )
+        warmup, begin, count, gamma = c.randint(2, 50), c.choice([0, 20]), c.randint(3, 90), c.choice([0.7, 0.95])
+        stairs, first = c.choice([True, False]), peak * c.choice([0.0, 0.1])
         section = {"name": "Exponential", "step_size": it(count), "gamma": gamma, "staircase": stairs}
-        section |= {"floor": peak * 0.05, "warmup_iters": warmup}
-        return section, optax.warmup_exponential_decay_schedule(0.0, peak, warmup, count, gamma, 0, stairs, peak * 0.05)
+        section |= {"floor": peak * 0.05, "warmup_iters": warmup, "warmup_start_lr": first, "hold_epochs": it(begin)}
+        return section, optax.warmup_exponential_decay_schedule(
+            first, peak, warmup, count, gamma, begin, stairs, peak * 0.05
+        )
 
     def pieces(c: random.Random, peak: float, total: int) -> Any:
         marks = sorted(c.sample(range(1, total), 3))
@@ -621,6 +659,28 @@ def of_optax(optax: Any) -> None:
         section = {"name": "KDecay", "warmup_iters": first, "warmup_mode": "cosine", "warmup_start_lr": peak / div}
         section |= {"end_lr": peak / div / final, "decay_within_run": True}
         return section, optax.cosine_onecycle_schedule(total, peak, share, div, final)
+
+    def linear_one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        (up, down), div, final = c.choice([(0.3, 0.85), (0.1, 0.6)]), 25.0, c.choice([10.0, 1e4])
+        knots = [["0it", peak / div], [it(int(up * total)), peak], [it(int(down * total)), peak / div]]
+        knots.append([it(total), peak / div / final])
+        return {"name": "PiecewiseLinear", "knots": knots}, optax.linear_onecycle_schedule(
+            total, peak, up, down, div, final
+        )
+
+    def joined(c: random.Random, peak: float, total: int) -> Any:
+        first, second = c.randint(2, total // 3), c.randint(2, total // 3)
+        stages = [
+            {"name": "Linear", "learning_rate": peak, "end_lr": peak * 0.2, "epochs": it(first)},
+            {"name": "Exponential", "learning_rate": peak * 2, "gamma": 0.9, "step_size": "7it", "epochs": it(second)},
+            {"name": "Cosine", "learning_rate": peak, "until_end": True},
+        ]
+        schedules = [
+            optax.linear_schedule(peak, peak * 0.2, first),
+            optax.exponential_decay(peak * 2, 7, 0.9),
+            optax.cosine_decay_schedule(peak, total - first - second),
+        ]
+        return {"name": "Sequence", "stages": stages}, optax.join_schedules(schedules, [first, first + second])
 
     def sgdr(c: random.Random, peak: float, total: int) -> Any:
         lengths = [total // 4, total // 4, total // 4]
@@ -660,7 +720,7 @@ def of_optax(optax: Any) -> None:
         ),
         "warmup_cosine_decay": warmup_cosine, "warmup_exponential_decay": warmup_exponential,
         "piecewise_constant": pieces, "piecewise_interpolate": lines, "piecewise_interpolate, cosine": cosines,
-        "cosine_onecycle": one_cycle, "sgdr": sgdr,
+        "cosine_onecycle": one_cycle, "sgdr": sgdr, "linear_onecycle": linear_one_cycle, "join_schedules": joined,
     }, lambda schedule, peak, epochs, iters: jax.vmap(schedule)(jax.numpy.arange(epochs * iters)))  # fmt: skip
 
 
@@ -711,24 +771,166 @@ def of_keras(keras: Any) -> None:
     }, lambda schedule, peak, epochs, iters: jax.vmap(schedule)(jax.numpy.arange(float(epochs * iters))))  # fmt: skip
 
 
-def of_others(torch: Any, stepped: Any) -> None:
-    """Of ignite, mmengine and fvcore, the last as detectron2 puts a warmup before it."""
-    from fvcore.common import param_scheduler as fv
+def of_ignite(torch: Any) -> None:
+    """Of ignite, by the event, which is an update."""
     from ignite.handlers import param_scheduler as ignite
-    from mmengine.optim import scheduler as mm
+
+    def optimizer(peak: float) -> Any:
+        return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
+
+    def simulated(kind: Any, peak: float, total: int, **keys: Any) -> Rates:
+        values = kind.simulate_values(total, optimizer=optimizer(peak), param_name="lr", **keys)
+        return [value for _, value in values]
 
     @case("ignite CosineAnnealingScheduler")
     def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
         peak, total = rate(c), epochs * iters
         size, mult, top, low = c.randint(4, total // 3), c.choice([1, 2]), c.choice([1, 0.8]), c.choice([1, 0.5])
-        keys = {"cycle_mult": mult, "start_value_mult": top, "end_value_mult": low}
-        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], peak)
-        values = ignite.CosineAnnealingScheduler.simulate_values(
-            total, optimizer=optimizer, param_name="lr", start_value=peak, end_value=peak * 0.1, cycle_size=size, **keys
-        )
         section = {"name": "CosineWarmRestarts", "learning_rate": peak, "T_0": it(size), "T_mult": mult}
         section |= {"eta_min": peak * 0.1, "peak_decay": top, "eta_min_decay": low}
+        keys = {"cycle_mult": mult, "start_value_mult": top, "end_value_mult": low, "cycle_size": size}
+        return section, simulated(
+            ignite.CosineAnnealingScheduler, peak, total, start_value=peak, end_value=peak * 0.1, **keys
+        )
+
+    @case("ignite CosineAnnealingScheduler with warmups")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        size, up, top, end = c.randint(4, total // 3), c.randint(2, 9), c.choice([1, 0.8]), peak * 0.1
+        again = {"name": "CosineWarmRestarts", "learning_rate": peak * top, "eta_min": end, "peak_decay": top}
+        stages = [  # a warmup comes before each cycle but the first
+            {"name": "KDecay", "learning_rate": peak, "end_lr": end, "epochs": it(size)},
+            {**again, "T_0": it(up + size), "cycle_warmup": it(up), "until_end": True},
+        ]
+        keys = {"start_value_mult": top, "cycle_size": size, "warmup_duration": up}
+        return {"name": "Sequence", "stages": stages}, simulated(
+            ignite.CosineAnnealingScheduler, peak, total, start_value=peak, end_value=end, **keys
+        )
+
+    @case("ignite LinearCyclicalScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, half = rate(c), c.randint(2, epochs * iters // 4)
+        section = {"name": "Cyclic", "max_lr": peak, "base_lr": peak * 0.1, "step_size_up": it(half)}
+        keys = {"start_value": peak * 0.1, "end_value": peak, "cycle_size": 2 * half}
+        return section, simulated(ignite.LinearCyclicalScheduler, peak, epochs * iters, **keys)
+
+    @case("ignite LinearCyclicalScheduler from above, with factors")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total, half = rate(c), epochs * iters, c.randint(2, epochs * iters // 4)
+        mult, top, low = c.choice([1, 2]), c.choice([1, 0.8]), c.choice([1, 0.5])
+        knots: list[list[Any]] = []
+        at, size, start, end = 0, 2 * half, peak, peak * 0.1
+        while at < total:  # it comes back to the old start; the next cycle begins at the new one
+            back = end + (start - end) * (size - 2) / size
+            knots += [[it(at), start], [it(at + size // 2), end]] + [[it(at + size - 1), back]] * (size > 2)
+            at, size, start, end = at + size, size * mult, start * top, end * low
+        keys = {"cycle_mult": mult, "start_value_mult": top, "end_value_mult": low, "cycle_size": 2 * half}
+        return {"name": "PiecewiseLinear", "knots": knots}, simulated(
+            ignite.LinearCyclicalScheduler, peak, total, start_value=peak, end_value=peak * 0.1, **keys
+        )
+
+    @case("ignite LinearCyclicalScheduler, monotonic")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total, size, top = rate(c), epochs * iters, c.randint(4, epochs * iters // 3), c.choice([1, 0.8])
+        section = {"name": "CosineWarmRestarts", "decay_shape": "linear", "learning_rate": peak, "T_0": it(size)}
+        keys = {"start_value": peak, "end_value": peak * 0.1, "cycle_size": size, "start_value_mult": top}
+        return {**section, "eta_min": peak * 0.1, "peak_decay": top}, simulated(
+            ignite.LinearCyclicalScheduler, peak, total, monotonic=True, **keys
+        )
+
+    @case("ignite PiecewiseLinear")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        marks = sorted(c.sample(range(total), 4))
+        values = [peak * part for part in (0.1, 1, 0.5, 0)]
+        section = {"name": "PiecewiseLinear", "knots": [[it(mark), v] for mark, v in zip(marks, values, strict=True)]}
+        keys = {"milestones_values": [*zip(marks, values, strict=True)]}
+        return section, simulated(ignite.PiecewiseLinear, peak, total, **keys)
+
+    @case("ignite create_lr_scheduler_with_warmup")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total, first = rate(c), epochs * iters, 0.1
+        warmup, gamma = c.randint(3, total // 3), c.choice([0.9, 0.99])
+        inner = torch.optim.lr_scheduler.ExponentialLR(optimizer(peak), gamma)
+        values: list[Any] = [None] * total
+        ignite.create_lr_scheduler_with_warmup(inner, peak * first, warmup, output_simulated_values=values)
+        section = {"name": "Exponential", "learning_rate": peak, "gamma": gamma, "step_size": "1it"}
+        section |= {"warmup_iters": warmup - 1, "warmup_start_lr": peak * first}  # it is over with its last update
         return section, [value for _, value in values]
+
+    @case("ignite ConcatScheduler")
+    def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
+        peak, total = rate(c), epochs * iters
+        first = c.randint(2, total // 3)
+        stages = [
+            {"name": "Linear", "learning_rate": peak, "end_lr": peak * 0.5, "epochs": it(first)},
+            {"name": "CyclicalCosine", "learning_rate": peak, "cycle": "9it", "until_end": True},
+        ]
+        both = optimizer(peak)
+        schedulers = [
+            ignite.LinearCyclicalScheduler(both, "lr", peak, peak * 0.5, 2 * first),
+            ignite.CosineAnnealingScheduler(both, "lr", peak, 0.0, 9),
+        ]
+        values = ignite.ConcatScheduler.simulate_values(total, schedulers=schedulers, durations=[first])
+        return {"name": "Sequence", "stages": stages}, [value for _, value in values]
+
+
+def of_mmengine(stepped: Any) -> None:
+    """Of mmengine, by the update; one that begins and ends does so one update before its `end`."""
+    from mmengine.optim import scheduler as mm
+
+    def constant(c: random.Random, peak: float, total: int) -> Any:
+        factor, count = round(c.uniform(0.05, 0.9), 3), c.randint(1, total - 1)
+        section = {"name": "Const", "warmup_iters": count, "warmup_mode": "constant", "warmup_start_factor": factor}
+        return section, lambda opt: mm.ConstantLR(opt, factor, end=count + 1, by_epoch=False)
+
+    def linear(c: random.Random, peak: float, total: int) -> Any:
+        first, last, count = round(c.uniform(0.05, 1), 3), c.choice([0, 0.3, 1]), c.randint(1, total - 1)
+        section = {"name": "LinearLR", "start_factor": first, "end_factor": last, "decay_length": it(count)}
+        return section, lambda opt: mm.LinearLR(opt, first, last, end=count + 1, by_epoch=False)
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        gamma, begin = round(c.uniform(0.9, 1.01), 4), c.choice([0, 20])
+        section = {"name": "Exponential", "gamma": gamma, "step_size": "1it", "hold_epochs": it(begin)}
+        return section, lambda opt: mm.ExponentialLR(opt, gamma, begin=begin, by_epoch=False)
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma, begin = c.randint(5, total), round(c.uniform(0.1, 0.9), 3), c.choice([0, 20])
+        section = {"name": "Step", "step_size": it(size), "gamma": gamma, "hold_epochs": it(begin)}
+        return section, lambda opt: mm.StepLR(opt, size, gamma, begin=begin, by_epoch=False)
+
+    def multi_step(c: random.Random, peak: float, total: int) -> Any:
+        marks, gamma = sorted(c.sample(range(2, total), 3)), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": gamma}
+        return section, lambda opt: mm.MultiStepLR(opt, marks, gamma, by_epoch=False)
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        half, begin, end = c.randint(total // 4, total), c.choice([0, 20]), peak * c.choice([0, 0.01])
+        section = {"name": "Cosine", "decay_length": it(half), "hold_epochs": it(begin), "end_lr": end}
+        return section, lambda opt: mm.CosineAnnealingLR(opt, half, eta_min=end, begin=begin, by_epoch=False)
+
+    def one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        share, div, final = round(c.uniform(0.1, 0.45), 3), c.choice([5, 25.0]), c.choice([10, 1e4])
+        anneal, three = c.choice(["cos", "linear"]), c.choice([True, False])
+        section = {"name": "OneCycle", "max_lr": peak, "pct_start": share, "div_factor": div, "final_div_factor": final}
+        return {**section, "anneal_strategy": anneal, "three_phase": three}, lambda opt: mm.OneCycleLR(
+            opt, peak, total, share, anneal, div, final, three, by_epoch=False
+        )
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        periods, weights = [total // 2, total // 4, total - total // 2 - total // 4], [1, 0.5, 0.8]
+        stages = [
+            {"name": "Cosine", "learning_rate": peak * weight, "end_lr": peak * 0.01, "epochs": it(period)}
+            for period, weight in zip(periods, weights, strict=True)
+        ]
+        return {"name": "Sequence", "stages": stages}, lambda opt: mm.CosineRestartLR(
+            opt, periods, weights, peak * 0.01, by_epoch=False
+        )
+
+    cases("mmengine", {
+        "ConstantLR": constant, "LinearLR": linear, "ExponentialLR": exponential, "StepLR": step,
+        "MultiStepLR": multi_step, "CosineAnnealingLR": cosine, "OneCycleLR": one_cycle, "CosineRestartLR": restarts,
+    }, lambda make, peak, epochs, iters: stepped(make, peak, epochs * iters))  # fmt: skip
 
     @case("mmengine LinearLR over MultiStepLR")
     def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
@@ -756,7 +958,12 @@ def of_others(torch: Any, stepped: Any) -> None:
             total,
         )
 
-    def of_fvcore(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
+
+def of_fvcore() -> None:
+    """Of fvcore, functions of the share of the run; mostly as detectron2 puts a warmup before them."""
+    from fvcore.common import param_scheduler as fv
+
+    def warmed(name: str, make: Callable[..., tuple[dict[str, Any], Any]]) -> None:
         @case(f"fvcore {name}, with detectron2's warmup")
         def _(c: random.Random, epochs: int, iters: int) -> tuple[dict[str, Any], Rates]:
             peak, total = rate(c), epochs * iters
@@ -767,6 +974,8 @@ def of_others(torch: Any, stepped: Any) -> None:
             ways = ["rescaled", "fixed"]
             both = fv.CompositeParamScheduler([ramp, scheduler], [warmup / total, 1 - warmup / total], ways)
             section = {"learning_rate": peak, **section, "warmup_iters": warmup, "warmup_overlap": "decay"}
+            if section["name"] == "Piecewise":
+                del section["learning_rate"]
             return {**section, "warmup_start_factor": factor}, [both(k / total) for k in range(total)]
 
     def multi(c: random.Random, peak: float, total: int) -> Any:
@@ -774,22 +983,148 @@ def of_others(torch: Any, stepped: Any) -> None:
         scheduler = fv.MultiStepParamScheduler([peak, peak * 0.1, peak * 0.01], total, marks)
         return {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": 0.1}, scheduler
 
-    of_fvcore("MultiStepParamScheduler", multi)
-    of_fvcore(
+    def parts(count: int, total: int) -> list[str]:
+        """Where a run is divided into so many equal parts."""
+        return [it(-(-part * total // count)) for part in range(1, count)]
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        values = [peak * share for share in (1, 0.3, 0.5, 0.01, 0.02)[: c.randint(2, 5)]]
+        section = {"name": "Piecewise", "decay_epochs": parts(len(values), total), "values": values}
+        return section, fv.StepParamScheduler(total, values)
+
+    def fixed_gamma(c: random.Random, peak: float, total: int) -> Any:
+        decays, gamma = c.randint(1, 6), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "milestones": parts(decays + 1, total), "gamma": gamma}
+        return section, fv.StepWithFixedGammaParamScheduler(peak, decays, gamma, total)
+
+    def composite(c: random.Random, peak: float, total: int) -> Any:
+        first = c.randint(total // 5, total // 2)
+        stages = [
+            {"name": "Linear", "learning_rate": peak, "end_lr": peak * 0.5, "epochs": it(first)},
+            {"name": "Cosine", "learning_rate": peak, "end_lr": peak * 0.01, "until_end": True},
+        ]
+        inner = [fv.LinearParamScheduler(peak, peak * 0.5), fv.CosineParamScheduler(peak, peak * 0.01)]
+        shares, ways = [first / total, 1 - first / total], ["rescaled", "rescaled"]
+        return {"name": "Sequence", "stages": stages}, fv.CompositeParamScheduler(inner, shares, ways)
+
+    cases("fvcore", {
+        "ConstantParamScheduler": lambda c, p, t: ({"name": "Const"}, fv.ConstantParamScheduler(p)),
+        "LinearParamScheduler": lambda c, p, t: (
+            {"name": "Linear", "end_lr": p * 0.1}, fv.LinearParamScheduler(p, p * 0.1)
+        ),
+        "CompositeParamScheduler": composite,
+    }, lambda make, peak, epochs, iters: [make(k / (epochs * iters)) for k in range(epochs * iters)])  # fmt: skip
+    warmed("MultiStepParamScheduler", multi)
+    warmed("StepParamScheduler", step)
+    warmed("StepWithFixedGammaParamScheduler", fixed_gamma)
+    warmed(
         "CosineParamScheduler",
         lambda c, p, t: ({"name": "Cosine", "end_lr": p * 0.01}, fv.CosineParamScheduler(p, p * 0.01)),
     )
-    of_fvcore(
+    warmed(
         "PolynomialDecayParamScheduler",
         lambda c, p, t: ({"name": "Linear", "power": 0.9}, fv.PolynomialDecayParamScheduler(p, 0.9)),
     )
-    of_fvcore(
+    warmed(
         "ExponentialParamScheduler",
         lambda c, p, t: (
             {"name": "Exponential", "gamma": 0.05, "step_size": "100%"},
             fv.ExponentialParamScheduler(p, 0.05),
         ),
     )
+
+
+def of_paddle() -> None:
+    """Paddle's own."""
+    from paddle.optimizer import lr
+
+    def run(make: Callable[[], Any], peak: float, epochs: int, iters: int) -> Rates:
+        scheduler = make()
+        for _ in range(epochs * iters):
+            yield float(scheduler())
+            scheduler.step()
+
+    def noam(c: random.Random, peak: float, total: int) -> Any:
+        width, warmup = c.choice([64, 512]), c.randint(2, total)
+        return {"name": "Noam", "d_model": width, "warmup_iters": warmup}, lambda: lr.NoamDecay(width, warmup, peak)
+
+    def exponential(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.9, 0.999), 4)
+        return {"name": "Exponential", "gamma": gamma, "step_size": "1it"}, lambda: lr.ExponentialDecay(peak, gamma)
+
+    def natural(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.001, 0.1), 4)
+        return {"name": "NaturalExp", "gamma": gamma, "step_size": "1it"}, lambda: lr.NaturalExpDecay(peak, gamma)
+
+    def inverse(c: random.Random, peak: float, total: int) -> Any:
+        gamma = round(c.uniform(0.001, 2), 4)
+        return {"name": "InverseTime", "gamma": gamma, "step_size": "1it"}, lambda: lr.InverseTimeDecay(peak, gamma)
+
+    def polynomial(c: random.Random, peak: float, total: int) -> Any:
+        count, power, again, end = c.randint(9, total), c.choice([1.0, 2.0]), c.choice([True, False]), peak * 0.1
+        section = {"name": "Polynomial", "decay_length": it(count), "power": power, "cycle": again, "end_lr": end}
+        return section, lambda: lr.PolynomialDecay(peak, count, end, power, again)
+
+    def warmup(c: random.Random, peak: float, total: int) -> Any:
+        count, first = c.randint(2, total // 2), peak * c.choice([0, 0.1])
+        section = {"name": "Cosine", "warmup_iters": count, "warmup_start_lr": first}
+        return section, lambda: lr.LinearWarmup(lr.CosineAnnealingDecay(peak, total), count, first, peak)
+
+    def piecewise(c: random.Random, peak: float, total: int) -> Any:
+        marks, values = sorted(c.sample(range(1, total), 3)), [peak, peak * 0.5, peak * 0.1, peak * 0.2]
+        section = {"name": "Piecewise", "decay_epochs": [*map(it, marks)], "values": values}
+        return section, lambda: lr.PiecewiseDecay(marks, values)
+
+    def cosine(c: random.Random, peak: float, total: int) -> Any:
+        half, end = c.randint(total // 5, 2 * total), peak * c.choice([0, 0.01])
+        section = {"name": "Cosine", "decay_length": it(half), "end_lr": end}
+        return section, lambda: lr.CosineAnnealingDecay(peak, half, end)
+
+    def multi_step(c: random.Random, peak: float, total: int) -> Any:
+        marks, gamma = sorted(c.sample(range(1, total), 4)), round(c.uniform(0.1, 0.9), 3)
+        section = {"name": "MultiStepDecay", "milestones": [*map(it, marks)], "gamma": gamma}
+        return section, lambda: lr.MultiStepDecay(peak, marks, gamma)
+
+    def step(c: random.Random, peak: float, total: int) -> Any:
+        size, gamma = c.randint(1, total), round(c.uniform(0.1, 0.9), 3)
+        return {"name": "Step", "step_size": it(size), "gamma": gamma}, lambda: lr.StepDecay(peak, size, gamma)
+
+    def one_cycle(c: random.Random, peak: float, total: int) -> Any:
+        share, div, end = round(c.uniform(0.1, 0.45), 3), c.choice([5, 25.0]), c.choice([1e-3, 1e-6])
+        anneal, three = c.choice(["cos", "linear"]), c.choice([True, False])
+        section = {"name": "OneCycle", "max_lr": peak, "pct_start": share, "div_factor": div}
+        section |= {"final_div_factor": 1 / div / end, "anneal_strategy": anneal, "three_phase": three}
+        return section, lambda: lr.OneCycleLR(peak, total, div, peak * end, share, anneal, three)
+
+    def cyclic(c: random.Random, peak: float, total: int) -> Any:
+        base, up, down = peak * c.choice([0.01, 0.3]), c.randint(2, total // 3), c.randint(2, total // 3)
+        mode, gamma = c.choice(["triangular", "triangular2", "exp_range"]), c.choice([0.99, 1.0])
+        section = {
+            "name": "Cyclic",
+            "max_lr": peak,
+            "base_lr": base,
+            "step_size_up": it(up),
+            "step_size_down": it(down),
+        }
+        section |= {"mode": mode, "gamma": gamma}
+        return section, lambda: lr.CyclicLR(base, peak, up, down, mode, gamma)
+
+    def linear(c: random.Random, peak: float, total: int) -> Any:
+        first, last, count = round(c.uniform(0.05, 1), 3), c.choice([0, 0.3, 1]), c.randint(1, total - 1)
+        section = {"name": "LinearLR", "start_factor": first, "end_factor": last, "decay_length": it(count)}
+        return section, lambda: lr.LinearLR(peak, count, first, last)
+
+    def restarts(c: random.Random, peak: float, total: int) -> Any:
+        first, mult, end = c.randint(3, total // 3), c.choice([1, 2, 3]), peak * c.choice([0, 0.1])
+        section = {"name": "CosineWarmRestarts", "T_0": it(first), "T_mult": mult, "eta_min": end}
+        return section, lambda: lr.CosineAnnealingWarmRestarts(peak, first, mult, end)
+
+    cases("paddle", {
+        "NoamDecay": noam, "ExponentialDecay": exponential, "NaturalExpDecay": natural, "InverseTimeDecay": inverse,
+        "PolynomialDecay": polynomial, "LinearWarmup": warmup, "PiecewiseDecay": piecewise,
+        "CosineAnnealingDecay": cosine, "MultiStepDecay": multi_step, "StepDecay": step, "OneCycleLR": one_cycle,
+        "CyclicLR": cyclic, "LinearLR": linear, "CosineAnnealingWarmRestarts": restarts,
+    }, run)  # fmt: skip
 
 
 def of_composer() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -66,7 +65,7 @@ def new_in(report: Report, known: Known, path: Path) -> Report:
             known[identity] -= 1
         else:
             new.append(finding)
-    return replace(report, findings=tuple(new))
+    return report._replace(findings=tuple(new))
 
 
 def _identities(report: Report, path: Path) -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -58,10 +57,10 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             if not proposal.renames or not come or kind_of(finding) in after:
                 continue
             words = tr("{fix}, after which {codes} comes up", fix="{}", codes=", ".join(come))
-            told[proposal] = replace(proposal, words=words, for_files=False)
+            told[proposal] = proposal._replace(words=words, for_files=False)
         proposal = told.get(proposal, proposal)
         helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
-    findings = [replace(each, proposals=tuple(told.get(one, one) for one in each.proposals)) for each in findings]
+    findings = [each._replace(proposals=tuple(told.get(one, one) for one in each.proposals)) for each in findings]
     ranked = sorted(helping.values(), key=_Helping.rank)
 
     def hinted(finding: Finding) -> Finding:
@@ -77,7 +76,7 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             if each.proposal in finding.proposals or (clears and kind_of(finding) in each.cleared)
         )
         hint = tr("; or ").join(dict.fromkeys(map(str, said)))
-        return replace(finding, hint=hint or finding.hint, proposals=said)
+        return finding._replace(hint=hint or finding.hint, proposals=said)
 
     return list(map(hinted, findings))
 

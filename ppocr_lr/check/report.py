@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppocr_lr.check.proposals import with_hints
 from ppocr_lr.check.rule import findings_about
@@ -28,8 +27,7 @@ ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The findings of one file, in the order of their lines."""
 
     path: str
@@ -82,12 +80,12 @@ def check_document(
     found += findings_about(document)
     if flags is None or flags.trainer != "ppocr-lr":
         found += [finding for each in overrides for finding in findings_about(Override.of(each))]
-    found = [replace(finding, place=document.place(finding.path)) for finding in found]
+    found = [finding._replace(place=document.place(finding.path)) for finding in found]
     comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
     idle = comments.keys() - set().union(*map(keys_of, found))
     found += [finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])]
     findings = [
-        finding for finding in found if finding.code in selection and comments.keys().isdisjoint(keys_of(finding))
+        finding for finding in found if selection.has(finding.code) and comments.keys().isdisjoint(keys_of(finding))
     ]
     findings.sort(key=lambda finding: (finding.place, finding.code))
     overridden = tuple(override.partition("=")[0] for override in overrides)
@@ -125,7 +123,7 @@ def check_config(
     selection = selection_of(select, ignore)
     with errors_within(source):
         planned, found = _found(checked_sections(config, source), source, flags or RunFlags())
-    findings = (finding for finding in found if finding.code in selection)
+    findings = (finding for finding in found if selection.has(finding.code))
     return Report(source, tuple(sorted(findings, key=lambda finding: finding.code)), planned)
 
 
@@ -187,7 +185,7 @@ def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
 def unusable_report(path: str | Path, error: LRConfigError, content: bytes | None = None) -> Report:
     """The report of a file that `check_file` refused with `error`."""
     findings = (
-        finding if finding.place and finding.place.line else replace(finding, place=Place(str(path), 1, 1))
+        finding if finding.place and finding.place.line else finding._replace(place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
     if content is None:
@@ -207,11 +205,11 @@ def said_once(reports: Iterable[Report]) -> list[Report]:
         for index in having:
             same = tr("; the same in {count} files", count=len(having))
             findings = (
-                replace(finding, message=finding.message + same) if _is_of_the_run(finding) else finding
+                finding._replace(message=finding.message + same) if _is_of_the_run(finding) else finding
                 for finding in reports[index].findings
                 if index == having[0] or not _is_of_the_run(finding)
             )
-            reports[index] = replace(reports[index], findings=tuple(findings))
+            reports[index] = reports[index]._replace(findings=tuple(findings))
     return reports
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -46,7 +46,7 @@ class Rule(Generic[T]):
 
     def found(self, finding: Finding) -> Finding:
         """`finding` with this rule's code and severity."""
-        return replace(finding, code=self.code, severity=self.severity)
+        return finding._replace(code=self.code, severity=self.severity)
 
     def __call__(self, about: T) -> Iterator[Finding]:
         """What the rule finds in `about`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ppocr_lr.errors import ArgumentError, Place
@@ -16,14 +15,14 @@ ALL = ("LR",)
 _COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Codes, or what they begin with. The longest match counts, as in ruff; of two equally long ones, `ignore`."""
 
     select: tuple[str, ...] = ALL
     ignore: tuple[str, ...] = ()
 
-    def __contains__(self, code: str) -> bool:
+    def has(self, code: str) -> bool:
+        """Whether findings with this code count."""
         return _longest(code, self.select) > _longest(code, self.ignore)
 
 

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -241,14 +240,14 @@ def _check(
             for finding in report.findings
             if finding.severity >= least and not finding.code.startswith(left_out)
         )
-        return replace(report, findings=tuple(findings))
+        return report._replace(findings=tuple(findings))
 
     if content is not None:
         if len(content) > MAX_BYTES:
             raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
         report = check(yaml_document(decoded(content, path), path))
         # A file of that name holds something else, so no fix of it is mentioned.
-        return replace(report, findings=tuple(replace(finding, proposals=()) for finding in report.findings))
+        return report._replace(findings=tuple(finding._replace(proposals=()) for finding in report.findings))
     if fixes.asked and not is_log(path):
         return fixes.of(path, check)
     return check(read_yaml_document(path))

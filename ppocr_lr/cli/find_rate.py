@@ -109,7 +109,7 @@ def _read(arguments: argparse.Namespace) -> int:
     logged = [read_range_test(path) for path in arguments.log]
     search = Search([each.test for each in logged], own)
     status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
-    if hint := _hint(search, logged[0].planned.parsed.config):
+    if hint := _hint(search, logged[0].planned.parsed.config, logged[0].planned.built_for):
         print(f"hint: -o {SECTION}.{hint[0]}={yaml_number(float(f'{hint[1]:g}'))}")
     return status
 
@@ -150,7 +150,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     if tests:
         search = Search(tests, _own_run(trials))
         told = _tell(search, str(trials.folder), outs)
-        if not status and (hint := _hint(search, trials.section)):
+        if not status and (hint := _hint(search, trials.section, Run(1, 1))):
             print(f"hint: {flag(hint[0])} {hint[1]:g}")
         status = status or told
     if failed:
@@ -242,14 +242,14 @@ def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
     return int(search.rate is None)
 
 
-def _hint(search: Search, section: LRConfig) -> tuple[str, float] | None:
+def _hint(search: Search, section: LRConfig, run: Run) -> tuple[str, float] | None:
     """A key of the test's section, and what to set it to for a test that shows more."""
     if search.choice.change == "" or not isinstance(section, RangeTestConfig):
         return None
     if search.choice.change == "lower start":
         return "start_lr", section.start_lr / 100
     if search.choice.change == "more updates":
-        return "updates", section.updates * 3
+        return "updates", section.length(run.window) * 3
     ended = search.tests[0].rates[-1] > section.end_lr / 2
     return ("end_lr", section.end_lr * 100) if ended else None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
+from typing import NamedTuple
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
@@ -18,8 +18,7 @@ PERCENTAGES = (0, 25, 50, 75, 100)
 _MOST_REDUCTIONS = 20  # that are listed one by one
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """Peak, end and warmup of a run; steps are update numbers, rates learning rates."""
 
     schedule: Schedule
@@ -31,9 +30,9 @@ class Summary:
     at: tuple[tuple[int, int, float], ...]
     """(percent of the run, update, rate); 100 % is the last update."""
 
-    @cached_property
+    @property
     def peak_step(self) -> int:
-        """The first update that has the highest rate, found by halving: `extremes` is exact, and asked a few times."""
+        """The first update that has the highest rate, found by halving, as `extremes` is exact."""
         low, high = 0, self.final_step
         while low < high:
             middle = (low + high) // 2

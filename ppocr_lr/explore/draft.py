@@ -118,7 +118,7 @@ class Draft:
         said = tr(
             "{iterations} per epoch, assumed, as it is not known", iterations=amount(ASSUMED_ITERS[0], "iteration")
         )
-        return replace(planned, length=replace(planned.length, arithmetic=said))
+        return replace(planned, length=planned.length._replace(arithmetic=said))
 
     def report(self) -> Report:
         """The findings about it; errors as those of `config`, or a flag is wrong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -129,7 +129,7 @@ def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
     else:
         for problem in error.problems:
             known = not problem.path or (problem.place and problem.place.line)
-            yield problem if known else replace(problem, place=draft.document.place(problem.path))
+            yield problem if known else problem._replace(place=draft.document.place(problem.path))
 
 
 def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:

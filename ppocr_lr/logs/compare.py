@@ -133,7 +133,7 @@ def compare_runs(
     runs = log.runs(by_config=path is None)
     compared = []
     for run in runs:
-        of_run = flags if run is runs[-1] else replace(flags, epochs=int(run.totals[-1]))
+        of_run = flags if run is runs[-1] else flags._replace(epochs=int(run.totals[-1]))
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared
 
@@ -153,7 +153,7 @@ def plan_logged_run(
         LRConfigError: as `plan_run`; or there is no config.
     """
     flags = flags or RunFlags()
-    flags, overrides = replace(flags, windows=flags.windows or log.windows), list(overrides)
+    flags, overrides = flags._replace(windows=flags.windows or log.windows), list(overrides)
     allowed = log.possible_lengths
     assumed = (allowed.likely if log.step_key else _LONG) + flags.windows
     folder = Path(log.source).parent
@@ -173,10 +173,10 @@ def plan_logged_run(
         return planned
     if not log.step_key:
         arithmetic = f"taken as {amount(planned.run.iters_per_epoch, 'iteration')} each, since the log counts none"
-        return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
+        return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
 
     def with_length(iters: int, accumulate: int = 1, windows: bool = flags.windows) -> PlannedRun:
-        exactly = replace(flags, iters_per_epoch=iters + windows, accumulate=accumulate, windows=windows)
+        exactly = flags._replace(iters_per_epoch=iters + windows, accumulate=accumulate, windows=windows)
         return plan_config(planned.config, planned.source, exactly)
 
     iters, words = _length_by_rates(log, allowed, with_length)
@@ -187,7 +187,7 @@ def plan_logged_run(
     words += ", which counts no batches" * (counted is not None)
     planned = counted or with_length(iters, flags.accumulate)
     arithmetic = planned.length.arithmetic.replace("as given", f"from the log{words}", 1)
-    return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
+    return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
 
 
 def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int], PlannedRun]) -> tuple[int, str]:

@@ -44,7 +44,7 @@ def plan_simulated_run(
         planned = plan_config(config, source, flags, given.iters_per_epoch)
         if not planned.length.known:
             words = f"{amount(planned.run.iters_per_epoch, 'iteration')} per epoch, from {given.source}"
-            length = replace(planned.length, arithmetic=words, estimate=False, known=True)
+            length = planned.length._replace(arithmetic=words, estimate=False, known=True)
             planned = replace(planned, length=length)
         return _simulated(planned, evaluations_in(given, planned.run, config), given.name)
 

@@ -1,6 +1,6 @@
 """The common part of all lr sections: frozen pydantic models in epochs, as written in YAML."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -49,7 +49,7 @@ class LedPlateau(NamedTuple):
 
     before: Schedule
     iters: int
-    plateau: LRConfig
+    plateau: "LRConfig"
 
 
 class LRConfig(BaseModel, ABC):

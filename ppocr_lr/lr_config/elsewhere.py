@@ -45,6 +45,8 @@ CALLED_ELSEWHERE = {
     "decay_rate": ("gamma",),
     "power": ("decay_power", "factor"),
     "by_epoch": ("once_per_epoch",),
+    "staircase": ("once_per_epoch",),
+    "num_cycles": ("cycle_limit",),
     "decay_t": ("step_size", "milestones"),
     "decay_steps": ("decay_length", "step_size"),
     "num_decay_steps": ("decay_length",),
@@ -92,8 +94,13 @@ CLASSES_ELSEWHERE = {
     "CosineAnnealingWarmRestarts": "CosineWarmRestarts",
     "CosineLRScheduler": "Cosine, or CosineWarmRestarts",
     "Chained": "Scale (any schedule times a factor)",
+    "Composite": "Sequence",
+    "Concat": "Sequence",
+    "CosineDecayRestarts": "CosineWarmRestarts",
+    "CosineRestart": "CosineWarmRestarts, or Sequence (of Cosine)",
     "InverseSquareRoot": "InverseSqrt",
     "Lambda": f"Sequence or PiecewiseLinear ({_NO_FUNCTION})",
+    "LinearCyclical": "Cyclic",
     "LinearWarmup": "a name with warmup_epoch, such as Const or Cosine",
     "MultiStep": "MultiStepDecay",
     "Multiplicative": f"Exponential ({_NO_FUNCTION})",
@@ -103,12 +110,14 @@ CLASSES_ELSEWHERE = {
     "Polynomial": "Linear (with power), or Polynomial",
     "ReduceLROnPlateau": "ReduceOnPlateau",
     "SGDR": "CosineWarmRestarts",
+    "SWA": "KDecay, or Linear (with decay_length and end_lr)",
     "Sequential": "Sequence",
+    "StepWithFixedGamma": "MultiStepDecay",
     "TriStage": "WSD",
     "WarmupCosine": "Cosine (with warmup_epoch)",
     "WarmupStable": "WSD",
 }
-_ENDINGS = re.compile("(Decay|LR|Schedule|Scheduler)+$")
+_ENDINGS = re.compile("(Decay|LR|Param|Schedule|Scheduler)+$")
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.envelope import HOLD, WARMUP
+from ppocr_lr.lr_config.envelope import HOLD, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -85,7 +85,7 @@ class NaturalExpConfig(_TimedConfig):
 class InverseSqrtConfig(LRConfig):
     """The peak over the square root of time, as in training Transformers."""
 
-    takes = WARMUP | HOLD
+    takes = WARMUP | HOLD | POWER
     learning_rate: kinds.PositiveRate = kinds.PEAK
     timescale: kinds.PositiveLength | None = key(
         "time after which the rate is peak/√2; by default the length of the warmup (epochs)", default=None
@@ -94,12 +94,12 @@ class InverseSqrtConfig(LRConfig):
     nearest_in_paddleocr = "Linear with a power of 2"
 
     def curve(self, window: Window) -> Schedule:
-        """peak·√(t/(k + t)) with t the timescale."""
-        if self.timescale is not None:
-            return schedules.InverseSqrt(self.learning_rate, self.some_iters("timescale", window))
-        if warmup_iters := self.warmup_length(window):
-            return schedules.InverseSqrt(self.learning_rate, warmup_iters)
-        raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
+        """peak·√(t/(k + t)) with t the timescale, or another power of it."""
+        warmup_iters = self.warmup_length(window)
+        if self.timescale is None and not warmup_iters:
+            raise self.error("timescale", tr("a length, as there is no warmup to take it from"))
+        timescale = warmup_iters if self.timescale is None else self.some_iters("timescale", window)
+        return schedules.InverseSqrt(self.learning_rate, timescale, self.around("decay_power") / 2)
 
 
 @register_lr_config("InverseTime")

@@ -5,8 +5,7 @@ says and the JSON Schema come from them. They are public: a section of your own 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -50,8 +49,7 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """Marks a number from YAML, in quotes too: the bounds beside this mark say which are allowed."""
 
     noun: str = later("a number")
@@ -81,8 +79,7 @@ class Number:
         return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
 
 
-@dataclass(frozen=True)
-class AsLength:
+class AsLength(NamedTuple):
     """Marks a length or a mark in time, with its bounds and the units that it may have."""
 
     bounds: tuple[Any, ...] = ()
@@ -150,8 +147,7 @@ def _a_pair(value: Any) -> Any:
     raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 
     unit: str
@@ -161,8 +157,7 @@ RATE = Counts("learning rate")
 ITERATIONS = Counts("iterations")
 
 
-@dataclass(frozen=True)
-class Ours:
+class Ours(NamedTuple):
     """Marks a key that PaddleOCR swallows: it is this project's own and has no effect unless written."""
 
     instead: str = ""
@@ -186,7 +181,6 @@ Bound = Annotated[kinds.OnTheTangent, Number()]
 WholeCycles = Annotated[kinds.Cycles, Number(said=later("a whole number from 1 to 1000"))]
 Growth = Annotated[kinds.Growth, Number(said=later("1, or a number from 1.01 to 1000000"), fits=kinds.is_growth)]
 Count = Annotated[kinds.Iters, Number(said=later("a whole number above 0"))]
-TwoOrMore = Annotated[int, Ge(2), Le(kinds.MAX_ITERS), Number(said=later("a whole number of at least 2")), ITERATIONS]
 Calls = Annotated[kinds.Update, Number(said=later("a whole number of calls, 0 for none"))]
 _OR_SHARE = later('or a share of the run ("10%")')
 _NO_ITERS = later("a whole number of iterations, 0 for none, {share}")

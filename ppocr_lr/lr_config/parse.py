@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -25,6 +25,8 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 Made = TypeVar("Made")
+Spellings = Callable[[Collection[str]], Mapping[str, str]]
+"""Makes second spellings for the keys of a name."""
 
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
@@ -103,7 +105,7 @@ class Section:
         try:
             return made(window)
         except LRConfigError as error:
-            respelt = [replace(problem, path=self._as_written(problem.path)) for problem in error.problems]
+            respelt = [problem._replace(path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
 
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
@@ -134,7 +136,7 @@ class Section:
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
         for remark in self.config.remarks(window):
-            yield replace(remark, path=self._as_written(remark.path))
+            yield remark._replace(path=self._as_written(remark.path))
 
     def in_iterations(self, *place: str | int) -> dict[Path, InIterations]:
         """The lengths in iterations of a section at `place`, under their keys as it spells them."""
@@ -224,10 +226,12 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
-def read_section(section: object, also_called: Mapping[str, str] | None = None) -> Section:
+def read_section(
+    section: object, also_called: Mapping[str, str] | None = None, inside: Spellings | None = None
+) -> Section:
     """Validate what needs no run: the name, the keys, their values, and every section inside.
 
-    `also_called` has second spellings besides those of the model.
+    `also_called` has second spellings besides those of the model, and `inside` makes those of the sections inside.
 
     Raises:
         LRConfigError: its paths begin inside the section.
@@ -247,7 +251,7 @@ def read_section(section: object, also_called: Mapping[str, str] | None = None) 
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values), MappingProxyType(dict(section)), also_called)
+        return Section(model.model_validate(values, context=inside), MappingProxyType(dict(section)), also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
@@ -301,7 +305,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
-        proposals=tuple(replace(each, words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
+        proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 
 

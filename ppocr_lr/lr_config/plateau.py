@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, Problem
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import NO_CURVE, LRConfig
+from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP, Keys
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.registry import register_lr_config
@@ -45,4 +46,7 @@ class ReduceOnPlateauConfig(LRConfig):
         Raises:
             LRConfigError: always.
         """
-        raise LRConfigError(NO_CURVE)
+        problem = tr(
+            "cannot be here, as a metric decides the rate; it stands alone, or in the last stage of a Sequence"
+        )
+        raise LRConfigError(Problem(("name",), problem))

@@ -18,7 +18,7 @@ class RangeTestConfig(LRConfig):
 
     start_lr: kinds.PositiveRate = key("the rate of the first update", default=1e-7)
     end_lr: kinds.PositiveRate = key("the rate of the last update of the test, held from then on", default=10.0)
-    updates: kinds.TwoOrMore = key("length of the test (iterations), both ends included", default=200)
+    updates: kinds.Iters = key("length of the test (iterations), both ends included", default=200)
 
     peak_key = "end_lr"
     tries_rates = True
@@ -28,4 +28,11 @@ class RangeTestConfig(LRConfig):
         """The rise; the run may end before it does."""
         if self.end_lr <= self.start_lr:
             raise self.error("end_lr", tr("above start_lr, {start_lr}", start_lr=f"{self.start_lr:g}"))
-        return schedules.ExponentialRise(self.start_lr, self.updates - 1, self.end_lr)
+        return schedules.ExponentialRise(self.start_lr, self.length(window) - 1, self.end_lr)
+
+    def length(self, window: Window) -> int:
+        """How many updates the test lasts, both ends counted in."""
+        iters = window.iters(self.updates)
+        if iters < 2:
+            raise self.error("updates", tr("at least 2 iterations: the first rate and the last"))
+        return iters

@@ -19,14 +19,14 @@ _IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
     "Cosine": "cosine",
-    "LinearWarmupCosine": "cosine",
+    "LinearWarmupCosine": "linear_warmup_cosine",
     "Step": "piecewise",
     "Piecewise": "piecewise",
     "MultiStepDecay": "piecewise",
     "CyclicalCosine": "cyclic",
     "OneCycle": "cyclic",
     "DecayLearningRate": "decay",
-    "TwoStepCosine": "cosine",
+    "TwoStepCosine": "two_step_cosine",
 }
 
 _OUR_OWN = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 from ppocr_lr.errors import LRConfigError, positive_argument
 from ppocr_lr.language import tr
@@ -45,8 +47,7 @@ class Run:
         return self.window.iters(length)
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """What a section is planned for: a run, a stage of it, or what warmup and cooldown leave of either."""
 
     run: Run
@@ -68,7 +69,7 @@ class Window:
 
     def lasting(self, iters: int) -> Window:
         """This window for a decay of `iters` updates."""
-        return replace(self, length=iters)
+        return self._replace(length=iters)
 
     def stage(self, iters: int) -> Window:
         """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""
@@ -76,7 +77,7 @@ class Window:
 
     def within(self, lead_iters: int, tail_iters: int = 0) -> Window:
         """This window for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""
-        return replace(self, lead_iters=lead_iters, tail_iters=tail_iters)
+        return self._replace(lead_iters=lead_iters, tail_iters=tail_iters)
 
     def iters(self, length: Length | int) -> int:
         """A length in iterations, `round(epochs·iters_per_epoch)`; a half is rounded to even, as in PaddleOCR.
@@ -98,8 +99,8 @@ class Window:
         return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
 
     def _updates(self, length: Length) -> float:
-        if length.unit == "%":
-            return length.amount * self.total_iters / 100
+        if length.unit == "%":  # as it is written: the floats 1.1 and 3000 make more than 33
+            return float(Decimal(repr(length.amount)) * self.total_iters / 100)
         return length.amount * (self.run.iters_per_epoch if length.unit == "epochs" else 1)
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
@@ -14,9 +15,10 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
 from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
+from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Stage, read_section
+from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
 from ppocr_lr.lr_config.registry import register_lr_config
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
@@ -25,7 +27,7 @@ from ppocr_lr.schedules import Schedule
 _NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
 
-def _read_inner(value: object, place: str) -> Section:
+def _read_inner(value: object, place: str, inside: Spellings | None) -> Section:
     """A section inside another one, under the key `place`."""
     if isinstance(value, Section):
         return value
@@ -33,10 +35,10 @@ def _read_inner(value: object, place: str) -> Section:
         raise value_error((), value, tr("an lr section, such as {name: Cosine, learning_rate: 0.001}"))
     if "last_epoch" in value:
         raise LRConfigError(Problem(("last_epoch",), tr("write it beside {place}, for the whole run", place=place)))
-    return read_section(value)
+    return read_section(value, inside and inside(model_of(value).model_fields), inside)
 
 
-def _read_stages(value: object) -> tuple[Stage, ...]:
+def _read_stages(value: object, info: ValidationInfo) -> tuple[Stage, ...]:
     if not isinstance(value, (list, tuple)):
         raise value_error((), value, tr("a list, as in [1, 2]"))
     if not value:
@@ -45,7 +47,7 @@ def _read_stages(value: object) -> tuple[Stage, ...]:
     problems: list[Problem] = []
     for index, stage in enumerate(value):
         try:
-            stages.append(_read_stage(stage, last=index == len(value) - 1))
+            stages.append(_read_stage(stage, index == len(value) - 1, info.context))
         except LRConfigError as error:
             problems += error.under(index).problems
     if problems:
@@ -53,13 +55,14 @@ def _read_stages(value: object) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def _read_stage(value: object, last: bool) -> Stage:
+def _read_stage(value: object, last: bool, inside: Spellings | None) -> Stage:
     if isinstance(value, Stage):
         return value
     if not isinstance(value, Mapping):
-        return Stage(_read_inner(value, "stages"), None)
+        return Stage(_read_inner(value, "stages", inside), None)
     length = _stage_length(value, last)
-    return Stage(_read_inner({key: item for key, item in value.items() if key not in STAGE_KEYS}, "stages"), length)
+    section = {key: item for key, item in value.items() if key not in STAGE_KEYS}
+    return Stage(_read_inner(section, "stages", inside), length)
 
 
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
@@ -106,7 +109,10 @@ class SequenceConfig(LRConfig):
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The stages before the plateau, and what leads to it in the last one."""
-        *parts, (last, _) = self._built(window, after)
+        for written in EVERY:
+            if self.around(written):
+                raise self.error(written, tr("left out where a metric decides in the last stage"))
+        *parts, (last, _) = self._built(window, partial(Section.led_plateau, after=after))
         assert isinstance(last, LedPlateau)
         before = schedules.Sequence(tuple(parts), last.before)
         return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
@@ -123,17 +129,15 @@ class SequenceConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """Each stage's schedule, from its own start."""
-        *parts, (last, _) = self._built(window)
+        *parts, (last, _) = self._built(window, Section.schedule)
         return schedules.Sequence(tuple(parts), last)
 
-    def _built(self, window: Window, after: Schedule | None = None) -> Iterator[tuple[Any, int]]:
-        """Each stage's schedule and length; of a last one without a curve, what leads to its plateau, and `after`."""
+    def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
+        """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+            make = last if index == len(self.stages) - 1 else Section.schedule
             with errors_under("stages", index):
-                if self.has_curve or index < len(self.stages) - 1:
-                    made: Any = stage.section.schedule(window.stage(iters))
-                else:
-                    made = stage.section.led_plateau(window.stage(iters), after)
+                made = make(stage.section, window.stage(iters))
             yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
@@ -179,13 +183,13 @@ class ScaleConfig(LRConfig):
     factor: Annotated[kinds.Factor, kinds.RATE] = key("what every rate is multiplied by, a factor", default=1.0)
     times: Annotated[
         Section | None,
-        PlainValidator(lambda value: None if value is None else _read_inner(value, "times")),
+        PlainValidator(lambda value, info: None if value is None else _read_inner(value, "times", info.context)),
         WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
     ] = key("another lr section, whose rates are factors of those of schedule", default=None)
     end_lr: kinds.FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
     schedule: Annotated[
         Section,
-        PlainValidator(lambda value: _read_inner(value, "schedule")),
+        PlainValidator(lambda value, info: _read_inner(value, "schedule", info.context)),
         WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
     ] = key("the lr section to scale")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -94,6 +93,8 @@ def use_style(name: str) -> None:
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
     """What matplotlib reports meanwhile, which it only logs; each in one line."""
+    import logging
+
     told: list[str] = []
 
     class Listener(logging.Handler):

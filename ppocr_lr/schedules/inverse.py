@@ -16,20 +16,23 @@ from ppocr_lr.schedules.warmup import Warmup
 
 @dataclass(frozen=True)
 class InverseSqrt(Schedule):
-    """`peak·√(τ/(τ + k))` with τ = `timescale_iters`, for ever: half of `peak` at k = 3τ.
+    """`peak·√(τ/(τ + k))` with τ = `timescale_iters`, for ever: half of `peak` at k = 3τ. With another `power` than
+    0.5, `peak·(τ/(τ + k))^power`.
 
     k counts from the end of the warmup, as for every decay. After a warmup of w = τ updates this is peak·√(w/k) in
     update k of the run.
 
-    Source: fairseq's `inverse_sqrt` (τ = w), transformers' `get_inverse_sqrt_schedule` (any τ).
+    Source: fairseq's `inverse_sqrt` (τ = w), transformers' `get_inverse_sqrt_schedule` (any τ); with a power timm's
+    `WSDLRScheduler` where its `stable_fn` is one.
     """
 
     peak: Rate
     timescale_iters: Iters
+    power: Positive = 0.5
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·√(τ/(τ + k))`."""
-        return self.peak / (1.0 + k / self.timescale_iters) ** 0.5
+        """`peak·(τ/(τ + k))^power`."""
+        return self.peak * (1.0 / (1.0 + k / self.timescale_iters)) ** self.power
 
     def corner_runs(self) -> Runs:
         """None."""

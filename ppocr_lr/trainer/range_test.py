@@ -20,6 +20,7 @@ from ppocr_lr.logs.compare import plan_logged_run
 from ppocr_lr.logs.lines import MOST_EPOCHS, LogReader
 from ppocr_lr.logs.range_test import range_test_of
 from ppocr_lr.logs.train_log import train_log
+from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.range_test import RangeTestConfig
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.trainer.command import TrainerCommand
@@ -49,6 +50,11 @@ class Trials:
     section: RangeTestConfig
     folder: Path
 
+    @property
+    def updates(self) -> int:
+        """The length of a test, of a number in any run."""
+        return self.section.length(Run(1, 1).window)
+
     def place(self, number: int) -> Path:
         """The folder of one test, counted from 0."""
         return self.folder / str(number + 1)
@@ -67,9 +73,9 @@ class Trials:
     def _settings(self, number: int) -> Iterator[str]:
         section = self.section
         rates = f"start_lr: {yaml_number(section.start_lr)}, end_lr: {yaml_number(section.end_lr)}"
-        yield f"{SECTION}={{name: RangeTest, {rates}, updates: {section.updates}}}"
+        yield f"{SECTION}={{name: RangeTest, {rates}, updates: {self.updates}}}"
         yield f"Global.save_model_dir={json.dumps(str(self.place(number)), ensure_ascii=False)}"
-        yield f"Global.epoch_num={min(section.updates, MOST_EPOCHS)}"  # enough, whatever the length of an epoch
+        yield f"Global.epoch_num={min(self.updates, MOST_EPOCHS)}"  # enough, whatever the length of an epoch
         yield "Global.print_batch_step=1"
         yield "Global.log_smooth_window=1"
         yield "Global.cal_metric_during_train=False"
@@ -105,8 +111,8 @@ class Trials:
                     code = training.poll()  # first: what it wrote at its end is then read
                     test = follower.measured()
                     done = 0 if test is None else len(test.losses)
-                    progress(done, self.section.updates)
-                    if test is not None and (test.stopped or done >= self.section.updates):
+                    progress(done, self.updates)
+                    if test is not None and (test.stopped or done >= self.updates):
                         return None
                     if code is not None:
                         return code

@@ -90,12 +90,12 @@ class Session:
 
     def _check(self, config: str) -> Report:
         """The findings, without those about PaddleOCR's own builder alone."""
-        report = check_file(config, self.command.overrides, replace(launched(), trainer="ppocr-lr"))
+        report = check_file(config, self.command.overrides, launched()._replace(trainer="ppocr-lr"))
         findings = (
-            replace(finding, severity=Severity.ERROR) if finding.code in STOPS_THIS_TRAINER else finding
+            finding._replace(severity=Severity.ERROR) if finding.code in STOPS_THIS_TRAINER else finding
             for finding in report.findings
         )
-        return replace(report, findings=tuple(findings))
+        return report._replace(findings=tuple(findings))
 
     def build_lr_scheduler(
         self, lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int
@@ -120,12 +120,12 @@ class Session:
     def _plan_exactly(self, lr_config: Mapping[str, Any], epochs: int, iters_per_epoch: int) -> PlannedRun:
         optimizer = {**(self.config.get("Optimizer") or {}), "lr": dict(lr_config)}
         source = self.command.config or self.command.script
-        flags = replace(launched(), epochs=epochs, iters_per_epoch=iters_per_epoch)
+        flags = launched()._replace(epochs=epochs, iters_per_epoch=iters_per_epoch)
         with errors_within(source):
             planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
             _check_curve(planned)
         arithmetic = f"{amount(iters_per_epoch, 'iteration')} per epoch, as the data loader counts"
-        return replace(planned, length=replace(planned.length, arithmetic=arithmetic))
+        return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
 
     def _news(self, trained: PlannedRun, lr_config: Mapping[str, Any]) -> bool:
         """Report how the trainer's run differs from the planned one, and why; False if it does not differ."""

@@ -234,7 +234,14 @@ class LedReduceOnPlateau(lr.LRScheduler):
         return {"last_epoch": self.last_epoch, "last_lr": self.last_lr, "ReduceOnPlateau": self.plateau.state_dict()}
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from the state."""
+        """Continue from the state.
+
+        Raises:
+            KeyError: it was saved by a scheduler of another shape, which knows nothing of the metrics so far.
+        """
+        if not {"last_epoch", "ReduceOnPlateau"} <= set(state_dict):
+            needed = "a state of this scheduler has last_epoch and ReduceOnPlateau"
+            raise KeyError(f"{needed}, received the keys {list(state_dict)}")
         self.plateau.set_state_dict(state_dict["ReduceOnPlateau"])
         self.last_epoch = as_step(state_dict["last_epoch"])
         self.last_lr = self.get_lr()

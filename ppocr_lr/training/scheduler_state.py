@@ -20,7 +20,8 @@ OPTIMIZER_KEY = "LR_Scheduler"
 WRAPPED_KEY = "LinearWarmup_LR"
 """Where the state of Paddle's `LinearWarmup` holds that of the scheduler it wraps."""
 
-_RECURSIVE = ("LinearLR", "MultiplicativeDecay", "ReduceOnPlateau")  # Paddle's, without a rate for a given update
+# Without a rate for a given update; to the last two step(k) tells a metric.
+_RECURSIVE = ("LinearLR", "MultiplicativeDecay", "ReduceOnPlateau", "LedReduceOnPlateau")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def values_at_ends(keys: Collection[str]) -> dict[str, str]:
 def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
     """A section at `path` with a `name` that an lr section may have.
 
-    `start` and `end` stand for the keys of the rates at both ends, and may be in either order.
+    `start` and `end` stand for the keys of the rates at both ends, and may be in either order. In the sections inside
+    they stand for them too, in the order that a rate may have there.
 
     Raises:
         LRConfigError: with the key, the value and what is allowed.
@@ -82,7 +83,7 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
             start, end = (number_of(written[word]) for word in (START, END))
             if start is not None and end is not None and start < end:
                 rise, ends = (start, end), {START: ends[END], END: ends[START]}
-        section = read_section(written, ends)
+        section = read_section(written, ends, values_at_ends)
         if not section.config.has_curve:
             raise LRConfigError(
                 Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))

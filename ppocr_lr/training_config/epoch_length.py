@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.errors import (
@@ -31,8 +30,7 @@ class UnknownEpochLengthError(MissingError):
     """Neither an argument nor the config says how long an epoch is."""
 
 
-@dataclass(frozen=True)
-class EpochLength:
+class EpochLength(NamedTuple):
     """Iterations per epoch, and the arithmetic in words."""
 
     iters: int

@@ -162,25 +162,18 @@ Five = Annotated[list[Factor], BeforeValidator(_five)]
 Groups = Callable[[Mapping[str, Any], Path], Iterator[Group]]
 
 
-class _LCNetV3(ConfigSection):
+class _Factors(ConfigSection):
     lr_mult_list: Six = key("factor of each stage", [1.0] * 6)
     lab_lr: Factor = key("factor of the affine blocks, times that of their stage", 0.1)
-
-
-class _LCNetV4(ConfigSection):
-    lr_mult_list: Six = key("factor of each stage, for what reads it there", [1.0] * 6)
+    loc_lr: Factor = key("factor of the last layers of the localization network", 1.0)
 
 
 class _HGNetV2(ConfigSection):
     lr_mult_list: Five = key("factor of each stage", [1.0] * 5)
 
 
-class _Localization(ConfigSection):
-    loc_lr: Factor = key("factor of the last layers of the localization network", 1.0)
-
-
 def _lcnet_v3(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
-    keys = read(_LCNetV3, section, path, "lr_mult_list", "lab_lr")
+    keys = read(_Factors, section, path, "lr_mult_list", "lab_lr")
     factors = dict(zip(_LCNET, keys.lr_mult_list, strict=True))
     blocks = {stage: factor for stage, factor in factors.items() if stage != "conv1"}  # which has no affine block
     if len(set(blocks.values())) == 1:
@@ -196,7 +189,7 @@ def _lcnet_v4(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
     """Of a recognition model: the factors reach only the stem and the squeeze-and-excitation blocks (SE)."""
     if section.get("det"):
         return
-    factors = read(_LCNetV4, section, path, "lr_mult_list").lr_mult_list
+    factors = read(_Factors, section, path, "lr_mult_list").lr_mult_list
     reads = _LCNET_V4_READS.get(str(section.get("model_size", "small")), ())
     for index, (stage, factor) in enumerate(zip(_LCNET, factors, strict=True)):
         if stage in reads:
@@ -218,7 +211,7 @@ def _stages(factors: Mapping[str, float], path: Path) -> Iterator[Group]:
 
 def _localization(*patterns: str) -> Groups:
     def groups(section: Mapping[str, Any], path: Path) -> Iterator[Group]:
-        factor = read(_Localization, section, path, "loc_lr").loc_lr
+        factor = read(_Factors, section, path, "loc_lr").loc_lr
         yield Group(tr("localization"), factor, patterns, (*path, "loc_lr"))
 
     return groups

@@ -45,8 +45,7 @@ DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
 
 
-@dataclass(frozen=True)
-class RunFlags:
+class RunFlags(NamedTuple):
     """What is given about a run beyond its config; None for what is not given."""
 
     epochs: int | None = None
@@ -73,7 +72,7 @@ class RunFlags:
 
     def beside(self, config: str | Path) -> RunFlags:
         """The same for a config in this file."""
-        return replace(self, folder=Path(config).parent)
+        return self._replace(folder=Path(config).parent)
 
 
 class Reduction(NamedTuple):
@@ -146,7 +145,7 @@ class PlannedRun:
         if scaled == self.section:
             return None
         section, parsed, paddleocr = _parsed(scaled, self.built_for, self.flags.trainer)
-        flags = replace(self.flags, reference_gpus=None, reference_batch=None)
+        flags = self.flags._replace(reference_gpus=None, reference_batch=None)
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
     @cached_property
@@ -182,7 +181,7 @@ class PlannedRun:
             LRConfigError: it would be refused.
         """
         config = with_overrides(changed(self.config, proposal.changes), proposal.overrides)
-        return config, replace(self.flags, **dict(proposal.flags))
+        return config, self.flags._replace(**dict(proposal.flags))
 
     @property
     def own_keys(self) -> list[str]:
@@ -295,7 +294,7 @@ def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
             updates=amount(left, "update"),
         )
     words = tr("{arithmetic}; on Windows {which}, the schedule counts all", arithmetic=length.arithmetic, which=which)
-    return replace(length, iters=left, arithmetic=words)
+    return length._replace(iters=left, arithmetic=words)
 
 
 def read_training_config(path: str | Path) -> Mapping[str, Any]:

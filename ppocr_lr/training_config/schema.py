@@ -34,6 +34,7 @@ _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 # Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _LR = "#/properties/Optimizer/properties/lr"
+_SECTIONS_OF_VALUES = {"#/$defs/section": "#/$defs/value", "#/$defs/stage": "#/$defs/value-stage"}
 _VALUES = ("default", "const", "enum", "examples")  # their contents are no schemas
 
 
@@ -81,7 +82,7 @@ def config_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {name: _outside(model) for name, model in SECTIONS.items()},
         "required": ["Global", "Optimizer"],
-        "$defs": _definitions(_LR),
+        "$defs": {**_definitions(_LR), **_values()},
     }
 
 
@@ -145,14 +146,13 @@ def _also(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "description": f"the same as {key}{about}"}
 
 
-def _stage(root: str) -> dict[str, Any]:
-    """The section at `root` with a length instead of `last_epoch`; each other key refers to the one there."""
+def _stage(root: str, stage: dict[str, Any]) -> dict[str, Any]:
+    """A section as the one at `root`, with a length and no `last_epoch`; each other key refers to the one there."""
     length, until_end = STAGE_KEYS
     own = {
         length: {"description": "length of this stage (epochs)", **_type_schema(PositiveLength, DEFAULT_REF_TEMPLATE)},
         until_end: {"description": "this stage, the last one, lasts to the end of the run", "type": "boolean"},
     }
-    stage = _section()
     for index, branch in enumerate(stage["allOf"]):
         keys = {key: {"$ref": f"{root}/allOf/{index}/then/properties/{key}"} for key in branch["then"]["properties"]}
         branch["then"]["properties"] = {key: ref for key, ref in keys.items() if key != "last_epoch"} | own
@@ -219,7 +219,7 @@ def _definitions(root: str) -> dict[str, Any]:
         for word, schema in sorted(_json_schema(name, MODELS[name])["$defs"].items())
     }
     section = {"allOf": [{"$ref": root}], "not": {"required": ["last_epoch"]}}
-    return {"section": section, "stage": _stage(root), **shared}
+    return {"section": section, "stage": _stage(root, _section()), **shared}
 
 
 def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -268,10 +268,30 @@ def _coefficient(description: str) -> dict[str, Any]:
     section["required"] = ["name"]
     for index, branch in enumerate(section["allOf"]):
         there, keys = f"{_LR}/allOf/{index}/then/properties", branch["then"]
-        own = {key: {"$ref": f"{there}/{key}"} for key in keys["properties"]}
+        own = {
+            key: _of_values(schema)
+            if any(ref in str(schema) for ref in _SECTIONS_OF_VALUES)
+            else {"$ref": f"{there}/{key}"}
+            for key, schema in keys["properties"].items()
+        }
         own |= {word: _also(key, keys["properties"][key]) for word, key in values_at_ends(own).items()}
         branch["then"] = {**keys, "properties": own, "required": [k for k in keys["required"] if k != "learning_rate"]}
     return section
+
+
+def _values() -> dict[str, Any]:
+    """The sections inside a section of another value, as those inside one of rates."""
+    inner = {**_coefficient("another value than the rate"), "required": [], "not": {"required": ["last_epoch"]}}
+    return {"value": inner, "value-stage": _stage("#/$defs/value", {**_coefficient("a part of it"), "required": []})}
+
+
+def _of_values(schema: Any) -> Any:
+    """A key's schema with the sections of values in the place of those of rates."""
+    if isinstance(schema, Mapping):
+        return {word: _of_values(value) for word, value in schema.items()}
+    if isinstance(schema, list):
+        return [*map(_of_values, schema)]
+    return _SECTIONS_OF_VALUES.get(schema, schema) if isinstance(schema, str) else schema
 
 
 def _other_keys(name: str, model: type[ConfigSection], **named: str) -> dict[str, Any]:

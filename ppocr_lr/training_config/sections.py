@@ -4,7 +4,7 @@ The reading, the keys that `-o` knows, the JSON Schema and the findings come fro
 it is used, so that one that decides nothing stops nothing.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
 
 import re
 from collections.abc import Iterator, Mapping

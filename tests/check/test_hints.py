@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +189,7 @@ def test_a_key_that_does_not_take_the_value_is_not_proposed(tmp_path: Path) -> N
 
 def test_hints_for_those_who_train_with_this_projects_builder(tmp_path: Path) -> None:
     content = config({**TWO, "first_epochs": 10})
-    for flags, said in ((KNOWN, True), (replace(KNOWN, trainer="ppocr-lr"), False)):
+    for flags, said in ((KNOWN, True), (KNOWN._replace(trainer="ppocr-lr"), False)):
         found = findings(tmp_path, content, flags)
         assert any("PaddleOCR ignores" in finding.hint + finding.message for finding in found) is said
         assert any("first_epochs=20" in finding.hint for finding in found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +228,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
     ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),
+    ("LR412", config({**PLATEAU, "warmup_epoch": 2}), "only until its plateau begins, at 1e-1; from there on", config(COSINE)),
+    ("LR412", config(sequence(COSINE, PLATEAU)), "call step() once per update and step(metric) once per", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "they take 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
      config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
@@ -646,7 +647,7 @@ class TestIgnoring:
 def test_a_number_that_is_a_string_behind_paddleocrs_o(
     override: str, trainer: Any, hint: str | None, tmp_path: Path
 ) -> None:
-    found = findings(tmp_path, config(CONST), replace(KNOWN, trainer=trainer), overrides=[override])
+    found = findings(tmp_path, config(CONST), KNOWN._replace(trainer=trainer), overrides=[override])
     assert [finding.hint for finding in found if finding.code == "LR510"] == ([hint] if hint else [])
 
 
@@ -677,7 +678,7 @@ def test_a_config_in_memory_has_the_findings_of_its_file(tmp_path: Path) -> None
     assert of_config.path == "config"
     assert of_config.planned
     assert sorted(of_config.findings, key=str) == sorted(
-        (replace(finding, place=None) for finding in of_file.findings), key=str
+        (finding._replace(place=None) for finding in of_file.findings), key=str
     )
     codes = {finding.code for finding in of_config.findings}
     assert "LR601" in codes

@@ -73,7 +73,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "WSD": (RATE, {**WARMUP, **BENT, **TANGENT, "decay_length": Length(20, "%"), "decay_shape": "1-sqrt", "end_lr": 0.0}),
     "Trapezoid": (RATE, {**WARMUP, **BENT, **TANGENT, "decay_length": Length(20, "%"), "decay_shape": "linear", "end_lr": 0.0}),
-    "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, "timescale": None}),
+    "InverseSqrt": ({**RATE, "warmup_epoch": Length(1)}, {**DECAY, **POWER, "timescale": None}),
     "InverseTime": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),
     "Noam": ({"d_model": 512}, {**RESUME, "learning_rate": 1.0, "warmup_iters": 4000}),
     "Exponential": ({**RATE, "gamma": 0.5}, {**DECAY, **UNIT, "staircase": False}),

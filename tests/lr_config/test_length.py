@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
+from ppocr_lr.lr_config.parse import model_of
+from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.schedules import StepDecay
+from tests.conftest import ROOT
 
 RUN = Run(20, 50)  # 1000 iterations
 
@@ -39,6 +44,8 @@ GOOD: list[tuple[Any, str, int]] = [
     ("0.05%", "0.05%", 0),
     ("0.15%", "0.15%", 2),
     (0.0101, "0.0101", 1),
+    # as they are written, not as floats make them: 16.1 of 1000 iterations would be 161.00000000000003
+    ("16.1%", "16.1%", 161),
     # as far as whole numbers are exact
     (1e300, "1.0e+300", 2**53),
     ("1e300it", "1.0e+300it", 2**53),
@@ -109,6 +116,54 @@ def test_a_mark_in_any_unit_is_exact(section: dict[str, Any], drops: list[int]) 
     after_the_warmup = np.arange(12, 20 * 77)
     jumps = after_the_warmup[np.abs(np.diff(rates))[11:] > 0.01]
     assert list(jumps) == drops
+
+
+@given(st.integers(1, 2000), st.integers(1, 10**7))
+def test_a_share_of_whole_iterations_is_exact(permille: int, per_mille_of_it: int) -> None:
+    window = Run(1000, per_mille_of_it).window
+    share = Length(permille / 10, "%")
+    assert window.first_update(share) == window.iters(share) == permille * per_mille_of_it
+
+
+BY_NAME = {
+    section.get("name", "Const"): section
+    for path in sorted((ROOT / "configs").glob("*.yml"), reverse=True)  # the one of each name comes last
+    if (section := yaml.safe_load(path.read_text(encoding="utf-8"))["Optimizer"]["lr"])
+}
+LISTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "decay_epochs": lambda length: {"decay_epochs": [length], "values": [0.1, 0.01]},
+    "milestones": lambda length: {"milestones": [length]},
+    "knots": lambda length: {"knots": [[0, 0.1], [length, 0.01]]},
+    "cycles": lambda length: {"cycles": [length, length]},
+}
+INSTEAD_OF = {  # what says the same in another way
+    **dict.fromkeys(["warmup_epoch", "warmup_iters"], ("warmup_epoch", "warmup_iters", "warmup_ratio")),
+    "decay_length": ("decay_within_run", "cooldown_epochs"),
+    "cooldown_epochs": ("decay_length",),
+    "cycles": ("T_0",),
+}
+
+
+def lengths_of(name: str) -> Iterator[str]:
+    for key, field in model_of({"name": name}).model_fields.items():
+        if "AsLength" in repr((field.annotation, field.metadata)):
+            yield key
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in MODELS for key in lengths_of(name)])
+def test_every_length_of_every_name_takes_every_unit(name: str, key: str) -> None:
+    run, iters = Run(30, 100), 60  # 0.6 epochs
+    in_iterations = "iterations=True" in repr(model_of({"name": name}).model_fields[key])
+    section = {other: value for other, value in BY_NAME[name].items() if other not in INSTEAD_OF.get(key, ())}
+
+    def built(length: Any) -> Any:
+        written = LISTS[key](length) if key in LISTS else {key: length}
+        parsed = parse_lr_config({**section, **written}, run)
+        return parsed.plateau[:2] if parsed.plateau else parsed.curve
+
+    whole = built(iters if in_iterations else iters / 100)
+    assert whole == built("60it") == built("2%") == built(" 60 it ")
+    assert whole != built("61it")
 
 
 def test_a_share_in_a_stage_is_one_of_the_stage() -> None:

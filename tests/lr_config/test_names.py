@@ -66,6 +66,7 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     # fairseq: peak·√(w/k) in update k of the run; transformers with a timescale of its own
     ({"name": "InverseSqrt", **PEAK, "warmup_iters": 20}, {10: 0.05, 20: 0.1, 80: 0.05, 180: 0.1 / 3, 10**6: 0.1 * sqrt(2e-5)}),
     ({"name": "InverseSqrt", **PEAK, "timescale": 1}, {0: 0.1, 10: 0.1 / sqrt(2), 30: 0.05}),
+    ({"name": "InverseSqrt", **PEAK, "timescale": 1, "decay_power": 2}, {0: 0.1, 10: 0.05, 30: 0.025}),
     # Vaswani et al., eq. 3
     ({"name": "Noam", "d_model": 512, "warmup_iters": 100}, {1: 512**-0.5 * 1e-3, 100: 512**-0.5 / 10, 400: 512**-0.5 / 20}),
     ({"name": "Noam", "d_model": 512, "warmup_iters": "50%"}, {1: 512**-0.5 * 1e-3, 100: 512**-0.5 / 10}),

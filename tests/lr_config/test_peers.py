@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from ppocr_lr import build_schedule
+from tests.conftest import ROOT
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "peers_lr.json").read_text())["cases"]
+CASES: list[dict[str, Any]] = json.loads((ROOT / "tests" / "data" / "peers_lr.json").read_text())["cases"]
 PEERS = sorted({case["peer"] for case in CASES})
 # Where the library's own rounding is larger: the page of peers says why.
 ROUNDED = {"keras CosineDecay": 1e-6, "keras CosineDecayRestarts": 1e-6}
+
+
+def test_each_has_its_row_on_the_page_of_peers() -> None:
+    page = (ROOT / "docs" / "peers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| ([^|]+?)(?: \([^)]*\))? \|", page, re.MULTILINE)
+    assert sorted(map(" ".join, rows[1:])) == PEERS
 
 
 @pytest.mark.parametrize("peer", PEERS)

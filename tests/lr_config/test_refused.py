@@ -20,6 +20,7 @@ WSD = {"name": "WSD", "learning_rate": 0.1}
 KNOTS: dict[str, Any] = {"name": "PiecewiseLinear"}
 CYCLE = {"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": 2}
 CONST = {"learning_rate": 0.1}
+PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 
 
 def sequence(*stages: Any) -> dict[str, Any]:
@@ -27,6 +28,15 @@ def sequence(*stages: Any) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    (sequence({**PLATEAU, "epochs": 3}, {**CONST, "until_end": True}), "stages.0.name: cannot be here, as a metric decides the rate"),
+    (sequence({**sequence({**PLATEAU, "until_end": True}), "epochs": 3}, {**CONST, "until_end": True}),
+     "stages.0.stages.0.name: cannot be here, as a metric"),
+    ({"name": "Scale", "schedule": PLATEAU}, "schedule.name: cannot be here, as a metric decides the rate"),
+    ({"name": "Scale", "schedule": sequence({**PLATEAU, "until_end": True})}, "schedule.stages.0.name: cannot be here, as a metric"),
+    ({**sequence({**PLATEAU, "until_end": True}), "floor": 0.01}, "floor: 0.01 is not allowed; it must be left out where a metric decides"),
+    ({**sequence({**PLATEAU, "until_end": True}), "once_per_epoch": True}, "once_per_epoch: true is not allowed; it must be left out where a"),
+    ({"name": "RangeTest", "updates": 1}, "updates: 1 is not allowed; it must be at least 2 iterations"),
+    ({"name": "RangeTest", "updates": "0.5%"}, "updates: '0.5%' is not allowed; it must be at least 2 iterations"),
     ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: is missing: it must be a length, or cycles"),
     ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
     ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),

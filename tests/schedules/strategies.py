@@ -61,7 +61,7 @@ leaves: dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]] = {
     lib.ExponentialDecay: st.builds(lib.ExponentialDecay, peaks, gammas, lengths),
     lib.ExponentialGrowth: st.builds(lib.ExponentialGrowth, peaks, st.sampled_from([1.001, 1.5]), lengths),
     lib.ExponentialRise: st.builds(lib.ExponentialRise, st.sampled_from([1e-9, 1e-7]), lengths, peaks),
-    lib.InverseSqrt: st.builds(lib.InverseSqrt, peaks, lengths),
+    lib.InverseSqrt: st.builds(lib.InverseSqrt, peaks, lengths, st.sampled_from([0.5, 0.3, 2.0])),
     lib.InverseTimeDecay: st.builds(lib.InverseTimeDecay, peaks, gammas, lengths),
     lib.MultiStepDecay: st.builds(
         lib.MultiStepDecay, peaks, st.lists(lengths, max_size=4).map(lambda steps: tuple(sorted(steps))), gammas

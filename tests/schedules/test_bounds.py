@@ -138,7 +138,7 @@ TABLE: dict[type[Schedule], tuple[dict[str, Any], list[Row]]] = {
     ),
     lib.NaturalExpDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
     lib.InverseTimeDecay: ({"peak": 1.0, "gamma": 0.5}, [rate("peak"), positive("gamma"), count("decay_iters")]),
-    lib.InverseSqrt: ({"peak": 1.0, "timescale_iters": 4}, [rate("peak"), count("timescale_iters")]),
+    lib.InverseSqrt: ({"peak": 1.0, "timescale_iters": 4}, [rate("peak"), count("timescale_iters"), positive("power")]),
     lib.Noam: ({"d_model": 1, "warmup_iters": 1}, [count("d_model"), count("warmup_iters"), positive("scale")]),
     lib.PiecewiseConstant: (
         {"boundaries": (1, 2), "values": (0.3, 0.2, 0.1)},
@@ -313,6 +313,7 @@ DEFAULTS: dict[type[Schedule], dict[str, Any]] = {
     lib.ExponentialGrowth: {"growth_iters": 1},
     lib.NaturalExpDecay: {"decay_iters": 1},
     lib.InverseTimeDecay: {"decay_iters": 1},
+    lib.InverseSqrt: {"power": 0.5},
     lib.Noam: {"scale": 1.0},
     lib.CyclicalCosine: OF_RESTARTS,
     lib.DividedRestarts: {**OF_RESTARTS, "cycles": 1.0},

@@ -150,7 +150,7 @@ def test_what_cannot_be_used(words: list[str], message: str, command: Command, t
 SETTINGS: list[tuple[list[str], str]] = [
     (["--from", "0"], "--from: 0.0 is not allowed; it must be a number above 0"),
     (["--to", "1e-8"], "--to: 1e-08 is not allowed; it must be above start_lr, 1e-07"),
-    (["--updates", "1"], "--updates: 1 is not allowed; it must be a whole number of at least 2"),
+    (["--updates", "1"], "--updates: 1 is not allowed; it must be at least 2 iterations"),
     (["--repeat", "0"], "--repeat 0: must be a positive integer"),
     (["--folder", "full"], "--folder full: already exists"),
     (["--folder", "c.yml"], "--folder c.yml: already exists"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paddle.optimizer import lr
@@ -57,11 +59,12 @@ def test_it_reduces_as_paddle_does(keys: dict[str, Any], metrics: list[float]) -
     st.lists(st.tuples(st.integers(1, EPOCHS * ITERS), st.sampled_from([0.1, 0.5, 0.9])), max_size=20),
     st.sampled_from([0, 3, 17]),
     st.booleans(),
+    st.integers(0, EPOCHS * ITERS),
 )
 def test_it_is_what_trains(
-    keys: dict[str, Any], evaluations: list[tuple[int, float]], warmup: int, inside: bool
+    keys: dict[str, Any], evaluations: list[tuple[int, float]], warmup: int, inside: bool, stop: int
 ) -> None:
-    """Update by update, behind a warmup, and as the last stage of a Sequence."""
+    """Update by update, behind a warmup, and as the last stage of a Sequence; with a resume in any of them."""
     section = {"name": "ReduceOnPlateau", **keys, "warmup_iters": warmup}
     if inside:
         before = {"name": "Linear", "learning_rate": 0.3, "epochs": "10it"}
@@ -71,6 +74,10 @@ def test_it_is_what_trains(
     counts_updates = not isinstance(trains, lr.ReduceOnPlateau)
     rates = []
     for update in range(EPOCHS * ITERS):
+        if update == stop:
+            state = copy.deepcopy(trains.state_dict())
+            trains = build_lr_scheduler(section, EPOCHS, ITERS)
+            trains.set_state_dict(state)
         for done, metric in evaluations:
             if done == update:
                 trains.step(metric)
@@ -81,3 +88,15 @@ def test_it_is_what_trains(
     simulated, _ = simulate_plateau(plateau(section), evaluations)
     whole = parsed.config.led_plateau(window, simulated).before
     assert [whole(update) for update in range(EPOCHS * ITERS)] == rates
+
+
+@pytest.mark.parametrize("state", [{"last_epoch": 9, "last_lr": 0.1}, {}])
+def test_a_state_of_another_shape_is_refused(state: dict[str, Any]) -> None:
+    section = {"name": "ReduceOnPlateau", "learning_rate": 0.1, "warmup_epoch": 1}
+    trains = build_lr_scheduler(section, EPOCHS, ITERS)
+    before = copy.deepcopy(trains.state_dict())
+    with pytest.raises(
+        KeyError, match="a state of this scheduler has last_epoch and ReduceOnPlateau, received the keys"
+    ):
+        trains.set_state_dict(state)
+    assert trains.state_dict() == before

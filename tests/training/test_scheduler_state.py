@@ -97,6 +97,7 @@ def test_states_that_cannot_be(state: Any, message: str) -> None:
         lr.ReduceOnPlateau(0.1),
         lr.MultiplicativeDecay(0.1, lambda step: 0.9),
         lr.LinearWarmup(lr.LinearLR(0.1, 9), 3, 0.0, 0.1),
+        build_lr_scheduler({"name": "ReduceOnPlateau", "learning_rate": 0.1, "warmup_epoch": 1}, EPOCHS, ITERS),
     ],
 )
 def test_schedulers_without_a_rate_for_an_update(scheduler: lr.LRScheduler) -> None:

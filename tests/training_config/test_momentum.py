@@ -66,6 +66,10 @@ def test_in_steps_of_epochs_it_goes_with_the_rate() -> None:
     assert stepped(range(100)).tolist() == [smooth(k - k % 10) for k in range(100)]
 
 
+def stages(*stages: Any) -> dict[str, Any]:
+    return {"name": "Sequence", "stages": list(stages)}
+
+
 @pytest.mark.parametrize(
     ("config", "values"),
     [
@@ -78,6 +82,21 @@ def test_in_steps_of_epochs_it_goes_with_the_rate() -> None:
         ({"name": "Linear", "start": 0.9, "end": 1}, {0: 0.9, 99: 0.999}),
         ({"name": "PiecewiseLinear", "knots": [[0, 0.95], [3, 0.85], [10, 0.95]]}, {0: 0.95, 15: 0.9, 30: 0.85}),
         ({"name": "Const", "start": 0.9, "warmup_epoch": 1, "warmup_start_lr": 0.5}, {0: 0.5, 5: 0.7, 10: 0.9}),
+        (
+            stages({"start": 0.9, "epochs": 1}, {"name": "Cosine", "start": 0.9, "end": 0.5, "until_end": True}),
+            {0: 0.9, 9: 0.9, 10: 0.9, 55: 0.7, 99: 0.5 + 0.2 * (1 + math.cos(math.pi * 89 / 90))},
+        ),
+        (
+            stages(
+                {"name": "Linear", "start": 0.5, "end": 0.9, "epochs": 5},
+                {"name": "Const", "learning_rate": 0.8, "until_end": True},
+            ),
+            {0: 0.5, 25: 0.7, 49: 0.892, 50: 0.8},
+        ),
+        (
+            {"name": "Scale", "factor": 0.5, "schedule": stages({"name": "Const", "start": 0.8, "until_end": True})},
+            {0: 0.4},
+        ),
     ],
     ids=str,
 )
@@ -100,6 +119,12 @@ def test_names_and_forms(config: Any, values: dict[int, float]) -> None:
         ({"name": "Linear", "start": 0.9, "end": 1.2}, None, r"Optimizer.momentum: reaches 1.197 in the run; a momentum must be"),
         ({"name": "Const", "start": 5}, None, r"Optimizer.momentum: reaches 5 in the run"),
         ({"name": "Linear", "start": 0.9, "ende": 1}, None, r"Optimizer.momentum.ende: is not a key of Linear"),
+        (stages({"start": 0.9, "epochs": 1}, {"name": "Cosine", "start": 0.5, "end": 0.9, "until_end": True}), None,
+         r"^Optimizer.momentum.stages.1.end: 0.9 is not allowed; it must be at most the peak, 0.5$"),
+        (stages({"start": "high", "until_end": True}), None, r"Optimizer.momentum.stages.0.start: 'high' is not allowed"),
+        (stages({"start": 0.9, "learning_rate": 0.9, "until_end": True}), None, r"stages.0: start and learning_rate are the same key"),
+        (stages({"name": "Constant", "start": 0.9, "until_end": True}), None, r"Optimizer.momentum.stages.0.name: 'Constant' is not a"),
+        (stages(5), None, r"Optimizer.momentum.stages.0: 5 is not allowed"),
         (MOMENTUM, None, r"Optimizer.momentum.name: moves opposite to a rate of the same name, .*; there is none$"),
         (MOMENTUM, CYCLIC, r"name: moves opposite to a rate of the same name, .*; Optimizer.lr has 'Cyclic'$"),
         (MOMENTUM, {**ONE, "floor": 0.001}, r"with at most a warmup before it"),
@@ -111,6 +136,14 @@ def test_names_and_forms(config: Any, values: dict[int, float]) -> None:
 def test_what_cannot_be_used(config: Any, lr: Any, message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
         build_momentum_schedule(config, 10, 10, lr)
+
+
+def test_what_is_nested_too_deep() -> None:
+    config: dict[str, Any] = {"name": "Const", "start": 0.5}
+    for _ in range(3000):
+        config = {"name": "Scale", "schedule": config}
+    with pytest.raises(LRConfigError, match=r"^Optimizer.momentum.schedule.*: sections are nested too deep"):
+        build_momentum_schedule(config, 10, 10)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +174,11 @@ SCHEMA = Draft202012Validator(config_schema())
         (None, True), (0.9, True), (0, True), (1, False), (-0.1, False), ("high", False), ([0.9], False), ({}, False),
         (MOMENTUM, True), ({**MOMENTUM, "base_momentum": 0.8}, True), ({**MOMENTUM, "max_momentum": 1}, False),
         ({**MOMENTUM, "max_lr": 0.9}, False), ({"name": "Cyclic"}, True), ({"name": "Linear", "start": 0.8, "end": 0.9}, True),
-        ({"name": "Linear", "start": 0.8, "base_momentum": 0.9}, False), ({"name": "Linier", "start": 0.8}, False),
+        ({"name": "Linear", "start": 0.8, "base_momentum": 0.9}, False),
+        (stages({"start": 0.9, "epochs": 1}, {"name": "Cosine", "start": 0.9, "end": 0.5, "until_end": True}), True),
+        (stages({"start": "high", "until_end": True}), False), (stages({"start": 0.9, "last_epoch": 3, "until_end": True}), False),
+        ({"name": "Scale", "schedule": stages({"name": "Linear", "learning_rate": 0.8, "end": 0.5, "until_end": True})}, True),
+        ({"name": "Scale", "schedule": {"name": "Linear", "start": 0.8, "ende": 0.5}}, False), ({"name": "Linier", "start": 0.8}, False),
     ],
     ids=str,
 )  # fmt: skip

@@ -325,10 +325,18 @@ def no_curve(subject: Subject) -> Iterator[Finding]:
     """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
     compared beforehand. If it is stepped once per update instead of per evaluation, its patience soon runs out.
     """
-    if not subject.lr.has_curve:
+    if subject.lr.has_curve:
+        return
+    peak = rate_text(subject.peak)
+    said = tr(
+        "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
+        "improving; call step(metric) once per evaluation, not once per update",
+        peak=peak,
+    )
+    if subject.lr.led_plateau(subject.built_for.window).iters:
         said = tr(
-            "has no fixed curve: the rate starts at {peak} and falls when the metric stops "
-            "improving; call step(metric) once per evaluation, not once per update",
-            peak=rate_text(subject.peak),
+            "has a fixed curve only until its plateau begins, at {peak}; from there on the rate falls when the metric "
+            "stops improving; call step() once per update and step(metric) once per evaluation",
+            peak=peak,
         )
-        yield Finding(subject.path("name"), said)
+    yield Finding(subject.path("name"), said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
@@ -44,7 +43,7 @@ def unusable(error: LRConfigError) -> Iterator[Finding]:
     are loaded, usually with a message from inside Paddle that names no key.
     """
     for problem in error.problems:
-        yield Finding(problem.path, str(replace(problem, place=None)), place=problem.place)
+        yield Finding(problem.path, str(problem._replace(place=None)), place=problem.place)
 
 
 @rule("LR101", Severity.WARNING, "a key that nothing reads")
