@@ -85,7 +85,7 @@ class LRConfigError(ValueError):
         )
 
     def by_file_name(self) -> LRConfigError:
-        """The same error, told to somebody for whom the folder of a file is nothing."""
+        """The same error, for readers to whom the folder of a file means nothing."""
         return LRConfigError(
             each._replace(place=each.place._replace(source=PurePath(each.place.source).name)) if each.place else each
             for each in self.problems

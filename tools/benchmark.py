@@ -1,8 +1,8 @@
-"""Speed as ratios of medians, measured in one run: python tools/benchmark.py [LETTER …]
+"""Measure the promised speeds, as ratios of medians within one run: python tools/benchmark.py [LETTER …]
 
-Needs the extra `paddle`. Every ratio is ours against the other side, the two taken in turns, so that
-whatever else the machine does falls on both. A limit is what the project promises. `benchmark_schedules.py` has what
-is promised of each schedule, `step()` among it.
+Needs the extra `paddle`. Each ratio compares ours with another side. The two take turns, so that any other load on the
+machine affects both. The limits are what the project promises; those of each schedule and its `step()` are in
+`benchmark_schedules.py`.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _process(*arguments: str, folder: str) -> Work:
 
 
 def plot() -> Iterator[Row]:
-    """(c) plot_lr.py as a whole process; the ten lines have no second axis, and no layout where nothing is cut off."""
+    """(c) plot_lr.py as a whole process, against ten lines without a second axis and without a layout of the text."""
     with tempfile.TemporaryDirectory() as folder:
         ours = _process(str(PLOT), folder=folder)
         bare = _process("-c", _TEN_LINES.format(total=2000), folder=folder)
@@ -159,7 +159,7 @@ def imports() -> Iterator[Row]:
 
 
 def text_commands() -> Iterator[Row]:
-    """(f) the text commands as whole processes."""
+    """(f) the text commands, as whole processes."""
     config = str(ROOT / "configs" / "cosine.yml")
     with tempfile.TemporaryDirectory() as folder:
         bare = _process("-c", "import numpy, pydantic, yaml", folder=folder)
@@ -200,11 +200,11 @@ _STEP = """\
           order: 'hwc'
 """
 _AS_LONG_AS_PADDLEOCRS = "Eval:\n  dataset:\n    transforms:\n" + "".join(map(_STEP.format, range(18)))
-"""Makes of a config of ours one of 130 lines, 3 kB and 290 values, about as PaddleOCR's are on average."""
+"""Pads one of our configs to 130 lines, 3 kB and 290 values, about the average of PaddleOCR's."""
 
 
 def folder() -> Iterator[Row]:
-    """(h) `ppocr-lr check` of 1,000 configs, beyond what the check of one of them takes."""
+    """(h) `ppocr-lr check` of 1,000 configs, minus the time for one of them."""
     configs = sorted((ROOT / "configs").glob("*.yml"))
     with tempfile.TemporaryDirectory() as name:
         for index in range(1000):
@@ -220,9 +220,11 @@ PARTS = {"a": curve, "c": plot, "d": draw, "e": imports, "f": text_commands, "g"
 
 
 def main() -> int:
-    """Print the table; 1 when a limit is broken."""
+    """Print the table; return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("letters", nargs="*", metavar="LETTER", help=f"which of {', '.join(PARTS)}; all without one")
+    parser.add_argument(
+        "letters", nargs="*", metavar="LETTER", help=f"parts to measure: {', '.join(PARTS)} (default: all)"
+    )
     letters = parser.parse_args().letters or list(PARTS)
     unknown = [letter for letter in letters if letter not in PARTS]
     if unknown:

@@ -1,8 +1,8 @@
-"""Memory and time of reading a large checkpoint's scheduler state, against paddle.load of the same file.
+"""Compare memory and time of reading a large checkpoint's scheduler state with paddle.load of the same file.
 
     python tools/benchmark_checkpoint.py [--gigabytes 2]
 
-Writes an Adam-like `.pdopt` into a temporary folder (removed afterwards) and reads it in one process each.
+Writes an Adam-like `.pdopt` to a temporary folder and reads it with each reader in a separate process.
 """
 
 from __future__ import annotations

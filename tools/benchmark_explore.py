@@ -1,10 +1,10 @@
-"""How long until a moved slider is seen: python tools/benchmark_explore.py [--pages 50] [--changes 2000]
+"""Measure how long a moved slider takes to show: python tools/benchmark_explore.py [--pages 50] [--changes 2000]
 
-In a real browser, without a screen: from the slider's event to the drawn curve, against the time in which an empty
-callback of NiceGUI comes back on the same machine; then the memory of the server before and after many changes; then
-with many pages that all move sliders: as people do who look at each curve, and without a pause, where the one machine
-has the work of all their browsers too. Needs the extra `test` and a Chromium. Ends with 1 where a limit is missed; of
-the many pages it is the one without a pause.
+In a headless browser it measures three things. First the time from the slider's event to the drawn curve, against an
+empty NiceGUI callback on the same machine. Then the memory of the server before and after many changes. Then many pages
+that all move sliders: with pauses, as people do who look at each curve, and without, where this one machine also does
+the work of all their browsers. Needs the extra `test` and Chromium. Exits with 1 if a limit is exceeded; for many
+pages, only the test without pauses has one.
 """
 
 from __future__ import annotations
@@ -123,11 +123,13 @@ def cpu_of_browser(browser: Browser) -> float:
 
 
 def main() -> int:
-    """Measure, and say what is missed."""
+    """Measure, and report exceeded limits."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=50, help="open at once (50)")
-    parser.add_argument("--changes", type=int, default=2000, help="after which nothing may have leaked (2000)")
-    parser.add_argument("--picture", type=Path, help="only make the picture of README and docs/explore.md")
+    parser.add_argument("--pages", type=int, default=50, help="number of pages open at once (50)")
+    parser.add_argument(
+        "--changes", type=int, default=2000, help="number of changes after which no memory may have leaked (2000)"
+    )
+    parser.add_argument("--picture", type=Path, help="only make the picture for README and docs/explore.md")
     options = parser.parse_args()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))

@@ -1,7 +1,7 @@
-"""Export of many rows, against numpy.savetxt: python tools/benchmark_export.py [--rows N] [--long N] [--repeat N]
+"""Compare the export of many rows with numpy.savetxt: python tools/benchmark_export.py [--rows N] [--long N]
 
-Rows a second of both in the same run, taken in turns, with the same columns; their ratio of medians; and the
-peak memory of one export of `--long` rows in a process of its own. Exit code 1 when that is 200 MB or more.
+Prints the rows per second of both, measured in turns with the same columns, and the ratio of their medians; then the
+peak memory of one export of `--long` rows in a separate process. Exits with 1 if that is 200 MB or more.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def export(run: PlannedRun, path: Path, form: str) -> None:
 
 
 def speed(rows: int, repeat: int, folder: Path) -> None:
-    """Print rows a second, ours and NumPy's in turns."""
+    """Print rows per second, ours and NumPy's in turns."""
     print(f"{'':34}{'rows/s':>12}{'savetxt':>12}{'ratio':>9}")
     # The lower peak has its rates in the notation with an exponent, which is more work.
     for name, form, rate in (
@@ -85,7 +85,7 @@ def memory(rows: int, folder: Path) -> bool:
 
 
 def one(form: str, rows: str, path: str) -> None:
-    """In a process of its own: export, then print seconds and peak memory in MB."""
+    """In a separate process: export, then print seconds and peak memory in MB."""
     import resource
 
     start = time.perf_counter()
@@ -95,7 +95,7 @@ def one(form: str, rows: str, path: str) -> None:
 
 
 def main() -> int:
-    """Print the tables; 1 when an export needs too much memory."""
+    """Print the tables; return 1 if an export needs too much memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=10**6, help="rows to measure the speed with (10^6)")
     parser.add_argument("--long", type=int, default=10**8, help="rows to measure the memory with (10^8)")

@@ -1,10 +1,10 @@
-"""Processor time and memory of files that are made to cost much: configs, logs and checkpoints.
+"""Measure processor time and memory for files made to be expensive: configs, logs and checkpoints.
 
     python tools/benchmark_hostile.py [--megabytes 200] [NAME ...]
 
-Writes each file into a temporary folder (removed afterwards) and reads it in a process of its own: a config with
-`check`, a checkpoint with `resume`, a log alone, without the search for causes. Prints what that costs beyond the same
-with a small file, and ends with 1 where it is more than 3 s or 500 MiB.
+Writes each file to a temporary folder and reads it in a separate process: a config with `check`, a checkpoint with
+`resume`, a log without the search for causes. Prints the cost beyond that of a small file, and exits with 1 if it
+exceeds 3 s or 500 MiB.
 """
 
 from __future__ import annotations
@@ -345,9 +345,9 @@ CHECKPOINTS: dict[str, Callable[[], Iterable[bytes]]] = {
 
 
 def main() -> None:
-    """Measure each file that was named, or all."""
+    """Measure the named files, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--megabytes", type=int, default=200, metavar="N", help="size of the logs")
+    parser.add_argument("--megabytes", type=int, default=200, metavar="N", help="size of the logs (200)")
     parser.add_argument("names", nargs="*", metavar="NAME", help="config, log, checkpoint, or a part of a file's name")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -394,7 +394,7 @@ def _write(path: Path, content: str | bytes | Iterable[bytes]) -> None:
 
 
 def _cost(words: list[str]) -> tuple[float, float, str]:
-    """Seconds of the processor, MiB, and what was said."""
+    """Processor seconds, MiB, and the last line of output."""
     try:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", _MEASURE, *words],

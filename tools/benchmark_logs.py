@@ -1,9 +1,8 @@
-"""Time and memory of `ppocr-lr compare-log` for logs of every kind: python tools/benchmark_logs.py [WORD …]
+"""Measure time and memory of `ppocr-lr compare-log` for logs of every kind: python tools/benchmark_logs.py [WORD …]
 
-Each log has 100,000 lines, the large one 200 MiB; of many short ones that are made at random, always the same, the
-slowest is shown. WORDs pick kinds by their names. Times are the processor's, beyond
-those of the same command for a log of a few lines; memory is the most that the process had, beyond that too. Ends with
-1 where a limit is broken.
+Each log has 100,000 lines, and the large one 200 MiB. Of many short random logs, which are the same in every run, the
+slowest is shown. A WORD selects the kinds with that word in their names. Times are processor times and memory is the
+peak of the process, both beyond those of a log with a few lines. Exits with 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -205,9 +204,9 @@ KINDS: dict[str, tuple[Callable[[], Iterator[str]], dict[str, Any]]] = {
 
 
 def main() -> int:
-    """Print the table; 1 when a limit is broken."""
+    """Print the table; return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("words", nargs="*", metavar="WORD", help="of the kinds to measure; all without one")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="kinds to measure (default: all)")
     words = parser.parse_args().words
     broken = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -1,14 +1,17 @@
-"""Each schedule's speed: python tools/benchmark_schedules.py [NAME …]
+"""Measure the speed of each schedule: python tools/benchmark_schedules.py [NAME …]
 
-Needs the extra `paddle`. Three ratios, each of the fastest of several turns, taken alternately: 10^6 rates against the
-bare NumPy expression of the same curve (limit 2); `step()` of the Paddle scheduler against that of Paddle's nearest,
-which is a `LambdaDecay` of the expression where Paddle has no such class (limit 1.05); and one rate of update 10^12
-against one of update 10, or of another update of the same stage (limit 1.5). Exit code 1 when a limit is broken. Every
-class of `ppocr_lr.schedules` has a case, or nothing is measured.
+Needs the extra `paddle`. Prints three ratios, each from the fastest of several alternating turns:
 
-A schedule that is made of others asks any of them, which no expression of one curve does: its limit is 1.05 times a
-`LambdaDecay` of a function that asks the same parts, written by hand for them alone, where that is slower than Paddle's
-nearest. What this makes of the limit stands in the table.
+- 10^6 rates against the bare NumPy expression of the same curve (limit 2);
+- `step()` of the Paddle scheduler against the nearest one in Paddle, which is a `LambdaDecay` of the expression if
+  Paddle has no such class (limit 1.05);
+- one rate at update 10^12 against one at update 10, or at another update of the same stage (limit 1.5).
+
+Exits with 1 if a limit is exceeded. Every class in `ppocr_lr.schedules` needs a case, or nothing is measured.
+
+A schedule made of others must ask its parts, which the expression of a single curve need not. Its limit is therefore
+1.05 times a `LambdaDecay` that asks the same parts in a hand-written function, if that is slower than Paddle's nearest.
+The table shows the resulting limit.
 """
 
 from __future__ import annotations
@@ -341,9 +344,11 @@ def _nearest(case: Case) -> lr.LRScheduler:
 
 
 def main() -> int:
-    """Print the table; 1 when a limit is broken."""
+    """Print the table; return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="those whose name begins with NAME; all without one")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="measure only names that begin with NAME (default: all)"
+    )
     given = tuple(parser.parse_args().names)
     if missing():
         parser.error(f"no case for {', '.join(missing())}")

@@ -1,10 +1,10 @@
-"""Runs the schedules of other libraries beside ours: python tools/compare_peers.py FOLDER [NAME …] [--record]
+"""Compare the schedules of other libraries with ours: python tools/compare_peers.py FOLDER [NAME …] [--record]
 
-FOLDER is for Python environments, which are made in it, with the libraries, where they are not there (some GB each, as
-PyTorch brings CUDA along); this project needs none of them. Ten random settings of each schedule are compared at every
-update of a run. Prints the largest difference of each, as a share of the peak; ends with 1 where one is above 1e-12 and
-not explained. With a NAME, only of those whose library and name begin with it. With --record, some rates of each
-setting go to tests/data/peers_lr.json, for the tests.
+Creates Python environments with these libraries in FOLDER, unless they exist (several GB each, as PyTorch includes
+CUDA); the project itself needs none of them. Ten random settings of each schedule are compared at every update of a
+run. Prints the largest difference for each, as a share of the peak, and exits with 1 if one is above 1e-12 and not
+explained. NAME limits this to schedules whose library and name begin with it. --record writes some rates of each
+setting to tests/data/peers_lr.json for the tests.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def main() -> int:
 
 
 def compare(environment: str, rows: Path, names: tuple[str, ...]) -> int:
-    """Print the table of an environment and leave its rates in `rows`; 1 where nothing explains a difference."""
+    """Print the table of an environment and put its rates into `rows`; return 1 if a difference is unexplained."""
     from importlib.metadata import version
 
     import numpy as np

@@ -1,4 +1,4 @@
-"""Makes docs/gallery.md and its pictures: python tools/make_gallery.py [FOLDER]
+"""Make docs/gallery.md and its pictures: python tools/make_gallery.py [FOLDER]
 
 Formulas and sources come from the docstrings of `ppocr_lr.schedules`, keys and what PaddleOCR does instead from the
 models in `ppocr_lr.lr_config`, the YAML from configs/, and everything else from gallery.yml.
@@ -77,7 +77,7 @@ class Line(NamedTuple):
 
 
 def main(folder: Path) -> None:
-    """Write gallery.md and gallery/*.png into `folder`, the same files when nothing has changed."""
+    """Write gallery.md and gallery/*.png into `folder`; if nothing has changed, the files are identical."""
     texts = read_yaml_file(TEXTS)
     (folder / "gallery").mkdir(parents=True, exist_ok=True)
     blocks = [_HEAD, *_overview(texts), *_schedules(texts["groups"], folder)]

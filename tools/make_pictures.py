@@ -1,4 +1,4 @@
-"""Makes the pictures of the README, of docs/commands.md and of docs/groups.md: python tools/make_pictures.py"""
+"""Make the pictures of the README, docs/commands.md and docs/groups.md: python tools/make_pictures.py"""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ROOT = Path(__file__).parent.parent
 CONFIGS, DOCS = ROOT / "configs", ROOT / "docs"
 
 GITHUB = "#0d1117"
-"""The background of its pages where they are dark."""
+"""The background of its pages in dark mode."""
 
 
 def main() -> None:
-    """Write every picture; each is the same file when nothing has changed."""
+    """Write every picture; if nothing has changed, the files are identical."""
     DOCS.mkdir(exist_ok=True)
     cosine = CONFIGS / "cosine.yml"
     save(draw([plan_run(cosine)]), DOCS / "cosine.png")

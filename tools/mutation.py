@@ -1,11 +1,11 @@
-"""Changes one place of the schedules and lr sections at a time and sees whether a test fails: python tools/mutation.py
+"""Change one place in the schedules and lr sections at a time and check that a test fails: python tools/mutation.py
 
-Needs the extra `mutation` (and `test`). Cosmic Ray makes the mutants, as `mutation.toml` says, and runs the tests of
-both packages on each; a seeded sample of them, since all take hours. Everything happens in copies of the working
-tree, so that nothing here is ever a mutant, however the run ends. Prints the share that a test has killed, and each
-survivor. `mutation_equivalent.yml` lists the survivors that no test could tell from the original, with the reason;
-they are counted apart. Ends with 1 when less than the wanted share of the others is killed, with 2 at once when a line
-of that list stands in its file no more.
+Needs the extras `mutation` and `test`. Cosmic Ray makes the mutants as set in `mutation.toml` and runs the tests of
+both packages on each, by default on a seeded sample, since all would take hours. Everything happens in copies of the
+working tree, so that this one never holds a mutant, however the run ends. Prints the share of mutants that a test has
+killed, and every survivor. `mutation_equivalent.yml` lists survivors that no test could tell from the original, with
+the reason; they are counted separately. Exits with 1 if less than the wanted share of the others is killed, and with 2
+at once if that list names a line that no longer exists.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for copy in copies:
             _copy(copy)
         if failed := _untouched(copies[0]):
-            print(failed, "the tests fail without any mutant, or are not run in the copy", sep="\n", file=sys.stderr)
+            print(failed, "the tests fail even without a mutant, or do not run in the copy", sep="\n", file=sys.stderr)
             return 2
         size = None if options.all else options.sample
         drawn, available = _plan(copies, options.only, size, options.seed)
@@ -73,13 +73,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", type=int, default=300, metavar="N", help="how many mutants (default: 300)")
-    parser.add_argument("--all", action="store_true", help="all of them, instead of a sample")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the sample: the same mutants (default: 1)")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only of files with TEXT in their path")
-    parser.add_argument("--workers", type=int, default=2, metavar="N", help="mutants at a time (default: 2)")
+    parser.add_argument("--sample", type=int, default=300, metavar="N", help="number of mutants (default: 300)")
+    parser.add_argument("--all", action="store_true", help="all mutants instead of a sample")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the sample (default: 1)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only files with TEXT in their path")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="mutants tested at a time (default: 2)")
     parser.add_argument(
-        "--wanted", type=float, default=_WANTED, metavar="PERCENT", help=f"least share killed (default: {_WANTED:g})"
+        "--wanted",
+        type=float,
+        default=_WANTED,
+        metavar="PERCENT",
+        help=f"lowest acceptable share killed (default: {_WANTED:g})",
     )
     return parser
 

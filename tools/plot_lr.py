@@ -1,4 +1,4 @@
-"""`ppocr-lr plot` as a script: python tools/plot_lr.py -c CONFIG …; without arguments a default config."""
+"""`ppocr-lr plot` as a script: python tools/plot_lr.py -c CONFIG …; without arguments it draws the default config."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The factors of PaddleOCR's own parameters, recorded for the tests: python tools/record_parameter_rates.py PADDLEOCR
+"""Record PaddleOCR's own factors of the rate for the tests: python tools/record_parameter_rates.py PADDLEOCR
 
-Writes tests/data/parameter_rates.json: of each case its `Architecture`, and of each factor the parameters that have it;
-0 where they are frozen. PADDLEOCR is a checkout of PaddleOCR (made with commit 1af0448a, on paddlepaddle 3.3.1).
+Writes tests/data/parameter_rates.json: for each case its `Architecture`, and for each factor the parameters that have
+it, with 0 for frozen ones. PADDLEOCR is a checkout of PaddleOCR (last run with commit 1af0448a and paddlepaddle 3.3.1).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Learning rates of PyTorch's schedulers, recorded for the tests: python tools/record_torch_values.py
+"""Record the learning rates of PyTorch's schedulers for the tests: python tools/record_torch_values.py
 
-Writes tests/data/torch_lr.json: of each case the rate, or the momentum, that each update uses. Needs PyTorch (made with
-torch 2.14.1), which the tests themselves do not.
+Writes tests/data/torch_lr.json: for each case the rate, or the momentum, that each update uses. Needs PyTorch (last run
+with torch 2.14.1), which the tests themselves do not.
 """
 
 from __future__ import annotations

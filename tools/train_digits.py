@@ -1,4 +1,4 @@
-"""Trains a small network on handwritten digits with a schedule of ppocr_lr: python tools/train_digits.py --help"""
+"""Train a small network on handwritten digits with a schedule of ppocr_lr: python tools/train_digits.py --help"""
 
 from __future__ import annotations
 

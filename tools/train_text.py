@@ -1,4 +1,4 @@
-"""Trains text recognition and text direction with PaddleOCR's trainer and several schedules: --help has the options."""
+"""Compare schedules on text recognition and direction with PaddleOCR's trainer: python tools/train_text.py --help"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Runs the tests on other versions: python tools/try_versions.py --resolution lowest newest --python 3.10 3.13
+"""Run the tests on other versions: python tools/try_versions.py --resolution lowest newest --python 3.10 3.13
 
-Each combination of a Python, the lowest or newest packages that `pyproject.toml` allows and, if asked for, a version of
-Paddle gets a virtual environment of its own, made by uv (extra `versions`), which fetches a Python that is not here.
-Only wheels are installed: the lowest version is the lowest one that has a wheel for this Python. Nothing is
-changed in the environment that this runs in. Ends with 1 when a combination cannot be installed or a test fails on it.
+Each combination of a Python version, the lowest or newest packages that `pyproject.toml` allows and, optionally, a
+version of Paddle gets its own virtual environment. uv (extra `versions`) creates it, and downloads Python if necessary.
+Only wheels are installed, so the lowest version is the lowest with a wheel for that Python. The environment in which
+this runs is not changed. Exits with 1 if a combination cannot be installed or a test fails on it.
 """
 
 from __future__ import annotations
@@ -63,13 +63,17 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[sys.executable],
         metavar="X.Y",
-        help="or its path (default: that of this script)",
+        help="versions of Python, or paths to it (default: the running one)",
     )
     both = list(RESOLUTIONS)
-    parser.add_argument("--resolution", nargs="+", choices=both, default=both, help="of the packages (default: both)")
-    parser.add_argument("--paddle", nargs="+", default=[""], metavar="VERSION", help="(default: the resolution's)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="make the environments here, and leave them")
-    parser.add_argument("pytest", nargs="*", metavar="PYTEST", help="arguments of pytest, after --: files, -k, …")
+    parser.add_argument("--resolution", nargs="+", choices=both, default=both, help="which packages (default: both)")
+    parser.add_argument(
+        "--paddle", nargs="+", default=[""], metavar="VERSION", help="versions of Paddle (default: the resolution's)"
+    )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="create the environments here and keep them")
+    parser.add_argument(
+        "pytest", nargs="*", metavar="PYTEST", help="arguments for pytest after --, such as files or -k"
+    )
     return parser
 
 

@@ -81,7 +81,7 @@ def add(commands: Commands) -> None:
     for name, what in (("select", "keep only these codes"), ("ignore", "leave these codes out")):
         parser.add_argument(
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
-            help=f"{what}: codes or families with commas between, as LR303,LR5; may be repeated",
+            help=f"{what}: codes or families, separated by commas, as LR303,LR5; may be repeated",
         )  # fmt: skip
     parser.add_argument(
         "--stdin-filename", type=Path, metavar="FILE", help="the file name of a config that is read from stdin, as -"

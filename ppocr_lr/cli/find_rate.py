@@ -52,8 +52,8 @@ def add(commands: Commands) -> None:
         "find-rate",
         run,
         "which rate to train with",
-        "Say which learning rate to train with. The losses of a short training show it, whose rate rises from one at"
-        " which nothing is learnt to one at which the training diverges. Only its log is kept.",
+        "Say which learning rate to train with. A short training, whose rate rises from one at which nothing is"
+        " learnt to one at which it diverges, shows it by its losses. Only its log is kept.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"

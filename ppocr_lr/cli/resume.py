@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from ppocr_lr.cli.options import (
     Commands,
@@ -21,8 +22,11 @@ from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.report import as_dict, remarks, text_lines
+from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.sections import GlobalSection, read
+
+_LOG = "train.log"  # where PaddleOCR writes it
 
 EXAMPLES = """\
 examples:
@@ -30,8 +34,8 @@ examples:
   ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
   ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
 
-exit code: 0 when all continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or epochs and
-schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
+exit code: 0 when everything continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or
+epochs and schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
 """
 
 
@@ -60,9 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise LRConfigError(f"resume: name one config, before -o or after -c; received {len(configs)}")
     if arguments.out:
         output_kind(arguments.out, PICTURES)
-    planned = plan_run(configs[0], arguments.overrides, run_flags(arguments))
+    planned, beside = _planned(configs[0], arguments)
     result = Resume(planned, read_checkpoint(arguments.checkpoint or _checkpoint_of(planned)))
-    beside = _log_beside(result.checkpoint)
+    beside += _log_beside(result.checkpoint)
     if arguments.out:
         _draw(result, arguments)
     if arguments.format == "json":
@@ -74,6 +78,26 @@ def run(arguments: argparse.Namespace) -> int:
     return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 
+def _planned(config: str, arguments: argparse.Namespace) -> tuple[PlannedRun, list[Finding]]:
+    """The plan; if nothing else says how long an epoch is, the log beside the checkpoint does, and a note tells so."""
+    flags = run_flags(arguments)
+    try:
+        return plan_run(config, arguments.overrides, flags), []
+    except UnknownEpochLengthError:
+        path = Path(arguments.checkpoint or ".").absolute().with_name(_LOG)
+        if not arguments.checkpoint or not path.is_file():
+            raise
+        from ppocr_lr.logs.beside_checkpoint import batches_in  # loads NumPy
+
+        batches, windows = batches_in(path)
+        if not batches:
+            raise
+    flags = flags._replace(iters_per_epoch=batches, windows=flags.windows or windows)
+    planned = plan_run(config, arguments.overrides, flags)
+    words = planned.length.arithmetic.replace("as given", f"from {_LOG} beside the checkpoint", 1)
+    return planned, [Finding((), words, severity=Severity.NOTE)]
+
+
 def _checkpoint_of(planned: PlannedRun) -> str:
     checkpoint = read(GlobalSection, planned.config.get("Global"), ("Global",), "checkpoints").checkpoints
     if not checkpoint or not isinstance(checkpoint, str):
@@ -82,7 +106,7 @@ def _checkpoint_of(planned: PlannedRun) -> str:
 
 
 def _log_beside(checkpoint: Checkpoint) -> list[Finding]:
-    path = checkpoint.path.with_name("train.log")  # where PaddleOCR writes it
+    path = checkpoint.path.with_name(_LOG)
     if not path.is_file():
         return []
     from ppocr_lr.logs.beside_checkpoint import count_remarks  # loads NumPy

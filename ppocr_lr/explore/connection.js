@@ -1,5 +1,6 @@
 // What is done on the page goes to the server as events. Those that have no answer when the connection is lost may never
-// have arrived, and it is told so when there is one again; what is done meanwhile waits for it.
+// have arrived, and it is told so when it asks. What is done until then waits: older versions of NiceGUI hear no event that
+// comes before their handshake.
 const LOST = "ppocr-lr lost"; // over a reload
 
 export default {
@@ -13,23 +14,27 @@ export default {
   },
   methods: {
     listen() {
-      const socket = window.socket;
-      const emit = socket.emit.bind(socket);
-      socket.emit = (name, ...said) => {
-        const element = name === "event" && document.getElementById(`c${said[0].id}`);
+      const emit = window.socket.emit.bind(window.socket);
+      window.socket.emit = (name, ...said) => {
+        if (name !== "event") return emit(name, ...said);
+        if (this.waiting) return this.waiting.push(said);
+        const element = document.getElementById(`c${said[0].id}`);
         // The editor tells all of its text again.
-        if (!socket.connected || !element || element.matches(".editor") || !element.closest(".bar, .desk, .grid"))
-          return emit(name, ...said);
+        if (!element || element.matches(".editor") || !element.closest(".bar, .desk, .grid")) return emit(name, ...said);
         this.open += 1;
         return emit(name, ...said, () => (this.open -= 1));
       };
-      socket.on("disconnect", () => {
+      window.socket.on("disconnect", () => {
         this.isLost = true;
+        this.waiting ??= [];
         this.missing += this.open;
         this.open = 0;
       });
     },
     ask() {
+      const waiting = this.waiting ?? [];
+      this.waiting = null;
+      waiting.forEach((said) => window.socket.emit("event", ...said));
       if (this.isLost) this.$emit("back", this.missing);
     },
     found() {

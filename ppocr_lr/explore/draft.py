@@ -23,7 +23,6 @@ from ppocr_lr.errors import (
     value_error,
 )
 from ppocr_lr.errors import Path as KeyPath
-from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.finding import Change, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
@@ -234,7 +233,7 @@ class Draft:
 
     def _example(self, name: str) -> Mapping[str, Any]:
         """The example, with the peak of this draft."""
-        example = EXAMPLES.get(name, {})
+        example = MODELS[name].example
         try:
             window = self.planned.run.window
             meant = parse_lr_config({"name": name, **example}, window.run).config
@@ -300,7 +299,7 @@ def _fits_on_a_line(value: Any) -> bool:
 def example_curve(name: str, run: Run) -> Any:
     """The schedule of the example of a name; None if there is none, or a metric decides it."""
     try:
-        return parse_lr_config({"name": name, **EXAMPLES.get(name, {})}, run).curve
+        return parse_lr_config({"name": name, **MODELS[name].example}, run).curve
     except LRConfigError:
         return None
 

@@ -28,7 +28,7 @@ _MOST_MESSAGES = 30  # kept for a connection that comes back
 _AROUND_A_FILE = 1 << 16  # bytes of a form
 
 _TOO_MUCH = later(
-    "What was on this page was too much for a link, so it begins anew. What was typed into the editor is there."
+    "What was on this page was too long for a link, so it starts over. What you typed into the editor is still there."
 )
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; "
@@ -151,7 +151,7 @@ class Bounded:
         self.app, self.pages = app, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Refuse a request by the length that it has to tell, or by the number of pages."""
+        """Refuse a request by the length that it has to state, or by the number of pages."""
         headers = _headers(scope) if scope["type"] == "http" else {}
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdecimal() or int(length) > MOST_BYTES + _AROUND_A_FILE:

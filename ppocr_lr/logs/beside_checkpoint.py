@@ -1,4 +1,4 @@
-"""The log beside a checkpoint: whether both count the same updates."""
+"""The log beside a checkpoint: whether both count the same updates, and how long an epoch is."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
         f"it {_text(told[-1])}: they are from different runs, or earlier epochs had another length"
     )
     return [Finding((), printable(message), severity=Severity.NOTE)]
+
+
+def batches_in(path: Path) -> tuple[int, bool]:
+    """Batches of an epoch as the data loader of the log has them, 0 if it does not tell; and if it ran on Windows."""
+    try:
+        log = read_log(path)
+    except LRConfigError:
+        return 0, False
+    return log.batches, log.windows
 
 
 def _allowed(log: TrainLog, start: int, checkpoint: Checkpoint) -> range | None:

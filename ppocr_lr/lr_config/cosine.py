@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.lr_config import kinds
@@ -43,6 +43,7 @@ class CosineConfig(WaveConfig):
     num_cycles: NumCycles = key(WAVES, default=0.5)
 
     recursive_in_paddle = True
+    example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
         """A cosine over all updates of the run."""

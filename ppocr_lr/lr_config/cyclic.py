@@ -28,6 +28,7 @@ class CyclicalCosineConfig(LRConfig):
     end_lr: kinds.EndRate = key("the rate at the end of each cycle", default=0.0)
 
     cycle_key = "cycle"
+    example: ClassVar = {"learning_rate": 0.001, "cycle": "25%"}
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """PaddleOCR's class reads its base rate before setting it."""
@@ -63,6 +64,7 @@ class OneCycleConfig(LRConfig):
     )
 
     peak_key = "max_lr"
+    example: ClassVar = {"max_lr": 0.001}
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
@@ -105,6 +107,7 @@ class CyclicConfig(LRConfig):
     gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)
 
     nearest_in_paddleocr = "CyclicalCosine, which only falls"
+    example: ClassVar = {"base_lr": 0.0001, "max_lr": 0.001, "step_size_up": "12%"}
 
     def curve(self, window: Window) -> Schedule:
         """Cycles for ever; the rise of the first one is its warmup."""

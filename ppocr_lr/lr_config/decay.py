@@ -84,6 +84,7 @@ class PolynomialConfig(LRConfig):
     cycle: kinds.Switch = key("start again instead of staying at the end", default=False)
 
     nearest_in_paddleocr = "Linear with power, over the whole run"
+    example: ClassVar = {"learning_rate": 0.001, "power": 2}
 
     def curve(self, window: Window) -> Schedule:
         """A polynomial."""
@@ -105,6 +106,7 @@ class LinearLRConfig(LRConfig):
 
     end_key: ClassVar[str] = "decay_length"
     nearest_in_paddleocr = "Const with warmup_epoch"
+    example: ClassVar = {"learning_rate": 0.001, "start_factor": 0.1}
 
     def curve(self, window: Window) -> Schedule:
         """A straight line, then constant."""

@@ -43,6 +43,7 @@ class ExponentialConfig(_TimedConfig):
     gamma: kinds.Factor = key("factor of each step_size; above 1 the rate grows")
 
     nearest_in_paddleocr = "Step, which is the same with staircase: true"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.7}
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -74,6 +75,7 @@ class NaturalExpConfig(_TimedConfig):
     gamma: kinds.Factor = key("how fast the rate falls, per step_size")
 
     nearest_in_paddleocr = "Step with gamma exp(-gamma)"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
         """Exponential, for ever."""
@@ -92,6 +94,7 @@ class InverseSqrtConfig(LRConfig):
     )
 
     nearest_in_paddleocr = "Linear with a power of 2"
+    example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "10%"}
 
     def curve(self, window: Window) -> Schedule:
         """peak·√(t/(k + t)) with t the timescale, or another power of it."""
@@ -109,6 +112,7 @@ class InverseTimeConfig(_TimedConfig):
     gamma: kinds.Factor = key("how fast the rate falls: after one step_size 1/(1 + gamma) of the peak is left")
 
     nearest_in_paddleocr = "Linear with a power of 2"
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
         """Inverse in time, for ever."""
@@ -126,6 +130,7 @@ class NoamConfig(LRConfig):
 
     also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr = "Linear with warmup_epoch"
+    example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 
     def curve(self, window: Window) -> Schedule:
         """Noam's curve."""

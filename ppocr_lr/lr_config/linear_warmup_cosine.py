@@ -29,6 +29,7 @@ class LinearWarmupCosineConfig(WaveConfig):
 
     warmup_keys = ("warmup_steps",)
     recursive_in_paddle = True
+    example: ClassVar = {"learning_rate": 0.001, "warmup_steps": "5%"}
 
     # PaddleOCR passes these through float(), under this name alone.
     takes_strings = frozenset({"learning_rate", "start_lr", "min_lr"})

@@ -29,6 +29,8 @@ class StepConfig(LRConfig):
     step_size: kinds.PositiveLength = key("length of one step (epochs)")
     gamma: kinds.Gamma = key("factor of each step")
 
+    example: ClassVar = {"learning_rate": 0.001, "step_size": "25%", "gamma": 0.5}
+
     def curve(self, window: Window) -> Schedule:
         """Steps for ever."""
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
@@ -54,6 +56,7 @@ class PiecewiseConfig(LRConfig):
     values: Annotated[tuple[kinds.Rate, ...], kinds.AList] = key("the rates, one more than decay_epochs")
 
     marks_key = "decay_epochs"
+    example: ClassVar = {"decay_epochs": ["60%", "85%"], "values": [0.001, 0.0001, 0.00001]}
     no_effect: ClassVar[Mapping[str, NoEffect]] = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
@@ -116,6 +119,7 @@ class MultiStepDecayConfig(LRConfig):
     gamma: kinds.Gamma = key("factor of each drop")
 
     marks_key = "milestones"
+    example: ClassVar = {"learning_rate": 0.001, "milestones": ["50%", "80%"], "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
         """A drop at each milestone."""
@@ -148,6 +152,7 @@ class PiecewiseLinearConfig(LRConfig):
     )
 
     nearest_in_paddleocr = "Piecewise, with many values"
+    example: ClassVar = {"knots": [[0, 0], ["10%", 0.001], ["60%", 0.0003], ["100%", 0]]}
     end_key: ClassVar[str] = "knots"
 
     def curve(self, window: Window) -> Schedule:

@@ -39,6 +39,7 @@ class ReduceOnPlateauConfig(LRConfig):
 
     has_curve: ClassVar[bool] = False
     nearest_in_paddleocr = "Step or Cosine; PaddleOCR never gives a scheduler its metric"
+    example: ClassVar = {"learning_rate": 0.001, "factor": 0.5, "patience": 5}
 
     def curve(self, window: Window) -> Schedule:
         """There is none.

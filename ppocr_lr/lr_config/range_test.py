@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import kinds
@@ -23,6 +25,7 @@ class RangeTestConfig(LRConfig):
     peak_key = "end_lr"
     tries_rates = True
     nearest_in_paddleocr = "Const with a warmup_epoch as long as the run, which rises in a straight line"
+    example: ClassVar = {"start_lr": 1e-7, "end_lr": 1}
 
     def curve(self, window: Window) -> Schedule:
         """The rise; the run may end before it does."""

@@ -44,6 +44,7 @@ class CosineWarmRestartsConfig(LRConfig):
 
     also_called: ClassVar[Mapping[str, str]] = {"end_lr": "eta_min"}
     nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
+    example: ClassVar = {"learning_rate": 0.001, "T_0": "14.3%", "T_mult": 2}
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """Cycles whose number is given fill what warmup and hold leave of the run."""

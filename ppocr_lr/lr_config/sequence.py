@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import accumulate
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
@@ -96,6 +96,12 @@ class SequenceConfig(LRConfig):
 
     stages_key = "stages"
     nearest_in_paddleocr = "Piecewise, with the rates of the stages as its values"
+    example: ClassVar = {
+        "stages": [
+            {"name": "Const", "learning_rate": 0.001, "epochs": "50%"},
+            {"name": "Cosine", "learning_rate": 0.001, "until_end": True},
+        ]
+    }
 
     @property
     def has_curve(self) -> bool:
@@ -194,6 +200,10 @@ class ScaleConfig(LRConfig):
     ] = key("the lr section to scale")
 
     nearest_in_paddleocr = "the inner schedule with its rates multiplied"
+    example: ClassVar = {
+        "factor": 0.5,
+        "schedule": {"name": "Cosine", "learning_rate": 0.002, "warmup_epoch": "5%"},
+    }
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:

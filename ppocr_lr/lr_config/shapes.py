@@ -29,6 +29,7 @@ class KDecayConfig(LRConfig):
 
     also_called: ClassVar[Mapping[str, str]] = {**kinds.ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr = "Cosine"
+    example: ClassVar = {"learning_rate": 0.001, "k": 2}
 
     def curve(self, window: Window) -> Schedule:
         """The bent cosine over all updates of the run."""
@@ -86,6 +87,7 @@ class WSDConfig(LRConfig):
     also_called = kinds.ETA_MIN
     end_key: ClassVar[str] = ""
     nearest_in_paddleocr = "Piecewise, with a few values falling at the end"
+    example: ClassVar = {"learning_rate": 0.001, "warmup_ratio": 0.05, "decay_length": "20%"}
 
     def behind(self, window: Window, lead_iters: int) -> Schedule:
         """What is left of the run between warmup and decay is constant."""
@@ -111,3 +113,5 @@ class TrapezoidConfig(WSDConfig):
     """Another name of WSD, with a linear decay."""
 
     decay_shape: kinds.DecayShape = key("shape of the decay", default="linear")
+
+    example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "10%", "decay_length": "20%"}

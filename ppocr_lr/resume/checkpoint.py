@@ -39,7 +39,7 @@ class Checkpoint:
     accumulators: frozenset[str]
     """What the optimizer keeps for each parameter, which tells its kind."""
     called: str = ""
-    """What somebody calls it who knows it by another name than its path."""
+    """What to call it for somebody who knows it by another name than its path."""
 
     @property
     def within_epoch(self) -> bool:

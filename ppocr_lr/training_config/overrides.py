@@ -72,7 +72,7 @@ class Override(NamedTuple):
 
     @property
     def is_another_in_paddleocr(self) -> bool:
-        """PaddleOCR's own `-o` takes the YAML as it is, and a number of this one as a string."""
+        """PaddleOCR's own `-o` would read the number as a string."""
         return bool(self.value != self._in_yaml)
 
     @property

@@ -632,13 +632,13 @@ class TestIgnoring:
 @pytest.mark.parametrize(
     ("override", "trainer", "hint"),
     [
-        ("Optimizer.lr.learning_rate=1e-4", None, "-o Optimizer.lr.learning_rate=0.0001 is read alike by both"),
+        ("Optimizer.lr.learning_rate=1e-4", None, "-o Optimizer.lr.learning_rate=0.0001 means the same to both"),
         (
             "Optimizer.lr={learning_rate: 1e-7}",
             None,
-            '-o "Optimizer.lr={learning_rate: 1.0e-07}" is read alike by both',
+            '-o "Optimizer.lr={learning_rate: 1.0e-07}" means the same to both',
         ),
-        ("Global.epoch_num=1e2", "paddleocr", "-o Global.epoch_num=100 is read alike by both"),
+        ("Global.epoch_num=1e2", "paddleocr", "-o Global.epoch_num=100 means the same to both"),
         ("Optimizer.lr.learning_rate=1e-4", "ppocr-lr", None),
         ("Optimizer.lr.learning_rate=1.0e-4", None, None),
         ("Global.save_model_dir=1e4", None, None),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.explore.draft import Draft, opened, schedule_name
-from ppocr_lr.explore.examples import EXAMPLES
+from ppocr_lr.explore.draft import Draft, example_curve, opened, schedule_name
+from ppocr_lr.lr_config import MODELS, Run
+from ppocr_lr.lr_config.parse import parse_lr_config
 from ppocr_lr.lr_config.registry import _HOMES
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
@@ -80,8 +81,11 @@ def test_every_name_can_be_chosen_after_another(name: str, other: str) -> None:
     assert not [finding for finding in chosen.report().findings if finding.code == "LR101"]  # no key is left over
 
 
-def test_every_name_has_an_example() -> None:
-    assert set(EXAMPLES) == set(_HOMES)
+@pytest.mark.parametrize("name", sorted(_HOMES))
+def test_every_name_has_an_example(name: str) -> None:
+    run = Run(20, 100)
+    assert parse_lr_config({"name": name, **MODELS[name].example}, run).remarks == ()
+    assert (example_curve(name, run) is None) == (name == "ReduceOnPlateau")
 
 
 def test_label_files_are_counted_for_the_command_line_alone(tmp_path: Path) -> None:

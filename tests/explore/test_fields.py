@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr.explore.draft import opened
-from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.explore.fields import Field, amount_and_unit, fields_of, scale_of, written
 from ppocr_lr.explore.look import small_picture
 from ppocr_lr.lr_config import MODELS, Run
@@ -86,7 +85,7 @@ def test_wherever_a_slider_is_the_section_takes_it(name: str, data: st.DataObjec
     value = scale.value(scale.first + data.draw(st.integers(0, steps)) * scale.step)
     draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml").named(name)
     section = draft.with_values(f"Optimizer.lr.{found.key}={written(found, value, unit)}").section
-    MODELS[name].model_validate({**EXAMPLES[name], found.key: section[found.key]})
+    MODELS[name].model_validate({**MODELS[name].example, found.key: section[found.key]})
     assert scale.first <= scale.position(value) <= scale.last
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ppocr_lr import LRConfigError
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_TEXT, Draft, opened
-from ppocr_lr.explore.examples import EXAMPLES
 from ppocr_lr.explore.state import Pin, State, Typed, latest, state_of
+from ppocr_lr.lr_config import MODELS
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
 TEXT = DEFAULT_CONFIG.read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def test_a_comment_at_the_end_of_a_section_is_of_it(more: str) -> None:
     assert typed.with_values("Optimizer.lr.learning_rate=0.2").excerpt.text == text.replace("0.1", "0.2")
 
 
-sections = st.sampled_from(sorted(EXAMPLES)).map(lambda name: {"name": name, **EXAMPLES[name]})
+sections = st.sampled_from(sorted(MODELS)).map(lambda name: {"name": name, **MODELS[name].example})
 drafts = st.builds(
     lambda section, number, gpus, words: Draft(
         yaml.safe_dump({"Global": {"epoch_num": 5}, "Optimizer": {"lr": section}, "words": words}, allow_unicode=True),

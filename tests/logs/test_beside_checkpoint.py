@@ -89,3 +89,25 @@ def test_the_command(tmp_path: Path, command: Command) -> None:
         done = command("resume", "c.yml", "--checkpoint", "latest", "--iters-per-epoch", "25", *arguments)
         assert (done.returncode, done.stderr) == (0, "")
         assert "the checkpoint counts 500 updates in epoch 10, train.log beside it 250 to " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("loader", "flags", "code", "words"),
+    [
+        (True, [], 0, "note: 25 iterations per epoch, from train.log beside the checkpoint"),
+        (True, ["--accumulate", "5"], 1, "from train.log beside the checkpoint; 5 of them for one update"),
+        (True, ["--iters-per-epoch", "25"], 0, ""),
+        (False, [], 2, "the length of an epoch is not known"),
+    ],
+)
+def test_the_log_tells_the_length_of_an_epoch(
+    tmp_path: Path, command: Command, loader: bool, flags: list[str], code: int, words: str
+) -> None:
+    (tmp_path / "c.yml").write_text("Global: {epoch_num: 20}\nOptimizer: {lr: {name: Cosine, learning_rate: 0.1}}\n")
+    save(tmp_path / "latest", COSINE, 20, 25, 250, epoch=10)
+    if loader:
+        write_log(tmp_path / "train.log", Trainer(COSINE, 20, 25).train(epochs=10))
+    done = command("resume", "-c", "c.yml", "--checkpoint", "latest", *flags)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+    assert ("from train.log" in done.stdout) == words.startswith(("note", "from"))

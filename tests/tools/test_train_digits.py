@@ -123,9 +123,7 @@ def test_killed_again_and_again_it_is_the_same_run(undisturbed: Path, tmp_path: 
     assert same == [True, True]
 
 
-def test_a_torn_checkpoint_is_passed_over(
-    undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_torn_checkpoint_is_skipped(undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "run"
     shutil.copytree(undisturbed, output, symlinks=True)
     newest = output / "checkpoints" / "current" / "latest.pdopt"
@@ -133,7 +131,7 @@ def test_a_torn_checkpoint_is_passed_over(
     rates = tmp_path / "rates.txt"
     assert run(["--epochs", "3", "--output", str(output), "--rates", str(rates), "--resume"]) == 0
     printed = capsys.readouterr().out
-    assert "passed over" in printed
+    assert "skipped:" in printed
     assert "latest.pdopt is not the file that was written there" in printed
     assert read(rates) == read(undisturbed / "rates.txt")[-ITERS_EPOCH:]  # the last epoch again
     for folder in (output / "checkpoints").glob("0*"):
@@ -173,7 +171,7 @@ def test_a_resume_with_more_samples_an_update(undisturbed: Path, tmp_path: Path)
     assert here("--epochs", 4, "--batch-size", 128, "--output", output, "--rates", rates, "--resume") == 0
     log = (output / "train.log").read_text()
     assert "cards 1 -> 1, batch per card 64 -> 128: an update has 64 -> 128 samples" in log
-    assert "iterations per epoch 19 -> 10: update 57, epoch 3.000, goes on as update 30, epoch 3.000" in log
+    assert "iterations per epoch 19 -> 10: update 57, epoch 3.000, continues as update 30, epoch 3.000" in log
     assert "rate of the next update 2.5e-2 -> 5e-2 (+100.0%)" in log  # the run has become longer
     longer = build_schedule({"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 1}, 4, 10)
     assert [line[:2] for line in read(rates)] == [(k, longer(k)) for k in range(30, 40)]
@@ -335,7 +333,7 @@ def test_what_is_interrupted_says_how_to_go_on_if_it_can(
 
     monkeypatch.setattr(f"digits.{module}.load_digits", interrupted)
     assert here(flag, "--output", "nowhere") == 130
-    assert ("--resume goes on" in capsys.readouterr().err) == (flag == "--resume")
+    assert ("--resume continues" in capsys.readouterr().err) == (flag == "--resume")
 
 
 def test_find_lr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def test_the_table_of_what_is_done(place: Place, capsys: pytest.CaptureFixture[s
     rows = [row for row in capsys.readouterr().out.splitlines() if "2 seeds" in row]
     assert len(rows) == sum(len(experiment.cases) for experiment in EXPERIMENTS)
     assert all("62.50 ± 17.68 %" in row for row in rows)
-    assert sum("characters right  87.50 ± 0.00 %" in row for row in rows) == 5
+    assert sum("correct characters  87.50 ± 0.00 %" in row for row in rows) == 5
     assert picture.is_file()
 
 

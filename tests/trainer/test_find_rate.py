@@ -130,7 +130,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
 USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
-    (["train.py", "-c", "c.yml"], "is no trainer of PaddleOCR's"),
+    (["train.py", "-c", "c.yml"], "is not a trainer of PaddleOCR's"),
     (["-c", "c.yml"], "find-rate: -c comes after the script"),
     (["--log", "a.log", "train.py"], "--log: reads finished tests; leave out the script"),
     (["--log", "a.log"], "a.log: cannot be read"),

@@ -150,7 +150,7 @@ def test_a_rate_in_place_of_a_factor_is_multiplied() -> None:
         ({"neck.*": 0.1}, "factors neck.*: it names no parameter that trains"),
         ({"head": 0.1}, "factors head: it names no parameter that trains; did you mean head.*?"),
         ({"head.wieght": 0.1}, "factors head.wieght: it names no parameter that trains; did you mean head.weight?"),
-        ({"*.bias": 1, "head.bias": 0.1}, "factors head.bias: *.bias, which stands before it, has all parameters"),
+        ({"*.bias": 1, "head.bias": 0.1}, "factors head.bias: *.bias, which comes before it, takes all parameters"),
         ({"*._mean": 1}, "factors *._mean: what it names does not train (stop_gradient is True)"),
         ({1: 0.1}, "factors: 1 is not allowed as a pattern; it must be text, such as 'backbone.*'"),
         *(({"*": wrong}, "is not allowed; it must be a number from 0 up") for wrong in (-1, float("nan"), float("inf"), True, "0.1", None)),

@@ -1,1 +1,1 @@
-"""What `tools/train_digits.py` is made of: a real training run in the shape of PaddleOCR's."""
+"""The parts of `tools/train_digits.py`, a real training run in the form of PaddleOCR's."""

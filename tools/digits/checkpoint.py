@@ -118,7 +118,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in `folder` on the disk too, where the system can."""
+    """Sync the names in `folder` to the disk, if the system can."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -128,7 +128,7 @@ def _sync(folder: Path) -> None:
 
 
 def _link(link: Path, target: str) -> None:
-    """Make `link` lead to `target`, in one move."""
+    """Point `link` to `target` in one atomic step."""
     new = link.with_name(f".{link.name}.new")
     new.unlink(missing_ok=True)
     os.symlink(target, new)

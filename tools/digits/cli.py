@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from ppocr_lr.cli.options import print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError
+from ppocr_lr.cli.options import flag, print_error
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
 
 _CONFIG = Path(__file__).with_name("config.yml")
 
@@ -17,23 +17,24 @@ _EXAMPLES = """\
 examples:
   python tools/train_digits.py                                     the default config, into output/digits
   python tools/train_digits.py -c configs/cosine.yml -o Optimizer.lr.warmup_epoch=5 --output output/warmup5
-  python tools/train_digits.py --resume                            on from the last checkpoint
+  python tools/train_digits.py --resume                            continue from the last checkpoint
   python -m paddle.distributed.launch --nproc_per_node 2 --backend gloo tools/train_digits.py --output output/two
-  python tools/train_digits.py --find-lr --out range.png           which rate can this network take?
+  python tools/train_digits.py --find-lr --out range.png           which rate suits this network?
   python tools/train_digits.py --compare --seeds 5 --out digits.png
 
-exit code: 0 when all went well, 1 when the loss became NaN or infinite, 2 for input that cannot be used.
+exit code: 0 on success, 1 if the loss became NaN or infinite, 2 for unusable input.
 """
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do what the arguments say; the exit code."""
+    """Do what the arguments say and return the exit code."""
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        return _command(arguments)
+        with arguments_called(flag):
+            return _command(arguments)
     except FloatingPointError as error:
         print_error(error)
         return 1
@@ -42,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         aside = arguments.find_lr or arguments.compare
-        print("interrupted" if aside else "interrupted; --resume goes on from the last checkpoint", file=sys.stderr)
+        print("interrupted" if aside else "interrupted; --resume continues from the last checkpoint", file=sys.stderr)
         return 130
 
 
@@ -68,49 +69,61 @@ def _command(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="train_digits.py",
-        description="Train a small convolutional network on scikit-learn's handwritten digits, in PaddleOCR's loop, "
-        "with PaddleOCR's log and checkpoints and a schedule of ppocr_lr.",
+        description="Train a small convolutional network on scikit-learn's handwritten digits, in a loop like "
+        "PaddleOCR's, with PaddleOCR's log and checkpoint formats and a schedule of ppocr_lr.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "-c", "--config", nargs="+", action="extend", default=[], metavar="CONFIG", dest="configs",
-        help="training YAML (the tool's own); --compare takes several",
+        help="training YAML (default: the tool's own); --compare takes several",
     )  # fmt: skip
     parser.add_argument(
         "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="set a key of the config, as Optimizer.lr.learning_rate=1e-3",
+        help="set a key of the config, such as Optimizer.lr.learning_rate=1e-3",
     )  # fmt: skip
     parser.add_argument("--epochs", type=_positive, metavar="N", help="length of the run instead of Global.epoch_num")
-    parser.add_argument("--batch-size", type=_positive, metavar="B", help="batch of one card instead of the config's")
+    parser.add_argument(
+        "--batch-size", type=_positive, metavar="B", help="batch size of one card instead of the config's"
+    )
     parser.add_argument("--momentum", type=float, metavar="M", help="instead of Optimizer.momentum (0.9)")
-    parser.add_argument("--seed", type=_seed, metavar="N", help="for the first weights and the order of samples (0)")
-    folder = parser.add_argument_group("the run's folder")
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="for the initial weights and the order of the samples (0)"
+    )
+    folder = parser.add_argument_group("folder of the run")
     folder.add_argument(
         "--output", type=Path, default=Path("output/digits"), metavar="DIR", help="log and checkpoints (output/digits)"
     )
     start = folder.add_mutually_exclusive_group()
     start.add_argument(
-        "--resume", action="store_true", help="go on from the last checkpoint; where there is none, start"
+        "--resume", action="store_true", help="continue from the last checkpoint, or start if there is none"
     )
-    start.add_argument("--overwrite", action="store_true", help="start again, over the checkpoints of another run")
+    start.add_argument(
+        "--overwrite", action="store_true", help="start again and replace the checkpoints of another run"
+    )
     folder.add_argument(
-        "--save-every", type=_positive, metavar="N", help="a checkpoint every N updates too, not only after each epoch"
+        "--save-every",
+        type=_positive,
+        metavar="N",
+        help="write a checkpoint every N updates as well as after each epoch",
     )
     folder.add_argument(
         "--print-every",
         type=_positive,
         metavar="N",
-        help="a log line every N updates instead of Global.print_batch_step",
+        help="write a log line every N updates, instead of Global.print_batch_step",
     )
     folder.add_argument(
-        "--rates", type=Path, metavar="FILE", help="append `update rate loss` to FILE, every digit of every update"
+        "--rates",
+        type=Path,
+        metavar="FILE",
+        help="append `update rate loss` of every update to FILE, in full precision",
     )
     other = parser.add_argument_group("instead of one run")
     what = other.add_mutually_exclusive_group()
-    what.add_argument("--find-lr", action="store_true", help="a learning-rate range test; nothing is trained")
+    what.add_argument("--find-lr", action="store_true", help="run a learning-rate range test and train nothing")
     what.add_argument(
-        "--compare", action="store_true", help="several schedules, several seeds: accuracies, and a picture of all"
+        "--compare", action="store_true", help="compare several schedules with several seeds: accuracies and a picture"
     )
     other.add_argument("--seeds", type=_positive, default=5, metavar="N", help="seeds of --compare (5)")
     other.add_argument("--out", type=Path, metavar="FILE", help="picture of --find-lr or --compare: .png, .svg or .pdf")

@@ -1,4 +1,4 @@
-"""`--compare`: several schedules, each with several seeds, and what came out."""
+"""`--compare`: several schedules with several seeds each, and their results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Case:
     """One schedule of a question."""
 
     label: str
-    """Empty where what differs between the configs shall name it."""
+    """Empty if the difference between the configs names it."""
     config: str | Path
     overrides: tuple[str, ...] = ()
 
@@ -139,7 +139,7 @@ def _epochs(trainer: Trainer) -> Iterator[list[float]]:
 
 
 def _named(group: Sequence[Result]) -> list[Result]:
-    """With labels made from what differs, where the cases have none."""
+    """With labels made from the differences, if the cases have none."""
     if group[0].label:
         return list(group)
     names = labels([result.planned for result in group])

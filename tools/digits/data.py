@@ -1,4 +1,4 @@
-"""Scikit-learn's handwritten digits, 1797 grey pictures of 8 × 8, in a fixed training and test part."""
+"""Scikit-learn's handwritten digits, 1797 grey images of 8 × 8 pixels, split into fixed training and test parts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from ppocr_lr.errors import MissingExtraError
 
 _TEST_SAMPLES = 597
-"""A third of all: enough for steps of 0.17 % in the accuracy."""
+"""A third of all, so that the accuracy has steps of 0.17 %."""
 
 
 class Pictures(paddle.io.Dataset):  # type: ignore[type-arg]  # it is not a generic class before Paddle 3
-    """Pictures as float32 of shape (n, 1, 8, 8) from 0 to 1, and their digits as int64 of shape (n,)."""
+    """Images as float32 of shape (n, 1, 8, 8) from 0 to 1, and their digits as int64 of shape (n,)."""
 
     def __init__(self, images: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
         self.images, self.labels = images, labels
@@ -30,14 +30,14 @@ class Pictures(paddle.io.Dataset):  # type: ignore[type-arg]  # it is not a gene
 
 @dataclass(frozen=True)
 class Digits:
-    """The two parts; the same cut in every run, whatever its seed."""
+    """The two parts, split in the same way in every run, whatever its seed."""
 
     train: Pictures
     test: Pictures
 
 
 def load_digits() -> Digits:
-    """Read the data, which scikit-learn brings along.
+    """Read the data that comes with scikit-learn.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.

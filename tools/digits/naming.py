@@ -1,4 +1,4 @@
-"""Errors of writing that say which file."""
+"""Write errors that name the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """An OSError from within names `path`; that of a full disk, met by an open file, names nothing."""
+    """Make an OSError inside name `path`, which a full disk, for example, leaves out for an open file."""
     try:
         yield
     except OSError as error:

@@ -22,7 +22,7 @@ _MOMENTUM = 0.9
 
 
 def build_network(seed: int) -> nn.Layer:
-    """Two convolutions and a linear layer, 10 scores for a picture; its first weights are made from `seed`."""
+    """Two convolutions and a linear layer, 10 scores for an image; `seed` determines its initial weights."""
     # The optimizer's state is stored under names that count on from those of the process; a run begins with its own.
     paddle.utils.unique_name.switch()  # type: ignore[no-untyped-call]
     paddle.seed(seed)
@@ -38,7 +38,7 @@ def build_network(seed: int) -> nn.Layer:
 
 
 def build_optimizer(section: Mapping[str, Any], scheduler: Any, network: nn.Layer, momentum: float | None) -> Any:
-    """The optimizer that the config's section `Optimizer` names; `momentum`, if given, wins over the section.
+    """The optimizer that the config's section `Optimizer` names; `momentum`, if given, overrides the section.
 
     Raises:
         LRConfigError: another name than Momentum, SGD, Adam or AdamW, or a number that is none.
@@ -73,7 +73,7 @@ def _l2_factor(section: Mapping[str, Any]) -> float:
 
 
 def _share(value: Any, key: str) -> float:
-    """All numbers here are shares: from 0 to below 1."""
+    """A number from 0 to below 1, as all of them are here."""
     number = number_in_text(value) if isinstance(value, str) else value  # YAML reads 1e-8 as a string
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < 1:
         raise key_error(key, value, "a number from 0 to below 1", section="")

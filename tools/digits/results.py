@@ -1,4 +1,4 @@
-"""What came out of a comparison."""
+"""The results of a comparison."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ppocr_lr.training_config.plan import PlannedRun
 
 @dataclass(frozen=True)
 class Course:
-    """How one seed went. The losses and accuracies of a run that diverged are fewer."""
+    """The course of one seed. A run that diverged has fewer losses and accuracies."""
 
     losses: tuple[float, ...]
     """Mean of each epoch."""
@@ -33,7 +33,7 @@ class Result:
 
     @property
     def diverged(self) -> int:
-        """Runs that ended early, since their loss became NaN or infinite."""
+        """Runs that ended early because their loss became NaN or infinite."""
         return sum(len(course.losses) < self.planned.run.epochs for course in self.courses)
 
     def row(self) -> str:

@@ -1,4 +1,4 @@
-"""Going on with a run: at which update, and what is different from before."""
+"""Continuing a run: at which update, and what is different from before."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ppocr_lr.schedules import Schedule
 
 @dataclass(frozen=True)
 class Continuation:
-    """Where a run goes on, in updates of the new counting.
+    """Where a run continues, in updates of the new counting.
 
     With another number of iterations per epoch (other cards, another batch) the place in epochs is kept:
     update u of epochs of S updates goes on as ⌊u·S'/S⌋, since what a config says it says in epochs.
@@ -33,14 +33,14 @@ class Continuation:
 
     @property
     def scheduler_iters(self) -> int:
-        """Where the scheduler goes on."""
+        """Where the scheduler continues."""
         return self._carried(self.old.scheduler_iters)
 
     def _carried(self, iters: int) -> int:
         return iters * self.iters_epoch // self.old.iters_epoch
 
     def statement(self) -> Iterator[str]:
-        """What is different from before, a line each; nothing where nothing is."""
+        """What is different from before, one line each."""
         old = self.old
         rate = self.schedule(self.scheduler_iters)
         samples = (old.cards * old.batch_size, self.cards * self.batch_size)
@@ -50,12 +50,12 @@ class Continuation:
                 f"an update has {samples[0]} -> {amount(samples[1], 'sample')}"
             )
         if samples[0] != samples[1]:
-            yield f"no rate is scaled for that; ppocr-lr show --reference-batch {samples[0]} says what it would be"
+            yield f"rates are not scaled for this; ppocr-lr show --reference-batch {samples[0]} prints scaled ones"
         if old.iters_epoch != self.iters_epoch:
             epochs = old.done_iters / old.iters_epoch
             yield (
                 f"iterations per epoch {old.iters_epoch} -> {self.iters_epoch}: update {old.done_iters}, "
-                f"epoch {epochs:.3f}, goes on as update {self.done_iters}, "
+                f"epoch {epochs:.3f}, continues as update {self.done_iters}, "
                 f"epoch {self.done_iters / self.iters_epoch:.3f}"
             )
             yield (
@@ -67,4 +67,4 @@ class Continuation:
             change = f" ({rate / old.rate - 1:+.1%})" if old.rate else ""
             yield f"rate of the next update {rate_text(old.rate, 6)} -> {rate_text(rate, 6)}{change}"
         if old.optimizer != self.optimizer:
-            yield f"optimizer {old.optimizer} -> {self.optimizer}: what it has gathered starts from nothing"
+            yield f"optimizer {old.optimizer} -> {self.optimizer}: its state starts from scratch"

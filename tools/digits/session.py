@@ -33,7 +33,7 @@ _PRINT_EVERY = 10
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train, from the beginning or with --resume from where the folder's last checkpoint stands."""
+    """Train from the beginning or, with --resume, from the last checkpoint in the folder."""
     if int(os.environ.get("PADDLE_TRAINERS_NUM", "1")) > 1:  # set by paddle.distributed.launch
         distributed.init_parallel_env()
     found = load_checkpoint(arguments.output) if arguments.resume else None
@@ -125,7 +125,7 @@ class _Session:
 
     def _restore(self, found: Checkpoint, old: States) -> None:
         for sentence in found.torn:
-            self._log.info(f"passed over, {sentence}")
+            self._log.info(f"skipped: {sentence}")
         trainer = self._trainer
         going_on = Continuation(
             old,

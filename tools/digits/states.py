@@ -1,4 +1,4 @@
-"""`latest.states`: where a run stands, in PaddleOCR's dict with keys of our own beside it."""
+"""`latest.states`: the position of a run, in PaddleOCR's dict with additional keys of our own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ppocr_lr.resume.plain_pickle import read_plain_pickle
 
 @dataclass(frozen=True)
 class States:
-    """Where a run stands."""
+    """The position of a run."""
 
     done_iters: int
     scheduler_iters: int
-    """Where its scheduler stands: `done_iters`, unless the config set it ahead by `last_epoch`."""
+    """The update of its scheduler: `done_iters`, unless the config set it ahead by `last_epoch`."""
     rate: float
     """What the next update would have used."""
     iters_epoch: int
@@ -29,7 +29,7 @@ class States:
 
 
 def to_bytes(states: States) -> bytes:
-    """As PaddleOCR writes it: it resumes with the epoch after `epoch`, the last one that is complete."""
+    """As PaddleOCR writes it: it resumes with the epoch after `epoch`, the last complete one."""
     ours = {key: value for key, value in vars(states).items() if not key.startswith("best_")}
     best = {"acc": states.best_accuracy, "best_epoch": states.best_epoch}
     epoch = states.done_iters // states.iters_epoch

@@ -19,7 +19,7 @@ class TrainLog:
 
     Args:
         path: the file; None on the cards that only print.
-        window: the printed rate, accuracy and loss are medians over so many updates.
+        window: the printed rate, accuracy and loss are medians over this many updates.
         every: a line after so many updates, and at the end of each epoch.
     """
 
@@ -42,7 +42,7 @@ class TrainLog:
         print(line, file=None if self._out.isatty() else self._out, flush=True)
 
     def update(self, update: Update) -> None:
-        """Take note of an update, and print a line where one is due."""
+        """Record an update, and print a line if one is due."""
         for key, value in (("lr", update.rate), ("acc", update.accuracy), ("loss", update.loss)):
             self._values[key].append(value)
         self._since.append(update)

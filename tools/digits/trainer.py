@@ -1,4 +1,4 @@
-"""The loop: one optimizer update after the other, in PaddleOCR's order, from any update on."""
+"""The loop: one optimizer update after another, in PaddleOCR's order, starting at any update."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Update:
     reader_seconds: float
     """Waiting for the batch."""
     seconds: float
-    """All of it, the waiting too."""
+    """The whole update, including the wait."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """What the network makes of the test part."""
+    """How the network does on the test part."""
 
     right: int
     samples: int
@@ -50,7 +50,7 @@ class Score:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right."""
+        """The share of correct answers."""
         return self.right / self.samples
 
 
@@ -154,7 +154,7 @@ class Trainer:
         }
 
     def restore(self, files: Mapping[str, bytes], done_iters: int, scheduler_iters: int) -> None:
-        """Go on from `files` at update `done_iters`, with this config's rate at its update `scheduler_iters`."""
+        """Continue from `files` at update `done_iters`, with this config's rate at its update `scheduler_iters`."""
         self.network.set_state_dict(paddle.load(io.BytesIO(files["latest.pdparams"])))
         self.scheduler.step(scheduler_iters)
         state = paddle.load(io.BytesIO(files["latest.pdopt"]))

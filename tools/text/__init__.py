@@ -1,1 +1,1 @@
-"""Text recognition and text direction on drawn text, trained with PaddleOCR's own trainer."""
+"""Text recognition and text direction on rendered text, trained with PaddleOCR's own trainer."""

@@ -13,8 +13,8 @@ from itertools import combinations
 from pathlib import Path
 
 from digits.results import Result
-from ppocr_lr.cli.options import print_error
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.cli.options import flag, print_error
+from ppocr_lr.errors import LRConfigError, arguments_called
 from ppocr_lr.export.progress import progress
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import PICTURES, output_kind
@@ -22,27 +22,30 @@ from text.experiments import EXPERIMENTS, Experiment
 from text.runs import Place, TextCourse, TextRun, all_runs
 
 _DESCRIPTION = """\
-Compare schedules on text recognition and text direction, with PaddleOCR's own trainer on drawn text. Each run takes
-some minutes on one core. What is done is kept, so the command can be stopped at any time and given again.
+Compare schedules on text recognition and text direction, with PaddleOCR's own trainer on rendered text. Each run takes
+a few minutes on one core. Finished runs are kept, so the command can be stopped at any time and run again.
 """
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do what the arguments say; the exit code."""
+    """Do what the arguments say and return the exit code."""
     parser = argparse.ArgumentParser(prog="train_text.py", description=_DESCRIPTION)
-    parser.add_argument("paddleocr", type=Path, help="a clone of PaddleOCR, whose requirements are installed")
-    parser.add_argument("--output", type=Path, default=Path("output/text"), metavar="DIR", help="data and runs")
+    parser.add_argument("paddleocr", type=Path, help="a clone of PaddleOCR with its requirements installed")
+    parser.add_argument(
+        "--output", type=Path, default=Path("output/text"), metavar="DIR", help="folder for data and runs (output/text)"
+    )
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="runs of each schedule (5)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at the same time (1)")
-    parser.add_argument("--table", action="store_true", help="train nothing; show what is done")
+    parser.add_argument("--table", action="store_true", help="train nothing, print the results so far")
     parser.add_argument("--out", type=Path, default=Path("text.png"), metavar="FILE", help="the picture (text.png)")
     try:
-        return _compare(parser.parse_args(argv))
+        with arguments_called(flag):
+            return _compare(parser.parse_args(argv))
     except (LRConfigError, OSError, subprocess.CalledProcessError) as error:
         print_error(error)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; what is done is kept", file=sys.stderr)
+        print("interrupted; finished runs are kept", file=sys.stderr)
         return 130
 
 
@@ -72,7 +75,7 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _draw(output: Path) -> None:
-    """The pictures, where they are not there yet; trdg wants an older Pillow than everything else."""
+    """Render the images unless they exist; trdg needs an older Pillow than everything else."""
     if (output / "data" / "digits.txt").exists():
         return
     own = output / "trdg"
@@ -88,7 +91,7 @@ def _results(experiment: Experiment, place: Place, seeds: int) -> list[Result]:
         runs = [TextRun(experiment, case, seed) for seed in range(seeds)]
         courses = [course for each in runs if (course := each.course(place)) is not None]
         if not courses:
-            raise LRConfigError(f"no run of {case.key} is done")
+            raise LRConfigError(f"no run of {case.key} is finished")
         results.append(Result(case.label, runs[0].planned(place), tuple(courses)))
     return results
 
@@ -99,7 +102,7 @@ def _rows(group: Sequence[Result]) -> Iterator[str]:
         courses = [course for course in result.courses if isinstance(course, TextCourse)]
         near = [100 * course.similarities[-1] for course in courses if course.similarities]
         spread = statistics.stdev(near) if len(near) > 1 else 0.0
-        similar = f"   characters right {statistics.mean(near):6.2f} ± {spread:.2f} %" if near else ""
+        similar = f"   correct characters {statistics.mean(near):6.2f} ± {spread:.2f} %" if near else ""
         yield f"  {result.label:{width}} {result.row()}{similar}   {amount(len(courses), 'seed')}"
     for first, second in combinations(group, 2):
         yield f"  {_difference(first, second)}"

@@ -1,6 +1,6 @@
-"""Draws the pictures, in an environment of its own with trdg: python draw.py FOLDER
+"""Render the images, in a separate environment with trdg: python draw.py FOLDER
 
-Numbers to be read (`rec`), and words that stand upright or upside down (`cls`). No text of the test set is in the
+Numbers to be read (`rec`), and words that are upright or upside down (`cls`). No text of the test set is in the
 training set.
 """
 
@@ -18,7 +18,7 @@ TRAIN, TEST = 2000, 500
 
 
 def numbers(rng: random.Random) -> list[str]:
-    """Of two to four digits, each once."""
+    """Numbers of two to four digits, each once."""
     found: dict[str, None] = {}
     while len(found) < TRAIN + TEST:
         found["".join(rng.choices("0123456789", k=rng.choice([2, 3, 4])))] = None
@@ -33,7 +33,7 @@ def words(rng: random.Random) -> list[str]:
 
 
 def draw(folder: Path, texts: list[str], fonts: list[str], rng: random.Random, *, turned: bool) -> None:
-    """The pictures, and with them their label files as PaddleOCR reads them."""
+    """Write the images and their label files, as PaddleOCR reads them."""
     for name, part in {"train": texts[:TRAIN], "test": texts[TRAIN:]}.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         lines = []
@@ -50,7 +50,7 @@ def draw(folder: Path, texts: list[str], fonts: list[str], rng: random.Random, *
 
 
 def main() -> None:
-    """Both sets, the same at each call."""
+    """Write both sets, the same ones each time."""
     folder = Path(sys.argv[1])
     fonts = sorted(map(str, (Path(trdg.__file__).parent / "fonts" / "latin").iterdir()))
     for name, texts, turned in (("rec", numbers, False), ("cls", words, True)):

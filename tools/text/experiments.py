@@ -1,6 +1,5 @@
-"""What is compared.
-
-On each task the schedules at a rate that trains it well, then a cosine with and without warmup at a higher one.
+"""The experiments: on each task, the schedules at a rate that trains it well, and then a cosine with and without a
+warmup at a higher rate.
 """
 
 from __future__ import annotations

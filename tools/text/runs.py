@@ -1,4 +1,4 @@
-"""One run of PaddleOCR's trainer, and what its log says of it."""
+"""One run of PaddleOCR's trainer, and its results according to the log."""
 
 from __future__ import annotations
 

@@ -202,15 +202,15 @@ def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:
     return section if section.get("name") in ("CosineL2", "CosineL2Decay") else {}
 
 
-@rule("LR510", Severity.NOTE, "a number behind -o that PaddleOCR reads as a string", of_paddleocrs_builder=True)
+@rule("LR510", Severity.NOTE, "a number after -o that PaddleOCR reads as a string", of_paddleocrs_builder=True)
 @example("-o Optimizer.lr.learning_rate=1e-4   # write 0.0001")
 @source("PaddleOCR's program.py; PaddleSeg #1302")
 def string_behind_o(override: Override) -> Iterator[Finding]:
-    """Behind -o this command reads 1e-4 as the number that is meant. PaddleOCR's training script reads it as YAML 1.1,
-    in which it is a string, and mostly stops with a TypeError inside Paddle.
+    """After -o this command reads 1e-4 as the intended number. PaddleOCR's training script reads it as YAML 1.1,
+    in which it is a string, and usually stops with a TypeError inside Paddle.
     """
     path = tuple(override.parts)
     if is_read(path) and override.is_another_in_paddleocr:
         said = tr("a number that PaddleOCR's own -o reads as a string: {text}", text=printable(override.text))
         line = Proposal((f"{override.key}={yaml_text(override.value)}",)).line
-        yield Finding(path, said, tr("{line} is read alike by both", line=line))
+        yield Finding(path, said, tr("{line} means the same to both", line=line))

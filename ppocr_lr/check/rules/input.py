@@ -8,7 +8,7 @@ from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, shown
-from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed
+from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.parse import accepts
@@ -156,9 +156,10 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
             if meant := meanings(key):
                 takes = [name for name in meant if _accepts(model, name, value)]
                 suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
-                proposals = tuple(each.under(section) for each in renamed(key, *takes))
+                beside = subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]
+                proposals = taken_out(key) if beside else renamed(key, *takes)  # PaddleOCR stops at both
                 said = tr("nothing reads it{suggestion}", suggestion=suggestion)
-                yield Finding((section, key), said, proposals=proposals)
+                yield Finding((section, key), said, proposals=tuple(each.under(section) for each in proposals))
 
 
 def _accepts(model: type[ConfigSection], key: str, value: object) -> bool:
