@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -38,8 +36,7 @@ _LONGEST_KEY = 16
 _MOST_DIRECTIVES = 10  # each is compared with all before it
 
 
-@dataclass(frozen=True)
-class YAMLDocument:
+class YAMLDocument(NamedTuple):
     """The content of a YAML file, and the place of each key."""
 
     source: str
