@@ -226,7 +226,7 @@ def shifted(run: Sequence[int], by: int) -> Sequence[int]:
     """The corners of `run`, `by` updates later."""
     if isinstance(run, range):
         return range(run.start + by, run.stop + by, run.step)
-    return tuple(step + by for step in run)
+    return tuple(step + by for step in run if step <= MAX_STEP - by)  # no step is beyond it
 
 
 def _between(run: Sequence[int], low: int, high: int, most: int | None = None) -> Sequence[int]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -38,8 +36,7 @@ _LONGEST_KEY = 16
 _MOST_DIRECTIVES = 10  # each is compared with all before it
 
 
-@dataclass(frozen=True)
-class YAMLDocument:
+class YAMLDocument(NamedTuple):
     """The content of a YAML file, and the place of each key."""
 
     source: str
@@ -55,19 +52,11 @@ class YAMLDocument:
         """The lines of the text."""
         return tuple(self.text.splitlines())
 
-    @cached_property
-    def _found(self) -> dict[int, dict[str, tuple[Any, Any]]]:
-        """By node, the keys that were looked for in it: a list may be as long as its findings are many."""
-        return {}
-
     def place(self, path: KeyPath) -> Place:
         """The place of a key or of an item of a list; of the nearest mapping or list around it, if it is absent."""
         node, place = self.root, Place(self.source, 1, 1)
         for part in path:
-            if id(node) not in self._found:
-                self._found[id(node)] = {str(name): (begin, value) for name, begin, value in _entries(node)}
-            found = self._found[id(node)].get(str(part))
-            if found is None:
+            if not (found := _entry(node, part)):
                 break
             place, node = _place(self.source, found[0].start_mark), found[1]
         return place
@@ -107,6 +96,18 @@ def yaml_document(text: str, path: str | Path) -> YAMLDocument:
     """As `read_yaml_document`, for the text of a file that has been read."""
     root, repeated, data = _read(text, str(path))
     return YAMLDocument(str(path), data, text, repeated, root)
+
+
+def _entry(node: Any, part: str | int) -> tuple[Any, Any] | None:
+    """The nodes of a key, the last one of that name, and of its value; of an item of a list, the item's twice.
+
+    A list is not gone through, as there may be thousands of findings in a long one.
+    """
+    if isinstance(node, yaml.MappingNode):
+        return next((pair for pair in reversed(node.value) if str(pair[0].value) == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and str(part).isdecimal() and int(part) < len(node.value):
+        return node.value[int(part)], node.value[int(part)]
+    return None
 
 
 def _entries(node: Any) -> Iterator[tuple[str | int, Any, Any]]:

@@ -17,6 +17,7 @@ from ppocr_lr.schedules import (
     OneCycle,
     PiecewiseConstant,
     PiecewiseLinear,
+    Product,
     Scaled,
     Schedule,
     Sequence,
@@ -194,3 +195,9 @@ def test_the_lowest_and_the_highest_rate_of_a_stretch(
     schedule: Schedule, first: int, last: int, low: float, high: float
 ) -> None:
     assert schedule.extremes(first, last) == pytest.approx((low, high), rel=1e-12)
+
+
+def test_corners_that_are_moved_beyond_the_last_step_are_none() -> None:
+    restarts = Warmup(WarmRestarts(0.1, (1,), 2.0), 3, 0.1)
+    assert max(restarts.corner_steps(MAX_STEP)[0]) <= MAX_STEP
+    assert Product(restarts, Warmup(Constant(1.0), 19, 1.0))(MAX_STEP) == restarts(MAX_STEP)

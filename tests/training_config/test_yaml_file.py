@@ -174,7 +174,7 @@ def test_the_place_of_a_key(path: tuple[Any, ...], line: int, column: int) -> No
     assert document.repeated == (("Optimizer", "lr", "name"),)  # and nothing that is merged in
 
 
-def test_places_in_a_long_list_are_found_by_one_look_at_it() -> None:
+def test_places_in_a_long_list_are_found_without_going_through_it_each_time() -> None:
     looks = 0
 
     class Counted(list[Any]):
@@ -187,7 +187,7 @@ def test_places_in_a_long_list_are_found_by_one_look_at_it() -> None:
     _, stages = document.root.value[0]
     stages.value = Counted(stages.value)
     assert [document.place(("stages", index, "gamma")).column for index in (0, 1, 499)] == [11, 23, 5999]
-    assert looks == 1
+    assert looks <= 1
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
