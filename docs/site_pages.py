@@ -30,6 +30,7 @@ TYPES = (
     "finding.Proposal",
     "find_rate.measured.Choice",
     "find_rate.measured.Stretch",
+    "errors.Place",
     "lr_config.base.InIterations",
     "lr_config.base.LedPlateau",
     "lr_config.kinds.Ours",
