@@ -261,13 +261,16 @@ class TestReduceOnPlateau:
 
     def test_a_stage_without_a_curve_is_the_last_one(self) -> None:
         stages = [{**self.SECTION, "epochs": "10it"}, {"learning_rate": 0.1, "until_end": True}]
-        with pytest.raises(LRConfigError, match=r"stages.0.name: this schedule depends on the metric"):
+        with pytest.raises(LRConfigError, match=r"stages.0.name: cannot be here, as a metric decides"):
             build_lr_scheduler({"name": "Sequence", "stages": stages}, EPOCHS, ITERS)
 
     def test_it_has_no_schedule(self) -> None:
         inside = {"name": "Scale", "factor": 2, "schedule": self.SECTION}
-        for section, place in ((self.SECTION, "Optimizer.lr.name"), (inside, "Optimizer.lr.schedule.name")):
-            with pytest.raises(LRConfigError, match=f"{place}: this schedule depends on the metric"):
+        for section, said in (
+            (self.SECTION, "Optimizer.lr.name: this schedule depends on the metric"),
+            (inside, "Optimizer.lr.schedule.name: cannot be here, as a metric decides"),
+        ):
+            with pytest.raises(LRConfigError, match=said):
                 build_schedule(section, EPOCHS, ITERS)
         with pytest.raises(LRConfigError, match=r"Optimizer.lr.factor: 2 is not allowed"):
             build_lr_scheduler({**self.SECTION, "factor": 2}, EPOCHS, ITERS)
