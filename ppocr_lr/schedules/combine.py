@@ -205,9 +205,8 @@ class Product(_Looked):
 
     def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
-        own = [
-            run for given in part.corner_runs() if isinstance(given, range) and (run := _inside(given, first, after))
-        ]
+        given = [run for run in part.corner_runs() if isinstance(run, range) and run.start < after and first < run.stop]
+        own = [inside for run in given if (inside := _inside(run, first, after))]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
