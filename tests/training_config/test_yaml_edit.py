@@ -188,7 +188,7 @@ def test_any_mapping_becomes_any_other_or_stays(before: Any, then: Any, flow: bo
 # Files.
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, b"\xff\xfe", b"\xfe\xff"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_file_keeps_its_encoding_and_mode(mark: bytes, newline: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
