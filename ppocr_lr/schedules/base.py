@@ -147,8 +147,13 @@ class Schedule(Checked, ABC):
         return None
 
     def end_of_cycles(self) -> End | None:
-        """Where its cycles end, and the rate from there on; None, the default, if they never do."""
-        return None
+        """Where its cycles end, and the rate from there on: by default from where on `cycle_around` has none, for a
+        schedule that begins with one; None if they never end.
+        """
+        if self.cycle_around(0) is None or self.cycle_around(MAX_STEP) is not None:
+            return None
+        step = bisect_left(range(MAX_STEP), True, key=lambda k: self.cycle_around(k) is None)
+        return End(step, self(step))
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """The mirror image: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.

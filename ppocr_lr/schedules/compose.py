@@ -105,8 +105,6 @@ class Scaled(Schedule):
     def lead(self) -> Lead:
         """As `schedule`, scaled."""
         inner = self.schedule.lead()
-        if not inner.iters:
-            return super().lead()
         behind = Scaled(inner.behind, self.factor)
         return inner._replace(behind=behind, warmup_start=self.factor * inner.warmup_start)
 
@@ -118,11 +116,6 @@ class Scaled(Schedule):
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
-
-    def end_of_cycles(self) -> End | None:
-        """The end of the cycles of `schedule`, its rate scaled."""
-        end = self.schedule.end_of_cycles()
-        return end and End(end.step, self.factor * end.rate)
 
 
 @dataclass(frozen=True)
@@ -215,10 +208,6 @@ class EndedAfter(Schedule):
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`; None after the last one."""
         return self.schedule.cycle_around(k) if k < self._after else None
-
-    def end_of_cycles(self) -> End:
-        """The end of the last cycle."""
-        return End(self._after, self._end)
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """The mirror image of `schedule`, then `high`."""
