@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import abc
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, inside, shifted
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
@@ -75,7 +74,7 @@ class Sequence(Schedule):
         regular = []
         for (schedule, iters), start in zip(self.stages, self._starts, strict=False):
             for run in schedule.corner_runs():
-                part = shifted(_below(run, iters), start)
+                part = shifted(inside(run, -1, iters), start)
                 regular.append(part) if isinstance(part, range) else loose.update(part)
         later = (shifted(run, self._starts[-1]) for run in self.last.corner_runs())
         return tuple(sorted(loose)), *(run for run in regular if run), *later
@@ -160,7 +159,7 @@ class HeldAfter(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule` before `end_iters`, and `end_iters`."""
-        return (self.end_iters,), *(_below(run, self.end_iters) for run in self.schedule.corner_runs())
+        return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.corner_runs())
 
     def end_of_decay(self) -> End | None:
         """The end of `schedule`, or `end_iters` if that is earlier."""
@@ -203,7 +202,7 @@ class EndedAfter(Schedule):
     def corner_runs(self) -> Runs:
         """The corners of `schedule` in these cycles, and their end."""
         end = self._after
-        return (end,), *(_below(run, end) for run in self.schedule.corner_runs())
+        return (end,), *(inside(run, -1, end) for run in self.schedule.corner_runs())
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`; None after the last one."""
@@ -251,8 +250,3 @@ class From(Schedule):
         """The cycle of `schedule`, earlier by `first`; the first one is cut short."""
         cycle = self.schedule.cycle_around(k + self.first)
         return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
-
-
-def _below(run: abc.Sequence[int], stop: int) -> abc.Sequence[int]:
-    """The corners of `run` before `stop`."""
-    return run[: bisect_left(run, stop)]
