@@ -8,7 +8,6 @@ yaml-language-server 1.20.
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
@@ -132,7 +131,8 @@ def _definitions(*, of_values: bool) -> dict[str, Any]:
         keys = _keys(name, MODELS[name])
         kinds = {"section": keys, "stage": _of_a_stage(keys)}
         if of_values:
-            kinds |= {"value": _of_a_value(keys), "value-stage": _of_a_stage(_of_a_value(keys))}
+            value = _of_a_value(keys)
+            kinds |= {"value": value, "value-stage": _of_a_stage(value)}
         made |= {f"{kind}.{name}": {"if": _is_named(name), "then": then} for kind, then in kinds.items()}
         for word, schema in _json_schema(name, MODELS[name])["$defs"].items():
             made[f"{name}.{word}"] = _standard(schema)
@@ -146,7 +146,7 @@ def _share_keys(definitions: dict[str, Any]) -> None:
     for branch, definition in [*definitions.items()]:
         keys = definition["then"]["properties"] if "then" in definition else {}
         for key, schema in keys.items():
-            text = json.dumps(schema)
+            text = str(schema)
             if text not in references:
                 word = key if key not in definitions else f"{branch}.{key}"
                 definitions[word], references[text] = schema, _defined(word)
