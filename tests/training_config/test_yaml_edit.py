@@ -63,6 +63,7 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a:\n  - x: 1 # c\n    y: 2\n", ("a.0.y=5",), "Global:\n  a:\n  - x: 1 # c\n    y: 5\n"),
     ("Global:\n  a: |\n    text\n  b: 1\n", ("a=1",), "Global:\n  a: 1\n  b: 1\n"),
     ("Global:\r\n  a: &x >-\r\n    1e-3\r\n", ("a=1",), "Global:\r\n  a: &x 1\r\n"),
+    ("Global:\n  a: |\n    text\n\n\nT: 1\n", ("a=1",), "Global:\n  a: 1\n\n\nT: 1\n"),
     # a list grows and shrinks
     ("Global: {a: [1,2]}\n", ("a=[1, 2, 3]",), "Global: {a: [1,2,3]}\n"),
     ("Global: {a: [1]}\n", ("a=[1, 3]",), "Global: {a: [1, 3]}\n"),
@@ -73,6 +74,7 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a:\n  - 1\n  - 2", ("a=[1, 2, 3]",), "Global:\n  a:\n  - 1\n  - 2\n  - 3"),
     ("Global:\r\n  a:\r\n  - 1", ("a=[1, 2]",), "Global:\r\n  a:\r\n  - 1\r\n  - 2"),
     ("Global: {a: [1, 2, 3]}\n", ("a=[1, 2]",), "Global: {a: [1, 2]}\n"),
+    ("Global: {a: [1, 2,], b: [\n  3,\n]}\n", ("a=[]", "b=[]"), "Global: {a: [], b: [\n  ]}\n"),
     ("Global:\n  a:\n  - 1\n  - 2 # two\n  b: 1\n", ("a=[1]",), "Global:\n  a:\n  - 1\n  b: 1\n"),
     # a key is added
     ("Global: {a: 1}\n", ("b=2",), "Global: {a: 1, b: 2}\n"),
@@ -81,6 +83,7 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n    a: 1 # one\n\nTrain: 1\n", ("b=2",), "Global:\n    a: 1 # one\n    b: 2\n\nTrain: 1\n"),
     ("Global:\n  a: 1", ("b=2", "c=text"), "Global:\n  a: 1\n  b: 2\n  c: text"),
     ("Global:\n  a: |\n    1\n    2\nTrain: 1\n", ("b=2",), "Global:\n  a: |\n    1\n    2\n  b: 2\nTrain: 1\n"),
+    ("Global:\n  a: |\n    1\n\nTrain: 1\n", ("b=2",), "Global:\n  a: |\n    1\n  b: 2\n\nTrain: 1\n"),
     ("Global:\n  x:\n  - a: 1\n    b: 2\n", ("x.0.c=3",), "Global:\n  x:\n  - a: 1\n    b: 2\n    c: 3\n"),
     ("m: &m {a: 1}\nGlobal:\n  <<: *m\n  b: 2\n", ("a=5",), "m: &m {a: 1}\nGlobal:\n  <<: *m\n  b: 2\n  a: 5\n"),
     # a key is renamed
@@ -95,6 +98,8 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a: 1\n  # of b\n  b: [2,\n    3] # c\nT: 1\n", (remove("Global.b"),), "Global:\n  a: 1\n  # of b\nT: 1\n"),
     ("Global:\n  a: 1\n  b:\n  - 2\n  - 3\n\nT: 1\n", (remove("Global.b"),), "Global:\n  a: 1\n\nT: 1\n"),
     ("Global:\r\n  a: 1\r\n  b: 2\r\n", (remove("Global.a"),), "Global:\r\n  b: 2\r\n"),
+    ("Global:\n  b: 2\n  a: >\n    1\n\nT: 1\n", (remove("Global.a"),), "Global:\n  b: 2\n\nT: 1\n"),
+    ("Global: {a: 1, b: 2,}\n", (remove("Global.b"), remove("Global.a")), "Global: {}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.a"),), "Global: {b: 2, c: 3}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.b"),), "Global: {a: 1, c: 3}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.c"),), "Global: {a: 1, b: 2}\n"),
