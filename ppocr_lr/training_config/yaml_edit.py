@@ -20,7 +20,7 @@ from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
 from ppocr_lr.language import tr
 from ppocr_lr.output import write_whole
-from ppocr_lr.training_config.changes import changed, yaml_text
+from ppocr_lr.training_config.changes import changed, same, yaml_text
 from ppocr_lr.training_config.yaml_file import (
     YAMLDocument,
     decoded,
@@ -216,7 +216,7 @@ class TextTree:
             text = text[: edit.start] + edit.text + text[edit.end :]
         with suppress(LRConfigError):
             after = yaml_document(text, self.document.source)
-            if _same(after.data, intended):
+            if same(after.data, intended):
                 return after
         problem = tr("cannot be changed in its text without changing something else, so it is left as it is")
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
@@ -231,20 +231,20 @@ class TextTree:
         for change in changes:
             *above, name = change.path
             node = self._around(tuple(above), change)
-            same = node.numbers(name)
-            if not same:
+            numbers = node.numbers(name)
+            if not numbers:
                 self._refuse(change.path)
             if change.kind == "rename":
-                key = node.keys[same[-1]]
+                key = node.keys[numbers[-1]]
                 quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
                 edits.append(Edit(key.start, key.end, f"{quote}{change.key}{quote}"))
             else:
-                gone.setdefault(tuple(above), set()).update(same[:-1] if change.kind == "keep last" else same)
-        for path, numbers in gone.items():
+                gone.setdefault(tuple(above), set()).update(numbers[:-1] if change.kind == "keep last" else numbers)
+        for path, these in gone.items():
             node = self._around(path, changes[0])
-            if len(numbers) == len(node.items) and not node.flow:  # an empty block is null
+            if len(these) == len(node.items) and not node.flow:  # an empty block is null
                 self._refuse(path)
-            edits += self._removals(node, sorted(numbers), path)
+            edits += self._removals(node, sorted(these), path)
         return edits + list(self._edits(self.root, changed(self.document.data, changes), intended, ()))
 
     def place(self, index: int) -> Place:
@@ -258,7 +258,7 @@ class TextTree:
         return node
 
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
-        if _same(before, after):
+        if same(before, after):
             return
         if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
             gone = [node.numbers(str(key)) for key in before if key not in after]
@@ -269,7 +269,7 @@ class TextTree:
                 inner = node.under(str(key))
                 if key in before and inner is not None:
                     yield from self._edits(inner, before[key], value, (*path, str(key)))
-                elif key not in before or not _same(before[key], value):
+                elif key not in before or not same(before[key], value):
                     yield self._addition(node, f"{yaml_text(key)}: {yaml_text(value)}", (*path, str(key)))
         elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
             for index, (old, new) in enumerate(zip(before, after, strict=False)):
@@ -377,19 +377,3 @@ def _node(text: str, event: Any, events: Iterator[Any]) -> _Node:
             inner = next(events)
         node.items.append(_node(text, inner, events))
     return node
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
-    if one is other:
-        return True
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    if not numbers and type(one) is not type(other):
-        return False
-    return bool(one == other) or (one != one and other != other)
