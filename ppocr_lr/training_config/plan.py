@@ -50,6 +50,8 @@ class RunFlags(NamedTuple):
 
     epochs: int | None = None
     iters_per_epoch: int | None = None
+    iters_from: str = ""
+    """Where `iters_per_epoch` was found, in words; empty if it was given."""
     num_samples: int | None = None
     gpus: int = 1
     batch_size: int | None = None
@@ -251,6 +253,7 @@ def plan_config(
             flags.batch_size,
             flags.accumulate,
             flags.folder,
+            flags.iters_from,
         )
     except UnknownEpochLengthError as error:
         if assumed_iters is None:

@@ -24,6 +24,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.language import speaking
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
@@ -191,6 +192,8 @@ def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path
     assert (planned.run.iters_per_epoch, planned.length.arithmetic) == (50, "50 iterations per epoch, from the log")
     assert compare_log(planned, log).first_difference is None
     assert plan_logged_run(config, log, flags=RunFlags(iters_per_epoch=40)).run.iters_per_epoch == 40
+    with speaking("zh"):
+        assert "from the log" in plan_logged_run(config, log).length.arithmetic
 
 
 LENGTHLESS = "Global: {{epoch_num: {}}}\nOptimizer: {{lr: {}}}\n"
