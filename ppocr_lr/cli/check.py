@@ -202,7 +202,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
                 raise
             if fixes.alone:
                 fixes.failed_on(error)
-            report = unusable_report(path, error, content)
+            report = unusable_report(path, error, arguments.overrides, content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
