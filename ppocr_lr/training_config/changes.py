@@ -34,6 +34,22 @@ def yaml_text(value: Any) -> str:
     return yaml_number(float(value)) if isinstance(value, Real) else json.dumps(str(value))
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
+    if one is other:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    if not numbers and type(one) is not type(other):
+        return False
+    return bool(one == other) or (one != one and other != other)
+
+
 def changed(config: Any, changes: Sequence[Change]) -> Any:
     """`config` after `changes`; `config` itself is not changed.
 
