@@ -72,13 +72,12 @@ def run(argv: Sequence[str]) -> int:
             argcomplete.autocomplete(parser)
     try:
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    try:
         with arguments_called(flag):
             import_modules(getattr(arguments, "imports", ()))
             with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
                 status = int(arguments.run(arguments))
+    except SystemExit as stop:  # of argparse, which has said why, or of a signal
+        return int(stop.code or 0)
     except BrokenPipeError:
         return 0  # the reader of a pipe left; nobody is there to read it
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it

@@ -184,10 +184,9 @@ def plan_logged_run(
     several = flags.accumulate > 1 and not log.batches
     by_updates = (with_length(iters, windows=less) for less in {flags.windows, False} if several)
     counted = next((plan for plan in by_updates if compare_log(plan, log).first_difference is None), None)
-    words += ", which counts no batches" * (counted is not None)
-    planned = counted or with_length(iters, flags.accumulate)
-    arithmetic = planned.length.arithmetic.replace("as given", f"from the log{words}", 1)
-    return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
+    told = f"from the log{words}" + ", which counts no batches" * (counted is not None)
+    exactly = (counted or with_length(iters, flags.accumulate)).flags
+    return plan_config(planned.config, planned.source, exactly._replace(iters_from=told))
 
 
 def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int], PlannedRun]) -> tuple[int, str]:

@@ -315,9 +315,10 @@ def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: 
     if torn:
         yield f"{torn} {of} cannot be read"
     if impossible:
-        yield f"{impossible} {of} contradict their neighbours"
+        contradict = "contradicts its neighbours" if impossible == 1 else "contradict their neighbours"
+        yield f"{impossible} {of} {contradict}"
     if order.repeated:
-        yield f"{order.repeated} {of} are repeated"
+        yield f"{order.repeated} {of} {'is' if order.repeated == 1 else 'are'} repeated"
     if order.shuffled:
         yield f"{order.shuffled} {of} are in no order; they were sorted"
     if starts:

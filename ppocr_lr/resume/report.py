@@ -132,6 +132,9 @@ def _rate(resume: Resume) -> Iterator[Finding]:
     cause = ""
     if saved:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
+        if resume.left_out:
+            which = amount(saved.iters_per_epoch - resume.left_out, "of them runs", "of them run")
+            length = tr("{length} ({which} on Windows)", length=length, which=which)
         cause = tr("; the checkpoint's rate is this config's with {length}", length=length)
     if resume.follows_config:
         first = resume.first_of_config

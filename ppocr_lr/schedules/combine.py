@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import sys
 from abc import abstractmethod
-from bisect import bisect_left, bisect_right
-from collections import abc
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
-from itertools import chain, groupby, islice, pairwise
+from itertools import groupby, islice, pairwise
 from math import lcm
 from typing import Any
 
-from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule
+from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule, inside, stretches
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.compose import From
 from ppocr_lr.schedules.functions import SCALAR, Functions
@@ -25,27 +24,6 @@ from ppocr_lr.schedules.once import once
 _MANY = 2000  # pieces of a regular pattern that are examined one by one
 _IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
 _SAMPLES = 64  # rates sampled in a piece to find its turns
-
-Stretch = tuple[int, int, list[range]]
-
-
-def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
-    """The stretches between irregular corners and ends of regular runs, each with the runs that have corners inside."""
-    runs = [run for run in runs if run]
-    ends = {0, FOR_EVER, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
-    begins: dict[int, list[range]] = {}
-    for run in runs:
-        if isinstance(run, range):
-            begins.setdefault(run[0], []).append(run)
-    active: list[range] = []
-    for first, after in pairwise(sorted(ends)):
-        active = [run for run in (*active, *begins.get(first, ())) if run[-1] > first]
-        yield first, after, [part for run in active if (part := _inside(run, first, after))]
-
-
-def _inside(run: range, first: int, after: int) -> range:
-    """The corners strictly between the two."""
-    return run[bisect_right(run, first) : bisect_left(run, after)]
 
 
 def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[int, int]]:
@@ -206,7 +184,7 @@ class Product(_Looked):
     def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
         given = [run for run in part.corner_runs() if isinstance(run, range) and run.start < after and first < run.stop]
-        own = [inside for run in given if (inside := _inside(run, first, after))]
+        own = [corners for run in given if (corners := inside(run, first, after))]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]

@@ -167,6 +167,14 @@ def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
     shapes = page.locator(".grid button")
     shapes.last.wait_for()
     assert len(shapes.all()) > 29
+    for name in ("Cosine", "Tanh"):
+        expect(shapes.and_(page.locator("[aria-current=true]"))).to_contain_text(name)
+        expect(page.locator(".grid button:focus")).to_contain_text(name)
+        page.keyboard.press("Escape")
+        expect(shapes.last).to_be_hidden()
+        choose(page, "Tanh")
+        page.locator(".chooser").click()
+        shapes.last.wait_for()
     page.keyboard.press("Escape")
     expect(shapes.last).to_be_hidden()
     for name in ("CosineWarmRestarts", "Sequence", "Noam"):

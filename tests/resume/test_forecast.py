@@ -295,7 +295,7 @@ class TestJumps:
         """The schedule is built for 10 iterations, 9 of which run."""
         result = resume(save(tmp_path / "latest", WARM, 20, 10, 90, epoch=10), WARM, 40, 10, windows=True)
         assert [line for line in said(result) if "jumps" in line] == [
-            "warning: the rate jumps at update 91: 7.27e-2 → 9.243e-2, 27.1 % more; the checkpoint's rate is this config's with 20 epochs × 9 iterations"
+            "warning: the rate jumps at update 91: 7.27e-2 → 9.243e-2, 27.1 % more; the checkpoint's rate is this config's with 20 epochs × 10 iterations (9 of them run on Windows)"
         ]
 
     @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ppocr_lr.schedules import (
+    Bounded,
     Constant,
     CosineWave,
     Cyclic,
@@ -20,13 +21,18 @@ from ppocr_lr.schedules import (
     EndedAfter,
     ExponentialDecay,
     From,
+    Mirrored,
     OneCycle,
     Scaled,
+    Schedule,
     Sequence,
+    Staircase,
     StepDecay,
     TwoStepCosine,
     WarmRestarts,
+    Warmup,
 )
+from ppocr_lr.schedules.base import MAX_STEP
 
 FAR = 10**12
 
@@ -86,6 +92,29 @@ def test_the_rate_stays_where_the_last_cycle_comes_down_to(
     assert ended.cycle_around(after - 1) == schedule.cycle_around(after - 1)
     assert [ended.cycle_around(behind) for behind in (after, after + 1, 10 * after)] == [None] * 3
     assert max(ended.corner_steps(10 * after, 10**5)[0]) == after
+
+
+TWICE = EndedAfter(WarmRestarts(1.0, (10,), end=0.125), 2)
+# where the cycles of a schedule end, whatever is made of it
+ENDS_OF_CYCLES: list[tuple[Schedule, End | None]] = [
+    (Constant(1.0), None),
+    (TWICE.schedule, None),
+    (DividedRestarts(1.0, (20,), cycles=2), None),
+    (TWICE, End(20, 0.125)),
+    (Scaled(TWICE, 2.0), End(20, 0.25)),
+    (Mirrored(TWICE, 0.0, 1.0), End(20, 0.875)),
+    (Bounded(TWICE, floor=0.5), End(20, 0.5)),
+    (Staircase(TWICE, 5), End(20, 0.125)),
+    (Staircase(TWICE, 8), End(24, 0.125)),
+    (From(TWICE, 5), End(15, 0.125)),
+    (Staircase(Warmup(TWICE, 10, 1.0), 5).lead().behind, End(20, 0.125)),
+    (EndedAfter(WarmRestarts(1.0, (10,), 2, end=0.5), 1000), End(MAX_STEP, 0.5)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "end"), ENDS_OF_CYCLES, ids=str)
+def test_where_its_cycles_end(schedule: Schedule, end: End | None) -> None:
+    assert schedule.end_of_cycles() == end
 
 
 def test_more_cycles_than_there_are_updates_never_end() -> None:
