@@ -27,7 +27,7 @@ REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_
 
 def mend(text: str, unsafe: bool = False, flags: RunFlags = KNOWN, **more: Any) -> Mended:
     file = FileText("c.yml", text.encode(), "utf-8", text)
-    return mended(file, partial(check_document, path="c.yml", flags=flags, **more), unsafe=unsafe)
+    return mended(file, partial(check_document, flags=flags, **more), unsafe=unsafe)
 
 
 def codes(done: Mended) -> list[str]:
@@ -242,7 +242,7 @@ DAMAGE = [as_string, twice, of_the_run, of_another_library, misspelt]
 
 
 def check(text: str) -> list[Finding]:
-    return list(check_document(yaml_document(text, "c.yml"), "c.yml", flags=KNOWN).findings)
+    return list(check_document(yaml_document(text, "c.yml"), flags=KNOWN).findings)
 
 
 @pytest.mark.parametrize("entry", REAL, ids=[entry["source"] for entry in REAL])
@@ -288,6 +288,6 @@ def test_a_file_of_four_mebibytes(tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     text = "# 占位\n" * 400_000 + file_of("name: Cosine\nlearning_rate: 1e-1 # rate")
     path.write_text(text, encoding="utf-8")
-    done = mended(read_file_text(path), partial(check_document, path=path, flags=KNOWN))
+    done = mended(read_file_text(path), partial(check_document, flags=KNOWN))
     done.write()
     assert path.read_text(encoding="utf-8") == text.replace("1e-1", "0.1")
