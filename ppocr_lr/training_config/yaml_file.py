@@ -72,6 +72,14 @@ class YAMLDocument(NamedTuple):
                 return None
         return value
 
+    def holds_section(self, path: KeyPath) -> bool:
+        """Whether a key has a mapping at any of the places where it is written."""
+        *above, last = path
+        node = self.root
+        for part in above:
+            _, node = _entry(node, part) or (None, None)
+        return any(name == last and isinstance(value, yaml.MappingNode) for name, _, value in _entries(node))
+
 
 def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
     """The content of a YAML file as plain Python values; of a log of PaddleOCR's trainer, the config that it holds.
