@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
