@@ -202,7 +202,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
                 raise
             if fixes.alone:
                 fixes.failed_on(error)
-            report = unusable_report(path, error, content)
+            report = unusable_report(path, error, arguments.overrides, content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:
         others = amount(passed_by, "YAML file holds", "YAML files hold")
@@ -232,9 +232,7 @@ def _check(
     least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
 
     def check(document: YAMLDocument) -> Report:
-        report = check_document(
-            document, path, arguments.overrides, flags, select=arguments.select, ignore=arguments.ignore
-        )
+        report = check_document(document, arguments.overrides, flags, select=arguments.select, ignore=arguments.ignore)
         findings = (
             finding
             for finding in report.findings
