@@ -96,8 +96,7 @@ def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:
     """The error, with the places of the keys that it is about."""
     if not any(problem.path for problem in error.problems):
         return error.within(document.source)
-    places = [problem.place or document.place(problem.path) for problem in error.problems]
-    return LRConfigError(each._replace(place=place) for each, place in zip(error.problems, places, strict=True))
+    return LRConfigError(each._replace(place=each.place or document.place(each.path)) for each in error.problems)
 
 
 def _keys_of(overrides: Iterable[str]) -> tuple[str, ...]:
