@@ -22,6 +22,7 @@ COMMANDS = (
     "schema",
 )  # fmt: skip
 """In the order of the help; each is a file of this folder."""
+_OF_A_SCRIPT = ("-c", "--config", "-o", "--opt")  # flags of PaddleOCR's trainer, so that its script should come first
 
 
 def main(*command: str) -> None:
@@ -115,7 +116,7 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     if argv[:1] != ["train"]:
         return argv, ()
     end = 1
-    while end < len(argv) and argv[end].startswith("-"):
+    while end < len(argv) and argv[end].startswith("-") and argv[end] not in _OF_A_SCRIPT:
         end += 1 + (argv[end] == "--import")
     return argv[:end], argv[end:]
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError, MissingError
+from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.pace import Accumulated
-from ppocr_lr.logs.train_log import Length, TrainLog
+from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, least_squares, medians, rough_costs, smooth
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
@@ -359,6 +360,7 @@ def _possible_shifts(run: Run, log: TrainLog, begin: int) -> list[int]:
             epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:
                 missing.append(epochs_before * length)
-    if not missing or log.anew[process] is False:
+    anew = log.processes[process].anew
+    if not missing or anew is False:
         return [0]
-    return missing if log.anew[process] else [0, *missing]
+    return missing if anew else [0, *missing]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
@@ -134,9 +134,12 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     """YAML silently keeps the last one, so an edit of the first changes nothing."""
     for path in document.repeated:
         if is_read(path) or path[0] == "Global":
-            # A section may hold much that was meant to be joined with the other one.
-            copies = Proposal(changes=(Change("keep last", path),), safe=not isinstance(document.value(path), Mapping))
             message = tr("duplicate key in this mapping; this one counts")
+            if document.value(path) is None:  # the other one is rather what is wanted
+                yield Finding(path, message)
+                continue
+            # A section may hold much that was meant to be joined with the other one.
+            copies = Proposal(changes=(Change("keep last", path),), safe=not document.holds_section(path))
             yield Finding(path, message, str(copies), proposals=(copies,))
 
 
