@@ -59,12 +59,11 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
     """
-    return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
+    return check_document(read_yaml_document(path), overrides, flags, select=select, ignore=ignore)
 
 
 def check_document(
     document: YAMLDocument,
-    path: str | Path,
     overrides: Iterable[str] = (),
     flags: RunFlags | None = None,
     *,
@@ -72,25 +71,25 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection, overrides = selection_of(select, ignore), tuple(overrides)
-    sections = checked_sections(document.data, path)
+    selection, overrides, source = selection_of(select, ignore), tuple(overrides), document.source
+    sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
     except LRConfigError as error:
         raise _placed(error, document) from None
     found += findings_about(document)
     if flags is None or flags.trainer != "ppocr-lr":
         found += [finding for each in overrides for finding in findings_about(Override.of(each))]
     found = [finding._replace(place=document.place(finding.path)) for finding in found]
-    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
+    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, source)])}
     idle = comments.keys() - set().union(*map(keys_of, found))
     found += [finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])]
     findings = [
         finding for finding in found if selection.has(finding.code) and comments.keys().isdisjoint(keys_of(finding))
     ]
     findings.sort(key=lambda finding: (finding.place, finding.code))
-    return Report(str(path), tuple(findings), planned, document.lines, _keys_of(overrides))
+    return Report(source, tuple(findings), planned, document.lines, _keys_of(overrides))
 
 
 def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:

@@ -232,9 +232,7 @@ def _check(
     least, left_out = Severity[arguments.min_severity.upper()], settings.ignores(path)
 
     def check(document: YAMLDocument) -> Report:
-        report = check_document(
-            document, path, arguments.overrides, flags, select=arguments.select, ignore=arguments.ignore
-        )
+        report = check_document(document, arguments.overrides, flags, select=arguments.select, ignore=arguments.ignore)
         findings = (
             finding
             for finding in report.findings

@@ -24,6 +24,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+        self.register("action", None, _TakeOne)  # argparse's own takes the last value and says nothing
 
     def format_help(self) -> str:
         """As argparse; coloured where rich-argparse is installed (extra `terminal`)."""
@@ -71,6 +72,19 @@ class Parser(argparse.ArgumentParser):
         """Usage and message on stderr, exit code 2."""
         self.print_usage(sys.stderr)
         self.exit(2, printable(f"{self.prog}: error: {message}") + "\n")
+
+
+class _TakeOne(argparse.Action):
+    """Stores the value of a flag that can be given once."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, arguments: argparse.Namespace, value: Any, flag: str | None = None
+    ) -> None:
+        given = vars(arguments).setdefault("given", set())
+        if flag and self.dest in given:
+            raise argparse.ArgumentError(self, "can be given once only")
+        given.add(self.dest)
+        setattr(arguments, self.dest, value)
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"

@@ -20,7 +20,7 @@ from ppocr_lr.training.scheduler_state import jump_text
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
 
-_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it continues at this update with the config's rate")
+_LIBRARY = later("start the training with ppocr-lr train: it continues at this update with the config's rate")
 
 
 _error, _warning, _note = (

@@ -123,12 +123,13 @@ class Bounded(_Looked):
         return inner._replace(behind=Bounded(inner.behind, self.floor, self.ceiling), warmup_start=self(0))
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, or where it reaches the floor."""
+        """The end of `schedule`, or from where on it stays at the bound that it passes before."""
         end = self.schedule.end_of_decay()
-        if end is None or end.rate >= self.floor:
+        if end is None or self.floor <= end.rate <= self.ceiling:
             return end
+        bound = self.floor if end.rate < self.floor else self.ceiling
         last = FOR_EVER if end.step is None else end.step
-        return End(next(_change(partial(self._above, self.floor), 0, last), 0), self.floor)
+        return End(bisect_left(range(last), True, key=lambda k: self.extremes(k, last) == (bound, bound)), bound)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""

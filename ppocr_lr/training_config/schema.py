@@ -25,7 +25,7 @@ from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.momentum import OPPOSITE, PlainMomentum
-from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
+from ppocr_lr.training_config.sections import SECTIONS, ConfigSection, inner_sections
 from ppocr_lr.training_config.weight_decay import REGULARIZERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -295,10 +295,10 @@ def _standard_value(word: str, value: Any) -> Any:
 def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     """A section outside the lr section; one that decides nothing may be empty."""
     whole = {"lr": lambda: _section(_RATE, "section"), "regularizer": _regularizer, "momentum": _momentum}
-    properties = {}
+    inner, properties = inner_sections(model), {}
     for key, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, ConfigSection):
-            properties[key] = _outside(field.annotation)
+        if key in inner:
+            properties[key] = _outside(inner[key])
         elif key in whole:
             properties[key] = whole[key]()
         else:

@@ -21,13 +21,8 @@ from ppocr_lr.finding import Change
 from ppocr_lr.language import tr
 from ppocr_lr.output import write_whole
 from ppocr_lr.training_config.changes import changed, same, yaml_text
-from ppocr_lr.training_config.yaml_file import (
-    YAMLDocument,
-    decoded,
-    raw_file,
-    yaml_document,
-    yaml_events,
-)
+from ppocr_lr.training_config.log_text import encoding_of
+from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, yaml_document, yaml_events
 
 _ANCHOR = re.compile(r"(?:![^\s,\[\]{}]*\s+)*(&[^\s,\[\]{}]+\s+)")
 _SEPARATOR = re.compile(r", *")
@@ -95,9 +90,7 @@ def read_file_text(path: str | Path) -> FileText:
         LRConfigError: it cannot be read.
     """
     raw = raw_file(path)
-    text = decoded(raw, path)
-    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
-    return FileText(str(path), raw, encoding, text)
+    return FileText(str(path), raw, encoding_of(raw), decoded(raw, path))
 
 
 @dataclass(frozen=True)

@@ -220,8 +220,8 @@ def test_a_new_run_is_proposed_where_its_weights_are(tmp_path: Path, name: str, 
 @pytest.mark.parametrize(
     ("section", "hint"),
     [
-        (WARM, "--trainer paddleocr leaves it out; or train with ppocr_lr's build_lr_scheduler: "),
-        ({**COSINE, "learning_rate": "1e-1"}, "train with ppocr_lr's build_lr_scheduler: "),  # PaddleOCR stops
+        (WARM, "--trainer paddleocr leaves it out; or start the training with ppocr-lr train: "),
+        ({**COSINE, "learning_rate": "1e-1"}, "start the training with ppocr-lr train: "),  # PaddleOCR stops
     ],
 )
 def test_paddleocrs_trainer_is_proposed_where_it_trains(tmp_path: Path, section: dict[str, Any], hint: str) -> None:
@@ -344,7 +344,7 @@ def test_leaving_out_the_warmup_is_proposed_where_it_trains(
     left = 10 * max(0, loading_epochs - epoch)
     rates = paddles_rates(COSINE, loading_epochs, 10, saved_state(prefix))[:left] if left else [0.0]
     assert ("-o Optimizer.lr.warmup_epoch=0" in hint) is not dead(rates, COSINE)
-    assert ("train with ppocr_lr" in hint) is (left > 0)
+    assert ("ppocr-lr train" in hint) is (left > 0)
     assert ("Global.pretrained_model" in hint) is (left == 0)
 
 

@@ -16,13 +16,16 @@ from ppocr_lr.schedules import (
     CosineWave,
     Cyclic,
     CyclicalCosine,
+    Decay,
     DividedRestarts,
     End,
     EndedAfter,
     ExponentialDecay,
     From,
+    InverseSqrt,
     Mirrored,
     OneCycle,
+    PiecewiseLinear,
     Scaled,
     Schedule,
     Sequence,
@@ -32,7 +35,7 @@ from ppocr_lr.schedules import (
     WarmRestarts,
     Warmup,
 )
-from ppocr_lr.schedules.base import MAX_STEP
+from ppocr_lr.schedules.base import FOR_EVER, MAX_STEP
 
 FAR = 10**12
 
@@ -129,6 +132,29 @@ def test_hard_restarts_are_those_of_transformers() -> None:
         expected = [end + (1 - end) * (1 + math.cos(math.pi * phase)) / 2 for phase in phases]
         schedule = DividedRestarts(1.0, (n,), end=end, cycles=cycles)
         np.testing.assert_allclose(schedule(np.arange(n + 9)), [*expected, *[end] * 9], rtol=0, atol=1e-14)
+
+
+# a schedule between two rates; where it ends
+BOUNDED: list[tuple[Bounded, End | None]] = [
+    (Bounded(Constant(1.0), 0.25), None),
+    (Bounded(Decay(1.0, 40), 0.25), End(30, 0.25)),
+    (Bounded(Decay(1.0, 40), 0.0, 0.5), End(40, 0.0)),
+    (Bounded(Decay(1.0, 40, 0.25), 0.25), End(40, 0.25)),
+    (Bounded(CosineWave(1.0, 40), 0.5), End(20, 0.5)),
+    (Bounded(Decay(0.0, 40, 1.0), ceiling=0.25), End(10, 0.25)),
+    (Bounded(InverseSqrt(1.0, 5), 0.5), End(15, 0.5)),
+    (Bounded(InverseSqrt(1.0, 5)), End(None, 0.0)),
+    (Bounded(InverseSqrt(1.0, 2**53), 1e-5), End(FOR_EVER, 1e-5)),  # not reached before
+    # up, down, or down and up again: the last time that it comes to the bound
+    (Bounded(PiecewiseLinear(((0, 0.0), (10, 1.0), (60, 0.5), (100, 0.0))), 0.25), End(80, 0.25)),
+    (Bounded(PiecewiseLinear(((0, 1.0), (10, 0.0), (50, 1.0))), ceiling=0.5), End(30, 0.5)),
+    (Bounded(PiecewiseLinear(((0, 0.0), (10, 0.125), (20, 0.0))), 0.25), End(0, 0.25)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "end"), BOUNDED, ids=str)
+def test_where_a_schedule_between_two_rates_ends(schedule: Bounded, end: End | None) -> None:
+    assert schedule.end_of_decay() == end
 
 
 HELD = Sequence(((Constant(1.0), 10),), CosineWave(1.0, 40))

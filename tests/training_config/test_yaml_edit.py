@@ -158,7 +158,7 @@ SCALARS = (
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(codec="utf-8", exclude_characters="\x7f\ufeff\u2028\u2029\x85", exclude_categories=["Cc"]))
+    | st.text(st.characters(codec="utf-8") | st.sampled_from("\x00\n\x7f\x85\u2028\ufeff\uffff"))
     | st.sampled_from(["yes", "1e-3", "null", "~", "a: b", "#", "100it", "10%", "%", "- a", "[", "0x1f", "1:30", "="])
 )
 VALUES = st.recursive(
