@@ -122,7 +122,7 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
     if stopped.startswith("KeyError: 'LinearWarmup_LR'"):
         assert result.failure == stopped
         assert said(result)[0].startswith("error: PaddleOCR stops with KeyError: 'LinearWarmup_LR': the checkpoint was")
-        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or train with")
+        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or start the training with")
     elif stopped:  # an AssertionError, in Paddle 2 a KeyError
         assert "LR_Scheduler" in stopped
         assert f"{stopped.partition(':')[0]}: " in result.failure
