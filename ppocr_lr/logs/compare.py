@@ -226,11 +226,6 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     return iters, f"{whole}its rates {best.low}" + f" to {best.high}" * (best.high > best.low)
 
 
-def schedule_length(planned: PlannedRun) -> int:
-    """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
-    return planned.built_for.iters_per_epoch
-
-
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     """The log against the plan.
 

@@ -122,7 +122,7 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
     if stopped.startswith("KeyError: 'LinearWarmup_LR'"):
         assert result.failure == stopped
         assert said(result)[0].startswith("error: PaddleOCR stops with KeyError: 'LinearWarmup_LR': the checkpoint was")
-        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or train with")
+        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or start the training with")
     elif stopped:  # an AssertionError, in Paddle 2 a KeyError
         assert "LR_Scheduler" in stopped
         assert f"{stopped.partition(':')[0]}: " in result.failure
@@ -480,7 +480,7 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Optimizer.name=Adam"], 1, "error: PaddleOCR stops at the first update with AssertionError"),
         (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20 (update 101 then uses"),
         (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs (update 101 then uses"),
-        (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
+        (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it is the checkpoint latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
