@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -201,5 +202,6 @@ def need_docstrings(command: str) -> None:
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
-    for line in str(error).splitlines():
-        print(printable(f"error: {line}"), file=sys.stderr)
+    with suppress(OSError):  # a full disk; the exit code says it too
+        for line in str(error).splitlines():
+            print(printable(f"error: {line}"), file=sys.stderr)

@@ -35,6 +35,7 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
 }
 """The parts of the run that are keys of the config; the rest are `FLAGS`."""
 EDITOR = "editor"
+_CURRENT = "aria-current=true data-autofocus"
 _NUMBERS = (
     later("epochs"),
     later("samples"),
@@ -81,9 +82,11 @@ class Left:
             self.picture = ui.html("", sanitize=False).classes("shape")
             self.chosen = ui.label()
         self.said = ui.label().classes("soft")
+        self.shapes = {}
         with dialog, ui.card().style("max-width: none"), ui.element("div").classes("grid"):
             for name in MODELS:
-                with ui.button(on_click=partial(self._choose, name)).props("outline no-caps"):
+                self.shapes[name] = ui.button(on_click=partial(self._choose, name)).props("outline no-caps")
+                with self.shapes[name]:
                     ui.html(small_picture(name), sanitize=False).classes("shape")
                     ui.label(name)
                     ui.label(self.words(summary_of(name))).classes("said")
@@ -184,6 +187,9 @@ class Left:
     def _sync_name(self, name: str, section: Mapping[str, Any]) -> None:
         if not name or name == self.name:
             return
+        if self.name:
+            self.shapes[self.name].props(remove=_CURRENT)
+        self.shapes[name].props(_CURRENT)
         self.name = self.chosen.text = name
         self.chooser.props["aria-label"] = f"{self.words('Schedule')}: {name}"
         self.picture.content = small_picture(name, 72, 30)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve
 from ppocr_lr.explore.state import State
-from ppocr_lr.export.html import figure
+from ppocr_lr.export.html import figure, legend_name
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from ppocr_lr.resume.checkpoint import Checkpoint
 
 _COLUMNS = 400  # points of a curve: every second pixel, and the browser is done with them in time for the next
+_LEGEND = 0.35  # of the height of the picture, at most
 _SYMBOLS = dict(
     zip(MARKERS, ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x"), strict=True)
 )  # of Plotly
@@ -94,7 +94,9 @@ def curves_of(state: State) -> Curves:
         notes.append(error.problem)
         traces, layout = figure(runs, names, False, state.axis, columns=_COLUMNS)
     layout["updatemenus"] = []  # the page has switches of its own
-    layout["legend"] |= {"y": 1, "yanchor": "bottom"}  # where they were: below, a low picture has the axis
+    # The legend is where the buttons were: below, a low picture has the axis. The rest of many names is scrolled to.
+    layout["margin"] |= {"t": 10}
+    layout["legend"] |= {"y": 1, "yanchor": "bottom", "tracegroupgap": 0, "maxheight": _LEGEND}
     layout["uirevision"] = f"{state.axis} {state.log_scale}"  # a zoom stays while values change
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
     for name in ("xaxis", "yaxis"):
@@ -174,7 +176,7 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
         yield {
             "type": "scatter",
             "mode": "markers",
-            "name": escape(dots.name),  # Plotly reads tags in a name
+            "name": legend_name(dots.name),
             "x": dots.positions.tolist(),
             "y": dots.rates.tolist(),
             "marker": {

@@ -43,6 +43,9 @@ class Right:
         with ui.element("div").classes("right"):
             with titled(self.words, "Learning rate"):
                 self._build_curve()
+            with ui.element("div").classes("beside"):
+                self.pins = ui.element("div")
+                self.beside = ui.element("div").classes("soft")
             with titled(self.words, "Numbers"):
                 self.numbers, self.phases = (
                     ui.html("", sanitize=False).classes("wide").props('tabindex="0"') for _ in range(2)
@@ -62,8 +65,6 @@ class Right:
             self.page.button("Pin this one", self.page.pin)
         with ui.element("div").props('role="img"') as self.picture:
             self.plot = Plot().classes("plot")
-        self.pins = ui.element("div")
-        self.beside = ui.element("div").classes("soft")
 
     def _build_text(self, what: str) -> ui.label:
         name = self.words(what)
@@ -71,7 +72,7 @@ class Right:
             with ui.element("div").classes("line"):
                 ui.label(name).classes("soft")
                 copy = self.page.button("Copy", None, name)
-            with ui.element("pre").props(f'tabindex="0" aria-label="{name}"'):
+            with ui.element("pre").props(f'tabindex="0" aria-label="{name}"').classes("link" if what == _LINK else ""):
                 text = ui.label()
             copy.on("click", js_handler=f"() => ppocrCopy('{text.html_id}')")
         return text
@@ -129,8 +130,9 @@ class Right:
                     self.pins_shown.append((entry, edit, remove))
 
     def dim(self, is_old: bool) -> None:
-        """Show that the curve is not that of the text in the editor."""
-        self.plot.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
+        """Show that the curve, and what is said of it, is not that of the text in the editor."""
+        for part in (self.plot, self.numbers, self.phases, self.findings, *self.texts.values()):
+            part.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> Awaitable[None]:
         """Draw, until the browser has: a slow one gets no more curves than it can draw."""

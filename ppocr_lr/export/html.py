@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import PurePath
+from textwrap import wrap
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -20,7 +21,7 @@ from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import amount, rate_text, width
 from ppocr_lr.plotting.style import (
     FEW,
     GREY,
@@ -47,6 +48,7 @@ _EPOCH = ".6~f"
 _PLACES = {"epoch": "%{text}", "iteration": "%{customdata[0]}", "value": "%{customdata[1]}"}
 """Where Plotly finds the numbers of a point."""
 _GAP = 0.25  # between two panels, as a share of a small one
+_NAME = 48  # letters of a line in the legend: a phone has room for them, and Plotly cuts what is wider
 _LEGEND = 0.17  # how far the legend is below the axis, as a share of the height where there is one panel
 
 # The policy makes the promise good: whatever a script tries, the browser sends no request.
@@ -190,13 +192,19 @@ def _plotly_js() -> str:
     return str(get_plotlyjs())
 
 
+def legend_name(name: str) -> str:
+    """The name of a trace, in lines; Plotly reads tags in it."""
+    is_wide = width(name) > max(len(name), _NAME)
+    return "<br>".join(map(escape, wrap(name, _NAME // 2 if is_wide else _NAME)))
+
+
 def _traces(
     run: PlannedRun, curve: Curve, name: str, index: int, axis: Axis, line: dict[str, Any], what: str = "rate"
 ) -> list[dict[str, Any]]:
     what = tr(what)
     base: dict[str, Any] = {
         "type": "scatter",
-        "name": _text(name),  # Plotly reads tags in a name
+        "name": legend_name(name),
         "legendgroup": str(index),
         "x": (curve.steps / updates_per_unit(run.run, axis)).tolist(),
         "text": [f"{epoch:.6f}".rstrip("0").rstrip(".") for epoch in (curve.steps / run.run.iters_per_epoch).tolist()],

@@ -196,20 +196,24 @@ class Resume:
             return None
         return state.update // epoch or None
 
+    @property
+    def left_out(self) -> int:
+        """Iterations of an epoch that the schedule counts and the trainer on Windows does not run."""
+        return self.planned.built_for.iters_per_epoch - self.planned.run.iters_per_epoch
+
     def saved_run(self) -> Run | None:
-        """The length of run with which this config gives the rate in the checkpoint; None if no length does."""
+        """What a schedule of this config was built for that has the checkpoint's rate; None if no length does it."""
         if self.rate_before is None:
             return None
         written = self.planned.run.epochs
         nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
         lengths = {self.saved_iters_per_epoch or 0, self.planned.run.iters_per_epoch} - {0}
-        left_out = self.planned.built_for.iters_per_epoch - self.planned.run.iters_per_epoch
         for epochs, iters_per_epoch in product((written, *nearby), sorted(lengths)):
             try:
-                run, built_for = Run(epochs, iters_per_epoch), Run(epochs, iters_per_epoch + left_out)
+                built_for = Run(epochs, iters_per_epoch + self.left_out)
                 rate = parse_lr_config(self.planned.section, built_for).schedule(self.update)
             except LRConfigError:
                 continue
             if abs(relative_jump(self.rate_before, rate)) < EQUAL:
-                return run
+                return built_for
         return None

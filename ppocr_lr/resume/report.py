@@ -20,7 +20,7 @@ from ppocr_lr.training.scheduler_state import jump_text
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
 
-_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it continues at this update with the config's rate")
+_LIBRARY = later("start the training with ppocr-lr train: it continues at this update with the config's rate")
 
 
 _error, _warning, _note = (
@@ -132,6 +132,9 @@ def _rate(resume: Resume) -> Iterator[Finding]:
     cause = ""
     if saved:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
+        if resume.left_out:
+            which = amount(saved.iters_per_epoch - resume.left_out, "of them runs", "of them run")
+            length = tr("{length} ({which} on Windows)", length=length, which=which)
         cause = tr("; the checkpoint's rate is this config's with {length}", length=length)
     if resume.follows_config:
         first = resume.first_of_config

@@ -9,6 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from ppocr_lr.explore.draft import Draft
+from ppocr_lr.explore.state import MOST_PINS, Pin, State
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.explore.conftest import Visit, curves, error_of, settled, yaml_of
 from tests.explore.test_page import choose, has_rates, write
 
@@ -45,12 +48,47 @@ def test_axe_finds_nothing_serious(address: str, visit: Visit, scheme: str, loca
     assert faults(page) == []
 
 
+def pinned(*names: str) -> str:
+    """A link to a page with curves of these names."""
+    draft = Draft(DEFAULT_CONFIG.read_text(encoding="utf-8"))
+    return f"?s={State(draft, tuple(Pin(name, draft) for name in names)).link}"
+
+
+MANY = [f"Cosine {number}" for number in range(1, MOST_PINS + 1)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_message_can_be_read(address: str, visit: Visit, scheme: str) -> None:
+    page = visit(address + pinned(*MANY), color_scheme=scheme, reduced_motion="reduce")
+    page.get_by_role("button", name="Pin this one").click()
+    expect(page.get_by_role("button", name="Close")).to_be_visible()
+    assert faults(page) == []
+
+
+OUTSIDE = """([inside, outside]) => {
+    const room = document.querySelector(outside).getBoundingClientRect();
+    const fits = (box) => room.left <= box.left && box.right <= room.right;
+    return [...document.querySelectorAll(inside)].filter((each) => !fits(each.getBoundingClientRect())).length;
+}"""
+
+
 @pytest.mark.parametrize("width", [360, 820, 1400])
 def test_nothing_is_wider_than_the_screen(address: str, visit: Visit, width: int) -> None:
-    page = visit(address, viewport={"width": width, "height": 800})
+    names = ("rec_ppocrv4_svtr_lcnet_with_a_warmup_of_5_epochs_and_a_cosine_for_the_old_batch_size", "很长的名字" * 12)
+    page = visit(address + pinned(*names), viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Pin this one").scroll_into_view_if_needed()
     expect(page.locator(".plot .scatterlayer .trace").first).to_be_in_viewport()
+    assert page.evaluate(OUTSIDE, [".legendtext", ".plot"]) == 0
+    page.locator(".chooser").click()
+    page.locator(".grid button").first.wait_for()
+    assert page.evaluate(OUTSIDE, [".grid button", ".q-card"]) == 0
+
+
+def test_many_curves_leave_room_on_a_phone(address: str, visit: Visit) -> None:
+    page = visit(address + pinned(*MANY), viewport={"width": 360, "height": 640})
+    assert page.evaluate("document.querySelector('.plot')._fullLayout._size.h") > 100
+    page.locator(".cm-content").click()  # the curve stays in view, and what belongs to it does not cover the editor
 
 
 def test_a_keyboard_is_enough(address: str, visit: Visit) -> None:

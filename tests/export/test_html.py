@@ -20,7 +20,7 @@ from ppocr_lr.check.report import Report, check_file, check_planned
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.errors import Place
 from ppocr_lr.export import EXPORTS
-from ppocr_lr.export.html import figure, write_html
+from ppocr_lr.export.html import figure, legend_name, write_html
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant, Decay
@@ -133,7 +133,7 @@ def test_a_scaled_run_with_the_one_of_the_config_dashed() -> None:
     run = plan_config(config, "a.yml", RunFlags(iters_per_epoch=100, reference_gpus=8))
     (scaled, own), layout = figure([run], ["a.yml"])
     assert scaled["name"] == "a.yml: scaled for 4 samples per update (linear)"
-    assert own["name"] == "a.yml: as in the config, for 32 samples per update"
+    assert own["name"] == "a.yml: as in the config, for 32 samples per<br>update"
     assert (scaled["line"]["dash"], own["line"]["dash"] != "solid") == ("solid", True)
     assert (max(scaled["y"]), max(own["y"])) == (0.0125, 0.1)
     assert layout["yaxis"]["range"][1] > 0.1
@@ -171,8 +171,24 @@ def test_text_of_the_user_stays_text() -> None:
     assert "alert" not in [name for name, _ in found.attributes]
     assert "<" not in found.scripts[-1]
     (curve, *_), _ = figure(runs, [EVIL, "other"])
-    assert "<" not in curve["name"]  # Plotly reads tags in names
+    assert "<" not in curve["name"].replace("<br>", "")  # Plotly reads tags in names
     assert "&lt;/script&gt;" in curve["name"]
+
+
+NAMES = [
+    # a name, and its lines in a legend
+    ("Cosine", ["Cosine"]),
+    ("a" * 50, ["a" * 48, "a" * 2]),
+    ("a.yml & b.yml: scaled for 4096 samples per update <linear>", ["a.yml &amp; b.yml: scaled for 4096 samples per", "update &lt;linear&gt;"]),
+    ("Cosine：PaddleOCR 自己的训练程序", ["Cosine：PaddleOCR 自己的训练程序"]),
+    ("很长的名字" * 6, ["很长的名字很长的名字很长的名字很长的名字很长的名", "字很长的名字"]),
+    ("", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "lines"), NAMES)
+def test_a_long_name_has_several_lines_in_the_legend(name: str, lines: list[str]) -> None:
+    assert legend_name(name).split("<br>") == (lines or [""])
 
 
 def test_the_same_input_gives_the_same_page() -> None:
