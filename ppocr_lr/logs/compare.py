@@ -216,7 +216,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     best = refined(
         cost,
         best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
-        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
+        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE),
     )  # fmt: skip
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
         return best.x, f"{whole}the rates fit none of them"
