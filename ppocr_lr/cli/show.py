@@ -20,6 +20,8 @@ from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
+_NARROWEST = 40  # a narrower terminal wraps the lines: in less, columns of the tables would lose their text
+
 EXAMPLES = """\
 examples:
   ppocr-lr show c.yml --num-samples 10000 --gpus 4
@@ -66,8 +68,8 @@ def _show(planned: PlannedRun, report: Report) -> None:
             raise BrokenPipeError
 
     console = Quiet(file=sys.stdout, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 120  # the reader of a pipe has no width
+    # The reader of a pipe has no width, and some terminals say that theirs is 0.
+    console.width = max(console.width, _NARROWEST) if console.is_terminal else 120
     run = planned.run
     console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
     epoch = amount(run.iters_per_epoch, "iteration")

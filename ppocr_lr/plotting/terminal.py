@@ -45,8 +45,8 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
         yield f"{rows.get(row, ''):>{margin}}{'┤' if row in rows else '│'}{line}".rstrip()
     yield " " * margin + "└" + f"┬{'─' * (quarter - 1)}" * 4 + "┬"
     *starts, end = (count_text(epochs * part) for part in parts)
-    below = "".join(f"{start:{quarter - 1}} " for start in starts).rstrip()
-    yield f"{'epoch':>{margin}} {below} {end:>{canvas.width - len(below) - 1}}"
+    below = "".join(f"{start.ljust(quarter - 1)} " for start in starts).rstrip()
+    yield f"{'epoch':>{margin}} {below} {end.rjust(canvas.width - len(below) - 1)}"
     if planned.scaled:
         yield from map(": ".join, zip(("line", "dots"), scaling_labels(planned), strict=True))
 

@@ -102,11 +102,12 @@ def test_other_rates_that_paddleocr_stops_at(command: Command, tmp_path: Path, w
     assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
 
 
+@pytest.mark.parametrize("columns", [40, 5, 0])
 def test_show_cuts_no_number_on_a_narrow_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: int
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")  # rich: as on a terminal
-    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("COLUMNS", str(columns))
     assert run(["show", COSINE]) == 0
     tables = capsys.readouterr().out.partition("area under")[0]
     assert "┃" in tables

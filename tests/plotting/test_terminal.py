@@ -27,6 +27,12 @@ def test_any_run_is_drawn(
         assert float(lines[-1].split()[-1]) == epochs
 
 
+@pytest.mark.parametrize("width", [20, 30])
+def test_a_narrow_one_holds_the_whole_axis(tmp_path: Path, width: int) -> None:
+    *_, axis = terminal_lines(planned(tmp_path, COSINE, epochs=10**9, iters=1000), width=width)
+    assert axis.split() == ["epoch", "0", "2.5e8", "5e8", "7.5e8", "1e9"]
+
+
 def test_cycles_too_fine_to_draw_show_their_peaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plotille", None)
     bars, _ = terminal_lines(planned(tmp_path, CYCLES, epochs=10**6), width=60)
