@@ -216,7 +216,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     best = refined(
         cost,
         best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
-        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
+        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE),
     )  # fmt: skip
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
         return best.x, f"{whole}the rates fit none of them"
@@ -224,11 +224,6 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if (best.low, best.high) == (allowed.least, most):
         return iters, f"{whole}the verdict is the same for all"
     return iters, f"{whole}its rates {best.low}" + f" to {best.high}" * (best.high > best.low)
-
-
-def schedule_length(planned: PlannedRun) -> int:
-    """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
-    return planned.built_for.iters_per_epoch
 
 
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
