@@ -21,7 +21,7 @@ from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import Override, with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
-from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_document
+from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
 """Tried as iterations per epoch where they are unknown; findings that depend on them are left out."""
@@ -59,12 +59,11 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
     """
-    return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
+    return check_document(read_yaml_document(path), overrides, flags, select=select, ignore=ignore)
 
 
 def check_document(
     document: YAMLDocument,
-    path: str | Path,
     overrides: Iterable[str] = (),
     flags: RunFlags | None = None,
     *,
@@ -72,24 +71,36 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection, overrides = selection_of(select, ignore), tuple(overrides)
-    sections = checked_sections(document.data, path)
-    with errors_within(str(path)):
+    selection, overrides, source = selection_of(select, ignore), tuple(overrides), document.source
+    sections = checked_sections(document.data, source)
+    try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
+    except LRConfigError as error:
+        raise _placed(error, document) from None
     found += findings_about(document)
     if flags is None or flags.trainer != "ppocr-lr":
         found += [finding for each in overrides for finding in findings_about(Override.of(each))]
     found = [finding._replace(place=document.place(finding.path)) for finding in found]
-    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
+    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, source)])}
     idle = comments.keys() - set().union(*map(keys_of, found))
     found += [finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])]
     findings = [
         finding for finding in found if selection.has(finding.code) and comments.keys().isdisjoint(keys_of(finding))
     ]
     findings.sort(key=lambda finding: (finding.place, finding.code))
-    overridden = tuple(override.partition("=")[0] for override in overrides)
-    return Report(str(path), tuple(findings), planned, document.lines, overridden)
+    return Report(source, tuple(findings), planned, document.lines, _keys_of(overrides))
+
+
+def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:
+    """The error, with the places of the keys that it is about."""
+    if not any(problem.path for problem in error.problems):
+        return error.within(document.source)
+    return LRConfigError(each._replace(place=each.place or document.place(each.path)) for each in error.problems)
+
+
+def _keys_of(overrides: Iterable[str]) -> tuple[str, ...]:
+    return tuple(override.partition("=")[0] for override in overrides)
 
 
 def _would_be_found(code: str, planned: PlannedRun | None) -> bool:
@@ -182,19 +193,21 @@ def selection_of(select: Iterable[str], ignore: Iterable[str]) -> Selection:
     return Selection(check_codes("select", select, RULES), check_codes("ignore", ignore, RULES))
 
 
-def unusable_report(path: str | Path, error: LRConfigError, content: bytes | None = None) -> Report:
+def unusable_report(
+    path: str | Path, error: LRConfigError, overrides: Iterable[str] = (), content: bytes | None = None
+) -> Report:
     """The report of a file that `check_file` refused with `error`."""
     findings = (
         finding if finding.place and finding.place.line else finding._replace(place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    if content is None:
-        with suppress(OSError, ValueError):
-            if Path(path).is_file():  # a pipe has been read already
-                with open(path, "rb") as file:
-                    content = file.read(MAX_BYTES)
-    lines = (content or b"").decode("utf-8-sig", errors="replace").splitlines()
-    return Report(str(path), tuple(findings), None, tuple(lines))
+    text = ""
+    with suppress(LRConfigError):  # what is no text has no lines to show
+        if content is None and Path(path).is_file():  # a pipe has been read already
+            content = raw_file(path)
+        text = decoded(content or b"", path)
+    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
+    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

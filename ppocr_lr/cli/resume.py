@@ -92,10 +92,10 @@ def _planned(config: str, arguments: argparse.Namespace) -> tuple[PlannedRun, li
         batches, windows = batches_in(path)
         if not batches:
             raise
-    flags = flags._replace(iters_per_epoch=batches, windows=flags.windows or windows)
+    beside = f"from {_LOG} beside the checkpoint"
+    flags = flags._replace(iters_per_epoch=batches, iters_from=beside, windows=flags.windows or windows)
     planned = plan_run(config, arguments.overrides, flags)
-    words = planned.length.arithmetic.replace("as given", f"from {_LOG} beside the checkpoint", 1)
-    return planned, [Finding((), words, severity=Severity.NOTE)]
+    return planned, [Finding((), planned.length.arithmetic, severity=Severity.NOTE)]
 
 
 def _checkpoint_of(planned: PlannedRun) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
 from ppocr_lr.schedules import Schedule
+from ppocr_lr.schedules.base import inside, stretches
 
 _MOST_CORNERS = 2000  # of regular runs, listed one by one where they do not repeat
 
@@ -35,14 +34,10 @@ def pieces_of(schedule: Schedule, total_iters: int) -> list[Pieces] | None:
     The cost depends on the irregular corners alone, not on the length of the run. None where regular runs of
     corners do not fit together: too many of them before their pattern repeats.
     """
-    runs = [_inside(run, 0, total_iters) for run in schedule.corner_runs()]
-    regular = [run for run in runs if isinstance(run, range)]
-    # Between two of these, a regular run has corners all the way or none at all.
-    marks = [(run[0], run[-1]) if isinstance(run, range) else run for run in runs if run]
-    ends = sorted({0, total_iters, *(step for some in marks for step in some)})
+    runs = [inside(run, 0, total_iters) for run in schedule.corner_runs()]
     found: list[Pieces] = []
-    for first, after in pairwise(ends):
-        divided = _divided([run for run in regular if _inside(run, first, after)], first, after)
+    for first, after, regular in stretches(runs, total_iters):
+        divided = _divided(regular, first, after)
         if divided is None:
             return None
         found += divided
@@ -51,7 +46,7 @@ def pieces_of(schedule: Schedule, total_iters: int) -> list[Pieces] | None:
 
 def _divided(regular: list[range], first: int, after: int) -> list[Pieces] | None:
     """What comes before all of `regular` have begun, whole periods of the pattern they make, and the rest."""
-    begin = max((_inside(run, first, after)[0] for run in regular), default=after)
+    begin = max((run[0] for run in regular), default=after)
     # The rates are monotone along every second corner, so that a pattern is two of the longest steps at least.
     period = lcm(*(2 * run.step for run in regular))
     count = (after - begin) // period
@@ -61,14 +56,9 @@ def _divided(regular: list[range], first: int, after: int) -> list[Pieces] | Non
         (begin, begin + min(count, 1) * period, (period, count)),
         (begin + count * period, after, (0, 1)),
     ):
-        corners = [_inside(run, low, high) for run in regular]
+        corners = [inside(run, low, high) for run in regular]
         if sum(map(len, corners)) > _MOST_CORNERS:
             return None
         marks = sorted({low, high, *(step for run in corners for step in run)})
         found += [Pieces(step, end - step, *repeated) for step, end in pairwise(marks)]
     return found
-
-
-def _inside(run: Sequence[int], low: int, high: int) -> Sequence[int]:
-    """The corners strictly between `low` and `high`."""
-    return run[bisect_left(run, low + 1) : bisect_left(run, high)]

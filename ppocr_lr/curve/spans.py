@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -54,11 +55,4 @@ def _change(holds: Callable[[int], bool], count: int) -> int:
     at_first = holds(0)
     if holds(count - 1) == at_first:
         return count
-    low, high = 0, count - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if holds(middle) == at_first:
-            low = middle
-        else:
-            high = middle
-    return high
+    return bisect_left(range(count - 1), True, key=lambda at: holds(at) != at_first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -33,14 +34,9 @@ class Summary(NamedTuple):
     @property
     def peak_step(self) -> int:
         """The first update that has the highest rate, found by halving, as `extremes` is exact."""
-        low, high = 0, self.final_step
-        while low < high:
-            middle = (low + high) // 2
-            if self.schedule.extremes(low, middle)[1] >= self.peak:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        return bisect_left(
+            range(self.final_step), True, key=lambda step: self.schedule.extremes(0, step)[1] >= self.peak
+        )
 
 
 def summarize(schedule: Schedule, run: Run) -> Summary:

@@ -34,7 +34,10 @@ class Search:
         if len(choices) == 1 or not told:
             return choices[0]
         rates = sorted(choice.rate for choice in told if choice.rate is not None)
-        said = f"{len(told)} of {amount(len(choices), 'test')} say {', '.join(rate_text(rate, 2) for rate in rates)}"
+        of = f"of {amount(len(choices), 'test')}"
+        if len(told) == 1:
+            return told[0]._replace(reason=f"1 {of} says {rate_text(rates[0], 2)}")
+        said = f"{len(told)} {of} say {', '.join(rate_text(rate, 2) for rate in rates)}"
         low, high = _mean([choice.low for choice in told]), _mean([choice.high for choice in told])
         return Choice(_mean(rates), f"{said}: within a factor of {rates[-1] / rates[0]:.2g}", low, high)
 

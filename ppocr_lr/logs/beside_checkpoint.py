@@ -9,7 +9,7 @@ import numpy as np
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.logs.train_log import TrainLog, read_log
-from ppocr_lr.numbers_text import count_text
+from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.resume.checkpoint import Checkpoint
 
 
@@ -27,7 +27,7 @@ def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
     if not told or any(checkpoint.count in allowed for allowed in told):
         return []
     message = (
-        f"the checkpoint counts {count_text(checkpoint.count)} updates in epoch {checkpoint.epoch}, {path.name} beside "
+        f"the checkpoint counts {amount(checkpoint.count, 'update')} in epoch {checkpoint.epoch}, {path.name} beside "
         f"it {_text(told[-1])}: they are from different runs, or earlier epochs had another length"
     )
     return [Finding((), printable(message), severity=Severity.NOTE)]

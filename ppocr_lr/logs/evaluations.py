@@ -99,7 +99,7 @@ def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Eva
     if inside and inside[-1].done < run.total_iters:
         words += f", none after epoch {epoch_text(inside[-1].done, run)}"
     if repeated := len(metrics.values) - len(found):
-        words += f"; {repeated} left out, as a resume went back to before them"
+        words += f"; {repeated} left out, as a resume went back to before {'it' if repeated == 1 else 'them'}"
     if beyond := len(found) - len(inside):
         words += f"; {beyond} left out after the end of the run"
     return Evaluations(inside, words)

@@ -50,4 +50,5 @@ def _beside_others(log: TrainLog, others: Sequence[Path]) -> TrainLog:
     if len(names) >= _MOST_NAMED:
         names, last = names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED + 1} more"
     several = f"{', '.join(names)} and {last}" if names else last
-    return replace(log, remarks=(*log.remarks, f"its folder also holds {several}, which were not read"))
+    which = "which were not read" if names else "which was not read"
+    return replace(log, remarks=(*log.remarks, f"its folder also holds {several}, {which}"))

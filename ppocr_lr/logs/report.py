@@ -27,8 +27,9 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     yield printable(f"{log.source} against {planned.source}: {planned.name}")
     processes = len(set(log.starts.tolist()))
     several = f", written by {processes} starts of the training" if processes > 1 else ""
-    stretch = f"{log.place(0)} to {log.place(-1)}"
-    yield f"  log      {amount(len(log), 'line')} with a rate, {stretch}, {log.totals[-1]} epochs planned{several}"
+    stretch = f"{log.place(0)} to {log.place(-1)}" if len(log) > 1 else log.place(0)
+    epochs = amount(int(log.totals[-1]), "epoch")
+    yield f"  log      {amount(len(log), 'line')} with a rate, {stretch}, {epochs} planned{several}"
     yield f"  plan     {amount(planned.run.epochs, 'epoch')}; {planned.length.arithmetic}"
     if line := trainer_text(planned):
         yield f"  trainer  {line}"
@@ -41,38 +42,46 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
         yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
     looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
     if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
-        yield f"           {amount(left, 'more start')} of the training were not examined"
+        yield f"           {amount(left, 'more start')} of the training {'was' if left == 1 else 'were'} not examined"
 
 
 def verdict(comparison: Comparison) -> str:
     """One sentence: does the run follow the plan, and where it leaves it."""
-    log, first = comparison.log, comparison.first_difference
-    if first is None:
-        show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
-        if strays := int(comparison.strays.sum()):
-            lines = tr(
-                "{count} of {lines} {show}, the others contradict these",
-                count=len(log) - strays,
-                lines=amount(len(log), "line"),
-                show=show,
-            )
-        else:
-            lines = tr("all {lines} {show}", lines=amount(len(log), "line"), show=show)
-        if not comparison.ends_early_or_late:
-            return tr("the run follows the plan: {lines}", lines=lines)
-        return tr("the run has another length than the plan: {lines}, but {end}", lines=lines, end=_end(comparison))
-    off = int((~comparison.follows).sum())
+    first = comparison.first_difference
+    if first is not None:
+        return tr("the run does not follow the plan: {lines}", lines=_difference(comparison, first))
+    lines = _agreement(comparison)
+    if not comparison.ends_early_or_late:
+        return tr("the run follows the plan: {lines}", lines=lines)
+    return tr("the run has another length than the plan: {lines}, but {end}", lines=lines, end=_end(comparison))
+
+
+def _agreement(comparison: Comparison) -> str:
+    """That the lines show the plan's rates, but for a few that cannot be true."""
+    log, strays = comparison.log, int(comparison.strays.sum())
+    if len(log) == 1:
+        if log.step_key:
+            return tr("the only line shows its rate, to six decimals")
+        return tr("the only line shows a rate that it has in its epoch")
+    show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
+    lines = amount(len(log), "line")
+    if not strays:
+        return tr("all {lines} {show}", lines=lines, show=show)
+    others = tr("the other contradicts these") if strays == 1 else tr("the others contradict these")
+    return tr("{count} of {lines} {show}, {others}", count=len(log) - strays, lines=lines, show=show, others=others)
+
+
+def _difference(comparison: Comparison, first: int) -> str:
+    """How many lines do not, and what is different where they begin."""
+    log, off = comparison.log, int((~comparison.follows).sum())
     rate, low, high = (float(rates[first]) for rates in (log.rates, comparison.expected.low, comparison.expected.high))
     plan = f"{low:.6f}" if high - low < 5e-7 else tr("{low} to {high}", low=f"{low:.6f}", high=f"{high:.6f}")
-    return tr(
-        "the run does not follow the plan: {off} of {lines} differ, from {place} on, where the log has {rate} and the "
-        "plan {plan}",
-        off=off,
-        lines=amount(len(log), "line"),
-        place=log.place(first),
-        rate=f"{rate:.6f}",
-        plan=plan,
-    )
+    lines, place = amount(len(log), "line"), log.place(first)
+    if off == 1:
+        where = tr("1 of {lines} differs, at {place}", lines=lines, place=place)
+    else:
+        where = tr("{off} of {lines} differ, from {place} on", off=off, lines=lines, place=place)
+    return tr("{where}, where the log has {rate} and the plan {plan}", where=where, rate=f"{rate:.6f}", plan=plan)
 
 
 def _end(comparison: Comparison) -> str:
@@ -141,8 +150,8 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     again = (np.diff(log.starts) == 0) & (np.diff(log.epochs) == 0) & (np.diff(log.counts) == 0)
     other = int((again & (np.abs(np.diff(log.rates)) > 2 * log.rounding[1:])).sum())
     if log.step_key and other > _MOST_AGAIN * len(log):
-        lines = f"{other} of {amount(len(log), 'line')} have the {log.step_key} of the line before and another rate"
-        yield f"two or more runs write into this log: {lines}"
+        have = f"{other} of {amount(len(log), 'line')} {'has' if other == 1 else 'have'}"
+        yield f"two or more runs write into this log: {have} the {log.step_key} of the line before and another rate"
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
     if comparison.window != comparison.asked_window:
@@ -169,7 +178,8 @@ def _several(numbers: Sequence[int], noun: str) -> str:
     """Some of them, and how many more there are."""
     if len(numbers) == 1:
         return amount(numbers[0], noun)
-    more = f" and {len(numbers) - _MOST_SHOWN} other numbers" if len(numbers) > _MOST_SHOWN else ""
+    left = len(numbers) - _MOST_SHOWN
+    more = f" and {amount(left, 'other number')}" if left > 0 else ""
     return f"{' and '.join(map(count_text, numbers[:_MOST_SHOWN]))} {noun}s{more}"
 
 
@@ -180,8 +190,8 @@ def _other_config(comparison: Comparison) -> Iterator[str]:
     for key in keys[:_MOST_SHOWN]:
         values = (shown(values[key]) if key in values else "missing" for values in (logged, planned))
         yield f"{key} is {' in the config that the log holds, '.join(values)} in that of the plan"
-    if len(keys) > _MOST_SHOWN:
-        yield f"{amount(len(keys) - _MOST_SHOWN, 'more key')} of the config that the log holds differ"
+    if (left := len(keys) - _MOST_SHOWN) > 0:
+        yield f"{amount(left, 'more key')} of the config that the log holds {'differs' if left == 1 else 'differ'}"
 
 
 def _without_loss(comparison: Comparison) -> Iterator[str]:
@@ -234,5 +244,5 @@ def _causes(explanation: Explanation) -> str:
 def _fit(explanation: Explanation) -> str:
     lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
     if explanation.strays:
-        lines += f", {explanation.strays} contradict these"
+        lines += f", {explanation.strays} {'contradicts' if explanation.strays == 1 else 'contradict'} these"
     return f"{lines}, largest distance {rate_text(explanation.largest, 2)}"

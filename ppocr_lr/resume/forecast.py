@@ -117,8 +117,14 @@ class Resume:
             return ""
         if state is None:
             return "AssertionError: LR_Scheduler state must be included (Paddle 2: KeyError: 'LR_Scheduler')"
-        needs_wrapped = wraps_a_scheduler(self.schedule) and not self.ours
-        return f"KeyError: '{WRAPPED_KEY}'" if needs_wrapped and not state.wrapped else ""
+        return f"KeyError: '{WRAPPED_KEY}'" if self.warmup_added and not self.ours else ""
+
+    @property
+    def warmup_added(self) -> bool | None:
+        """True if only the config has a warmup around its scheduler, False if only the saved run had one; else None."""
+        state = self.checkpoint.state
+        wraps = wraps_a_scheduler(self.schedule)
+        return None if state is None or self.bare_number or state.wrapped == wraps else wraps
 
     @cached_property
     def paddleocr(self) -> Schedule | None:
@@ -196,20 +202,24 @@ class Resume:
             return None
         return state.update // epoch or None
 
+    @property
+    def left_out(self) -> int:
+        """Iterations of an epoch that the schedule counts and the trainer on Windows does not run."""
+        return self.planned.built_for.iters_per_epoch - self.planned.run.iters_per_epoch
+
     def saved_run(self) -> Run | None:
-        """The length of run with which this config gives the rate in the checkpoint; None if no length does."""
-        if self.rate_before is None:
+        """What a schedule of this config was built for that has the checkpoint's rate; None if no length does it."""
+        if self.rate_before is None or self.warmup_added is not None:
             return None
         written = self.planned.run.epochs
         nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
         lengths = {self.saved_iters_per_epoch or 0, self.planned.run.iters_per_epoch} - {0}
-        left_out = self.planned.built_for.iters_per_epoch - self.planned.run.iters_per_epoch
         for epochs, iters_per_epoch in product((written, *nearby), sorted(lengths)):
             try:
-                run, built_for = Run(epochs, iters_per_epoch), Run(epochs, iters_per_epoch + left_out)
+                built_for = Run(epochs, iters_per_epoch + self.left_out)
                 rate = parse_lr_config(self.planned.section, built_for).schedule(self.update)
             except LRConfigError:
                 continue
             if abs(relative_jump(self.rate_before, rate)) < EQUAL:
-                return run
+                return built_for
         return None

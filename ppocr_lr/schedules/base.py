@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from ppocr_lr.schedules.checks import Checked, refused
@@ -22,6 +23,7 @@ FOR_EVER = 2**62
 """After every corner; `len` of a range must fit into a machine word."""
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
+Stretch: TypeAlias = "tuple[int, int, list[range]]"
 
 
 class Corners(NamedTuple):
@@ -147,8 +149,13 @@ class Schedule(Checked, ABC):
         return None
 
     def end_of_cycles(self) -> End | None:
-        """Where its cycles end, and the rate from there on; None, the default, if they never do."""
-        return None
+        """Where its cycles end, and the rate from there on: by default from where on `cycle_around` has none, for a
+        schedule that begins with one; None if they never end.
+        """
+        if self.cycle_around(0) is None or self.cycle_around(MAX_STEP) is not None:
+            return None
+        step = bisect_left(range(MAX_STEP), True, key=lambda k: self.cycle_around(k) is None)
+        return End(step, self(step))
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """The mirror image: `low` at the peak, `high` where the rise begins; None, the default, without a cycle.
@@ -174,7 +181,7 @@ class Schedule(Checked, ABC):
         if as_step(limit) < 1:
             raise refused(self, "limit", limit, "a positive integer")
         end = as_step(end)
-        some = sorted({step for run in self.corner_runs() for step in _between(run, 1, end, limit + 1)})
+        some = sorted({step for run in self.corner_runs() for step in inside(run, 0, end + 1)[: limit + 1]})
         return some[:limit], len(some) <= limit
 
     def extremes(self, first: int, last: int) -> tuple[float, float]:
@@ -184,11 +191,11 @@ class Schedule(Checked, ABC):
             raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
         steps = {first, last}
         for run in self.corner_runs():
-            inside = _between(run, first + 1, last)
-            if isinstance(inside, range):
-                inside = [*inside[:4], *inside[-4:]]
-            steps.update(inside)
-            steps.update(corner - 1 for corner in inside)
+            corners = inside(run, first, last + 1)
+            if isinstance(corners, range):
+                corners = [*corners[:4], *corners[-4:]]
+            steps.update(corners)
+            steps.update(corner - 1 for corner in corners)
         if len(steps) <= _FEW:
             rates = [float(self.formula(step)) for step in steps]
             return min(rates), max(rates)
@@ -229,9 +236,33 @@ def shifted(run: Sequence[int], by: int) -> Sequence[int]:
     return tuple(step + by for step in run if step <= MAX_STEP - by)  # no step is beyond it
 
 
-def _between(run: Sequence[int], low: int, high: int, most: int | None = None) -> Sequence[int]:
+@overload
+def inside(run: range, first: int, after: int) -> range: ...
+@overload
+def inside(run: Sequence[int], first: int, after: int) -> Sequence[int]: ...
+
+
+def inside(run: Sequence[int], first: int, after: int) -> Sequence[int]:
+    """The corners of `run` strictly between the two."""
     if isinstance(run, range):  # halving one that goes on for ever takes 60 steps
-        first, after = (max(0, -((run.start - step) // run.step)) for step in (low, high + 1))
-    else:
-        first, after = bisect_left(run, low), bisect_right(run, high)
-    return run[first : after if most is None else min(after, first + most)]
+        begin, end = (max(0, -((run.start - step) // run.step)) for step in (first + 1, after))
+        return run[begin:end]
+    return run[bisect_right(run, first) : bisect_left(run, after)]
+
+
+def stretches(runs: Iterable[Sequence[int]], end: int = FOR_EVER) -> Iterator[Stretch]:
+    """The stretches between irregular corners and ends of regular runs, each with the runs that have corners inside.
+
+    A regular run has corners in all of such a stretch, or in none of it. The last one ends at `end`, or at the last
+    corner if that is later.
+    """
+    runs = [run for run in runs if run]
+    marks = {0, end, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
+    begins: dict[int, list[range]] = {}
+    for run in runs:
+        if isinstance(run, range):
+            begins.setdefault(run[0], []).append(run)
+    active: list[range] = []
+    for first, after in pairwise(sorted(marks)):
+        active = [run for run in (*active, *begins.get(first, ())) if run[-1] > first]
+        yield first, after, [part for run in active if (part := inside(run, first, after))]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import sys
 from abc import abstractmethod
-from bisect import bisect_left, bisect_right
-from collections import abc
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
-from itertools import chain, groupby, islice, pairwise
+from itertools import groupby, islice, pairwise
 from math import lcm
 from typing import Any
 
-from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule
+from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule, inside, stretches
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.compose import From
 from ppocr_lr.schedules.functions import SCALAR, Functions
@@ -25,27 +24,6 @@ from ppocr_lr.schedules.once import once
 _MANY = 2000  # pieces of a regular pattern that are examined one by one
 _IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
 _SAMPLES = 64  # rates sampled in a piece to find its turns
-
-Stretch = tuple[int, int, list[range]]
-
-
-def stretches(runs: Iterable[abc.Sequence[int]]) -> Iterator[Stretch]:
-    """The stretches between irregular corners and ends of regular runs, each with the runs that have corners inside."""
-    runs = [run for run in runs if run]
-    ends = {0, FOR_EVER, *chain.from_iterable((run[0], run[-1]) if isinstance(run, range) else run for run in runs)}
-    begins: dict[int, list[range]] = {}
-    for run in runs:
-        if isinstance(run, range):
-            begins.setdefault(run[0], []).append(run)
-    active: list[range] = []
-    for first, after in pairwise(sorted(ends)):
-        active = [run for run in (*active, *begins.get(first, ())) if run[-1] > first]
-        yield first, after, [part for run in active if (part := _inside(run, first, after))]
-
-
-def _inside(run: range, first: int, after: int) -> range:
-    """The corners strictly between the two."""
-    return run[bisect_right(run, first) : bisect_left(run, after)]
 
 
 def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[int, int]]:
@@ -145,12 +123,14 @@ class Bounded(_Looked):
         return inner._replace(behind=Bounded(inner.behind, self.floor, self.ceiling), warmup_start=self(0))
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, or where it reaches the floor."""
+        """The end of `schedule`, or from where on it stays at the bound that it passes before."""
         end = self.schedule.end_of_decay()
-        if end is None or end.rate >= self.floor:
+        if end is None or self.floor <= end.rate <= self.ceiling:
             return end
+        bound = self.floor if end.rate < self.floor else self.ceiling
         last = FOR_EVER if end.step is None else end.step
-        return End(next(_change(partial(self._above, self.floor), 0, last), 0), self.floor)
+        step = bisect_left(range(last), True, key=lambda k: self.extremes(k, last) == (bound, bound))
+        return End(step if step < last else end.step, bound)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""
@@ -206,7 +186,7 @@ class Product(_Looked):
     def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
         given = [run for run in part.corner_runs() if isinstance(run, range) and run.start < after and first < run.stop]
-        own = [inside for run in given if (inside := _inside(run, first, after))]
+        own = [corners for run in given if (corners := inside(run, first, after))]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
@@ -238,7 +218,7 @@ class Product(_Looked):
         zeros = [end.step for end in known if end.rate == 0 and end.step is not None]
         steps = [end.step for end in known if end.step is not None]
         step = min(zeros) if zeros else max(steps) if len(steps) == len(known) else None
-        return End(step, self.end + math.prod(end.rate for end in known))
+        return End(step, self.end + math.prod(end.rate for end in known) if step is None else self(step))
 
 
 @dataclass(frozen=True)
@@ -297,9 +277,9 @@ class Staircase(Schedule):
         return inner._replace(behind=From(self, inner.iters)) if inner.iters else super().lead()
 
     def end_of_decay(self) -> End | None:
-        """The first step at the end of `schedule`."""
+        """The first step at or after the end of `schedule`, and its rate."""
         end = self.schedule.end_of_decay()
-        return end if end is None or end.step is None else end._replace(step=self._up(end.step))
+        return end if end is None or end.step is None else End(step := self._up(end.step), self(step))
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The first steps of the cycles of `schedule`."""

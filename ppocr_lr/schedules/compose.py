@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import abc
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, shifted
+from ppocr_lr.schedules.base import MAX_STEP, End, Lead, Runs, Schedule, inside, shifted
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
@@ -75,7 +74,7 @@ class Sequence(Schedule):
         regular = []
         for (schedule, iters), start in zip(self.stages, self._starts, strict=False):
             for run in schedule.corner_runs():
-                part = shifted(_below(run, iters), start)
+                part = shifted(inside(run, -1, iters), start)
                 regular.append(part) if isinstance(part, range) else loose.update(part)
         later = (shifted(run, self._starts[-1]) for run in self.last.corner_runs())
         return tuple(sorted(loose)), *(run for run in regular if run), *later
@@ -105,8 +104,6 @@ class Scaled(Schedule):
     def lead(self) -> Lead:
         """As `schedule`, scaled."""
         inner = self.schedule.lead()
-        if not inner.iters:
-            return super().lead()
         behind = Scaled(inner.behind, self.factor)
         return inner._replace(behind=behind, warmup_start=self.factor * inner.warmup_start)
 
@@ -118,11 +115,6 @@ class Scaled(Schedule):
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
-
-    def end_of_cycles(self) -> End | None:
-        """The end of the cycles of `schedule`, its rate scaled."""
-        end = self.schedule.end_of_cycles()
-        return end and End(end.step, self.factor * end.rate)
 
 
 @dataclass(frozen=True)
@@ -167,7 +159,7 @@ class HeldAfter(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule` before `end_iters`, and `end_iters`."""
-        return (self.end_iters,), *(_below(run, self.end_iters) for run in self.schedule.corner_runs())
+        return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.corner_runs())
 
     def end_of_decay(self) -> End | None:
         """The end of `schedule`, or `end_iters` if that is earlier."""
@@ -210,15 +202,11 @@ class EndedAfter(Schedule):
     def corner_runs(self) -> Runs:
         """The corners of `schedule` in these cycles, and their end."""
         end = self._after
-        return (end,), *(_below(run, end) for run in self.schedule.corner_runs())
+        return (end,), *(inside(run, -1, end) for run in self.schedule.corner_runs())
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`; None after the last one."""
         return self.schedule.cycle_around(k) if k < self._after else None
-
-    def end_of_cycles(self) -> End:
-        """The end of the last cycle."""
-        return End(self._after, self._end)
 
     def opposite(self, low: float, high: float) -> Schedule | None:
         """The mirror image of `schedule`, then `high`."""
@@ -254,16 +242,11 @@ class From(Schedule):
         return Lead(0, inner.hold_iters - self.first, inner.behind)
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, earlier by `first`; update 0 if it had ended before."""
+        """The end of `schedule`, earlier by `first`; update 0 and its rate if it had ended before."""
         end = self.schedule.end_of_decay()
-        return end if end is None or end.step is None else End(max(0, end.step - self.first), end.rate)
+        return end if end is None or end.step is None else End(step := max(0, end.step - self.first), self(step))
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`, earlier by `first`; the first one is cut short."""
         cycle = self.schedule.cycle_around(k + self.first)
         return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
-
-
-def _below(run: abc.Sequence[int], stop: int) -> abc.Sequence[int]:
-    """The corners of `run` before `stop`."""
-    return run[: bisect_left(run, stop)]

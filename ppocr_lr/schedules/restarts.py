@@ -69,7 +69,7 @@ class CyclicPolynomial(Schedule):
 class _Cycle:
     """A cycle of `WarmRestarts`, with its own peak and end."""
 
-    first: float
+    first: int
     after: int
     """The update behind its last one."""
     over: float
@@ -156,35 +156,30 @@ class WarmRestarts(Schedule):
     def _of_many(self, k: Any, fn: Functions) -> Any:
         if self.t_mult > 1.0:
             return self._listed(k, fn)
-        if len(self.cycle_iters) == 1:
-            return self._repeated(k, fn)
         return fn.split(k, self._repeat_from, self._listed, self._repeated)
 
     def _cycle(self, k: int) -> _Cycle:
         """The cycle of update `k`."""
-        index, rows = self._index(k), self._rows
-        if index < len(rows) - 1 or self.t_mult > 1:
-            first, *row = rows[index]
-            return _Cycle(first, self._starts[index + 1] if index < len(rows) - 1 else MAX_STEP + 1, *row)
-        length = self.cycle_iters[-1]
-        first = k - (k - self._repeat_from) % length
-        return _Cycle(first, first + length, 0, length, *self._rates(index, SCALAR))
-
-    def _index(self, k: int) -> int:
-        """The number of the cycle of update `k`, from 0."""
         if self.t_mult == 1 and k >= self._repeat_from:
-            return (k - self._repeat_from) // self.cycle_iters[-1] + len(self.cycle_iters) - 1
-        return bisect_right(self._starts, k) - 1
+            length = self.cycle_iters[-1]
+            repeats, j = divmod(k - self._repeat_from, length)
+            rates = self._rates(len(self.cycle_iters) - 1 + repeats, SCALAR)
+            return _Cycle(k - j, k - j + length, 0, length, *rates)
+        return self._listed_cycle(k)
+
+    def _listed_cycle(self, k: int) -> _Cycle:
+        number = bisect_right(self._starts, k)
+        first, (_, over, length, peak, end) = self._starts[number - 1], self._rows[number - 1]
+        after = self._starts[number] if number < len(self._starts) else first + math.ceil(length - over)
+        return _Cycle(first, after, over, length, peak, end)
 
     def _listed(self, k: Any, fn: Functions) -> Any:
         start, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
         return self._in_cycle(k - start + over, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
-        length, listed = self.cycle_iters[-1], len(self.cycle_iters) - 1
-        if listed:
-            k = k - self._repeat_from
-        peak, end = (self.peak, self.end) if self._alike else self._rates(k // length + listed, fn)
+        k, length, listed = k - self._repeat_from, self.cycle_iters[-1], len(self.cycle_iters) - 1
+        peak, end = (self.peak, self.end) if self._alike else self._rates(listed + k // length, fn)
         return self._in_cycle(fn.wrap(k, length), length, peak, end, fn)
 
     def _in_cycle(self, j: Any, length: Any, peak: Any, end: Any, fn: Functions) -> Any:
@@ -246,16 +241,12 @@ class WarmRestarts(Schedule):
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle around update `k` and of the next one."""
-        if self.t_mult == 1 and k >= self._repeat_from:
-            begin = k - (k - self._repeat_from) % self.cycle_iters[-1]
-            return begin, begin + self.cycle_iters[-1]
-        row = bisect_right(self._starts, k)
-        begin, (_, over, length, *_) = self._starts[row - 1], self._rows[row - 1]
-        return begin, self._starts[row] if row < len(self._starts) else begin + math.ceil(length - over)
+        cycle = self._cycle(k)
+        return cycle.first, cycle.after
 
     def end_of_cycle(self, k: int) -> float:
         """The rate at the end of the cycle of update `k`."""
-        return float(self._rates(self._index(k), SCALAR)[1])
+        return self._cycle(k).end
 
     def corner_runs(self) -> Runs:
         """The restarts, and the end of the warmup in each cycle."""
@@ -301,9 +292,9 @@ class DividedRestarts(WarmRestarts):
         if k >= self.cycle_iters[0]:
             stays = self._rows[-1][-1]  # as one more cycle that stays there, after its warmup
             return _Cycle(self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays)
-        index = bisect_right(self._starts, k) - 1
-        first, *row = self._rows[index]
-        return _Cycle(first, (*self._starts, self.cycle_iters[0])[index + 1], *row)
+        cycle = self._listed_cycle(k)
+        cycle.after = min(cycle.after, self.cycle_iters[0])
+        return cycle
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
@@ -315,10 +306,6 @@ class DividedRestarts(WarmRestarts):
         """The first updates of the cycle around update `k` and of the next one, as if they continued past N."""
         cycle = k // self._length
         return math.ceil(self._length * cycle), math.ceil(self._length * (cycle + 1))
-
-    def end_of_cycle(self, k: int) -> float:
-        """The rate at the end of the cycle of update `k`; past N that of the last one."""
-        return self._rows[bisect_right(self._starts, k) - 1][-1]
 
     def corner_runs(self) -> Runs:
         """The restarts, the end of the warmup in each cycle, and N."""

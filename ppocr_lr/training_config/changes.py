@@ -16,6 +16,12 @@ from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
+_NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON takes as it is, and YAML does not, or takes for a line break."""
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def yaml_text(value: Any) -> str:
@@ -26,12 +32,28 @@ def yaml_text(value: Any) -> str:
         return f"[{', '.join(map(yaml_text, value))}]"
     if isinstance(value, str):
         plain = _PLAIN_WORD.fullmatch(value) and read_yaml_text(value, value) == value
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else _NOT_IN_A_LINE.sub(_escape, json.dumps(value, ensure_ascii=False))
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
     if isinstance(value, (int, date)):
         return str(value)
     return yaml_number(float(value)) if isinstance(value, Real) else json.dumps(str(value))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
+    if one is other:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    if not numbers and type(one) is not type(other):
+        return False
+    return bool(one == other) or (one != one and other != other)
 
 
 def changed(config: Any, changes: Sequence[Change]) -> Any:

@@ -52,6 +52,7 @@ def epoch_length(
     batch_size: int | None = None,
     accumulate: int = 1,
     folder: Path | None = None,
+    iters_from: str = "",
 ) -> EpochLength:
     """Optimizer updates per epoch of a config's `Train` section.
 
@@ -61,12 +62,13 @@ def epoch_length(
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
     DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
     A batches make one update, and the batches left over at the end of an epoch make none: ⌊batches/A⌋ updates.
+    `iters_from` says where `iters_per_epoch` was found, if it was not given.
 
     Raises:
         LRConfigError: a number is not a positive integer, the label files are missing and no argument replaces them,
             or an epoch comes out empty.
     """
-    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size, folder)
+    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size, folder, iters_from)
     accumulate = positive_argument("accumulate", accumulate)
     if accumulate == 1:
         return batches
@@ -90,10 +92,12 @@ def _batches(
     gpus: int,
     batch_size: int | None,
     folder: Path | None,
+    iters_from: str = "",
 ) -> EpochLength:
     if iters_per_epoch is not None:
         iters = positive_argument("iters_per_epoch", iters_per_epoch)
-        return EpochLength(iters, tr("{iters} per epoch, as given", iters=amount(iters, "iteration")))
+        source = iters_from or tr("as given")
+        return EpochLength(iters, tr("{iters} per epoch, {source}", iters=amount(iters, "iteration"), source=source))
     gpus = positive_argument("gpus", gpus)
     try:
         samples, origin = _samples(train, num_samples, folder)

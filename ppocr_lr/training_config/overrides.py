@@ -26,6 +26,8 @@ from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _DEEPEST = 30
+_ANOTHER_SIGN = 0.8
+"""How alike a key is to one of ours that is written with something else than dots, as `Optimizer["lr"]["name"]`."""
 
 _OF_PADDLEOCR = ("Global", "Architecture", "Loss", "PostProcess", "Metric", "Train", "Eval")
 """Its sections whose keys it accepts as they come; it stops at a section that a config lacks."""
@@ -102,9 +104,9 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override
         override = Override.of(given) if isinstance(given, str) else given
         if len(override.parts) > _DEEPEST:
             raise ArgumentError(override.argument, f"a key has at most {_DEEPEST} parts", f"{override.key[:60]}…")
-        if not _has(result, override.parts):
+        before, result = result, _with(result, override.parts, override)
+        if not _has(before, override.parts):
             new.append(override)
-        result = _with(result, override.parts, override)
     for override in new:
         _check_read(override, result, config)
     return result  # type: ignore[no-any-return]  # a mapping again, key by key
@@ -131,8 +133,6 @@ def _is_list(node: Any) -> bool:
 def _has(node: Any, parts: Sequence[str]) -> bool:
     for part in parts:
         if _is_list(node):
-            if not _is_index(part, node):
-                return True  # `_with` says so, with a better message
             node = node[int(part)]
         elif isinstance(node, Mapping) and part in node:
             node = node[part]
@@ -142,7 +142,7 @@ def _has(node: Any, parts: Sequence[str]) -> bool:
 
 
 def _is_index(part: str, items: Sequence[Any]) -> bool:
-    return part.isascii() and part.isdigit() and int(part) < len(items)
+    return part in map(str, range(len(items)))
 
 
 def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
@@ -184,15 +184,8 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
         return
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
     elsewhere = [f"{place}.{field}" for field in meant if field in fields]
-    if elsewhere:
-        suggestion = f"; did you mean {' or '.join(elsewhere)}?"
-    else:
-        same_name = [name for name in known if _last(name) == last]
-        suggestion = (
-            f"; did you mean {' or '.join(same_name)}?"
-            if same_name
-            else did_you_mean(key, [*known, *_leaves(original)])
-        )
+    names = elsewhere or [name for name in known if _last(name) == last]
+    suggestion = f"; did you mean {' or '.join(names)}?" if names else did_you_mean(key, [*known, *_leaves(original)])
     raise override.error(f"the config has no such key and nothing reads it{suggestion}")
 
 
@@ -206,7 +199,9 @@ def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
         return False
     if nearest(last, beside) or (top in ("", *SECTIONS) and last != "name" and last in {_last(name) for name in known}):
         return False
-    return top in _OF_PADDLEOCR or (len(override.parts) == 1 and not nearest(last, [*SECTIONS]))
+    if top:
+        return top in _OF_PADDLEOCR
+    return not nearest(last, [*SECTIONS]) and not nearest(last, known, _ANOTHER_SIGN)
 
 
 def _last(key: str) -> str:

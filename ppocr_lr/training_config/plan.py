@@ -13,8 +13,6 @@ from ppocr_lr.errors import (
     ArgumentError,
     LRConfigError,
     MissingError,
-    Place,
-    Problem,
     errors_within,
     key_error,
     nearest,
@@ -50,6 +48,8 @@ class RunFlags(NamedTuple):
 
     epochs: int | None = None
     iters_per_epoch: int | None = None
+    iters_from: str = ""
+    """Where `iters_per_epoch` was found, in words; empty if it was given."""
     num_samples: int | None = None
     gpus: int = 1
     batch_size: int | None = None
@@ -251,6 +251,7 @@ def plan_config(
             flags.batch_size,
             flags.accumulate,
             flags.folder,
+            flags.iters_from,
         )
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
@@ -308,17 +309,18 @@ def read_training_config(path: str | Path) -> Mapping[str, Any]:
 
 def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
     """`config`, if it holds sections; `LRConfigError` naming `path` if not."""
-    if config is None:
-        nothing = tr("is empty; a training config has the sections Global, Optimizer and Train")
-        raise LRConfigError(Problem((), nothing, Place(str(path))))
-    if not isinstance(config, Mapping):
-        other = tr("must hold sections such as Optimizer, received {value}", value=shown(config))
-        raise LRConfigError(Problem((), other, Place(str(path))))
-    if name := neighbour(config):
-        theirs = tr(
-            "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read", name=name
-        )
-        raise LRConfigError(Problem((), theirs, Place(str(path))))
+    with errors_within(str(path)):
+        if config is None:
+            raise LRConfigError(tr("is empty; a training config has the sections Global, Optimizer and Train"))
+        if not isinstance(config, Mapping):
+            raise LRConfigError(tr("must hold sections such as Optimizer, received {value}", value=shown(config)))
+        if name := neighbour(config):
+            raise LRConfigError(
+                tr(
+                    "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read",
+                    name=name,
+                )
+            )
     return config
 
 

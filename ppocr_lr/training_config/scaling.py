@@ -11,7 +11,6 @@ from numbers import Real
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from ppocr_lr.errors import (
     SECTION,
@@ -72,7 +71,9 @@ def rate_keys(model: type[LRConfig]) -> tuple[str, ...]:
 
     In a key like `tuple[Rate, ...]` every number is a rate.
     """
-    return tuple(key for key, field in model.model_fields.items() if _is_rate(field))
+    return tuple(
+        key for key, field in model.model_fields.items() if RATE in (*field.metadata, *_marks(field.annotation))
+    )
 
 
 def scaled_section(
@@ -146,10 +147,6 @@ def _changes(path: str, section: Mapping[str, Any], scaled: Mapping[str, Any]) -
                 yield from _changes(f"{path}.{key}.{index}", before, after)
         else:
             yield f"{path}.{key}", value
-
-
-def _is_rate(field: FieldInfo) -> bool:
-    return RATE in field.metadata or any(mark == RATE for mark in _marks(field.annotation))
 
 
 def _marks(annotation: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
@@ -24,18 +25,19 @@ from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.momentum import OPPOSITE, PlainMomentum
-from ppocr_lr.training_config.sections import SECTIONS, ConfigSection
+from ppocr_lr.training_config.sections import SECTIONS, ConfigSection, inner_sections
 from ppocr_lr.training_config.weight_decay import REGULARIZERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
-# Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
-_LR = "#/properties/Optimizer/properties/lr"
-_SECTIONS_OF_VALUES = {"#/$defs/section": "#/$defs/value", "#/$defs/stage": "#/$defs/value-stage"}
-_VALUES = ("default", "const", "enum", "examples")  # their contents are no schemas
+_RATE = "the learning rate of each optimizer update"
+_RATES = {"section": "section", "stage": "stage"}
+"""What `$defs` has for the sections inside a section of rates."""
+_VALUES = {"section": "value", "stage": "value-stage"}
+"""The same for one of another value."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -46,6 +48,10 @@ class _Generator(GenerateJsonSchema):
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {}
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """Where a bound stands behind a validator, pydantic writes its own name for it."""
+        return {_BOUNDS.get(word, word): value for word, value in super().generate_inner(schema).items()}
 
     def encode_default(self, dft: Any) -> Any:
         if dft is None or isinstance(dft, (bool, int, float, str)):  # JSON has it, without an adapter made for it
@@ -66,8 +72,8 @@ def lr_schema() -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": "Optimizer.lr of a PaddleOCR training config",
-        **_section(),
-        "$defs": _definitions("#"),
+        **_section(_RATE, "section"),
+        "$defs": _definitions(of_values=False),
     }
 
 
@@ -82,29 +88,74 @@ def config_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {name: _outside(model) for name, model in SECTIONS.items()},
         "required": ["Global", "Optimizer"],
-        "$defs": {**_definitions(_LR), **_values()},
+        "$defs": _definitions(of_values=True),
     }
 
 
-def _section() -> dict[str, Any]:
-    """The lr section: the names, and for each the keys that go with it.
+def _section(description: str, kind: str) -> dict[str, Any]:
+    """A section with a name of the lr section, and the keys that go with it in a section of this kind.
 
     A chain of if/then instead of oneOf: an editor then shows what is wrong under this name, not that none of
     of many alternatives fits.
     """
-    names = sorted(MODELS)
     return {
-        "description": "the learning rate of each optimizer update",
+        "description": description,
         "type": "object",
-        "properties": {
-            "name": {
-                "description": f"the schedule; without a name it is {NO_NAME}",
-                "enum": names,
-                "enumDescriptions": [_summary(name, MODELS[name]) for name in names],
-            }
-        },
-        "allOf": [{"if": _is_named(name), "then": _keys(name, MODELS[name])} for name in names],
+        "properties": {"name": _defined("name")},
+        "allOf": [_defined(f"{kind}.{name}") for name in sorted(MODELS)],
     }
+
+
+def _defined(word: str) -> dict[str, Any]:
+    """A reference to what `$defs` has under this word."""
+    return {"$ref": f"#/$defs/{quote(word.replace('~', '~0').replace('/', '~1'))}"}
+
+
+def _definitions(*, of_values: bool) -> dict[str, Any]:
+    """What the sections share: those inside others, what goes with each name in each kind of section, every key, and
+    types of the models.
+
+    Args:
+        of_values: with the sections of other values than the rate.
+    """
+    names = sorted(MODELS)
+    alone = {"not": {"required": ["last_epoch"]}}  # which is for the whole run
+    made: dict[str, Any] = {
+        "name": {
+            "description": f"the schedule; without a name it is {NO_NAME}",
+            "enum": names,
+            "enumDescriptions": [_summary(name, MODELS[name]) for name in names],
+        },
+        "section": {**_section(_RATE, "section"), **alone},
+        "stage": _section(_RATE, "stage"),
+    }
+    if of_values:
+        made["value"] = {**_section("another value than the rate", "value"), **alone}
+        made["value-stage"] = _section("a part of it", "value-stage")
+    for name in names:
+        keys = _keys(name, MODELS[name], _RATES)
+        kinds = {"section": keys, "stage": _of_a_stage(keys)}
+        if of_values:
+            value = _of_a_value(_keys(name, MODELS[name], _VALUES))
+            kinds |= {"value": value, "value-stage": _of_a_stage(value)}
+        made |= {f"{kind}.{name}": {"if": _is_named(name), "then": then} for kind, then in kinds.items()}
+        for word, schema in _json_schema(name, MODELS[name])["$defs"].items():
+            made[f"{name}.{word}"] = _with_sections(schema, _RATES)
+    _share_keys(made)
+    return made
+
+
+def _share_keys(definitions: dict[str, Any]) -> None:
+    """Give each key a definition of its own, as it is the same under most names."""
+    references: dict[str, dict[str, Any]] = {}
+    for branch, definition in [*definitions.items()]:
+        keys = definition["then"]["properties"] if "then" in definition else {}
+        for key, schema in keys.items():
+            text = str(schema)
+            if text not in references:
+                word = key if key not in definitions else f"{branch}.{key}"
+                definitions[word], references[text] = schema, _defined(word)
+            keys[key] = references[text]
 
 
 def _is_named(name: str) -> dict[str, Any]:
@@ -113,10 +164,10 @@ def _is_named(name: str) -> dict[str, Any]:
     return condition if name == NO_NAME else {**condition, "required": ["name"]}
 
 
-def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
-    """All keys of a section with this name, and no others."""
+def _keys(name: str, model: type[LRConfig], inside: Mapping[str, str]) -> dict[str, Any]:
+    """All keys of a section with this name, and no others; `inside` says which sections it may hold."""
     made = _json_schema(name, model)
-    own, required = made["properties"], made["required"]
+    own, required = _with_sections(made["properties"], inside), made["required"]
     return {
         "properties": {
             "name": {"const": name, "description": _summary(name, model)},
@@ -133,7 +184,7 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
 
 def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
-    plain = _standard(schema)
+    plain = {**schema}
     if key not in model.takes_strings:
         return plain
     about: dict[str, Any] = {word: plain.pop(word) for word in ("description", "default") if word in plain}
@@ -146,17 +197,23 @@ def _also(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "description": f"the same as {key}{about}"}
 
 
-def _stage(root: str, stage: dict[str, Any]) -> dict[str, Any]:
-    """A section as the one at `root`, with a length and no `last_epoch`; each other key refers to the one there."""
+def _of_a_stage(keys: dict[str, Any]) -> dict[str, Any]:
+    """What goes with a name in a stage: a length, and no `last_epoch`."""
     length, until_end = STAGE_KEYS
     own = {
         length: {"description": "length of this stage (epochs)", **_type_schema(PositiveLength, DEFAULT_REF_TEMPLATE)},
         until_end: {"description": "this stage, the last one, lasts to the end of the run", "type": "boolean"},
     }
-    for index, branch in enumerate(stage["allOf"]):
-        keys = {key: {"$ref": f"{root}/allOf/{index}/then/properties/{key}"} for key in branch["then"]["properties"]}
-        branch["then"]["properties"] = {key: ref for key, ref in keys.items() if key != "last_epoch"} | own
-    return stage
+    others = {key: schema for key, schema in keys["properties"].items() if key != "last_epoch"}
+    return {**keys, "properties": others | own}
+
+
+def _of_a_value(keys: dict[str, Any]) -> dict[str, Any]:
+    """What goes with a name in a section of another value than the rate."""
+    own = keys["properties"]
+    others = {word: _also(key, own[key]) for word, key in values_at_ends(own).items()}
+    required = [key for key in keys["required"] if key != "learning_rate"]
+    return {**keys, "properties": own | others, "required": required}
 
 
 def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -211,45 +268,25 @@ def _type_schema(kind: Any, template: str) -> dict[str, Any]:
     return adapter.json_schema(by_alias=False, ref_template=template, schema_generator=_Generator)
 
 
-def _definitions(root: str) -> dict[str, Any]:
-    """The sections inside the one at `root`, and the types that models share, under the names of their references."""
-    shared = {
-        f"{name}.{word}": _standard(schema)
-        for name in sorted(MODELS)
-        for word, schema in sorted(_json_schema(name, MODELS[name])["$defs"].items())
-    }
-    section = {"allOf": [{"$ref": root}], "not": {"required": ["last_epoch"]}}
-    return {"section": section, "stage": _stage(root, _section()), **shared}
-
-
-def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema with pydantic's bounds as JSON Schema calls them, at every depth, and with the sections in it."""
-    if SECTION_SCHEMA in schema:
-        about = {word: value for word, value in schema.items() if word != SECTION_SCHEMA}
-        # In draft 7 nothing counts beside a $ref.
-        return {**about, "allOf": [{"$ref": f"#/$defs/{schema[SECTION_SCHEMA]}"}]}
-    return {_BOUNDS.get(word, word): _standard_value(word, value) for word, value in schema.items()}
-
-
-def _standard_value(word: str, value: Any) -> Any:
-    if word in _VALUES:
-        return value
-    if word == "properties":  # its words are keys of a config, and one may be called `ge`
-        return {key: _standard(schema) for key, schema in value.items()}
-    if isinstance(value, Mapping):
-        return _standard(value)
-    if isinstance(value, list):
-        return [_standard(item) if isinstance(item, Mapping) else item for item in value]
-    return value
+def _with_sections(schema: Any, inside: Mapping[str, str]) -> Any:
+    """A schema with references in the places of sections, at every depth."""
+    if isinstance(schema, list):
+        return [_with_sections(item, inside) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {word: _with_sections(value, inside) for word, value in schema.items()}
+    if SECTION_SCHEMA in made:  # in draft 7 nothing counts beside a $ref
+        made["allOf"] = [_defined(inside[made.pop(SECTION_SCHEMA)])]
+    return made
 
 
 def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     """A section outside the lr section; one that decides nothing may be empty."""
-    whole = {"lr": _section, "regularizer": _regularizer, "momentum": _momentum}
-    properties = {}
+    whole = {"lr": lambda: _section(_RATE, "section"), "regularizer": _regularizer, "momentum": _momentum}
+    inner, properties = inner_sections(model), {}
     for key, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, ConfigSection):
-            properties[key] = _outside(field.annotation)
+        if key in inner:
+            properties[key] = _outside(inner[key])
         elif key in whole:
             properties[key] = whole[key]()
         else:
@@ -261,39 +298,6 @@ def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     return {"description": inspect.getdoc(model), **kind, "properties": properties}
 
 
-def _coefficient(description: str) -> dict[str, Any]:
-    """A section of another value than the rate: a name of the lr section, with its keys there."""
-    section = _section()
-    section["description"] = description
-    section["required"] = ["name"]
-    for index, branch in enumerate(section["allOf"]):
-        there, keys = f"{_LR}/allOf/{index}/then/properties", branch["then"]
-        own = {
-            key: _of_values(schema)
-            if any(ref in str(schema) for ref in _SECTIONS_OF_VALUES)
-            else {"$ref": f"{there}/{key}"}
-            for key, schema in keys["properties"].items()
-        }
-        own |= {word: _also(key, keys["properties"][key]) for word, key in values_at_ends(own).items()}
-        branch["then"] = {**keys, "properties": own, "required": [k for k in keys["required"] if k != "learning_rate"]}
-    return section
-
-
-def _values() -> dict[str, Any]:
-    """The sections inside a section of another value, as those inside one of rates."""
-    inner = {**_coefficient("another value than the rate"), "required": [], "not": {"required": ["last_epoch"]}}
-    return {"value": inner, "value-stage": _stage("#/$defs/value", {**_coefficient("a part of it"), "required": []})}
-
-
-def _of_values(schema: Any) -> Any:
-    """A key's schema with the sections of values in the place of those of rates."""
-    if isinstance(schema, Mapping):
-        return {word: _of_values(value) for word, value in schema.items()}
-    if isinstance(schema, list):
-        return [*map(_of_values, schema)]
-    return _SECTIONS_OF_VALUES.get(schema, schema) if isinstance(schema, str) else schema
-
-
 def _other_keys(name: str, model: type[ConfigSection], **named: str) -> dict[str, Any]:
     """All keys of a section that is none of a schedule, and no others."""
     about = {**named, "description": inspect.getdoc(model)}
@@ -302,32 +306,32 @@ def _other_keys(name: str, model: type[ConfigSection], **named: str) -> dict[str
 
 def _momentum() -> dict[str, Any]:
     """A number, or a section."""
-    section = _coefficient("the momentum")
+    section = {**_section("the momentum", "value"), "required": ["name"]}
     for index, name in enumerate(sorted(MODELS)):
         if name in OPPOSITE:
-            section["allOf"][index]["then"] = _other_keys(name, OPPOSITE[name], const=name)
+            own = _other_keys(name, OPPOSITE[name], const=name)
+            section["allOf"][index] = {"if": _is_named(name), "then": own}
     number = _field_schema("momentum", PlainMomentum.model_fields["momentum"])[0]
-    plain = _standard({word: value for word, value in number.items() if word not in ("description", "default")})
+    plain = {word: value for word, value in number.items() if word not in ("description", "default")}
     return {"description": "the momentum", "anyOf": [plain, {"type": "null"}, section]}
 
 
 def _regularizer() -> dict[str, Any]:
     """The weight decay: PaddleOCR's classes, by name with or without `Decay`, and the names of an lr section."""
     spellings = {name: [name.removesuffix("Decay"), name] for name in REGULARIZERS}
-    follows = _coefficient("the weight decay")
-    theirs = [word for words in spellings.values() for word in words]
-    names = {"description": "the regularizer", "enum": [*theirs, *follows["properties"]["name"]["enum"]]}
+    theirs = [
+        {
+            "if": {"properties": {"name": {"enum": spellings[name]}}, "required": ["name"]},
+            "then": _other_keys(name, model),
+        }
+        for name, model in REGULARIZERS.items()
+    ]
+    section = _section("the weight decay", "value")
+    names = [*(word for words in spellings.values() for word in words), *sorted(MODELS)]
     return {
-        "description": "the weight decay",
+        **section,
         "type": ["object", "null"],
-        "properties": {"name": names},
+        "properties": {"name": {"description": "the regularizer", "enum": names}},
         "required": ["name"],
-        "allOf": [
-            {
-                "if": {"properties": {"name": {"enum": spellings[name]}}, "required": ["name"]},
-                "then": _other_keys(name, model),
-            }
-            for name, model in REGULARIZERS.items()
-        ]
-        + follows["allOf"],
+        "allOf": [*theirs, *section["allOf"]],
     }

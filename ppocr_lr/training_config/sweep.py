@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
 from ppocr_lr.errors import ArgumentError
+from ppocr_lr.training_config.changes import same
 from ppocr_lr.training_config.overrides import Override
 
 MOST_CURVES = 12
@@ -30,22 +32,20 @@ def sweep_overrides(sweeps: Iterable[str]) -> list[list[Override]]:
             raise ArgumentError("sweep", "write KEY=V1,V2, as in Optimizer.lr.warmup_epoch=0,2,5", sweep)
         if key in choices:
             raise ArgumentError("sweep", f"{key} is swept already; write all its values at once", sweep)
-        choices[key] = [Override(key, value, "sweep") for value in _different(values, key)]
-    count = 1
-    for choice in choices.values():
-        count *= len(choice)
+        choices[key] = _different(Override(key, value, "sweep") for value in values)
+    count = math.prod(map(len, choices.values()))
     if count > MOST_CURVES:
         raise ArgumentError("sweep", f"{count} combinations; a picture holds at most {MOST_CURVES} curves")
     return [list(combination) for combination in product(*choices.values())]
 
 
-def _different(values: Iterable[str], key: str) -> Iterator[str]:
-    seen: list[Any] = []
-    for text in values:
-        value = Override(key, text, "sweep").value
-        if not any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in seen):
-            seen.append(value)
-            yield text
+def _different(overrides: Iterable[Override]) -> list[Override]:
+    found: list[tuple[Override, Any]] = []
+    for override in overrides:
+        value = override.value
+        if not any(same(value, other) for _, other in found):
+            found.append((override, value))
+    return [override for override, _ in found]
 
 
 def _divided(text: str) -> Sequence[str]:

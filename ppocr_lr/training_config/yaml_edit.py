@@ -9,7 +9,9 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from textwrap import indent
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 import yaml
@@ -19,14 +21,9 @@ from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
 from ppocr_lr.language import tr
 from ppocr_lr.output import write_whole
-from ppocr_lr.training_config.changes import changed, yaml_text
-from ppocr_lr.training_config.yaml_file import (
-    YAMLDocument,
-    decoded,
-    raw_file,
-    yaml_document,
-    yaml_events,
-)
+from ppocr_lr.training_config.changes import changed, same, yaml_text
+from ppocr_lr.training_config.log_text import encoding_of
+from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, yaml_document, yaml_events
 
 _ANCHOR = re.compile(r"(?:![^\s,\[\]{}]*\s+)*(&[^\s,\[\]{}]+\s+)")
 _SEPARATOR = re.compile(r", *")
@@ -76,9 +73,7 @@ class FileText:
 
     def diff(self, text: str) -> Iterator[str]:
         """The lines of a patch that turns the file into `text`, without their line ends."""
-        before, after = ((self.mark + each).split("\n") for each in (self.text, text))
-        for lines in (before, after):
-            lines[:] = [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
+        before, after = (list(StringIO(self.mark + each)) for each in (self.text, text))
         name = printable(self.path)
         for line in difflib.unified_diff(before, after, name, name):
             yield line.removesuffix("\n")
@@ -96,9 +91,7 @@ def read_file_text(path: str | Path) -> FileText:
         LRConfigError: it cannot be read.
     """
     raw = raw_file(path)
-    text = decoded(raw, path)
-    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
-    return FileText(str(path), raw, encoding, text)
+    return FileText(str(path), raw, encoding_of(raw), decoded(raw, path))
 
 
 @dataclass(frozen=True)
@@ -120,9 +113,11 @@ class Excerpt:
         """The whole text, with another text in this place."""
         if not self.indent:
             return self.before + text + self.after
+        lines = indent(text, self.indent).replace("\r\n", "\n")
+        if self.after and not lines.endswith("\n"):
+            lines += "\n"
         newline = "\r\n" if "\r\n" in self.before else "\n"
-        lines = (f"{self.indent}{line}" if line.strip() else "" for line in text.splitlines())
-        return self.before + "".join(f"{line}{newline}" for line in lines) + self.after
+        return self.before + lines.replace("\n", newline) + self.after
 
 
 def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
@@ -134,31 +129,31 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     tree = TextTree(yaml_document(text, source))
     key, node = None, tree.root
     for name in path:
-        index = node.index(str(name)) if node.kind == "mapping" else None
-        if index is None:
+        numbers = node.numbers(name) if node.kind == "mapping" else []
+        if not numbers:
             return Excerpt("", text, "")
-        key, node = node.keys[index], node.items[index]
+        key, node = node.keys[numbers[-1]], node.items[numbers[-1]]
     if key is None or node.kind != "mapping" or node.flow:
         return Excerpt("", text, "")
     start, first = tree.line_end(key.end), node.keys[0].start if node.keys else 0
     if tree.line_start(first) < start:  # anchored, or after its key
         return Excerpt("", text, "")
-    indent = text[tree.line_start(first) : first]
+    margin = text[tree.line_start(first) : first]
     end = tree.line_end(node.items[-1].end)
     after = end
     for line in text[end:].splitlines(keepends=True):
         after += len(line)
-        if line.startswith(indent) and line.lstrip().startswith("#"):
+        if line.startswith(margin) and line.lstrip().startswith("#"):
             end = after  # a comment belongs to the section in whose column it is, after empty lines too
         elif line.strip():
             break
-    lines = text[start:end].splitlines()
+    lines = text[start:end].replace("\r\n", "\n").splitlines(keepends=True)
     margins = [line[: len(line) - len(line.lstrip())] for line in lines if line.strip()]
-    indent = min(margins, key=len)  # of a comment, maybe
-    if not indent or indent.strip(" ") or not all(margin.startswith(indent) for margin in margins):
+    margin = min(margins, key=len)  # of a comment, maybe
+    if not margin or margin.strip(" ") or not all(each.startswith(margin) for each in margins):
         return Excerpt("", text, "")
-    own = "".join(f"{line.removeprefix(indent)}\n" for line in lines)
-    return Excerpt(text[:start], own, text[end:], indent)
+    own = "".join(line.removeprefix(margin) if line.strip() else line for line in lines)
+    return Excerpt(text[:start], own, text[end:], margin)
 
 
 class Edit(NamedTuple):
@@ -184,16 +179,16 @@ class _Node:
     keys: list[_Node] = field(default_factory=list)
     items: list[_Node] = field(default_factory=list)
 
-    def under(self, name: str | int) -> _Node | None:
-        """The last value that a mapping has for a key, or an item of a list; None if it is not written here."""
+    def numbers(self, name: str | int) -> list[int]:
+        """The numbers of the items that have a key, of which the last one counts; of a list, the item's own."""
         if self.kind == "list":
-            return self.items[int(name)] if str(name).isdigit() and int(name) < len(self.items) else None
-        index = self.index(str(name))
-        return None if index is None else self.items[index]
+            return [int(name)] if str(name).isdecimal() and int(name) < len(self.items) else []
+        return [number for number, key in enumerate(self.keys) if key.value == str(name)]
 
-    def index(self, name: str) -> int | None:
-        """The number of the last item with this key."""
-        return next((n for n in range(len(self.keys) - 1, -1, -1) if self.keys[n].value == name), None)
+    def under(self, name: str | int) -> _Node | None:
+        """What counts for a key, or an item of a list; None if it is not written here."""
+        numbers = self.numbers(name)
+        return self.items[numbers[-1]] if numbers else None
 
 
 class TextTree:
@@ -203,7 +198,7 @@ class TextTree:
         self.document, self.text = document, document.text
         events = [event for event in yaml_events(self.text) if isinstance(event, yaml.NodeEvent | _ENDS)]
         self.aliases = {event.anchor for event in events if isinstance(event, yaml.AliasEvent)}
-        self.root = _node(events[0], iter(events[1:])) if events else _Node("scalar", 0, 0)
+        self.root = _node(self.text, events[0], iter(events[1:])) if events else _Node("scalar", 0, 0)
 
     def edited(self, changes: Sequence[Change], intended: Any) -> YAMLDocument:
         """The document after `changes`, and with values changed until it holds `intended`.
@@ -217,7 +212,7 @@ class TextTree:
             text = text[: edit.start] + edit.text + text[edit.end :]
         with suppress(LRConfigError):
             after = yaml_document(text, self.document.source)
-            if _same(after.data, intended):
+            if same(after.data, intended):
                 return after
         problem = tr("cannot be changed in its text without changing something else, so it is left as it is")
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
@@ -232,22 +227,20 @@ class TextTree:
         for change in changes:
             *above, name = change.path
             node = self._around(tuple(above), change)
-            same = [number for number, key in enumerate(node.keys) if key.value == str(name)]
-            if node.kind == "list" and isinstance(name, int) and name < len(node.items):
-                same = [name]
-            if not same:
+            numbers = node.numbers(name)
+            if not numbers:
                 self._refuse(change.path)
             if change.kind == "rename":
-                key = node.keys[same[-1]]
+                key = node.keys[numbers[-1]]
                 quote = self.text[key.start] if self.text[key.start] in "'\"" else ""
                 edits.append(Edit(key.start, key.end, f"{quote}{change.key}{quote}"))
             else:
-                gone.setdefault(tuple(above), set()).update(same[:-1] if change.kind == "keep last" else same)
-        for path, numbers in gone.items():
+                gone.setdefault(tuple(above), set()).update(numbers[:-1] if change.kind == "keep last" else numbers)
+        for path, these in gone.items():
             node = self._around(path, changes[0])
-            if len(numbers) == len(node.items) and not node.flow:  # an empty block is null
+            if len(these) == len(node.items) and not node.flow:  # an empty block is null
                 self._refuse(path)
-            edits += self._removals(node, sorted(numbers), path)
+            edits += self._removals(node, sorted(these), path)
         return edits + list(self._edits(self.root, changed(self.document.data, changes), intended, ()))
 
     def place(self, index: int) -> Place:
@@ -258,22 +251,23 @@ class TextTree:
         node = self.root
         for name in path:
             node = node.under(name) or self._refuse(change.path)
-        return node if node.kind in ("mapping", "list") else self._refuse(change.path)
+        return node
 
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
-        if _same(before, after):
+        if same(before, after):
             return
-        if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
-            gone = {str(key): node.index(str(key)) for key in before if key not in after}
-            indices = sorted(index for index in gone.values() if index is not None)
-            if len(indices) < len(gone):  # merged in from elsewhere
+        if node.kind == "scalar" or (node.flow and not _share(before, after)):
+            yield self._replacement(node, yaml_text(after), path)
+        elif node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
+            gone = [node.numbers(str(key)) for key in before if key not in after]
+            if not all(gone):  # merged in from elsewhere
                 self._refuse(path)
-            yield from self._removals(node, indices, path)
+            yield from self._removals(node, sorted(number for numbers in gone for number in numbers), path)
             for key, value in after.items():
                 inner = node.under(str(key))
                 if key in before and inner is not None:
                     yield from self._edits(inner, before[key], value, (*path, str(key)))
-                elif key not in before or not _same(before[key], value):
+                elif key not in before or not same(before[key], value):
                     yield self._addition(node, f"{yaml_text(key)}: {yaml_text(value)}", (*path, str(key)))
         elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
             for index, (old, new) in enumerate(zip(before, after, strict=False)):
@@ -281,29 +275,25 @@ class TextTree:
             yield from self._removals(node, range(len(after), len(before)), path)
             for index in range(len(before), len(after)):
                 yield self._addition(node, yaml_text(after[index]), (*path, index))
-        elif node.kind == "alias" or not (node.kind == "scalar" or node.flow):
+        else:  # an alias, or a block that would become something else
             self._refuse(path)
-        else:
-            yield self._replacement(node, yaml_text(after), path)
 
     def _replacement(self, node: _Node, new: str, path: KeyPath) -> Edit:
         anchor = _ANCHOR.match(self.text, node.start, node.end)
         if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
             self._refuse(path)
         space = " " if node.start == node.end else ""  # nothing came after the colon
-        end = self._newline if self.text[node.start : node.end].endswith("\n") else ""  # of a block of text
-        return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new + end)
+        new = space + (anchor[1] if anchor else "") + new
+        if node.flow:
+            return self._unless_comments(node.start, node.end, path, new)
+        return Edit(node.start, node.end, new)
 
     def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
         """A key or an item after the last one of its kind."""
         if node.flow:
-            if not node.items:
-                return Edit(node.end - 1, node.end - 1, new)
             between = self.text[node.items[-2].end : node.items[-1].start] if len(node.items) > 1 else ""
             separator = between if node.kind == "list" and _SEPARATOR.fullmatch(between) else ", "
             return Edit(node.items[-1].end, node.items[-1].end, separator + new)
-        if not node.items:
-            self._refuse(path)
         first = (node.keys or node.items)[0].start
         line = self.text[self.line_start(first) : first]
         if node.kind == "list":
@@ -322,7 +312,7 @@ class TextTree:
         if node.flow:
             first = next((number for number, each in enumerate([*gone, None]) if number != each), 0)  # that stays
             if first:
-                end = starts[first].start if first < len(starts) else ends[-1].end
+                end = starts[first].start if first < len(starts) else node.end - 1
                 yield self._unless_comments(starts[0].start, end, path)
             for index in gone[first:]:
                 yield self._unless_comments(ends[index - 1].end, ends[index].end, path)
@@ -336,10 +326,11 @@ class TextTree:
             else:
                 yield Edit(self.line_start(start), self.line_end(end), "")
 
-    def _unless_comments(self, start: int, end: int, path: KeyPath) -> Edit:
+    def _unless_comments(self, start: int, end: int, path: KeyPath, new: str = "") -> Edit:
+        """A place in brackets is given up, but no comment with it."""
         if "#" in self.text[start:end]:
             self._refuse(path)
-        return Edit(start, end, "")
+        return Edit(start, end, new)
 
     def line_start(self, place: int) -> int:
         """Where the line around a place begins."""
@@ -347,8 +338,6 @@ class TextTree:
 
     def line_end(self, place: int) -> int:
         """The place after the line in which a value ends."""
-        if place and self.text[place - 1] == "\n":  # a block of text, whose lines are all its own
-            return place
         end = self.text.find("\n", place)
         return len(self.text) if end < 0 else end + 1
 
@@ -362,15 +351,23 @@ class TextTree:
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
 
 
+def _share(before: Any, after: Any) -> bool:
+    """Whether a key or an item of a mapping or list is still there in the one that comes in its place."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return not before.keys().isdisjoint(after)
+    return isinstance(before, list) and isinstance(after, list) and bool(before and after)
+
+
 _ENDS = yaml.MappingEndEvent | yaml.SequenceEndEvent
 
 
-def _node(event: Any, events: Iterator[Any]) -> _Node:
+def _node(text: str, event: Any, events: Iterator[Any]) -> _Node:
     start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
         return _Node("alias", start, end)
     if isinstance(event, yaml.ScalarEvent):
-        return _Node("scalar", start, end, value=event.value)
+        # The mark after a block of text is where the next thing begins; the empty lines before that stay.
+        return _Node("scalar", start, start + len(text[start:end].rstrip()), value=event.value)
     node = _Node("mapping" if isinstance(event, yaml.MappingStartEvent) else "list", start, end, bool(event.flow_style))
     for inner in events:
         if isinstance(inner, _ENDS):
@@ -379,23 +376,7 @@ def _node(event: Any, events: Iterator[Any]) -> _Node:
             node.end = mark.index if node.flow or not node.items else node.items[-1].end
             break
         if node.kind == "mapping":
-            node.keys.append(_node(inner, events))
+            node.keys.append(_node(text, inner, events))
             inner = next(events)
-        node.items.append(_node(inner, events))
+        node.items.append(_node(text, inner, events))
     return node
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
-    if one is other:
-        return True
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    if not numbers and type(one) is not type(other):
-        return False
-    return bool(one == other) or (one != one and other != other)

@@ -188,6 +188,68 @@ def test_unusable_files_are_in_the_formats_for_programs(command: Command) -> Non
     assert "no findings" not in command("check", "torn.yml").stdout
 
 
+OUTSIDE = """# a config with a slip
+Global:
+  epoch_num: 20
+Optimizer:
+  lr: {name: Const, learning_rate: 0.1}
+Train:
+  loader:
+    batch_size_per_card: 8
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words", "key", "place", "carets"),
+    [
+        ("epoch_num: 20", "epoch_num: abc", [], "Global.epoch_num", (3, 3), 9),
+        ("card: 8", "card: x", ["--num-samples", "9"], "Train.loader.batch_size_per_card", (8, 5), 19),
+        ("    batch_size_per_card: 8", "", ["--num-samples", "9"], "Train.loader.batch_size_per_card", (7, 3), 6),
+        ("\n    batch_size_per_card: 8", " [8]", [], "Train.loader", (7, 3), 6),
+        ("lr: {name: Const, learning_rate: 0.1}", "lr: 0.1", [], "Optimizer.lr", (5, 3), 2),
+        ("\n  lr: {name: Const, learning_rate: 0.1}", " 5", [], "Optimizer", (4, 1), 9),
+        ("", "", ["-o", "Global.epoch_num=abc"], "Global.epoch_num", (3, 3), 0),
+    ],
+)
+def test_errors_outside_the_section_are_at_their_key(
+    right: str, wrong: str, words: list[str], key: str, place: tuple[int, int], carets: int,
+    command: Command, tmp_path: Path,
+) -> None:  # fmt: skip
+    (tmp_path / "c.yml").write_text(OUTSIDE.replace(right, wrong), encoding="utf-8")
+    line, column = place
+
+    def shown(form: str) -> str:
+        done = command("check", "c.yml", *words, "--format", form)
+        assert (done.returncode, done.stderr) == (2, "")
+        return done.stdout
+
+    assert shown("concise").startswith(f"c.yml:{line}:{column}: LR100 error {key}: ")
+    assert shown("github").startswith(f"::error file=c.yml,line={line},col={column},title=LR100::{key}: ")
+    (found,) = json.loads(shown("json"))["results"][0]["findings"]
+    assert (found["key"], found["line"], found["column"]) == (key, line, column)
+    (result,) = json.loads(shown("sarif"))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line, "startColumn": column}
+    assert shown("text").count("^") == carets
+
+
+@pytest.mark.parametrize(
+    ("content", "frame"),
+    [
+        (CLEAN.replace("}}", "]}").encode("utf-16"), ["Optimizer: {lr: {name: Const, learning_rate: 0.1]}"]),
+        (CLEAN.encode("utf-16-le"), []),
+        (b"\xff\xfe\x00\xd8junk, junk", []),
+        (b"Global: {}\nOptimizer: \xff\n", []),
+    ],
+    ids=["UTF-16", "UTF-16 without its mark", "junk after its mark", "another encoding"],
+)
+def test_lines_are_shown_only_of_what_is_text(
+    content: bytes, frame: list[str], command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "c.yml").write_bytes(content)
+    lines = [line.partition("| ")[2] for line in command("check", "c.yml").stdout.splitlines() if "| " in line]
+    assert lines[:1] == frame
+
+
 def test_github(command: Command) -> None:
     done = command("check", "bad.yml", "--format", "github", "--iters-per-epoch", "100")
     assert done.stdout.splitlines()[0] == (

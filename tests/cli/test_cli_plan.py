@@ -325,6 +325,24 @@ def test_near_commands_and_flags_are_suggested(command: Command, arguments: list
     assert suggestion in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "flag"),
+    [
+        (["plot", "--out", "a.svg", "--out", "b.svg"], "--out"),
+        (["show", "--epochs", "1", "--gpus", "2", "--epochs=1"], "--epochs"),
+        (["plot", "--axis", "iters", "--x", "epochs"], "--x"),
+        (["compare-log", "-c", "a.yml", "--config", "b.yml", "train.log"], "-c/--config"),
+        (["find-rate", "--updates", "5", "train.py", "--updates", "6"], "--updates"),
+    ],
+)
+def test_a_flag_that_takes_one_value_is_given_once(
+    command: Command, tmp_path: Path, arguments: list[str], flag: str
+) -> None:
+    done = command(*arguments)
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert done.stderr.endswith(f" error: argument {flag}: can be given once only\n")
+
+
 @pytest.mark.parametrize("name", ["plot", "show", "check", "diff", "schema"])
 def test_every_help_has_examples(command: Command, name: str) -> None:
     assert f"examples:\n  ppocr-lr {name}" in command(name, "--help").stdout

@@ -57,6 +57,12 @@ def test_several_say_their_mean_and_how_far_they_agree() -> None:
     assert text.count("at its lowest") == 3
 
 
+def test_one_of_several_says_its_rate() -> None:
+    search = Search([TEST, FLAT])
+    assert search.choice[:1] + search.choice[2:4] == TEST.choice[:1] + TEST.choice[2:4]
+    assert search.choice.reason == "1 of 2 tests says 2.9e-2"
+
+
 @pytest.mark.parametrize("tests", [[FLAT], [FLAT, FLAT], [NOT_A_NUMBER], [NOT_A_NUMBER, FLAT]])
 def test_where_it_cannot_be_told_nothing_is_advised(tests: list[RangeTest]) -> None:
     search = Search(tests, cosine(0.01))

@@ -24,6 +24,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.language import speaking
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
@@ -191,6 +192,8 @@ def test_the_length_of_an_epoch_is_the_logs_where_nothing_else_tells_it(tmp_path
     assert (planned.run.iters_per_epoch, planned.length.arithmetic) == (50, "50 iterations per epoch, from the log")
     assert compare_log(planned, log).first_difference is None
     assert plan_logged_run(config, log, flags=RunFlags(iters_per_epoch=40)).run.iters_per_epoch == 40
+    with speaking("zh"):
+        assert "from the log" in plan_logged_run(config, log).length.arithmetic
 
 
 LENGTHLESS = "Global: {{epoch_num: {}}}\nOptimizer: {{lr: {}}}\n"
@@ -437,8 +440,8 @@ def test_what_is_set_aside_is_told(tmp_path: Path, command: Command) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for note in (
         "1 of 101 lines cannot be read",
-        "1 of 101 lines contradict their neighbours",
-        "1 of 101 lines are repeated",
+        "1 of 101 lines contradicts its neighbours",
+        "1 of 101 lines is repeated",
         "the loss is nan or inf at global_step 700 in epoch 14 (update 699)",
     ):
         assert f"  note     {note}" in done.stdout
@@ -454,6 +457,50 @@ def test_a_loss_that_is_no_number(tmp_path: Path, command: Command, value: str, 
     done = command("compare-log", "-c", "c.yml", "train.log")
     where = "at global_step 10 in epoch 1 (update 9), at the rate 4.5e-5, in the warmup, which ends at update 100"
     assert done.stdout.count(f"the loss is nan or inf {where}; in every line from there on") == least
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda lines: lines[:1],
+            [
+                "1 line with a rate, global_step 10 in epoch 1, 20 epochs planned",
+                "the run follows the plan: the only line shows its rate, to six decimals",
+            ],
+        ),
+        (
+            lambda lines: [lines[0].replace(" global_step: 10,", "")],
+            ["the run follows the plan: the only line shows a rate that it has in its epoch"],
+        ),
+        (
+            lambda lines: [*lines[:4], lines[4].replace("lr: 0.000", "lr: 0.001"), *lines[5:9]],
+            ["8 of 9 lines show its rates, to six decimals, the other contradicts these"],
+        ),
+        (
+            lambda lines: [*lines[:8], lines[8].replace("lr: 0.000", "lr: 0.001")],
+            ["the run does not follow the plan: 1 of 9 lines differs, at global_step 90 in epoch 2, where the log has"],
+        ),
+        (
+            lambda lines: [*lines[:4], lines[3].replace("lr: 0.000", "lr: 0.001"), *lines[4:8]],
+            ["1 of 9 lines has the global_step of the line before and another rate"],
+        ),
+        (lambda lines: [line.replace("/20]", "/1]") for line in lines[:5]], ["epoch 1, 1 epoch planned"]),
+        (
+            lambda lines: [line.replace("/20]", f"/{20 + place}]") for place, line in enumerate(lines[:8])],
+            ["the log counts 21 and 22 and 23 and 24 and 25 and 26 epochs and 1 other number, the plan 20"],
+        ),
+    ],
+)
+def test_one_is_said_as_one(
+    tmp_path: Path, command: Command, change: Callable[[list[str]], list[str]], words: list[str]
+) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    lines = [line for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
+    write_log(tmp_path / "train.log", iter(change(lines)))
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert done.stderr == ""
+    assert [each for each in words if each not in done.stdout] == [], done.stdout
 
 
 def test_a_folder_of_logs(tmp_path: Path, command: Command) -> None:
@@ -489,6 +536,15 @@ def test_of_a_folder_its_train_log(tmp_path: Path, command: Command) -> None:
     )
     (folder / "train.log").write_text("a run that stopped before its first line\n", encoding="utf-8")
     assert command("compare-log", "-c", "c.yml", "output").stdout.count("the run follows the plan: all 100 lines") == 2
+
+
+def test_a_single_log_beside_the_train_log(tmp_path: Path, command: Command) -> None:
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    (tmp_path / "output").mkdir()
+    for name in ("eval.log", "train.log"):
+        write_log(tmp_path / "output" / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train(1))
+    done = command("compare-log", "-c", "c.yml", "output")
+    assert "its folder also holds eval.log, which was not read" in done.stdout
 
 
 def test_two_rates_are_no_constant(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules import (
     Constant,
     CosineWave,
@@ -67,6 +68,7 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     ([0, -1], ValueError, "cannot be negative, received -1"),
     ([[0], [-5]], ValueError, "cannot be negative, received -5"),
     (MAX_STEP + 1, ValueError, "a step must fit into int64"),
+    (10**400, ValueError, "a step must fit into int64"),
     (np.uint64(MAX_STEP + 1), ValueError, "a step must fit into int64"),
     (np.array([0, MAX_STEP + 1], dtype=np.uint64), ValueError, "must fit into int64, received 9223372036854775808"),
     (True, TypeError, "must be an integer, received True"),
@@ -114,6 +116,11 @@ def test_what_is_no_bound_of_a_stretch(bad: Any) -> None:
             ask(bad)
     with pytest.raises((TypeError, ValueError)):
         LINE.corners(9, bad)
+
+
+def test_a_limit_is_at_least_one_corner() -> None:
+    with pytest.raises(LRConfigError, match="limit must be a positive integer, received 0"):
+        LINE.corners(9, 0)
 
 
 def test_a_stretch_may_be_one_update_and_no_less() -> None:

@@ -19,6 +19,7 @@ DROP = {"loader": {"batch_size_per_card": 8, "drop_last": True}}
 TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
     ({}, {"iters_per_epoch": 7}, 7, "7 iterations per epoch, as given"),
     ({}, {"iters_per_epoch": 7, "num_samples": 100}, 7, "as given"),
+    ({}, {"iters_per_epoch": 7, "iters_from": "from a log"}, 7, "7 iterations per epoch, from a log"),
     (LOADER, {"num_samples": 100}, 13, "100 samples (as given) / 1 card / 8 per batch, rounded up = 13 iterations"),
     (DROP, {"num_samples": 100}, 12, "rounded down (drop_last) = 12 iterations per epoch"),
     ({"loader": {"batch_size_per_card": 8}}, {"num_samples": 100}, 13, "rounded up"),

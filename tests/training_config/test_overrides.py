@@ -68,6 +68,7 @@ BAD = [
     ("Optimizer.lr.values.3=0.1", "Optimizer.lr.values is a list; its items are numbered 0 to 2"),
     ("Optimizer.lr.values.-1=0.1", "Optimizer.lr.values is a list"),
     ("Optimizer.lr.values.x=0.1", "Optimizer.lr.values is a list"),
+    (f"Optimizer.lr.values.{'9' * 5000}=0.1", "Optimizer.lr.values is a list"),
     ("Optimizer.lr.values.0.1=0.1", "Optimizer.lr.values.0 is a plain value and has no keys"),
     ("Global.epoch_num.x=1", "Global.epoch_num is a plain value and has no keys"),
     ("Global.epoch_num", "write KEY=VALUE"),
@@ -120,6 +121,10 @@ SLIPS = [
     ("Train.loader.num_samples=5", "Train.dataset.num_samples"), ("Train.dataset.ratios_list=1", "Train.dataset.ratio_list"),
     ("Train.sampler.first_batch=5", "Train.sampler.first_bs"), ("Global.values=[1]", "Optimizer.lr.values"),
     ("Global.warmup_epoch=5", "Optimizer.lr.warmup_epoch"), ("warmup_epoch=5", "Optimizer.lr.warmup_epoch"),
+    # other signs between the names
+    ("Optimizer/lr/warmup_epoch=5", "Optimizer.lr.warmup_epoch"), ("Global/epoch_num=5", "Global.epoch_num"),
+    ("Optimizer_lr_warmup_epoch=5", "Optimizer.lr.warmup_epoch"), ("Global．epoch_num=5", "Global.epoch_num"),
+    ("Optimizer['lr']['warmup_epoch']=5", "Optimizer.lr.warmup_epoch"), ("Global:epoch_num=5", "Global.epoch_num"),
     ("Optimizer.regularizer.factors=5", "Optimizer.regularizer.factor"),
 ]  # fmt: skip
 

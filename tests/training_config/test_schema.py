@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from annotated_types import Ge
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
+from pydantic import BeforeValidator
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.errors import dotted
@@ -39,8 +42,21 @@ def config(section: Any, **others: Any) -> dict[str, Any]:
     return {"Optimizer": {"lr": section}, "Global": {"epoch_num": 20}, **others}
 
 
-def keys_of(name: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-    branches = (schema or lr_schema())["allOf"]
+def resolved(node: Any, schema: dict[str, Any]) -> Any:
+    """A part of the schema with what it refers to in its place, but for sections in sections, which have no end."""
+    if isinstance(node, list):
+        return [resolved(item, schema) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        assert node.keys() == {"$ref"}  # in draft 7 nothing counts beside it
+        word = node["$ref"].removeprefix("#/$defs/")
+        return node if word in ("section", "stage", "value", "value-stage") else resolved(schema["$defs"][word], schema)
+    return {word: resolved(value, schema) for word, value in node.items()}
+
+
+def keys_of(name: str) -> dict[str, Any]:
+    branches = resolved(LR.schema["allOf"], LR.schema)
     return next(b["then"]["properties"] for b in branches if b["then"]["properties"]["name"]["const"] == name)
 
 
@@ -55,6 +71,16 @@ def test_is_the_same_each_time_and_nobody_elses(make):
     text = json.dumps(make())
     make()["properties"].clear()
     assert json.dumps(make()) == text
+
+
+def test_what_sections_share_is_said_once() -> None:
+    """Each key has one definition for all names that have the same under it, inside other sections too."""
+    definitions = CONFIG.schema["$defs"]
+    texts = [json.dumps(definition) for definition in definitions.values() if "then" not in definition]
+    assert len({*texts}) == len(texts)
+    for kind, key in product(("section", "stage", "value", "value-stage"), ("warmup_mode", "hold_epochs")):
+        assert definitions[f"{kind}.Cosine"]["then"]["properties"][key] == {"$ref": f"#/$defs/{key}"}
+    assert len(json.dumps(CONFIG.schema)) < 250_000
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -196,7 +222,7 @@ def test_every_key_has_a_description_and_numbers_say_what_they_count(name):
 
 @pytest.mark.parametrize("path", [*map(dotted, [*read_keys(), *REGULARIZER_KEYS]), "Optimizer.lr.name"])
 def test_every_key_of_a_config_that_is_read_is_described(path):
-    node = config_schema()
+    node = {"properties": resolved(CONFIG.schema["properties"], CONFIG.schema)}
     for part in path.split("."):
         branches = [branch["then"]["properties"] for branch in node.get("allOf", [])]
         node = next(keys[part] for keys in (node["properties"], *branches) if part in keys)
@@ -282,20 +308,22 @@ def test_a_third_partys_schedule_shows_up(own_name):
         takes = WARMUP
         learning_rate: PositiveRate
         half_life: float
+        damping: Annotated[float, BeforeValidator(float), Ge(0)] = 0.5
         inner: Any = None
 
         def curve(self, window: Window) -> Schedule:
             return Constant(self.learning_rate)
 
     schema = lr_schema()
-    assert own_name in schema["properties"]["name"]["enum"]
-    assert "A schedule of its own." in schema["properties"]["name"]["enumDescriptions"]
+    assert own_name in schema["$defs"]["name"]["enum"]
+    assert "A schedule of its own." in schema["$defs"]["name"]["enumDescriptions"]
     validator = Draft202012Validator(schema)
     validator.check_schema(schema)
     validator.validate({"name": own_name, "learning_rate": 0.1, "half_life": 5, "warmup_epoch": 1})
     assert not validator.is_valid({"name": own_name, "learning_rate": 0, "half_life": 5})
     assert not validator.is_valid({"name": own_name, "learning_rate": 0.1})
-    assert own_name not in LR.schema["properties"]["name"]["enum"]
+    assert not validator.is_valid({"name": own_name, "learning_rate": 0.1, "half_life": 5, "damping": -0.1})
+    assert own_name not in LR.schema["$defs"]["name"]["enum"]
 
 
 @pytest.mark.parametrize(

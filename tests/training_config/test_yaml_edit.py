@@ -13,11 +13,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.errors import dotted
 from ppocr_lr.finding import Change
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import TextTree, read_file_text
-from ppocr_lr.training_config.yaml_file import MAX_BYTES, read_yaml_text, yaml_document
+from ppocr_lr.training_config.yaml_edit import TextTree, excerpt, read_file_text
+from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_text, yaml_document
 
 
 def rename(path: str, key: str) -> Change:
@@ -63,16 +64,20 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a:\n  - x: 1 # c\n    y: 2\n", ("a.0.y=5",), "Global:\n  a:\n  - x: 1 # c\n    y: 5\n"),
     ("Global:\n  a: |\n    text\n  b: 1\n", ("a=1",), "Global:\n  a: 1\n  b: 1\n"),
     ("Global:\r\n  a: &x >-\r\n    1e-3\r\n", ("a=1",), "Global:\r\n  a: &x 1\r\n"),
+    ("Global:\n  a: |\n    text\n\n\nT: 1\n", ("a=1",), "Global:\n  a: 1\n\n\nT: 1\n"),
     # a list grows and shrinks
     ("Global: {a: [1,2]}\n", ("a=[1, 2, 3]",), "Global: {a: [1,2,3]}\n"),
     ("Global: {a: [1]}\n", ("a=[1, 3]",), "Global: {a: [1, 3]}\n"),
     ("Global: {a: []}\n", ("a=[3]",), "Global: {a: [3]}\n"),
+    ("Global: {a: [], b: {}} # c\n", ("a=[3, 4]", "b={x: 1, y: 2}"), "Global: {a: [3, 4], b: {x: 1, y: 2}} # c\n"),
+    ("Global: {a: {x: 1}}\n", ("a={y: 2, z: 3}",), "Global: {a: {y: 2, z: 3}}\n"),
     ("Global:\n  a: [1, # one\n      2] # two\n", ("a=[1, 2, 3]",), "Global:\n  a: [1, # one\n      2, 3] # two\n"),
     ("Global:\n  a:\n    - 1 # one\n    -  2 # two\n  b: 1\n", ("a=[1, 2, 3]",),
      "Global:\n  a:\n    - 1 # one\n    -  2 # two\n    - 3\n  b: 1\n"),
     ("Global:\n  a:\n  - 1\n  - 2", ("a=[1, 2, 3]",), "Global:\n  a:\n  - 1\n  - 2\n  - 3"),
     ("Global:\r\n  a:\r\n  - 1", ("a=[1, 2]",), "Global:\r\n  a:\r\n  - 1\r\n  - 2"),
     ("Global: {a: [1, 2, 3]}\n", ("a=[1, 2]",), "Global: {a: [1, 2]}\n"),
+    ("Global: {a: [1, 2,], b: [\n  3,\n]}\n", ("a=[]", "b=[]"), "Global: {a: [], b: []}\n"),
     ("Global:\n  a:\n  - 1\n  - 2 # two\n  b: 1\n", ("a=[1]",), "Global:\n  a:\n  - 1\n  b: 1\n"),
     # a key is added
     ("Global: {a: 1}\n", ("b=2",), "Global: {a: 1, b: 2}\n"),
@@ -81,6 +86,7 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n    a: 1 # one\n\nTrain: 1\n", ("b=2",), "Global:\n    a: 1 # one\n    b: 2\n\nTrain: 1\n"),
     ("Global:\n  a: 1", ("b=2", "c=text"), "Global:\n  a: 1\n  b: 2\n  c: text"),
     ("Global:\n  a: |\n    1\n    2\nTrain: 1\n", ("b=2",), "Global:\n  a: |\n    1\n    2\n  b: 2\nTrain: 1\n"),
+    ("Global:\n  a: |\n    1\n\nTrain: 1\n", ("b=2",), "Global:\n  a: |\n    1\n  b: 2\n\nTrain: 1\n"),
     ("Global:\n  x:\n  - a: 1\n    b: 2\n", ("x.0.c=3",), "Global:\n  x:\n  - a: 1\n    b: 2\n    c: 3\n"),
     ("m: &m {a: 1}\nGlobal:\n  <<: *m\n  b: 2\n", ("a=5",), "m: &m {a: 1}\nGlobal:\n  <<: *m\n  b: 2\n  a: 5\n"),
     # a key is renamed
@@ -95,6 +101,8 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a: 1\n  # of b\n  b: [2,\n    3] # c\nT: 1\n", (remove("Global.b"),), "Global:\n  a: 1\n  # of b\nT: 1\n"),
     ("Global:\n  a: 1\n  b:\n  - 2\n  - 3\n\nT: 1\n", (remove("Global.b"),), "Global:\n  a: 1\n\nT: 1\n"),
     ("Global:\r\n  a: 1\r\n  b: 2\r\n", (remove("Global.a"),), "Global:\r\n  b: 2\r\n"),
+    ("Global:\n  b: 2\n  a: >\n    1\n\nT: 1\n", (remove("Global.a"),), "Global:\n  b: 2\n\nT: 1\n"),
+    ("Global: {a: 1, b: 2,}\n", (remove("Global.b"), remove("Global.a")), "Global: {}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.a"),), "Global: {b: 2, c: 3}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.b"),), "Global: {a: 1, c: 3}\n"),
     ("Global: {a: 1, b: 2, c: 3}\n", (remove("Global.c"),), "Global: {a: 1, b: 2}\n"),
@@ -124,6 +132,8 @@ def test_one_place_changes(text: str, steps: tuple[Any, ...], result: str) -> No
         ("Global: {a: &x 1e-3, b: *x}\n", ("a=0.001",)),
         ("Global:\n  a: 1\n", (remove("Global.a"),)),  # null is left of a block, no mapping
         ("Global: {a: 1, # c\n  b: 2}\n", (remove("Global.b"),)),  # the comment would go
+        ("Global: {a: [ # none\n  ]}\n", ("a=[1]",)),
+        ("Global: {a: [1, # one\n  2]}\n", ("a=1",)),
         ("Global:\n  a: &x 1\n  a: *x\n", (keep_last("Global.a"),)),
         ("Global:\n  x:\n  - a: 1 # c\n    b: 2\n", (Change("remove", ("Global", "x", 0, "a")),)),
         ("Global:\n  ? a\n  : 1\n  b: 1\n", (remove("Global.b"), "c=1")),
@@ -152,7 +162,7 @@ SCALARS = (
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(codec="utf-8", exclude_characters="\x7f\ufeff\u2028\u2029\x85", exclude_categories=["Cc"]))
+    | st.text(st.characters(codec="utf-8") | st.sampled_from("\x00\n\x7f\x85\u2028\ufeff\uffff"))
     | st.sampled_from(["yes", "1e-3", "null", "~", "a: b", "#", "100it", "10%", "%", "- a", "[", "0x1f", "1:30", "="])
 )
 VALUES = st.recursive(
@@ -185,10 +195,106 @@ def test_any_mapping_becomes_any_other_or_stays(before: Any, then: Any, flow: bo
     assert result.endswith("y: 2 # c\n")
 
 
+Piece = tuple[tuple[str, ...], str]
+"""Lines of a text, and the key that they belong to; none for those between keys."""
+
+BETWEEN = ["", "", "", "\n", "  \n", "# c\n", "{indent}# d: 1\n", " # {{e: [\n\n"]
+KEYS = ["{name}:", "{name}:", "{name} :", "'{name}':", '"{name}":']
+TEXTS = [
+    "1", "1e-3", "'a # b'", '"\\u5b66 \\""', "学习率 😀", "!!str 5", "&{anchor} 0.5", "[]", "[1, 2,  3]", "{{x: 1, y: [2]}}",
+    "[1, # one\n{indent}  2,\n{indent}]", "word\n{indent}  more", "'two\n{indent}  # lines'", "", "*base", "&{anchor} [*base]",
+]  # fmt: skip
+TAILS = ["", "", "  ", "\t# c", " #", " # {{a: [1, *x &y"]
+BLOCKS = [" |\n{indent}  text\n{indent}  # text\n", " >- # c\n{indent}  folded\n\n{indent}   more\n"]
+
+
+@st.composite
+def sections(draw: st.DrawFn, above: tuple[str, ...] = (), indent: str = "") -> list[Piece]:
+    """A mapping as people write them."""
+    pieces: list[Piece] = []
+    for name in draw(st.lists(st.sampled_from("abc"), min_size=1, unique=True)):
+        pieces.append(((), draw(st.sampled_from(BETWEEN)).format(indent=indent)))
+        key = indent + draw(st.sampled_from(KEYS)).format(name=name)
+        tail = draw(st.sampled_from(TAILS)) + "\n"
+        section = (
+            draw(sections((*above, name), indent + draw(st.sampled_from(["  ", "    "]))))
+            if len(above) < 3 and draw(st.booleans())
+            else []
+        )
+        if section:
+            text = draw(st.sampled_from(["", " &{anchor}"])) + tail
+        else:
+            text = draw(st.sampled_from([*(f" {text}{tail}" for text in TEXTS), *BLOCKS]))
+        pieces.append(((*above, name), key + text.format(indent=indent, anchor="_".join((*above, name)))))
+        pieces += section
+    return pieces
+
+
+def with_value(config: Any, path: tuple[str, ...], value: Any) -> Any:
+    return {**config, path[0]: with_value(config[path[0]], path[1:], value)} if path else value
+
+
+@given(sections(), st.sampled_from(["set", "add", "rename", "remove"]), st.sampled_from(["\n", "\r\n"]), st.data())
+def test_nothing_else_changes(pieces: list[Piece], kind: str, newline: str, data: st.DataObject) -> None:
+    pieces = [(path, text.replace("\n", newline)) for path, text in [(("base",), "base: &base {x: 1}\n"), *pieces]]
+    path = data.draw(st.sampled_from([path for path, _ in pieces if path]))
+    inside = [number for number, (each, _) in enumerate(pieces) if each[: len(path)] == path]
+    texts = [text for _, text in pieces]
+    first, last = inside[0], inside[-1] + 1
+    before, own, after = ("".join(each) for each in (texts[:first], texts[first:last], texts[last:]))
+    config = read_yaml_text(before + own + after, "c.yml")
+    value = YAMLDocument("c.yml", config).value(path)
+    changes = {"rename": [rename(dotted(path), "z")], "remove": [remove(dotted(path))]}.get(kind, [])
+    intended = changed(config, changes)
+    if kind == "add":
+        assume(isinstance(value, dict) and len(inside) > 1)
+        intended = with_value(config, path, {**value, "z": 0})
+    elif kind == "set":
+        intended = with_value(config, path, data.draw(st.sampled_from([5, "1e-3", [1, 2, 3, 4], {"y": 1}, None])))
+    around = YAMLDocument("c.yml", config).value(path[:-1])
+    try:
+        result = edited(before + own + after, changes, intended)
+    except LRConfigError:
+        is_block = len(inside) > 1 and not isinstance(YAMLDocument("c.yml", intended).value(path), dict)
+        would_go = is_block or "# one" in own
+        assert "*" in own or path == ("base",) or len(around) == 1 or (kind == "set" and would_go)
+        return
+    assert read_yaml_text(result, "c.yml") == intended
+    if kind == "set":
+        assert result.startswith(before)
+        assert result.endswith(after)
+    elif kind == "add":
+        line = pieces[inside[1]][1].partition(":")[0]
+        indent = line[: len(line) - len(line.lstrip())]
+        assert result == f"{before}{own}{indent}z: 0{newline}{after}"
+    elif kind == "rename":
+        assert result == before + own.replace(path[-1], "z", 1) + after
+    else:
+        assert result == before + after
+
+
+@given(
+    sections(("Optimizer", "lr"), "    "),
+    st.sampled_from(["Global:\n", "# end\n", ""]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_a_section_is_cut_out_and_put_back(pieces: list[Piece], after: str, newline: str, ends: bool) -> None:
+    text = f"base: &base {{x: 1}}\nOptimizer:\n  lr:\n{''.join(text for _, text in pieces)}{after}".replace(
+        "\n", newline
+    )
+    text = text if ends else text.rstrip()
+    section = excerpt(text, ("Optimizer", "lr"), "c.yml")
+    assert section.with_text(section.text) == text
+    if section.before:  # otherwise it is the whole text, as a comment of the section is in the first column
+        more = section.with_text(f"{section.text}\n{'    '.removeprefix(section.indent)}z: 0")
+        assert read_yaml_text(more, "c.yml")["Optimizer"]["lr"]["z"] == 0
+
+
 # Files.
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, b"\xff\xfe", b"\xfe\xff"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_file_keeps_its_encoding_and_mode(mark: bytes, newline: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
