@@ -96,8 +96,7 @@ def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:
     """The error, with the places of the keys that it is about."""
     if not any(problem.path for problem in error.problems):
         return error.within(document.source)
-    places = [problem.place or document.place(problem.path) for problem in error.problems]
-    return LRConfigError(each._replace(place=place) for each, place in zip(error.problems, places, strict=True))
+    return LRConfigError(each._replace(place=each.place or document.place(each.path)) for each in error.problems)
 
 
 def _keys_of(overrides: Iterable[str]) -> tuple[str, ...]:
@@ -202,12 +201,13 @@ def unusable_report(
         finding if finding.place and finding.place.line else finding._replace(place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    lines: list[str] = []
+    text = ""
     with suppress(LRConfigError):  # what is no text has no lines to show
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
-        lines = decoded(content or b"", path).splitlines()
-    return Report(str(path), tuple(findings), None, tuple(lines), _keys_of(overrides))
+        text = decoded(content or b"", path)
+    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
+    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -93,7 +93,8 @@ class Right:
         return None
 
     async def _edit(self, number: int) -> None:
-        await self.page.show(self.page.state.pins[number].draft)
+        pinned = self.page.state.pins[number].draft
+        await self.page.change(lambda _: pinned)
 
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins
