@@ -24,6 +24,7 @@ from ppocr_lr.schedules import (
     TwoStepCosine,
     Warmup,
 )
+from ppocr_lr.schedules.base import MAX_STEP
 from tests import strategies
 from tests.schedules.strategies import BY_CLASS, any_schedule
 
@@ -97,6 +98,19 @@ def test_immutable_hashable_picklable(drawn: tuple[Schedule, int]) -> None:
 def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
     schedule, total = drawn
     assert_corners_are_complete(schedule, total + 40)
+
+
+@given(schedules)
+def test_what_a_schedule_says_of_itself_is_so(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    end, lead, ended = schedule.end_of_decay(), schedule.lead(), schedule.end_of_cycles()
+    if end is not None and end.step is not None:
+        assert schedule(end.step) == pytest.approx(end.rate, rel=1e-9, abs=1e-15)
+    for k in (0, 1, total):
+        assert lead.behind(k) == pytest.approx(schedule(k + lead.iters), rel=1e-9, abs=1e-15)
+        cycle = schedule.cycle_around(k)
+        assert cycle is None or cycle[0] <= k < cycle[1]
+    assert ended is None or schedule(min(ended.step + total, MAX_STEP)) == ended.rate
 
 
 @pytest.mark.parametrize("kind", BY_CLASS, ids=lambda kind: kind.__name__)
@@ -291,6 +305,22 @@ def test_what_is_looked_for_stays_regular_too() -> None:
         range(first, first + 400, 200) for first in (200, 250, 300, 350)
     ]
     assert list(stairs.corners(420).steps) == [50, 100, 150, 200, 250, 300, 350, 400]
+
+
+def test_corners_are_worked_out_once() -> None:
+    asked = []
+
+    @dataclass(frozen=True)
+    class Counting(StepDecay):
+        def corner_runs(self) -> Any:
+            asked.append(self)
+            return super().corner_runs()
+
+    steps = Counting(1.0, 10, 0.5)
+    for schedule in (steps, Warmup(steps, 5, 1.0), lib.Scaled(steps, 2.0)):
+        schedule.extremes(0, 99)
+        schedule.corner_steps(99)
+    assert len(asked) == 1
 
 
 def test_only_so_many_pieces_are_looked_at_in_all() -> None:
