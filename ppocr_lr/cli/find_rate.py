@@ -117,9 +117,12 @@ def _read(arguments: argparse.Namespace) -> int:
 
 def _own_flags(arguments: argparse.Namespace) -> list[str]:
     """Take our flags out of the words of the training; what is left."""
-    parser = Parser(prog="ppocr-lr find-rate", add_help=False)
+    parser = Parser(add_help=False, exit_on_error=False)
     _add_flags(parser)
-    return argparse.ArgumentParser.parse_known_args(parser, arguments.training, arguments)[1]
+    try:
+        return parser.parse_known_args(arguments.training, arguments)[1]
+    except argparse.ArgumentError as error:
+        raise LRConfigError(str(error)) from None
 
 
 def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:

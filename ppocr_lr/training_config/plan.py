@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import (
     SECTION,
+    SECTION_PATH,
     ArgumentError,
     LRConfigError,
     MissingError,
     errors_within,
-    key_error,
     nearest,
     positive_argument,
     shown,
+    value_error,
 )
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
@@ -285,7 +286,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
+        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
@@ -299,7 +300,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise key_error("lr", section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"), "Optimizer")
+        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
     return section
 
 
