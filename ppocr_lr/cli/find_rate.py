@@ -26,7 +26,8 @@ from ppocr_lr.trainer.command import TrainerCommand, read_command
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, read_training_config, source_of
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config, source_of
+from ppocr_lr.training_config.run_flags import RunFlags
 
 EXAMPLES = """\
 examples:

@@ -10,7 +10,8 @@ from ppocr_lr.cli.options import add_import
 from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import positive_argument
 from ppocr_lr.numbers_text import times_text
-from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
 
 _SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have

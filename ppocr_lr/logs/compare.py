@@ -22,7 +22,8 @@ from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run, plan_sections
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run, plan_sections
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.sections import GlobalSection, read
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import (
     PlannedRun,
     Reduction,
-    RunFlags,
     Simulation,
     plan_config,
     read_training_config,
     source_of,
 )
+from ppocr_lr.training_config.run_flags import RunFlags
 
 
 def plan_simulated_run(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.check.test_report import (
     CONST,
     COSINE,

@@ -30,7 +30,7 @@ from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import read_log
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests import strategies
 from tests.conftest import ROOT, Command
 from tests.train_logs import Trainer, dumped, write_config, write_log

@@ -13,7 +13,7 @@ import pytest
 from ppocr_lr import LRConfigError, Run
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
 from ppocr_lr.logs.simulated import plan_simulated_run
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, dumped, write_config, write_log
 
