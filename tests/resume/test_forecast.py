@@ -281,6 +281,14 @@ class TestJumps:
         assert said(result) == [
             "warning: the rate jumps at update 101: 6.545e-2 → 9.022e-2, 37.8 % more; the checkpoint's rate is this config's with 20 epochs × 10 iterations"
         ]
+        (hint,) = [remark.hint for remark in remarks(result)]
+        assert hint.startswith("for a smooth resume keep the rate and the length of the saved run; or begin a new run")
+
+    def test_no_length_is_named_where_a_warmup_is_what_differs(self, tmp_path: Path) -> None:
+        """Another length of the cosine alone would have the same rate there, by chance."""
+        prefix = save(tmp_path / "latest", {**COSINE, "warmup_epoch": 2}, 20, 125, 1250, epoch=10)
+        (line,) = said(resume(prefix, COSINE, 20, 125))
+        assert line.endswith("; it was saved with a warmup around its scheduler, the config has none")
 
     def test_a_jump_is_between_the_rates_of_two_updates(self, tmp_path: Path) -> None:
         """Update 500 uses the checkpoint's rate once more, 501 the config's: its own, not that of update 500."""

@@ -96,8 +96,7 @@ class Family(NamedTuple):
     high: int
     around: Iterable[int] = ()
     whole: int = 0
-    """If several integers fit, one that is a multiple of it from `origin` is taken."""
-    origin: int = 0
+    """If several integers fit, one that is a multiple of it is taken."""
 
 
 class Search:
@@ -182,9 +181,9 @@ class Search:
         def about(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
             return rough_costs(schedule, self.sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
 
-        near = best_integer(about, family.low, family.high, family.around, family.origin)
+        near = best_integer(about, family.low, family.high, family.around)
         if not self.may_be_right(about(np.array([near]))[0]):
             return None
         cost = cache(lambda x: self.cost(family.at(x), self.many, scaled))
         stride = max(1, (family.high - family.low) // _SAMPLE)
-        return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)
+        return refined(cost, near, family.low, family.high, stride, family.whole)
