@@ -92,16 +92,17 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """
     key, late = subject.lr.marks_key, [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
-        comes, shift = count_text(subject.epoch(late[0][1])), ""
-        if comes != count_text(late[0][0]):
-            warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
-            shift = tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
+        marks = ", ".join(count_text(mark) for mark, _ in late)
+        real = ", ".join(count_text(subject.epoch(step)) for _, step in late)
+        where = tr("lie") if len(late) > 1 else tr("lies")
+        if real != marks:
+            why = _windows(subject) + (tr(" with the warmup") if _counts_from_warmup(subject) else "")
+            where = tr("would come at epoch {real}{why},", real=real, why=why)
         said = tr(
-            "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
-            marks=", ".join(count_text(mark) for mark, _ in late),
-            lie=tr("lie") if len(late) > 1 else tr("lies"),
+            "{marks} {where} beyond the run of {epochs}; the rate stays at {final}",
+            marks=marks,
+            where=where,
             epochs=amount(subject.run.epochs, "epoch"),
-            shift=shift,
             final=subject.final,
         )
         yield Finding(subject.path(key), said, proposals=tuple(_in_proportion(subject, key)))
