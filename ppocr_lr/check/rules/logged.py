@@ -27,13 +27,16 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(subject.schedule, total, small)
     if below is not None and below > _LOG_MEDIAN:
         early = count_below(subject.schedule, min(subject.lead.warmup_iters, total), small) or 0
+        where = ""
+        if early == below:
+            where = tr("; all of them in the warmup")
+        elif early > _LOG_MEDIAN:
+            where = tr("; {early} of them in the warmup", early=count_text(early))
         said = tr(
             "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000{where}",
             below=amount(below, "update"),
             total=count_text(total),
-            where=tr("; {early} of them in the warmup", early=count_text(early))
-            if early and early > _LOG_MEDIAN
-            else "",
+            where=where,
         )
         yield Finding(SECTION_PATH, said)
 
