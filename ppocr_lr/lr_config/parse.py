@@ -311,7 +311,7 @@ def _of_other_names(key: str, known: Collection[str]) -> str:
     """The keys to write instead, and PaddleOCR's names that this one belongs to."""
     own = ", ".join(name for name in known if name not in envelope.ALL)
     said = tr("; it takes {own} and keys around the curve, such as the warmup's", own=own) if own else ""
-    others = [name for name in sorted(IN_PADDLEOCR) if MODELS[name].has_key(key) and key not in envelope.ALL]
+    others = [name for name in sorted(IN_PADDLEOCR) if key not in envelope.ALL and MODELS[name].has_key(key)]
     return said + (tr("; {key} is a key of {names}", key=key, names=tr(" and ").join(others)) if others else "")
 
 
