@@ -133,7 +133,7 @@ class PlannedRun:
         """The batch that the rate is said to be meant for."""
         if self.flags.reference_gpus is None:
             return self.flags.reference_batch
-        return self.batch // self.flags.gpus * self.flags.reference_gpus
+        return self.batch_per_card(self.flags.batch_size) * self.flags.reference_gpus
 
     @cached_property
     def scaled(self) -> PlannedRun | None:

@@ -316,9 +316,13 @@ DISTRIBUTED = (
         (FOR_8_CARDS, RunFlags(reference_gpus=4), "is meant for 32 samples per update; 1 card", "=0.00025"),
         (FOR_8_CARDS, RunFlags(reference_batch=16), "is meant for 16 samples per update; 1 card", "=0.0005"),
         (FOR_8_CARDS, RunFlags(reference_gpus=1), None, ""),
+        (FOR_8_CARDS, RunFlags(reference_gpus=8, accumulate=8), None, ""),
+        (FOR_8_CARDS, RunFlags(reference_gpus=4, accumulate=8), "is meant for 32 samples per update; 1 card here, 64", "=0.002"),
         (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
         (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "the peak is still 1e-3 with 4 cards", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4, accumulate=4), "the peak is still 1e-3 with 4 cards and 4 batches of each for an update", "if it was meant for one batch of one card, the linear rule: -o Optimizer.lr.learning_rate=0.016"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(accumulate=4), None, ""),
         (DISTRIBUTED.replace("true", "false"), RunFlags(), None, ""),
     ],
 )  # fmt: skip
