@@ -137,7 +137,8 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
     """The same milestones in proportion, the last at nine tenths of the run; nothing where they do not fit."""
-    marks = [mark for mark, _ in subject.drops]
+    # All that are written, also one after which no value is left: LR501 proposes that value, and both may be pasted.
+    marks = [subject.built_for.window.epochs(mark) for mark in getattr(subject.lr, subject.lr.marks_key)]
     # In the epochs that the schedule is built for.
     per_epoch = subject.built_for.iters_per_epoch
     epochs, warmup = subject.run.total_iters / per_epoch, subject.lead.iters / per_epoch
