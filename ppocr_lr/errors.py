@@ -209,6 +209,8 @@ def shown(value: object, depth: int = 0) -> str:
         text = f"{opening}{', '.join(items)}{more}{closing}"
         return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…{closing}"
     try:
+        if isinstance(value, int):
+            repr(value)  # raises where reprlib, since Python 3.14, returns an address
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits
         return f"an {type(value).__name__} too long to show"

@@ -59,12 +59,11 @@ def check_file(
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
     """
-    return check_document(read_yaml_document(path), path, overrides, flags, select=select, ignore=ignore)
+    return check_document(read_yaml_document(path), overrides, flags, select=select, ignore=ignore)
 
 
 def check_document(
     document: YAMLDocument,
-    path: str | Path,
     overrides: Iterable[str] = (),
     flags: RunFlags | None = None,
     *,
@@ -72,33 +71,32 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection, overrides = selection_of(select, ignore), tuple(overrides)
-    sections = checked_sections(document.data, path)
+    selection, overrides, source = selection_of(select, ignore), tuple(overrides), document.source
+    sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, str(path), (flags or RunFlags()).beside(path), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
     except LRConfigError as error:
         raise _placed(error, document) from None
     found += findings_about(document)
     if flags is None or flags.trainer != "ppocr-lr":
         found += [finding for each in overrides for finding in findings_about(Override.of(each))]
     found = [finding._replace(place=document.place(finding.path)) for finding in found]
-    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, str(path))])}
+    comments = {comment.key: comment for comment in reversed([*ignore_comments(document.lines, source)])}
     idle = comments.keys() - set().union(*map(keys_of, found))
     found += [finding for key in idle if _would_be_found(key[0], planned) for finding in findings_about(comments[key])]
     findings = [
         finding for finding in found if selection.has(finding.code) and comments.keys().isdisjoint(keys_of(finding))
     ]
     findings.sort(key=lambda finding: (finding.place, finding.code))
-    return Report(str(path), tuple(findings), planned, document.lines, _keys_of(overrides))
+    return Report(source, tuple(findings), planned, document.lines, _keys_of(overrides))
 
 
 def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:
     """The error, with the places of the keys that it is about."""
     if not any(problem.path for problem in error.problems):
         return error.within(document.source)
-    places = [problem.place or document.place(problem.path) for problem in error.problems]
-    return LRConfigError(each._replace(place=place) for each, place in zip(error.problems, places, strict=True))
+    return LRConfigError(each._replace(place=each.place or document.place(each.path)) for each in error.problems)
 
 
 def _keys_of(overrides: Iterable[str]) -> tuple[str, ...]:
@@ -203,12 +201,13 @@ def unusable_report(
         finding if finding.place and finding.place.line else finding._replace(place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    lines: list[str] = []
+    text = ""
     with suppress(LRConfigError):  # what is no text has no lines to show
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
-        lines = decoded(content or b"", path).splitlines()
-    return Report(str(path), tuple(findings), None, tuple(lines), _keys_of(overrides))
+        text = decoded(content or b"", path)
+    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
+    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

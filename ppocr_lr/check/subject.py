@@ -16,7 +16,7 @@ from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
@@ -83,6 +83,14 @@ class Subject:
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
         return step / self.run.iters_per_epoch
+
+    def epoch_text(self, step: int) -> str:
+        """The same, as a message has it."""
+        return count_text(round(self.epoch(step), 2))
+
+    def epochs_text(self, updates: float) -> str:
+        """How many epochs as many updates make, as a message has it."""
+        return amount(round(self.epoch(updates), 2), "epoch")
 
     def path(self, name: str, *inside: str | int) -> Path:
         """The path of a key of the lr section, as the section spells it; without a name, that of the section."""

@@ -10,11 +10,12 @@ from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
+from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.files import logs_at
 from ppocr_lr.logs.follow import follow
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import json_value, text_lines
-from ppocr_lr.logs.train_log import Length, TrainLog
+from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.logs.visualdl_records import is_records
 from ppocr_lr.training_config.plan import PlannedRun
 

@@ -25,14 +25,11 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanations, or the list of codes."""
-    if not arguments.codes:
-        for code, rule in sorted(RULES.items()):
-            severity = tr(str(rule.severity))
-            print(f"{code}  {severity}{' ' * (9 - width(severity))}{tr(rule.title)}")
     if arguments.codes:
         need_docstrings("explain")
-    for index, text in enumerate([explain(code) for code in arguments.codes]):
-        if index:
-            print()
-        print(text)
+        print(*map(explain, arguments.codes), sep="\n\n")
+        return 0
+    for code, rule in sorted(RULES.items()):
+        severity = tr(str(rule.severity))
+        print(f"{code}  {severity}{' ' * (9 - width(severity))}{tr(rule.title)}")
     return 0

@@ -121,7 +121,7 @@ class Draft:
 
     def report(self) -> Report:
         """The findings about it; errors as those of `config`, or a flag is wrong."""
-        return check_document(self.document, self.source, (), self.flags)
+        return check_document(self.document, (), self.flags)
 
     def with_values(self, *overrides: str) -> Draft:
         """With values set, `KEY=VALUE` as after `-o`; everything else in the text stays as it is.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
@@ -184,9 +183,3 @@ def written(field: Field, value: float, unit: Unit = "epochs") -> str:
     if field.kind == "length":
         return yaml_text(Length(value, unit).written)
     return yaml_text(int(value) if field.kind == "count" or (value.is_integer() and abs(value) < 1e15) else value)
-
-
-def rows(value: Any) -> Iterator[str]:
-    """The items of a list as written in YAML."""
-    for item in value if isinstance(value, (list, tuple)) else ():
-        yield yaml_text(item)

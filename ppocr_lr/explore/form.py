@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import events, ui
 from nicegui.element import Element
 
-from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, rows, scale_of, written
+from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, scale_of, written
 from ppocr_lr.explore.parts import Panel
 from ppocr_lr.explore.words import Words
 from ppocr_lr.lr_config import MODELS, Run
@@ -123,6 +123,7 @@ class KeyField:
                 self.remove = ui.button("×", on_click=lambda: self.change(field.key, "")).props("flat dense round")
                 self.remove.props(f'aria-label="{words("take out")} {field.key}"')
         if field.kind == "list":
+            self.width = len(field.items[0].items) or 1  # of an item, which is a number or a pair
             self.items = ui.element("div").classes("items")
         if scale_of(field, self.run) is not None:
             self.slider = Slider(f"{field.key}: {words('slider')}", self._slid).classes("slide")
@@ -147,7 +148,7 @@ class KeyField:
         elif field.kind == "choice":
             self.entry.value = shown if shown in field.choices else None
         elif field.kind == "list":
-            self._show_items([] if shown is None else shown)
+            self._show_items(shown)
         elif field.kind == "length":
             amount, unit = amount_and_unit(shown)
             assert self.unit is not None
@@ -182,31 +183,26 @@ class KeyField:
             self.slider.put(self.scale.position(number.amount if number else self.scale.first))
 
     def _show_items(self, items: Any) -> None:
-        each = (
-            [list(item) if isinstance(item, (list, tuple)) else [item] for item in items]
-            if isinstance(items, (list, tuple))
-            else []
-        )
-        texts = [text for item in each for text in rows(item)]
+        listed = items if isinstance(items, (list, tuple)) else ()
+        parts = [part for item in listed for part in (item if isinstance(item, (list, tuple)) else [item])]
+        texts = [yaml_text(part).strip("\"'") for part in parts]
         if len(texts) > _MOST_ITEMS:
             self.items.clear()
             self.inputs = []
             with self.items:
                 ui.label(self.words("in the YAML")).classes("soft")
             return
-        if len(texts) == len(self.inputs):
+        if self.inputs and len(texts) == len(self.inputs):
             for entry, text in zip(self.inputs, texts, strict=True):
-                if length_of(entry.value) != length_of(text.strip("\"'")):
-                    entry.value = text.strip("\"'")
+                if length_of(entry.value) != length_of(text):
+                    entry.value = text
             return
         self.items.clear()
-        self.inputs, self.width = [], max(map(len, each), default=1)
+        self.inputs = []
         with self.items:
             for number, text in enumerate(texts, 1):
-                entry = ui.input(value=text.strip("\"'"), on_change=lambda: self._listed()).props(
-                    f"dense outlined {QUIET} {PAUSE}"
-                )
-                entry.props(f'aria-label="{self.field.key} {number}"')
+                entry = ui.input(value=text, on_change=lambda: self._listed())
+                entry.props(f'dense outlined {QUIET} {PAUSE} aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
             for sign, word, act in (
                 ("+", self.words("add to"), self._longer),

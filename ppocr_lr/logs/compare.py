@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError, MissingError
+from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.pace import Accumulated
-from ppocr_lr.logs.train_log import Length, TrainLog
+from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, least_squares, medians, rough_costs, smooth
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
@@ -215,7 +216,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     best = refined(
         cost,
         best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
-        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE), 0, allowed.likely,
+        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE),
     )  # fmt: skip
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
         return best.x, f"{whole}the rates fit none of them"
@@ -223,11 +224,6 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if (best.low, best.high) == (allowed.least, most):
         return iters, f"{whole}the verdict is the same for all"
     return iters, f"{whole}its rates {best.low}" + f" to {best.high}" * (best.high > best.low)
-
-
-def schedule_length(planned: PlannedRun) -> int:
-    """The iterations per epoch that the schedule is built for; the trainer on Windows runs one less."""
-    return planned.built_for.iters_per_epoch
 
 
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
@@ -359,6 +355,7 @@ def _possible_shifts(run: Run, log: TrainLog, begin: int) -> list[int]:
             epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:
                 missing.append(epochs_before * length)
-    if not missing or log.anew[process] is False:
+    anew = log.processes[process].anew
+    if not missing or anew is False:
         return [0]
-    return missing if log.anew[process] else [0, *missing]
+    return missing if anew else [0, *missing]

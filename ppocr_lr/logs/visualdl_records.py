@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, printable
+from ppocr_lr.logs.counts import ANY
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.order import in_order
-from ppocr_lr.logs.train_log import Length, TrainLog, what_was_done
+from ppocr_lr.logs.train_log import Process, TrainLog, what_was_done
 
 _RATE, _LOSS = "train/lr", "train/loss"
 _MOST_TAGS = 100  # that are named, of a file without the rate
@@ -67,12 +68,12 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
     order = in_order(nothing, steps, rates, nothing != 0, marks)
     which, starts = np.concatenate(order.starts), len(order.starts)
     older = int(steps.min() == 0)
+    process = Process(ANY._replace(likely=int(steps.max()) + older), False, None)
     return TrainLog(
         str(path), np.repeat(np.arange(starts), list(map(len, order.starts))), nothing[which], nothing[which],
         steps[which] + older, rates[which], np.full(len(which), SIX_DECIMALS),
         np.array([record.finite for record in records])[which], np.array([record.loss for record in records])[which],
-        (Length(1, None, int(steps.max()) + older),) * starts, (False,) * starts, (None,) * starts,
-        0, False, 1, "iter" if older else "global_step", None,
+        (process,) * starts, False, 1, "iter" if older else "global_step", None,
         (*what_was_done(len(steps) + read.torn, read.torn, len(steps) - len(which) - order.repeated, order),
          "VisualDL's records have no epochs; those of the plan are used"),
     )  # fmt: skip

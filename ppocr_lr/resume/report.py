@@ -20,7 +20,7 @@ from ppocr_lr.training.scheduler_state import jump_text
 LARGEST_JUMP = 0.05
 """A change of the rate by more than this fraction is a warning."""
 
-_LIBRARY = later("train with ppocr_lr's build_lr_scheduler: it continues at this update with the config's rate")
+_LIBRARY = later("start the training with ppocr-lr train: it continues at this update with the config's rate")
 
 
 _error, _warning, _note = (
@@ -130,6 +130,12 @@ def _rate(resume: Resume) -> Iterator[Finding]:
     change = jump_text(before, resume.rate_now)
     saved = resume.saved_run()
     cause = ""
+    if resume.warmup_added is not None:
+        cause = (
+            tr("; it was saved without a warmup around its scheduler, the config has one")
+            if resume.warmup_added
+            else tr("; it was saved with a warmup around its scheduler, the config has none")
+        )
     if saved:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         if resume.left_out:
@@ -146,7 +152,10 @@ def _rate(resume: Resume) -> Iterator[Finding]:
                 change=change,
                 cause=cause,
             ),
-            "" if saved else tr("for a smooth resume keep the rate and the length of the saved run"),
+            tr(
+                "for a smooth resume keep the rate and the length of the saved run; or {otherwise}",
+                otherwise=_from_weights(resume),
+            ),
         )
     else:
         yield _warning(

@@ -123,12 +123,14 @@ class Bounded(_Looked):
         return inner._replace(behind=Bounded(inner.behind, self.floor, self.ceiling), warmup_start=self(0))
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, or where it reaches the floor."""
+        """The end of `schedule`, or from where on it stays at the bound that it passes before."""
         end = self.schedule.end_of_decay()
-        if end is None or end.rate >= self.floor:
+        if end is None or self.floor <= end.rate <= self.ceiling:
             return end
+        bound = self.floor if end.rate < self.floor else self.ceiling
         last = FOR_EVER if end.step is None else end.step
-        return End(next(_change(partial(self._above, self.floor), 0, last), 0), self.floor)
+        step = bisect_left(range(last), True, key=lambda k: self.extremes(k, last) == (bound, bound))
+        return End(step if step < last else end.step, bound)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""
@@ -216,7 +218,7 @@ class Product(_Looked):
         zeros = [end.step for end in known if end.rate == 0 and end.step is not None]
         steps = [end.step for end in known if end.step is not None]
         step = min(zeros) if zeros else max(steps) if len(steps) == len(known) else None
-        return End(step, self.end + math.prod(end.rate for end in known))
+        return End(step, self.end + math.prod(end.rate for end in known) if step is None else self(step))
 
 
 @dataclass(frozen=True)
@@ -275,9 +277,9 @@ class Staircase(Schedule):
         return inner._replace(behind=From(self, inner.iters)) if inner.iters else super().lead()
 
     def end_of_decay(self) -> End | None:
-        """The first step at the end of `schedule`."""
+        """The first step at or after the end of `schedule`, and its rate."""
         end = self.schedule.end_of_decay()
-        return end if end is None or end.step is None else end._replace(step=self._up(end.step))
+        return end if end is None or end.step is None else End(step := self._up(end.step), self(step))
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The first steps of the cycles of `schedule`."""

@@ -242,9 +242,9 @@ class From(Schedule):
         return Lead(0, inner.hold_iters - self.first, inner.behind)
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, earlier by `first`; update 0 if it had ended before."""
+        """The end of `schedule`, earlier by `first`; update 0 and its rate if it had ended before."""
         end = self.schedule.end_of_decay()
-        return end if end is None or end.step is None else End(max(0, end.step - self.first), end.rate)
+        return end if end is None or end.step is None else End(step := max(0, end.step - self.first), self(step))
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`, earlier by `first`; the first one is cut short."""

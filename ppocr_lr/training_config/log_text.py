@@ -17,6 +17,11 @@ _ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 
 
+def encoding_of(start: bytes) -> str:
+    """The encoding of a text that begins with these bytes, by its mark; without one it is UTF-8."""
+    return _UTF_16.get(start[:2], "utf-8")
+
+
 class LogDecoder:
     """Decodes a log as it grows. Another tool may continue it in bytes or, with its mark, in UTF-16.
 
@@ -25,7 +30,7 @@ class LogDecoder:
 
     def __init__(self, start: bytes) -> None:
         self._marks = 0
-        self._use(_UTF_16.get(start[:2], "utf-8"))
+        self._use(encoding_of(start))
         self._kept = b""
 
     def decode(self, block: bytes) -> str:
@@ -33,7 +38,7 @@ class LogDecoder:
         block, text = self._kept + block, ""
         while change := self._change(block):
             text += self._decoder.decode(block[: change.start()], final=True)
-            self._use(_UTF_16.get(change[0], "utf-8"))
+            self._use(encoding_of(change[0]))
             marked = change.re is _MARK
             self._marks += marked
             block = block[change.end() if marked else change.start() :]

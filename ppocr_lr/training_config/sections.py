@@ -213,10 +213,10 @@ def _check_inside(written: Mapping[str, Any], models: Mapping[str, type[ConfigSe
         if section is not None:  # nothing is an empty one
             if not isinstance(section, Mapping):
                 raise value_error((*path, name), section, tr("a mapping"))
-            _check_inside(section, _inner(model), (*path, name))
+            _check_inside(section, inner_sections(model), (*path, name))
 
 
-def _inner(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]:
+def inner_sections(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]:
     """The sections inside a section."""
     fields = {name: field.annotation for name, field in model.model_fields.items()}
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
@@ -279,19 +279,12 @@ def _problems(details: Any, model: type[ConfigSection]) -> Iterator[Problem]:
         yield from value_error(path, details["input"], details["ctx"]["allowed"]).problems
 
 
-def read_keys() -> Iterator[Path]:
+def read_keys(models: Mapping[str, type[ConfigSection]] = SECTIONS, path: Path = ()) -> Iterator[Path]:
     """The paths of the keys that are read; `Optimizer.lr` and the regularizer have keys of their own."""
-    for name, model in SECTIONS.items():
-        yield from _keys(model, (name,))
-
-
-def _keys(model: type[ConfigSection], path: Path) -> Iterator[Path]:
-    inner = _inner(model)
-    for name in model.model_fields:
-        if name in inner:
-            yield from _keys(inner[name], (*path, name))
-        else:
-            yield (*path, name)
+    for name, model in models.items():
+        inner = inner_sections(model)
+        yield from ((*path, name, key) for key in model.model_fields if key not in inner)
+        yield from read_keys(inner, (*path, name))
 
 
 def holds_read_keys(path: Path) -> bool:

@@ -28,10 +28,9 @@ def differing_settings(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[
 
     A key that only one of two schedules has is left out at its default: the names say that already.
     """
-    one, other = settings(first), settings(second)
-    for key in dict.fromkeys([*one, *other]):
-        if one.get(key) != other.get(key) and not (_at_default(key, first, second) or _at_default(key, second, first)):
-            yield key, one.get(key), other.get(key)
+    for key, one, other in _differing(settings(first), settings(second)):
+        if not (_at_default(key, first, second) or _at_default(key, second, first)):
+            yield key, one, other
 
 
 def at_default(key: str, planned: PlannedRun) -> bool:
@@ -50,9 +49,7 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
         }
         for planned in (first, second)
     )
-    for key in dict.fromkeys([*one, *other]):
-        if one.get(key) != other.get(key):
-            yield key, one.get(key), other.get(key)
+    return _differing(one, other)
 
 
 def factors(planned: PlannedRun) -> dict[str, float]:
@@ -62,10 +59,17 @@ def factors(planned: PlannedRun) -> dict[str, float]:
 
 def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
     """The parameters whose factors differ, with both factors; 1 where a run has none."""
-    one, other = factors(first), factors(second)
-    for names in dict.fromkeys([*one, *other]):
-        if one.get(names, 1.0) != other.get(names, 1.0):
-            yield names, one.get(names, 1.0), other.get(names, 1.0)
+    return _differing(factors(first), factors(second), absent=1.0)
+
+
+def _differing(
+    first: Mapping[str, Any], second: Mapping[str, Any], absent: Any = None
+) -> Iterator[tuple[str, Any, Any]]:
+    """The keys whose values differ, with both values."""
+    for key in dict.fromkeys([*first, *second]):
+        one, other = first.get(key, absent), second.get(key, absent)
+        if one != other:
+            yield key, one, other
 
 
 def _at_default(key: str, planned: PlannedRun, other: PlannedRun) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Problem, did_you_mean, shown, value_error
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run
-from ppocr_lr.lr_config.kinds import LengthOrNone, Nonnegative
+from ppocr_lr.lr_config.kinds import LengthOrNone, Nonnegative, key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.schedules import Schedule
@@ -31,7 +31,7 @@ class WeightDecay(ConfigSection):
     # PaddleOCR passes these through float(), so a number that YAML reads as a string will do.
     takes_strings = frozenset({"factor", "end_factor"})
 
-    factor: Nonnegative = Field(default=0.0, description="the coefficient")
+    factor: Nonnegative = key("the coefficient", 0.0)
 
     def to_schedule(self, run: Run) -> Schedule:
         """`factor`."""
@@ -41,10 +41,10 @@ class WeightDecay(ConfigSection):
 class CosineWeightDecay(WeightDecay):
     """A coefficient that is held during the warmup and then follows half a cosine to `end_factor`."""
 
-    factor: Nonnegative = Field(default=5e-5, description="the coefficient at the beginning")
-    end_factor: Nonnegative = Field(default=0.0, description="the coefficient at the end of the run")
-    warmup_epoch: LengthOrNone = Field(
-        default=Length(0), description="how long the coefficient stays at factor, like the lr's warmup (epochs)"
+    factor: Nonnegative = key("the coefficient at the beginning", 5e-5)
+    end_factor: Nonnegative = key("the coefficient at the end of the run", 0.0)
+    warmup_epoch: LengthOrNone = key(
+        "how long the coefficient stays at factor, like the lr's warmup (epochs)", Length(0)
     )
 
     def to_schedule(self, run: Run) -> Schedule:

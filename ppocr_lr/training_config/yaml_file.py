@@ -14,6 +14,7 @@ import yaml
 from ppocr_lr.errors import LRConfigError, Place, Problem, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
+from ppocr_lr.training_config.log_text import encoding_of
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
 from ppocr_lr.training_config.yaml_mistakes import likely_mistake
 
@@ -70,6 +71,14 @@ class YAMLDocument(NamedTuple):
             except (LookupError, TypeError):
                 return None
         return value
+
+    def holds_section(self, path: KeyPath) -> bool:
+        """Whether a key has a mapping at any of the places where it is written."""
+        *above, last = path
+        node = self.root
+        for part in above:
+            _, node = _entry(node, part) or (None, None)
+        return any(name == last and isinstance(value, yaml.MappingNode) for name, _, value in _entries(node))
 
 
 def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
@@ -157,9 +166,9 @@ def raw_file(path: str | Path) -> bytes:
 def decoded(raw: bytes, path: str | Path) -> str:
     """The text of a YAML file, without a byte order mark; `LRConfigError` if it is not text."""
     try:
-        # One encoding for all, as PaddleOCR's own files have. Windows editors write the mark, and some of them another
-        # one before it; libyaml does not count it, so that its places would all be one character too early.
-        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8").lstrip("\ufeff")
+        # Windows editors write the mark, and some of them another one before it; libyaml does not count it, so that its
+        # places would all be one character too early.
+        return raw.decode(encoding_of(raw)).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise _error(Place(str(path)), tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=error.start)) from None
 

@@ -27,7 +27,7 @@ REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_
 
 def mend(text: str, unsafe: bool = False, flags: RunFlags = KNOWN, **more: Any) -> Mended:
     file = FileText("c.yml", text.encode(), "utf-8", text)
-    return mended(file, partial(check_document, path="c.yml", flags=flags, **more), unsafe=unsafe)
+    return mended(file, partial(check_document, flags=flags, **more), unsafe=unsafe)
 
 
 def codes(done: Mended) -> list[str]:
@@ -67,6 +67,7 @@ UNSAFE = [
     ("LR101", file_of(COSINE + "warmup_epochs: 1 # w"), file_of(COSINE + "warmup_epoch: 1 # w")),
     ("LR101", file_of(COSINE + "eta_min: 1.0e-5"), file_of(COSINE + "end_lr: 1.0e-5")),
     ("LR106", "Optimizer:\n  name: Adam # o\n" + file_of(COSINE[:-1]), file_of(COSINE[:-1])),
+    ("LR106", file_of(COSINE[:-1]) + "  lr: 0.1\n", file_of("").replace("  lr:\n    \n", "  lr: 0.1\n")),
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),
@@ -136,6 +137,13 @@ def test_a_slip_that_hides_a_wrong_value_is_not_written() -> None:
     """The value would count, and a warning would come instead."""
     text = file_of(COSINE + "warmup_epochs: 5")
     done = mend(text, unsafe=True)
+    assert (done.text, done.fixed) == (text, ())
+
+
+@pytest.mark.parametrize("text", [file_of(COSINE[:-1]) + "  lr:\n", file_of(COSINE + "learning_rate: # ?")])
+def test_a_value_is_not_taken_out_for_an_empty_one(text: str) -> None:
+    done = mend(text, unsafe=True)
+    assert [each.hint for each in done.report.findings if each.code == "LR106"] == [""]
     assert (done.text, done.fixed) == (text, ())
 
 
@@ -242,7 +250,7 @@ DAMAGE = [as_string, twice, of_the_run, of_another_library, misspelt]
 
 
 def check(text: str) -> list[Finding]:
-    return list(check_document(yaml_document(text, "c.yml"), "c.yml", flags=KNOWN).findings)
+    return list(check_document(yaml_document(text, "c.yml"), flags=KNOWN).findings)
 
 
 @pytest.mark.parametrize("entry", REAL, ids=[entry["source"] for entry in REAL])
@@ -288,6 +296,6 @@ def test_a_file_of_four_mebibytes(tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     text = "# 占位\n" * 400_000 + file_of("name: Cosine\nlearning_rate: 1e-1 # rate")
     path.write_text(text, encoding="utf-8")
-    done = mended(read_file_text(path), partial(check_document, path=path, flags=KNOWN))
+    done = mended(read_file_text(path), partial(check_document, flags=KNOWN))
     done.write()
     assert path.read_text(encoding="utf-8") == text.replace("1e-1", "0.1")

@@ -115,6 +115,12 @@ def test_units_lists_and_switches(address: str, visit: Visit) -> None:
     choose(page, "PiecewiseLinear")
     page.get_by_label("knots 4", exact=True).fill("0.0005")
     expect(page.locator(".cm-content")).to_contain_text("[10%, 0.0005]")
+    choose(page, "Cosine")
+    write(page, "name: PiecewiseLinear\n")
+    page.get_by_label("add to knots").click()  # the first one
+    expect(page.locator(".cm-content")).to_contain_text("knots: [[0, 0]]")
+    page.get_by_label("shorten knots").click()
+    expect(page.locator(".cm-content")).to_contain_text("knots: []")
     choose(page, "Step")
     page.locator(".q-expansion-item").click()
     page.get_by_role("switch", name="once_per_epoch").click()

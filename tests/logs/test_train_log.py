@@ -326,7 +326,8 @@ def test_processes_and_lengths(
     tmp_path: Path, lines: list[str], starts: list[int], ranges: list[tuple[int, int | None]]
 ) -> None:
     log = parsed(tmp_path, *lines)
-    assert (log.starts.tolist(), [length and length[:2] for length in log.ranges]) == (starts, ranges)
+    told = [process.length and process.length[:2] for process in log.processes]
+    assert (log.starts.tolist(), told) == (starts, ranges)
     assert log.remarks == () or "are repeated" in log.remarks[0]
 
 

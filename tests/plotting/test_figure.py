@@ -168,6 +168,12 @@ def test_other_rates_of_several_runs(tmp_path: Path) -> None:
     ]
 
 
+def test_a_legend_names_fourteen_other_rates(tmp_path: Path) -> None:
+    run = planned(tmp_path, COSINE)
+    runs = [with_backbone(run, lr_mult_list=[factor, 1, 1, 1, 1, 1], lab_lr=1) for factor in range(2, 20)]
+    assert sum(label.startswith("×") for label in legend_of(draw(runs))) == 14
+
+
 def test_those_of_a_scaled_run_are_scaled(tmp_path: Path) -> None:
     run = with_backbone(planned(tmp_path, COSINE, flags=EIGHT_CARDS))
     (line,) = (line for line in draw([run]).axes[0].lines if "affine" in str(line.get_label()))

@@ -16,13 +16,16 @@ from ppocr_lr.schedules import (
     CosineWave,
     Cyclic,
     CyclicalCosine,
+    Decay,
     DividedRestarts,
     End,
     EndedAfter,
     ExponentialDecay,
     From,
+    InverseSqrt,
     Mirrored,
     OneCycle,
+    PiecewiseLinear,
     Scaled,
     Schedule,
     Sequence,
@@ -131,11 +134,35 @@ def test_hard_restarts_are_those_of_transformers() -> None:
         np.testing.assert_allclose(schedule(np.arange(n + 9)), [*expected, *[end] * 9], rtol=0, atol=1e-14)
 
 
+# a schedule between two rates; where it ends
+BOUNDED: list[tuple[Bounded, End | None]] = [
+    (Bounded(Constant(1.0), 0.25), None),
+    (Bounded(Decay(1.0, 40), 0.25), End(30, 0.25)),
+    (Bounded(Decay(1.0, 40), 0.0, 0.5), End(40, 0.0)),
+    (Bounded(Decay(1.0, 40, 0.25), 0.25), End(40, 0.25)),
+    (Bounded(CosineWave(1.0, 40), 0.5), End(20, 0.5)),
+    (Bounded(Decay(0.0, 40, 1.0), ceiling=0.25), End(10, 0.25)),
+    (Bounded(InverseSqrt(1.0, 5), 0.5), End(15, 0.5)),
+    (Bounded(InverseSqrt(1.0, 5)), End(None, 0.0)),
+    (Bounded(InverseSqrt(1.0, 2**53), 1e-5), End(None, 1e-5)),  # not within 2^62 updates
+    # up, down, or down and up again: the last time that it comes to the bound
+    (Bounded(PiecewiseLinear(((0, 0.0), (10, 1.0), (60, 0.5), (100, 0.0))), 0.25), End(80, 0.25)),
+    (Bounded(PiecewiseLinear(((0, 1.0), (10, 0.0), (50, 1.0))), ceiling=0.5), End(30, 0.5)),
+    (Bounded(PiecewiseLinear(((0, 0.0), (10, 0.125), (20, 0.0))), 0.25), End(0, 0.25)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "end"), BOUNDED, ids=str)
+def test_where_a_schedule_between_two_rates_ends(schedule: Bounded, end: End | None) -> None:
+    assert schedule.end_of_decay() == end
+
+
 HELD = Sequence(((Constant(1.0), 10),), CosineWave(1.0, 40))
 # a schedule without its first updates; its hold, the end of its decay, the cycle around its update 3
 WITHOUT_THE_FIRST: list[tuple[From, int, End | None, tuple[int, int] | None]] = [
     (From(CosineWave(1.0, 40), 15), 0, End(25, 0.0), None),
-    (From(CosineWave(1.0, 40), 50), 0, End(0, 0.0), None),
+    (From(CosineWave(1.0, 40), 80), 0, End(0, 1.0), None),  # it has risen again
+    (From(Decay(1.0, 40, 0.5), 50), 0, End(0, 0.5), None),
     (From(CosineWave(1.0, 40, oscillates=True), 50), 0, None, (0, 30)),
     (From(ExponentialDecay(1.0, 0.5), 15), 0, End(None, 0.0), None),
     (From(HELD, 4), 6, None, None),

@@ -24,6 +24,7 @@ from ppocr_lr.schedules import (
     TwoStepCosine,
     Warmup,
 )
+from ppocr_lr.schedules.base import MAX_STEP
 from tests import strategies
 from tests.schedules.strategies import BY_CLASS, any_schedule
 
@@ -97,6 +98,19 @@ def test_immutable_hashable_picklable(drawn: tuple[Schedule, int]) -> None:
 def test_corners_are_complete(drawn: tuple[Schedule, int]) -> None:
     schedule, total = drawn
     assert_corners_are_complete(schedule, total + 40)
+
+
+@given(schedules)
+def test_what_a_schedule_says_of_itself_is_so(drawn: tuple[Schedule, int]) -> None:
+    schedule, total = drawn
+    end, lead, ended = schedule.end_of_decay(), schedule.lead(), schedule.end_of_cycles()
+    if end is not None and end.step is not None:
+        assert schedule(end.step) == pytest.approx(end.rate, rel=1e-9, abs=1e-15)
+    for k in (0, 1, total):
+        assert lead.behind(k) == pytest.approx(schedule(k + lead.iters), rel=1e-9, abs=1e-15)
+        cycle = schedule.cycle_around(k)
+        assert cycle is None or cycle[0] <= k < cycle[1]
+    assert ended is None or schedule(min(ended.step + total, MAX_STEP)) == ended.rate
 
 
 @pytest.mark.parametrize("kind", BY_CLASS, ids=lambda kind: kind.__name__)

@@ -126,13 +126,13 @@ def _final(schedule: Schedule, subject: Subject) -> str:
 @source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
-    training that uses this project's build_lr_scheduler runs.
+    training under `ppocr-lr train`, or a loop with this project's build_lr_scheduler, runs.
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
         said = tr(
-            "PaddleOCR has no {name} and would stop with an AttributeError; train with this "
-            "project's build_lr_scheduler",
+            "PaddleOCR has no {name} and would stop with an AttributeError; start the training with ppocr-lr train, "
+            "or use this project's build_lr_scheduler in a loop of your own",
             name=subject.planned.name,
         )
         hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""

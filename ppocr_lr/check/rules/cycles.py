@@ -53,8 +53,8 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
         ends = tr(" or ").join(f"{subject.epoch(lead + end):.6g}" for end in cycle if end)
         said = tr(
             "the run ends {into} into a cycle of {cycle}, at {final}",
-            into=amount(round(subject.epoch(left - begin), 2), "epoch"),
-            cycle=amount(round(subject.epoch(after - begin), 2), "epoch"),
+            into=subject.epochs_text(left - begin),
+            cycle=subject.epochs_text(after - begin),
             final=subject.of_peak(final),
         )
         hint = tr("a cycle ends at epoch {ends}", ends=ends)
@@ -88,9 +88,7 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
-            where = (
-                tr(" at epoch {epoch}", epoch=count_text(round(subject.epoch(start), 2))) if subject.can_be_told else ""
-            )
+            where = tr(" at epoch {epoch}", epoch=subject.epoch_text(start)) if subject.can_be_told else ""
             said = tr(
                 "the rate jumps from {before} up to {after}{where}, where this stage begins",
                 before=rate_text(before),
@@ -115,7 +113,7 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
         times = amount(len(jumps), "time")
         if len(jumps) == _MOST_CYCLES:
             times = tr("{times} times or more", times=_MOST_CYCLES)
-        first = count_text(round(subject.epoch(lead + jumps[0]), 2))
+        first = subject.epoch_text(lead + jumps[0])
         said = tr(
             "the rate jumps back to {rate} {times}, first at epoch {first}",
             rate=rate_text(decay(jumps[0])),

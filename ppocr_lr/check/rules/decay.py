@@ -202,7 +202,7 @@ def _own_length(subject: CurveSubject) -> _OwnLength | None:
         below = count_below(decay, left, end.rate + _NOTHING * (decay(0) - end.rate)) if left > 0 else None
         iters = left - below if below else 0
     over = subject.lead.iters + iters
-    where = tr("epoch {epoch}", epoch=count_text(round(subject.epoch(over), 2)))
+    where = tr("epoch {epoch}", epoch=subject.epoch_text(over))
     return _OwnLength(iters, over, where) if iters else None
 
 
@@ -230,7 +230,7 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
     decay, total = _own_length(subject), subject.run.total_iters
     if decay and decay.over < (1 - _LONG_REST) * total:
-        rest = amount(round(subject.epoch(total - decay.over), 2), "epoch")
+        rest = subject.epochs_text(total - decay.over)
         said = tr(
             "the decay ends at {where}; the rate stays at {final} for the remaining {rest}",
             where=decay.where,
@@ -245,9 +245,9 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
             subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
             tr(
                 "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
-                epoch=count_text(round(subject.epoch(over), 2)),
+                epoch=subject.epoch_text(over),
                 final=subject.final,
-                rest=amount(round(subject.epoch(total - over), 2), "epoch"),
+                rest=subject.epochs_text(total - over),
             ),
         )
 
@@ -269,7 +269,7 @@ def rises_in_a_step(subject: CurveSubject) -> Iterator[Finding]:
         first = tr(
             "{times} at epoch {epoch}, from {before} to {after}",
             times=tr(" {times}-fold", times=f"{after / before:.3g}") if after >= _FOLD * before > 0 else "",
-            epoch=count_text(round(subject.epoch(lead + rises[0]), 2)),
+            epoch=subject.epoch_text(lead + rises[0]),
             before=rate_text(before),
             after=rate_text(after),
         )
@@ -304,7 +304,7 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
     else:
         jump = subject.schedule(switch + 1) if switch + 1 < total else 0.0
         if jump > _HIGH_END * peak:
-            where = count_text(round(subject.epoch(switch), 2))
+            where = subject.epoch_text(switch)
             message = tr("after it, at epoch {epoch}, the rate jumps up to {rate}", epoch=where, rate=rate_text(jump))
     if message:
         epochs = max(1, total - subject.lead.iters) / subject.built_for.iters_per_epoch

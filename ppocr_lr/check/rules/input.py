@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
 from ppocr_lr.finding import Change, Finding, Proposal, Severity, renamed, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
@@ -134,9 +134,12 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
     """YAML silently keeps the last one, so an edit of the first changes nothing."""
     for path in document.repeated:
         if is_read(path) or path[0] == "Global":
-            # A section may hold much that was meant to be joined with the other one.
-            copies = Proposal(changes=(Change("keep last", path),), safe=not isinstance(document.value(path), Mapping))
             message = tr("duplicate key in this mapping; this one counts")
+            if document.value(path) is None:  # the other one is rather what is wanted
+                yield Finding(path, message)
+                continue
+            # A section may hold much that was meant to be joined with the other one.
+            copies = Proposal(changes=(Change("keep last", path),), safe=not document.holds_section(path))
             yield Finding(path, message, str(copies), proposals=(copies,))
 
 
@@ -165,11 +168,16 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
 
 
 def _accepts(model: type[ConfigSection], key: str, value: object) -> bool:
+    return not _problems(lambda: read(model, {key: value}, ()))
+
+
+def _problems(use: Callable[[], object]) -> tuple[Problem, ...]:
+    """Why something of a config cannot be used; none if it can."""
     try:
-        read(model, {key: value}, ())
-    except LRConfigError:
-        return False
-    return True
+        use()
+    except LRConfigError as error:
+        return error.problems
+    return ()
 
 
 @rule("LR107", Severity.ERROR, "the weight decay or the momentum cannot be used")
@@ -179,15 +187,9 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not
     know or cannot take as a number. A momentum of 1 or more never forgets a gradient.
     """
-    for name in ("weight decay", "momentum"):
-        try:
-            if name == "momentum":
-                momentum_of(subject.planned)
-            else:
-                weight_decay_of(subject.config, subject.run)
-        except LRConfigError as error:
-            for problem in error.problems:
-                yield Finding(problem.path, str(problem))
+    of_weight_decay = _problems(lambda: weight_decay_of(subject.config, subject.run))
+    for problem in (*of_weight_decay, *_problems(lambda: momentum_of(subject.planned))):
+        yield Finding(problem.path, str(problem))
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
         said = tr(
@@ -203,11 +205,8 @@ def factors(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR multiplies the rate of some parameters by these keys, and stops at a value that is not a number, a list
     of another length than the model has stages, or a scheduler that it cannot ask for its values.
     """
-    try:
-        _ = subject.planned.groups
-    except LRConfigError as error:
-        for problem in error.problems:
-            yield Finding(problem.path, problem.text)
+    for problem in _problems(lambda: subject.planned.groups):
+        yield Finding(problem.path, problem.text)
 
 
 @rule("LR110", Severity.NOTE, "an ignore comment without effect")

@@ -65,7 +65,7 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = ""
             if subject.length_is_known:
-                meant = amount(round(subject.epoch(largest), 2), "epoch")
+                meant = subject.epochs_text(largest)
                 in_epochs = tr("; {count} would be {epochs}", count=amount(largest, "iteration"), epochs=meant)
             said = tr(
                 "{count} counts epochs, in a run of {epochs}; it looks like iterations{in_epochs}",
