@@ -10,9 +10,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from ppocr_lr.errors import (
     SECTION,
+    SECTION_PATH,
     ArgumentError,
     LRConfigError,
     MissingError,
+    Problem,
     errors_within,
     key_error,
     nearest,
@@ -22,7 +24,7 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
-from ppocr_lr.lr_config.elsewhere import is_peak
+from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
@@ -33,7 +35,7 @@ from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
@@ -258,7 +260,10 @@ def plan_config(
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    try:
+        section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    except LRConfigError as error:
+        raise LRConfigError(_where_it_is(problem, config["Optimizer"]) for problem in error.problems) from None
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
@@ -274,6 +279,20 @@ def _parsed(
         return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
+
+
+def _where_it_is(problem: Problem, optimizer: Mapping[str, Any]) -> Problem:
+    """The problem of a key that is missing in the lr section, at the key beside the section that was meant for it."""
+    missing = problem.path[-1] if len(problem.path) == len(SECTION_PATH) + 1 else None
+    if missing is None or missing in optimizer["lr"]:
+        return problem
+    for key in optimizer:
+        if key not in OptimizerSection.model_fields and missing in (key, *called_elsewhere(key)):
+            said = tr(
+                "nothing reads it here; write it as {key}, which {problem}", key=problem.key, problem=problem.text
+            )
+            return Problem(("Optimizer", key), said)
+    return problem
 
 
 def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:

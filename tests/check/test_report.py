@@ -575,6 +575,12 @@ def test_places_are_those_in_the_file(tmp_path: Path) -> None:
     assert places["LR101"] == ("Optimizer.lr.warmup_epochs", 11, 5)
 
 
+def test_a_key_beside_the_section_that_needs_it_is_where_the_error_is(tmp_path: Path) -> None:
+    text = "Global: {epoch_num: 20}\nOptimizer:\n  lr: {name: Cosine}\n  base_lr: 0.1\n"
+    (found,) = findings(tmp_path, text)
+    assert (found.code, found.key, found.place and found.place[1:]) == ("LR100", "Optimizer.base_lr", (4, 3))
+
+
 def test_overrides_are_checked_and_have_the_place_of_their_section(tmp_path: Path) -> None:
     found = findings(tmp_path, config(COSINE), overrides=["Optimizer.lr.warmup_epoch=20"])
     assert [(f.code, f.place.line) for f in found if f.code == "LR301"] == [("LR301", 5)]
