@@ -208,6 +208,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "45 updates of 2000 have a rate below 5e-7, which the log prints as 0.000000; all of them in the warmup",
      config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 1})),
     ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
+    ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
+     config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
     ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),

@@ -13,6 +13,8 @@ from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
 
 _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
+_LONG_FLAT = 0.03  # of the run
+_LONG_WAIT = 100  # epochs: PaddleOCR's own configs have at most 17 such
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 
 
@@ -52,7 +54,8 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
         return
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
-    if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
+    long = flat > _LONG_FLAT * subject.run.total_iters or subject.epoch(flat) > _LONG_WAIT
+    if long and not decay.corner_steps(flat, 1)[0]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
