@@ -14,6 +14,7 @@ from ppocr_lr.errors import (
     ArgumentError,
     LRConfigError,
     MissingError,
+    Problem,
     errors_within,
     nearest,
     positive_argument,
@@ -23,7 +24,7 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
-from ppocr_lr.lr_config.elsewhere import is_peak
+from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
@@ -35,7 +36,7 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
@@ -100,7 +101,7 @@ class PlannedRun:
         """The batch that the rate is said to be meant for."""
         if self.flags.reference_gpus is None:
             return self.flags.reference_batch
-        return self.batch // self.flags.gpus * self.flags.reference_gpus
+        return self.batch_per_card(self.flags.batch_size) * self.flags.reference_gpus
 
     @cached_property
     def scaled(self) -> PlannedRun | None:
@@ -216,7 +217,10 @@ def plan_config(
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    try:
+        section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    except LRConfigError as error:
+        raise LRConfigError(_where_it_is(problem, config["Optimizer"]) for problem in error.problems) from None
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
@@ -232,6 +236,20 @@ def _parsed(
         return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
+
+
+def _where_it_is(problem: Problem, optimizer: Mapping[str, Any]) -> Problem:
+    """The problem of a key that is missing in the lr section, at the key beside the section that was meant for it."""
+    missing = problem.path[-1] if len(problem.path) == len(SECTION_PATH) + 1 else None
+    if missing is None or missing in optimizer["lr"]:
+        return problem
+    for key in optimizer:
+        if key not in OptimizerSection.model_fields and missing in (key, *called_elsewhere(key)):
+            said = tr(
+                "nothing reads it here; write it as {key}, which {problem}", key=problem.key, problem=problem.text
+            )
+            return Problem(("Optimizer", key), said)
+    return problem
 
 
 def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
