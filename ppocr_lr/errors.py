@@ -209,6 +209,8 @@ def shown(value: object, depth: int = 0) -> str:
         text = f"{opening}{', '.join(items)}{more}{closing}"
         return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…{closing}"
     try:
+        if isinstance(value, int):
+            repr(value)  # raises where reprlib, since Python 3.14, returns an address
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits
         return f"an {type(value).__name__} too long to show"
@@ -227,11 +229,6 @@ def value_error(path: Path, value: object, allowed: str) -> LRConfigError:
     return LRConfigError(
         Problem(path, tr("{value} is not allowed; it must be {allowed}", value=shown(value), allowed=allowed))
     )
-
-
-def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> LRConfigError:
-    """The error for one key: `Optimizer.lr.gamma: 2 is not allowed; it must be …`."""
-    return value_error((*section.split("."), key) if section else (key,), value, allowed)
 
 
 def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,12 +24,15 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     if "\0" in str(path):
         raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
     try:
-        if path.is_dir():
-            raise ArgumentError("out", "is a folder; give a file name", path)
-        if not path.parent.is_dir():
-            raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
+        # Since Python 3.14 is_dir says no of what cannot be looked at, such as a name that is too long.
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()
     except OSError as error:
         raise ArgumentError("out", f"cannot be written: {error.strerror}", path) from None
+    if path.is_dir():
+        raise ArgumentError("out", "is a folder; give a file name", path)
+    if not path.parent.is_dir():
+        raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
     return ending
 
 

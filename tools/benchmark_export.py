@@ -7,18 +7,18 @@ peak memory of one export of `--long` rows in a separate process. Exits with 1 i
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from benchmark import medians
 from ppocr_lr.export.rows import write_csv, write_json
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 LIMIT_MB = 200
 WRITERS = {"csv": write_csv, "json": write_json}
@@ -54,18 +54,11 @@ def speed(rows: int, repeat: int, folder: Path) -> None:
         ("JSON, peak 0.1", "json", "0.1"),
     ):
         run = planned(rows, rate)
-        works: tuple[Callable[[], None], ...] = (
+        ours, other = medians(
             lambda run=run, form=form: export(run, folder / "ours", form),  # type: ignore[misc]
             lambda run=run: savetxt(run, folder / "other"),  # type: ignore[misc]
+            repeat,
         )
-        times: tuple[list[float], ...] = ([], [])
-        for turn in range(repeat + 1):
-            for side, work in zip(times, works, strict=True):
-                start = time.perf_counter()
-                work()
-                if turn:  # the first round does not count
-                    side.append(time.perf_counter() - start)
-        ours, other = map(statistics.median, times)
         print(f"{name:34}{rows / ours:12,.0f}{rows / other:12,.0f}{other / ours:9.2f}", flush=True)
 
 

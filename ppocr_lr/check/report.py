@@ -14,13 +14,14 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, errors_within
+from ppocr_lr.errors import LRConfigError, Place, errors_within
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import Override, with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
@@ -96,8 +97,7 @@ def _placed(error: LRConfigError, document: YAMLDocument) -> LRConfigError:
     """The error, with the places of the keys that it is about."""
     if not any(problem.path for problem in error.problems):
         return error.within(document.source)
-    places = [problem.place or document.place(problem.path) for problem in error.problems]
-    return LRConfigError(each._replace(place=place) for each, place in zip(error.problems, places, strict=True))
+    return LRConfigError(each._replace(place=each.place or document.place(each.path)) for each in error.problems)
 
 
 def _keys_of(overrides: Iterable[str]) -> tuple[str, ...]:
@@ -148,8 +148,8 @@ def _found(
     except _DependsOnTheEpochError as error:
         return None, [unknown_epoch.found(Finding(("Train",), str(error), how_to_tell(config, flags)))]
     except LRConfigError as error:
-        if any(problem.path[:2] != SECTION_PATH for problem in error.problems):
-            raise
+        if any(len(problem.path) < 2 or problem.path[0] != "Optimizer" for problem in error.problems):
+            raise  # it is not about the lr section, nor about a key of it that stands beside it
         return None, [*findings_about(error)]
     return planned, _findings(planned, proposed)
 
@@ -202,12 +202,13 @@ def unusable_report(
         finding if finding.place and finding.place.line else finding._replace(place=Place(str(path), 1, 1))
         for finding in findings_about(error)
     )
-    lines: list[str] = []
+    text = ""
     with suppress(LRConfigError):  # what is no text has no lines to show
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
-        lines = decoded(content or b"", path).splitlines()
-    return Report(str(path), tuple(findings), None, tuple(lines), _keys_of(overrides))
+        text = decoded(content or b"", path)
+    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
+    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -140,9 +140,8 @@ def run(arguments: argparse.Namespace) -> int:
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
     _show([each.report for each in checked], arguments)
-    if fixes.finish() == 2 or any(
-        each.report.planned is None and (each.report.findings or not known) for each in checked
-    ):
+    fixes.finish()
+    if any(each.report.planned is None and (each.report.findings or not known) for each in checked):
         return 2
     return int(any(each.fails for each in checked))
 
@@ -201,7 +200,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
             if isinstance(error, ArgumentError):  # no file's fault
                 raise
             if fixes.alone:
-                fixes.failed_on(error)
+                fixes.problems += error.problems
             report = unusable_report(path, error, arguments.overrides, content)
         checked.append(_Checked(report, Severity[told.fail_on.upper()]))
     if passed_by and not arguments.hook:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ppocr_lr.check.report import Report
-from ppocr_lr.cli.options import print_error
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, Problem
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
@@ -32,7 +31,9 @@ class Fixes:
         self.alone = arguments.fix_only or arguments.diff
         """What is left is not reported."""
         self.lines_are_read = arguments.diff or arguments.format != "text"
-        self.fixed = self.more = self.failed = 0
+        self.fixed = self.more = 0
+        self.problems: list[Problem] = []
+        """Why files are as they were."""
         if self.unsafe and not self.asked:
             raise LRConfigError("--unsafe-fixes: goes with --fix, --fix-only or --diff")
 
@@ -44,28 +45,29 @@ class Fixes:
         file = read_file_text(path)
         done = mended(file, check, unsafe=self.unsafe)
         for error in done.refused:
-            self.failed_on(error)
+            self.problems += error.problems
         if self.diff:
             print(*file.diff(done.text), sep="\n", end="\n" if done.fixed else "")
         else:
             try:
                 done.write()
             except LRConfigError as error:
-                self.failed_on(error)
+                self.problems += error.problems
                 return check(yaml_document(file.text, path))
         self.fixed += len(done.fixed)
         self.more += done.unsafe
         return done.report
 
-    def failed_on(self, error: LRConfigError) -> None:
-        """Say why a file is as it was."""
-        print_error(error)
-        self.failed += 1
-
     def finish(self) -> int:
-        """Say what was done; 1 if there is a patch, 2 if a fix could not be written."""
+        """Say what was done; 1 if there is a patch.
+
+        Raises:
+            LRConfigError: a file could not be fixed; with everything that could not.
+        """
         if self.asked:
             more = tr("; {more} more with --unsafe-fixes", more=self.more) if self.more else ""
             said = tr("Would fix {count}", count=self.fixed) if self.diff else tr("Fixed {count}", count=self.fixed)
             print(said + more, file=sys.stderr if self.lines_are_read else sys.stdout)
-        return 2 if self.failed else int(self.diff and self.fixed > 0)
+        if self.problems:
+            raise LRConfigError(self.problems)
+        return int(self.diff and self.fixed > 0)

@@ -62,8 +62,6 @@ def _ready_for_any_text() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
-    if set(argv) == {"--version", "--verbose"}:
-        return _tell_versions()
     argv, command = _split(argv)
     parser = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
@@ -72,6 +70,8 @@ def run(argv: Sequence[str]) -> int:
 
             argcomplete.autocomplete(parser)
     try:
+        if set(argv) == {"--version", "--verbose"}:
+            return _tell_versions()
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
         with arguments_called(flag):
             import_modules(getattr(arguments, "imports", ()))
@@ -106,8 +106,7 @@ def _silence() -> Iterator[None]:
 def _tell_versions() -> int:
     from ppocr_lr.cli.versions import versions
 
-    with suppress(BrokenPipeError):
-        print(*versions(), sep="\n", flush=True)
+    print(*versions(), sep="\n")
     return 0
 
 

@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -46,8 +47,7 @@ class Parser(argparse.ArgumentParser):
             unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
-            chosen = next(parser for parser in self._parsers() if parser.get_default("run") is arguments.run)
-            flags = list(chosen._option_string_actions)
+            flags = list(arguments.parser._option_string_actions)
             meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
             # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
@@ -61,12 +61,6 @@ class Parser(argparse.ArgumentParser):
             names = list(map(str, action.choices))
             message = f"invalid choice: {value!r} (choose from {', '.join(names)}){did_you_mean(str(value), names)}"
             raise argparse.ArgumentError(action, message)
-
-    def _parsers(self) -> Iterator[argparse.ArgumentParser]:
-        """The parsers of the commands."""
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                yield from action.choices.values()
 
     def error(self, message: str) -> NoReturn:
         """Usage and message on stderr, exit code 2."""
@@ -100,7 +94,7 @@ def add_command(
 ) -> Parser:
     """A command, whose `run` gets the arguments and gives the exit code."""
     parser = commands.add_parser(name, help=summary, description=description, epilog=examples)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     parser.add_argument(
         "-q", "--quiet", action="store_true", help="print nothing but errors; exit code and files say the rest"
     )
@@ -208,5 +202,6 @@ def need_docstrings(command: str) -> None:
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
-    for line in str(error).splitlines():
-        print(printable(f"error: {line}"), file=sys.stderr)
+    with suppress(OSError):  # a full disk; the exit code says it too
+        for line in str(error).splitlines():
+            print(printable(f"error: {line}"), file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
@@ -45,6 +46,7 @@ _BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
 _SHORT = {"weight_decay": "wd", "momentum": "momentum"}
 
 _MOST_PIXELS = 10**8
+_LONGEST_NAME = 150  # bytes of a config's path in the name of its picture; systems take 255 for the whole name
 _OF_PICTURES = ("title", "names", "size", "style", "text_as_paths")
 
 EXAMPLES = """\
@@ -122,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
     ready_to_draw(on_screen=arguments.show)
     arguments.weight_decay = arguments.weight_decay or arguments.parameter == "lr,wd"
     configs = configs_of(arguments) or [str(path) for path in arguments.log[:1]] or [str(DEFAULT_CONFIG)]
-    source = ", ".join(Path(config).as_posix() for config in configs)
+    source = printable(", ".join(Path(config).as_posix() for config in configs))
     out = arguments.out or _free_name(configs[0], source)
     kind = output_kind(out, (*PICTURES, *EXPORTS))  # a wrong path is reported before anything is drawn
     _check(arguments, kind)
@@ -187,8 +189,10 @@ def _free_name(config: str, source: str) -> Path:
 
     path = PurePath(config if config != str(DEFAULT_CONFIG) else DEFAULT_CONFIG.name)
     name = "_".join(part for part in (*path.parent.parts, path.stem) if part not in (path.anchor, ".."))
+    while len(os.fsencode(name)) > _LONGEST_NAME:
+        name = name[1:]
     for number in count(1):
-        out = Path(f"lr_{name[-150:]}{'' if number == 1 else f'-{number}'}.png")
+        out = Path(f"lr_{name}{'' if number == 1 else f'-{number}'}.png")
         if not out.exists() or source_of(out) == source:
             return out
     raise AssertionError("counting has no end")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from ppocr_lr.cli.options import Commands, add_command, add_import, need_docstrings
 from ppocr_lr.training_config.schema import config_schema, lr_schema
@@ -35,5 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
     need_docstrings("schema")
     schema = lr_schema() if arguments.section else config_schema()
-    print(TypeAdapter(Any).dump_json(schema, indent=2).decode())  # json.dumps indents slowly
+    print(to_json(schema, indent=2).decode())  # json.dumps indents slowly
     return 0

@@ -47,8 +47,9 @@ def dots_of(comparison: Comparison, number: int, axis: Axis, against: str = "") 
         count = int(which.sum())
         if count:
             every = -(-count // _MOST)
-            name = tr("{log}: {count} as planned", log=log, count=count_text(count))
-            if not planned:
+            if planned:
+                name = tr("{log}: {count} as planned", log=log, count=count_text(count))
+            else:
                 name = tr("{log}: {count} not as planned", log=log, count=count_text(count))
             marker = MARKERS[number % len(MARKERS)]
             yield Dots(name, positions[which][::every], rates[which][::every], marker, planned)

@@ -30,7 +30,9 @@ def best_integer(costs: Costs, low: int, high: int, around: Iterable[int] = (), 
 
     Of several that cost the same the nearest to `origin` is taken.
     """
-    points = np.concatenate([np.geomspace(low, high, _GRID), np.linspace(low, high, _GRID), [*around]])
+    below = min(low - 1, 0)  # equal ratios need numbers above 0
+    ratios = below + np.geomspace(low - below, high - below, _GRID)
+    points = np.concatenate([ratios, np.linspace(low, high, _GRID), [*around]])
     for _ in range(_MOST_ROUNDS):
         grid = np.unique(points[(low <= points) & (points <= high)].round().astype(np.int64))
         best = np.lexsort((np.abs(grid - origin), costs(grid)))[:_VALLEYS]
@@ -41,11 +43,11 @@ def best_integer(costs: Costs, low: int, high: int, around: Iterable[int] = (), 
     return int(grid[best[0]])
 
 
-def refined(cost: Cost, x: int, low: int, high: int, stride: int, whole: int = 0, origin: int = 0) -> Best:
-    """Downhill from `x`; of the plateau there, the integer a multiple of `whole` from `origin`, if it has one."""
+def refined(cost: Cost, x: int, low: int, high: int, stride: int, whole: int = 0) -> Best:
+    """Downhill from `x`; of the plateau there, the nearest multiple of `whole`, if it has one."""
     x = _downhill(cost, x, stride, low, high)
     least, most = _edge(cost, x, low), _edge(cost, x, high)
-    if whole and least <= (near := origin + round((x - origin) / whole) * whole) <= most:
+    if whole and least <= (near := round(x / whole) * whole) <= most:
         x = near
     return Best(x, least, most)
 

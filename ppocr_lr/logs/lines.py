@@ -143,7 +143,7 @@ class LogReader:
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
             raise LRConfigError(tr("holds more than {most} GiB; give a part of it", most=MOST_BYTES >> 30))
-        if len(self.lines) // _PACKED.size + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
+        if self.whole + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
             raise LRConfigError(tr("holds more than {most} lines of a training; give a part of it", most=MOST_LINES))
         if not self.lines and self._read > _MOST_BEFORE:
             raise LRConfigError(
@@ -225,13 +225,13 @@ class LogReader:
             end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = self._together(text[:end])
-        before = len(self.lines)
+        before = self.whole
         for line in _lines(text, self._said):
             self.lines += _PACKED.pack(*line)
             if line.start:
                 self._keep(self._said.config)
                 self._starts += 1
-        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (len(self.lines) - before) // _PACKED.size
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (self.whole - before)
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)

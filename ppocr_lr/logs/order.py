@@ -32,7 +32,6 @@ class Order:
 
     starts: list[NDArray[np.int64]] = field(default_factory=list)
     repeated: int = 0
-    impossible: int = 0
     shuffled: int = 0
     """Lines that were in no order and were sorted."""
 
@@ -85,7 +84,6 @@ def _in_segment(order: Order, keys: Sequence[Key], rates: Sequence[float], older
     if chains is None:
         order.shuffled += len(fresh)
         return [_sorted(fresh, keys, rates, older, order)]
-    order.impossible += len(fresh) - sum(map(len, chains))
     return chains
 
 
@@ -177,5 +175,4 @@ def _sorted(lines: list[int], keys: Sequence[Key], rates: Sequence[float], older
     while place >= 0:
         row.append(once[place])
         place = before[place]
-    order.impossible += len(once) - len(row)
     return row[::-1]

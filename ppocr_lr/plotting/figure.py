@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib import rc_context, rcParams
@@ -19,7 +19,7 @@ from PIL import Image
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
-from ppocr_lr.curve.summary import Summary, summarize
+from ppocr_lr.curve.summary import summarize
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.numbers_text import PLAIN, amount, count_text, plain_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
@@ -50,7 +50,7 @@ from ppocr_lr.plotting.style import (
 from ppocr_lr.plotting.words import common_facts, figure_of, in_common, is_narrow, put_legend, titles
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
-from ppocr_lr.training_config.plan import PlannedRun
+from ppocr_lr.training_config.plan import PlannedRun, Reduction
 
 Size: TypeAlias = "tuple[float, float]"
 
@@ -163,7 +163,7 @@ def source_of(path: Path) -> str | None:
 
 
 def _draw_runs(
-    axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str] = (), marks: bool = True
+    axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str], marks: bool = True
 ) -> list[Curve]:
     """Draw every curve, scaled if that is asked for; beside it the config's own and PaddleOCR's; all of them."""
     drawn = [run.scaled or run for run in runs]
@@ -173,61 +173,60 @@ def _draw_runs(
         _draw_single(axes, drawn[0], curves[0], axis, names[0] if names else scaled, marks)
     else:
         _draw_several(axes, drawn, curves, axis, names, marks)
-    return [
-        *curves, *_draw_own(axes, runs, axis), *_draw_paddleocr(axes, drawn, axis), *_draw_groups(axes, drawn, axis)
-    ]  # fmt: skip
+    told: set[str] = set()
+    for run, schedule, colour_and_dashes, label in (*_own(runs), *_paddleocrs(drawn), *_groups(drawn)):
+        curves.append(trace(schedule, run.run.total_iters))
+        new = label not in told and len(told) < MOST_ENTRIES
+        if new:
+            told.add(label)
+        _draw_curve(axes, run, curves[-1], axis, colour_and_dashes, label if new else "_", width=THIN)
+    return curves
 
 
-def _draw_own(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
-    """The curves of the configs of which a scaled one is drawn."""
-    drawn: list[Curve] = []
+class _Thin(NamedTuple):
+    """A thin curve beside those of the runs; equal labels share an entry in the legend."""
+
+    run: PlannedRun
+    schedule: Schedule
+    colour_and_dashes: tuple[str, tuple[float, ...]]
+    label: str
+
+
+def _own(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
+    """The configs of which a scaled curve is drawn."""
     for index, run in enumerate(runs):
         if run.scaled:
-            label = "_" if drawn else scaling_labels(run)[1] if len(runs) == 1 else "as in the config, not scaled"
-            drawn.append(trace(run.schedule, run.run.total_iters))
-            unit = updates_per_unit(run.run, axis)
-            _draw_curve(axes, run, drawn[-1], unit, (look(index)[0], OWN_DASHES), label, width=THIN)
-    return drawn
+            label = scaling_labels(run)[1] if len(runs) == 1 else "as in the config, not scaled"
+            yield _Thin(run, run.schedule, (look(index)[0], OWN_DASHES), label)
 
 
-def _draw_paddleocr(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
-    drawn: list[Curve] = []
+def _paddleocrs(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
     for index, run in enumerate(runs):
-        if run.paddleocr_schedule is None:
-            continue
-        ignored = f", which ignores {', '.join(run.own_keys)}" if len(runs) == 1 else ""
-        label = "_" if drawn else f"PaddleOCR's own trainer{ignored}"  # one entry in the legend
-        colour = GREY if len(runs) == 1 else look(index)[0]
-        drawn.append(trace(run.paddleocr_schedule, run.run.total_iters))
-        unit = updates_per_unit(run.run, axis)
-        _draw_curve(axes, run, drawn[-1], unit, (colour, PADDLEOCR_DASHES), label, width=THIN)
-    return drawn
+        if run.paddleocr_schedule is not None:
+            ignored = f", which ignores {', '.join(run.own_keys)}" if len(runs) == 1 else ""
+            colour = GREY if len(runs) == 1 else look(index)[0]
+            yield _Thin(run, run.paddleocr_schedule, (colour, PADDLEOCR_DASHES), f"PaddleOCR's own trainer{ignored}")
 
 
-def _draw_groups(axes: Axes, runs: Sequence[PlannedRun], axis: Axis) -> list[Curve]:
-    """What trains at another rate, in the colour of its run; groups of one name share an entry in the legend."""
-    drawn: list[Curve] = []
-    told: set[str] = set()
+def _groups(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
+    """What trains at another rate, in the colour of its run."""
     for index, run in enumerate(runs):
         for group, schedule in run.other_curves:
-            drawn.append(trace(schedule, run.run.total_iters))
-            label = "_" if group.title in told or len(told) == MOST_ENTRIES else group.title
-            told.add(group.title)
-            _draw_curve(axes, run, drawn[-1], updates_per_unit(run.run, axis), look(index), label, width=THIN)
-    return drawn
+            yield _Thin(run, schedule, look(index), group.title)
 
 
 def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: str | None, marks: bool) -> None:
     summary = summarize(run.schedule, run.run)
     unit = updates_per_unit(run.run, axis)
-    _draw_curve(axes, run, curve, unit, look(0), label)
+    _draw_curve(axes, run, curve, axis, look(0), label)
     if summary.warmup_iters:
-        _mark_warmup(axes, run, summary, unit)
+        end = min(summary.warmup_iters, run.run.total_iters) / unit
+        axes.axvspan(0, end, color=rcParams["text.color"], alpha=WARMUP[1], linewidth=0)
     if not marks:
         return
     _mark_corners(axes, run, unit)
     if run.simulation:
-        _mark_reductions(axes, run, unit)
+        _mark_reductions(axes, run.simulation.reductions, unit)
     axes.plot(
         [summary.peak_step / unit, summary.final_step / unit], [summary.peak, summary.final], linestyle="none",
         marker="o", markersize=5, color=rcParams["text.color"], zorder=3, clip_on=False,
@@ -251,8 +250,7 @@ def _draw_several(
         shown = f"{name}  ({told})" if told and not narrow else name
         if index == MOST_ENTRIES:
             axes.plot([], [], linestyle="none", label=f"and {len(runs) - MOST_ENTRIES} more")
-        unit = updates_per_unit(run.run, axis)
-        _draw_curve(axes, run, curve, unit, look(index), shown if index < MOST_ENTRIES else "_")
+        _draw_curve(axes, run, curve, axis, look(index), shown if index < MOST_ENTRIES else "_")
         if marks and curve.exact and run.run.total_iters > FEW:
             # Told apart without colour; each begins somewhere else, so that they do not meet where the curves do.
             line = axes.lines[-1]
@@ -265,7 +263,7 @@ def _draw_beside(
     """The other values that follow schedules, in the colours of the rates above."""
     curves = [trace(schedule, run.run.total_iters) for run, schedule in zip(runs, schedules, strict=True)]
     for index, (run, curve) in enumerate(zip(runs, curves, strict=True)):
-        _draw_curve(axes, run, curve, updates_per_unit(run.run, axis), look(index), "_")
+        _draw_curve(axes, run, curve, axis, look(index), "_")
     logarithmic, *limits = beside_limits(curves, log_scale)
     axes.set_yscale("log" if logarithmic else "linear")
     axes.set_ylim(*limits)
@@ -281,12 +279,12 @@ def _draw_curve(
     axes: Axes,
     run: PlannedRun,
     curve: Curve,
-    unit: int,
-    look: tuple[str, tuple[float, ...]],
+    axis: Axis,
+    colour_and_dashes: tuple[str, tuple[float, ...]],
     label: str | None,
     width: float = WIDTH,
 ) -> None:
-    positions, (colour, dashes) = curve.steps / unit, look
+    positions, (colour, dashes) = curve.steps / updates_per_unit(run.run, axis), colour_and_dashes
     if curve.exact:
         marker = "." if run.run.total_iters <= FEW else None
         axes.plot(
@@ -299,11 +297,6 @@ def _draw_curve(
             positions, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
             label=label or note,
         )  # fmt: skip
-
-
-def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
-    colour, opacity = rcParams["text.color"], WARMUP[1]
-    axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color=colour, alpha=opacity, linewidth=0)
 
 
 def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
@@ -328,8 +321,7 @@ def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:
         )  # fmt: skip
 
 
-def _mark_reductions(axes: Axes, run: PlannedRun, unit: int) -> None:
-    reductions = run.simulation.reductions if run.simulation else ()
+def _mark_reductions(axes: Axes, reductions: Sequence[Reduction], unit: int) -> None:
     axes.plot(
         [reduction.update / unit for reduction in reductions], [reduction.after for reduction in reductions],
         linestyle="none", marker="v", markersize=6, color=look(0)[0], zorder=3,

@@ -104,7 +104,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     except OSError:
         there = []
     if os.path.isdir(prefix):
-        inside = f"; in it are the checkpoints {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
+        checkpoints = "is the checkpoint" if len(there) == 1 else "are the checkpoints"
+        inside = f"; in it {checkpoints} {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
     meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
     raise LRConfigError("does not exist" + (f"; did you mean {meant}?" if meant else "")).within(str(path))

@@ -117,8 +117,14 @@ class Resume:
             return ""
         if state is None:
             return "AssertionError: LR_Scheduler state must be included (Paddle 2: KeyError: 'LR_Scheduler')"
-        needs_wrapped = wraps_a_scheduler(self.schedule) and not self.ours
-        return f"KeyError: '{WRAPPED_KEY}'" if needs_wrapped and not state.wrapped else ""
+        return f"KeyError: '{WRAPPED_KEY}'" if self.warmup_added and not self.ours else ""
+
+    @property
+    def warmup_added(self) -> bool | None:
+        """True if only the config has a warmup around its scheduler, False if only the saved run had one; else None."""
+        state = self.checkpoint.state
+        wraps = wraps_a_scheduler(self.schedule)
+        return None if state is None or self.bare_number or state.wrapped == wraps else wraps
 
     @cached_property
     def paddleocr(self) -> Schedule | None:
@@ -203,7 +209,7 @@ class Resume:
 
     def saved_run(self) -> Run | None:
         """What a schedule of this config was built for that has the checkpoint's rate; None if no length does it."""
-        if self.rate_before is None:
+        if self.rate_before is None or self.warmup_added is not None:
             return None
         written = self.planned.run.epochs
         nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))

@@ -129,13 +129,6 @@ _NAMES: dict[str, Callable[[tuple[Any, ...]], Any]] = {
 }
 
 
-class _Name:
-    """A name from `_NAMES`."""
-
-    def __init__(self, name: str) -> None:
-        self.make = _NAMES[name]
-
-
 class _Reader:
     """A stack machine for the instructions of an optimizer state."""
 
@@ -249,7 +242,7 @@ class _Reader:
         full = f"{module}.{name}"
         if full not in _NAMES:
             self.refuse_part(shown(full))
-        self.stack.append(_Name(full))
+        self.stack.append(_NAMES[full])
 
     def line(self) -> str:
         line = self.file.readline(_LONGEST)
@@ -264,10 +257,10 @@ class _Reader:
         self.name(module, name)
 
     def reduce(self) -> None:
-        arguments, name = self.stack.pop(), self.stack.pop()
-        if not isinstance(name, _Name) or not isinstance(arguments, tuple):
+        arguments, make = self.stack.pop(), self.stack.pop()
+        if not callable(make) or not isinstance(arguments, tuple):  # nothing else on the stack can be called
             raise TypeError
-        self.stack.append(name.make(arguments))
+        self.stack.append(make(arguments))
 
     def build(self) -> None:
         state, target = self.stack.pop(), self.stack[-1]

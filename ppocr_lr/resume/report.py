@@ -130,6 +130,12 @@ def _rate(resume: Resume) -> Iterator[Finding]:
     change = jump_text(before, resume.rate_now)
     saved = resume.saved_run()
     cause = ""
+    if resume.warmup_added is not None:
+        cause = (
+            tr("; it was saved without a warmup around its scheduler, the config has one")
+            if resume.warmup_added
+            else tr("; it was saved with a warmup around its scheduler, the config has none")
+        )
     if saved:
         length = f"{amount(saved.epochs, 'epoch')} × {amount(saved.iters_per_epoch, 'iteration')}"
         if resume.left_out:
@@ -146,7 +152,10 @@ def _rate(resume: Resume) -> Iterator[Finding]:
                 change=change,
                 cause=cause,
             ),
-            "" if saved else tr("for a smooth resume keep the rate and the length of the saved run"),
+            tr(
+                "for a smooth resume keep the rate and the length of the saved run; or {otherwise}",
+                otherwise=_from_weights(resume),
+            ),
         )
     else:
         yield _warning(

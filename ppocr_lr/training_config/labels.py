@@ -17,10 +17,13 @@ _ABSENT = object()
 def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
     """One label for each run: the values of the keys that differ, or else the file name.
 
+    Runs from a file each have its name, unless one key or the names of their schedules tell them apart.
+
     Brief labels are only the names of the schedules, where these tell the runs apart.
     """
     each = [settings(run) for run in runs]
-    if len({run.source for run in runs}) == 1:  # of a sweep
+    files = {run.source for run in runs}
+    if len(files) == 1:  # of a sweep
         each = [{**setting, **factors(run)} for setting, run in zip(each, runs, strict=True)]
     keys = list(dict.fromkeys(key for setting in each for key in setting))
     differing = [key for key in keys if any(setting.get(key, _ABSENT) != each[0].get(key, _ABSENT) for setting in each)]
@@ -33,6 +36,8 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
             {key: value for key, value in setting.items() if not at_default(key, run)}
             for setting, run in zip(each, runs, strict=True)
         ]
+    elif len(differing) > 1 and len(files) == len(runs):
+        return _file_names(runs)
     texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
     # If one label is too long or occurs twice, all become file names: a mixture is hard to read.

@@ -32,11 +32,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _NUMBER_IN_TEXT = rf"^\s*{NUMBER}\s*$"
 
-# Where a bound stands beside a validator, pydantic writes its own name for it.
 _BOUNDS = {kind.name: kind.in_json_schema for kind in KINDS.values()}
 _RATE = "the learning rate of each optimizer update"
-_SECTIONS_OF_VALUES = {"#/$defs/section": "#/$defs/value", "#/$defs/stage": "#/$defs/value-stage"}
-_VALUES = ("default", "const", "enum", "examples")  # their contents are no schemas
+_RATES = {"section": "section", "stage": "stage"}
+"""What `$defs` has for the sections inside a section of rates."""
+_VALUES = {"section": "value", "stage": "value-stage"}
+"""The same for one of another value."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -47,6 +48,10 @@ class _Generator(GenerateJsonSchema):
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {}
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """Where a bound stands behind a validator, pydantic writes its own name for it."""
+        return {_BOUNDS.get(word, word): value for word, value in super().generate_inner(schema).items()}
 
     def encode_default(self, dft: Any) -> Any:
         if dft is None or isinstance(dft, (bool, int, float, str)):  # JSON has it, without an adapter made for it
@@ -128,14 +133,14 @@ def _definitions(*, of_values: bool) -> dict[str, Any]:
         made["value"] = {**_section("another value than the rate", "value"), **alone}
         made["value-stage"] = _section("a part of it", "value-stage")
     for name in names:
-        keys = _keys(name, MODELS[name])
+        keys = _keys(name, MODELS[name], _RATES)
         kinds = {"section": keys, "stage": _of_a_stage(keys)}
         if of_values:
-            value = _of_a_value(keys)
+            value = _of_a_value(_keys(name, MODELS[name], _VALUES))
             kinds |= {"value": value, "value-stage": _of_a_stage(value)}
         made |= {f"{kind}.{name}": {"if": _is_named(name), "then": then} for kind, then in kinds.items()}
         for word, schema in _json_schema(name, MODELS[name])["$defs"].items():
-            made[f"{name}.{word}"] = _standard(schema)
+            made[f"{name}.{word}"] = _with_sections(schema, _RATES)
     _share_keys(made)
     return made
 
@@ -154,15 +159,16 @@ def _share_keys(definitions: dict[str, Any]) -> None:
 
 
 def _is_named(name: str) -> dict[str, Any]:
-    condition: dict[str, Any] = {"properties": {"name": {"const": name}}}
+    # To yaml-language-server, as it completes, a const is met by its beginning too: CosineWarmRestarts by Cosine.
+    condition: dict[str, Any] = {"properties": {"name": {"const": name, "minLength": len(name)}}}
     # `properties` holds for a key that is absent, which is just right for the default.
     return condition if name == NO_NAME else {**condition, "required": ["name"]}
 
 
-def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
-    """All keys of a section with this name, and no others."""
+def _keys(name: str, model: type[LRConfig], inside: Mapping[str, str]) -> dict[str, Any]:
+    """All keys of a section with this name, and no others; `inside` says which sections it may hold."""
     made = _json_schema(name, model)
-    own, required = made["properties"], made["required"]
+    own, required = _with_sections(made["properties"], inside), made["required"]
     return {
         "properties": {
             "name": {"const": name, "description": _summary(name, model)},
@@ -179,7 +185,7 @@ def _keys(name: str, model: type[LRConfig]) -> dict[str, Any]:
 
 def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
     """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
-    plain = _standard(schema)
+    plain = {**schema}
     if key not in model.takes_strings:
         return plain
     about: dict[str, Any] = {word: plain.pop(word) for word in ("description", "default") if word in plain}
@@ -205,18 +211,10 @@ def _of_a_stage(keys: dict[str, Any]) -> dict[str, Any]:
 
 def _of_a_value(keys: dict[str, Any]) -> dict[str, Any]:
     """What goes with a name in a section of another value than the rate."""
-    own = {key: _with_values_inside(schema) for key, schema in keys["properties"].items()}
-    own |= {word: _also(key, own[key]) for word, key in values_at_ends(own).items()}
-    return {**keys, "properties": own, "required": [key for key in keys["required"] if key != "learning_rate"]}
-
-
-def _with_values_inside(schema: Any) -> Any:
-    """A key's schema with the sections of values in the place of those of rates."""
-    if isinstance(schema, Mapping):
-        return {word: _with_values_inside(value) for word, value in schema.items()}
-    if isinstance(schema, list):
-        return [*map(_with_values_inside, schema)]
-    return _SECTIONS_OF_VALUES.get(schema, schema) if isinstance(schema, str) else schema
+    own = keys["properties"]
+    others = {word: _also(key, own[key]) for word, key in values_at_ends(own).items()}
+    required = [key for key in keys["required"] if key != "learning_rate"]
+    return {**keys, "properties": own | others, "required": required}
 
 
 def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -271,25 +269,16 @@ def _type_schema(kind: Any, template: str) -> dict[str, Any]:
     return adapter.json_schema(by_alias=False, ref_template=template, schema_generator=_Generator)
 
 
-def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema with pydantic's bounds as JSON Schema calls them, at every depth, and with the sections in it."""
-    if SECTION_SCHEMA in schema:
-        about = {word: value for word, value in schema.items() if word != SECTION_SCHEMA}
-        # In draft 7 nothing counts beside a $ref.
-        return {**about, "allOf": [_defined(schema[SECTION_SCHEMA])]}
-    return {_BOUNDS.get(word, word): _standard_value(word, value) for word, value in schema.items()}
-
-
-def _standard_value(word: str, value: Any) -> Any:
-    if word in _VALUES:
-        return value
-    if word == "properties":  # its words are keys of a config, and one may be called `ge`
-        return {key: _standard(schema) for key, schema in value.items()}
-    if isinstance(value, Mapping):
-        return _standard(value)
-    if isinstance(value, list):
-        return [_standard(item) if isinstance(item, Mapping) else item for item in value]
-    return value
+def _with_sections(schema: Any, inside: Mapping[str, str]) -> Any:
+    """A schema with references in the places of sections, at every depth."""
+    if isinstance(schema, list):
+        return [_with_sections(item, inside) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {word: _with_sections(value, inside) for word, value in schema.items()}
+    if SECTION_SCHEMA in made:  # in draft 7 nothing counts beside a $ref
+        made["allOf"] = [_defined(inside[made.pop(SECTION_SCHEMA)])]
+    return made
 
 
 def _outside(model: type[ConfigSection]) -> dict[str, Any]:
@@ -324,7 +313,7 @@ def _momentum() -> dict[str, Any]:
             own = _other_keys(name, OPPOSITE[name], const=name)
             section["allOf"][index] = {"if": _is_named(name), "then": own}
     number = _field_schema("momentum", PlainMomentum.model_fields["momentum"])[0]
-    plain = _standard({word: value for word, value in number.items() if word not in ("description", "default")})
+    plain = {word: value for word, value in number.items() if word not in ("description", "default")}
     return {"description": "the momentum", "anyOf": [plain, {"type": "null"}, section]}
 
 

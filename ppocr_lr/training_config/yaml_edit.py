@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from textwrap import indent
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 import yaml
@@ -62,8 +63,8 @@ class FileText:
 
         try:
             # Replacing a read-only file by a new one would succeed without asking.
-            if out is None and not os.stat(target).st_mode & stat.S_IWUSR:
-                raise self._error("is read-only, so it is left as it is")
+            if (out is None or out.exists()) and not os.stat(target).st_mode & stat.S_IWUSR:
+                raise LRConfigError(Problem((), "is read-only, so it is left as it is", Place(str(target))))
             write_whole(target, write)
         except ArgumentError as error:
             raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None
@@ -112,9 +113,11 @@ class Excerpt:
         """The whole text, with another text in this place."""
         if not self.indent:
             return self.before + text + self.after
+        lines = indent(text, self.indent).replace("\r\n", "\n")
+        if self.after and not lines.endswith("\n"):
+            lines += "\n"
         newline = "\r\n" if "\r\n" in self.before else "\n"
-        lines = (f"{self.indent}{line}" if line.strip() else "" for line in text.splitlines())
-        return self.before + "".join(f"{line}{newline}" for line in lines) + self.after
+        return self.before + lines.replace("\n", newline) + self.after
 
 
 def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
@@ -135,22 +138,22 @@ def excerpt(text: str, path: KeyPath, source: str) -> Excerpt:
     start, first = tree.line_end(key.end), node.keys[0].start if node.keys else 0
     if tree.line_start(first) < start:  # anchored, or after its key
         return Excerpt("", text, "")
-    indent = text[tree.line_start(first) : first]
+    margin = text[tree.line_start(first) : first]
     end = tree.line_end(node.items[-1].end)
     after = end
     for line in text[end:].splitlines(keepends=True):
         after += len(line)
-        if line.startswith(indent) and line.lstrip().startswith("#"):
+        if line.startswith(margin) and line.lstrip().startswith("#"):
             end = after  # a comment belongs to the section in whose column it is, after empty lines too
         elif line.strip():
             break
-    lines = text[start:end].splitlines()
+    lines = text[start:end].replace("\r\n", "\n").splitlines(keepends=True)
     margins = [line[: len(line) - len(line.lstrip())] for line in lines if line.strip()]
-    indent = min(margins, key=len)  # of a comment, maybe
-    if not indent or indent.strip(" ") or not all(margin.startswith(indent) for margin in margins):
+    margin = min(margins, key=len)  # of a comment, maybe
+    if not margin or margin.strip(" ") or not all(each.startswith(margin) for each in margins):
         return Excerpt("", text, "")
-    own = "".join(f"{line.removeprefix(indent)}\n" for line in lines)
-    return Excerpt(text[:start], own, text[end:], indent)
+    own = "".join(line.removeprefix(margin) if line.strip() else line for line in lines)
+    return Excerpt(text[:start], own, text[end:], margin)
 
 
 class Edit(NamedTuple):
@@ -253,7 +256,9 @@ class TextTree:
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
         if same(before, after):
             return
-        if node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
+        if node.kind == "scalar" or (node.flow and not _share(before, after)):
+            yield self._replacement(node, yaml_text(after), path)
+        elif node.kind == "mapping" and isinstance(before, Mapping) and isinstance(after, Mapping):
             gone = [node.numbers(str(key)) for key in before if key not in after]
             if not all(gone):  # merged in from elsewhere
                 self._refuse(path)
@@ -270,28 +275,25 @@ class TextTree:
             yield from self._removals(node, range(len(after), len(before)), path)
             for index in range(len(before), len(after)):
                 yield self._addition(node, yaml_text(after[index]), (*path, index))
-        elif node.kind == "alias" or not (node.kind == "scalar" or node.flow):
+        else:  # an alias, or a block that would become something else
             self._refuse(path)
-        else:
-            yield self._replacement(node, yaml_text(after), path)
 
     def _replacement(self, node: _Node, new: str, path: KeyPath) -> Edit:
         anchor = _ANCHOR.match(self.text, node.start, node.end)
         if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
             self._refuse(path)
         space = " " if node.start == node.end else ""  # nothing came after the colon
-        return Edit(node.start, node.end, space + (anchor[1] if anchor else "") + new)
+        new = space + (anchor[1] if anchor else "") + new
+        if node.flow:
+            return self._unless_comments(node.start, node.end, path, new)
+        return Edit(node.start, node.end, new)
 
     def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
         """A key or an item after the last one of its kind."""
         if node.flow:
-            if not node.items:
-                return Edit(node.end - 1, node.end - 1, new)
             between = self.text[node.items[-2].end : node.items[-1].start] if len(node.items) > 1 else ""
             separator = between if node.kind == "list" and _SEPARATOR.fullmatch(between) else ", "
             return Edit(node.items[-1].end, node.items[-1].end, separator + new)
-        if not node.items:
-            self._refuse(path)
         first = (node.keys or node.items)[0].start
         line = self.text[self.line_start(first) : first]
         if node.kind == "list":
@@ -324,10 +326,11 @@ class TextTree:
             else:
                 yield Edit(self.line_start(start), self.line_end(end), "")
 
-    def _unless_comments(self, start: int, end: int, path: KeyPath) -> Edit:
+    def _unless_comments(self, start: int, end: int, path: KeyPath, new: str = "") -> Edit:
+        """A place in brackets is given up, but no comment with it."""
         if "#" in self.text[start:end]:
             self._refuse(path)
-        return Edit(start, end, "")
+        return Edit(start, end, new)
 
     def line_start(self, place: int) -> int:
         """Where the line around a place begins."""
@@ -346,6 +349,13 @@ class TextTree:
     def _refuse(self, path: KeyPath) -> NoReturn:
         problem = tr("{key} cannot be changed by itself in the text", key=shown(dotted(path)))
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
+
+
+def _share(before: Any, after: Any) -> bool:
+    """Whether a key or an item of a mapping or list is still there in the one that comes in its place."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return not before.keys().isdisjoint(after)
+    return isinstance(before, list) and isinstance(after, list) and bool(before and after)
 
 
 _ENDS = yaml.MappingEndEvent | yaml.SequenceEndEvent

@@ -51,6 +51,16 @@ def test_a_config_with_overrides_and_flags(command: Command, tmp_path: Path) -> 
     assert (tmp_path / "图.svg").read_bytes().startswith(b"<?xml")
 
 
+@pytest.mark.parametrize(
+    "name", [os.fsdecode(b"\xff a\nb.yml"), "长" * 80 + ".yml", "a" * 250 + ".yml"], ids=["bytes", "wide", "long"]
+)
+def test_a_config_of_any_name_has_one_picture(command: Command, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(DEFAULT_CONFIG.read_bytes())
+    for _ in range(2):  # the second replaces the first
+        assert command("plot", "-c", name).returncode == 0
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_label_files_are_counted_where_training_starts(command: Command, tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text("a\tb\n" * 64, encoding="utf-8")
     name = write(
@@ -147,15 +157,27 @@ def test_help_has_examples(command: Command) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
-@pytest.mark.parametrize("value", ["", "1"])
-def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, value: str) -> None:
-    unbuffered = {**os.environ, "PYTHONUNBUFFERED": value}
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "ppocr_lr", "plot"],
-            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, env=unbuffered,
-        )  # fmt: skip
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
+def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:
+    done = _with_full("stdout", words, tmp_path, PYTHONUNBUFFERED=unbuffered)
     assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
+
+
+@pytest.mark.parametrize("words", [["plot", "gone.yml"], ["check", "--lang"], ["check"]])
+def test_a_full_disk_behind_standard_error_leaves_the_exit_code(tmp_path: Path, words: list[str]) -> None:
+    done = _with_full("stderr", words, tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def _with_full(stream: str, words: list[str], folder: Path, **setting: str) -> subprocess.CompletedProcess[str]:
+    """A command one of whose streams is on a full disk."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        return subprocess.run(
+            [sys.executable, "-m", "ppocr_lr", *words], cwd=folder, text=True, env={**os.environ, **setting},
+            stdout=full if stream == "stdout" else subprocess.PIPE,
+            stderr=full if stream == "stderr" else subprocess.PIPE,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

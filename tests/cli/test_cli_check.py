@@ -236,10 +236,11 @@ def test_errors_outside_the_section_are_at_their_key(
     ("content", "frame"),
     [
         (CLEAN.replace("}}", "]}").encode("utf-16"), ["Optimizer: {lr: {name: Const, learning_rate: 0.1]}"]),
+        (CLEAN.encode("utf-16-le"), []),
         (b"\xff\xfe\x00\xd8junk, junk", []),
         (b"Global: {}\nOptimizer: \xff\n", []),
     ],
-    ids=["UTF-16", "junk after its mark", "another encoding"],
+    ids=["UTF-16", "UTF-16 without its mark", "junk after its mark", "another encoding"],
 )
 def test_lines_are_shown_only_of_what_is_text(
     content: bytes, frame: list[str], command: Command, tmp_path: Path

@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_written_stops_no_other(command: Command, tmp_path
     (tmp_path / "a.yml").chmod(0o444)
     (tmp_path / "torn.yml").write_text("a: [", encoding="utf-8")
     (tmp_path / "link.yaml").symlink_to("bad.yml")
-    done = command("check", "a.yml", "link.yaml", *KNOWN, "--fix-only")
+    done = command("check", "a.yml", "link.yaml", *KNOWN, "--fix-only", "--quiet")
     assert (done.returncode, done.stderr) == (2, "error: a.yml: is read-only, so it is left as it is\n")
     assert (text(tmp_path, "a.yml"), text(tmp_path), (tmp_path / "link.yaml").is_symlink()) == (BAD, SAFE, True)
     done = command("check", "a.yml", "torn.yml", "bad.yml", *KNOWN, "--fix", "--unsafe-fixes")
@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_read_is_told(
     (tmp_path / "torn.yml").write_text("a: [", encoding="utf-8")
     done = command("check", name, "bad.yml", *KNOWN, flag)
     assert (done.returncode, text(tmp_path)) == (2, SAFE if flag == "--fix-only" else BAD)
-    assert done.stderr.startswith(f"error: {problem}")
+    assert f"error: {problem}" in done.stderr
 
 
 def test_a_baseline_of_what_is_left(command: Command, tmp_path: Path) -> None:

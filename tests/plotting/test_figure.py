@@ -15,7 +15,8 @@ from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
 from ppocr_lr.plotting.style import STYLE
 from ppocr_lr.plotting.words import put_legend
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 
 def planned(
@@ -166,6 +167,12 @@ def test_other_rates_of_several_runs(tmp_path: Path) -> None:
     assert [line.get_color() for line in thin] == [
         line.get_color() for line in axes.lines if line.get_linewidth() > 1.6
     ]
+
+
+def test_a_legend_names_fourteen_other_rates(tmp_path: Path) -> None:
+    run = planned(tmp_path, COSINE)
+    runs = [with_backbone(run, lr_mult_list=[factor, 1, 1, 1, 1, 1], lab_lr=1) for factor in range(2, 20)]
+    assert sum(label.startswith("×") for label in legend_of(draw(runs))) == 14
 
 
 def test_those_of_a_scaled_run_are_scaled(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume, resumed_by_paddle
 from ppocr_lr.resume.picture import draw_resume
 from ppocr_lr.resume.report import as_dict, remarks, text_lines
-from ppocr_lr.training_config.plan import RunFlags, plan_config
+from ppocr_lr.training_config.plan import plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests import paddleocr
 from tests.checkpoints import optimizer_for, save
 from tests.conftest import ROOT, Command
@@ -122,7 +123,7 @@ def test_what_stops_paddleocr(tmp_path: Path, saved: dict[str, Any], loading: di
     if stopped.startswith("KeyError: 'LinearWarmup_LR'"):
         assert result.failure == stopped
         assert said(result)[0].startswith("error: PaddleOCR stops with KeyError: 'LinearWarmup_LR': the checkpoint was")
-        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or train with")
+        assert remarks(result)[0].hint.startswith("-o Optimizer.lr.warmup_epoch=0; or start the training with")
     elif stopped:  # an AssertionError, in Paddle 2 a KeyError
         assert "LR_Scheduler" in stopped
         assert f"{stopped.partition(':')[0]}: " in result.failure
@@ -281,6 +282,14 @@ class TestJumps:
         assert said(result) == [
             "warning: the rate jumps at update 101: 6.545e-2 → 9.022e-2, 37.8 % more; the checkpoint's rate is this config's with 20 epochs × 10 iterations"
         ]
+        (hint,) = [remark.hint for remark in remarks(result)]
+        assert hint.startswith("for a smooth resume keep the rate and the length of the saved run; or begin a new run")
+
+    def test_no_length_is_named_where_a_warmup_is_what_differs(self, tmp_path: Path) -> None:
+        """Another length of the cosine alone would have the same rate there, by chance."""
+        prefix = save(tmp_path / "latest", {**COSINE, "warmup_epoch": 2}, 20, 125, 1250, epoch=10)
+        (line,) = said(resume(prefix, COSINE, 20, 125))
+        assert line.endswith("; it was saved with a warmup around its scheduler, the config has none")
 
     def test_a_jump_is_between_the_rates_of_two_updates(self, tmp_path: Path) -> None:
         """Update 500 uses the checkpoint's rate once more, 501 the config's: its own, not that of update 500."""
@@ -480,7 +489,7 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Optimizer.name=Adam"], 1, "error: PaddleOCR stops at the first update with AssertionError"),
         (["-o", "Global.epoch_num=10"], 1, "hint: -o Global.epoch_num=20 (update 101 then uses"),
         (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs (update 101 then uses"),
-        (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it are the checkpoints latest"),
+        (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it is the checkpoint latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),

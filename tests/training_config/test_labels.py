@@ -28,6 +28,8 @@ TABLE: list[tuple[list[dict[str, Any]], list[str]]] = [
         [PIECEWISE, {**PIECEWISE, "values": [0.3, 0.2, 0.01]}],
         ["values [0.1, 0.01, 0.001]", "values [0.3, 0.2, 0.01]"],
     ),
+    # Several numbers in a row would leave open which file is which.
+    ([COSINE, {**COSINE, "learning_rate": 0.2, "warmup_epoch": 1}], ["a.yml", "b.yml"]),
     # Too long for a legend: the file names.
     ([PIECEWISE, {**PIECEWISE, "decay_epochs": list(range(30)), "values": [0.1] * 31}], ["a.yml", "b.yml"]),
 ]

@@ -6,12 +6,14 @@ import json
 import re
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from annotated_types import Ge
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
+from pydantic import BeforeValidator
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.errors import dotted
@@ -79,6 +81,15 @@ def test_what_sections_share_is_said_once() -> None:
     for kind, key in product(("section", "stage", "value", "value-stage"), ("warmup_mode", "hold_epochs")):
         assert definitions[f"{kind}.Cosine"]["then"]["properties"][key] == {"$ref": f"#/$defs/{key}"}
     assert len(json.dumps(CONFIG.schema)) < 250_000
+
+
+def test_a_name_is_not_met_by_the_beginning_of_another() -> None:
+    """As it completes, yaml-language-server takes Cosine for the const CosineWarmRestarts, and offers T_0."""
+    for name in MODELS:
+        condition = {**CONFIG.schema["$defs"][f"section.{name}"]["if"]["properties"]["name"]}
+        assert condition.pop("const") == name
+        met = {other for other in MODELS if name.startswith(other) and Draft7Validator(condition).is_valid(other)}
+        assert met == {name}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -306,6 +317,7 @@ def test_a_third_partys_schedule_shows_up(own_name):
         takes = WARMUP
         learning_rate: PositiveRate
         half_life: float
+        damping: Annotated[float, BeforeValidator(float), Ge(0)] = 0.5
         inner: Any = None
 
         def curve(self, window: Window) -> Schedule:
@@ -319,6 +331,7 @@ def test_a_third_partys_schedule_shows_up(own_name):
     validator.validate({"name": own_name, "learning_rate": 0.1, "half_life": 5, "warmup_epoch": 1})
     assert not validator.is_valid({"name": own_name, "learning_rate": 0, "half_life": 5})
     assert not validator.is_valid({"name": own_name, "learning_rate": 0.1})
+    assert not validator.is_valid({"name": own_name, "learning_rate": 0.1, "half_life": 5, "damping": -0.1})
     assert own_name not in LR.schema["$defs"]["name"]["enum"]
 
 

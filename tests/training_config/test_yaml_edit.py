@@ -17,7 +17,7 @@ from ppocr_lr.errors import dotted
 from ppocr_lr.finding import Change
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.yaml_edit import TextTree, read_file_text
+from ppocr_lr.training_config.yaml_edit import TextTree, excerpt, read_file_text
 from ppocr_lr.training_config.yaml_file import MAX_BYTES, YAMLDocument, read_yaml_text, yaml_document
 
 
@@ -69,13 +69,15 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global: {a: [1,2]}\n", ("a=[1, 2, 3]",), "Global: {a: [1,2,3]}\n"),
     ("Global: {a: [1]}\n", ("a=[1, 3]",), "Global: {a: [1, 3]}\n"),
     ("Global: {a: []}\n", ("a=[3]",), "Global: {a: [3]}\n"),
+    ("Global: {a: [], b: {}} # c\n", ("a=[3, 4]", "b={x: 1, y: 2}"), "Global: {a: [3, 4], b: {x: 1, y: 2}} # c\n"),
+    ("Global: {a: {x: 1}}\n", ("a={y: 2, z: 3}",), "Global: {a: {y: 2, z: 3}}\n"),
     ("Global:\n  a: [1, # one\n      2] # two\n", ("a=[1, 2, 3]",), "Global:\n  a: [1, # one\n      2, 3] # two\n"),
     ("Global:\n  a:\n    - 1 # one\n    -  2 # two\n  b: 1\n", ("a=[1, 2, 3]",),
      "Global:\n  a:\n    - 1 # one\n    -  2 # two\n    - 3\n  b: 1\n"),
     ("Global:\n  a:\n  - 1\n  - 2", ("a=[1, 2, 3]",), "Global:\n  a:\n  - 1\n  - 2\n  - 3"),
     ("Global:\r\n  a:\r\n  - 1", ("a=[1, 2]",), "Global:\r\n  a:\r\n  - 1\r\n  - 2"),
     ("Global: {a: [1, 2, 3]}\n", ("a=[1, 2]",), "Global: {a: [1, 2]}\n"),
-    ("Global: {a: [1, 2,], b: [\n  3,\n]}\n", ("a=[]", "b=[]"), "Global: {a: [], b: [\n  ]}\n"),
+    ("Global: {a: [1, 2,], b: [\n  3,\n]}\n", ("a=[]", "b=[]"), "Global: {a: [], b: []}\n"),
     ("Global:\n  a:\n  - 1\n  - 2 # two\n  b: 1\n", ("a=[1]",), "Global:\n  a:\n  - 1\n  b: 1\n"),
     # a key is added
     ("Global: {a: 1}\n", ("b=2",), "Global: {a: 1, b: 2}\n"),
@@ -130,6 +132,8 @@ def test_one_place_changes(text: str, steps: tuple[Any, ...], result: str) -> No
         ("Global: {a: &x 1e-3, b: *x}\n", ("a=0.001",)),
         ("Global:\n  a: 1\n", (remove("Global.a"),)),  # null is left of a block, no mapping
         ("Global: {a: 1, # c\n  b: 2}\n", (remove("Global.b"),)),  # the comment would go
+        ("Global: {a: [ # none\n  ]}\n", ("a=[1]",)),
+        ("Global: {a: [1, # one\n  2]}\n", ("a=1",)),
         ("Global:\n  a: &x 1\n  a: *x\n", (keep_last("Global.a"),)),
         ("Global:\n  x:\n  - a: 1 # c\n    b: 2\n", (Change("remove", ("Global", "x", 0, "a")),)),
         ("Global:\n  ? a\n  : 1\n  b: 1\n", (remove("Global.b"), "c=1")),
@@ -252,7 +256,8 @@ def test_nothing_else_changes(pieces: list[Piece], kind: str, newline: str, data
         result = edited(before + own + after, changes, intended)
     except LRConfigError:
         is_block = len(inside) > 1 and not isinstance(YAMLDocument("c.yml", intended).value(path), dict)
-        assert "*" in own or path == ("base",) or len(around) == 1 or (kind == "set" and is_block)
+        would_go = is_block or "# one" in own
+        assert "*" in own or path == ("base",) or len(around) == 1 or (kind == "set" and would_go)
         return
     assert read_yaml_text(result, "c.yml") == intended
     if kind == "set":
@@ -266,6 +271,24 @@ def test_nothing_else_changes(pieces: list[Piece], kind: str, newline: str, data
         assert result == before + own.replace(path[-1], "z", 1) + after
     else:
         assert result == before + after
+
+
+@given(
+    sections(("Optimizer", "lr"), "    "),
+    st.sampled_from(["Global:\n", "# end\n", ""]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_a_section_is_cut_out_and_put_back(pieces: list[Piece], after: str, newline: str, ends: bool) -> None:
+    text = f"base: &base {{x: 1}}\nOptimizer:\n  lr:\n{''.join(text for _, text in pieces)}{after}".replace(
+        "\n", newline
+    )
+    text = text if ends else text.rstrip()
+    section = excerpt(text, ("Optimizer", "lr"), "c.yml")
+    assert section.with_text(section.text) == text
+    if section.before:  # otherwise it is the whole text, as a comment of the section is in the first column
+        more = section.with_text(f"{section.text}\n{'    '.removeprefix(section.indent)}z: 0")
+        assert read_yaml_text(more, "c.yml")["Optimizer"]["lr"]["z"] == 0
 
 
 # Files.
@@ -310,9 +333,12 @@ def test_a_read_only_file_is_left(tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     path.write_text("a: 1\n", encoding="utf-8")
     path.chmod(0o444)
-    with pytest.raises(LRConfigError, match=r"c\.yml: is read-only"):
-        read_file_text(path).write("a: 2\n")
-    assert path.read_text(encoding="utf-8") == "a: 1\n"
+    other = tmp_path / "d.yml"
+    other.write_text("a: 3\n", encoding="utf-8")
+    for file, out in ((path, None), (other, path)):
+        with pytest.raises(LRConfigError, match=r"c\.yml: is read-only"):
+            read_file_text(file).write("a: 2\n", out)
+        assert path.read_text(encoding="utf-8") == "a: 1\n"
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")

@@ -6,17 +6,15 @@ then causes that the log speaks against, then a cause together with a constant f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.logs.causes.curve import changed, trained_by_paddleocr
+from ppocr_lr.logs.causes.curve import changed, constant, multiplied, trained_by_paddleocr
 from ppocr_lr.logs.causes.explanation import Cause, Diagnosis, Explanation, override
-from ppocr_lr.logs.causes.length import epoch_length, told_differences, with_told
-from ppocr_lr.logs.causes.rate import constant, scaled
+from ppocr_lr.logs.causes.length import epoch_length, with_logged_epochs, with_logged_length
 from ppocr_lr.logs.causes.search import Candidate, Search
 from ppocr_lr.logs.causes.steps import (
     accumulated,
@@ -99,7 +97,9 @@ def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
     words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
     cause = Cause("window", words, override(f"Global.log_smooth_window={window}"))
     if comparison.first_difference is None:
-        return [_as_planned_but_for(cause, Search(comparison, np.unique(comparison.log.starts).tolist()))]
+        search = Search(comparison, np.unique(comparison.log.starts).tolist())
+        alone = search.explanation(search.plan.because(cause))
+        return [Diagnosis(search.processes, search.first, (alone,), True)]
     found = []
     for diagnosis in _diagnoses(comparison):
         if not diagnosis.found:
@@ -139,38 +139,33 @@ def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis
 def _diagnosis(search: Search) -> Diagnosis:
     """The simplest explanations; where none explains every line the nearest, each of which explains half of them."""
     tried: list[tuple[Explanation, Candidate]] = []
-    levels = (_what_the_log_says, _one_cause, _stepped_otherwise, _against_the_log)
-    for level in (*levels, _with_a_factor):
-        new = [(search.explanation(candidate, search.many), candidate) for candidate in level(search)]
+    told = with_logged_epochs(search, with_logged_length(search, search.plan))
+    for level in (_what_the_log_says, _one_cause, _stepped_otherwise, _against_the_log, _with_a_factor):
+        new = [(search.explanation(candidate, search.many), candidate) for candidate in level(search, told)]
         promising = [(search.explanation(candidate), candidate) for first, candidate in new if first.complete]
         complete = [_without_idle_causes(search, *pair) for pair in promising if pair[0].complete]
         if complete:
-            return Diagnosis(search.processes, search.first, _distinct(_without_detours(complete)), True)
+            distinct = {explanation.causes: explanation for explanation in _without_detours(complete)}
+            return Diagnosis(search.processes, search.first, tuple(distinct.values()), True)
         tried += [pair for pair in new if 2 * pair[0].explained >= pair[0].lines]
     nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
     best = [search.explanation(candidate) for candidate in list(nearest.values())[:_NEAREST]]
     return Diagnosis(search.processes, search.first, tuple(sorted(best, key=_rank)), False)
 
 
-def _as_planned_but_for(cause: Cause, search: Search) -> Diagnosis:
-    """That the plan with this cause alone explains the lines."""
-    return Diagnosis(search.processes, search.first, (search.explanation(search.plan.because(cause)),), True)
+def _what_the_log_says(search: Search, told: Candidate) -> Iterator[Candidate]:
+    either = (with_logged_length(search, search.plan), with_logged_epochs(search, search.plan))
+    yield from (candidate for candidate in either if candidate.causes)
+    if all(candidate.causes for candidate in either):
+        yield told
 
 
-def _what_the_log_says(search: Search) -> Iterator[Candidate]:
-    told = told_differences(search)
-    for count in range(1, len(told) + 1):
-        for differences in combinations(told, count):
-            yield with_told(search, differences)
-
-
-def _one_cause(search: Search) -> Iterator[Candidate]:
-    base = with_told(search, told_differences(search))
+def _one_cause(search: Search, base: Candidate) -> Iterator[Candidate]:
     yield from trained_by_paddleocr(search, base)
     if search.resumed_in_log:
         yield from with_a_loaded_rate(search, base)
         yield from at_another_place(search, base)
-    yield from scaled(search, base)
+    yield from multiplied(search, base)
     yield from changed(search, base)
     yield from constant(search, base)
     if search.logged_length is None:
@@ -179,32 +174,30 @@ def _one_cause(search: Search) -> Iterator[Candidate]:
         yield from at_another_place(search, base)
 
 
-def _stepped_otherwise(search: Search) -> Iterator[Candidate]:
-    base = with_told(search, told_differences(search))
+def _stepped_otherwise(search: Search, base: Candidate) -> Iterator[Candidate]:
     if not search.resumed_in_log:
         yield from ahead_or_behind(search, base)
     yield from at_another_pace(search, base)
     yield from accumulated(search, base)
 
 
-def _against_the_log(search: Search) -> Iterator[Candidate]:
+def _against_the_log(search: Search, told: Candidate) -> Iterator[Candidate]:
     base = search.plan
-    if told_differences(search):
+    if told.causes:
         yield from at_another_place(search, base)
-        yield from scaled(search, base)
+        yield from multiplied(search, base)
         yield from changed(search, base)
     if search.logged_length is not None:
         yield from epoch_length(search, base)
 
 
-def _with_a_factor(search: Search) -> Iterator[Candidate]:
-    base = with_told(search, told_differences(search))
+def _with_a_factor(search: Search, base: Candidate) -> Iterator[Candidate]:
     for candidate in (
         *at_another_place(search, base, scaled=True),
         *changed(search, base, scaled=True),
         *epoch_length(search, base, scaled=True),
     ):
-        yield from scaled(search, candidate)
+        yield from multiplied(search, candidate)
 
 
 def _without_idle_causes(search: Search, explanation: Explanation, candidate: Candidate) -> Explanation:
@@ -235,7 +228,3 @@ def _without_detours(explanations: list[Explanation]) -> list[Explanation]:
         for explanation, each in zip(explanations, kinds, strict=True)
         if "no warmup" in each or not each & {"warmup", "epoch length"}
     ]
-
-
-def _distinct(explanations: Iterable[Explanation]) -> tuple[Explanation, ...]:
-    return tuple({explanation.causes: explanation for explanation in explanations}.values())

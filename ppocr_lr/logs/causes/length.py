@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.logs.causes.explanation import Cause, flag
@@ -16,37 +16,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def told_differences(search: Search) -> tuple[str, ...]:
-    """Where the log itself says that its epochs, or its run, have another length."""
-    epochs = search.logged_epochs
-    run, logged = search.plan.run, search.logged_length or 1
-    longest = MAX_ITERS // max(epochs, run.epochs)  # a damaged log may count more than a run can have
-    told = []
-    if logged <= longest and search.logged_length not in (
-        None,
-        run.iters_per_epoch,
-        search.planned.run.iters_per_epoch,
-        search.plan.batches,
-    ):
-        told.append("length")
-    if epochs != run.epochs and max(logged, run.iters_per_epoch) <= longest:
-        told.append("epochs")
-    return tuple(told)
+def with_logged_length(search: Search, candidate: Candidate) -> Candidate:
+    """The candidate with the length of an epoch that the log itself says, if that is not the plan's."""
+    logged, plan = search.logged_length, search.plan
+    planned = (plan.run.iters_per_epoch, search.planned.run.iters_per_epoch, plan.batches)
+    if logged is None or logged in planned or logged > _longest(search):
+        return candidate
+    return candidate.because(_length_cause(search, logged), run=Run(candidate.run.epochs, logged))
 
 
-def with_told(search: Search, differences: Iterable[str]) -> Candidate:
-    """The plan with these lengths of the log."""
-    candidate = search.plan
-    for difference in differences:
-        run = candidate.run
-        if difference == "length" and search.logged_length is not None:
-            cause = _length_cause(search, search.logged_length)
-            candidate = candidate.because(cause, run=Run(run.epochs, search.logged_length))
-        else:
-            words = f"the run has {amount(search.logged_epochs, 'epoch')}, not {run.epochs}"
-            cause = Cause("epochs", words, flag("epochs", search.logged_epochs))
-            candidate = candidate.because(cause, run=Run(search.logged_epochs, run.iters_per_epoch))
-    return candidate
+def with_logged_epochs(search: Search, candidate: Candidate) -> Candidate:
+    """The candidate with the number of epochs that the log itself says, if that is not the plan's."""
+    logged, run = search.logged_epochs, candidate.run
+    if logged == run.epochs or max(search.logged_length or 1, run.iters_per_epoch) > _longest(search):
+        return candidate
+    words = f"the run has {amount(logged, 'epoch')}, not {run.epochs}"
+    cause = Cause("epochs", words, flag("epochs", logged))
+    return candidate.because(cause, run=Run(logged, run.iters_per_epoch))
+
+
+def _longest(search: Search) -> int:
+    """The longest epoch that a run can have; a damaged log may count more."""
+    return MAX_ITERS // max(search.logged_epochs, search.plan.run.epochs)
 
 
 def _length_cause(search: Search, iters: int) -> Cause:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.causes.explanation import Cause, Explanation
-from ppocr_lr.logs.compare import Comparison, schedule_length, strays
+from ppocr_lr.logs.compare import Comparison, strays
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
 from ppocr_lr.logs.window import Lines, fitted_medians, rough_costs
@@ -96,8 +96,7 @@ class Family(NamedTuple):
     high: int
     around: Iterable[int] = ()
     whole: int = 0
-    """If several integers fit, one that is a multiple of it from `origin` is taken."""
-    origin: int = 0
+    """If several integers fit, one that is a multiple of it is taken."""
 
 
 class Search:
@@ -122,7 +121,7 @@ class Search:
         # Only a process that continues where another one stopped can be at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self.resumed_in_log = self.resumed and self.rate_before is not None
-        self.plan = Candidate((), read_section(planned.section), Run(planned.run.epochs, schedule_length(planned)))
+        self.plan = Candidate((), read_section(planned.section), planned.built_for)
         if comparison.schedule != planned.schedule:
             batches, every = comparison.iters_per_epoch, planned.flags.accumulate
             self.plan = replace(self.plan, batches=batches, accumulated=every)
@@ -182,9 +181,9 @@ class Search:
         def about(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
             return rough_costs(schedule, self.sample, lambda updates: family.steps(numbers[:, None], updates), scaled)
 
-        near = best_integer(about, family.low, family.high, family.around, family.origin)
+        near = best_integer(about, family.low, family.high, family.around)
         if not self.may_be_right(about(np.array([near]))[0]):
             return None
         cost = cache(lambda x: self.cost(family.at(x), self.many, scaled))
         stride = max(1, (family.high - family.low) // _SAMPLE)
-        return refined(cost, near, family.low, family.high, stride, family.whole, family.origin)
+        return refined(cost, near, family.low, family.high, stride, family.whole)

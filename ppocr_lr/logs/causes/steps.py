@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ppocr_lr.logs.causes.explanation import Cause, flag
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
 from ppocr_lr.logs.window import medians
@@ -37,24 +40,22 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
     first = int(search.lines.updates[0])
     length, begin = _resumed_at(search, base)
 
-    def at(place: int, fitting: str = "") -> Candidate:
-        shift = place - first
-        if place <= length:
+    def ahead(shift: int, fitting: str = "") -> Candidate:
+        if first + shift <= length:
             cause = Cause("started over", "the schedule started over at the resume instead of continuing")
         else:
             cause = _offset(shift, fitting)
         return base.because(cause, shift=shift)
 
-    over = at(first - begin)
+    over = ahead(-begin)
     if begin and search.explains(over):
         yield over
         return
-    high = first + base.run.total_iters
-    family = Family(at, lambda place, updates: updates + (place - first), base, 1, high, [first - begin], length, first)
+    family = Family(ahead, _shifted, base, 1 - first, base.run.total_iters, [-begin], length)
     best = search.best(family, scaled)
-    if best is not None and best.x != first:
-        ends = sorted((abs(best.low - first), abs(best.high - first)))
-        yield at(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
+    if best is not None and best.x:
+        ends = sorted((abs(best.low), abs(best.high)))
+        yield ahead(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
 
 
 def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
@@ -66,18 +67,12 @@ def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
 def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
     """As when the schedule is stepped before the optimizer, or a loop steps it before its first update."""
 
-    def at(place: int) -> Candidate:
-        shift = place - _MOST_AHEAD - 1
+    def ahead(shift: int) -> Candidate:
         return base.because(_offset(shift), shift=shift)
 
-    origin = _MOST_AHEAD + 1
-    family = Family(
-        at, lambda place, updates: updates + (place - origin), base, 1, 2 * _MOST_AHEAD + 1,
-        [origin - 1, origin + 1], origin=origin,
-    )  # fmt: skip
-    best = search.best(family)
-    if best is not None and best.x != origin:
-        yield at(best.x)
+    best = search.best(Family(ahead, _shifted, base, -_MOST_AHEAD, _MOST_AHEAD, [-1, 1]))
+    if best is not None and best.x:
+        yield ahead(best.x)
 
 
 def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
@@ -86,7 +81,7 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
 
     def every(updates: int) -> Candidate:
         once = "once per epoch" if updates == iters else f"once in {updates} updates of the log"
-        cause = Cause("pace", f"the schedule was stepped {once}, not at each")
+        cause = Cause("pace", f"the schedule was stepped {once}, not after each update")
         return base.because(cause, stepped_every=updates)
 
     def times(steps: int) -> Candidate:
@@ -130,6 +125,10 @@ def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
         near = sorted(candidates, key=search.rough_cost)[:_NEAREST]
         if near:
             yield min(near, key=lambda candidate: search.cost(candidate, search.many))
+
+
+def _shifted(shift: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[np.int64]:
+    return updates + shift
 
 
 def _offset(shift: int, fitting: str = "") -> Cause:
