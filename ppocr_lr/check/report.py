@@ -19,8 +19,9 @@ from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import Override, with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)

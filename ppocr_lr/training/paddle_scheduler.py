@@ -21,7 +21,8 @@ from ppocr_lr.schedules.base import Schedule, as_step
 try:
     from paddle.optimizer import lr
 except ModuleNotFoundError as error:
-    raise MissingExtraError("Paddle", "paddle", " for a CPU, or Paddle's own paddlepaddle-gpu for a GPU") from error
+    otherwise = " for a CPU, up to Python 3.13, or Paddle's own paddlepaddle-gpu for a GPU"
+    raise MissingExtraError("Paddle", "paddle", otherwise) from error
 
 
 class _FromSchedule(lr.LRScheduler):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from ppocr_lr.errors import (
     SECTION,
@@ -16,10 +16,10 @@ from ppocr_lr.errors import (
     MissingError,
     Problem,
     errors_within,
-    key_error,
     nearest,
     positive_argument,
     shown,
+    value_error,
 )
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
@@ -34,47 +34,13 @@ from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
 from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
-Trainer = Literal["ppocr-lr", "paddleocr"]
-TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
-
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
-
-
-class RunFlags(NamedTuple):
-    """What is given about a run beyond its config; None for what is not given."""
-
-    epochs: int | None = None
-    iters_per_epoch: int | None = None
-    iters_from: str = ""
-    """Where `iters_per_epoch` was found, in words; empty if it was given."""
-    num_samples: int | None = None
-    gpus: int = 1
-    batch_size: int | None = None
-    accumulate: int = 1
-    windows: bool = False
-    """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
-    reference_gpus: int | None = None
-    """Cards that the config's rate is meant for."""
-    reference_batch: int | None = None
-    """The same, as samples of one optimizer update."""
-    scaling: str = "linear"
-    """The rule that scales a rate meant for another batch, if scaling is asked for."""
-    trainer: Trainer | None = None
-    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names.
-
-    If it is not given, the run is planned for this project's builder, and findings say what PaddleOCR's own would do.
-    """
-    folder: Path | None = None
-    """Where the config is: label files that are not in the working directory are looked for there."""
-
-    def beside(self, config: str | Path) -> RunFlags:
-        """The same for a config in this file."""
-        return self._replace(folder=Path(config).parent)
 
 
 class Reduction(NamedTuple):
@@ -245,16 +211,7 @@ def plan_config(
     train = config.get("Train") or {}
     epochs = _epochs(config, flags.epochs)
     try:
-        length = epoch_length(
-            train,
-            flags.iters_per_epoch,
-            flags.num_samples,
-            flags.gpus,
-            flags.batch_size,
-            flags.accumulate,
-            flags.folder,
-            flags.iters_from,
-        )
+        length = epoch_length(train, flags)
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
             raise
@@ -347,7 +304,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
+        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
@@ -361,7 +318,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise key_error("lr", section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"), "Optimizer")
+        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
     return section
 
 

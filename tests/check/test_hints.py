@@ -12,7 +12,7 @@ import pytest
 from ppocr_lr import LRConfigError
 from ppocr_lr.check.proposals import kind_of
 from ppocr_lr.finding import Severity
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.check.test_report import (
     CASES,
     CONST,

@@ -16,7 +16,7 @@ from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.check.test_report import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, WSD, config, findings
 
 ROWS: list[tuple[int, str, Any, RunFlags, str]] = [

@@ -158,7 +158,7 @@ def test_help_has_examples(command: Command) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [["plot"], ["--help"], ["--version", "--verbose"]])
+@pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
 def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:
     done = _with_full("stdout", words, tmp_path, PYTHONUNBUFFERED=unbuffered)
     assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")

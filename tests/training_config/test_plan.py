@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
 
 REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
