@@ -25,8 +25,8 @@ from .training.steppers import MomentumStepper as MomentumStepper
 from .training.steppers import WeightDecayStepper as WeightDecayStepper
 from .training_config.momentum import build_momentum_schedule as build_momentum_schedule
 from .training_config.plan import PlannedRun as PlannedRun
-from .training_config.plan import RunFlags as RunFlags
 from .training_config.plan import plan_run as plan_run
+from .training_config.run_flags import RunFlags as RunFlags
 from .training_config.schema import config_schema as config_schema
 from .training_config.schema import lr_schema as lr_schema
 from .training_config.weight_decay import build_weight_decay_schedule as build_weight_decay_schedule

@@ -231,11 +231,6 @@ def value_error(path: Path, value: object, allowed: str) -> LRConfigError:
     )
 
 
-def key_error(key: str, value: object, allowed: str, section: str = SECTION) -> LRConfigError:
-    """The error for one key: `Optimizer.lr.gamma: 2 is not allowed; it must be …`."""
-    return value_error((*section.split("."), key) if section else (key,), value, allowed)
-
-
 def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
     """The names in `known` that `word` may have meant, at `least` so alike, best first; case does not count."""
     return list(_nearest(word, tuple(known), least))

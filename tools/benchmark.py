@@ -133,7 +133,8 @@ def plot() -> Iterator[Row]:
 def draw() -> Iterator[Row]:
     """(d) drawing a long run against a short one."""
     from ppocr_lr.plotting.figure import draw, save
-    from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+    from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
+    from ppocr_lr.training_config.run_flags import RunFlags
 
     with tempfile.TemporaryDirectory() as folder:
 

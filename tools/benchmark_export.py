@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmark import medians
 from ppocr_lr.export.rows import write_csv, write_json
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 LIMIT_MB = 200
 WRITERS = {"csv": write_csv, "json": write_json}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.check.proposals import helps, kind_of
+from ppocr_lr.check.proposals import by_kind, helps
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import LRConfigError, Place
 from ppocr_lr.finding import Change, Finding, Proposal
@@ -66,8 +66,7 @@ def mended(file: FileText, check: Callable[[YAMLDocument], Report], *, unsafe: b
             found = check(after)
         except LRConfigError:  # an override is of a key that would be gone
             return None
-        before = {kind_of(each): each.severity for each in report.findings}
-        now = {kind_of(each): each.severity for each in found.findings}
+        before, now = by_kind(report.findings), by_kind(found.findings)
         helped = all(each.fix and helps(each.fix, each, before, now) for each in findings)
         return (after, found) if helped else None
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +15,8 @@ from ppocr_lr import __version__
 from ppocr_lr.check.render import finding_dict, place_of, sentence, totals
 from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.errors import LRConfigError, printable
-from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.errors import LRConfigError, Place, printable
+from ppocr_lr.finding import Finding, Proposal, Severity
 
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -113,12 +112,14 @@ def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
     """SARIF 2.1.0, as code scanning reads it."""
     codes = sorted({finding.code for _, finding in _each(reports)})
     driver = {"name": "ppocr-lr", "version": __version__, "rules": [_sarif_rule(code) for code in codes]}
-    results = [
-        _sarif_result(report, finding, codes, fingerprint) | fixes
-        for (report, finding), fingerprint, fixes in zip(
-            _each(reports), _fingerprints(reports), chain.from_iterable(map(_sarif_fixes, reports)), strict=True
-        )
-    ]
+    fingerprints, results = _fingerprints(reports), list[dict[str, Any]]()
+    for report in reports:
+        written = _written(report)
+        for finding in report.findings:
+            result = _sarif_result(report, finding, codes, next(fingerprints))
+            if finding.fix and (edits := written.get(finding.fix)):
+                result["fixes"] = [_sarif_fix(report, finding.fix, edits)]
+            results.append(result)
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     yield from _json({"$schema": schema, "version": "2.1.0", "runs": [run]})
@@ -154,33 +155,32 @@ def _sarif_file(report: Report) -> dict[str, str]:
     return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="replace")}
 
 
-def _sarif_fixes(report: Report) -> Iterator[dict[str, Any]]:
-    """What all fixes would write, unsafe ones too, for each finding; empty if it has no fix, or the file no text."""
-    from ppocr_lr.check.fixes import replacements
+def _written(report: Report) -> Mapping[Proposal, Sequence[tuple[Place, Place, str]]]:
+    """What each fix would write, also an unsafe one, from where to before where; nothing if the file has no text."""
+    fixes = [finding.fix for finding in report.findings if finding.fix]
+    if fixes:
+        from ppocr_lr.check.fixes import replacements
 
-    fixes = [finding.fix for finding in report.findings]
-    made = {}
-    if any(fixes):
         with suppress(LRConfigError):  # a log, or what came from stdin
-            made = replacements(report.path, [fix for fix in fixes if fix])
-    for fix in fixes:
-        changes = [
-            {
-                "deletedRegion": {
-                    "startLine": start.line,
-                    "startColumn": start.column,
-                    "endLine": end.line,
-                    "endColumn": end.column,
-                },
-                "insertedContent": {"text": text},
-            }
-            for start, end, text in (made.get(fix, ()) if fix else ())
-        ]
-        if fix and changes:
-            change = {"artifactLocation": _sarif_file(report), "replacements": changes}
-            yield {"fixes": [{"description": {"text": printable(str(fix))}, "artifactChanges": [change]}]}
-        else:
-            yield {}
+            return replacements(report.path, fixes)
+    return {}
+
+
+def _sarif_fix(report: Report, fix: Proposal, edits: Sequence[tuple[Place, Place, str]]) -> dict[str, Any]:
+    changes = [
+        {
+            "deletedRegion": {
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
+            },
+            "insertedContent": {"text": text},
+        }
+        for start, end, text in edits
+    ]
+    change = {"artifactLocation": _sarif_file(report), "replacements": changes}
+    return {"description": {"text": printable(str(fix))}, "artifactChanges": [change]}
 
 
 FORMATS: dict[str, Callable[[Sequence[Report]], Iterator[str]]] = {

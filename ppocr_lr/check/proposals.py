@@ -40,13 +40,13 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
         findings_with: those of the same run with a proposal; `LRConfigError` where it is refused.
     """
     findings = list(findings)
-    known = {kind_of(finding): finding.severity for finding in findings}
+    known = by_kind(findings)
     helping: dict[Proposal, _Helping] = {}
     told: dict[Proposal, Proposal] = {}  # what becomes of a proposal
     proposed = ((each, made) for each in findings for made in each.proposals)
     for finding, proposal in islice(proposed, min(_MOST_TRIED, _MOST_FOUND // max(1, len(findings)))):
         try:
-            after = {kind_of(found): found.severity for found in findings_with(proposal)}
+            after = by_kind(findings_with(proposal))
         except LRConfigError:
             continue
         if printable(proposal.line) != proposal.line:
@@ -94,6 +94,11 @@ def helps(proposal: Proposal, finding: Finding, before: Found, after: Found) -> 
 def _new(before: Found, after: Found, least: Severity) -> Found:
     """New findings of at least this severity."""
     return {kind: severity for kind, severity in after.items() if kind not in before and severity >= least}
+
+
+def by_kind(findings: Iterable[Finding]) -> Found:
+    """How bad the findings of each kind are."""
+    return {kind_of(finding): finding.severity for finding in findings}
 
 
 def kind_of(finding: Finding) -> Kind:

@@ -14,13 +14,14 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Place, errors_within
+from ppocr_lr.errors import LRConfigError, Place, errors_within
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.overrides import Override, with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.reference import Reference, proposed_reference
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.yaml_file import YAMLDocument, decoded, raw_file, read_yaml_document
 
 ASSUMED_ITERS = (1000, 10**6, 10**5, 10**4, 100, 10, 1)
@@ -147,8 +148,8 @@ def _found(
     except _DependsOnTheEpochError as error:
         return None, [unknown_epoch.found(Finding(("Train",), str(error), how_to_tell(config, flags)))]
     except LRConfigError as error:
-        if any(problem.path[:2] != SECTION_PATH for problem in error.problems):
-            raise
+        if any(len(problem.path) < 2 or problem.path[0] != "Optimizer" for problem in error.problems):
+            raise  # it is not about the lr section, nor about a key of it that stands beside it
         return None, [*findings_about(error)]
     return planned, _findings(planned, proposed)
 

@@ -135,11 +135,3 @@ def findings_about(thing: object) -> Iterator[Finding]:
         if isinstance(thing, each.about) and not (each.of_paddleocrs_builder and trains_here):
             yield from (each.found(finding) for finding in noticed if finding.code == each.code)
             yield from each(thing)
-
-
-def table() -> Iterator[str]:
-    """All codes, as the rows of the table in docs/check.md."""
-    yield "| code | severity | what it says |"
-    yield "|---|---|---|"
-    for code in sorted(RULES):
-        yield f"| {code} | {RULES[code].severity} | {RULES[code].title} |"

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.selection import ALL, check_codes
 from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, value_error
-from ppocr_lr.training_config.plan import Trainer
+from ppocr_lr.training_config.run_flags import Trainer
 
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 

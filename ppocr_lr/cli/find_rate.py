@@ -26,7 +26,8 @@ from ppocr_lr.trainer.command import TrainerCommand, read_command
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, read_training_config, source_of
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config, source_of
+from ppocr_lr.training_config.run_flags import RunFlags
 
 EXAMPLES = """\
 examples:
@@ -116,9 +117,12 @@ def _read(arguments: argparse.Namespace) -> int:
 
 def _own_flags(arguments: argparse.Namespace) -> list[str]:
     """Take our flags out of the words of the training; what is left."""
-    parser = Parser(prog="ppocr-lr find-rate", add_help=False)
+    parser = Parser(add_help=False, exit_on_error=False)
     _add_flags(parser)
-    return argparse.ArgumentParser.parse_known_args(parser, arguments.training, arguments)[1]
+    try:
+        return parser.parse_known_args(arguments.training, arguments)[1]
+    except argparse.ArgumentError as error:
+        raise LRConfigError(str(error)) from None
 
 
 def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:

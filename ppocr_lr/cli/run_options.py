@@ -10,10 +10,9 @@ from ppocr_lr.cli.options import add_import
 from ppocr_lr.curve.axis import AXES
 from ppocr_lr.errors import positive_argument
 from ppocr_lr.numbers_text import times_text
-from ppocr_lr.training_config.plan import TRAINERS, PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
-
-_SCALING = ("reference_gpus", "reference_batch", "scaling")  # of `add_scaling`, which some commands have
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -39,18 +38,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def run_flags(arguments: argparse.Namespace) -> RunFlags:
-    """What the flags of `add_run` say."""
-    return RunFlags(
-        epochs=arguments.epochs,
-        iters_per_epoch=arguments.iters_per_epoch,
-        num_samples=arguments.num_samples,
-        gpus=arguments.gpus,
-        batch_size=arguments.batch_size,
-        accumulate=arguments.accumulate,
-        windows=arguments.windows,
-        trainer=arguments.trainer,
-        **{name: getattr(arguments, name) for name in _SCALING if name in arguments},
-    )
+    """What the flags of `add_run` and `add_scaling` say; they are called as the fields are."""
+    return RunFlags(**{name: value for name, value in vars(arguments).items() if name in RunFlags._fields})
 
 
 def add_metrics(parser: argparse.ArgumentParser) -> None:

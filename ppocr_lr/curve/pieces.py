@@ -34,7 +34,7 @@ def pieces_of(schedule: Schedule, total_iters: int) -> list[Pieces] | None:
     The cost depends on the irregular corners alone, not on the length of the run. None where regular runs of
     corners do not fit together: too many of them before their pattern repeats.
     """
-    runs = [inside(run, 0, total_iters) for run in schedule.corner_runs()]
+    runs = [inside(run, 0, total_iters) for run in schedule.all_corners]
     found: list[Pieces] = []
     for first, after, regular in stretches(runs, total_iters):
         divided = _divided(regular, first, after)

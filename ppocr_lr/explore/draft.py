@@ -31,7 +31,8 @@ from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, checked_sections, lr_section, plan_sections
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_sections
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.scaling import scaled_section
 from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, excerpt
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
@@ -279,7 +280,7 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     if not counted and isinstance(dataset, Mapping):
         train = {**train, "dataset": {key: dataset[key] for key in dataset if key != "label_file_list"}}
     try:
-        length = epoch_length(train, folder=Path(source).parent if counted else None)
+        length = epoch_length(train, RunFlags(folder=Path(source).parent if counted else None))
     except UnknownEpochLengthError:
         return draft
     if length.samples is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -26,15 +26,7 @@ def file_name(told: str) -> str:
     return name.encode()[-_LONGEST_NAME:].decode(errors="ignore").strip(". ") or "file"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What is on the page after a file was dropped."""
-
-    draft: Draft
-    dropped: Dropped
-
-
-def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
+def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dropped]:
     """Take a config, a log or a checkpoint, which has its own name in a folder that nobody knows.
 
     A config replaces the draft. A log is compared with it, and gives the iterations per epoch; if the
@@ -46,9 +38,9 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
     if path.suffix in (".pdopt", ".pdparams", ".states"):
         from ppocr_lr.resume.checkpoint import read_checkpoint
 
-        return Found(draft, replace(dropped, checkpoint=replace(read_checkpoint(path), called=path.name)))
+        return draft, replace(dropped, checkpoint=replace(read_checkpoint(path), called=path.name))
     if path.suffix in (".yml", ".yaml") and not is_log(path):
-        return Found(opened(read_file_text(path).text, path.name), dropped)
+        return opened(read_file_text(path).text, path.name), dropped
     from ppocr_lr.logs.compare import plan_logged_run
     from ppocr_lr.logs.files import logs_at
 
@@ -61,4 +53,4 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> Found:
     config.write_text(draft.text, encoding="utf-8")
     planned = plan_logged_run(config, logs[0])
     draft = replace(draft, iters_per_epoch=planned.run.iters_per_epoch, num_samples=None)
-    return Found(draft, replace(dropped, logs=(*dropped.logs, *logs)[-_MOST_LOGS:]))
+    return draft, replace(dropped, logs=(*dropped.logs, *logs)[-_MOST_LOGS:])

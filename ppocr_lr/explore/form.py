@@ -84,6 +84,8 @@ class KeyField:
         self.run, self.value = Run(1, 1), None
         self.scale: Scale | None = None
         self.syncing = False
+        self.entry: Any = None
+        self.remove: ui.button | None = None
         self.slider: Slider | None = None
         self.touched: list[Any] = []
         self.unit: ui.select | None = None
@@ -106,7 +108,7 @@ class KeyField:
         field, words = self.field, self.words
         with ui.element("div").classes("take"):
             if field.kind == "choice":
-                self.entry: Any = ui.select(list(field.choices), on_change=lambda: self._chosen()).classes("word")
+                self.entry = ui.select(list(field.choices), on_change=lambda: self._chosen()).classes("word")
             elif field.kind == "switch":
                 self.entry = ui.switch(on_change=lambda: self._chosen())
             elif field.kind in ("rate", "number", "count", "length"):
@@ -140,7 +142,7 @@ class KeyField:
     def _show(self, value: Any, is_set: bool) -> None:
         field = self.field
         self.key.classes(add="set" if is_set else "", remove="" if is_set else "set")
-        if hasattr(self, "remove"):
+        if self.remove is not None:
             self.remove.set_visibility(is_set)
         shown = value if is_set else field.default
         if field.kind == "switch":
@@ -162,7 +164,7 @@ class KeyField:
 
     def complain(self, said: Callable[[str], Iterable[str]]) -> None:
         """Say what is wrong with the key, if anything is."""
-        entries = (getattr(self, "entry", None), self.unit, self.slider, *self.inputs)
+        entries = (self.entry, self.unit, self.slider, *self.inputs)
         complain(self.complaint, filter(None, entries), said(self.field.key))
 
     def _put(self, text: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,8 @@ from ppocr_lr.explore.editor import Editor
 from ppocr_lr.explore.fields import fields_of
 from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
-from ppocr_lr.explore.parts import Panel
+from ppocr_lr.explore.parts import titled
 from ppocr_lr.explore.state import State, Typed
-from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.training_config.changes import yaml_text
@@ -43,15 +41,6 @@ _NUMBERS = (
     later("cards"),
     later("iterations per epoch"),
 )
-
-
-@contextmanager
-def titled(words: Words, title: str) -> Iterator[ui.element]:
-    """A part of the page with its heading."""
-    with Panel("section").props(f'aria-label="{words(title)}"') as section:
-        with ui.element("h2"):
-            ui.label(words(title))
-        yield section
 
 
 class Left:
@@ -100,13 +89,12 @@ class Left:
         self.problems.set_visibility(False)
 
     def _build_run(self) -> None:
-        self.numbers: dict[str, ui.input] = {}
-        self.complaints: dict[str, ui.label] = {}
+        self.numbers: dict[str, tuple[ui.input, ui.label]] = {}
         for what in _NUMBERS:
             with ui.element("div"):
                 entry = ui.input(self.words(what), on_change=partial(self._number, what))
-                self.numbers[what] = entry.props(f"dense outlined stack-label {QUIET} {PAUSE}")
-                self.complaints[what] = complaint()
+                entry.props(f"dense outlined stack-label {QUIET} {PAUSE}")
+                self.numbers[what] = entry, complaint()
         self.drop_last = ui.switch("drop_last", on_change=self._set_drop_last)
         self.arithmetic = ui.label().classes("soft").style("grid-column: 1 / -1")
 
@@ -202,7 +190,7 @@ class Left:
     def _sync_run(self, draft: Draft, by: str) -> None:
         values = {what: draft.document.value(path) for what, path in _IN_THE_CONFIG.items()}
         values |= {what: getattr(draft, name) for what, name in FLAGS.items()}
-        for what, entry in self.numbers.items():
+        for what, (entry, _) in self.numbers.items():
             if _place_of(what) != by:
                 entry.value = "" if values[what] is None else str(values[what])
         self.drop_last.value = values["drop_last"] is True
@@ -232,8 +220,8 @@ class Left:
 
         for field in self.fields:
             field.complain(lambda key: about(f"{SECTION}.{key}"))
-        for what, entry in self.numbers.items():
-            complain(self.complaints[what], [entry], about(_place_of(what)))
+        for what, (entry, label) in self.numbers.items():
+            complain(label, [entry], about(_place_of(what)))
         self.problems.set_visibility(bool(problems))
         self.problems.clear()
         first = self.frame.first_line

@@ -18,7 +18,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve
 from ppocr_lr.explore.state import State
-from ppocr_lr.export.html import figure, legend_name
+from ppocr_lr.export.html import CONFIG, figure, legend_name
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
@@ -101,17 +101,8 @@ def curves_of(state: State) -> Curves:
     layout["hovermode"] = "closest" if len(runs) > 1 else "x"
     for name in ("xaxis", "yaxis"):
         layout[name]["ticklabeloverflow"] = "allow"  # the margins have room: Plotly need not measure all for each
-    return Curves(planned, {"data": traces, "layout": layout, "config": CONFIG}, notes=tuple(notes))
-
-
-CONFIG = {
-    "displaylogo": False,
-    "displayModeBar": False,
-    "responsive": True,
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-}
-"""No button of Plotly's sends anything anywhere."""
+    config = CONFIG | {"displayModeBar": False}
+    return Curves(planned, {"data": traces, "layout": layout, "config": config}, notes=tuple(notes))
 
 
 _CALLED = {name: what for what, name in FLAGS.items()}

@@ -41,6 +41,3 @@ window.ppocrCopy = async (id) => {
   }
   Quasar.Notify.create({ message: copied ? window.ppocrPage.copied : window.ppocrPage.selected, position: "top" });
 };
-
-// Away from what the browser asks for, and back.
-window.ppocrDark = () => Quasar.Dark.toggle();

@@ -58,11 +58,12 @@ class Page:
         """Why a field could not be used; what is in the editor, the state knows."""
         self.dropped = Dropped()
         self.drawable: tuple[State, Curves] | None = None
-        self.working = self.gone = False
+        self.gone = False
+        self.work: asyncio.Task[None] | None = None
         self.changed = asyncio.Event()
         self.client.on_delete(self._end)
         self.client.on_connect(self._ask)
-        self.dark = ui.dark_mode(None)
+        ui.dark_mode(None)  # as the browser asks for, until the button is pressed
         ui.keyboard(self._key)
         self.connection = Connection(self._back, lambda: self.say(self.words(_RELOADED), stays=True))
         self.uploader = ui.upload(
@@ -101,7 +102,7 @@ class Page:
             self.undo_button = self.button("Undo", self.undo)
             self.redo_button = self.button("Redo", self.redo)
             self.button("Open a file", lambda: self.uploader.run_method("pickFiles"))
-            self.button("Dark or light", lambda: ui.run_javascript("ppocrDark()"))
+            self.button("Dark or light", lambda: ui.run_javascript("Quasar.Dark.toggle()"))
             self.button(self.words.other.name, self._other_language)
 
     def button(self, text: str, act: Callable[[], Any] | None, of: str = "") -> ui.button:
@@ -116,10 +117,6 @@ class Page:
     async def change(self, make: Callable[[Draft], Draft], by: str = "") -> None:
         """Show what `make` makes of the draft; `by` is the field that was touched."""
         await self.become(lambda state: replace(state, draft=make(state.draft)), by, edits=True)
-
-    async def show(self, draft: Draft) -> None:
-        """Show another draft."""
-        await self.change(lambda _: draft)
 
     async def become(self, make: Callable[[State], State], by: str = "", edits: bool = False) -> None:
         """Show what `make` makes of the state, which may take long; of waiting changes of one field, only the last.
@@ -246,8 +243,8 @@ class Page:
                 try:
                     await event.file.save(path)
                     with speaking(self.words.language):
-                        found = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
-                        state = await asyncio.to_thread(replace(self.state, draft=found.draft).read)
+                        draft, dropped = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
+                        state = await asyncio.to_thread(replace(self.state, draft=draft).read)
                 except LRConfigError as error:
                     self.say(str(error.by_file_name()))
                     return
@@ -257,7 +254,7 @@ class Page:
                 except OSError as error:
                     self.say(f"{path.name}: {error.strerror or error}")
                     return
-            self.dropped = found.dropped
+            self.dropped = dropped
             if state.draft != self.state.draft:
                 state, self.refused = self._without_typed(state), ()
             self._keep(state, "")
@@ -298,14 +295,11 @@ class Page:
     def _sync(self, by: str) -> None:
         """Let the fields and the editor show the state."""
         self.source.text = self.state.draft.source
-        self._enable()
+        self.undo_button.set_enabled(self.at > 0)
+        self.redo_button.set_enabled(self.at < len(self.past) - 1)
         if not self.refused:
             self.left.sync(self.state, by)
         self.right.sync(self.state)
-
-    def _enable(self) -> None:
-        self.undo_button.set_enabled(self.at > 0)
-        self.redo_button.set_enabled(self.at < len(self.past) - 1)
 
     def wrong(self, problems: tuple[Problem, ...], by: str = "") -> None:
         """Say what is wrong beside the editor and at the field; the last good curve stays, dimmed."""
@@ -317,51 +311,43 @@ class Page:
     def refresh(self) -> None:
         """Show what belongs to the state, as soon as possible; of many changes only the last."""
         self.changed.set()
-        if not self.working:
-            self.working = True
-            background_tasks.create(self._work())
+        if self.work is None or self.work.done():
+            self.work = background_tasks.create(self._work())
 
     async def _work(self) -> None:
         """Curves at once, and the rest when changes have stopped; all of it outside the server's own thread."""
         shown: tuple[State, Dropped, Right] | None = None
-        try:
-            while not self.gone and shown != (self.state, self.dropped, self.right):
-                state, dropped, right = shown = self.state, self.dropped, self.right
-                words = self.words
-                self.changed.clear()
-                if self.drawable is None or self.drawable[0] is not state:
-                    with speaking(words.language):
-                        self.drawable = await asyncio.to_thread(_with_curves, state)
-                    if self.gone:
-                        return
-                _, curves = self.drawable
-                if not self.refused and not state.typed:
-                    self.wrong(curves.problems)
-                if curves.planned is not None:
-                    self.left.show_run(curves.planned)
-                    with suppress(TimeoutError):
-                        await right.show_curves(curves)
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self.changed.wait(), _PAUSE)
-                if self.gone or shown != (self.state, self.dropped, self.right):
-                    continue
-                details = None
-                if curves.planned is not None:
-                    with speaking(words.language):
-                        details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
-                link = await asyncio.to_thread(_link, state)
-                if self.gone or shown != (self.state, self.dropped, self.right):
-                    continue
-                if details is not None:
-                    right.show_details(details, has_files=dropped != Dropped())
-                right.show_link(link)
-        finally:
-            self.working = False
+        while not self.gone and shown != (self.state, self.dropped, self.right):
+            state, dropped, right = shown = self.state, self.dropped, self.right
+            words = self.words
+            self.changed.clear()
+            if self.drawable is None or self.drawable[0] is not state:
+                with speaking(words.language):
+                    self.drawable = await asyncio.to_thread(_with_curves, state)
+                if self.gone:
+                    return
+            _, curves = self.drawable
+            if not self.refused and not state.typed:
+                self.wrong(curves.problems)
+            if curves.planned is not None:
+                self.left.show_run(curves.planned)
+                with suppress(TimeoutError):
+                    await right.show_curves(curves)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), _PAUSE)
+            if self.gone or shown != (self.state, self.dropped, self.right):
+                continue
+            details = None
+            if curves.planned is not None:
+                with speaking(words.language):
+                    details = await asyncio.to_thread(details_of, state, curves.planned, dropped)
+            link = await asyncio.to_thread(getattr, state, "link")
+            if self.gone or shown != (self.state, self.dropped, self.right):
+                continue
+            if details is not None:
+                right.show_details(details, has_files=dropped != Dropped())
+            right.show_link(link)
 
 
 def _with_curves(state: State) -> tuple[State, Curves]:
     return state, curves_of(state)
-
-
-def _link(state: State) -> str:
-    return state.link

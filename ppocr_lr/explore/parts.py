@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import events, json, ui
 from nicegui.awaitable_response import AwaitableResponse
 from nicegui.element import Element
+
+from ppocr_lr.explore.words import Words
 
 
 class Panel(Element, component="panel.js"):
@@ -16,6 +19,15 @@ class Panel(Element, component="panel.js"):
     def __init__(self, tag: str = "div") -> None:
         super().__init__()
         self._props["as"] = tag
+
+
+@contextmanager
+def titled(words: Words, title: str) -> Iterator[ui.element]:
+    """A part of the page with its heading."""
+    with Panel("section").props(f'aria-label="{words(title)}"') as section:
+        with ui.element("h2"):
+            ui.label(words(title))
+        yield section
 
 
 class Plot(ui.plotly, component="plot.js"):

@@ -14,9 +14,8 @@ from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_NAME
 from ppocr_lr.explore.form import Coming
-from ppocr_lr.explore.left import titled
 from ppocr_lr.explore.look import Curves, Details
-from ppocr_lr.explore.parts import Plot
+from ppocr_lr.explore.parts import Plot, titled
 from ppocr_lr.explore.state import State
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
@@ -93,7 +92,8 @@ class Right:
         return None
 
     async def _edit(self, number: int) -> None:
-        await self.page.show(self.page.state.pins[number].draft)
+        pinned = self.page.state.pins[number].draft
+        await self.page.change(lambda _: pinned)
 
     def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
         pins = self.page.state.pins

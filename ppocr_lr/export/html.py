@@ -127,13 +127,13 @@ def write_html(
         lengths=_lengths(runs, names),
         findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
-        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis, beside), _CONFIG)),
+        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis, beside), CONFIG)),
     )
     file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is not UTF-8
 
 
 # Plotly 7 has a button that uploads the chart, names and all, to a server; no policy of the page forbids that.
-_CONFIG = {"displaylogo": False, "responsive": True, "showSendToCloud": False, "plotlyServerURL": ""}
+CONFIG = {"displaylogo": False, "responsive": True, "showSendToCloud": False, "plotlyServerURL": ""}
 
 
 def figure(

@@ -22,7 +22,8 @@ from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run, plan_sections
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run, plan_sections
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.sections import GlobalSection, read
 
 if TYPE_CHECKING:
@@ -159,15 +160,16 @@ def plan_logged_run(
     assumed = (allowed.likely if log.step_key else _LONG) + flags.windows
     folder = Path(log.source).parent
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
-    if path is None and log.config is None and not beside.is_file():
+    own = log.config if path is None else None
+    if path is None and own is None and not beside.is_file():
         raise MissingError(f"{log.source}: holds no config, and there is no {beside}", "config")
     try:
-        if path is None and log.config is not None:
-            planned = plan_sections(log.config, f"config of {log.source}", overrides, flags, assumed)
+        if own is not None:
+            planned = plan_sections(own, f"config of {log.source}", overrides, flags, assumed)
         else:
             planned = plan_run(path or beside, overrides, flags, assumed)
     except LRConfigError:
-        if path is not None or log.config is None or not beside.is_file():
+        if own is None or not beside.is_file():
             raise
         planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are cut off
     if not planned.length.estimate:
@@ -186,8 +188,8 @@ def plan_logged_run(
     by_updates = (with_length(iters, windows=less) for less in {flags.windows, False} if several)
     counted = next((plan for plan in by_updates if compare_log(plan, log).first_difference is None), None)
     told = f"from the log{words}" + ", which counts no batches" * (counted is not None)
-    exactly = (counted or with_length(iters, flags.accumulate)).flags
-    return plan_config(planned.config, planned.source, exactly._replace(iters_from=told))
+    planned = counted or with_length(iters, flags.accumulate)
+    return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
 
 
 def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int], PlannedRun]) -> tuple[int, str]:

@@ -51,6 +51,8 @@ class Metrics(NamedTuple):
     """The update after which evaluations begin, and how many there are from one to the next, if a log says it."""
     iters_per_epoch: int | None = None
     """As a log says it."""
+    windows: bool = False
+    """A log says that the trainer ran one iteration less in each epoch than the schedule counts, as on Windows."""
 
 
 class Evaluations(NamedTuple):
@@ -195,7 +197,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
             wrong = f"the metric that counts is {name}, and an evaluation has no such number: it has"
             raise LRConfigError(f"{path}: {wrong} {', '.join(metrics) or 'none'}") from None
     before = [number for number, _ in said]
-    return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch)
+    return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch, log.windows)
 
 
 def _indicator(config: Mapping[str, Any], metrics: Mapping[str, str]) -> str:

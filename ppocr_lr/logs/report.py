@@ -19,6 +19,7 @@ from ppocr_lr.training_config.logged_config import decisive
 _MOST_SHOWN = 6
 _MOST_AGAIN = 0.1  # of the lines of one run, that occur twice
 _FEW = 5  # lines; with fewer no cause is certain
+_ROUNDING = 1e-15  # of a rate that a log has in full, as both programs calculate it
 
 
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
@@ -245,4 +246,5 @@ def _fit(explanation: Explanation) -> str:
     lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
     if explanation.strays:
         lines += f", {explanation.strays} {'contradicts' if explanation.strays == 1 else 'contradict'} these"
-    return f"{lines}, largest distance {rate_text(explanation.largest, 2)}"
+    largest = 0.0 if explanation.largest < _ROUNDING else explanation.largest
+    return f"{lines}, largest distance {rate_text(largest, 2)}"

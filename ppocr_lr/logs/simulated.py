@@ -16,12 +16,12 @@ from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import (
     PlannedRun,
     Reduction,
-    RunFlags,
     Simulation,
     plan_config,
     read_training_config,
     source_of,
 )
+from ppocr_lr.training_config.run_flags import RunFlags
 
 
 def plan_simulated_run(
@@ -40,10 +40,13 @@ def plan_simulated_run(
     with errors_within(source):
         config = with_overrides(read_training_config(path), overrides)
     given = read_metrics(metrics, config)
+    flags = flags._replace(windows=flags.windows or given.windows)
     with errors_within(source):
-        planned = plan_config(config, source, flags, given.iters_per_epoch)
+        planned = plan_config(config, source, flags, given.iters_per_epoch and given.iters_per_epoch + flags.windows)
         if not planned.length.known:
             words = f"{amount(planned.run.iters_per_epoch, 'iteration')} per epoch, from {given.source}"
+            if flags.windows:
+                words += f"; on Windows the schedule counts {planned.built_for.iters_per_epoch}"
             length = planned.length._replace(arithmetic=words, estimate=False, known=True)
             planned = replace(planned, length=length)
         return _simulated(planned, evaluations_in(given, planned.run, config), given.name)

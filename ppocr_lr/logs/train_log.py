@@ -224,31 +224,31 @@ def train_log(reader: LogReader) -> TrainLog:
     epochs, totals, steps = (lines[name].astype(np.int64) for name in ("epoch", "total", "step"))
     older = lines["older"]
     order = in_order(epochs, np.arange(len(lines)) if by_epoch else steps, lines["rate"], older, marks)
-    within, processes = counted_within_epochs(order.starts, epochs, steps, older)
-    before_these, processes = processes[:-_MOST_STARTS], processes[-_MOST_STARTS:]
-    first_epoch = min([1, *(int(epochs[process].min()) for process in processes)])
+    within, starts = counted_within_epochs(order.starts, epochs, steps, older)
+    before_these, starts = starts[:-_MOST_STARTS], starts[-_MOST_STARTS:]
+    first_epoch = min([1, *(int(epochs[rows].min()) for rows in starts)])
     counts = np.zeros_like(steps) if by_epoch else steps + older
     found: list[Process] = []
     kept: list[NDArray[np.int64]] = []
     lengths = Lengths(reader.windows)
-    for number, process in enumerate(processes):
-        start = int(marks[process[0]]) - 1
-        config = next((config for first, config in reversed(reader.configs) if first <= start), None)
+    for number, rows in enumerate(starts):
+        mark = int(marks[rows[0]]) - 1
+        config = next((config for first, config in reversed(reader.configs) if first <= mark), None)
         if by_epoch:
             found.append(Process(ANY, False, config))
-            kept.append(process)
+            kept.append(rows)
             continue
-        said = int(declared[start])
-        before = epochs[process] - first_epoch
-        if within and older[process[0]]:  # each epoch counts anew, and its last line is always written
-            counts[process] += before * (said or int(counts[process].max()))
-        goes_on = number > 0 and counts[process[0]] > counts[processes[number - 1][-1]]
-        from_zero = bool(older[process[0]]) and first_epoch == 1
-        ended = bool(before[-1] + 1 >= totals[process[-1]])
-        agreed = lengths.of(Counted(before, counts[process], said, goes_on, from_zero, ended))
+        said = int(declared[mark])
+        before = epochs[rows] - first_epoch
+        if within and older[rows[0]]:  # each epoch counts anew, and its last line is always written
+            counts[rows] += before * (said or int(counts[rows].max()))
+        goes_on = number > 0 and counts[rows[0]] > counts[starts[number - 1][-1]]
+        from_zero = bool(older[rows[0]]) and first_epoch == 1
+        ended = bool(before[-1] + 1 >= totals[rows[-1]])
+        agreed = lengths.of(Counted(before, counts[rows], said, goes_on, from_zero, ended))
         batches = said if agreed.length and agreed.length.exact in (said, said - 1) else 0
         found.append(Process(agreed.length, agreed.anew, config, batches))
-        kept.append(process[agreed.lines])
+        kept.append(rows[agreed.lines])
     if lengths.windows:  # the few lines of a short process may allow both
         found = [each._replace(length=exactly(each.batches - 1)) if each.batches > 1 else each for each in found]
     which = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)

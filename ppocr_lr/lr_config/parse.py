@@ -295,10 +295,8 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
             suggestion, proposals = meant.ends, renamed(key, meant.key)
         else:
             names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
-            own = ", ".join(name for name in known if name not in envelope.ALL)
-            takes = tr("; it takes {own} and keys around the curve, as a warmup's", own=own) if own else ""
-            suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else takes
-            proposals = renamed(key, *names)
+            said = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else _of_other_names(key, known)
+            suggestion, proposals = said, renamed(key, *names)
     instead = tr(INSTEAD[key]) if key in INSTEAD else ""
     return Finding(
         (_short(key),),
@@ -307,6 +305,14 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         code=_UNKNOWN,
         proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
+
+
+def _of_other_names(key: str, known: Collection[str]) -> str:
+    """The keys to write instead, and PaddleOCR's names that this one belongs to."""
+    own = ", ".join(name for name in known if name not in envelope.ALL)
+    said = tr("; it takes {own} and keys around the curve, such as the warmup's", own=own) if own else ""
+    others = [name for name in sorted(IN_PADDLEOCR) if key not in envelope.ALL and MODELS[name].has_key(key)]
+    return said + (tr("; {key} is a key of {names}", key=key, names=tr(" and ").join(others)) if others else "")
 
 
 class _Meant(NamedTuple):

@@ -19,7 +19,7 @@ from PIL import Image
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
-from ppocr_lr.curve.summary import Summary, summarize
+from ppocr_lr.curve.summary import summarize
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.numbers_text import PLAIN, amount, count_text, plain_text, rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
@@ -163,7 +163,7 @@ def source_of(path: Path) -> str | None:
 
 
 def _draw_runs(
-    axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str] = (), marks: bool = True
+    axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str], marks: bool = True
 ) -> list[Curve]:
     """Draw every curve, scaled if that is asked for; beside it the config's own and PaddleOCR's; all of them."""
     drawn = [run.scaled or run for run in runs]
@@ -220,7 +220,8 @@ def _draw_single(axes: Axes, run: PlannedRun, curve: Curve, axis: Axis, label: s
     unit = updates_per_unit(run.run, axis)
     _draw_curve(axes, run, curve, axis, look(0), label)
     if summary.warmup_iters:
-        _mark_warmup(axes, run, summary, unit)
+        end = min(summary.warmup_iters, run.run.total_iters) / unit
+        axes.axvspan(0, end, color=rcParams["text.color"], alpha=WARMUP[1], linewidth=0)
     if not marks:
         return
     _mark_corners(axes, run, unit)
@@ -296,11 +297,6 @@ def _draw_curve(
             positions, curve.low, curve.high, color=colour, alpha=0.35, linewidth=0.8, step="post",
             label=label or note,
         )  # fmt: skip
-
-
-def _mark_warmup(axes: Axes, run: PlannedRun, summary: Summary, unit: int) -> None:
-    colour, opacity = rcParams["text.color"], WARMUP[1]
-    axes.axvspan(0, min(summary.warmup_iters, run.run.total_iters) / unit, color=colour, alpha=opacity, linewidth=0)
 
 
 def _mark_corners(axes: Axes, run: PlannedRun, unit: int) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
+from ppocr_lr.schedules.once import once
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,6 +86,11 @@ class Schedule(Checked, ABC):
         corners the curve is smooth and monotone (a jump lies between `c - 1` and `c`), and along every
         second corner of a `range` the rates at `c` and at `c - 1` are monotone too.
         """
+
+    @once
+    def all_corners(self) -> Runs:
+        """The `corner_runs`, worked out once: there may be thousands."""
+        return self.corner_runs()
 
     @overload
     def __call__(self, step: int | np.integer[Any]) -> float: ...
@@ -181,7 +187,7 @@ class Schedule(Checked, ABC):
         if as_step(limit) < 1:
             raise refused(self, "limit", limit, "a positive integer")
         end = as_step(end)
-        some = sorted({step for run in self.corner_runs() for step in inside(run, 0, end + 1)[: limit + 1]})
+        some = sorted({step for run in self.all_corners for step in inside(run, 0, end + 1)[: limit + 1]})
         return some[:limit], len(some) <= limit
 
     def extremes(self, first: int, last: int) -> tuple[float, float]:
@@ -190,7 +196,7 @@ class Schedule(Checked, ABC):
         if last < first:
             raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
         steps = {first, last}
-        for run in self.corner_runs():
+        for run in self.all_corners:
             corners = inside(run, first, last + 1)
             if isinstance(corners, range):
                 corners = [*corners[:4], *corners[-4:]]

@@ -19,7 +19,6 @@ from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.compose import From
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
-from ppocr_lr.schedules.once import once
 
 _MANY = 2000  # pieces of a regular pattern that are examined one by one
 _IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
@@ -37,10 +36,6 @@ class _Looked(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of its parts, and those found between them."""
-        return self._runs
-
-    @once
-    def _runs(self) -> Runs:
         loose: set[int] = set()
         regular: list[range] = []
         left = _IN_ALL
@@ -105,7 +100,7 @@ class Bounded(_Looked):
         return fn.minimum(fn.maximum(rate, self.floor), self.ceiling)
 
     def _given_runs(self) -> Runs:
-        return self.schedule.corner_runs()
+        return self.schedule.all_corners
 
     def _corners_in(self, first: int, after: int) -> Iterator[int]:
         """Where a bound is crossed."""
@@ -156,7 +151,7 @@ class Product(_Looked):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.corner_runs()
+        _ = self.all_corners  # refuses those that cannot be listed
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`end + (schedule(k) − end)·by(k)`."""
@@ -165,7 +160,7 @@ class Product(_Looked):
         return self.end + (self.schedule.formula(k, fn) - self.end) * self.by.formula(k, fn)
 
     def _given_runs(self) -> Runs:
-        return *self.schedule.corner_runs(), *self.by.corner_runs()
+        return *self.schedule.all_corners, *self.by.all_corners
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Where the fall of one of the two begins to outweigh the rise of the other, or the reverse."""
@@ -185,7 +180,7 @@ class Product(_Looked):
 
     def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
-        given = [run for run in part.corner_runs() if isinstance(run, range) and run.start < after and first < run.stop]
+        given = [run for run in part.all_corners if isinstance(run, range) and run.start < after and first < run.stop]
         own = [corners for run in given if (corners := inside(run, first, after))]
         ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
         # The change from corner to corner counts as well: a piece of a single update has no direction.
@@ -233,7 +228,7 @@ class Staircase(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.corner_runs()
+        _ = self.all_corners  # refuses those that cannot be listed
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         """`schedule(k − k mod n)`."""
@@ -241,14 +236,10 @@ class Staircase(Schedule):
 
     def corner_runs(self) -> Runs:
         """The multiples of n, grouped by their place in the cycles of `schedule`, if it has any."""
-        return self._runs
-
-    @once
-    def _runs(self) -> Runs:
         n = self.step_iters
         loose: set[int] = set()
         regular: list[range] = []
-        for first, after, runs in stretches(self.schedule.corner_runs()):
+        for first, after, runs in stretches(self.schedule.all_corners):
             steps = range(self._up(first), self._up(after), n)
             # The rates are monotone along every second corner, so a pattern is two of each step.
             period = lcm(n, *(2 * run.step for run in runs)) // n
@@ -289,7 +280,7 @@ class Staircase(Schedule):
 
 def _end(part: Schedule) -> End | None:
     """The end of a decay, or of a schedule that becomes constant."""
-    runs = part.corner_runs()
+    runs = part.all_corners
     if (end := part.end_of_decay()) is not None or any(isinstance(run, range) for run in runs):
         return end
     last = max((run[-1] for run in runs if run), default=0)

@@ -66,17 +66,13 @@ class Sequence(Schedule):
 
     def corner_runs(self) -> Runs:
         """The starts of the stages, and the corners within each stage."""
-        return self._runs
-
-    @once
-    def _runs(self) -> Runs:
         loose = set(self._starts[1:])
         regular = []
         for (schedule, iters), start in zip(self.stages, self._starts, strict=False):
-            for run in schedule.corner_runs():
+            for run in schedule.all_corners:
                 part = shifted(inside(run, -1, iters), start)
                 regular.append(part) if isinstance(part, range) else loose.update(part)
-        later = (shifted(run, self._starts[-1]) for run in self.last.corner_runs())
+        later = (shifted(run, self._starts[-1]) for run in self.last.all_corners)
         return tuple(sorted(loose)), *(run for run in regular if run), *later
 
     def lead(self) -> Lead:
@@ -99,7 +95,7 @@ class Scaled(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule`."""
-        return self.schedule.corner_runs()
+        return self.schedule.all_corners
 
     def lead(self) -> Lead:
         """As `schedule`, scaled."""
@@ -136,7 +132,7 @@ class Mirrored(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule`."""
-        return self.schedule.corner_runs()
+        return self.schedule.all_corners
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`."""
@@ -159,7 +155,7 @@ class HeldAfter(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule` before `end_iters`, and `end_iters`."""
-        return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.corner_runs())
+        return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.all_corners)
 
     def end_of_decay(self) -> End | None:
         """The end of `schedule`, or `end_iters` if that is earlier."""
@@ -202,7 +198,7 @@ class EndedAfter(Schedule):
     def corner_runs(self) -> Runs:
         """The corners of `schedule` in these cycles, and their end."""
         end = self._after
-        return (end,), *(inside(run, -1, end) for run in self.schedule.corner_runs())
+        return (end,), *(inside(run, -1, end) for run in self.schedule.all_corners)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         """The cycle of `schedule`; None after the last one."""
@@ -232,7 +228,7 @@ class From(Schedule):
 
     def corner_runs(self) -> Runs:
         """The corners of `schedule` after `first`, earlier by that much."""
-        return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.corner_runs())
+        return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.all_corners)
 
     def lead(self) -> Lead:
         """What is left of the hold of `schedule`."""

@@ -77,7 +77,7 @@ class Noam(Schedule):
 
     def corner_runs(self) -> Runs:
         """The end of the warmup."""
-        return self._schedule.corner_runs()
+        return self._schedule.all_corners
 
     def lead(self) -> Lead:
         """The warmup, then an inverse square root."""

@@ -168,6 +168,7 @@ class WarmRestarts(Schedule):
         return self._listed_cycle(k)
 
     def _listed_cycle(self, k: int) -> _Cycle:
+        """The cycle of update `k` among those of `_rows`."""
         number = bisect_right(self._starts, k)
         first, (_, over, length, peak, end) = self._starts[number - 1], self._rows[number - 1]
         after = self._starts[number] if number < len(self._starts) else first + math.ceil(length - over)

@@ -9,7 +9,6 @@ from ppocr_lr.schedules.base import End, Lead, Runs, Schedule, shifted
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
-from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.shapes import LINEAR, Shape
 
 
@@ -55,12 +54,8 @@ class Warmup(Schedule):
 
     def corner_runs(self) -> Runs:
         """The end of the warmup, and the corners of `after`, later by w."""
-        return self._runs
-
-    @once
-    def _runs(self) -> Runs:
         w = self.warmup_iters
-        return (w,), *(shifted(run, w) for run in self.after.corner_runs())
+        return (w,), *(shifted(run, w) for run in self.after.all_corners)
 
     def lead(self) -> Lead:
         """The warmup, and the hold after it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, printable
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 
 _PYTHON = re.compile(r"python[\d.]*(\.exe)?")
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 STOPS_THIS_TRAINER = ("LR509",)
 """A note to those who train in a loop of their own."""
+_LENGTH_UNKNOWN = "LR201"
 
 Tell = Callable[[Iterable[str]], None]
 
@@ -91,11 +92,7 @@ class Session:
     def _check(self, config: str) -> Report:
         """The findings, without those about PaddleOCR's own builder alone."""
         report = check_file(config, self.command.overrides, launched()._replace(trainer="ppocr-lr"))
-        findings = (
-            finding._replace(severity=Severity.ERROR) if finding.code in STOPS_THIS_TRAINER else finding
-            for finding in report.findings
-        )
-        return report._replace(findings=tuple(findings))
+        return report._replace(findings=tuple(map(_in_this_trainer, report.findings)))
 
     def build_lr_scheduler(
         self, lr_config: Mapping[str, Any], epochs: int, step_each_epoch: int
@@ -120,12 +117,12 @@ class Session:
     def _plan_exactly(self, lr_config: Mapping[str, Any], epochs: int, iters_per_epoch: int) -> PlannedRun:
         optimizer = {**(self.config.get("Optimizer") or {}), "lr": dict(lr_config)}
         source = self.command.config or self.command.script
-        flags = launched()._replace(epochs=epochs, iters_per_epoch=iters_per_epoch)
+        counted = "as the data loader counts"
+        flags = launched()._replace(epochs=epochs, iters_per_epoch=iters_per_epoch, iters_from=counted)
         with errors_within(source):
             planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
             _check_curve(planned)
-        arithmetic = f"{amount(iters_per_epoch, 'iteration')} per epoch, as the data loader counts"
-        return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
+        return planned
 
     def _news(self, trained: PlannedRun, lr_config: Mapping[str, Any]) -> bool:
         """Report how the trainer's run differs from the planned one, and why; False if it does not differ."""
@@ -173,6 +170,15 @@ class Session:
                 self.tell([printable(f"{log.source}: {verdict(comparison)}")])
             else:
                 self.tell(comparison_lines(comparison, diagnose(comparison)))
+
+
+def _in_this_trainer(finding: Finding) -> Finding:
+    """A finding, as it is where PaddleOCR's trainer starts next."""
+    if finding.code in STOPS_THIS_TRAINER:
+        return finding._replace(severity=Severity.ERROR)
+    if finding.code == _LENGTH_UNKNOWN:
+        return finding._replace(hint="the plan is made once the trainer has read its data")
+    return finding
 
 
 def _check_curve(planned: PlannedRun) -> None:

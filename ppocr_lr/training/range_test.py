@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ppocr_lr.errors import key_error
+from ppocr_lr.errors import value_error
 from ppocr_lr.find_rate.measured import FEWEST, RangeTest, Watch
 from ppocr_lr.schedules import Decay, ExponentialRise, Schedule
 
@@ -108,7 +108,7 @@ def _checked(name: str, value: object, above: float, allowed: str) -> float:
 
 
 def _not_allowed(name: str, value: object, allowed: str) -> Exception:
-    return key_error(name, value, allowed, section="lr_range_test")
+    return value_error(("lr_range_test", name), value, allowed)
 
 
 def _number(loss: Any) -> float:

@@ -38,7 +38,7 @@ class ResumedByPaddle(Schedule):
 
     def corner_runs(self) -> Runs:
         """The first two updates, and the corners of `shape`."""
-        return (self.first, self.first + 1), *self.shape.corner_runs()
+        return (self.first, self.first + 1), *self.shape.all_corners
 
 
 def is_bare_number(schedule: Schedule) -> bool:

@@ -21,6 +21,7 @@ from ppocr_lr.errors import (
 )
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.sections import Dataset, Loader, Sampler, read
 
 _MOST_SHARES = 10  # listed one by one
@@ -44,32 +45,22 @@ class EpochLength(NamedTuple):
     """Samples of an epoch on all cards, if they were counted."""
 
 
-def epoch_length(
-    train: Mapping[str, Any],
-    iters_per_epoch: int | None = None,
-    num_samples: int | None = None,
-    gpus: int = 1,
-    batch_size: int | None = None,
-    accumulate: int = 1,
-    folder: Path | None = None,
-    iters_from: str = "",
-) -> EpochLength:
+def epoch_length(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
     """Optimizer updates per epoch of a config's `Train` section.
 
-    In this order: `iters_per_epoch`; `num_samples`; the label files named in the section, if they exist, as PaddleOCR
-    finds them from the working directory, or else in `folder`, that of the config;
+    In this order: `iters_per_epoch` and `num_samples` of the flags; the label files named in the section, if they
+    exist, as PaddleOCR finds them from the working directory, or else in `folder`, that of the config;
     `Train.dataset.num_samples`, a key of this project's own. With N samples on G cards, n = ceil(N/G) and
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
     DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
     A batches make one update, and the batches left over at the end of an epoch make none: ⌊batches/A⌋ updates.
-    `iters_from` says where `iters_per_epoch` was found, if it was not given.
 
     Raises:
         LRConfigError: a number is not a positive integer, the label files are missing and no argument replaces them,
             or an epoch comes out empty.
     """
-    batches = _batches(train, iters_per_epoch, num_samples, gpus, batch_size, folder, iters_from)
-    accumulate = positive_argument("accumulate", accumulate)
+    batches = _batches(train, flags)
+    accumulate = positive_argument("accumulate", flags.accumulate)
     if accumulate == 1:
         return batches
     updates = batches.iters // accumulate
@@ -85,31 +76,23 @@ def epoch_length(
     return EpochLength(updates, words, batches.estimate, batches=batches.iters)
 
 
-def _batches(
-    train: Mapping[str, Any],
-    iters_per_epoch: int | None,
-    num_samples: int | None,
-    gpus: int,
-    batch_size: int | None,
-    folder: Path | None,
-    iters_from: str = "",
-) -> EpochLength:
-    if iters_per_epoch is not None:
-        iters = positive_argument("iters_per_epoch", iters_per_epoch)
-        source = iters_from or tr("as given")
+def _batches(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
+    if flags.iters_per_epoch is not None:
+        iters = positive_argument("iters_per_epoch", flags.iters_per_epoch)
+        source = flags.iters_from or tr("as given")
         return EpochLength(iters, tr("{iters} per epoch, {source}", iters=amount(iters, "iteration"), source=source))
-    gpus = positive_argument("gpus", gpus)
+    gpus = positive_argument("gpus", flags.gpus)
     try:
-        samples, origin = _samples(train, num_samples, folder)
+        samples, origin = _samples(train, flags)
     except UnknownEpochLengthError as error:
-        raise UnknownEpochLengthError(error.problem, *what_tells(train, gpus, batch_size)) from None
+        raise UnknownEpochLengthError(error.problem, *what_tells(train, flags)) from None
     per_card = -(-samples // gpus)
     cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
     path = ("Train", "sampler")
     name = read(Sampler, train.get("sampler"), path, "name").name
     if name == "MultiScaleSampler":
         return _multi_scale(read(Sampler, train["sampler"], path), per_card, cards)
-    batch = batch_per_card(train, batch_size)
+    batch = batch_per_card(train, flags.batch_size)
     drop_last = read(Loader, train.get("loader"), ("Train", "loader"), "drop_last").drop_last
     iters = per_card // batch if drop_last else -(-per_card // batch)
     rounded = tr("rounded down (drop_last)") if drop_last else tr("rounded up")
@@ -121,7 +104,7 @@ def _batches(
         iters=amount(iters, "iteration"),
     )
     if iters == 0:
-        batch_key = "Train.loader.batch_size_per_card" if batch_size is None else tr("the batch size")
+        batch_key = "Train.loader.batch_size_per_card" if flags.batch_size is None else tr("the batch size")
         raise LRConfigError(
             tr(
                 "an epoch has no iteration: {arithmetic}; lower {batch_key} or set Train.loader.drop_last: false",
@@ -140,10 +123,10 @@ def _batches(
     return EpochLength(iters, arithmetic, samples=samples)
 
 
-def what_tells(train: Mapping[str, Any], gpus: int, batch_size: int | None) -> tuple[str, ...]:
+def what_tells(train: Mapping[str, Any], flags: RunFlags) -> tuple[str, ...]:
     """The arguments that would each give the length; a number of samples does so only if the batch size is known."""
     try:
-        _batches(train, None, MAX_COUNT, gpus, batch_size, None)
+        _batches(train, flags._replace(iters_per_epoch=None, num_samples=MAX_COUNT))
     except LRConfigError:
         return ("iters_per_epoch",)
     return "iters_per_epoch", "num_samples"
@@ -191,12 +174,12 @@ def _multi_scale(sampler: Sampler, per_card: int, cards: str) -> EpochLength:
     )
 
 
-def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | None) -> tuple[int, str]:
-    if num_samples is not None:
-        return positive_argument("num_samples", num_samples), tr("as given")
+def _samples(train: Mapping[str, Any], flags: RunFlags) -> tuple[int, str]:
+    if flags.num_samples is not None:
+        return positive_argument("num_samples", flags.num_samples), tr("as given")
     dataset, path = train.get("dataset"), ("Train", "dataset")
     files = read(Dataset, dataset, path, "label_file_list").label_file_list or []
-    places = list(_places(files, folder))
+    places = list(_places(files, flags.folder))
     gone = next((each for each in places if not any(map(_is_file, each))), None)
     if files and gone is None:
         found = [next(filter(_is_file, each)) for each in places]
@@ -210,7 +193,7 @@ def _samples(train: Mapping[str, Any], num_samples: int | None, folder: Path | N
             shares = tr("{counts} lines of ", counts=" + ".join(map(str, counts)))
         elsewhere = sum(file != each[0] for file, each in zip(found, places, strict=True))
         some = tr(", {elsewhere} of them", elsewhere=elsewhere) if elsewhere < len(files) else ""
-        where = some + tr(" in {folder}", folder=printable(str(folder))) if elsewhere else ""
+        where = some + tr(" in {folder}", folder=printable(str(flags.folder))) if elsewhere else ""
         return sum(counts), f"{shares}{amount(len(files), 'label file')}{where}"
     samples = read(Dataset, dataset, path, "num_samples").num_samples
     if samples is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _Config = Mapping[str, Any]
@@ -13,18 +13,13 @@ def _in(config: _Config, section: str, *keys: str) -> bool:
     return isinstance(inside, Mapping) and any(key in inside for key in keys)
 
 
-# Those without a section Optimizer.lr.
-_SIGNS: dict[str, Callable[[_Config], bool]] = {
-    "PaddleClas 1.x": lambda config: "LEARNING_RATE" in config,
-    "PaddleDetection": lambda config: any(key in config for key in ("LearningRate", "OptimizerBuilder", "_BASE_")),
-    "PaddleSeg": lambda config: any(key in config for key in ("lr_scheduler", "train_dataset", "_base_")),
-    "OpenOCR / PytorchOCR": lambda config: any(key in config for key in ("LRScheduler", "LRscheduler")),
-    "PaddleX": lambda config: _in(config, "Train", "learning_rate") and "Optimizer" not in config,
-    "PaddleOCR 1.x": lambda config: (
-        _in(config, "Global", "reader_yml")
-        or (_in(config, "Optimizer", "function", "base_lr", "decay") and not _in(config, "Optimizer", "lr", "name"))
-    ),
+_TOP_KEYS = {
+    "PaddleClas 1.x": ("LEARNING_RATE",),
+    "PaddleDetection": ("LearningRate", "OptimizerBuilder", "_BASE_"),
+    "PaddleSeg": ("lr_scheduler", "train_dataset", "_base_"),
+    "OpenOCR / PytorchOCR": ("LRScheduler", "LRscheduler"),
 }
+"""Whose a config without a section Optimizer.lr is that has one of these keys at the top."""
 
 
 def neighbour(config: _Config) -> str | None:
@@ -38,4 +33,10 @@ def neighbour(config: _Config) -> str | None:
     optimizer = config.get("Optimizer")
     if isinstance(optimizer, Mapping) and isinstance(optimizer.get("lr"), Mapping):
         return None
-    return next((name for name, is_theirs in _SIGNS.items() if is_theirs(config)), None)
+    for name, keys in _TOP_KEYS.items():
+        if any(key in config for key in keys):
+            return name
+    if "Optimizer" not in config and _in(config, "Train", "learning_rate"):
+        return "PaddleX"
+    of_1_x = _in(config, "Optimizer", "function", "base_lr", "decay") and not _in(config, "Optimizer", "lr", "name")
+    return "PaddleOCR 1.x" if of_1_x or _in(config, "Global", "reader_yml") else None

@@ -6,23 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from ppocr_lr.errors import (
     SECTION,
+    SECTION_PATH,
     ArgumentError,
     LRConfigError,
     MissingError,
+    Problem,
     errors_within,
-    key_error,
     nearest,
     positive_argument,
     shown,
+    value_error,
 )
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
-from ppocr_lr.lr_config.elsewhere import is_peak
+from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
@@ -32,47 +34,13 @@ from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
 from ppocr_lr.training_config.yaml_file import read_yaml_file
-
-Trainer = Literal["ppocr-lr", "paddleocr"]
-TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
-
-
-class RunFlags(NamedTuple):
-    """What is given about a run beyond its config; None for what is not given."""
-
-    epochs: int | None = None
-    iters_per_epoch: int | None = None
-    iters_from: str = ""
-    """Where `iters_per_epoch` was found, in words; empty if it was given."""
-    num_samples: int | None = None
-    gpus: int = 1
-    batch_size: int | None = None
-    accumulate: int = 1
-    windows: bool = False
-    """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
-    reference_gpus: int | None = None
-    """Cards that the config's rate is meant for."""
-    reference_batch: int | None = None
-    """The same, as samples of one optimizer update."""
-    scaling: str = "linear"
-    """The rule that scales a rate meant for another batch, if scaling is asked for."""
-    trainer: Trainer | None = None
-    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names.
-
-    If it is not given, the run is planned for this project's builder, and findings say what PaddleOCR's own would do.
-    """
-    folder: Path | None = None
-    """Where the config is: label files that are not in the working directory are looked for there."""
-
-    def beside(self, config: str | Path) -> RunFlags:
-        """The same for a config in this file."""
-        return self._replace(folder=Path(config).parent)
 
 
 class Reduction(NamedTuple):
@@ -133,7 +101,7 @@ class PlannedRun:
         """The batch that the rate is said to be meant for."""
         if self.flags.reference_gpus is None:
             return self.flags.reference_batch
-        return self.batch // self.flags.gpus * self.flags.reference_gpus
+        return self.batch_per_card(self.flags.batch_size) * self.flags.reference_gpus
 
     @cached_property
     def scaled(self) -> PlannedRun | None:
@@ -243,22 +211,16 @@ def plan_config(
     train = config.get("Train") or {}
     epochs = _epochs(config, flags.epochs)
     try:
-        length = epoch_length(
-            train,
-            flags.iters_per_epoch,
-            flags.num_samples,
-            flags.gpus,
-            flags.batch_size,
-            flags.accumulate,
-            flags.folder,
-            flags.iters_from,
-        )
+        length = epoch_length(train, flags)
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    try:
+        section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
+    except LRConfigError as error:
+        raise LRConfigError(_where_it_is(problem, config["Optimizer"]) for problem in error.problems) from None
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
@@ -274,6 +236,20 @@ def _parsed(
         return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
+
+
+def _where_it_is(problem: Problem, optimizer: Mapping[str, Any]) -> Problem:
+    """The problem of a key that is missing in the lr section, at the key beside the section that was meant for it."""
+    missing = problem.path[-1] if len(problem.path) == len(SECTION_PATH) + 1 else None
+    if missing is None or missing in optimizer["lr"]:
+        return problem
+    for key in optimizer:
+        if key not in OptimizerSection.model_fields and missing in (key, *called_elsewhere(key)):
+            said = tr(
+                "nothing reads it here; write it as {key}, which {problem}", key=problem.key, problem=problem.text
+            )
+            return Problem(("Optimizer", key), said)
+    return problem
 
 
 def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
@@ -328,7 +304,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise key_error("Optimizer", optimizer, tr("a mapping with name and lr"), section="")
+        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
     if "lr" not in optimizer:
         sections = [str(name) for name in (optimizer or config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
@@ -342,7 +318,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise key_error("lr", section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"), "Optimizer")
+        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
     return section
 
 

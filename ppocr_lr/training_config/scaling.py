@@ -20,7 +20,6 @@ from ppocr_lr.errors import (
     Problem,
     did_you_mean,
     errors_under,
-    key_error,
     positive_argument,
     shown,
     value_error,
@@ -194,5 +193,5 @@ def _positive_number(what: str, value: object) -> float:
     except OverflowError:
         number = math.inf
     if not (math.isfinite(number) and number > 0):
-        raise key_error(what, value, "a number above 0", section="")
+        raise value_error((what,), value, "a number above 0")
     return number

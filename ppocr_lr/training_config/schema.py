@@ -159,7 +159,8 @@ def _share_keys(definitions: dict[str, Any]) -> None:
 
 
 def _is_named(name: str) -> dict[str, Any]:
-    condition: dict[str, Any] = {"properties": {"name": {"const": name}}}
+    # To yaml-language-server, as it completes, a const is met by its beginning too: CosineWarmRestarts by Cosine.
+    condition: dict[str, Any] = {"properties": {"name": {"const": name, "minLength": len(name)}}}
     # `properties` holds for a key that is absent, which is just right for the default.
     return condition if name == NO_NAME else {**condition, "required": ["name"]}
 

@@ -63,8 +63,8 @@ class FileText:
 
         try:
             # Replacing a read-only file by a new one would succeed without asking.
-            if out is None and not os.stat(target).st_mode & stat.S_IWUSR:
-                raise self._error("is read-only, so it is left as it is")
+            if (out is None or out.exists()) and not os.stat(target).st_mode & stat.S_IWUSR:
+                raise LRConfigError(Problem((), "is read-only, so it is left as it is", Place(str(target))))
             write_whole(target, write)
         except ArgumentError as error:
             raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None

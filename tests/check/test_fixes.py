@@ -16,7 +16,7 @@ from ppocr_lr.check.fixes import Mended, mended
 from ppocr_lr.check.report import check_document
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.training_config.changes import yaml_text
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.yaml_edit import FileText, read_file_text
 from ppocr_lr.training_config.yaml_file import yaml_document
 from tests.check.test_report import CASES, KNOWN

@@ -17,7 +17,8 @@ from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import PositiveLength, PositiveRate
 from ppocr_lr.plotting.figure import draw
 from ppocr_lr.schedules import SCALAR, End, Functions
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 
 ITERS = 100
 

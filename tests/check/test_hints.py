@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr import LRConfigError
+from ppocr_lr.check.proposals import kind_of
+from ppocr_lr.finding import Severity
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.check.test_report import (
+    CASES,
     CONST,
     COSINE,
     CYCLE,
@@ -71,6 +75,21 @@ def test_pasted_hints_help(code: str, lr: dict[str, Any], epochs: int, tmp_path:
     (override,) = shlex.split(pasted[1])
     again = {finding.code for finding in findings(tmp_path, config(lr, epochs), KNOWN, overrides=[override])}
     assert not again & {code, "LR100", "LR302"}
+
+
+TWO_LATE = config({**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]})  # LR402 and LR501
+
+
+@pytest.mark.parametrize("content", [TWO_LATE, *(each for _, each, *_ in CASES if isinstance(each, dict))])
+def test_hints_of_two_findings_can_be_pasted_together(content: dict[str, Any], tmp_path: Path) -> None:
+    try:
+        before = findings(tmp_path, content)
+    except LRConfigError:
+        return
+    pasted = [override for finding in before for one in finding.proposals[:1] for override in one.overrides]
+    after = findings(tmp_path, content, overrides=pasted)
+    known = {kind_of(finding) for finding in before}
+    assert not [each for each in after if each.severity is Severity.ERROR and kind_of(each) not in known]
 
 
 @pytest.mark.parametrize("iters", [2, 3, 10, 100])
@@ -151,7 +170,7 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
         ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR402", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
-         '-o "Optimizer.lr.decay_epochs=[18]"'),
+         '-o "Optimizer.lr.decay_epochs=[16, 18]"'),
         ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN,

@@ -16,7 +16,7 @@ from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 
 KNOWN = RunFlags(iters_per_epoch=100)
 
@@ -121,6 +121,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
      {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
+    ("LR108", {**config(COSINE), "Optimizer": {"name": "Adam", "weight_deacy": 0.1, "regularizer": {"name": "L2"}, "lr": COSINE}},
+     "nothing reads it; it looks like weight_decay, at which PaddleOCR stops beside a regularizer",
+     {**config(COSINE), "Optimizer": {"name": "Adam", "regularizer": {"name": "L2"}, "lr": COSINE}}),
     ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "epsilon": "1e-6", "lr": COSINE}}, "'1e-6' is a string in YAML 1.1",
      {**config(COSINE), "Optimizer": {"name": "Adadelta", "epsilon": "1e-6", "clip_norm": "1e1", "lr": COSINE}}),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
@@ -176,8 +179,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR402", config({**PIECEWISE, "decay_epochs": [15, 30]}), "30 lies beyond the run of 20 epochs; the rate stays at 1e-2",
      config(PIECEWISE)),
     ("LR402", config({**PIECEWISE, "decay_epochs": ["1500it", "150%"]}), "30 lies beyond the run of 20 epochs", config(PIECEWISE)),
-    ("LR402", config({**MULTI, "milestones": [10, 19], "warmup_epoch": 1}), "(epoch 20 with the warmup)",
+    ("LR402", config({**MULTI, "milestones": [10, 19], "warmup_epoch": 1}), "19 would come at epoch 20 with the warmup, beyond the run of 20 epochs; the rate",
      config({**MULTI, "milestones": [10, 18], "warmup_epoch": 1})),
+    ("LR402", config({**MULTI, "milestones": [12, 15], "warmup_epoch": 10}),
+     "12, 15 would come at epoch 22, 25 with the warmup, beyond the run of 20 epochs; the rate stays at 1e-1",
+     config({**MULTI, "milestones": [5, 9], "warmup_epoch": 10})),
     ("LR402", config({**MULTI, "milestones": []}), "the rate never drops", config(MULTI)),
     ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
     ("LR403", config({**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
@@ -198,7 +204,12 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR406", config(TWO, epochs=300), "exactly 0 from epoch 200", config(TWO, epochs=190)),
     ("LR406", config({**TWO, "warmup_epoch": 2}, epochs=300), "after it, at epoch 202, the rate jumps up to 2.5e-2",
      config({**TWO, "warmup_epoch": 2}, epochs=202)),
+    ("LR407", config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 9}),
+     "45 updates of 2000 have a rate below 5e-7, which the log prints as 0.000000; all of them in the warmup",
+     config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 1})),
     ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
+    ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
+     config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
     ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
@@ -245,6 +256,11 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
+    ("LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "output/latest"}),
+     "from the rate in the checkpoint: if Optimizer.lr.learning_rate has changed since, it has no effect",
+     config({**COSINE, "warmup_epoch": 1}, Global={"epoch_num": 20, "checkpoints": "output/latest"})),
+    ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
+     config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
@@ -307,9 +323,13 @@ DISTRIBUTED = (
         (FOR_8_CARDS, RunFlags(reference_gpus=4), "is meant for 32 samples per update; 1 card", "=0.00025"),
         (FOR_8_CARDS, RunFlags(reference_batch=16), "is meant for 16 samples per update; 1 card", "=0.0005"),
         (FOR_8_CARDS, RunFlags(reference_gpus=1), None, ""),
+        (FOR_8_CARDS, RunFlags(reference_gpus=8, accumulate=8), None, ""),
+        (FOR_8_CARDS, RunFlags(reference_gpus=4, accumulate=8), "is meant for 32 samples per update; 1 card here, 64", "=0.002"),
         (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
         (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "the peak is still 1e-3 with 4 cards", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4, accumulate=4), "the peak is still 1e-3 with 4 cards and 4 batches of each for an update", "if it was meant for one batch of one card, the linear rule: -o Optimizer.lr.learning_rate=0.016"),
+        (DISTRIBUTED.replace("true", "false"), RunFlags(accumulate=4), None, ""),
         (DISTRIBUTED.replace("true", "false"), RunFlags(), None, ""),
     ],
 )  # fmt: skip
@@ -342,9 +362,9 @@ WINDOWS: list[tuple[str, dict[str, Any], int, str | None]] = [
     ("LR401", LINES, 3, "because the trainer on Windows runs 2 of the 3"),
     ("LR402", LINES, 100, None),
     ("LR402", {**LINES, "knots": [[0, 0.1], [30, 0]]}, 100, "the last knot, at epoch 30.3, lies beyond the run"),
-    ("LR402", {**MULTI, "milestones": [10, 19]}, 10, "19 lies beyond the run of 20 epochs (epoch 21.111 on Windows); the rate stays at 1e-2"),
-    ("LR402", {**MULTI, "milestones": [10, 17], "warmup_epoch": 1}, 10, "17 lies beyond the run of 20 epochs (epoch 20 on Windows with the warmup)"),
-    ("LR402", {**MULTI, "milestones": [10, 19], "warmup_epoch": 1, "decay_within_run": True}, 10, "(epoch 21.111 on Windows)"),
+    ("LR402", {**MULTI, "milestones": [10, 19]}, 10, "19 would come at epoch 21.111 on Windows, beyond the run of 20 epochs; the rate stays at 1e-2"),
+    ("LR402", {**MULTI, "milestones": [10, 17], "warmup_epoch": 1}, 10, "17 would come at epoch 20 on Windows with the warmup, beyond the run of 20 epochs"),
+    ("LR402", {**MULTI, "milestones": [10, 19], "warmup_epoch": 1, "decay_within_run": True}, 10, "19 would come at epoch 21.111 on Windows, beyond"),
     ("LR402", {**PIECEWISE, "decay_epochs": [10, 17]}, 10, None),
     ("LR403", {**MULTI, "warmup_epoch": 2}, 10, "counted from the end of the warmup, the drops come at epoch 13.333, 18.889 on Windows"),
     ("LR403", MULTI, 10, "the drops come at epoch 11.111, 16.667 on Windows"),
@@ -560,6 +580,12 @@ def test_places_are_those_in_the_file(tmp_path: Path) -> None:
     assert places["LR102"] == ("Optimizer.lr.values.0", 8, 9)
     assert places["LR402"] == ("Optimizer.lr.decay_epochs", 6, 5)
     assert places["LR101"] == ("Optimizer.lr.warmup_epochs", 11, 5)
+
+
+def test_a_key_beside_the_section_that_needs_it_is_where_the_error_is(tmp_path: Path) -> None:
+    text = "Global: {epoch_num: 20}\nOptimizer:\n  lr: {name: Cosine}\n  base_lr: 0.1\n"
+    (found,) = findings(tmp_path, text)
+    assert (found.code, found.key, found.place and found.place[1:]) == ("LR100", "Optimizer.base_lr", (4, 3))
 
 
 def test_overrides_are_checked_and_have_the_place_of_their_section(tmp_path: Path) -> None:

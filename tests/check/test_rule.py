@@ -11,7 +11,8 @@ from ppocr_lr.check.rule import RULES, Rule, example, findings_about, rule, sour
 from ppocr_lr.check.rules import compatibility, cycles, decay, input, logged, scale, units, warmup
 from ppocr_lr.check.subject import Subject
 from ppocr_lr.finding import Finding, Severity
-from ppocr_lr.training_config.plan import RunFlags, plan_config
+from ppocr_lr.training_config.plan import plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 
 FAMILIES = {
     "1": {input}, "2": {units}, "3": {warmup}, "4": {cycles, decay, logged}, "5": {compatibility}, "6": {scale},

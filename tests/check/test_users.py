@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.check.test_report import COSINE, CYCLE, KNOWN, LWC, MULTI, ONE, PIECEWISE, TWO, WSD, config, findings
 
 ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     # row, the code that answers it, a config that shows it, how the run is started, what is said
+    (1, "LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "./latest"}), KNOWN, "it has no effect"),
     (4, "LR102", config({**COSINE, "learning_rate": "1e-3"}), KNOWN, "write 0.001"),
     (5, "LR602", config(COSINE, Train={"loader": {"batch_size_per_card": 1}}), RunFlags(num_samples=99, gpus=8),
      "the peak is still 1e-1 with 8 cards"),

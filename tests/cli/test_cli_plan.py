@@ -333,7 +333,7 @@ def test_near_commands_and_flags_are_suggested(command: Command, arguments: list
         (["show", "--epochs", "1", "--gpus", "2", "--epochs=1"], "--epochs"),
         (["plot", "--axis", "iters", "--x", "epochs"], "--x"),
         (["compare-log", "-c", "a.yml", "--config", "b.yml", "train.log"], "-c/--config"),
-        (["find-rate", "--updates", "5", "train.py", "--updates", "6"], "--updates"),
+        (["find-rate", "--quiet", "--updates", "5", "train.py", "--updates", "6"], "--updates"),
     ],
 )
 def test_a_flag_that_takes_one_value_is_given_once(
@@ -341,7 +341,7 @@ def test_a_flag_that_takes_one_value_is_given_once(
 ) -> None:
     done = command(*arguments)
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
-    assert done.stderr.endswith(f" error: argument {flag}: can be given once only\n")
+    assert done.stderr.endswith(f"error: argument {flag}: can be given once only\n")
 
 
 @pytest.mark.parametrize("name", ["plot", "show", "check", "diff", "schema"])

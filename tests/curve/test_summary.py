@@ -10,7 +10,8 @@ from ppocr_lr import Run, build_schedule
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import summarize, text_lines
 from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.strategies import planned
 
 

@@ -99,15 +99,16 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     # Of a checkpoint, its name says when it was saved; the folder is none of anybody's business.
     checkpoints.save(tmp_path / "best_accuracy", COSINE, 20, 100, 500, epoch=5)
     draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
-    found = read_dropped(tmp_path / "best_accuracy.pdopt", draft, Dropped())
-    assert found.dropped.checkpoint is not None
-    assert found.dropped.checkpoint.within_epoch
+    same, dropped = read_dropped(tmp_path / "best_accuracy.pdopt", draft, Dropped())
+    assert same == draft
+    assert dropped.checkpoint is not None
+    assert dropped.checkpoint.within_epoch
     states = (
-        State(found.draft),
-        State(replace(found.draft, text=draft.text.replace("epoch_num: 20", "epoch_num: 1"), iters_per_epoch=2**52)),
+        State(draft),
+        State(replace(draft, text=draft.text.replace("epoch_num: 20", "epoch_num: 1"), iters_per_epoch=2**52)),
     )
     for state in states:  # the other one has no update at the epoch that was saved
-        verdicts = details_of(state, state.draft.planned, found.dropped).verdicts
+        verdicts = details_of(state, state.draft.planned, dropped).verdicts
         assert any(line.startswith("best_accuracy.") for line in verdicts)
         assert str(tmp_path) not in "\n".join(verdicts)
     log(tmp_path / "train.log")
@@ -119,8 +120,8 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:
     draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
-    found = read_dropped(log(tmp_path / "a<b>c&lt;.log"), draft, Dropped())
-    [dots] = details_of(State(found.draft), found.draft.planned, found.dropped).dots
+    compared, dropped = read_dropped(log(tmp_path / "a<b>c&lt;.log"), draft, Dropped())
+    [dots] = details_of(State(compared), compared.planned, dropped).dots
     assert "<" not in dots["name"]
     assert unescape(dots["name"]).startswith("a<b>c&lt;.log")
 

@@ -24,7 +24,8 @@ from ppocr_lr.export.html import figure, legend_name, write_html
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant, Decay
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 
 EVIL = "</script><script>alert(1)</script><img src=http://x.y/z onerror=alert(2)>&\"'.yml"
 COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}

@@ -18,7 +18,8 @@ import pytest
 from ppocr_lr import LRConfigError
 from ppocr_lr.export.rows import MOST_ROWS, write_csv, write_json
 from ppocr_lr.schedules import Constant
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 NAMES = ["cosine", "rec_crnn", "det_db", "compare_piecewise"]
@@ -235,7 +236,8 @@ def test_what_is_no_number_is_null_in_json() -> None:
 MEMORY = """
 import resource, sys
 from ppocr_lr.export.rows import write_csv, write_json
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 write = {"csv": write_csv, "json": write_json}[sys.argv[1]]
 run = plan_run(DEFAULT_CONFIG, flags=RunFlags(epochs=100, iters_per_epoch=int(sys.argv[2]) // 100))
 with open(sys.argv[3], "wb") as file:

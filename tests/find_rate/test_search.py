@@ -12,7 +12,8 @@ import pytest
 from ppocr_lr import RangeTest
 from ppocr_lr.find_rate.picture import draw_range_tests
 from ppocr_lr.find_rate.search import Search, override, text_lines, write_csv
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.find_rate.test_measured import valley, watched
 
 TEST = watched(valley(100, 50, 85, 4))

@@ -30,7 +30,7 @@ from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import read_log
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests import strategies
 from tests.conftest import ROOT, Command
 from tests.train_logs import Trainer, dumped, write_config, write_log
@@ -955,9 +955,9 @@ class OtherLoop(Trainer):
     [
         ({"ahead": 1}, "the schedule is 1 update ahead of the count of the log"),
         ({"ahead": 3}, "the schedule is 3 updates ahead of the count of the log"),
-        ({"stepped_every": ITERS}, "the schedule was stepped once per epoch, not at each"),
-        ({"stepped_every": 4}, "the schedule was stepped once in 4 updates of the log, not at each"),
-        ({"stepped_every": 3}, "the schedule was stepped once in 3 updates of the log, not at each"),
+        ({"stepped_every": ITERS}, "the schedule was stepped once per epoch, not after each update"),
+        ({"stepped_every": 4}, "the schedule was stepped once in 4 updates of the log, not after each update"),
+        ({"stepped_every": 3}, "the schedule was stepped once in 3 updates of the log, not after each update"),
         ({"times": 2}, "the schedule was stepped 2 times per update, as when each of 2 processes steps it"),
         ({"times": 8}, "the schedule was stepped 8 times per update, as when each of 8 processes steps it"),
     ],
@@ -969,6 +969,20 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     diagnosis = diagnosed_lines(tmp_path, SECTIONS[name], loop.train(epochs))
     assert words in [cause.words for each in diagnosis.explanations for cause in each.causes]
     assert len(diagnosis.explanations) == 1
+
+
+def test_rounding_of_the_last_bits_is_no_distance(tmp_path: Path) -> None:
+    scheduler = Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).scheduler
+    scheduler.step(3)
+    lines = []
+    for step in range(1, 10 * ITERS + 1):
+        place = f"epoch: [{(step - 1) // ITERS + 1}/{EPOCHS}], global_step: {step}"
+        lines.append(f"{place}, lr: {scheduler.last_lr * (1 + 2e-16)!r}, loss: 1")
+        scheduler.step()
+    comparison = compared(tmp_path, SECTIONS["Cosine"], write_log(tmp_path / "train.log", iter(lines)), window=1)
+    diagnoses = diagnose(comparison)
+    assert [each.found for each in diagnoses] == [True]
+    assert any(line.endswith(", largest distance 0") for line in text_lines(comparison, diagnoses))
 
 
 class Accumulating(OtherLoop):

@@ -12,8 +12,10 @@ import pytest
 
 from ppocr_lr import LRConfigError, Run
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
+from ppocr_lr.logs.simulated import plan_simulated_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
-from tests.train_logs import Trainer, dumped, write_log
+from tests.train_logs import Trainer, dumped, write_config, write_log
 
 RUN = Run(4, 10)
 
@@ -171,6 +173,20 @@ def test_lines_of_other_kinds(tmp_path: Path, lines: list[str], done: int) -> No
     metric = "[2022/09/29 02:59:23] root INFO: cur metric, acc: 0.5"
     path = write_log(tmp_path / "train.log", iter([*lines, metric]))
     assert evaluations_in(read_metrics(path, {}), RUN, {}).found == ((done, 0.5),)
+
+
+@pytest.mark.parametrize("flag", [False, True])
+def test_a_log_of_a_run_on_windows(tmp_path: Path, flag: bool) -> None:
+    """9 of the 10 iterations of an epoch run, and the warmup is one of 10."""
+    plateau = {"name": "ReduceOnPlateau", "learning_rate": 0.01, "warmup_epoch": 1}
+    config = write_config(tmp_path / "c.yml", plateau, epochs=4, iters_per_epoch=10)
+    config.write_text(config.read_text(encoding="utf-8").replace("num_samples", "other"), encoding="utf-8")
+    lines = evaluated(Trainer(SECTION, epochs=4, iters_per_epoch=10, every=3, left_out=1).train(), 0, 9)
+    path = write_log(tmp_path / "train.log", iter([*lines, started(0, 9)]))
+    planned = plan_simulated_run(config, path, flags=RunFlags(windows=flag))
+    assert (planned.run.iters_per_epoch, planned.built_for.iters_per_epoch) == (9, 10)
+    assert planned.schedule.lead().warmup_iters == 10
+    assert planned.length.arithmetic == f"9 iterations per epoch, from {path}; on Windows the schedule counts 10"
 
 
 def test_a_log_that_is_packed(tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_a_name_without_a_curve_has_a_first_rate() -> None:
         _ = parsed.schedule
 
 
-KEYS_OF_CONST = "it takes learning_rate and keys around the curve, as a warmup's"
+KEYS_OF_CONST = "it takes learning_rate and keys around the curve, such as the warmup's"
 
 # a name, a key that it does not know; what is said of it
 UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
@@ -279,6 +279,8 @@ UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
     ({"name": "LinearLR", "learning_rate": 0.1}, "total_iters", "is not a key of LinearLR and has no effect; did you mean decay_length?"),
     (COSINE, "warmup", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
     (COSINE, "Warmup_Epoch", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
+    ({"name": "Const", "learning_rate": 0.1}, "values", f"is not a key of Const and has no effect; {KEYS_OF_CONST}; values is a key of Piecewise"),
+    ({"name": "Const", "learning_rate": 0.1}, "gamma", f"is not a key of Const and has no effect; {KEYS_OF_CONST}; gamma is a key of MultiStepDecay and Step"),
     (COSINE, 3, "is not a key of Cosine and has no effect"),
     (COSINE, None, "is not a key of Cosine and has no effect"),
     ({"name": "REX", "learning_rate": 0.1}, "min_lr", "is not a key of REX and has no effect; did you mean end_lr?"),

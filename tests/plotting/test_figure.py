@@ -15,7 +15,8 @@ from ppocr_lr import LRConfigError, build_weight_decay_schedule
 from ppocr_lr.plotting.figure import draw, save
 from ppocr_lr.plotting.style import STYLE
 from ppocr_lr.plotting.words import put_legend
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 
 def planned(

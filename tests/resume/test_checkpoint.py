@@ -20,7 +20,8 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.report import as_dict, text_lines
-from ppocr_lr.training_config.plan import RunFlags, plan_run
+from ppocr_lr.training_config.plan import plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests import paddleocr
 from tests.checkpoints import save
 from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS

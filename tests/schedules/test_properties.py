@@ -307,6 +307,22 @@ def test_what_is_looked_for_stays_regular_too() -> None:
     assert list(stairs.corners(420).steps) == [50, 100, 150, 200, 250, 300, 350, 400]
 
 
+def test_corners_are_worked_out_once() -> None:
+    asked = []
+
+    @dataclass(frozen=True)
+    class Counting(StepDecay):
+        def corner_runs(self) -> Any:
+            asked.append(self)
+            return super().corner_runs()
+
+    steps = Counting(1.0, 10, 0.5)
+    for schedule in (steps, Warmup(steps, 5, 1.0), lib.Scaled(steps, 2.0)):
+        schedule.extremes(0, 99)
+        schedule.corner_steps(99)
+    assert len(asked) == 1
+
+
 def test_only_so_many_pieces_are_looked_at_in_all() -> None:
     """Thousands of cycles, each with no end of steps in it, are 4000 times 2000 pieces."""
     asked = []

@@ -11,7 +11,7 @@ from digits.data import Digits, Pictures, load_digits
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, plan_logged_run
 from ppocr_lr.logs.train_log import read_log
-from ppocr_lr.training_config.plan import RunFlags
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "tools" / "digits" / "config.yml"

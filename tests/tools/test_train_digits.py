@@ -23,7 +23,8 @@ from digits.cli import run
 from digits.data import Digits, Pictures, load_digits
 from digits.trainer import Trainer
 from ppocr_lr import build_schedule
-from ppocr_lr.training_config.plan import RunFlags, plan_run
+from ppocr_lr.training_config.plan import plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
 
 SCRIPT = ROOT / "tools" / "train_digits.py"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from digits.results import Result
-from ppocr_lr.training_config.plan import RunFlags, plan_run
+from ppocr_lr.training_config.plan import plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from text.cli import _difference, run
 from text.experiments import EXPERIMENTS
 from text.runs import Place, TextCourse, TextRun, all_runs

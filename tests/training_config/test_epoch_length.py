@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.training_config.epoch_length import epoch_length
+from ppocr_lr.training_config.run_flags import RunFlags
 
 LOADER = {"loader": {"batch_size_per_card": 8, "drop_last": False}}
 DROP = {"loader": {"batch_size_per_card": 8, "drop_last": True}}
@@ -42,7 +43,7 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any], int, str]] = [
 
 @pytest.mark.parametrize(("train", "flags", "iters", "words"), TABLE)
 def test_arithmetic(train: dict[str, Any], flags: dict[str, Any], iters: int, words: str) -> None:
-    length = epoch_length(train, **flags)
+    length = epoch_length(train, RunFlags(**flags))
     assert length.iters == iters
     assert words in length.arithmetic
     assert not length.estimate
@@ -54,16 +55,18 @@ def test_it_is_paddles_sampler(samples: int, batch: int, gpus: int, drop_last: b
     sampler = paddle.io.DistributedBatchSampler(dataset, batch, num_replicas=gpus, rank=0, drop_last=drop_last)
     train = {"loader": {"batch_size_per_card": batch, "drop_last": drop_last}}
     if len(sampler):
-        assert epoch_length(train, num_samples=samples, gpus=gpus).iters == len(sampler)
+        assert epoch_length(train, RunFlags(num_samples=samples, gpus=gpus)).iters == len(sampler)
     else:
         with pytest.raises(LRConfigError, match="an epoch has no iteration"):
-            epoch_length(train, num_samples=samples, gpus=gpus)
+            epoch_length(train, RunFlags(num_samples=samples, gpus=gpus))
 
 
 @pytest.mark.parametrize(("flags", "iters"), [({}, 18), ({"gpus": 2}, 9), ({"batch_size": 100}, 10)])
 def test_a_data_set_that_makes_batches_itself(flags: dict[str, Any], iters: int) -> None:
     dataset = {"name": "LaTeXOCRDataSet", "batch_size_per_pair": 56}
-    length = epoch_length({"loader": {"batch_size_per_card": 1}, "dataset": dataset}, num_samples=1000, **flags)
+    length = epoch_length(
+        {"loader": {"batch_size_per_card": 1}, "dataset": dataset}, RunFlags(num_samples=1000, **flags)
+    )
     assert (length.iters, length.estimate) == (iters, True)
     assert length.arithmetic.endswith("; LaTeXOCRDataSet may count differently")
 
@@ -75,20 +78,24 @@ class TestLabelFiles:
         two.write_text("a\tb\n" * 20 + "the last line has no end", encoding="utf-8")
         three.write_bytes(b"")
         files = [str(one), str(two), str(three)]
-        length = epoch_length({**LOADER, "dataset": {"label_file_list": files}})
+        length = epoch_length({**LOADER, "dataset": {"label_file_list": files}}, RunFlags())
         assert (length.iters, length.arithmetic[:43]) == (7, "51 samples (30 + 21 + 0 lines of 3 label fi")
-        ratios = epoch_length({**LOADER, "dataset": {"label_file_list": files, "ratio_list": [0.5, 1.0, 1]}})
+        ratios = epoch_length(
+            {**LOADER, "dataset": {"label_file_list": files, "ratio_list": [0.5, 1.0, 1]}}, RunFlags()
+        )
         assert ratios.iters == 5  # 15 + 21
-        assert epoch_length({**LOADER, "dataset": {"label_file_list": files, "ratio_list": 0.5}}).iters == 4
-        assert epoch_length({**LOADER, "dataset": {"label_file_list": str(one)}}, gpus=2).iters == 2
-        assert epoch_length({**LOADER, "dataset": {"label_file_list": files, "num_samples": 800}}).iters == 7
-        assert epoch_length({**LOADER, "dataset": {"label_file_list": files}}, num_samples=800).iters == 100
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": files, "ratio_list": 0.5}}, RunFlags()).iters == 4
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": str(one)}}, RunFlags(gpus=2)).iters == 2
+        assert (
+            epoch_length({**LOADER, "dataset": {"label_file_list": files, "num_samples": 800}}, RunFlags()).iters == 7
+        )
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": files}}, RunFlags(num_samples=800)).iters == 100
 
     def test_a_large_file_is_counted_in_blocks(self, tmp_path: Path) -> None:
         path = tmp_path / "large.txt"
         lines = random.Random(0).choices(["x\n", "longer\tline\n", "\n"], k=300_000)
         path.write_text("".join(lines), encoding="utf-8")
-        assert epoch_length({**LOADER, "dataset": {"label_file_list": [str(path)]}}).iters == 300_000 // 8
+        assert epoch_length({**LOADER, "dataset": {"label_file_list": [str(path)]}}, RunFlags()).iters == 300_000 // 8
 
     @pytest.mark.parametrize(
         ("listed", "written", "samples", "words"),
@@ -117,7 +124,7 @@ class TestLabelFiles:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("a\tb\n" * lines[str(path.parent)], encoding="utf-8")
         train = {"loader": {"batch_size_per_card": 1}, "dataset": {"label_file_list": listed}}
-        length = epoch_length(train, folder=Path("rec"))
+        length = epoch_length(train, RunFlags(folder=Path("rec")))
         assert length.iters == samples
         assert words in length.arithmetic
 
@@ -139,7 +146,7 @@ class TestLabelFiles:
         for name in written:
             Path(name).write_text("a\n", encoding="utf-8")
         with pytest.raises(LRConfigError, match=re.escape(message)):
-            epoch_length({**LOADER, "dataset": {"label_file_list": listed}}, folder=Path("rec"))
+            epoch_length({**LOADER, "dataset": {"label_file_list": listed}}, RunFlags(folder=Path("rec")))
 
     @pytest.mark.parametrize(
         ("dataset", "message"),
@@ -155,7 +162,7 @@ class TestLabelFiles:
         (tmp_path / "1.txt").write_text("a\n", encoding="utf-8")
         files = [str(tmp_path / "1.txt")]
         with pytest.raises(LRConfigError, match=message):
-            epoch_length({**LOADER, "dataset": {"label_file_list": files, **dataset}})
+            epoch_length({**LOADER, "dataset": {"label_file_list": files, **dataset}}, RunFlags())
 
 
 SCALES = [[320, 32], [320, 48], [320, 64]]
@@ -174,14 +181,16 @@ SCALES = [[320, 32], [320, 48], [320, 64]]
     ],
 )
 def test_multi_scale_sampler(sampler: dict[str, Any], samples: int, gpus: int, iters: int) -> None:
-    length = epoch_length({"sampler": {"name": "MultiScaleSampler", **sampler}}, num_samples=samples, gpus=gpus)
+    length = epoch_length(
+        {"sampler": {"name": "MultiScaleSampler", **sampler}}, RunFlags(num_samples=samples, gpus=gpus)
+    )
     assert length.iters == iters
     assert length.estimate
     assert "an estimate" in length.arithmetic
 
 
 def test_an_unknown_sampler_is_said_to_be_unknown() -> None:
-    length = epoch_length({**LOADER, "sampler": {"name": "Own"}}, num_samples=80)
+    length = epoch_length({**LOADER, "sampler": {"name": "Own"}}, RunFlags(num_samples=80))
     assert (length.iters, length.estimate) == (10, True)
     assert "Own may count differently" in length.arithmetic
 
@@ -226,4 +235,4 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(("train", "flags", "message"), BAD, ids=[message[:40] for *_, message in BAD])
 def test_what_gives_no_length(train: dict[str, Any], flags: dict[str, Any], message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
-        epoch_length(train, **flags)
+        epoch_length(train, RunFlags(**flags))

@@ -11,7 +11,8 @@ import pytest
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_config
+from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 
 RECORDED = json.loads((Path(__file__).parents[1] / "data" / "parameter_rates.json").read_text(encoding="utf-8"))
 CONSTANTS = ("grid_generator.fc.", "GridGenerator.fc.")

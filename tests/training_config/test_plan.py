@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.training_config.plan import DEFAULT_CONFIG, RunFlags, plan_run
+from ppocr_lr.training_config.plan import DEFAULT_CONFIG, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT
 
 REAL = json.loads((ROOT / "tests" / "data" / "paddleocr_lr_sections.json").read_text(encoding="utf-8"))
@@ -52,6 +53,8 @@ def test_flags_and_overrides_win_over_the_config(tmp_path: Path) -> None:
 
 LR = {"lr": {"name": "Cosine", "learning_rate": 0.1}}
 
+RUN = {"Global": {"epoch_num": 5}, "Train": {"dataset": {"num_samples": 5}, "loader": {"batch_size_per_card": 1}}}
+
 BAD = [
     ("", r"is empty; a training config has the sections Global, Optimizer and Train"),
     ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
@@ -74,6 +77,13 @@ BAD = [
     ({"Optimizer": LR, "Global": {"epoch_num": 5}}, "; give iters_per_epoch$"),
     ({"Optimizer": {"lr": {"name": "X"}}, "Global": {"epoch_num": 5}, "Train": {"dataset": {"num_samples": 5},
       "loader": {"batch_size_per_card": 1}}}, "Optimizer.lr.name: 'X' is not a schedule"),
+    *(
+        ({"Optimizer": {"name": "Adam", key: 0.1, "lr": {"name": "Cosine"}}, **RUN},
+         f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing: Cosine needs")
+        for key in ("learning_rate", "base_lr")
+    ),
+    ({"Optimizer": {"name": "Adam", "gamma": 0.1, "lr": {"name": "Cosine"}}, **RUN}, "Optimizer.lr.learning_rate: is missing"),
+    ({"Optimizer": {"learning_rate": 0.1, "lr": {"name": "Cosine", "learning_rate": -1}}, **RUN}, "Optimizer.lr.learning_rate: -1 is"),
 ]  # fmt: skip
 
 

@@ -83,6 +83,15 @@ def test_what_sections_share_is_said_once() -> None:
     assert len(json.dumps(CONFIG.schema)) < 250_000
 
 
+def test_a_name_is_not_met_by_the_beginning_of_another() -> None:
+    """As it completes, yaml-language-server takes Cosine for the const CosineWarmRestarts, and offers T_0."""
+    for name in MODELS:
+        condition = {**CONFIG.schema["$defs"][f"section.{name}"]["if"]["properties"]["name"]}
+        assert condition.pop("const") == name
+        met = {other for other in MODELS if name.startswith(other) and Draft7Validator(condition).is_valid(other)}
+        assert met == {name}
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_our_configs_validate(path):
     CONFIG.validate(read_yaml_file(path))

@@ -96,10 +96,10 @@ def test_large_counts_are_exact(samples: int, gpus: int, batch: int, drop_last: 
     per_card = math.ceil(Fraction(samples, gpus))
     batches = math.floor(Fraction(per_card, batch)) if drop_last else math.ceil(Fraction(per_card, batch))
     if batches:
-        assert epoch_length(section, gpus=gpus).iters == batches
+        assert epoch_length(section, RunFlags(gpus=gpus)).iters == batches
     else:
         with pytest.raises(LRConfigError, match="an epoch has no iteration"):
-            epoch_length(section, gpus=gpus)
+            epoch_length(section, RunFlags(gpus=gpus))
 
 
 ANYTHING = (

@@ -333,9 +333,12 @@ def test_a_read_only_file_is_left(tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     path.write_text("a: 1\n", encoding="utf-8")
     path.chmod(0o444)
-    with pytest.raises(LRConfigError, match=r"c\.yml: is read-only"):
-        read_file_text(path).write("a: 2\n")
-    assert path.read_text(encoding="utf-8") == "a: 1\n"
+    other = tmp_path / "d.yml"
+    other.write_text("a: 3\n", encoding="utf-8")
+    for file, out in ((path, None), (other, path)):
+        with pytest.raises(LRConfigError, match=r"c\.yml: is read-only"):
+            read_file_text(file).write("a: 2\n", out)
+        assert path.read_text(encoding="utf-8") == "a: 1\n"
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")

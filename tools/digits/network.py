@@ -8,7 +8,7 @@ from typing import Any
 import paddle
 from paddle import nn
 
-from ppocr_lr.errors import LRConfigError, key_error
+from ppocr_lr.errors import LRConfigError, value_error
 from ppocr_lr.lr_config.values import number_in_text
 
 # The keys of `Optimizer` that each name reads.
@@ -45,7 +45,7 @@ def build_optimizer(section: Mapping[str, Any], scheduler: Any, network: nn.Laye
     """
     name = section.get("name", "Momentum")
     if name not in _KEYS:
-        raise key_error("Optimizer.name", name, f"one of {', '.join(_KEYS)} here", section="")
+        raise value_error(("Optimizer", "name"), name, f"one of {', '.join(_KEYS)} here")
     if momentum is not None:
         if name != "Momentum":
             raise LRConfigError(f"--momentum {momentum:g}: Optimizer.name is {name}, which has none")
@@ -68,7 +68,7 @@ def _l2_factor(section: Mapping[str, Any]) -> float:
     if regularizer is None:
         return 0.0
     if not isinstance(regularizer, Mapping) or regularizer.get("name") != "L2":
-        raise key_error("Optimizer.regularizer", regularizer, "{name: L2, factor: NUMBER} here", section="")
+        raise value_error(("Optimizer", "regularizer"), regularizer, "{name: L2, factor: NUMBER} here")
     return _share(regularizer.get("factor", 0), "Optimizer.regularizer.factor")
 
 
@@ -76,5 +76,5 @@ def _share(value: Any, key: str) -> float:
     """A number from 0 to below 1, as all of them are here."""
     number = number_in_text(value) if isinstance(value, str) else value  # YAML reads 1e-8 as a string
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < 1:
-        raise key_error(key, value, "a number from 0 to below 1", section="")
+        raise value_error((key,), value, "a number from 0 to below 1")
     return float(number)

@@ -17,7 +17,8 @@ from paddle.nn.functional import cross_entropy
 from digits.data import Digits, shuffle, train_loader
 from digits.network import build_network, build_optimizer
 from ppocr_lr import LRConfigWarning, build_lr_scheduler
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 
 
 @dataclass(frozen=True)

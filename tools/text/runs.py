@@ -14,7 +14,8 @@ from pathlib import Path
 
 from digits.results import Course
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.training_config.plan import PlannedRun, RunFlags, plan_run
+from ppocr_lr.training_config.plan import PlannedRun, plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from text.experiments import Case, Experiment
 
 _ROW = re.compile(r"epoch: \[(\d+)/\d+\], .*\bloss: ([^,\s]+)")

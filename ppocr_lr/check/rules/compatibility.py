@@ -214,3 +214,19 @@ def string_behind_o(override: Override) -> Iterator[Finding]:
         said = tr("a number that PaddleOCR's own -o reads as a string: {text}", text=printable(override.text))
         line = Proposal((f"{override.key}={yaml_text(override.value)}",)).line
         yield Finding(path, said, tr("{line} means the same to both", line=line))
+
+
+@rule("LR511", Severity.NOTE, "a resume that keeps the rate of its checkpoint", of_paddleocrs_builder=True)
+@example("Global: {checkpoints: output/latest}, lr: {name: Cosine, learning_rate: 0.001}   # without a warmup")
+@source("PaddleOCR #216 #500 #2827; Paddle's CosineAnnealingDecay")
+def keeps_the_saved_rate(subject: Subject) -> Iterator[Finding]:
+    """Paddle computes each rate of a cosine without warmup from the one before, and a resumed run takes that from the
+    checkpoint. If the config has another rate than the saved run had, the saved one is scaled on all the same.
+    """
+    warmup = subject.lr.warmup_length(subject.built_for.window)
+    if subject.section("Global").get("checkpoints") and subject.lr.recursive_in_paddle and not warmup:
+        said = tr(
+            "PaddleOCR goes on from the rate in the checkpoint: if {key} has changed since, it has no effect",
+            key=subject.key(subject.lr.peak_key),
+        )
+        yield Finding(("Global", "checkpoints"), said, tr("ppocr-lr resume shows what the rate will be"))

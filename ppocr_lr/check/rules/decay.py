@@ -92,16 +92,17 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
     """
     key, late = subject.lr.marks_key, [drop for drop in subject.drops if drop[1] >= subject.run.total_iters]
     if late:
-        comes, shift = count_text(subject.epoch(late[0][1])), ""
-        if comes != count_text(late[0][0]):
-            warmup = tr(" with the warmup") if _counts_from_warmup(subject) else ""
-            shift = tr(" (epoch {epoch}{windows}{warmup})", epoch=comes, windows=_windows(subject), warmup=warmup)
+        marks = ", ".join(count_text(mark) for mark, _ in late)
+        real = ", ".join(count_text(subject.epoch(step)) for _, step in late)
+        where = tr("lie") if len(late) > 1 else tr("lies")
+        if real != marks:
+            why = _windows(subject) + (tr(" with the warmup") if _counts_from_warmup(subject) else "")
+            where = tr("would come at epoch {real}{why},", real=real, why=why)
         said = tr(
-            "{marks} {lie} beyond the run of {epochs}{shift}; the rate stays at {final}",
-            marks=", ".join(count_text(mark) for mark, _ in late),
-            lie=tr("lie") if len(late) > 1 else tr("lies"),
+            "{marks} {where} beyond the run of {epochs}; the rate stays at {final}",
+            marks=marks,
+            where=where,
             epochs=amount(subject.run.epochs, "epoch"),
-            shift=shift,
             final=subject.final,
         )
         yield Finding(subject.path(key), said, proposals=tuple(_in_proportion(subject, key)))
@@ -136,7 +137,8 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
 
 def _in_proportion(subject: CurveSubject, key: str) -> Iterator[Proposal]:
     """The same milestones in proportion, the last at nine tenths of the run; nothing where they do not fit."""
-    marks = [mark for mark, _ in subject.drops]
+    # All that are written, also one after which no value is left: LR501 proposes that value, and both may be pasted.
+    marks = [subject.built_for.window.epochs(mark) for mark in getattr(subject.lr, subject.lr.marks_key)]
     # In the epochs that the schedule is built for.
     per_epoch = subject.built_for.iters_per_epoch
     epochs, warmup = subject.run.total_iters / per_epoch, subject.lead.iters / per_epoch

@@ -159,8 +159,10 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
             if meant := meanings(key):
                 takes = [name for name in meant if _accepts(model, name, value)]
                 suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
-                beside = subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]
-                proposals = taken_out(key) if beside else renamed(key, *takes)  # PaddleOCR stops at both
+                proposals = renamed(key, *takes)
+                if subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]:
+                    suggestion = tr("; it looks like weight_decay, at which PaddleOCR stops beside a regularizer")
+                    proposals = taken_out(key)
                 said = tr("nothing reads it{suggestion}", suggestion=suggestion)
                 yield Finding((section, key), said, proposals=tuple(each.under(section) for each in proposals))
 

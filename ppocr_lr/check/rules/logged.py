@@ -13,6 +13,8 @@ from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, count_text
 
 _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
+_LONG_FLAT = 0.03  # of the run
+_LONG_WAIT = 100  # epochs: PaddleOCR's own configs have at most 17 such
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
 
 
@@ -27,13 +29,16 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(subject.schedule, total, small)
     if below is not None and below > _LOG_MEDIAN:
         early = count_below(subject.schedule, min(subject.lead.warmup_iters, total), small) or 0
+        where = ""
+        if early == below:
+            where = tr("; all of them in the warmup")
+        elif early > _LOG_MEDIAN:
+            where = tr("; {early} of them in the warmup", early=count_text(early))
         said = tr(
             "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000{where}",
             below=amount(below, "update"),
             total=count_text(total),
-            where=tr("; {early} of them in the warmup", early=count_text(early))
-            if early and early > _LOG_MEDIAN
-            else "",
+            where=where,
         )
         yield Finding(SECTION_PATH, said)
 
@@ -49,7 +54,8 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
         return
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
-    if flat > 0.03 * subject.run.total_iters and not decay.corner_steps(flat, 1)[0]:
+    long = flat > _LONG_FLAT * subject.run.total_iters or subject.epoch(flat) > _LONG_WAIT
+    if long and not decay.corner_steps(flat, 1)[0]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")

@@ -66,14 +66,15 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
 @example("ppocr-lr check c.yml --gpus 1 --reference-gpus 8")
 @source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
-    """A config records the rate, not the batch that it was meant for: that of one card, times the cards. With fewer
-    cards the batch shrinks; the common rule scales the rate with it. Cards or a batch given as the reference count;
-    without them, a comment beside the rate or the batch size is taken as a proposal. Nothing is scaled unless asked.
+    """A config records the rate, not the batch that it was meant for: that of one card, times the cards, times the
+    batches that are accumulated. With fewer cards the batch shrinks; the common rule scales the rate with it. Cards or
+    a batch given as the reference count; without them, a comment beside the rate or the batch size is taken as a
+    proposal. Nothing is scaled unless asked.
     """
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
     planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
-    gpus = planned.flags.gpus
+    gpus, accumulate = planned.flags.gpus, planned.flags.accumulate
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
         reference = planned.reference_batch
@@ -109,9 +110,15 @@ def cards(subject: Subject) -> Iterator[Finding]:
             reference_gpus=called("reference_gpus"),
         )
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
-    elif gpus > 1 and (scaled := _scaled(planned, batch, batch // gpus, tr("if it was meant for one, "))):
-        said = tr("the peak is still {peak} with {cards} cards", peak=peak, cards=gpus)
-        yield Finding(SECTION_PATH, said, proposals=scaled)
+    elif gpus > 1:
+        with_, condition = amount(gpus, "card"), tr("if it was meant for one, ")
+        if accumulate > 1:
+            batches = amount(accumulate, "batch", "batches")
+            with_ = tr("{cards} and {batches} of each for an update", cards=with_, batches=batches)
+            condition = tr("if it was meant for one batch of one card, ")
+        if scaled := _scaled(planned, batch, per_card, condition):
+            said = tr("the peak is still {peak} with {cards}", peak=peak, cards=with_)
+            yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:

@@ -13,7 +13,8 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.epoch_length import what_tells
-from ppocr_lr.training_config.plan import RunFlags, plan_config
+from ppocr_lr.training_config.plan import plan_config
+from ppocr_lr.training_config.run_flags import RunFlags
 
 _LOOKS_LIKE_ITERATIONS = 1000  # epochs; and far beyond the run
 _LOOKS_LIKE_EPOCHS = 20  # iterations
@@ -32,7 +33,7 @@ def unknown_epoch(subject: Subject) -> Iterator[Finding]:
 
 def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
     """What to give where the length of an epoch is not known."""
-    told_by = what_tells(config.get("Train") or {}, flags.gpus, flags.batch_size)
+    told_by = what_tells(config.get("Train") or {}, flags)
     more = tr(", or {num_samples} N with {gpus} G", num_samples=called("num_samples"), gpus=called("gpus"))
     samples = more if "num_samples" in told_by else ""
     return tr("give {iters_per_epoch} N{samples}", iters_per_epoch=called("iters_per_epoch"), samples=samples)

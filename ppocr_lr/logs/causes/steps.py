@@ -81,7 +81,7 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
 
     def every(updates: int) -> Candidate:
         once = "once per epoch" if updates == iters else f"once in {updates} updates of the log"
-        cause = Cause("pace", f"the schedule was stepped {once}, not at each")
+        cause = Cause("pace", f"the schedule was stepped {once}, not after each update")
         return base.because(cause, stepped_every=updates)
 
     def times(steps: int) -> Candidate:

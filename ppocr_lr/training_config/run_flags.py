@@ -1,0 +1,41 @@
+"""What is given about a run beyond its config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+Trainer = Literal["ppocr-lr", "paddleocr"]
+TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
+
+
+class RunFlags(NamedTuple):
+    """What is given about a run beyond its config; None for what is not given."""
+
+    epochs: int | None = None
+    iters_per_epoch: int | None = None
+    iters_from: str = ""
+    """Where `iters_per_epoch` was found, in words; empty if it was given."""
+    num_samples: int | None = None
+    gpus: int = 1
+    batch_size: int | None = None
+    accumulate: int = 1
+    windows: bool = False
+    """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
+    reference_gpus: int | None = None
+    """Cards that the config's rate is meant for."""
+    reference_batch: int | None = None
+    """The same, as samples of one optimizer update."""
+    scaling: str = "linear"
+    """The rule that scales a rate meant for another batch, if scaling is asked for."""
+    trainer: Trainer | None = None
+    """Whose builder the run is planned for: `paddleocr` swallows this project's keys and stops at its names.
+
+    If it is not given, the run is planned for this project's builder, and findings say what PaddleOCR's own would do.
+    """
+    folder: Path | None = None
+    """Where the config is: label files that are not in the working directory are looked for there."""
+
+    def beside(self, config: str | Path) -> RunFlags:
+        """The same for a config in this file."""
+        return self._replace(folder=Path(config).parent)
