@@ -74,7 +74,7 @@ class Page:
         self.root = ui.element("div").style("width: 100%")
         self._build()
         if problem:
-            self.say(problem)
+            self.say(problem, stays=True)  # the page has just begun, and nobody looks there yet
 
     def _build(self, whole: bool = False, edits: int = 0) -> None:
         self.root.clear()
