@@ -27,7 +27,6 @@ from ppocr_lr.finding import Change, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
 from ppocr_lr.lr_config.parse import STAGE_KEYS, read_section
-from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
@@ -100,6 +99,7 @@ class Draft:
         """What a command line would give."""
         return RunFlags(
             iters_per_epoch=ASSUMED_ITERS[0] if self.is_assumed else self.iters_per_epoch,
+            iters_from=tr("assumed, as it is not known") if self.is_assumed else "",
             num_samples=self.num_samples,
             gpus=self.gpus,
         )
@@ -112,13 +112,7 @@ class Draft:
     @cached_property
     def planned(self) -> PlannedRun:
         """The planned run; `LRConfigError` if it cannot be planned."""
-        planned = plan_sections(self.config, self.source, (), self.flags)
-        if not self.is_assumed:
-            return planned
-        said = tr(
-            "{iterations} per epoch, assumed, as it is not known", iterations=amount(ASSUMED_ITERS[0], "iteration")
-        )
-        return replace(planned, length=planned.length._replace(arithmetic=said))
+        return plan_sections(self.config, self.source, (), self.flags)
 
     def report(self) -> Report:
         """The findings about it; errors as those of `config`, or a flag is wrong."""
