@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
 from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
@@ -21,10 +21,9 @@ from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
 
-NO_CURVE = Problem(
-    ("name",),
+NO_CURVE = later(
     "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, "
-    "to be called with step(metric), and plot and show simulate it where metrics are given",
+    "to be called with step(metric), and plot and show simulate it where metrics are given"
 )
 """What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 

@@ -66,7 +66,7 @@ class ParsedLRConfig(NamedTuple):
             LRConfigError: there is none.
         """
         if self.curve is None:
-            raise LRConfigError(NO_CURVE.under(*SECTION_PATH))
+            raise LRConfigError(Problem((*SECTION_PATH, "name"), tr(NO_CURVE)))
         return self.curve
 
 
