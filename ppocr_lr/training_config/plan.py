@@ -309,7 +309,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         sections = [str(name) for name in (optimizer or config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if optimizer else "Optimizer", sections) or [*filter(is_peak, sections)]:
+        if meant := nearest("lr" if optimizer else "Optimizer", sections, 0.7) or [*filter(is_peak, sections)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
