@@ -127,6 +127,8 @@ def _own_flags(arguments: argparse.Namespace) -> list[str]:
 
 def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     trials = _trials(arguments, words)
+    for warning in trials.command.warnings():
+        print(warning, file=sys.stderr)
     outs = arguments.out or [trials.folder / "rate.png", trials.folder / "losses.csv"]
     _check_outs(arguments.out)
     tests: list[RangeTest] = []

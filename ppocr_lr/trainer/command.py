@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -28,6 +28,14 @@ class TrainerCommand:
     config: str | None
     """The training YAML; None if the command names none, which the trainer will report."""
     overrides: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    """Overrides after an earlier `-o`, which the trainer drops without a word."""
+
+    def warnings(self) -> Iterator[str]:
+        """What the trainer will not do, although it is written."""
+        if self.lost:
+            words = printable(shlex.join(self.lost))
+            yield f"warning: PaddleOCR reads only the last -o, so {words} has no effect; write all after a single -o"
 
 
 def read_command(words: Sequence[str]) -> TrainerCommand:
@@ -47,8 +55,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         raise LRConfigError(printable(f"{Path(script).absolute()}: does not exist{did_you_mean(script, there)}"))
-    config, overrides = _config(rest)
-    return TrainerCommand(script, tuple(rest), config, tuple(overrides))
+    return TrainerCommand(script, tuple(rest), *_config(rest))
 
 
 def _below_launch(words: list[str]) -> str:
@@ -64,18 +71,21 @@ class _TheirParser(argparse.ArgumentParser):
         raise LRConfigError(message)
 
 
-def _config(words: list[str]) -> tuple[str | None, list[str]]:
-    """The config and its overrides; nothing if the trainer will refuse the words, or takes others."""
+def _config(words: list[str]) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """The config, its overrides and the lost ones; nothing if the trainer will refuse the words, or takes others."""
     parser = _TheirParser(add_help=False)
     parser.add_argument("-c", "--config")
-    parser.add_argument("-o", "--opt", nargs="+", default=[])
+    parser.add_argument("-o", "--opt", nargs="+", action="append", default=[])
     parser.add_argument("-p", "--profiler_options")
     try:
         options = parser.parse_known_args(words)[0]
     except LRConfigError:
-        return None, []
+        return None, (), ()
     # As PaddleOCR does: without blanks around each, and the last one of a key counts.
-    return options.config, [word.strip() for word in options.opt]
+    *earlier, last = [tuple(word.strip() for word in given) for given in options.opt] or [()]
+    keys = {word.partition("=")[0] for word in last}
+    lost = tuple(word for given in earlier for word in given if word.partition("=")[0] not in keys)
+    return options.config, last, lost
 
 
 def is_first_process() -> bool:

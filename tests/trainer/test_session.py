@@ -145,6 +145,14 @@ def test_where_paddleocr_has_a_bare_number_so_has_this(tmp_path: Path) -> None:
     assert isinstance(session.build_lr_scheduler({**section, "warmup_epoch": 1}, 4, 10), LRScheduler)
 
 
+def test_what_the_trainer_drops_is_told(tmp_path: Path) -> None:
+    session = Told(tmp_path, config(), "-o", "Global.epoch_num=9", "-o", "Optimizer.lr.warmup_epoch=1")
+    assert session.plan()
+    told = session.news()
+    assert "Global.epoch_num=9 has no effect" in told[0]
+    assert any("4 epochs" in line for line in told)
+
+
 def test_without_a_config_the_trainers_section_is_all(tmp_path: Path) -> None:
     session = Told(tmp_path, None)
     assert session.plan()
