@@ -206,6 +206,8 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
         if key in {*MODELS[name].takes, *EVERY}:
             continue
         assert f"`{key}`" in rows[0]
+        ignored = bool(MODELS[name].ours(key)) and not MODELS[name].nearest_in_paddleocr
+        assert (f"*`{key}`*" in rows[0]) == ignored
         default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
         assert field.is_required() or default.replace("e-0", "e-") in rows[0]
     marks = re.search(r"\*([HWCKP ]+)\*", rows[0])
