@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 NumCycles = Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
@@ -65,7 +62,7 @@ class OneCycleConfig(LRConfig):
 
     peak_key = "max_lr"
     example: ClassVar = {"max_lr": 0.001}
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
             lambda config, value, run: value is None or value == config.max_lr,

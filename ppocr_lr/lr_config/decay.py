@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import LINEAR, Schedule
 
 
@@ -54,7 +50,7 @@ class DecayLearningRateConfig(LRConfig):
         "the rate at the end of the decay", default=0.0
     )
 
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "end_lr": NoEffect(
             "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr",
             lambda config, value, run: value == 0,

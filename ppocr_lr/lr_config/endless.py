@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
@@ -128,7 +125,7 @@ class NoamConfig(LRConfig):
     d_model: kinds.Count = key("width of the model")
     warmup_iters: kinds.Iters = key("where the peak is (iterations)", default=4000)
 
-    also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
+    also_called: ClassVar = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr = "Linear with warmup_epoch"
     example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 

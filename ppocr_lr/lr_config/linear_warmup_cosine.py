@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import NoEffect
+from ppocr_lr.lr_config import NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.cosine import WAVES, NumCycles, WaveConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 
@@ -33,7 +29,7 @@ class LinearWarmupCosineConfig(WaveConfig):
 
     # PaddleOCR passes these through float(), under this name alone.
     takes_strings = frozenset({"learning_rate", "start_lr", "min_lr"})
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "warmup_epoch": NoEffect(
             "this name counts its warmup in iterations, by warmup_steps",
             lambda config, value, run: value == 0,

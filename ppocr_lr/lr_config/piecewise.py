@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.schedules import Schedule
 
@@ -57,7 +54,7 @@ class PiecewiseConfig(LRConfig):
 
     marks_key = "decay_epochs"
     example: ClassVar = {"decay_epochs": ["60%", "85%"], "values": [0.001, 0.0001, 0.00001]}
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
             lambda config, value, run: value is None or value == config.values[0],

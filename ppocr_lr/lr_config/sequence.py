@@ -13,14 +13,12 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import InIterations, LedPlateau
 from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
