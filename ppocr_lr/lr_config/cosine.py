@@ -43,6 +43,5 @@ class CosineConfig(WaveConfig):
     example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
-        """A cosine over all updates of the run."""
         self.check_end("end_lr")
         return self.wave(window, self.end_lr)

@@ -32,7 +32,6 @@ class CyclicalCosineConfig(LRConfig):
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
-        """Cosine cycles for ever."""
         self.check_end("end_lr")
         cycle = self.some_iters("cycle", window)
         return self.limited(schedules.CyclicalCosine(self.learning_rate, (cycle,), end=self.end_lr))
@@ -70,7 +69,6 @@ class OneCycleConfig(LRConfig):
     }
 
     def curve(self, window: Window) -> Schedule:
-        """One cycle over all updates of the run."""
         if self.three_phase and self.pct_start >= 0.5:
             raise self.error("pct_start", tr("below 0.5 with three_phase, which falls as long as it rises"))
         if self.div_factor * self.final_div_factor < 1:
@@ -117,7 +115,6 @@ class CyclicConfig(LRConfig):
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Say so where the cycles grow."""
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])

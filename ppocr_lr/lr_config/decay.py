@@ -21,7 +21,6 @@ class ConstConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
 
     def curve(self, window: Window) -> Schedule:
-        """`learning_rate`."""
         return schedules.Constant(self.learning_rate)
 
 
@@ -35,7 +34,6 @@ class LinearConfig(LRConfig):
     power: kinds.Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial over all updates of the run."""
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
 
 
@@ -63,7 +61,6 @@ class DecayLearningRateConfig(LRConfig):
     }
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial over all updates of the run."""
         self.check_end("min_lr")
         shape = self.bent(schedules.Power(self.factor))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.min_lr, shape)
@@ -83,7 +80,6 @@ class PolynomialConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "power": 2}
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial."""
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
         if self.around("k_decay") != 1:
@@ -105,6 +101,5 @@ class LinearLRConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "start_factor": 0.1}
 
     def curve(self, window: Window) -> Schedule:
-        """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
         return schedules.Decay(first, self.some_iters("decay_length", window), last)

@@ -43,7 +43,6 @@ class ExponentialConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.7}
 
     def curve(self, window: Window) -> Schedule:
-        """Exponential, for ever."""
         iters = self.some_iters("step_size", window)
         if self.staircase and self.gamma < 1:
             return schedules.StepDecay(self.learning_rate, iters, self.gamma)
@@ -53,7 +52,6 @@ class ExponentialConfig(_TimedConfig):
         return self.stepped(smooth, iters)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Say so where the rate grows."""
         yield from super().remarks(window)
         if self.gamma > 1:
             last = rate_text(self.to_schedule(window)(window.total_iters - 1))
@@ -75,7 +73,6 @@ class NaturalExpConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
-        """Exponential, for ever."""
         iters = self.some_iters("step_size", window)
         return self.stepped(schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters), iters)
 
@@ -112,7 +109,6 @@ class InverseTimeConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
-        """Inverse in time, for ever."""
         iters = self.some_iters("step_size", window)
         return self.stepped(schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters), iters)
 
@@ -130,7 +126,6 @@ class NoamConfig(LRConfig):
     example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 
     def curve(self, window: Window) -> Schedule:
-        """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
         except LRConfigError:  # each key is within its bounds, but very small ones leave no peak

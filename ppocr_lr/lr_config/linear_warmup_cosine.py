@@ -38,12 +38,10 @@ class LinearWarmupCosineConfig(WaveConfig):
 
     @property
     def warmup_start(self) -> float:
-        """`start_lr`, below the peak."""
         if self.learning_rate <= self.start_lr:
             allowed = tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}")
             raise self.error("learning_rate", allowed)
         return self.start_lr
 
     def curve(self, window: Window) -> Schedule:
-        """A cosine over all updates of the run."""
         return self.wave(window, self.min_lr)

@@ -39,11 +39,6 @@ class ReduceOnPlateauConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "factor": 0.5, "patience": 5}
 
     def curve(self, window: Window) -> Schedule:
-        """There is none.
-
-        Raises:
-            LRConfigError: always.
-        """
         problem = tr(
             "cannot be here, as a metric decides the rate; it stands alone, or in the last stage of a Sequence"
         )

@@ -47,7 +47,6 @@ class CosineWarmRestartsConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        """Cosine cycles."""
         self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
             allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")

@@ -108,7 +108,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def peak(self) -> float:
-        """The peak of the last stage."""
         return self.stages[-1].section.config.peak
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
@@ -123,7 +122,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths of the stages, and those inside them."""
         found: dict[Path, InIterations] = {}
         for index, stage in enumerate(self.stages):
             if stage.epochs and stage.epochs.unit == "it":
@@ -132,7 +130,6 @@ class SequenceConfig(LRConfig):
         return found
 
     def curve(self, window: Window) -> Schedule:
-        """Each stage's schedule, from its own start."""
         *parts, (last, _) = self._built(window, Section.schedule)
         return schedules.Sequence(tuple(parts), last)
 
@@ -145,11 +142,9 @@ class SequenceConfig(LRConfig):
             yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
-        """Where the second stage begins, the third, …"""
         return tuple(accumulate(self._lengths(window)))[:-1]
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the stages."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
@@ -205,7 +200,6 @@ class ScaleConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths in iterations of the inner sections."""
         return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
@@ -214,7 +208,6 @@ class ScaleConfig(LRConfig):
         return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
 
     def curve(self, window: Window) -> Schedule:
-        """The inner schedule times `factor`, and times the other one."""
         parts = []
         for place, section in self._sections:
             with errors_under(place):
@@ -240,6 +233,5 @@ class ScaleConfig(LRConfig):
             raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the inner schedules."""
         for place, section in self._sections:
             yield from _inside(section.remarks(window), place)

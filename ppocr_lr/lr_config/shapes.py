@@ -28,7 +28,6 @@ class KDecayConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "k": 2}
 
     def curve(self, window: Window) -> Schedule:
-        """The bent cosine over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Cosine()))
 
@@ -45,7 +44,6 @@ class TanhConfig(LRConfig):
     nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
-        """The tangent over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(self.tangent))
 
@@ -62,7 +60,6 @@ class REXConfig(LRConfig):
     nearest_in_paddleocr = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
-        """REX over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))
 
@@ -89,7 +86,6 @@ class WSDConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        """Constant, then the decay, which ends with the run."""
         self.check_end("end_lr")
         decay = self.some_iters("decay_length", window)
         stable = window.decay_iters - decay
