@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import NoEffect, Window, kinds, register_lr_config
-from ppocr_lr.lr_config.cosine import WAVES, NumCycles, WaveConfig
+from ppocr_lr.lr_config.cosine import WaveConfig
 from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.schedules import Schedule
@@ -17,11 +17,9 @@ class LinearWarmupCosineConfig(WaveConfig):
     """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
 
     takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN | BENT
-    learning_rate: kinds.PositiveRate = kinds.PEAK
     warmup_steps: kinds.AnyIters = key("length of the warmup (iterations)", default=5000)
     start_lr: kinds.Rate = key("the rate of the first update", default=1e-5)
     min_lr: kinds.Rate = key("the rate at the end of the cosine", default=1e-8)
-    num_cycles: NumCycles = key(WAVES, default=0.5)
 
     warmup_keys = ("warmup_steps",)
     recursive_in_paddle = True

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -24,7 +24,6 @@ from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
-Made = TypeVar("Made")
 Spellings = Callable[[Collection[str]], Mapping[str, str]]
 """Makes second spellings for the keys of a name."""
 
@@ -95,7 +94,8 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._respelt(self.config.to_schedule, window)
+        with self._respelt():
+            return self.config.to_schedule(window)
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The schedule before the plateau of a section without a curve, followed by `after` or by the peak.
@@ -103,11 +103,13 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._respelt(partial(self.config.led_plateau, after=after), window)
+        with self._respelt():
+            return self.config.led_plateau(window, after)
 
-    def _respelt(self, made: Callable[[Window], Made], window: Window) -> Made:
+    @contextmanager
+    def _respelt(self) -> Iterator[None]:
         try:
-            return made(window)
+            yield
         except LRConfigError as error:
             respelt = [problem._replace(path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
