@@ -84,7 +84,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if planned.groups:
         console.print(_group_table(planned))
     if line := area_text(planned):
-        console.print(line)
+        console.print(f"area under the curve: {line}")
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
         console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)
