@@ -180,6 +180,8 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
         raise LRConfigError(printable(f"{command.script}: name its config after it, with -c"))
     folder = arguments.folder or next(path for path in _folders() if not path.exists())
     check_folder(folder)
+    if command.lost:
+        print(f"warning: {command.lost}", file=sys.stderr)
     config = with_overrides(read_training_config(command.config), command.overrides)
     return Trials(command, launcher, config, _section(arguments), folder)
 

@@ -76,6 +76,7 @@ def run(argv: Sequence[str]) -> int:
         with arguments_called(flag):
             import_modules(getattr(arguments, "imports", ()))
             with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
+                _take_last_overrides(arguments)
                 status = int(arguments.run(arguments))
     except SystemExit as stop:  # of argparse, which has said why, or of a signal
         return int(stop.code or 0)
@@ -94,6 +95,15 @@ def run(argv: Sequence[str]) -> int:
 def _language(arguments: argparse.Namespace) -> str:
     """The language of a command that has a catalogue, where people read what it prints."""
     return arguments.lang if "lang" in arguments and getattr(arguments, "format", "text") == "text" else "en"
+
+
+def _take_last_overrides(arguments: argparse.Namespace) -> None:
+    if "overrides" in arguments:
+        from ppocr_lr.training_config.overrides import last_given  # not for commands that read no config
+
+        arguments.overrides, lost = last_given(arguments.overrides)
+        if lost:
+            print(f"warning: {lost}", file=sys.stderr)
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from ppocr_lr.training_config.scaling import override_line, scaling_factor
 def add_run(parser: argparse.ArgumentParser) -> None:
     """What a run is planned with, besides its config."""
     parser.add_argument(
-        "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="set a key of the config, such as Optimizer.lr.learning_rate=1e-3",
+        "-o", "--opt", nargs="+", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="set keys of the config, such as Optimizer.lr.learning_rate=1e-3; the last -o counts, as in PaddleOCR",
     )  # fmt: skip
     add_import(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help="length of the run, instead of Global.epoch_num")

@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.session = session = Session(read_command(arguments.command), tell)
     if not arguments.no_check:
         check_trainer(session.command.script)
+        if session.command.lost:
+            tell([f"warning: {session.command.lost}"])
     return 0 if session.plan(check=not arguments.no_check) else 1
 
 

@@ -312,16 +312,16 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(optimizer, Mapping):
         raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
     if "lr" not in optimizer:
-        sections = [str(name) for name in (optimizer or config)]
+        path, section = (SECTION_PATH[:1], SECTION_PATH[-1]) if "Optimizer" in config else ((), SECTION)
+        names = [str(name) for name in (optimizer if path else config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if optimizer else "Optimizer", sections) or [*filter(is_peak, sections)]:
+        if meant := nearest("lr" if path else "Optimizer", names) or [*filter(is_peak, names)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
-        raise LRConfigError(
-            tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
-        )
+        said = tr("has no {section}, the section with the learning rate{instead}", section=section, instead=instead)
+        raise LRConfigError(Problem(path, said))
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
         raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
@@ -337,5 +337,6 @@ def _epochs(config: Mapping[str, Any], given: int | None) -> int:
         slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
         written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
         meant = tr("; nothing reads {written}, write it as Global.epoch_num", written=written) if slips else ""
-        raise MissingError(tr("Global.epoch_num is missing: it is the length of the run{meant}", meant=meant), "epochs")
+        said = tr("is missing: it is the length of the run{meant}", meant=meant)
+        raise MissingError(said, "epochs", path=("Global", "epoch_num"))
     return epochs

@@ -270,3 +270,28 @@ def test_quiet_tells_errors(command: Command) -> None:
     done = command("plot", "-q", "-c", "missing.yml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "missing.yml" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plot c.yml",
+        "show c.yml",
+        "check c.yml",
+        "diff c.yml c.yml",
+        "scale c.yml --reference-gpus 8",
+        "find-rate t.py -c c.yml",
+    ],
+)
+@pytest.mark.parametrize("quiet", [False, True])
+def test_of_several_overrides_the_last_counts(command: Command, tmp_path: Path, words: str, quiet: bool) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    (tmp_path / "t.py").touch()
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("build_lr_scheduler")
+    name, *rest = words.split()
+    words_before = [name, *["-q"][:quiet], *rest]
+    done = command(*words_before, "-o", "Optimizer.lr.learning_rate=x", "-o", "Global.epoch_nums=1")
+    assert done.returncode == 2  # of the last one
+    assert "Global.epoch_num?" in done.stderr
+    assert ("leaves out Optimizer.lr.learning_rate=x; write all after one" in done.stderr) != quiet
