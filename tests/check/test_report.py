@@ -52,8 +52,8 @@ PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 RAMP = {"name": "RangeTest", "updates": 2000}
 
 
-def momentum(value: Any) -> dict[str, Any]:
-    return {**config(ONE), "Optimizer": {"name": "Momentum", "lr": ONE, "momentum": value}}
+def momentum(value: Any, optimizer: str = "Momentum") -> dict[str, Any]:
+    return {**config(ONE), "Optimizer": {"name": optimizer, "lr": ONE, "momentum": value}}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -262,6 +262,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
+    ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
