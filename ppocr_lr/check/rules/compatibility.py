@@ -126,8 +126,8 @@ def _final(schedule: Schedule, subject: Subject) -> str:
 @example("lr: {name: WSD, learning_rate: 0.001}")
 @source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
-    training under `ppocr-lr train`, or a loop with this project's build_lr_scheduler, runs.
+    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. It
+    can be trained with `ppocr-lr train`, or in a loop with this project's build_lr_scheduler.
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
