@@ -208,7 +208,8 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
         assert f"`{key}`" in rows[0]
         ignored = bool(MODELS[name].ours(key)) and not MODELS[name].nearest_in_paddleocr
         assert (f"*`{key}`*" in rows[0]) == ignored
-        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
+        value = field.default if field.default != () else None
+        default = f"{value:g}" if isinstance(value, float) else str(value).lower()
         assert field.is_required() or default.replace("e-0", "e-") in rows[0]
     marks = re.search(r"\*([HWCKP ]+)\*", rows[0])
     letters = set(marks[1]) - {" "} if marks else set()

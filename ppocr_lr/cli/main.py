@@ -133,11 +133,11 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _parser(argv: Sequence[str]) -> Parser:
     parser = Parser(
         prog="ppocr-lr",
-        description="Learning-rate schedules of PaddleOCR configs, before training starts.",
-        epilog="ppocr-lr COMMAND --help has examples of each.",
+        description="Draw, check and train with the learning-rate schedules of PaddleOCR configs.",
+        epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: of Python and the packages too")
+    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

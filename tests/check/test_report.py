@@ -52,8 +52,8 @@ PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 RAMP = {"name": "RangeTest", "updates": 2000}
 
 
-def momentum(value: Any) -> dict[str, Any]:
-    return {**config(ONE), "Optimizer": {"name": "Momentum", "lr": ONE, "momentum": value}}
+def momentum(value: Any, optimizer: str = "Momentum") -> dict[str, Any]:
+    return {**config(ONE), "Optimizer": {"name": optimizer, "lr": ONE, "momentum": value}}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -262,6 +262,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
+    ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
@@ -476,6 +477,12 @@ def test_the_remedy_lasts_as_long_as_without_accumulation(
 
 def test_every_code_has_a_case() -> None:
     assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110", "LR510"} == set(RULES)
+
+
+@pytest.mark.parametrize(("iters", "flat"), [(2, False), (10, True)])
+def test_one_update_is_no_stretch_without_change(tmp_path: Path, iters: int, flat: bool) -> None:
+    content = config({**COSINE, "learning_rate": 1e-5}, epochs=3)
+    assert ("LR408" in {each.code for each in findings(tmp_path, content, RunFlags(iters_per_epoch=iters))}) == flat
 
 
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
-        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags behind it: tools/train.py -c"),
+        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
         ([], "the following arguments are required: COMMAND"),
     ],

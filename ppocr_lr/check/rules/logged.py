@@ -55,7 +55,7 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
     long = flat > _LONG_FLAT * subject.run.total_iters or subject.epoch(flat) > _LONG_WAIT
-    if long and not decay.corner_steps(flat, 1)[0]:
+    if long and flat > 1 and not decay.corner_steps(flat, 1)[0]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
