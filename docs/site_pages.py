@@ -35,10 +35,12 @@ TYPES = (
     "lr_config.base.LedPlateau",
     "lr_config.kinds.Ours",
     "lr_config.length.Length",
+    "lr_config.parse.ParsedLRConfig",
     "schedules.base.Corners",
     "schedules.base.End",
     "schedules.base.Lead",
     "schedules.shapes.Shape",
+    "training_config.epoch_length.EpochLength",
     "training_config.groups.Group",
     "training_config.plan.Reduction",
     "training_config.plan.Simulation",
@@ -107,7 +109,7 @@ def _prose(text: str) -> str:
 def _commands() -> str:
     """What `--help` says, of every command."""
     chosen = next(action for action in _parser(())._actions if isinstance(action, argparse._SubParsersAction))
-    lines = ["# Options of every command", "", "What `ppocr-lr COMMAND --help` says.", ""]
+    lines = ["# Options of every command", "", "What `ppocr-lr COMMAND --help` prints.", ""]
     for name in COMMANDS:
         command = chosen.choices[name]
         lines += [f"## ppocr-lr {name}", "", _prose(command.description), ""]
@@ -135,7 +137,7 @@ def _keys() -> str:
     lines = [
         "# Keys of a config",
         "",
-        "What is read of a training YAML. A key that is not here is the trainer's business.",
+        "The keys of a training YAML that this project reads; it ignores all others.",
         "Those of `Optimizer.lr` are on the pages [Schedules](../schedules.md) and [Gallery](../gallery.md).",
         "",
     ]
@@ -158,7 +160,17 @@ def _rows(section: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, s
 
 def _python() -> str:
     """Every name of `ppocr_lr`, by autodoc."""
-    lines = ["# Python interface", "", "All that `import ppocr_lr` has.", ""]
+    lines = [
+        "# Python interface",
+        "",
+        "Everything that `import ppocr_lr` offers. An update is one step of the optimizer, counted from 0.",
+        "",
+        "Examples that run are on the pages [Training](../training.md), [Check](../check.md#from-python),",
+        "[Notebooks](../notebooks.md), [Groups](../groups.md#groups-of-your-own),",
+        "[Resume](../resume.md#any-state-into-any-scheduler) and [Range test](../range_test.md). The formulas of the",
+        "schedules are in the [Gallery](../gallery.md).",
+        "",
+    ]
     kinds: dict[str, list[str]] = {"Functions": [], "Classes": [], "Errors and warnings": [], "Modules": []}
     for name in sorted(ppocr_lr.__all__, key=str.lower):
         thing = getattr(ppocr_lr, name)
@@ -169,7 +181,8 @@ def _python() -> str:
             error = issubclass(thing, Exception)
             kinds["Errors and warnings" if error else "Classes"] += [
                 f"### {name}", "", f"```{{eval-rst}}\n.. auto{'exception' if error else 'class'}:: ppocr_lr.{name}",
-                "   :members:", "   :exclude-members: model_config", "```", "",
+                "   :members:", "   :inherited-members: BaseModel, BaseException, tuple",
+                "   :special-members: __call__", "   :exclude-members: model_config", "```", "",
             ]  # fmt: skip
         else:
             kinds["Functions"] += [f"### {name}", "", f"```{{eval-rst}}\n.. autofunction:: ppocr_lr.{name}\n```", ""]

@@ -72,14 +72,17 @@ class PlannedRun:
     config: Mapping[str, Any]
     """The whole config, overrides applied."""
     flags: RunFlags
+    """What was given beyond the config."""
     section: Mapping[str, Any]
     """The lr section as the trainer reads it, overrides applied."""
     parsed: ParsedLRConfig
+    """The lr section after validation, with its remarks."""
     run: Run
     """What is trained."""
     built_for: Run
     """What the schedule is built for, in which lengths are written; PaddleOCR's trainer on Windows trains less."""
     length: EpochLength
+    """The iterations of an epoch, and how they were found."""
     paddleocr_schedule: Schedule | None = None
     """What PaddleOCR's own trainer would follow, if this project's own keys make it a different curve."""
     simulation: Simulation | None = None
@@ -178,6 +181,9 @@ def plan_run(
         overrides: `KEY=VALUE` strings.
         flags: what is given beyond the config; it takes precedence over the config.
         assumed_iters: the length of an epoch if neither gives it.
+
+    Returns:
+        A `PlannedRun`; its `schedule(k)` is the rate of update k.
 
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
