@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -11,6 +12,12 @@ import ppocr_lr
 from tests.conftest import ROOT
 
 HEAVY = "[name for name in ('paddle', 'matplotlib', 'yaml', 'pydantic', 'numpy') if name in sys.modules]"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Paddle has no wheel for it")
+def test_paddle_is_there() -> None:
+    """Elsewhere the tests that need it are skipped, and nobody would notice that all of them are."""
+    importlib.import_module("paddle")
 
 
 @pytest.mark.parametrize(
