@@ -53,4 +53,4 @@ def is_something_else(path: Path) -> bool:
     if not isinstance(config, Mapping) or neighbour(config):
         return True
     keys = [str(key) for key in config]
-    return "Optimizer" not in keys and not all(nearest(section, keys) for section in ("Global", "Optimizer"))
+    return "Optimizer" not in keys and not all(nearest(section, keys, 0.7) for section in ("Global", "Optimizer"))
