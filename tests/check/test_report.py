@@ -211,6 +211,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
      config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
+    ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs",
+     config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam", epochs=1)),  # 6 updates are less than a line of the log
     ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
     ("LR409", config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}), "does not know when the run ends",
