@@ -1,7 +1,5 @@
 """Sections of a cosine over the run: Cosine, and what it shares with LinearWarmupCosine."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules

@@ -1,7 +1,5 @@
 """Sections of the schedules that come back up: CyclicalCosine, OneCycle, Cyclic."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

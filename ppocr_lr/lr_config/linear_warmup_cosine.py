@@ -1,7 +1,5 @@
 """The section LinearWarmupCosine."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from ppocr_lr.language import tr

@@ -1,7 +1,5 @@
 """Sections of warm restarts: CosineWarmRestarts."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from ppocr_lr import schedules

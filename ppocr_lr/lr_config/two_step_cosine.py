@@ -1,7 +1,5 @@
 """The section TwoStepCosine."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from ppocr_lr import schedules
