@@ -1,7 +1,5 @@
 """Sections of the schedules of pieces: Step, Piecewise, MultiStepDecay, PiecewiseLinear."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, ClassVar

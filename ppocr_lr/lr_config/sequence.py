@@ -1,7 +1,5 @@
 """Sections made of sections: Sequence, Scale."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import accumulate
