@@ -481,12 +481,6 @@ def test_every_code_has_a_case() -> None:
     assert {code for code, *_ in CASES} | {"LR201", "LR202", "LR205", "LR602", "LR110", "LR510"} == set(RULES)
 
 
-@pytest.mark.parametrize(("iters", "flat"), [(2, False), (10, True)])
-def test_one_update_is_no_stretch_without_change(tmp_path: Path, iters: int, flat: bool) -> None:
-    content = config({**COSINE, "learning_rate": 1e-5}, epochs=3)
-    assert ("LR408" in {each.code for each in findings(tmp_path, content, RunFlags(iters_per_epoch=iters))}) == flat
-
-
 def test_what_needs_the_length_of_an_epoch_is_left_out_without_it(tmp_path: Path) -> None:
     content = config({**LWC, "warmup_steps": 5000}, epochs=4)
     codes = {finding.code for finding in findings(tmp_path, content, None)}
