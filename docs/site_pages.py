@@ -92,10 +92,15 @@ def _findings() -> dict[str, str]:
     for members in (list(family) for _, family in groupby(rules, lambda rule: rule.family)):
         module = inspect.getmodule(members[0].find)
         codes, _, title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".").partition(": ")
-        lines = [f"# {codes}: {title}", "", "What `ppocr-lr check` finds, as `ppocr-lr explain CODE` says it.", ""]
+        lines = [
+            f"# {codes}: {title}",
+            "",
+            "Findings of `ppocr-lr check`, with what `ppocr-lr explain` says about them.",
+            "",
+        ]
         for rule in members:
             lines += [f"## {rule.code}", "", f"**{rule.title}** · {rule.severity}", "", _prose(rule.why), ""]
-            lines += [f"Example: `{rule.example}`", "", f"Source: {_prose(rule.source)}", ""]
+            lines += [f"Example: `{rule.example}`", "", f"Source: {_linked(_prose(rule.source))}", ""]
         pages[page_of_code(members[0].code)] = "\n".join(lines)
     return pages
 
@@ -104,6 +109,18 @@ def _prose(text: str) -> str:
     """Plain text as Markdown: code stays code, and nothing else has a meaning."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([\\*_\[\]<>#|])", r"\\\1", part) for part in parts)
+
+
+def _linked(source: str) -> str:
+    """Papers, and threads as in `PaddleOCR #72 \\#3622`, lead to their pages."""
+    source = re.sub(r"arXiv (\d{4}\.\d{4,5})", r"[\g<0>](https://arxiv.org/abs/\1)", source)
+    return re.sub(r"\b([a-zA-Z]+)((?: \\#\d+)+)", _threads, source)
+
+
+def _threads(found: re.Match[str]) -> str:
+    owner = "PaddlePaddle" if found[1].startswith("Paddle") else "huggingface"
+    page = f"https://github.com/{owner}/{found[1]}/issues"
+    return found[1] + re.sub(r"\\#(\d+)", rf"[\\#\1]({page}/\1)", found[2])
 
 
 def _commands() -> str:
