@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, print_error, ready_to_draw
+from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, ready_to_draw
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
@@ -141,35 +141,35 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     outs = arguments.out or [trials.folder / "rate.png", trials.folder / "losses.csv"]
     _check_outs(arguments.out)
     tests: list[RangeTest] = []
-    failed, status = "", 0
+    failure: BaseException | None = None
     for number in range(positive_argument("repeat", arguments.repeat)):
         place = trials.place(number)
         named, section = printable(f"{place}: test {number + 1} of {arguments.repeat}"), trials.section
         print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)
+        kept = f"its output is in {place / OUTPUT}"
         try:
             with progress(named, after=0) as bar:
                 code = trials.run(number, bar)
         except KeyboardInterrupt:
-            failed, status = "interrupted", 130
+            failure = KeyboardInterrupt(f"interrupted; {kept}")
         else:
             if code:
-                failed, status = f"{trials.command.script} ended with exit code {code}", 2
+                failure = LRConfigError(f"{trials.command.script} ended with exit code {code}; {kept}")
                 _show_end(place / OUTPUT)
         measured = _measured(place / LOG)
         tests += measured
-        if not measured and not failed:
-            failed, status = f"{trials.command.script} logged no rate", 2
-        if failed:
-            failed += f"; its output is in {place / OUTPUT}"
+        if not measured and not failure:
+            failure = LRConfigError(f"{trials.command.script} logged no rate; {kept}")
+        if failure:
             break
+    status = 2
     if tests:
         search = Search(tests, _own_run(trials))
-        told = _tell(search, str(trials.folder), outs)
-        if not status and (hint := _hint(search, trials.section, Run(1, 1))):
+        status = _tell(search, str(trials.folder), outs)
+        if not failure and (hint := _hint(search, trials.section, Run(1, 1))):
             print(f"hint: {flag(hint[0])} {hint[1]:g}")
-        status = status or told
-    if failed:
-        print_error(LRConfigError(failed))
+    if failure:
+        raise failure
     return status
 
 

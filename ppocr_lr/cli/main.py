@@ -14,7 +14,7 @@ from importlib import import_module
 
 from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
 from ppocr_lr.language import speaking
 
 COMMANDS = (
@@ -85,8 +85,8 @@ def run(argv: Sequence[str]) -> int:
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
         print_error(error)
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from textwrap import fill
@@ -19,6 +20,9 @@ from ppocr_lr.output import JSON_VERSION
 
 # Arguments of the library whose flag is not simply their name.
 _FLAGS = {"overrides": "-o", "names": "--label", "start_lr": "--from", "end_lr": "--to"}
+
+NARROWEST = 40
+"""Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,7 +39,11 @@ class Parser(argparse.ArgumentParser):
         except ModuleNotFoundError:
             pass
         else:
-            self.formatter_class = RawDescriptionRichHelpFormatter
+            from rich.console import Console
+
+            console = Console()
+            console.width = max(console.width, NARROWEST)
+            self.formatter_class = partial(RawDescriptionRichHelpFormatter, console=console, width=console.width - 2)
         return super().format_help()
 
     # The arguments that no command takes come back here from the parser of every command.

@@ -8,7 +8,7 @@ from typing import Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
-from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of
+from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, configs_of
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
@@ -19,8 +19,6 @@ from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
-
-_NARROWEST = 40  # a narrower terminal wraps the lines: in less, columns of the tables would lose their text
 
 EXAMPLES = """\
 examples:
@@ -71,7 +69,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
 
     console = Quiet(file=sys.stdout, highlight=False, emoji=False)
     # The reader of a pipe has no width, and some terminals say that theirs is 0.
-    console.width = max(console.width, _NARROWEST) if console.is_terminal else 120
+    console.width = max(console.width, NARROWEST) if console.is_terminal else 120
     run = planned.run
     console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
     epoch = amount(run.iters_per_epoch, "iteration")
@@ -86,7 +84,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if planned.groups:
         console.print(_group_table(planned))
     if line := area_text(planned):
-        console.print(line)
+        console.print(f"area under the curve: {line}")
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
         console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)

@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
-
-NumCycles = Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")]
-"""How many waves of a cosine a decay has."""
-WAVES = "waves of the cosine over the length of the decay; 0.5 is a single fall"
 
 
 class WaveConfig(LRConfig):
     """A cosine over the run of any number of waves."""
 
-    learning_rate: kinds.PositiveRate
-    num_cycles: NumCycles
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    num_cycles: Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")] = key(
+        "waves of the cosine over the length of the decay; 0.5 is a single fall", default=0.5
+    )
 
     def wave(self, window: Window, end: float) -> Schedule:
         """The cosine. As in Paddle it rises again past its length; bent, or with another number of waves, it stays."""
@@ -38,14 +33,11 @@ class CosineConfig(WaveConfig):
     """Half a cosine from the peak to 0 over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.EndRate = key("the rate at the end of the cosine", default=0.0)
-    num_cycles: NumCycles = key(WAVES, default=0.5)
 
     recursive_in_paddle = True
     example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
-        """A cosine over all updates of the run."""
         self.check_end("end_lr")
         return self.wave(window, self.end_lr)

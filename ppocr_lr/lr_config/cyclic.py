@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
@@ -35,7 +32,6 @@ class CyclicalCosineConfig(LRConfig):
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
-        """Cosine cycles for ever."""
         self.check_end("end_lr")
         cycle = self.some_iters("cycle", window)
         return self.limited(schedules.CyclicalCosine(self.learning_rate, (cycle,), end=self.end_lr))
@@ -65,7 +61,7 @@ class OneCycleConfig(LRConfig):
 
     peak_key = "max_lr"
     example: ClassVar = {"max_lr": 0.001}
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "learning_rate": NoEffect(
             "OneCycle takes its peak from max_lr",
             lambda config, value, run: value is None or value == config.max_lr,
@@ -73,7 +69,6 @@ class OneCycleConfig(LRConfig):
     }
 
     def curve(self, window: Window) -> Schedule:
-        """One cycle over all updates of the run."""
         if self.three_phase and self.pct_start >= 0.5:
             raise self.error("pct_start", tr("below 0.5 with three_phase, which falls as long as it rises"))
         if self.div_factor * self.final_div_factor < 1:
@@ -120,7 +115,6 @@ class CyclicConfig(LRConfig):
         return self.limited(cycles)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Say so where the cycles grow."""
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
             highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])

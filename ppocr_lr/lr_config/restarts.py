@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
@@ -42,7 +38,7 @@ class CosineWarmRestartsConfig(LRConfig):
         "length of a linear warmup inside each cycle, from eta_min (epochs)", default=Length(0)
     )
 
-    also_called: ClassVar[Mapping[str, str]] = {"end_lr": "eta_min"}
+    also_called: ClassVar = {"end_lr": "eta_min"}
     nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
     example: ClassVar = {"learning_rate": 0.001, "T_0": "14.3%", "T_mult": 2}
 
@@ -51,7 +47,6 @@ class CosineWarmRestartsConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        """Cosine cycles."""
         self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
             allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")

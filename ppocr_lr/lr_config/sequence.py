@@ -13,14 +13,12 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import InIterations, LedPlateau
 from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
@@ -110,7 +108,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def peak(self) -> float:
-        """The peak of the last stage."""
         return self.stages[-1].section.config.peak
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
@@ -125,7 +122,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths of the stages, and those inside them."""
         found: dict[Path, InIterations] = {}
         for index, stage in enumerate(self.stages):
             if stage.epochs and stage.epochs.unit == "it":
@@ -134,7 +130,6 @@ class SequenceConfig(LRConfig):
         return found
 
     def curve(self, window: Window) -> Schedule:
-        """Each stage's schedule, from its own start."""
         *parts, (last, _) = self._built(window, Section.schedule)
         return schedules.Sequence(tuple(parts), last)
 
@@ -147,11 +142,9 @@ class SequenceConfig(LRConfig):
             yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
-        """Where the second stage begins, the third, …"""
         return tuple(accumulate(self._lengths(window)))[:-1]
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the stages."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
@@ -207,7 +200,6 @@ class ScaleConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths in iterations of the inner sections."""
         return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
@@ -216,7 +208,6 @@ class ScaleConfig(LRConfig):
         return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
 
     def curve(self, window: Window) -> Schedule:
-        """The inner schedule times `factor`, and times the other one."""
         parts = []
         for place, section in self._sections:
             with errors_under(place):
@@ -242,6 +233,5 @@ class ScaleConfig(LRConfig):
             raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the inner schedules."""
         for place, section in self._sections:
             yield from _inside(section.remarks(window), place)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, OVER_THE_RUN, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 _FIRST_EPOCHS = Length(200)  # fixed in PaddleOCR

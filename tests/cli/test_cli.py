@@ -157,6 +157,15 @@ def test_help_has_examples(command: Command) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])
+def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    done = command("plot", "--help")
+    assert done.returncode == 0
+    assert "examples:" in done.stdout
+    assert "--log-scale" in done.stdout
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
 def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:

@@ -82,6 +82,9 @@ BAD = [
          f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing: Cosine needs")
         for key in ("learning_rate", "base_lr")
     ),
+    # Before the length of the epoch is asked for.
+    ({"Optimizer": {"lr": {"name": ["Cosine"]}}, "Global": {"epoch_num": 5}}, r"Optimizer.lr.name: \['Cosine'\] is not"),
+    ({"Optimizer": {"lr": {"name": "Cosine"}, "base_lr": 1}, "Global": {"epoch_num": 5}}, "Optimizer.base_lr: nothing reads it"),
     ({"Optimizer": {"name": "Adam", "gamma": 0.1, "lr": {"name": "Cosine"}}, **RUN}, "Optimizer.lr.learning_rate: is missing"),
     ({"Optimizer": {"learning_rate": 0.1, "lr": {"name": "Cosine", "learning_rate": -1}}, **RUN}, "Optimizer.lr.learning_rate: -1 is"),
 ]  # fmt: skip
