@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import os
@@ -18,6 +19,7 @@ import pytest
 import yaml
 from matplotlib import pyplot
 
+import ppocr_lr
 from ppocr_lr import build_schedule
 from ppocr_lr.check import rules
 from ppocr_lr.cli.main import COMMANDS, run
@@ -62,6 +64,13 @@ def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     else:
         monkeypatch.chdir(tmp_path)
         exec(compile(snippet, name, "exec"), {"__name__": "snippet"})
+
+
+def test_every_public_function_is_used_in_a_snippet() -> None:
+    text = "\n".join(SNIPPETS.values())
+    functions = [name for name in ppocr_lr.__all__ if inspect.isfunction(getattr(ppocr_lr, name))]
+    assert len(functions) > 10
+    assert [name for name in functions if not re.search(rf"\b{name}\(", text)] == []
 
 
 @pytest.mark.parametrize("path", [*DOCS.rglob("*.ipynb")], ids=lambda path: path.name)
