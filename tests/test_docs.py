@@ -25,6 +25,7 @@ from ppocr_lr.check import rules
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.lr_config.envelope import EVERY
+from ppocr_lr.lr_config.kinds import WARMUP_SHAPES
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
@@ -231,6 +232,11 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
 @pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values(), *WITH_C, *EVERY}))
 def test_the_keys_that_names_share_are_explained(key: str) -> None:
     assert f"`{key}" in TEXTS["docs/schedules.md"].partition("## Warmup")[2]
+
+
+def test_every_shape_of_a_warmup_is_in_its_table() -> None:
+    page = TEXTS["docs/schedules.md"].partition("| warmup_mode | rate of update k < w |\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE) == [*WARMUP_SHAPES]
 
 
 def options_of(help_text: str) -> set[str]:
