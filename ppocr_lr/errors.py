@@ -152,14 +152,15 @@ class ArgumentError(LRConfigError):
 class MissingError(LRConfigError):
     """Something that a config does not say, and that any of a few arguments would."""
 
-    def __init__(self, problem: str, *arguments: str, place: Place | None = None) -> None:
+    def __init__(self, problem: str, *arguments: str, path: Path = (), place: Place | None = None) -> None:
         self.problem, self.arguments = problem, arguments
         names = tr(" or ").join(map(called, arguments))
-        super().__init__(Problem((), tr("{problem}; give {names}", problem=problem, names=names), place))
+        super().__init__(Problem(path, tr("{problem}; give {names}", problem=problem, names=names), place))
 
     def within(self, source: str) -> LRConfigError:
         """The same error, placed in the file `source`."""
-        return type(self)(self.problem, *self.arguments, place=self.problems[0].place or Place(source))
+        (own,) = self.problems
+        return type(self)(self.problem, *self.arguments, path=own.path, place=own.place or Place(source))
 
 
 class MissingExtraError(ImportError):

@@ -32,7 +32,9 @@ class Report(NamedTuple):
     """The findings of one file, in the order of their lines."""
 
     path: str
+    """The file, or what the config is called."""
     findings: tuple[Finding, ...]
+    """What is left after `select`, `ignore` and the comments in the file."""
     planned: PlannedRun | None
     """None where the lr section cannot be used."""
     lines: tuple[str, ...] = ()
@@ -56,6 +58,9 @@ def check_file(
         select, ignore: codes, or what they begin with, to keep and to leave out; the longest match counts.
             Comments leave out codes too: `# ppocr-lr: ignore LR303` after a value counts for its line, on a line of
             its own for the file.
+
+    Returns:
+        A `Report`: what `ppocr-lr check` lists, as data, and the run that was planned.
 
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
@@ -128,6 +133,9 @@ def check_config(
         flags: as for `plan_run`. The length of an epoch may stay unknown.
         select, ignore: codes to keep and to leave out.
         source: what the report calls the config.
+
+    Returns:
+        A `Report`, as from `check_file`.
 
     Raises:
         LRConfigError: it is not a training config, a flag is wrong, or one of the codes does not exist.

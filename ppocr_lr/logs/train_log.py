@@ -192,7 +192,7 @@ def nothing_in(reader: LogReader) -> LRConfigError:
     if reader.other_trainer:
         return LRConfigError(
             tr(
-                "is a log of {trainer}; only those of PaddleOCR can be compared",
+                "is a log of {trainer}; only those of PaddleOCR from 2.0 on can be compared",
                 trainer=reader.other_trainer,
             )
         ).within(str(reader.path))

@@ -1,17 +1,12 @@
 """The section of the one schedule that is not a function of time: ReduceOnPlateau."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError, Problem
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import WARMUP, Keys
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.plateau import Plateau
 
@@ -42,11 +37,6 @@ class ReduceOnPlateauConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "factor": 0.5, "patience": 5}
 
     def curve(self, window: Window) -> Schedule:
-        """There is none.
-
-        Raises:
-            LRConfigError: always.
-        """
         problem = tr(
             "cannot be here, as a metric decides the rate; it stands alone, or in the last stage of a Sequence"
         )

@@ -7,12 +7,13 @@ import os
 import platform
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, printable
+from ppocr_lr.training_config.overrides import last_given
 from ppocr_lr.training_config.run_flags import RunFlags
 
 _PYTHON = re.compile(r"python[\d.]*(\.exe)?")
@@ -28,14 +29,8 @@ class TrainerCommand:
     config: str | None
     """The training YAML; None if the command names none, which the trainer will report."""
     overrides: tuple[str, ...]
-    lost: tuple[str, ...] = ()
-    """Overrides after an earlier `-o`, which the trainer drops without a word."""
-
-    def warnings(self) -> Iterator[str]:
-        """What the trainer will not do, although it is written."""
-        if self.lost:
-            words = printable(shlex.join(self.lost))
-            yield f"warning: PaddleOCR reads only the last -o, so {words} has no effect; write all after a single -o"
+    lost: str = ""
+    """A warning that the trainer will ignore some of the words."""
 
 
 def read_command(words: Sequence[str]) -> TrainerCommand:
@@ -50,12 +45,14 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
         raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
     if not words or words[0].startswith("-"):
-        raise LRConfigError("name the script that trains, with its flags behind it: tools/train.py -c config.yml")
+        raise LRConfigError("name the script that trains, with its flags after it: tools/train.py -c config.yml")
     script, *rest = words
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         raise LRConfigError(printable(f"{Path(script).absolute()}: does not exist{did_you_mean(script, there)}"))
-    return TrainerCommand(script, tuple(rest), *_config(rest))
+    config, assignments = _config(rest)
+    overrides, lost = last_given(assignments)
+    return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)
 
 
 def _below_launch(words: list[str]) -> str:
@@ -71,8 +68,8 @@ class _TheirParser(argparse.ArgumentParser):
         raise LRConfigError(message)
 
 
-def _config(words: list[str]) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
-    """The config, its overrides and the lost ones; nothing if the trainer will refuse the words, or takes others."""
+def _config(words: list[str]) -> tuple[str | None, list[list[str]]]:
+    """The config and the words behind each `-o`; nothing if the trainer will refuse the words, or takes others."""
     parser = _TheirParser(add_help=False)
     parser.add_argument("-c", "--config")
     parser.add_argument("-o", "--opt", nargs="+", action="append", default=[])
@@ -80,12 +77,8 @@ def _config(words: list[str]) -> tuple[str | None, tuple[str, ...], tuple[str, .
     try:
         options = parser.parse_known_args(words)[0]
     except LRConfigError:
-        return None, (), ()
-    # As PaddleOCR does: without blanks around each, and the last one of a key counts.
-    *earlier, last = [tuple(word.strip() for word in given) for given in options.opt] or [()]
-    keys = {word.partition("=")[0] for word in last}
-    lost = tuple(word for given in earlier for word in given if word.partition("=")[0] not in keys)
-    return options.config, last, lost
+        return None, []
+    return options.config, [[word.strip() for word in words] for words in options.opt]  # as PaddleOCR does
 
 
 def is_first_process() -> bool:

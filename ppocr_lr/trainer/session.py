@@ -64,7 +64,6 @@ class Session:
         Raises:
             LRConfigError: as `check_file`.
         """
-        self.tell(self.command.warnings())
         if self.command.config is None:
             self.tell(["no plan: the command names no config with -c"])
             return True

@@ -13,8 +13,10 @@ from ppocr_lr.errors import (
     dotted,
     errors_under,
     nearest,
+    printable,
     shown,
 )
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
@@ -87,6 +89,20 @@ class Override(NamedTuple):
     def error(self, problem: str) -> ArgumentError:
         """The error for this key."""
         return ArgumentError(self.argument, problem, self.key)
+
+
+def last_given(given: Sequence[Sequence[str]]) -> tuple[list[str], str]:
+    """What counts of the words behind each of several `-o`, and a warning of what is lost; empty if nothing is.
+
+    PaddleOCR's parser keeps the words behind the last one alone, so a plan with more of them would not be the training.
+    """
+    last = list(given[-1]) if given else []
+    by_key = {word.partition("=")[0].strip(): word for words in given for word in words}
+    lost = [word for word in by_key.values() if word not in last]
+    if not lost:
+        return last, ""
+    said = f"only the last -o counts, as in PaddleOCR, and leaves out {', '.join(lost)}"
+    return last, printable(f"{said}; write all after one: {Proposal(tuple(by_key.values())).line}")
 
 
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:

@@ -124,7 +124,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
-        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags behind it: tools/train.py -c"),
+        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
         ([], "the following arguments are required: COMMAND"),
     ],
@@ -155,6 +155,15 @@ def test_help_has_examples(command: Command) -> None:
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])
+def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    done = command("plot", "--help")
+    assert done.returncode == 0
+    assert "examples:" in done.stdout
+    assert "--log-scale" in done.stdout
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -270,3 +279,28 @@ def test_quiet_tells_errors(command: Command) -> None:
     done = command("plot", "-q", "-c", "missing.yml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "missing.yml" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plot c.yml",
+        "show c.yml",
+        "check c.yml",
+        "diff c.yml c.yml",
+        "scale c.yml --reference-gpus 8",
+        "find-rate t.py -c c.yml",
+    ],
+)
+@pytest.mark.parametrize("quiet", [False, True])
+def test_of_several_overrides_the_last_counts(command: Command, tmp_path: Path, words: str, quiet: bool) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    (tmp_path / "t.py").touch()
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("build_lr_scheduler")
+    name, *rest = words.split()
+    words_before = [name, *["-q"][:quiet], *rest]
+    done = command(*words_before, "-o", "Optimizer.lr.learning_rate=x", "-o", "Global.epoch_nums=1")
+    assert done.returncode == 2  # of the last one
+    assert "Global.epoch_num?" in done.stderr
+    assert ("leaves out Optimizer.lr.learning_rate=x; write all after one" in done.stderr) != quiet

@@ -237,6 +237,29 @@ def test_errors_outside_the_section_are_at_their_key(
 
 
 @pytest.mark.parametrize(
+    ("content", "place", "key"),
+    [
+        (CLEAN.replace("epoch_num", "epoch_nums"), "Global: ", "Global.epoch_num"),
+        (CLEAN.replace("20", ""), "epoch_num: ", "Global.epoch_num"),
+        (CLEAN.replace("lr: {", "rate: {"), "Optimizer: ", "Optimizer"),
+        (CLEAN.replace("Optimizer: ", "Optimiser: "), "", ""),
+        (CLEAN.replace("Const", "\udcff"), "\udcff", ""),
+    ],
+)
+def test_what_is_missing_is_placed_where_it_should_be(
+    content: str, place: str, key: str, command: Command, tmp_path: Path
+) -> None:
+    content = f"# a comment of a config\n{content}"
+    (tmp_path / "c.yml").write_bytes(content.encode(errors="surrogateescape"))
+    before = content[: content.index(place)]
+    done = command("check", "c.yml", "--format", "json")
+    (found,) = json.loads(done.stdout)["results"][0]["findings"]
+    assert (found["code"], found["key"]) == ("LR100", key)
+    assert (found["line"], found["column"]) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
     ("content", "frame"),
     [
         (CLEAN.replace("}}", "]}").encode("utf-16"), ["Optimizer: {lr: {name: Const, learning_rate: 0.1]}"]),

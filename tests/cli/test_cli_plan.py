@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import build_schedule
-from ppocr_lr.cli.main import run
+from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.conftest import ROOT, Command
@@ -344,9 +344,16 @@ def test_a_flag_that_takes_one_value_is_given_once(
     assert done.stderr.endswith(f"error: argument {flag}: can be given once only\n")
 
 
-@pytest.mark.parametrize("name", ["plot", "show", "check", "diff", "schema"])
-def test_every_help_has_examples(command: Command, name: str) -> None:
-    assert f"examples:\n  ppocr-lr {name}" in command(name, "--help").stdout
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_examples_and_fits_a_narrow_terminal(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A command to paste stays on its line, and the values of a flag are one word."""
+    monkeypatch.setenv("COLUMNS", "80")
+    text = command(name, "--help").stdout
+    assert f"examples:\n  ppocr-lr {name}" in text
+    lines = [line for line in text.splitlines() if not line.startswith(("  ppocr-lr ", "  python "))]
+    assert [line for line in lines if len(line) > 80 and "{" not in line] == []
 
 
 @pytest.mark.parametrize("arguments", [["check", COSINE], ["show", COSINE], ["diff", COSINE, PIECEWISE], ["explain"], ["schema"], ["plot", COSINE, "--out", "a.csv"]])  # fmt: skip

@@ -95,11 +95,15 @@ def test_lines_without_a_rate(tmp_path: Path, line: str) -> None:
     [
         ("[04/12 11:03:47] ppdet.engine INFO: Epoch: [0] [   0/1250] learning_rate: 0.000333 loss: 3.1", "PaddleDetection"),
         ("[2021/10/10 10:00:00] ppcls INFO: [Train][Epoch 1/120][Iter: 0/312]lr(Cosine): 0.00125000, top1: 0.1", "PaddleClas"),
+        ("2020-10-11 04:29:30,253-INFO: epoch: 38, iter: 727, lr: 0.000001, 'acc': 0.0, 'loss': 50.36, time: 0.068", "PaddleOCR 1"),
+        ("> 2020-11-10 17：44：42,034-INFO：epoch：0，iter：1280，lr：0.001000，'loss'：5045.652 ，'acc'：0.05957", "PaddleOCR 1"),
         ("2021-08-12 10:00:00 [INFO]\t[TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, batch_cost: 0.1", "PaddleSeg"),
     ],
 )  # fmt: skip
 def test_logs_of_other_trainers_are_named(tmp_path: Path, line: str, trainer: str) -> None:
-    with pytest.raises(LRConfigError, match=f"is a log of {trainer}; only those of PaddleOCR can be compared"):
+    with pytest.raises(
+        LRConfigError, match=f"is a log of {trainer}; only those of PaddleOCR from 2.0 on can be compared"
+    ):
         parsed(tmp_path, line, "")
 
 

@@ -73,4 +73,4 @@ def test_a_section_of_paddleocrs_with_a_slip_is_not_called_theirs(tmp_path: Path
     (tmp_path / "c.yml").write_text(
         "Global: {epoch_num: 20}\nOptimizer: {name: Adam, base_lr: 0.1}\n", encoding="utf-8"
     )
-    assert "has no Optimizer.lr" in command("show", "c.yml").stderr
+    assert "Optimizer: has no lr" in command("show", "c.yml").stderr
