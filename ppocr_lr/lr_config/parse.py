@@ -363,6 +363,8 @@ def _problems(
         name = _name(section)
         yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
     else:
-        ours = details["type"] == "lr_value"
-        said = tr("; it must be {allowed}", allowed=details["ctx"]["allowed"]) if ours else f": {details['msg']}"
+        allowed = details.get("ctx", {}).get("allowed")
+        if details["type"] == "literal_error":
+            allowed = details["ctx"]["expected"].replace("'", "").replace(" or ", tr(" or "))
+        said = tr("; it must be {allowed}", allowed=allowed) if allowed else f": {details['msg']}"
         yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))
