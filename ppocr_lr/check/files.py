@@ -21,24 +21,19 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
     Raises:
         LRConfigError: a folder holds no such file.
     """
-    paths, seen = list(paths), set()
-    by_name = set(map(abspath, paths))
-    for path, named in _files(paths):
-        file = abspath(path)
-        if file not in seen and (named or file not in by_name):
-            seen.add(file)
-            yield path, named
-
-
-def _files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
-    for path in map(Path, paths):
-        if not path.is_dir():
-            yield path, True
-            continue
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
+    given, seen = list(map(Path, paths)), set()
+    by_name = set(map(abspath, given))
+    for path in given:
+        found, named = [path], not path.is_dir()
+        if not named:
+            found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
         if not found:
             raise LRConfigError(f"{path}: holds no .yml or .yaml file")
-        yield from ((file, False) for file in found)
+        for each in found:
+            file = abspath(each)
+            if file not in seen and (named or file not in by_name):
+                seen.add(file)
+                yield each, named
 
 
 def is_something_else(path: Path) -> bool:
@@ -53,4 +48,4 @@ def is_something_else(path: Path) -> bool:
     if not isinstance(config, Mapping) or neighbour(config):
         return True
     keys = [str(key) for key in config]
-    return "Optimizer" not in keys and not all(nearest(section, keys) for section in ("Global", "Optimizer"))
+    return "Optimizer" not in keys and not all(nearest(section, keys, 0.7) for section in ("Global", "Optimizer"))

@@ -21,11 +21,7 @@ from ppocr_lr.training_config.run_flags import Trainer
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
 
-def _known(codes: list[str]) -> list[str]:
-    return list(check_codes("", codes, RULES))
-
-
-Codes = Annotated[list[str], AfterValidator(_known)]
+Codes = Annotated[list[str], AfterValidator(lambda codes: list(check_codes("", codes, RULES)))]
 Count = Annotated[int, Field(ge=1)]
 
 

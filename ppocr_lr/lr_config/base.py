@@ -1,6 +1,6 @@
 """The common part of all lr sections: frozen pydantic models in epochs, as written in YAML."""
 
-# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
+# No `from __future__ import annotations`, here or in the models: pydantic would compile each annotation for each heir.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping

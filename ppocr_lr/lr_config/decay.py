@@ -1,7 +1,5 @@
 """Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules

@@ -1,7 +1,5 @@
 """Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 

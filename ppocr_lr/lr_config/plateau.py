@@ -1,7 +1,5 @@
 """The section of the one schedule that is not a function of time: ReduceOnPlateau."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from ppocr_lr.errors import LRConfigError, Problem

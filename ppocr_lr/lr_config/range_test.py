@@ -1,7 +1,5 @@
 """The section of the learning-rate range test: RangeTest."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from ppocr_lr import schedules

@@ -20,14 +20,14 @@ _IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
     "Cosine": "cosine",
-    "LinearWarmupCosine": "linear_warmup_cosine",
+    "LinearWarmupCosine": "cosine",
     "Step": "piecewise",
     "Piecewise": "piecewise",
     "MultiStepDecay": "piecewise",
     "CyclicalCosine": "cyclic",
     "OneCycle": "cyclic",
     "DecayLearningRate": "decay",
-    "TwoStepCosine": "two_step_cosine",
+    "TwoStepCosine": "cosine",
 }
 
 _OUR_OWN = {
@@ -36,7 +36,7 @@ _OUR_OWN = {
     "REX": "shapes",
     "KDecay": "shapes",
     "Tanh": "shapes",
-    "CosineWarmRestarts": "restarts",
+    "CosineWarmRestarts": "cyclic",
     "WSD": "shapes",
     "Trapezoid": "shapes",
     "InverseSqrt": "endless",

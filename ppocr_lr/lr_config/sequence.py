@@ -1,8 +1,7 @@
 """Sections made of sections: Sequence, Scale."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
@@ -223,14 +222,11 @@ class ScaleConfig(LRConfig):
         """The product; if the two keep going against each other for ever, they are held after the run."""
         if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
             raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
-        try:
-            return schedules.Product(parts[0], parts[1], self.end_lr)
-        except LRConfigError:
-            held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
-        try:
-            return schedules.Product(held[0], held[1], self.end_lr)
-        except LRConfigError:
-            raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
+        held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
+        for schedule, by in (parts, held):
+            with suppress(LRConfigError):
+                return schedules.Product(schedule, by, self.end_lr)
+        raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         for place, section in self._sections:

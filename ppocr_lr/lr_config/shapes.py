@@ -1,7 +1,5 @@
 """Sections of decays that are neither a line nor a plain cosine: KDecay, Tanh, REX; WSD and Trapezoid at the end."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from ppocr_lr import schedules

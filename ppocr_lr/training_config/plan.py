@@ -328,7 +328,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         names = [str(name) for name in (optimizer if path else config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if path else "Optimizer", names) or [*filter(is_peak, names)]:
+        if meant := nearest("lr" if path else "Optimizer", names, 0.7) or [*filter(is_peak, names)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])

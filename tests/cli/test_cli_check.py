@@ -116,7 +116,7 @@ OTHER_YAML = {
     "detection.yml": "LearningRate: {base_lr: 0.1}\n",
     "tags.yml": "LearningRate: {schedulers: [!LinearWarmup {steps: 500}, !CosineDecay [12]]}\n",
     "reader.yml": "TrainReader:\n  transforms:\n  - !DecodeImage {to_rgb: true}\n  - !Permute\n",
-    "optimizer.yml": "model: {name: crnn}\noptimizer: {name: adam, lr: 0.001}\nhop_size: 300\n",
+    "optimizer.yml": "model: {name: crnn}\noptimizer: {name: adam, lr: 0.001}\nglobal_grad_clip: 5.0\n",
     "mkdocs.yml": "slugify: !!python/name:pymdownx.slugs.uslugify\n",
 }
 SLIPS = {

@@ -60,6 +60,7 @@ BAD = [
     ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
     ("just text", "must hold sections such as Optimizer"),
     ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
+    ({"hop_size": 300}, "the section with the learning rate$"),  # of no known project
     ({"Optimiser": LR}, "has no Optimizer.lr.*; Optimiser is not read under this name"),
     ({"Optimizer": {"Lr": {}}}, "; Lr is not read under this name"),
     ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "Optimizer: has no lr, .*; learning_rate is not read under this"),
