@@ -70,6 +70,9 @@ def run(argv: Sequence[str]) -> int:
 
             argcomplete.autocomplete(parser)
     try:
+        if not argv:
+            parser.print_help(sys.stderr)
+            return 2
         if set(argv) == {"--version", "--verbose"}:
             return _tell_versions()
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
