@@ -38,7 +38,7 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
+        return ":".join([self.source or "''", *(str(number) for number in (self.line, self.column) if number)])
 
 
 class Problem(NamedTuple):
