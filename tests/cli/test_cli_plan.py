@@ -175,15 +175,21 @@ def test_html(command: Command, tmp_path: Path) -> None:
 
 CURED = str(ROOT / "configs" / "cosine_cured.yml")
 WSD = str(ROOT / "configs" / "wsd.yml")
-IGNORES = "PaddleOCR's own ignores warmup_iters, warmup_start_factor, hold_epochs, decay_within_run, end_lr: its final rate is 6.169e-8"
+IGNORES = "PaddleOCR's own trainer ignores warmup_iters, warmup_start_factor, hold_epochs, decay_within_run, end_lr: its final rate is 6.169e-8"
 
 
 @pytest.mark.parametrize("arguments", [["plot", CURED], ["show", CURED], ["diff", CURED, COSINE]], ids=lambda a: a[0])
 def test_paddleocrs_own_end_stands_beside_ours(command: Command, arguments: list[str]) -> None:
     assert IGNORES in " ".join(command(*arguments).stdout.split())
     plain = command(*arguments, "--trainer", "paddleocr").stdout
-    assert "PaddleOCR's own ignores" not in plain
-    assert "PaddleOCR's own, without this project's builder" in plain
+    assert "PaddleOCR's own trainer ignores" not in plain
+    assert "PaddleOCR's own trainer, without this project's builder" in plain
+
+
+def test_a_curve_with_the_same_end_is_not_said_to_end_elsewhere(command: Command) -> None:
+    shown = command("plot", COSINE, "-o", "Optimizer.lr.warmup_mode=cosine", "--out", "a.csv").stdout
+    assert "trainer ignores warmup_mode; only the final rate, 2.472e-3, is the same" in shown
+    assert "here it is" not in shown
 
 
 def test_the_html_page_says_it_and_draws_it(command: Command, tmp_path: Path) -> None:
