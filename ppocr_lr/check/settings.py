@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from posixpath import normpath
 from typing import Annotated, Any, Literal, NamedTuple
@@ -20,11 +21,7 @@ from ppocr_lr.training_config.run_flags import Trainer
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
 
-def _known(codes: list[str]) -> list[str]:
-    return list(check_codes("", codes, RULES))
-
-
-Codes = Annotated[list[str], AfterValidator(_known)]
+Codes = Annotated[list[str], AfterValidator(lambda codes: list(check_codes("", codes, RULES)))]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -89,8 +86,7 @@ class NearestSettings:
     """Finds the settings of a file: those of the nearest folder upwards that has any. They are not merged."""
 
     def __init__(self, *, isolated: bool = False) -> None:
-        self._isolated = isolated
-        self._known: dict[Path, FolderSettings] = {}
+        self._in = cache((lambda folder: None) if isolated else _settings_in)
 
     def of(self, path: Path) -> FolderSettings:
         """The settings for a file.
@@ -98,18 +94,9 @@ class NearestSettings:
         Raises:
             LRConfigError: the file with the settings cannot be used.
         """
-        return self._in(path.absolute().parent)
-
-    def _in(self, folder: Path) -> FolderSettings:
-        if folder not in self._known:
-            found = None if self._isolated else _settings_in(folder)
-            if found is not None:
-                self._known[folder] = FolderSettings(found, folder)
-            elif folder.parent == folder:
-                self._known[folder] = FolderSettings(Settings.model_construct(), folder)  # nothing to validate
-            else:
-                self._known[folder] = self._in(folder.parent)
-        return self._known[folder]
+        folder = path.absolute().parent
+        found = next((each for each in (folder, *folder.parents) if self._in(each)), folder)
+        return FolderSettings(self._in(found) or Settings.model_construct(), found)
 
 
 def _settings_in(folder: Path) -> Settings | None:
