@@ -37,11 +37,15 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
 
 
 def is_something_else(path: Path) -> bool:
-    """Whether a file is good YAML, whatever its tags, but no training config of PaddleOCR's with or without a slip."""
+    """Whether a file is good YAML, whatever its tags, but no training config of PaddleOCR's with or without a slip.
+
+    Many a project has an `optimizer` section; a slip in the name of PaddleOCR's stands beside its `Global`.
+    """
     try:
         config = read_yaml_file(path, any_tag=True)
     except LRConfigError:
         return False
     if not isinstance(config, Mapping) or neighbour(config):
         return True
-    return not nearest("Optimizer", [str(key) for key in config])
+    keys = [str(key) for key in config]
+    return "Optimizer" not in keys and not all(nearest(section, keys, 0.7) for section in ("Global", "Optimizer"))

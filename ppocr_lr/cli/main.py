@@ -14,7 +14,7 @@ from importlib import import_module
 
 from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
 from ppocr_lr.language import speaking
 
 COMMANDS = (
@@ -45,8 +45,11 @@ def main(*command: str) -> None:
 
 def _make_process_ours() -> None:
     gc.set_threshold(100_000)  # a fifth of the time of checking a folder goes into looking for cycles otherwise
-    # By default SIGTERM ends the process at once and would leave a half-written file behind.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # By default these end the process at once, and would leave a half-written file or a training of find-rate behind.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for whoever wrote the line
@@ -70,6 +73,9 @@ def run(argv: Sequence[str]) -> int:
 
             argcomplete.autocomplete(parser)
     try:
+        if not argv:
+            parser.print_help(sys.stderr)
+            return 2
         if set(argv) == {"--version", "--verbose"}:
             return _tell_versions()
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
@@ -85,8 +91,8 @@ def run(argv: Sequence[str]) -> int:
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
         print_error(error)
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
@@ -133,11 +139,11 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _parser(argv: Sequence[str]) -> Parser:
     parser = Parser(
         prog="ppocr-lr",
-        description="Learning-rate schedules of PaddleOCR configs, before training starts.",
-        epilog="ppocr-lr COMMAND --help has examples of each.",
+        description="Draw, check and train with the learning-rate schedules of PaddleOCR configs.",
+        epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: of Python and the packages too")
+    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

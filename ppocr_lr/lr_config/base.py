@@ -350,7 +350,9 @@ class LRConfig(BaseModel, ABC):
             return schedule
         start, mode, overlap = self.warmup_start, self.around("warmup_mode"), self.around("warmup_overlap")
         if mode in ("constant", "exponential") and not start:
-            raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
+            others = ", ".join(each for each in WARMUP_SHAPES if each not in ("constant", "exponential"))
+            said = tr("one of {others} where the warmup starts at 0; give warmup_start_lr", others=others)
+            raise self.error("warmup_mode", said)
         shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":

@@ -142,8 +142,8 @@ CYCLES: Keys = {
 }
 
 TANGENT: Keys = {
-    "lower": (kinds.Bound, key("where on the tangent the decay begins", default=-6.0)),
-    "upper": (kinds.Bound, key("where on the tangent it ends; above lower", default=3.0)),
+    "lower": (kinds.Bound, key("where on the hyperbolic tangent the decay begins", default=-6.0)),
+    "upper": (kinds.Bound, key("where on the hyperbolic tangent the decay ends; above lower", default=3.0)),
 }
 
 ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT

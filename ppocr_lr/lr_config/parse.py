@@ -64,7 +64,7 @@ class ParsedLRConfig(NamedTuple):
             LRConfigError: there is none.
         """
         if self.curve is None:
-            said = (
+            said = tr(
                 "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
                 "builds it, to be called with step(metric), and plot and show simulate it where metrics are given"
             )

@@ -97,7 +97,12 @@ class PiecewiseConfig(LRConfig):
                 where=where,
                 needed=count + 1,
             )
-            same = Proposal((f"values=[{values}]",), words=tr("{} makes the same curve"), safe=True)
+            lead = 0 if self.counts_from_start else self.warmup_length(window)
+            late = sum(lead + window.first_update(mark) >= window.total_iters for mark in self.decay_epochs)
+            fix = f"values=[{values}]"
+            if late == 1 < count:  # with one more value it would be a drop that never comes
+                fix = f"decay_epochs=[{', '.join(map(str, self.decay_epochs[:-1]))}]"
+            same = Proposal((fix,), words=tr("{} makes the same curve"), safe=True)
             yield Finding(("values",), said, code="LR501", proposals=(same,))
 
 

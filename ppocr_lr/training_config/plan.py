@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from ppocr_lr.errors import (
     LRConfigError,
     MissingError,
     Problem,
+    errors_under,
     errors_within,
     nearest,
     positive_argument,
@@ -26,6 +28,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
@@ -220,13 +223,14 @@ def plan_config(
         length = epoch_length(train, flags)
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
+            with _errors_where_meant(config["Optimizer"]), errors_under(*SECTION_PATH):
+                if flags.trainer != "paddleocr":  # which ignores some of it
+                    read_section(section)  # what is wrong at any length is told first
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    try:
+    with _errors_where_meant(config["Optimizer"]):
         section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
-    except LRConfigError as error:
-        raise LRConfigError(_where_it_is(problem, config["Optimizer"]) for problem in error.problems) from None
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
@@ -242,6 +246,14 @@ def _parsed(
         return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
+
+
+@contextmanager
+def _errors_where_meant(optimizer: Mapping[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except LRConfigError as error:
+        raise LRConfigError(_where_it_is(problem, optimizer) for problem in error.problems) from None
 
 
 def _where_it_is(problem: Problem, optimizer: Mapping[str, Any]) -> Problem:
@@ -316,7 +328,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         names = [str(name) for name in (optimizer if path else config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if path else "Optimizer", names) or [*filter(is_peak, names)]:
+        if meant := nearest("lr" if path else "Optimizer", names, 0.7) or [*filter(is_peak, names)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])

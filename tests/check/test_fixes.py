@@ -49,6 +49,8 @@ SAFE = [
     ("LR102", file_of("name: Cosine\nlearning_rate: 1e-1 # rate"), file_of("name: Cosine\nlearning_rate: 0.1 # rate")),
     ("LR102", file_of(PIECEWISE + "values: [0.1,  '1e-2', 0.001]"), file_of(PIECEWISE + "values: [0.1,  0.01, 0.001]")),
     ("LR501", file_of(PIECEWISE + "values: [0.1, 0.01] # 值"), file_of(PIECEWISE + "values: [0.1, 0.01, 0.01] # 值")),
+    ("LR501", file_of("name: Piecewise\ndecay_epochs : [ 10, 20 ] # 20\nvalues: [0.1, 0.01]"),
+     file_of("name: Piecewise\ndecay_epochs : [ 10 ] # 20\nvalues: [0.1, 0.01]")),
     ("LR501", file_of(PIECEWISE + "values:\n- 1.0e-1 # 1\n- 1.0e-2"),
      file_of(PIECEWISE + "values:\n- 1.0e-1 # 1\n- 1.0e-2\n- 0.01")),
     ("LR106", file_of("learning_rate: 0.3 # old\n" + COSINE[:-1]), file_of(COSINE[:-1])),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +124,11 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
+        (["plot", ""], "'': cannot be read"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
-        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags behind it: tools/train.py -c"),
+        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
-        ([], "the following arguments are required: COMMAND"),
     ],
 )  # fmt: skip
 def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -150,11 +152,34 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, t
     assert "picture: lr_default_config.png" in done.stdout
 
 
+def test_without_a_command_there_is_the_list_of_them(command: Command) -> None:
+    done = command()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == command("--help").stdout
+
+
+def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None:
+    write(tmp_path / "-x.yml", {"name": "Const", "learning_rate": 0.1})
+    refused = command("check", "-x.yml")
+    assert (refused.returncode, "write the file as " in refused.stderr) == (2, True)
+    told = refused.stderr.split("write the file as ")[1].strip()
+    assert command("check", told).returncode == 0
+
+
 def test_help_has_examples(command: Command) -> None:
     done = command("plot", "--help")
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])
+def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    done = command("plot", "--help")
+    assert done.returncode == 0
+    assert "examples:" in done.stdout
+    assert "--log-scale" in done.stdout
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -225,6 +250,29 @@ def test_closed_standard_output(tmp_path: Path) -> None:
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "lr_default_config.png").exists()
+
+
+def test_closed_standard_input(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m ppocr_lr check - <&-"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: -: cannot be read: standard input is closed\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_no_half_of_a_file(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    words = ["plot", "c.yml", "--iters-per-epoch", "1000000", "--out", "o.csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not list(tmp_path.glob(".o-*.csv")):
+        time.sleep(0.05)
+    assert list(tmp_path.glob(".o-*.csv"))
+    process.send_signal(getattr(signal, name))
+    assert process.wait(60) == 128 + getattr(signal, name)
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
 
 
 def test_a_warning_that_python_shall_raise_is_one_clear_error(tmp_path: Path) -> None:

@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.cli.main import run

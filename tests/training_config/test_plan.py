@@ -60,6 +60,7 @@ BAD = [
     ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
     ("just text", "must hold sections such as Optimizer"),
     ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
+    ({"hop_size": 300}, "the section with the learning rate$"),  # of no known project
     ({"Optimiser": LR}, "has no Optimizer.lr.*; Optimiser is not read under this name"),
     ({"Optimizer": {"Lr": {}}}, "; Lr is not read under this name"),
     ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "Optimizer: has no lr, .*; learning_rate is not read under this"),
@@ -82,6 +83,9 @@ BAD = [
          f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing: Cosine needs")
         for key in ("learning_rate", "base_lr")
     ),
+    # Before the length of the epoch is asked for.
+    ({"Optimizer": {"lr": {"name": ["Cosine"]}}, "Global": {"epoch_num": 5}}, r"Optimizer.lr.name: \['Cosine'\] is not"),
+    ({"Optimizer": {"lr": {"name": "Cosine"}, "base_lr": 1}, "Global": {"epoch_num": 5}}, "Optimizer.base_lr: nothing reads it"),
     ({"Optimizer": {"name": "Adam", "gamma": 0.1, "lr": {"name": "Cosine"}}, **RUN}, "Optimizer.lr.learning_rate: is missing"),
     ({"Optimizer": {"learning_rate": 0.1, "lr": {"name": "Cosine", "learning_rate": -1}}, **RUN}, "Optimizer.lr.learning_rate: -1 is"),
 ]  # fmt: skip

@@ -43,7 +43,7 @@ def unusable(error: LRConfigError) -> Iterator[Finding]:
     are loaded, usually with a message from inside Paddle that names no key.
     """
     for problem in error.problems:
-        yield Finding(problem.path, str(problem._replace(place=None)), place=problem.place)
+        yield Finding(problem.path, problem.text, place=problem.place)
 
 
 @rule("LR101", Severity.WARNING, "a key that nothing reads")
@@ -189,7 +189,7 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
     """
     of_weight_decay = _problems(lambda: weight_decay_of(subject.config, subject.run))
     for problem in (*of_weight_decay, *_problems(lambda: momentum_of(subject.planned))):
-        yield Finding(problem.path, str(problem))
+        yield Finding(problem.path, problem.text)
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
         said = tr(
