@@ -21,8 +21,6 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     ending = path.suffix.lower().lstrip(".")
     if ending not in kinds:
         raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
-    if "\0" in str(path):
-        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
     _mode_to_replace(path)
     if not path.parent.is_dir():
         raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
@@ -35,6 +33,8 @@ def _mode_to_replace(path: Path) -> int | None:
     A new file could be put in the place of a read-only one, a pipe or a device too, which nobody expects of a program
     that writes.
     """
+    if "\0" in str(path):
+        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -61,8 +61,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     import tempfile
 
     temporary = None
-    path = Path(os.path.realpath(path))  # a link stays a link
     mode = _mode_to_replace(path)
+    path = Path(os.path.realpath(path))  # a link stays a link
     try:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False

@@ -32,6 +32,8 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
     ):
         with pytest.raises(LRConfigError, match=message):
             output_kind(tmp_path / name, PICTURES)
+    with pytest.raises(LRConfigError, match="cannot contain a NUL"):
+        write_whole(tmp_path / "a\0", lambda file: None)
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_what_no_file_is_put_in_the_place_of(tmp_path: Path, make: Callable[[Pat
     make(path)
     before = path.lstat()
     for ask in (lambda: output_kind(path, PICTURES), lambda: write_whole(path, lambda file: None)):
-        with pytest.raises(LRConfigError, match=rf"a\.png: {message}|{os.devnull}: {message}"):
+        with pytest.raises(LRConfigError, match=rf"a\.png: {message}"):
             ask()
     assert path.lstat() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]

@@ -14,7 +14,7 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import LRConfigError, Place, errors_within
+from ppocr_lr.errors import LRConfigError, Place, errors_within, listed
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
@@ -77,7 +77,7 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection, overrides, source = selection_of(select, ignore), tuple(overrides), document.source
+    selection, overrides, source = selection_of(select, ignore), listed("overrides", overrides), document.source
     sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)

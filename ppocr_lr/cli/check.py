@@ -196,7 +196,7 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
     for path, named in config_files(paths):
         content = None
         if named and str(path) == "-" and "-" in paths:  # ./- is a file
-            path, content = arguments.stdin_filename or path, sys.stdin.buffer.read(MAX_BYTES + 1)
+            path, content = arguments.stdin_filename or path, _stdin()
         named = named and not arguments.hook
         settings = nearest.of(path)
         if not named and settings.excludes(path):
@@ -220,6 +220,15 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
     if not checked and not arguments.hook:
         raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
     return checked
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise LRConfigError("-: cannot be read: standard input is closed")
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise LRConfigError(f"-: cannot be read: {error.strerror}") from None
 
 
 def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argparse.Namespace:

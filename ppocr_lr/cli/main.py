@@ -45,8 +45,11 @@ def main(*command: str) -> None:
 
 def _make_process_ours() -> None:
     gc.set_threshold(100_000)  # a fifth of the time of checking a folder goes into looking for cycles otherwise
-    # By default SIGTERM ends the process at once and would leave a half-written file behind.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # By default these end the process at once, and would leave a half-written file or a training of find-rate behind.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for whoever wrote the line

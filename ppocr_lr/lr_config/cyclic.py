@@ -109,9 +109,7 @@ class OneCycleConfig(LRConfig):
 
     takes = WARMUP | OVER_THE_RUN
     max_lr: kinds.PositiveRate = key("the highest rate, the peak")
-    anneal_strategy: Annotated[Literal["cos", "linear"], kinds.OneOf()] = key(
-        "shape of the rise and the fall", default="cos"
-    )
+    anneal_strategy: Literal["cos", "linear"] = key("shape of the rise and the fall", default="cos")
     three_phase: kinds.Switch = key(
         "fall to the first rate over as long as the rise took, then to the last rate", default=False
     )
@@ -162,7 +160,7 @@ class CyclicConfig(LRConfig):
     step_size_down: kinds.PositiveLength | None = key(
         "length of the fall; without it, as long as the rise (epochs)", default=None
     )
-    mode: Annotated[Literal["triangular", "triangular2", "exp_range"], kinds.OneOf()] = key(
+    mode: Literal["triangular", "triangular2", "exp_range"] = key(
         "all cycles equally high, each half as high, or times gamma at every iteration", default="triangular"
     )
     gamma: kinds.Factor = key("factor of each iteration, for exp_range; above 1 the triangles grow", default=1.0)

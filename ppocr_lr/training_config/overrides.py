@@ -12,6 +12,7 @@ from ppocr_lr.errors import (
     did_you_mean,
     dotted,
     errors_under,
+    listed,
     nearest,
     printable,
     shown,
@@ -116,7 +117,7 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override
     """
     new = []
     result: Any = config
-    for given in overrides:
+    for given in listed("overrides", overrides):
         override = Override.of(given) if isinstance(given, str) else given
         if len(override.parts) > _DEEPEST:
             raise ArgumentError(override.argument, f"a key has at most {_DEEPEST} parts", f"{override.key[:60]}…")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
+        (["plot", ""], "'': cannot be read"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
         (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
@@ -153,6 +156,14 @@ def test_without_a_command_there_is_the_list_of_them(command: Command) -> None:
     done = command()
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == command("--help").stdout
+
+
+def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None:
+    write(tmp_path / "-x.yml", {"name": "Const", "learning_rate": 0.1})
+    refused = command("check", "-x.yml")
+    assert (refused.returncode, "write the file as " in refused.stderr) == (2, True)
+    told = refused.stderr.split("write the file as ")[1].strip()
+    assert command("check", told).returncode == 0
 
 
 def test_help_has_examples(command: Command) -> None:
@@ -239,6 +250,29 @@ def test_closed_standard_output(tmp_path: Path) -> None:
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "lr_default_config.png").exists()
+
+
+def test_closed_standard_input(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m ppocr_lr check - <&-"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: -: cannot be read: standard input is closed\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_no_half_of_a_file(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    words = ["plot", "c.yml", "--iters-per-epoch", "1000000", "--out", "o.csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not list(tmp_path.glob(".o-*.csv")):
+        time.sleep(0.05)
+    assert list(tmp_path.glob(".o-*.csv"))
+    process.send_signal(getattr(signal, name))
+    assert process.wait(60) == 128 + getattr(signal, name)
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
 
 
 def test_a_warning_that_python_shall_raise_is_one_clear_error(tmp_path: Path) -> None:

@@ -302,7 +302,15 @@ def test_a_torn_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: Callab
         ([newer(5, 90), newer(5, 95), newer(6, 100), newer(6, 114), newer(7, 120)], [0] * 5, [(19, 19)]),
         ([newer(1, 10), newer(1, 19)], [0] * 2, [(19, 19)]),
         ([newer(49, 970), newer(49, 980), newer(50, 990), newer(50, 1000, total=50)], [0] * 4, [(20, 20)]),
-        ([newer(2, 20, total=2), newer(2, 30, total=2)], [0] * 2, [(15, 15)]),
+        ([newer(2, 20, total=2), newer(2, 30, total=2)], [0] * 2, [(15, 19)]),
+        # a part of a log, which says nothing of where an epoch ends
+        ([newer(1, 160), newer(1, 170)], [0] * 2, [(170, None)]),
+        ([older(1, 20), older(1, 30)], [0] * 2, [(31, None)]),
+        ([newer(12, 590, total=12), newer(12, 600, total=12)], [0] * 2, [(50, 53)]),
+        # and of a process that counts anew, from an epoch that is not shown
+        ([newer(11, 30), newer(11, 40)], [0] * 2, [(11, None)]),
+        ([newer(270, 300, total=300), newer(271, 310, total=300)], [0] * 2, [(6, 309)]),
+        ([newer(98, 2), newer(98, 4)], [0] * 2, [(4, None)]),
         # not on Windows
         ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50)], [0] * 5, [(20, 24)]),
         ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50), newer(3, 60), newer(3, 70), newer(4, 80)], [0] * 8, [(24, 24)]),
@@ -320,8 +328,8 @@ def test_a_torn_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: Callab
         # the older format: counted over all epochs, within each epoch, or anew in each process
         ([older(1, 0), older(1, 6), older(2, 7), older(2, 13), older(3, 14)], [0] * 5, [(7, 7)]),
         ([older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)], [0] * 5, [(7, 7)]),
-        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], [(7, 13), (7, 13)]),
-        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, [(7, 10)]),
+        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], [(7, 7), (7, 7)]),
+        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, [(7, 7)]),
         # both formats in one file: PaddleOCR was updated between
         ([older(1, 6), newer(1, 7), newer(2, 14)], [0, 1, 1], [(7, None), (7, 13)]),
     ],
