@@ -51,7 +51,7 @@ autodoc_preserve_defaults = True
 # Of Python and other libraries; no page of theirs is asked for at build time. Only type checkers know the short names.
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|pathlib|numpy|np)\.\w+"),
-    ("py:class", "Axes|Axis|ConfigDict|Given|GradScaler|LRScheduler|Layer|Model|NDArray|Optimizer|Ramp"),
+    ("py:class", "ArrayLike|Axes|Axis|ConfigDict|Given|GradScaler|LRScheduler|Layer|Model|NDArray|Optimizer|Ramp"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.language import tr
@@ -38,7 +39,7 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
+        return ":".join([self.source or "''", *(str(number) for number in (self.line, self.column) if number)])
 
 
 class Problem(NamedTuple):
@@ -73,6 +74,10 @@ class LRConfigError(ValueError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, from a process of a pool: the default calls `__init__` with what only this class's own takes."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def under(self, *path: str | int) -> LRConfigError:
         """The same error, with its paths from further outside."""
@@ -152,14 +157,15 @@ class ArgumentError(LRConfigError):
 class MissingError(LRConfigError):
     """Something that a config does not say, and that any of a few arguments would."""
 
-    def __init__(self, problem: str, *arguments: str, place: Place | None = None) -> None:
+    def __init__(self, problem: str, *arguments: str, path: Path = (), place: Place | None = None) -> None:
         self.problem, self.arguments = problem, arguments
         names = tr(" or ").join(map(called, arguments))
-        super().__init__(Problem((), tr("{problem}; give {names}", problem=problem, names=names), place))
+        super().__init__(Problem(path, tr("{problem}; give {names}", problem=problem, names=names), place))
 
     def within(self, source: str) -> LRConfigError:
         """The same error, placed in the file `source`."""
-        return type(self)(self.problem, *self.arguments, place=self.problems[0].place or Place(source))
+        (own,) = self.problems
+        return type(self)(self.problem, *self.arguments, path=own.path, place=own.place or Place(source))
 
 
 class MissingExtraError(ImportError):
@@ -168,6 +174,10 @@ class MissingExtraError(ImportError):
     def __init__(self, package: str, extra: str, otherwise: str = "") -> None:
         said = tr("{package} is not installed: {command}", package=package, command=f"pip install 'ppocr-lr[{extra}]'")
         super().__init__(f"{said}{otherwise}", name=package)
+        self._given = package, extra, otherwise
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._given
 
 
 class LRConfigWarning(UserWarning):
@@ -214,6 +224,13 @@ def shown(value: object, depth: int = 0) -> str:
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits
         return f"an {type(value).__name__} too long to show"
+
+
+def listed(argument: str, texts: Iterable[Any]) -> tuple[Any, ...]:
+    """Each of `texts`; `ArgumentError` for a single text, which would be taken letter by letter."""
+    if isinstance(texts, str):
+        raise ArgumentError(argument, f"must be a list of texts, as [{texts!r}]", shown(texts))
+    return tuple(texts)
 
 
 def positive_argument(argument: str, value: object) -> int:

@@ -12,7 +12,7 @@ from ppocr_lr.language import tr
 
 
 class Severity(IntEnum):
-    """How much a finding matters; higher is worse."""
+    """How much a finding matters: `NOTE`, `WARNING` or `ERROR`; higher is worse."""
 
     NOTE = 1
     WARNING = 2
@@ -135,8 +135,9 @@ class Finding(NamedTuple):
     code: str = ""
     """The code of the rule that finds it, as `LR303`: `check/rules`."""
     severity: Severity = Severity.NOTE
-    """As its rule has it."""
+    """How much it matters: a note, a warning or an error."""
     place: Place | None = None
+    """Where the key is in the file; None for a config that is no file."""
     proposals: tuple[Proposal, ...] = ()
     """What may be pasted instead; once they are tried, those that help, of which the hint is made."""
 

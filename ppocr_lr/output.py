@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,29 +21,47 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     ending = path.suffix.lower().lstrip(".")
     if ending not in kinds:
         raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
-    if "\0" in str(path):
-        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
-    try:
-        # Since Python 3.14 is_dir says no of what cannot be looked at, such as a name that is too long.
-        with suppress(FileNotFoundError, NotADirectoryError):
-            path.stat()
-    except OSError as error:
-        raise ArgumentError("out", f"cannot be written: {error.strerror}", path) from None
-    if path.is_dir():
-        raise ArgumentError("out", "is a folder; give a file name", path)
+    _mode_to_replace(path)
     if not path.parent.is_dir():
         raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
     return ending
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def _mode_to_replace(path: Path) -> int | None:
+    """The mode of a file that may be replaced; None if nothing is there.
+
+    A new file could be put in the place of a read-only one, a pipe or a device too, which nobody expects of a program
+    that writes.
+    """
+    if "\0" in str(path):
+        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ArgumentError("out", f"cannot be written: {error.strerror}", path) from None
+    if stat.S_ISDIR(mode):
+        raise ArgumentError("out", "is a folder; give a file name", path)
+    if not stat.S_ISREG(mode):
+        raise ArgumentError("out", "is not a plain file; give another name", path)
+    if not mode & stat.S_IWUSR or not os.access(path, os.W_OK):
+        raise ArgumentError("out", "is read-only, so it is left as it is", path)
+    return stat.S_IMODE(mode)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Have `write` fill a new file beside `path`, then put it in place of `path` in one move.
 
     What is replaced keeps its mode.
+
+    Raises:
+        ArgumentError: it cannot be written, or what is there is read-only or no plain file.
     """
     import tempfile
 
     temporary = None
+    mode = _mode_to_replace(path)
     path = Path(os.path.realpath(path))  # a link stays a link
     try:
         with tempfile.NamedTemporaryFile(
@@ -51,10 +69,11 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
         ) as file:
             temporary = file.name
             write(file)  # type: ignore[arg-type]  # a file object in all but its nominal type
-        mask = os.umask(0)
-        os.umask(mask)
-        # A temporary file is private; a picture is not.
-        os.chmod(temporary, path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~mask)
+        if mode is None:  # a temporary file is private; a picture is not
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except OSError as error:
         raise ArgumentError("out", f"cannot be written: {error.strerror or error}", path) from None

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,6 +32,8 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
     ):
         with pytest.raises(LRConfigError, match=message):
             output_kind(tmp_path / name, PICTURES)
+    with pytest.raises(LRConfigError, match="cannot contain a NUL"):
+        write_whole(tmp_path / "a\0", lambda file: None)
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -52,6 +56,34 @@ def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     path.chmod(0o640)
     write_whole(path, lambda file: file.write(b"new") and None)
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o640)
+
+
+def read_only(path: Path) -> None:
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are other kinds of files")
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (read_only, "is read-only, so it is left as it is"),
+        (os.mkfifo, "is not a plain file"),
+        (lambda path: path.symlink_to(os.devnull), "is not a plain file"),
+        (lambda path: path.symlink_to(path.name), "cannot be written: "),
+        (Path.mkdir, "is a folder"),
+    ],
+    ids=["read-only", "pipe", "device", "loop", "folder"],
+)
+def test_what_no_file_is_put_in_the_place_of(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
+    path = tmp_path / "a.png"
+    make(path)
+    before = path.lstat()
+    for ask in (lambda: output_kind(path, PICTURES), lambda: write_whole(path, lambda file: None)):
+        with pytest.raises(LRConfigError, match=rf"a\.png: {message}"):
+            ask()
+    assert path.lstat() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

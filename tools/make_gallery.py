@@ -56,7 +56,8 @@ In the formulas k is the optimizer update, counted from 0 at the end of the warm
 `peak` is `learning_rate` (or `max_lr`, `values[0]`), `end` is `end_lr` (or `eta_min`, `min_lr`), and N is the length of
 the run unless a key gives another one. Formulas are those of the Python classes in `ppocr_lr.schedules`; other names in
 them are parameters of these classes. In YAML a [length](schedules.md#lengths) is in epochs, iterations (`"500it"`) or a
-share of the run (`"10%"`). The grey part of a picture is the warmup.
+share of the run (`"10%"`). A key in *italics* is one that PaddleOCR ignores under this name. The grey part of
+a picture is the warmup.
 """
 
 
@@ -122,7 +123,7 @@ def _schedule(name: str, example: Path, when: str, folder: Path) -> Iterator[str
         core = _core(run.schedule, name)
         formula = _paragraphs(core)
         if "decay_shape" in model.model_fields:
-            formula = [*_paragraphs(type(core)), *_table_of_shapes()]
+            formula = [*_paragraphs(type(core)), "The formulas of `decay_shape` are under [Shapes](#shapes)."]
     yield what
     yield from (text for text in formula if not text.startswith("Source:"))
     yield f"```yaml\nOptimizer:\n  lr:\n{_section_text(example)}\n```"
@@ -145,6 +146,8 @@ def _curves(texts: Mapping[str, Any], folder: Path) -> Iterator[str]:
     ]
     yield _picture(texts["title"].lower().replace(" ", "_"), lines, folder, of)
     yield texts["text"]
+    if texts["title"] == "Shapes":
+        yield _table_of_shapes()
     yield _command(texts["config"], settings[-1], of)
 
 
@@ -207,12 +210,12 @@ def _paragraphs(described: object) -> list[str]:
     return [rate, *(own if isinstance(described, Bent) else own[:1]), *more]
 
 
-def _table_of_shapes() -> Iterator[str]:
+def _table_of_shapes() -> str:
     rows = ["| `decay_shape` | rate | source |", "|---|---|---|"]
     for name, shape in DECAY_SHAPES.items():
-        rate, source = (" ".join(text.split()) for text in _paragraphs(shape)[:2])
-        rows.append(f"| `{name}` | {rate} | {source.removeprefix('Source: ')} |")
-    yield "\n".join(rows)
+        *rate, source = (" ".join(text.split()) for text in _paragraphs(shape))
+        rows.append(f"| `{name}` | {' '.join(rate)} | {source.removeprefix('Source: ')} |")
+    return "\n".join(rows)
 
 
 def _section_text(path: Path) -> str:
@@ -226,14 +229,20 @@ def _section_text(path: Path) -> str:
 
 def _keys(model: type[LRConfig]) -> str:
     """A table of the name's own keys, and which of the common ones go with it."""
-    own = {key: field for key, field in model.model_fields.items() if key not in {*model.takes, *envelope.EVERY}}
-    rows = [f"| `{key}` | {_default(field)} | {field.description} |" for key, field in own.items()]
+    around = {*model.takes} & {*envelope.ALL} | {*envelope.EVERY}
+    own = {key: field for key, field in model.model_fields.items() if key not in around}
+    rows = [f"| {_marked(model, key)} | {_default(field)} | {field.description} |" for key, field in own.items()]
     whole = "warmup_iters" in model.takes
-    warmup = [f"`{key}`" for key in envelope.WARMUP_MODE if key in model.takes]
+    warmup = [_marked(model, key) for key in envelope.WARMUP_MODE if key in model.takes]
     common = ["the keys of a [warmup](#warmups)"] if whole else warmup
-    common += [f"[`{key}`](#{place})" for key, place in _AROUND.items() if key in model.takes]
+    common += [f"[{_marked(model, key)}](#{place})" for key, place in _AROUND.items() if key in model.takes]
     also = f"\n\nAlso: {', '.join(common)}." if common else ""
     return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows]) + also
+
+
+def _marked(model: type[LRConfig], key: str) -> str:
+    """In italics, under a name of PaddleOCR, where PaddleOCR ignores the key."""
+    return f"*`{key}`*" if model.ours(key) and not model.nearest_in_paddleocr else f"`{key}`"
 
 
 def _default(field: FieldInfo) -> str:

@@ -14,7 +14,7 @@ from ppocr_lr.check.rules.input import unused_comment
 from ppocr_lr.check.rules.units import how_to_tell, unknown_epoch
 from ppocr_lr.check.selection import ALL, Selection, check_codes, ignore_comments, keys_of
 from ppocr_lr.check.subject import subject_of
-from ppocr_lr.errors import LRConfigError, Place, errors_within
+from ppocr_lr.errors import LRConfigError, Place, errors_within, listed
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.parse import read_section
@@ -32,7 +32,9 @@ class Report(NamedTuple):
     """The findings of one file, in the order of their lines."""
 
     path: str
+    """The file, or what the config is called."""
     findings: tuple[Finding, ...]
+    """What is left after `select`, `ignore` and the comments in the file."""
     planned: PlannedRun | None
     """None where the lr section cannot be used."""
     lines: tuple[str, ...] = ()
@@ -57,6 +59,9 @@ def check_file(
             Comments leave out codes too: `# ppocr-lr: ignore LR303` after a value counts for its line, on a line of
             its own for the file.
 
+    Returns:
+        A `Report`: what `ppocr-lr check` lists, as data, and the run that was planned.
+
     Raises:
         LRConfigError: the file is not a training YAML, an override or a flag is wrong, or there is no such code.
     """
@@ -72,7 +77,7 @@ def check_document(
     ignore: Iterable[str] = (),
 ) -> Report:
     """As `check_file`, for a file that has been read, or for what is to be written into it."""
-    selection, overrides, source = selection_of(select, ignore), tuple(overrides), document.source
+    selection, overrides, source = selection_of(select, ignore), listed("overrides", overrides), document.source
     sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
@@ -128,6 +133,9 @@ def check_config(
         flags: as for `plan_run`. The length of an epoch may stay unknown.
         select, ignore: codes to keep and to leave out.
         source: what the report calls the config.
+
+    Returns:
+        A `Report`, as from `check_file`.
 
     Raises:
         LRConfigError: it is not a training config, a flag is wrong, or one of the codes does not exist.

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from ppocr_lr.check.subject import Subject
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import SECTION_PATH, LRConfigError
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
 
@@ -129,9 +129,10 @@ def rule(
 
 def findings_about(thing: object) -> Iterator[Finding]:
     """What the rules find that look at things of this kind; in a run also what was noticed as its section was read."""
-    noticed = list(thing.noticed()) if isinstance(thing, Subject) else []
-    trains_here = isinstance(thing, Subject) and thing.trains_here
+    remarks, trains_here = tuple[Finding, ...](), False
+    if isinstance(thing, Subject):
+        remarks, trains_here = thing.planned.parsed.remarks, thing.trains_here
     for each in RULES.values():
         if isinstance(thing, each.about) and not (each.of_paddleocrs_builder and trains_here):
-            yield from (each.found(finding) for finding in noticed if finding.code == each.code)
+            yield from (each.found(remark.under(*SECTION_PATH)) for remark in remarks if remark.code == each.code)
             yield from each(thing)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ppocr_lr.errors import ArgumentError, Place
+from ppocr_lr.errors import ArgumentError, Place, listed
 from ppocr_lr.finding import Finding
 
 ALL = ("LR",)
@@ -32,7 +32,7 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
 
 def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     """The codes and families that an argument names; `ArgumentError` if nothing known begins with one."""
-    given, known = tuple(codes), tuple(known)
+    given, known = listed(argument, codes), tuple(known)
     for code in given:
         if not code.startswith("LR") or not any(each.startswith(code) for each in known):
             raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists all", code)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
-from ppocr_lr.finding import Finding, Proposal
+from ppocr_lr.finding import Proposal
 from ppocr_lr.language import later, tr
-from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.kinds import ITERATIONS
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
@@ -25,18 +23,16 @@ _IGNORED = later(" (PaddleOCR ignores that key)")
 """What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
 
 
-@dataclass(frozen=True)
 class Subject:
-    """A planned run and the whole config around it, for the rules."""
+    """A planned run and the whole config around it, for the rules; `proposed` is what a comment says about cards."""
 
-    planned: PlannedRun
-    proposed: Reference | None = None
-    """The cards that the rate is meant for, as a comment in the file says."""
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The whole config."""
-        return self.planned.config
+    def __init__(self, planned: PlannedRun, proposed: Reference | None = None) -> None:
+        self.planned, self.proposed = planned, proposed
+        self.config, self.lr = planned.config, planned.parsed.config
+        self.run = planned.run
+        self.built_for = planned.built_for  # in which lengths are written
+        self.length_is_known = planned.length.known
+        self.trains_here = planned.flags.trainer == "ppocr-lr"  # so what PaddleOCR's builder would do does not matter
 
     def section(self, *names: str) -> Mapping[str, Any]:
         """A section of the config, by its names from the outside in; empty if there is none."""
@@ -44,21 +40,6 @@ class Subject:
         for name in names:
             section = section.get(name) if isinstance(section, Mapping) else None
         return section if isinstance(section, Mapping) else {}
-
-    @property
-    def lr(self) -> LRConfig:
-        """The validated lr section."""
-        return self.planned.parsed.config
-
-    @property
-    def run(self) -> Run:
-        """The length of the run."""
-        return self.planned.run
-
-    @property
-    def built_for(self) -> Run:
-        """The run that the schedule is built for, in which lengths are written."""
-        return self.planned.built_for
 
     @property
     def peak(self) -> float:
@@ -69,16 +50,6 @@ class Subject:
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
         return tr(_IGNORED) if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
-
-    @property
-    def trains_here(self) -> bool:
-        """This project's builder is known to build the schedule, so what PaddleOCR's would do does not matter."""
-        return self.planned.flags.trainer == "ppocr-lr"
-
-    @property
-    def length_is_known(self) -> bool:
-        """False if the length of an epoch is an assumption."""
-        return self.planned.length.known
 
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
@@ -105,10 +76,6 @@ class Subject:
     def setting(self, name: str, value: object, words: str = "{}") -> Proposal:
         """Another value for a name of the lr section."""
         return Proposal((f"{self.key(name)}={value}",), words=words)
-
-    def noticed(self) -> Iterator[Finding]:
-        """What was noticed while the section was read."""
-        return (remark.under(*SECTION_PATH) for remark in self.planned.parsed.remarks)
 
 
 class CurveSubject(Subject):
@@ -167,7 +134,7 @@ class CurveSubject(Subject):
             return f"{iters / self.built_for.total_iters:.3g}"
         if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
             return str(iters)
-        return count_text(iters / self.built_for.iters_per_epoch)
+        return count_text(float(f"{iters / self.built_for.iters_per_epoch:.2g}"))  # it is a proposal, and round
 
     @cached_property
     def can_be_told(self) -> bool:

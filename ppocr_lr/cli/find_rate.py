@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, print_error, ready_to_draw
+from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, ready_to_draw
 from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
@@ -32,13 +32,14 @@ from ppocr_lr.training_config.run_flags import RunFlags
 EXAMPLES = """\
 examples:
   ppocr-lr find-rate tools/train.py -c config.yml -o Global.use_gpu=true
-                                                     PaddleOCR's own training, up to 200 updates of it
+      in PaddleOCR's folder: at most 200 updates of your training
   ppocr-lr find-rate --repeat 3 --folder rates tools/train.py -c config.yml
   ppocr-lr find-rate python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c config.yml
   ppocr-lr find-rate --log output/train.log -c config.yml --out rate.png
-                                                     a run that was trained with name: RangeTest
+      from the log of a run with name: RangeTest
 
-exit code: 0 with a rate, 1 when it is unclear, 2 for input that cannot be used or a training that breaks off.
+exit code: 0 with a suggestion, 1 without one, 2 if the input cannot be used or
+the training fails.
 """
 
 _SECTION = RangeTestConfig.model_fields
@@ -52,9 +53,9 @@ def add(commands: Commands) -> None:
         commands,
         "find-rate",
         run,
-        "which rate to train with",
-        "Say which learning rate to train with. A short training, whose rate rises from one at which nothing is"
-        " learnt to one at which it diverges, shows it by its losses. Only its log is kept.",
+        "find out which rate to train with",
+        "Find out which learning rate to train with, by a learning-rate range test: a short training whose rate rises "
+        "from one too low to learn anything to one at which training diverges. No model is kept.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"
@@ -62,29 +63,39 @@ def add(commands: Commands) -> None:
     _add_flags(parser)
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="instead of training: train.log of a run with name: RangeTest; again for one with another seed",
+        help="instead of training, read the train.log of a run with name: RangeTest; may be repeated",
     )  # fmt: skip
-    parser.add_argument("-c", "--config", metavar="CONFIG", help="with --log: the config to compare the rate with")
-    parser.add_argument("training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="as you train: tools/train.py …")
+    parser.add_argument(
+        "-c", "--config", metavar="CONFIG", help="with --log: the config whose rate is compared with the result"
+    )
+    parser.add_argument(
+        "training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="your training command: tools/train.py …"
+    )
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
     """Those that may also come after the script, which has none of these names."""
     parser.add_argument(
-        "--updates", type=int, default=_SECTION["updates"].default, metavar="N", help="length of a test (%(default)s)"
+        "--updates",
+        type=int,
+        default=_SECTION["updates"].default,
+        metavar="N",
+        help="length of a test in updates (%(default)s)",
     )
     for name, key, words in (("from", "start_lr", "first"), ("to", "end_lr", "last")):
         parser.add_argument(
             f"--{name}", type=float, default=_SECTION[key].default, metavar="RATE", dest=key,
-            help=f"the {words} rate (%(default)g)",
+            help=f"the {words} rate ({rate_text(_SECTION[key].default)})",
         )  # fmt: skip
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="number of tests, with different seeds (1)")
     parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="a new folder for logs, picture and numbers (find_rate)"
+        "--repeat", type=int, default=1, metavar="N", help="number of tests, each with its own seed (1)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="new folder for logs, picture and numbers (find_rate)"
     )
     parser.add_argument(
         "--out", action="append", type=Path, default=[], metavar="FILE",
-        help="a picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
+        help="where to write the picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
     )  # fmt: skip
 
 
@@ -130,35 +141,35 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     outs = arguments.out or [trials.folder / "rate.png", trials.folder / "losses.csv"]
     _check_outs(arguments.out)
     tests: list[RangeTest] = []
-    failed, status = "", 0
+    failure: BaseException | None = None
     for number in range(positive_argument("repeat", arguments.repeat)):
         place = trials.place(number)
         named, section = printable(f"{place}: test {number + 1} of {arguments.repeat}"), trials.section
         print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)
+        kept = f"its output is in {place / OUTPUT}"
         try:
             with progress(named, after=0) as bar:
                 code = trials.run(number, bar)
         except KeyboardInterrupt:
-            failed, status = "interrupted", 130
+            failure = KeyboardInterrupt(f"interrupted; {kept}")
         else:
             if code:
-                failed, status = f"{trials.command.script} ended with exit code {code}", 2
+                failure = LRConfigError(f"{trials.command.script} ended with exit code {code}; {kept}")
                 _show_end(place / OUTPUT)
         measured = _measured(place / LOG)
         tests += measured
-        if not measured and not failed:
-            failed, status = f"{trials.command.script} logged no rate", 2
-        if failed:
-            failed += f"; its output is in {place / OUTPUT}"
+        if not measured and not failure:
+            failure = LRConfigError(f"{trials.command.script} logged no rate; {kept}")
+        if failure:
             break
+    status = 2
     if tests:
         search = Search(tests, _own_run(trials))
-        told = _tell(search, str(trials.folder), outs)
-        if not status and (hint := _hint(search, trials.section, Run(1, 1))):
+        status = _tell(search, str(trials.folder), outs)
+        if not failure and (hint := _hint(search, trials.section, Run(1, 1))):
             print(f"hint: {flag(hint[0])} {hint[1]:g}")
-        status = status or told
-    if failed:
-        print_error(LRConfigError(failed))
+    if failure:
+        raise failure
     return status
 
 
@@ -169,6 +180,8 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
         raise LRConfigError(printable(f"{command.script}: name its config after it, with -c"))
     folder = arguments.folder or next(path for path in _folders() if not path.exists())
     check_folder(folder)
+    if command.lost:
+        print(f"warning: {command.lost}", file=sys.stderr)
     config = with_overrides(read_training_config(command.config), command.overrides)
     return Trials(command, launcher, config, _section(arguments), folder)
 

@@ -14,7 +14,7 @@ from importlib import import_module
 
 from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
-from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
+from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
 from ppocr_lr.language import speaking
 
 COMMANDS = (
@@ -32,21 +32,26 @@ def main(*command: str) -> None:
         _make_process_ours()
     _ready_for_any_text()
     status = run(words)
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # Python would flush once more at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to read it
-            print_error(error)
-            status = 2
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            # Python would flush once more at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            # The reader of a pipe left, so nobody is there to read it; of stderr the exit code tells.
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                print_error(error)
+                status = 2
     sys.exit(status)
 
 
 def _make_process_ours() -> None:
     gc.set_threshold(100_000)  # a fifth of the time of checking a folder goes into looking for cycles otherwise
-    # By default SIGTERM ends the process at once and would leave a half-written file behind.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # By default these end the process at once, and would leave a half-written file or a training of find-rate behind.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     # A shell starts a background job with SIGINT ignored; `--follow` ends by nothing else.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"  # for people, not for whoever wrote the line
@@ -70,12 +75,16 @@ def run(argv: Sequence[str]) -> int:
 
             argcomplete.autocomplete(parser)
     try:
+        if not argv:
+            parser.print_help(sys.stderr)
+            return 2
         if set(argv) == {"--version", "--verbose"}:
             return _tell_versions()
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
         with arguments_called(flag):
             import_modules(getattr(arguments, "imports", ()))
             with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
+                _take_last_overrides(arguments)
                 status = int(arguments.run(arguments))
     except SystemExit as stop:  # of argparse, which has said why, or of a signal
         return int(stop.code or 0)
@@ -84,8 +93,8 @@ def run(argv: Sequence[str]) -> int:
     except (LRConfigError, MissingExtraError, OSError, Warning) as error:  # a warning, where Python shall raise it
         print_error(error)
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
@@ -94,6 +103,15 @@ def run(argv: Sequence[str]) -> int:
 def _language(arguments: argparse.Namespace) -> str:
     """The language of a command that has a catalogue, where people read what it prints."""
     return arguments.lang if "lang" in arguments and getattr(arguments, "format", "text") == "text" else "en"
+
+
+def _take_last_overrides(arguments: argparse.Namespace) -> None:
+    if "overrides" in arguments:
+        from ppocr_lr.training_config.overrides import last_given  # not for commands that read no config
+
+        arguments.overrides, lost = last_given(arguments.overrides)
+        if lost:
+            print(f"warning: {lost}", file=sys.stderr)
 
 
 @contextmanager
@@ -123,11 +141,11 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _parser(argv: Sequence[str]) -> Parser:
     parser = Parser(
         prog="ppocr-lr",
-        description="Learning-rate schedules of PaddleOCR configs, before training starts.",
-        epilog="ppocr-lr COMMAND --help has examples of each.",
+        description="Draw, check and train with the learning-rate schedules of PaddleOCR configs.",
+        epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: of Python and the packages too")
+    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
-from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of
+from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, configs_of
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
@@ -20,14 +20,14 @@ from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
-_NARROWEST = 40  # a narrower terminal wraps the lines: in less, columns of the tables would lose their text
-
 EXAMPLES = """\
 examples:
   ppocr-lr show c.yml --num-samples 10000 --gpus 4
-  ppocr-lr show c.yml --num-samples 10000 --gpus 4 --reference-gpus 1 --scaling linear
+  ppocr-lr show c.yml --gpus 4 --reference-gpus 1 --scaling linear
+      what the rate, meant for one card, becomes on four
   ppocr-lr show c.yml --iters-per-epoch 500 --accumulate 4
-  ppocr-lr show plateau.yml --metrics train.log      ReduceOnPlateau with the evaluations of a run
+  ppocr-lr show plateau.yml --metrics train.log
+      a ReduceOnPlateau with the evaluations of a run
 """
 
 
@@ -37,8 +37,8 @@ def add(commands: Commands) -> None:
         commands,
         "show",
         run,
-        "a run as tables and a curve in the terminal",
-        "Show the phases, rates and findings of a run, and its curve, on a server without a display.",
+        "show a run in the terminal, as tables and a curve",
+        "Show the phases, rates, findings and curve of a run in the terminal. No display is needed.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -69,7 +69,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
 
     console = Quiet(file=sys.stdout, highlight=False, emoji=False)
     # The reader of a pipe has no width, and some terminals say that theirs is 0.
-    console.width = max(console.width, _NARROWEST) if console.is_terminal else 120
+    console.width = max(console.width, NARROWEST) if console.is_terminal else 120
     run = planned.run
     console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
     epoch = amount(run.iters_per_epoch, "iteration")

@@ -49,11 +49,14 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class RangeTest:
-    """What a range test measured. The arrays hold one entry for each update; `losses` are all finite."""
+    """What a range test measured. The arrays hold one entry for each update; all losses are finite."""
 
     rates: NDArray[np.float64]
+    """The rate of each update."""
     losses: NDArray[np.float64]
+    """The loss of each update, as it was measured."""
     smoothing: float
+    """Weight of earlier losses in the average that ends a test; it also sets the width of the median in `smoothed`."""
     stopped: str | None
     """How the loss ended the test before its last rate; None when it did not."""
 

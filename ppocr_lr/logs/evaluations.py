@@ -78,23 +78,34 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     return metrics
 
 
-def evaluations_in(metrics: Metrics, run: Run, config: Mapping[str, Any]) -> Evaluations:
+def evaluations_in(
+    metrics: Metrics, run: Run, config: Mapping[str, Any], accumulate: int = 1, batches: int = 0
+) -> Evaluations:
     """When each of the metrics was measured, in this run.
 
     A log shows where each of its evaluations was. Otherwise they are where `Global.eval_batch_step` has them, or at
-    the end of each epoch.
+    the end of each epoch. Where several batches make an update, log and config count batches.
+
+    Args:
+        metrics, run, config: what was measured, and in which run.
+        accumulate, batches: how many batches make an update, and how many an epoch has, if several do.
 
     Raises:
         LRConfigError: `Global.eval_batch_step` cannot be used.
     """
-    begin, each, key = _usual(config, run)
+    counted = Run(run.epochs, batches or run.iters_per_epoch)
+    begin, each, key = _usual(config, counted)
     if len(metrics.lines):
-        found = _logged_at(metrics, run, metrics.evaluates or ((begin, each) if key else None))
+        found = _logged_at(metrics, counted, metrics.evaluates or ((begin, each) if key else None))
         how = "where the log has them"
     else:
         found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
-        how = f"one every {amount(each, 'update')} ({key})" if key else "one at the end of each epoch"
+        unit = amount(each, "batch", "batches") if batches else amount(each, "update")
+        how = f"one every {unit} ({key})" if key else "one at the end of each epoch"
         how += f", the first after {begin + each}" if begin else ""
+    epochs = (divmod(evaluation.done, counted.iters_per_epoch) for evaluation in found)
+    updates = [epoch * run.iters_per_epoch + min(rest // accumulate, run.iters_per_epoch) for epoch, rest in epochs]
+    found = [evaluation._replace(done=done) for evaluation, done in zip(found, updates, strict=True)]
     inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
     which = f" ({metrics.name})" if metrics.name else ""
     words = f"{amount(len(metrics.values), 'metric')}{which} in {metrics.source}, {how}"

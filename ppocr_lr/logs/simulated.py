@@ -9,9 +9,9 @@ from pathlib import Path
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, errors_within, shown
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
 from ppocr_lr.lr_config.base import LedPlateau
-from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import PiecewiseConstant
 from ppocr_lr.schedules.plateau import Plateau
+from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import (
     PlannedRun,
@@ -42,14 +42,17 @@ def plan_simulated_run(
     given = read_metrics(metrics, config)
     flags = flags._replace(windows=flags.windows or given.windows)
     with errors_within(source):
-        planned = plan_config(config, source, flags, given.iters_per_epoch and given.iters_per_epoch + flags.windows)
-        if not planned.length.known:
-            words = f"{amount(planned.run.iters_per_epoch, 'iteration')} per epoch, from {given.source}"
-            if flags.windows:
-                words += f"; on Windows the schedule counts {planned.built_for.iters_per_epoch}"
-            length = planned.length._replace(arithmetic=words, estimate=False, known=True)
-            planned = replace(planned, length=length)
-        return _simulated(planned, evaluations_in(given, planned.run, config), given.name)
+        try:
+            planned = plan_config(config, source, flags)
+        except UnknownEpochLengthError:
+            if not given.iters_per_epoch:
+                raise
+            iters = given.iters_per_epoch + flags.windows
+            flags = flags._replace(iters_per_epoch=iters, iters_from=f"from {given.source}")
+            planned = plan_config(config, source, flags)
+        batches = planned.length.batches and planned.length.batches - flags.windows
+        evaluations = evaluations_in(given, planned.run, config, flags.accumulate, batches)
+        return _simulated(planned, evaluations, given.name)
 
 
 def simulate_plateau(

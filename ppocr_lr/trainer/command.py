@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, printable
+from ppocr_lr.training_config.overrides import last_given
 from ppocr_lr.training_config.run_flags import RunFlags
 
 _PYTHON = re.compile(r"python[\d.]*(\.exe)?")
@@ -28,6 +29,8 @@ class TrainerCommand:
     config: str | None
     """The training YAML; None if the command names none, which the trainer will report."""
     overrides: tuple[str, ...]
+    lost: str = ""
+    """A warning that the trainer will ignore some of the words."""
 
 
 def read_command(words: Sequence[str]) -> TrainerCommand:
@@ -42,13 +45,14 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
         raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
     if not words or words[0].startswith("-"):
-        raise LRConfigError("name the script that trains, with its flags behind it: tools/train.py -c config.yml")
+        raise LRConfigError("name the script that trains, with its flags after it: tools/train.py -c config.yml")
     script, *rest = words
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         raise LRConfigError(printable(f"{Path(script).absolute()}: does not exist{did_you_mean(script, there)}"))
-    config, overrides = _config(rest)
-    return TrainerCommand(script, tuple(rest), config, tuple(overrides))
+    config, assignments = _config(rest)
+    overrides, lost = last_given(assignments)
+    return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)
 
 
 def _below_launch(words: list[str]) -> str:
@@ -64,18 +68,17 @@ class _TheirParser(argparse.ArgumentParser):
         raise LRConfigError(message)
 
 
-def _config(words: list[str]) -> tuple[str | None, list[str]]:
-    """The config and its overrides; nothing if the trainer will refuse the words, or takes others."""
+def _config(words: list[str]) -> tuple[str | None, list[list[str]]]:
+    """The config and the words behind each `-o`; nothing if the trainer will refuse the words, or takes others."""
     parser = _TheirParser(add_help=False)
     parser.add_argument("-c", "--config")
-    parser.add_argument("-o", "--opt", nargs="+", default=[])
+    parser.add_argument("-o", "--opt", nargs="+", action="append", default=[])
     parser.add_argument("-p", "--profiler_options")
     try:
         options = parser.parse_known_args(words)[0]
     except LRConfigError:
         return None, []
-    # As PaddleOCR does: without blanks around each, and the last one of a key counts.
-    return options.config, [word.strip() for word in options.opt]
+    return options.config, [[word.strip() for word in words] for words in options.opt]  # as PaddleOCR does
 
 
 def is_first_process() -> bool:

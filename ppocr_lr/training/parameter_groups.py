@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from ppocr_lr.errors import ArgumentError, did_you_mean, shown
+from ppocr_lr.lr_config.values import number_of
 
 
 def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bool = True) -> list[dict[str, Any]]:
@@ -35,7 +35,8 @@ def parameter_groups(model: Any, factors: Mapping[str, float], *, keep_decay: bo
         if not isinstance(pattern, str):
             allowed = "it must be text, such as 'backbone.*'"
             raise ArgumentError("factors", f"{shown(pattern)} is not allowed as a pattern; {allowed}")
-        if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
+        number = None if isinstance(factor, str) else number_of(factor)
+        if number is None or number < 0:
             raise ArgumentError("factors", f"{shown(factor)} is not allowed; it must be a number from 0 up", pattern)
     every = dict(model.named_parameters())
     named = {name: parameter for name, parameter in every.items() if parameter.trainable}

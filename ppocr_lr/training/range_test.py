@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ppocr_lr.errors import value_error
 from ppocr_lr.find_rate.measured import FEWEST, RangeTest, Watch
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Decay, ExponentialRise, Schedule
 
 if TYPE_CHECKING:
@@ -91,20 +92,21 @@ def _ramp(
     first, last = (_checked("start", start, 0, "a number above 0"), _checked("end", end, 0, "a number above 0"))
     if last <= first:
         raise _not_allowed("end", end, f"above start, {first!r}")
-    if isinstance(num_iters, bool) or not isinstance(num_iters, int) or num_iters < FEWEST:
+    if isinstance(num_iters, bool) or not isinstance(num_iters, Integral) or num_iters < FEWEST:
         raise _not_allowed("num_iters", num_iters, f"an integer of at least {FEWEST}")
     if mode not in get_args(Ramp):
         raise _not_allowed("mode", mode, " or ".join(get_args(Ramp)))
     if smoothing != 0 and _checked("smoothing", smoothing, 0, "a number from 0 to below 1") >= 1:
         raise _not_allowed("smoothing", smoothing, "a number from 0 to below 1")
     _checked("stop_factor", stop_factor, 1, "a number above 1")
-    return (Decay if mode == "linear" else ExponentialRise)(first, num_iters - 1, last)
+    return (Decay if mode == "linear" else ExponentialRise)(first, int(num_iters) - 1, last)
 
 
 def _checked(name: str, value: object, above: float, allowed: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value < math.inf:
+    number = None if isinstance(value, str) else number_of(value)
+    if number is None or number <= above:
         raise _not_allowed(name, value, allowed)
-    return float(value)
+    return number
 
 
 def _not_allowed(name: str, value: object, allowed: str) -> Exception:
@@ -117,6 +119,6 @@ def _number(loss: Any) -> float:
         value = loss.item() if hasattr(loss, "item") else loss
     except (ValueError, RuntimeError):  # of more than one element
         value = None
-    if not isinstance(value, (int, float)):
+    if not isinstance(value, Real):
         raise TypeError(f"step_fn must return the loss, a number or a tensor of one, received {loss!r}")
     return float(value)

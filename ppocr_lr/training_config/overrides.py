@@ -12,9 +12,12 @@ from ppocr_lr.errors import (
     did_you_mean,
     dotted,
     errors_under,
+    listed,
     nearest,
+    printable,
     shown,
 )
+from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
@@ -89,6 +92,20 @@ class Override(NamedTuple):
         return ArgumentError(self.argument, problem, self.key)
 
 
+def last_given(given: Sequence[Sequence[str]]) -> tuple[list[str], str]:
+    """What counts of the words behind each of several `-o`, and a warning of what is lost; empty if nothing is.
+
+    PaddleOCR's parser keeps the words behind the last one alone, so a plan with more of them would not be the training.
+    """
+    last = list(given[-1]) if given else []
+    by_key = {word.partition("=")[0].strip(): word for words in given for word in words}
+    lost = [word for word in by_key.values() if word not in last]
+    if not lost:
+        return last, ""
+    said = f"only the last -o counts, as in PaddleOCR, and leaves out {', '.join(lost)}"
+    return last, printable(f"{said}; write all after one: {Proposal(tuple(by_key.values())).line}")
+
+
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:
     """`config` with each of `overrides`, `KEY=VALUE`, applied in order; `config` itself is not changed.
 
@@ -100,7 +117,7 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override
     """
     new = []
     result: Any = config
-    for given in overrides:
+    for given in listed("overrides", overrides):
         override = Override.of(given) if isinstance(given, str) else given
         if len(override.parts) > _DEEPEST:
             raise ArgumentError(override.argument, f"a key has at most {_DEEPEST} parts", f"{override.key[:60]}…")

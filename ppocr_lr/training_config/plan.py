@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from ppocr_lr.errors import (
     LRConfigError,
     MissingError,
     Problem,
+    errors_under,
     errors_within,
     nearest,
     positive_argument,
@@ -26,6 +28,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
@@ -36,7 +39,14 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import (
+    GlobalSection,
+    OptimizerSection,
+    check_sections,
+    meant_at_the_top,
+    meant_in_global,
+    read,
+)
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
@@ -69,14 +79,17 @@ class PlannedRun:
     config: Mapping[str, Any]
     """The whole config, overrides applied."""
     flags: RunFlags
+    """What was given beyond the config."""
     section: Mapping[str, Any]
     """The lr section as the trainer reads it, overrides applied."""
     parsed: ParsedLRConfig
+    """The lr section after validation, with its remarks."""
     run: Run
     """What is trained."""
     built_for: Run
     """What the schedule is built for, in which lengths are written; PaddleOCR's trainer on Windows trains less."""
     length: EpochLength
+    """The iterations of an epoch, and how they were found."""
     paddleocr_schedule: Schedule | None = None
     """What PaddleOCR's own trainer would follow, if this project's own keys make it a different curve."""
     simulation: Simulation | None = None
@@ -176,6 +189,9 @@ def plan_run(
         flags: what is given beyond the config; it takes precedence over the config.
         assumed_iters: the length of an epoch if neither gives it.
 
+    Returns:
+        A `PlannedRun`; its `schedule(k)` is the rate of update k.
+
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
@@ -214,13 +230,14 @@ def plan_config(
         length = epoch_length(train, flags)
     except UnknownEpochLengthError as error:
         if assumed_iters is None:
+            with _errors_where_meant(config["Optimizer"]), errors_under(*SECTION_PATH):
+                if flags.trainer != "paddleocr":  # which ignores some of it
+                    read_section(section)  # what is wrong at any length is told first
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
     built_for = Run(epochs, length.iters)
-    try:
+    with _errors_where_meant(config["Optimizer"]):
         section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
-    except LRConfigError as error:
-        raise LRConfigError(_where_it_is(problem, config["Optimizer"]) for problem in error.problems) from None
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
     run = Run(epochs, length.iters)
@@ -236,6 +253,14 @@ def _parsed(
         return read_by_paddleocr(section), parsed, None
     parsed = parse_lr_config(section, built_for)
     return section, parsed, paddleocr_schedule(section, parsed, built_for)
+
+
+@contextmanager
+def _errors_where_meant(optimizer: Mapping[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except LRConfigError as error:
+        raise LRConfigError(_where_it_is(problem, optimizer) for problem in error.problems) from None
 
 
 def _where_it_is(problem: Problem, optimizer: Mapping[str, Any]) -> Problem:
@@ -306,16 +331,16 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(optimizer, Mapping):
         raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
     if "lr" not in optimizer:
-        sections = [str(name) for name in (optimizer or config)]
+        path, section = (SECTION_PATH[:1], SECTION_PATH[-1]) if "Optimizer" in config else ((), SECTION)
+        names = [str(name) for name in (optimizer if path else config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if optimizer else "Optimizer", sections) or [*filter(is_peak, sections)]:
+        if meant := nearest("lr" if path else "Optimizer", names, 0.7) or [*filter(is_peak, names)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
-        raise LRConfigError(
-            tr("has no {section}, the section with the learning rate{instead}", section=SECTION, instead=instead)
-        )
+        said = tr("has no {section}, the section with the learning rate{instead}", section=section, instead=instead)
+        raise LRConfigError(Problem(path, said))
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
         raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
@@ -328,8 +353,15 @@ def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     section = config.get("Global")
     epochs = read(GlobalSection, section, ("Global",), "epoch_num").epoch_num
     if epochs is None:
-        slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
-        written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
-        meant = tr("; nothing reads {written}, write it as Global.epoch_num", written=written) if slips else ""
-        raise MissingError(tr("Global.epoch_num is missing: it is the length of the run{meant}", meant=meant), "epochs")
+        name = "Global.epoch_num"
+        if section is not None:
+            slips = [f"Global.{key}: {shown(section[key])}" for key in section if "epoch_num" in meant_in_global(key)]
+        elif slips := [key for key in config if "Global" in meant_at_the_top(key, config)]:
+            name = "Global"
+        else:
+            slips = [f"{key}: {shown(config[key])}" for key in config if key == "epoch_num"]
+        written = ", ".join(slips)
+        meant = tr("; nothing reads {written}, write it as {name}", written=written, name=name) if slips else ""
+        said = tr("is missing: it is the length of the run{meant}", meant=meant)
+        raise MissingError(said, "epochs", path=("Global", "epoch_num"))
     return epochs

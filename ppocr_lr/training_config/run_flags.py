@@ -13,13 +13,19 @@ class RunFlags(NamedTuple):
     """What is given about a run beyond its config; None for what is not given."""
 
     epochs: int | None = None
+    """Length of the run, instead of `Global.epoch_num`."""
     iters_per_epoch: int | None = None
+    """Iterations of an epoch, `len(train_dataloader)`."""
     iters_from: str = ""
     """Where `iters_per_epoch` was found, in words; empty if it was given."""
     num_samples: int | None = None
+    """Training samples, shared by the cards; with the batch size they give the length of an epoch."""
     gpus: int = 1
+    """Cards."""
     batch_size: int | None = None
+    """Samples in a batch of one card, instead of the config's."""
     accumulate: int = 1
+    """Batches for one optimizer update."""
     windows: bool = False
     """PaddleOCR's trainer on Windows runs one iteration less in each epoch than the schedule is built for."""
     reference_gpus: int | None = None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,16 +56,17 @@ class FileText:
         def write(file: BinaryIO) -> None:
             file.write(new)
             file.flush()
-            if out is None and Path(self.path).read_bytes() != self.raw:
+            if out is None and self._read_again() != self.raw:
                 raise self._error("was changed by another program in the meantime, so it is left as it is")
 
         try:
-            # Replacing a read-only file by a new one would succeed without asking.
-            if (out is None or out.exists()) and not os.stat(target).st_mode & stat.S_IWUSR:
-                raise LRConfigError(Problem((), "is read-only, so it is left as it is", Place(str(target))))
             write_whole(target, write)
         except ArgumentError as error:
             raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None
+
+    def _read_again(self) -> bytes:
+        try:
+            return Path(self.path).read_bytes()
         except OSError as error:
             raise self._error(f"cannot be read again: {error.strerror or error}") from None
 
@@ -75,6 +74,13 @@ class FileText:
         """The lines of a patch that turns the file into `text`, without their line ends."""
         before, after = (list(StringIO(self.mark + each)) for each in (self.text, text))
         name = printable(self.path)
+        if self.encoding != "utf-8" and text != self.text:
+            # As a line before the patch, which every tool skips.
+            yield tr(
+                "{path}: is in {encoding}; the patch is UTF-8 and fits a copy in UTF-8 only",
+                path=name,
+                encoding=self.encoding.upper(),
+            )
         for line in difflib.unified_diff(before, after, name, name):
             yield line.removesuffix("\n")
             if not line.endswith("\n"):

@@ -165,12 +165,15 @@ def raw_file(path: str | Path) -> bytes:
 
 def decoded(raw: bytes, path: str | Path) -> str:
     """The text of a YAML file, without a byte order mark; `LRConfigError` if it is not text."""
+    encoding = encoding_of(raw)
     try:
         # Windows editors write the mark, and some of them another one before it; libyaml does not count it, so that its
         # places would all be one character too early.
-        return raw.decode(encoding_of(raw)).lstrip("\ufeff")
+        return raw.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise _error(Place(str(path)), tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=error.start)) from None
+        before = raw[: error.start].decode(encoding).lstrip("\ufeff")
+        where = _end_of(before, path)
+        raise _error(where, tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=error.start)) from None
 
 
 class _UnknownTagError(Exception):
@@ -295,10 +298,9 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
-            before = text[: found.start()]
-            where = Place(source, before.count("\n") + 1, found.start() - before.rfind("\n"))
             raise _error(
-                where, tr("is not YAML: it holds the character U+{code}", code=f"{ord(found[0]):04X}")
+                _end_of(text[: found.start()], source),
+                tr("is not YAML: it holds the character U+{code}", code=f"{ord(found[0]):04X}"),
             ) from None
         raise _error(Place(source), tr("is not YAML: {reason}", reason=" ".join(str(error).split()))) from None
     except (ValueError, OverflowError) as error:
@@ -331,6 +333,11 @@ def _check_unfolded(node: Any, source: str, counts: dict[int, int]) -> int:
 
 def _place(source: str, mark: Any) -> Place:
     return Place(source, mark.line + 1, mark.column + 1)
+
+
+def _end_of(before: str, path: str | Path) -> Place:
+    """The place of what comes after the beginning of a file."""
+    return Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _error(place: Place, text: str) -> LRConfigError:

@@ -52,8 +52,8 @@ PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 RAMP = {"name": "RangeTest", "updates": 2000}
 
 
-def momentum(value: Any) -> dict[str, Any]:
-    return {**config(ONE), "Optimizer": {"name": "Momentum", "lr": ONE, "momentum": value}}
+def momentum(value: Any, optimizer: str = "Momentum") -> dict[str, Any]:
+    return {**config(ONE), "Optimizer": {"name": optimizer, "lr": ONE, "momentum": value}}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -118,6 +118,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
+     {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
      {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
@@ -211,6 +213,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
      config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
+    ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs",
+     config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam", epochs=1)),  # 6 updates are less than a line of the log
     ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
     ("LR409", config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}), "does not know when the run ends",
@@ -262,6 +266,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
+    ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +124,11 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
+        (["plot", ""], "'': cannot be read"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
-        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags behind it: tools/train.py -c"),
+        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
-        ([], "the following arguments are required: COMMAND"),
     ],
 )  # fmt: skip
 def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -150,6 +152,20 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, t
     assert "picture: lr_default_config.png" in done.stdout
 
 
+def test_without_a_command_there_is_the_list_of_them(command: Command) -> None:
+    done = command()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == command("--help").stdout
+
+
+def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None:
+    write(tmp_path / "-x.yml", {"name": "Const", "learning_rate": 0.1})
+    refused = command("check", "-x.yml")
+    assert (refused.returncode, "write the file as " in refused.stderr) == (2, True)
+    told = refused.stderr.split("write the file as ")[1].strip()
+    assert command("check", told).returncode == 0
+
+
 def test_help_has_examples(command: Command) -> None:
     done = command("plot", "--help")
     assert done.returncode == 0
@@ -157,11 +173,20 @@ def test_help_has_examples(command: Command) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])
+def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    done = command("plot", "--help")
+    assert done.returncode == 0
+    assert "examples:" in done.stdout
+    assert "--log-scale" in done.stdout
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
 def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:
     done = _with_full("stdout", words, tmp_path, PYTHONUNBUFFERED=unbuffered)
-    assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")
 
 
 @pytest.mark.parametrize("words", [["plot", "gone.yml"], ["check", "--lang"], ["check"]])
@@ -227,6 +252,29 @@ def test_closed_standard_output(tmp_path: Path) -> None:
     assert (tmp_path / "lr_default_config.png").exists()
 
 
+def test_closed_standard_input(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m ppocr_lr check - <&-"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: -: cannot be read: standard input is closed\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_no_half_of_a_file(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    words = ["plot", "c.yml", "--iters-per-epoch", "1000000", "--out", "o.csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not list(tmp_path.glob(".o-*.csv")):
+        time.sleep(0.05)
+    assert list(tmp_path.glob(".o-*.csv"))
+    process.send_signal(getattr(signal, name))
+    assert process.wait(60) == 128 + getattr(signal, name)
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
+
+
 def test_a_warning_that_python_shall_raise_is_one_clear_error(tmp_path: Path) -> None:
     """As `-W error` asks for: of a character that no font has."""
     (tmp_path / "\U00013000.yml").write_bytes(DEFAULT_CONFIG.read_bytes())
@@ -270,3 +318,28 @@ def test_quiet_tells_errors(command: Command) -> None:
     done = command("plot", "-q", "-c", "missing.yml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "missing.yml" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plot c.yml",
+        "show c.yml",
+        "check c.yml",
+        "diff c.yml c.yml",
+        "scale c.yml --reference-gpus 8",
+        "find-rate t.py -c c.yml",
+    ],
+)
+@pytest.mark.parametrize("quiet", [False, True])
+def test_of_several_overrides_the_last_counts(command: Command, tmp_path: Path, words: str, quiet: bool) -> None:
+    write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
+    (tmp_path / "t.py").touch()
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("build_lr_scheduler")
+    name, *rest = words.split()
+    words_before = [name, *["-q"][:quiet], *rest]
+    done = command(*words_before, "-o", "Optimizer.lr.learning_rate=x", "-o", "Global.epoch_nums=1")
+    assert done.returncode == 2  # of the last one
+    assert "Global.epoch_num?" in done.stderr
+    assert ("leaves out Optimizer.lr.learning_rate=x; write all after one" in done.stderr) != quiet

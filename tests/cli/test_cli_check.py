@@ -116,10 +116,14 @@ OTHER_YAML = {
     "detection.yml": "LearningRate: {base_lr: 0.1}\n",
     "tags.yml": "LearningRate: {schedulers: [!LinearWarmup {steps: 500}, !CosineDecay [12]]}\n",
     "reader.yml": "TrainReader:\n  transforms:\n  - !DecodeImage {to_rgb: true}\n  - !Permute\n",
+    "optimizer.yml": "model: {name: crnn}\noptimizer: {name: adam, lr: 0.001}\nglobal_grad_clip: 5.0\n",
     "mkdocs.yml": "slugify: !!python/name:pymdownx.slugs.uslugify\n",
 }
 SLIPS = {
     "slip.yml": "Global: {epoch_num: 2}\nOptimiser: {lr: {learning_rate: 0.1}}\n",
+    "case.yml": "global: {epoch_num: 2}\noptimizer: {lr: {learning_rate: 0.1}}\n",
+    "number.yml": "Global: {epoch_num: 2}\nOptimizer: {lr: 0.1}\n",
+    "alone.yml": "Optimizer: {lr: {learning_rate: 0.1}}\n",
     "torn.yml": "Global: {epoch_num: [\n",
     "tag.yml": "Global: {epoch_num: 2}\nOptimizer: {lr: !Cosine {learning_rate: 0.1}}\n",
 }
@@ -230,6 +234,29 @@ def test_errors_outside_the_section_are_at_their_key(
     (result,) = json.loads(shown("sarif"))["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line, "startColumn": column}
     assert shown("text").count("^") == carets
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "key"),
+    [
+        (CLEAN.replace("epoch_num", "epoch_nums"), "Global: ", "Global.epoch_num"),
+        (CLEAN.replace("20", ""), "epoch_num: ", "Global.epoch_num"),
+        (CLEAN.replace("lr: {", "rate: {"), "Optimizer: ", "Optimizer"),
+        (CLEAN.replace("Optimizer: ", "Optimiser: "), "", ""),
+        (CLEAN.replace("Const", "\udcff"), "\udcff", ""),
+    ],
+)
+def test_what_is_missing_is_placed_where_it_should_be(
+    content: str, place: str, key: str, command: Command, tmp_path: Path
+) -> None:
+    content = f"# a comment of a config\n{content}"
+    (tmp_path / "c.yml").write_bytes(content.encode(errors="surrogateescape"))
+    before = content[: content.index(place)]
+    done = command("check", "c.yml", "--format", "json")
+    (found,) = json.loads(done.stdout)["results"][0]["findings"]
+    assert (found["code"], found["key"]) == ("LR100", key)
+    assert (found["line"], found["column"]) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,10 @@ def test_a_log_tells_the_epoch_and_where_it_evaluated(command: Command, tmp_path
         assert [line.strip() for line in done.stdout.splitlines() if "reduced at" in line] == [
             LINES[0].replace("4", "8")
         ]
+    # Of an epoch's 10 batches, 3 make an update and 1 is left over.
+    done = command("plot", "plateau.yml", "--metrics", "train.log", "--accumulate", 3, "-o", "Optimizer.lr.mode=max")
+    assert "10 iterations per epoch, from train.log; 3 of them for one update = 3 updates per epoch" in done.stdout
+    assert [line.strip() for line in done.stdout.splitlines() if "reduced at" in line] == [LINES[0].replace("4", "8")]
     done = command("show", "plateau.yml", "--metrics", "train.log")
     assert "acc should rise, and with mode: min it improves by falling" in " ".join(done.stdout.split())
 

@@ -22,7 +22,7 @@ from tests.check.test_mistakes import MISTAKES
 from tests.check.test_report import CASES, FOR_8_CARDS, config
 from tests.checkpoints import save
 from tests.conftest import ROOT, Command
-from tests.logs.test_compare import SECTIONS, times
+from tests.logs.comparing import SECTIONS, times
 from tests.logs.test_range_test import RAMP
 from tests.logs.test_range_test import lines as range_test_lines
 from tests.train_logs import Trainer, dumped, write_config, write_log

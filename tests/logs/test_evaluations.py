@@ -145,6 +145,21 @@ def test_without_a_rhythm_they_were_at_the_line_before(tmp_path: Path) -> None:
     assert [tuple(evaluation) for evaluation in found.found] == [(5, 7), (10, 14), (20, 21), (25, 28), (35, 35)]
 
 
+@pytest.mark.parametrize(("accumulate", "updates"), [(2, 5), (3, 3), (4, 2), (10, 1)])
+def test_where_several_batches_make_an_update_batches_are_counted(
+    accumulate: int, updates: int, tmp_path: Path
+) -> None:
+    path = write_log(tmp_path / "train.log", evaluated(Trainer(SECTION, 4, 10).train(marked=False), 0, 7))
+    run, config = Run(4, updates), {"Global": {"eval_batch_step": 7}}
+    in_log = evaluations_in(read_metrics(path, config), run, config, accumulate, 10)
+    expected = [(at // 10) * updates + min(at % 10 // accumulate, updates) for at in range(7, 41, 7)]
+    assert [evaluation.done for evaluation in in_log.found] == expected
+    (tmp_path / "column.txt").write_text("".join(f"{metric}\n" for _, metric in in_log.found))
+    in_column = evaluations_in(read_metrics(tmp_path / "column.txt", config), run, config, accumulate, 10)
+    assert in_column.found == in_log.found
+    assert "one every 7 batches" in in_column.words
+
+
 def test_a_resume_goes_back_behind_some(tmp_path: Path) -> None:
     first = Trainer(SECTION, epochs=4, iters_per_epoch=10)
     lines = [*evaluated(first.train(epochs=3, marked=False), 0, 5)]
@@ -186,7 +201,9 @@ def test_a_log_of_a_run_on_windows(tmp_path: Path, flag: bool) -> None:
     planned = plan_simulated_run(config, path, flags=RunFlags(windows=flag))
     assert (planned.run.iters_per_epoch, planned.built_for.iters_per_epoch) == (9, 10)
     assert planned.schedule.lead().warmup_iters == 10
-    assert planned.length.arithmetic == f"9 iterations per epoch, from {path}; on Windows the schedule counts 10"
+    assert planned.length.arithmetic == (
+        f"10 iterations per epoch, from {path}; on Windows 9 of them run, the schedule counts all"
+    )
 
 
 def test_a_log_that_is_packed(tmp_path: Path) -> None:

@@ -6,13 +6,15 @@ import re
 import shlex
 import subprocess
 import sys
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ppocr_lr.builder import build_schedule
-from ppocr_lr.lr_config import MODELS
+from ppocr_lr.lr_config import MODELS, envelope
+from ppocr_lr.lr_config.base import DECAY_SHAPES
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -42,6 +44,23 @@ def test_it_is_what_the_script_makes_now(tmp_path: Path) -> None:
 def test_every_name_has_an_entry_with_its_example() -> None:
     assert {name for name in MODELS if f"\n### {name}\n" not in GALLERY} == set()
     assert sorted(str(section["name"]) for section in sections(GALLERY)) == sorted(MODELS)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_key_of_a_name_is_in_its_entry(name: str) -> None:
+    entry = GALLERY.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    warmup = {*envelope.WARMUP, "warmup_epoch"} if "(#warmups)" in entry else {"last_epoch"}  # said once, below
+    keys = {*MODELS[name].model_fields} - {*envelope.EVERY} - warmup
+    assert [key for key in sorted(keys) if f"`{key}`" not in entry.partition("| key |")[2]] == []
+
+
+@pytest.mark.parametrize("name", DECAY_SHAPES)
+def test_every_shape_has_its_formula_and_its_source(name: str) -> None:
+    rows = re.findall(rf"^\| `{name}` \| (.*) \| (.*) \|$", GALLERY, re.MULTILINE)
+    shape = DECAY_SHAPES[name]
+    source = " ".join((getdoc(shape) or "").partition("Source: ")[2].split())
+    assert [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", row[1]) for row in rows] == [source]
+    assert "(peak" in rows[0][0] or "peak·" in rows[0][0]
 
 
 def test_the_pictures_are_shown_and_small() -> None:

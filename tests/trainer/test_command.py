@@ -37,6 +37,8 @@ def test_config_and_overrides(words: str, config: str | None, overrides: tuple[s
     command = read_command(["tools/train.py", *words.split()])
     assert (command.script, command.words) == ("tools/train.py", tuple(words.split()))
     assert (command.config, command.overrides) == (config, overrides)
+    assert command.lost.endswith("write all after one: -o A.b=1 C.d=2" if words.count("-o") > 1 else "")
+    assert bool(command.lost) == (words.count("-o") > 1)
 
 
 @pytest.mark.parametrize("python", ["python", "python3", "python3.11 -u", "/usr/bin/python3", "python.exe"])

@@ -103,6 +103,16 @@ def test_a_training_that_breaks_off_shows_why(train: Train, tmp_path: Path) -> N
     assert "FileNotFoundError" in (found / "1" / "output.txt").read_text()
 
 
+def test_quiet_tells_of_a_training_that_breaks_off(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("def build_lr_scheduler(): pass\n")
+    (tmp_path / "train.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 1}, "Optimizer": {"lr": COSINE}}))
+    done = command("find-rate", "-q", "--folder", "found", "train.py", "-c", "c.yml")
+    said = f"error: train.py ended with exit code 3; its output is in {Path('found', '1', 'output.txt')}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     (tmp_path / "c.yml").write_text(yaml.safe_dump(config(COSINE, str(tmp_path / "out"))))
@@ -120,7 +130,7 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(r"\n  test     \d+ updates from rate 1e-7 to ", stdout)
-    assert f"error: interrupted; its output is in {found / '1' / 'output.txt'}" in stderr
+    assert f"interrupted; its output is in {found / '1' / 'output.txt'}" in stderr
     # The training has ended, too.
     size = log.stat().st_size
     time.sleep(1)

@@ -94,8 +94,11 @@ def test_a_schedule_of_ones_own_trains(train: Train, tmp_path: Path) -> None:
 
 
 def test_an_override_counts_as_in_paddleocr(train: Train, tmp_path: Path) -> None:
-    done = train(COSINE, "-o", "Optimizer.lr.warmup_epoch=0", "Global.epoch_num=1")
+    done = train(
+        COSINE, "-o", "Optimizer.lr.learning_rate=5", "-o", "Optimizer.lr.warmup_epoch=0", "Global.epoch_num=1"
+    )
     assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("warning: only the last -o counts")
     assert "  warmup   none" in done.stdout.splitlines()
     assert rates(logged(tmp_path / "out"))[0] == 0.01
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle import ParamAttr, nn
 from paddle.regularizer import L1Decay, L2Decay
 
@@ -65,6 +68,7 @@ TABLES: list[tuple[dict[str, float], dict[str, float]]] = [
     ({"backbone.[01].weight": 0.1}, {"backbone.0.weight": 0.1, "backbone.1.weight": 0.1}),
     ({"backbone.?.weight": 1}, {"backbone.1.weight": 1.0}),
     ({"*": 0.5}, dict.fromkeys(NAMES, 0.5)),
+    ({"*.bias": np.int64(2), "*": np.float32(0.5)}, {name: 2.0 if "bias" in name else 0.5 for name in NAMES}),
 ]
 
 
@@ -153,7 +157,7 @@ def test_a_rate_in_place_of_a_factor_is_multiplied() -> None:
         ({"*.bias": 1, "head.bias": 0.1}, "factors head.bias: *.bias, which comes before it, takes all parameters"),
         ({"*._mean": 1}, "factors *._mean: what it names does not train (stop_gradient is True)"),
         ({1: 0.1}, "factors: 1 is not allowed as a pattern; it must be text, such as 'backbone.*'"),
-        *(({"*": wrong}, "is not allowed; it must be a number from 0 up") for wrong in (-1, float("nan"), float("inf"), True, "0.1", None)),
+        *(({"*": wrong}, "is not allowed; it must be a number from 0 up") for wrong in (-1, float("nan"), float("inf"), True, "0.1", None, 10**400)),
     ],
     ids=str,
 )  # fmt: skip

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle import nn
 
 from ppocr_lr import LRConfigError, RangeTest, build_lr_scheduler, lr_range_test
@@ -163,6 +166,7 @@ def test_everything_is_put_back_when_the_loop_raises() -> None:
         ({"start": math.nan}, "start: nan is not allowed"),
         ({"start": 1.0, "end": 0.1}, "lr_range_test.end: 0.1 is not allowed; it must be above start, 1.0"),
         ({"end": math.inf}, "end: inf is not allowed"),
+        ({"end": 10**5000}, "end: an int too long to show is not allowed"),
         ({"num_iters": 9}, "num_iters: 9 is not allowed; it must be an integer of at least 10"),
         ({"num_iters": 20.0}, "num_iters: 20.0 is not allowed"),
         ({"mode": "cosine"}, "mode: 'cosine' is not allowed; it must be exponential or linear"),
@@ -188,6 +192,16 @@ def test_the_four_arguments_by_position_and_by_name() -> None:
     one, other = Descent(), Descent()
     first = lr_range_test(one.step, 1e-3, 0.1, 15, model=[one.net], optimizer=one.sgd)
     second = lr_range_test(step_fn=other.step, start=1e-3, end=0.1, num_iters=15, model=other.net, optimizer=other.sgd)
+    np.testing.assert_array_equal(first.losses, second.losses)
+
+
+def test_arguments_may_be_numbers_of_numpy() -> None:
+    one, other = Descent(), Descent()
+    first = lr_range_test(one.step, 0.125, 0.5, 15, model=one.net, optimizer=one.sgd, smoothing=0.5, stop_factor=4)
+    second = lr_range_test(
+        other.step, np.float32(0.125), np.float16(0.5), np.int32(15), model=other.net, optimizer=other.sgd,  # type: ignore[arg-type]
+        smoothing=np.float32(0.5), stop_factor=np.int64(4),  # type: ignore[arg-type]
+    )  # fmt: skip
     np.testing.assert_array_equal(first.losses, second.losses)
 
 

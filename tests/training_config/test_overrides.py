@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.overrides import last_given, with_overrides
 
 CONFIG: dict[str, Any] = {
     "Global": {"epoch_num": 20, "use_gpu": True},
@@ -54,6 +54,30 @@ def test_overrides(overrides: list[str], path: list[str], expected: Any) -> None
         value = value[part]
     assert value == expected
     assert before == CONFIG
+
+
+@pytest.mark.parametrize(
+    ("given", "counts", "lost", "instead"),
+    [
+        ([], [], "", ""),
+        ([["A.b=1", "C.d=2"]], ["A.b=1", "C.d=2"], "", ""),
+        ([["A.b=1"], ["C.d=2"]], ["C.d=2"], "A.b=1;", "-o A.b=1 C.d=2"),
+        ([["A.b=1"], ["C.d=2", "A.b=3"]], ["C.d=2", "A.b=3"], "", ""),  # nothing is lost
+        (
+            [["A.b=1", "A.b=2"], ["C.d={e: f}"], ["G.h=x\x1b"]],
+            ["G.h=x\x1b"],
+            "A.b=2, C.d={e: f};",
+            'A.b=2 "C.d={e: f}"',
+        ),
+    ],
+)
+def test_of_several_flags_the_last_counts(given: list[list[str]], counts: list[str], lost: str, instead: str) -> None:
+    taken, said = last_given(given)
+    assert taken == counts
+    assert bool(said) == bool(lost)
+    assert lost in said
+    assert instead in said
+    assert "\x1b" not in said
 
 
 BAD = [

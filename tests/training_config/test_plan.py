@@ -60,16 +60,20 @@ BAD = [
     ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
     ("just text", "must hold sections such as Optimizer"),
     ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
+    ({"hop_size": 300}, "the section with the learning rate$"),  # of no known project
     ({"Optimiser": LR}, "has no Optimizer.lr.*; Optimiser is not read under this name"),
     ({"Optimizer": {"Lr": {}}}, "; Lr is not read under this name"),
-    ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "has no Optimizer.lr.*; learning_rate is not read under this"),
+    ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "Optimizer: has no lr, .*; learning_rate is not read under this"),
     ({"Optimizer": {"name": "Adam", "learning_rate": {"name": "Cosine", "lr": 0.1}}}, "; learning_rate is not read"),
     ({"Optimizer": None}, "Optimizer: null is not allowed; it must be a mapping with name and lr"),
-    ({"Optimizer": {}}, "has no Optimizer.lr"),
+    ({"Optimizer": {}}, "Optimizer: has no lr, the section with the learning rate$"),
     ({"Global": {"Optimizer": {"lr": LR}}}, "has no Optimizer.lr.*; Optimizer is indented too far.* of Global"),
     ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
     ({"Optimizer": {"lr": None}}, "Optimizer.lr: null is not allowed"),
-    ({"Optimizer": LR}, "Global.epoch_num is missing: it is the length of the run; give epochs"),
+    ({"Optimizer": LR}, "Global.epoch_num: is missing: it is the length of the run; give epochs"),
+    ({"Optimizer": LR, "globals": {"epoch_num": 5}}, "; nothing reads globals, write it as Global; give epochs"),
+    ({"Optimizer": LR, "global": 5, 5: {"epoch_num": 5}}, "is missing: it is the length of the run; give epochs"),
+    ({"Optimizer": LR, "epoch_num": 5}, "; nothing reads epoch_num: 5, write it as Global.epoch_num; give epochs"),
     ({"Optimizer": LR, "Global": {"epoch_num": "many"}}, "Global.epoch_num: 'many'.*a positive integer"),
     ({"Optimizer": LR, "Global": {"epoch_num": 0}}, "Global.epoch_num: 0"),
     ({"Optimizer": LR, "Global": {"epoch_num": 5.0}}, "Global.epoch_num: 5.0 is"),
@@ -82,6 +86,9 @@ BAD = [
          f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing: Cosine needs")
         for key in ("learning_rate", "base_lr")
     ),
+    # Before the length of the epoch is asked for.
+    ({"Optimizer": {"lr": {"name": ["Cosine"]}}, "Global": {"epoch_num": 5}}, r"Optimizer.lr.name: \['Cosine'\] is not"),
+    ({"Optimizer": {"lr": {"name": "Cosine"}, "base_lr": 1}, "Global": {"epoch_num": 5}}, "Optimizer.base_lr: nothing reads it"),
     ({"Optimizer": {"name": "Adam", "gamma": 0.1, "lr": {"name": "Cosine"}}, **RUN}, "Optimizer.lr.learning_rate: is missing"),
     ({"Optimizer": {"learning_rate": 0.1, "lr": {"name": "Cosine", "learning_rate": -1}}, **RUN}, "Optimizer.lr.learning_rate: -1 is"),
 ]  # fmt: skip
@@ -106,11 +113,11 @@ SLIPS = [
 def test_what_stands_for_a_missing_number_of_epochs_is_named(slip: str, given: dict[str, None], tmp_path: Path) -> None:
     written = {"Optimizer": LR, "Architecture": {}, "Global": {"use_gpu": True, slip: 30, **given}}
     path = write(tmp_path / "c.yml", written)
-    said = rf"epoch_num is missing: it is the length of the run; nothing reads Global\.{slip}: 30, write it as Global\.epoch_num; give epochs"
+    said = rf"epoch_num: is missing: it is the length of the run; nothing reads Global\.{slip}: 30, write it as Global\.epoch_num; give epochs"
     with pytest.raises(LRConfigError, match=said):
         plan_run(path)
     assert plan_run(path, flags=RunFlags(epochs=30, iters_per_epoch=5)).run.total_iters == 150
-    with pytest.raises(LRConfigError, match="epoch_num is missing: it is the length of the run; give epochs"):
+    with pytest.raises(LRConfigError, match="epoch_num: is missing: it is the length of the run; give epochs"):
         plan_run(write(path, {"Optimizer": LR, "Global": {"save_epoch_step": 30, "eval_batch_step": [0, 2000]}}))
 
 

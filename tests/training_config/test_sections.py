@@ -134,7 +134,7 @@ def test_null_is_false_only_where_paddle_takes_it() -> None:
 
 
 def test_a_length_of_the_run_that_is_null_is_missing() -> None:
-    with pytest.raises(MissingError, match=r"Global\.epoch_num is missing: it is the length of the run; give epochs"):
+    with pytest.raises(MissingError, match=r"Global\.epoch_num: is missing: it is the length of the run; give epochs"):
         plan_config(config(Global={"epoch_num": None}), "c.yml", RunFlags())
 
 

@@ -302,7 +302,11 @@ def test_a_file_keeps_its_encoding_and_mode(mark: bytes, newline: str, tmp_path:
     path.write_bytes(mark + f"a: 1{newline}# 学习率 😀{newline}b: 2".encode(encoding))
     path.chmod(0o640)
     file = read_file_text(path)
-    file.write(edited(file.text, [], {"a": 3, "b": 2}))
+    new = edited(file.text, [], {"a": 3, "b": 2})
+    first, *patch = file.diff(new)
+    assert ("UTF-16" in first, patch[0][:4] == "--- ") == ("16" in encoding, "16" in encoding)  # the patch is not
+    assert list(file.diff(file.text)) == []
+    file.write(new)
     assert path.read_bytes() == mark + f"a: 3{newline}# 学习率 😀{newline}b: 2".encode(encoding)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 

@@ -196,8 +196,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError, match=rf"cannot be read: {os.strerror(errno.EISDIR)}"):
         read_yaml_file(tmp_path)
     gbk = tmp_path / "gbk.yml"
-    gbk.write_bytes("a: 学习率".encode("gbk"))
-    with pytest.raises(LRConfigError, match=r"gbk\.yml: is not UTF-8 \(byte 7\); save it as UTF-8"):
+    gbk.write_bytes("# 学习率\n".encode() + "a: 学习率".encode("gbk"))
+    with pytest.raises(LRConfigError, match=r"gbk\.yml:2:6: is not UTF-8 \(byte 19\); save it as UTF-8"):
         read_yaml_file(gbk)
     large = tmp_path / "large.yml"
     large.write_bytes(b"#" * (5 * 2**20))
