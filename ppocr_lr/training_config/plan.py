@@ -318,7 +318,8 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
         if name := neighbour(config):
             raise LRConfigError(
                 tr(
-                    "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read",
+                    "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
+                    "and later are read",
                     name=name,
                 )
             )
