@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -82,21 +82,20 @@ class FolderSettings(NamedTuple):
         )
 
 
-class NearestSettings:
-    """Finds the settings of a file: those of the nearest folder upwards that has any. They are not merged."""
+def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettings]:
+    """What finds the settings for files in a folder: those of the nearest one upwards that has any, never merged.
 
-    def __init__(self, *, isolated: bool = False) -> None:
-        self._in = cache((lambda folder: None) if isolated else _settings_in)
+    It raises `LRConfigError` if the file with the settings cannot be used.
+    """
 
-    def of(self, path: Path) -> FolderSettings:
-        """The settings for a file.
+    @cache
+    def nearest(folder: Path) -> FolderSettings:
+        found = None if isolated else _settings_in(folder)
+        if found is None and folder.parent != folder:
+            return nearest(folder.parent)
+        return FolderSettings(found or Settings.model_construct(), folder)
 
-        Raises:
-            LRConfigError: the file with the settings cannot be used.
-        """
-        folder = path.absolute().parent
-        found = next((each for each in (folder, *folder.parents) if self._in(each)), folder)
-        return FolderSettings(self._in(found) or Settings.model_construct(), found)
+    return nearest
 
 
 def _settings_in(folder: Path) -> Settings | None:

@@ -15,7 +15,7 @@ from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.render import as_dict, statistics, text_lines, totals
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
+from ppocr_lr.check.settings import FolderSettings, Settings, nearest_settings
 from ppocr_lr.cli.fixes import Fixes, add_fixes
 from ppocr_lr.cli.options import (
     Commands,
@@ -192,13 +192,13 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
 
 
 def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:
-    nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
+    settings_in, checked, passed_by = nearest_settings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
         content = None
         if named and str(path) == "-" and "-" in paths:  # ./- is a file
             path, content = arguments.stdin_filename or path, _stdin()
         named = named and not arguments.hook
-        settings = nearest.of(path)
+        settings = settings_in(path.absolute().parent)
         if not named and settings.excludes(path):
             continue
         told = _with_settings(arguments, settings.values)

@@ -118,6 +118,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
+     {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
      {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
