@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 import ppocr_lr
 from ppocr_lr.check.rules import RULES
@@ -92,10 +95,15 @@ def _findings() -> dict[str, str]:
     for members in (list(family) for _, family in groupby(rules, lambda rule: rule.family)):
         module = inspect.getmodule(members[0].find)
         codes, _, title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".").partition(": ")
-        lines = [f"# {codes}: {title}", "", "What `ppocr-lr check` finds, as `ppocr-lr explain CODE` says it.", ""]
+        lines = [
+            f"# {codes}: {title}",
+            "",
+            "Findings of `ppocr-lr check`, with what `ppocr-lr explain` says about them.",
+            "",
+        ]
         for rule in members:
             lines += [f"## {rule.code}", "", f"**{rule.title}** · {rule.severity}", "", _prose(rule.why), ""]
-            lines += [f"Example: `{rule.example}`", "", f"Source: {_prose(rule.source)}", ""]
+            lines += [f"Example: `{rule.example}`", "", f"Source: {_linked(_prose(rule.source))}", ""]
         pages[page_of_code(members[0].code)] = "\n".join(lines)
     return pages
 
@@ -104,6 +112,18 @@ def _prose(text: str) -> str:
     """Plain text as Markdown: code stays code, and nothing else has a meaning."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([\\*_\[\]<>#|])", r"\\\1", part) for part in parts)
+
+
+def _linked(source: str) -> str:
+    """Papers, and threads as in `PaddleOCR #72 \\#3622`, lead to their pages."""
+    source = re.sub(r"arXiv (\d{4}\.\d{4,5})", r"[\g<0>](https://arxiv.org/abs/\1)", source)
+    return re.sub(r"\b([a-zA-Z]+)((?: \\#\d+)+)", _threads, source)
+
+
+def _threads(found: re.Match[str]) -> str:
+    owner = "PaddlePaddle" if found[1].startswith("Paddle") else "huggingface"
+    page = f"https://github.com/{owner}/{found[1]}/issues"
+    return found[1] + re.sub(r"\\#(\d+)", rf"[\\#\1]({page}/\1)", found[2])
 
 
 def _commands() -> str:
@@ -175,8 +195,7 @@ def _python() -> str:
     for name in sorted(ppocr_lr.__all__, key=str.lower):
         thing = getattr(ppocr_lr, name)
         if inspect.ismodule(thing):
-            module = f"```{{eval-rst}}\n.. automodule:: {thing.__name__}\n   :no-index:\n```"
-            kinds["Modules"] += [f"### ppocr_lr.{name}", "", module, ""]
+            kinds["Modules"] += [f"### ppocr_lr.{name}", "", _prose(inspect.getdoc(thing) or ""), "", *_contents(thing)]
         elif inspect.isclass(thing):
             error = issubclass(thing, Exception)
             kinds["Errors and warnings" if error else "Classes"] += [
@@ -186,9 +205,29 @@ def _python() -> str:
             ]  # fmt: skip
         else:
             kinds["Functions"] += [f"### {name}", "", f"```{{eval-rst}}\n.. autofunction:: ppocr_lr.{name}\n```", ""]
-    kinds["Types that these take and give"] = [
+    kinds["Types that these take and return"] = [
         f"```{{eval-rst}}\n.. autoclass:: ppocr_lr.{name}\n   :members:\n```\n" for name in TYPES
     ]
     for title, entries in kinds.items():
         lines += [f"## {title}", "", *entries]
     return "\n".join(lines)
+
+
+def _contents(module: ModuleType) -> list[str]:
+    """What a section of one's own takes from `kinds` or `envelope`: what a type allows, which keys come together."""
+    public = {name: thing for name, thing in vars(module).items() if not name.startswith("_")}
+    rows = [f"| `{name}` | {_allowed(thing)} |" for name, thing in public.items() if hasattr(thing, "__metadata__")]
+    if rows:
+        return ["| type | what is allowed |", "|---|---|", *rows, ""]
+    groups = {name: thing for name, thing in public.items() if name.isupper()}
+    rows = [f"| `{name}` | {', '.join(f'`{key}`' for key in keys)} |" for name, keys in groups.items()]
+    return ["| name | its keys |", "|---|---|", *rows, ""]
+
+
+def _allowed(kind: Any) -> str:
+    """As the error for a value says it that no key takes."""
+    try:
+        TypeAdapter(kind).validate_python({})
+    except ValidationError as error:
+        return str(error.errors()[0]["ctx"]["allowed"])
+    raise TypeError(f"{kind} takes anything")

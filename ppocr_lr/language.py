@@ -53,7 +53,8 @@ def of_locale(environment: Mapping[str, str]) -> str:
 def catalogue(language: str) -> Mapping[str, str]:
     """The messages of a language by their English. Read as translators write it, so that nothing has to be built."""
     text = (Path(__file__).parent / "languages" / f"{language}.po").read_text(encoding="utf-8")
-    return {_joined(message): _joined(said) for message, said in _ENTRY.findall(text)}
+    entries = {_joined(message): _joined(said) for message, said in _ENTRY.findall(text)}
+    return {message: said for message, said in entries.items() if message}  # that of "" is about the file itself
 
 
 def _joined(lines: str) -> str:

@@ -50,7 +50,7 @@ def _mode_to_replace(path: Path) -> int | None:
     return stat.S_IMODE(mode)
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Have `write` fill a new file beside `path`, then put it in place of `path` in one move.
 
     What is replaced keeps its mode.

@@ -6,6 +6,10 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytest.importorskip("paddle")
+
 import paddle
 
 from tests import paddleocr

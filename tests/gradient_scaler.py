@@ -6,6 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import pytest
+
+pytest.importorskip("paddle")
+
 import paddle
 from paddle.amp import grad_scaler
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pytest
+
+pytest.importorskip("paddle")
+
 from paddle.optimizer import lr
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigWarning, Run, build_lr_scheduler, build_schedule
 from ppocr_lr.lr_config.in_paddleocr import parse_as_paddleocr

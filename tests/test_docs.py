@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import os
@@ -18,11 +19,13 @@ import pytest
 import yaml
 from matplotlib import pyplot
 
+import ppocr_lr
 from ppocr_lr import build_schedule
 from ppocr_lr.check import rules
 from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.lr_config.envelope import EVERY
+from ppocr_lr.lr_config.kinds import WARMUP_SHAPES
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
@@ -62,6 +65,13 @@ def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     else:
         monkeypatch.chdir(tmp_path)
         exec(compile(snippet, name, "exec"), {"__name__": "snippet"})
+
+
+def test_every_public_function_is_used_in_a_snippet() -> None:
+    text = "\n".join(SNIPPETS.values())
+    functions = [name for name in ppocr_lr.__all__ if inspect.isfunction(getattr(ppocr_lr, name))]
+    assert len(functions) > 10
+    assert [name for name in functions if not re.search(rf"\b{name}\(", text)] == []
 
 
 @pytest.mark.parametrize("path", [*DOCS.rglob("*.ipynb")], ids=lambda path: path.name)
@@ -208,7 +218,8 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
         assert f"`{key}`" in rows[0]
         ignored = bool(MODELS[name].ours(key)) and not MODELS[name].nearest_in_paddleocr
         assert (f"*`{key}`*" in rows[0]) == ignored
-        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
+        value = field.default if field.default != () else None
+        default = f"{value:g}" if isinstance(value, float) else str(value).lower()
         assert field.is_required() or default.replace("e-0", "e-") in rows[0]
     marks = re.search(r"\*([HWCKP ]+)\*", rows[0])
     letters = set(marks[1]) - {" "} if marks else set()
@@ -221,6 +232,11 @@ def test_the_table_of_schedules_is_complete(name: str) -> None:
 @pytest.mark.parametrize("key", sorted(WARMUP | {*SHARED.values(), *WITH_C, *EVERY}))
 def test_the_keys_that_names_share_are_explained(key: str) -> None:
     assert f"`{key}" in TEXTS["docs/schedules.md"].partition("## Warmup")[2]
+
+
+def test_every_shape_of_a_warmup_is_in_its_table() -> None:
+    page = TEXTS["docs/schedules.md"].partition("| warmup_mode | rate of update k < w |\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE) == [*WARMUP_SHAPES]
 
 
 def options_of(help_text: str) -> set[str]:

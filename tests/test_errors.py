@@ -26,6 +26,7 @@ from ppocr_lr.training_config.plan import DEFAULT_CONFIG
         ("iters_per_epoch", "--iters-per-epoch", "iterations per epoch"),
         ("start_lr", "--from", None),
         ("overrides", "-o", None),
+        ("import", "--import", "ppocr-lr explore --import"),
     ],
 )
 def test_what_an_argument_is_called(argument: str, at_the_command_line: str, on_the_page: str | None) -> None:

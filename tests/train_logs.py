@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import yaml
+
+pytest.importorskip("paddle")
+
 from paddle.optimizer import lr
 
 from ppocr_lr import Run, build_lr_scheduler

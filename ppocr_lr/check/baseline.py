@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TypeAlias
 
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import ArgumentError
@@ -31,12 +31,8 @@ def write_baseline(path: Path, reports: Iterable[Report]) -> int:
         for (file, code, about), count in sorted(known.items())
     ]
     text = json.dumps({"version": JSON_VERSION, "findings": findings}, indent=1, ensure_ascii=True)
-
-    def fill(file: BinaryIO) -> None:
-        file.write(text.encode() + b"\n")
-
     try:
-        write_whole(path, fill)
+        write_whole(path, lambda file: file.write(text.encode() + b"\n"))
     except ArgumentError as error:
         raise ArgumentError("baseline", error.problem, path) from None
     return known.total()

@@ -21,32 +21,31 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
     Raises:
         LRConfigError: a folder holds no such file.
     """
-    paths, seen = list(paths), set()
-    by_name = set(map(abspath, paths))
-    for path, named in _files(paths):
-        file = abspath(path)
-        if file not in seen and (named or file not in by_name):
-            seen.add(file)
-            yield path, named
-
-
-def _files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
-    for path in map(Path, paths):
-        if not path.is_dir():
-            yield path, True
-            continue
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
+    given, seen = list(map(Path, paths)), set()
+    by_name = set(map(abspath, given))
+    for path in given:
+        found, named = [path], not path.is_dir()
+        if not named:
+            found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
         if not found:
             raise LRConfigError(f"{path}: holds no .yml or .yaml file")
-        yield from ((file, False) for file in found)
+        for each in found:
+            file = abspath(each)
+            if file not in seen and (named or file not in by_name):
+                seen.add(file)
+                yield each, named
 
 
 def is_something_else(path: Path) -> bool:
-    """Whether a file is good YAML, whatever its tags, but no training config of PaddleOCR's with or without a slip."""
+    """Whether a file is good YAML, whatever its tags, but no training config of PaddleOCR's with or without a slip.
+
+    Many a project has an `optimizer` section; a slip in the name of PaddleOCR's stands beside its `Global`.
+    """
     try:
         config = read_yaml_file(path, any_tag=True)
     except LRConfigError:
         return False
     if not isinstance(config, Mapping) or neighbour(config):
         return True
-    return not nearest("Optimizer", [str(key) for key in config])
+    keys = [str(key) for key in config]
+    return "Optimizer" not in keys and not all(nearest(section, keys, 0.7) for section in ("Global", "Optimizer"))

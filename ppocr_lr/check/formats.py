@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,11 +58,13 @@ def github_lines(reports: Sequence[Report]) -> Iterator[str]:
 
 def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
     """One for each finding, which stays while lines move: of its file, code and key, and a number among equal ones."""
+    from hashlib import sha256  # which the other formats need not wait for
+
     seen: Counter[tuple[str, ...]] = Counter()
     for report, finding in _each(reports):
         identity = (Path(report.path).as_posix(), finding.code, finding.key or finding.message)
         seen[identity] += 1
-        yield hashlib.sha256(repr((*identity, seen[identity])).encode()).hexdigest()
+        yield sha256(repr((*identity, seen[identity])).encode()).hexdigest()
 
 
 def gitlab_lines(reports: Sequence[Report]) -> Iterator[str]:

@@ -89,8 +89,7 @@ def place_of(finding: Finding, report: Report) -> Place:
 
 def sentence(finding: Finding) -> str:
     """The message, after the key."""
-    key, message = finding.key, finding.message
-    return message if not key or message.startswith(key) else f"{key}: {message}"
+    return ": ".join(filter(None, (finding.key, finding.message)))
 
 
 def as_dict(report: Report) -> dict[str, object]:

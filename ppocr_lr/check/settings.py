@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from posixpath import normpath
 from typing import Annotated, Any, Literal, NamedTuple
@@ -20,11 +21,7 @@ from ppocr_lr.training_config.run_flags import Trainer
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
 
-def _known(codes: list[str]) -> list[str]:
-    return list(check_codes("", codes, RULES))
-
-
-Codes = Annotated[list[str], AfterValidator(_known)]
+Codes = Annotated[list[str], AfterValidator(lambda codes: list(check_codes("", codes, RULES)))]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -85,31 +82,20 @@ class FolderSettings(NamedTuple):
         )
 
 
-class NearestSettings:
-    """Finds the settings of a file: those of the nearest folder upwards that has any. They are not merged."""
+def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettings]:
+    """What finds the settings for files in a folder: those of the nearest one upwards that has any, never merged.
 
-    def __init__(self, *, isolated: bool = False) -> None:
-        self._isolated = isolated
-        self._known: dict[Path, FolderSettings] = {}
+    It raises `LRConfigError` if the file with the settings cannot be used.
+    """
 
-    def of(self, path: Path) -> FolderSettings:
-        """The settings for a file.
+    @cache
+    def nearest(folder: Path) -> FolderSettings:
+        found = None if isolated else _settings_in(folder)
+        if found is None and folder.parent != folder:
+            return nearest(folder.parent)
+        return FolderSettings(found or Settings.model_construct(), folder)
 
-        Raises:
-            LRConfigError: the file with the settings cannot be used.
-        """
-        return self._in(path.absolute().parent)
-
-    def _in(self, folder: Path) -> FolderSettings:
-        if folder not in self._known:
-            found = None if self._isolated else _settings_in(folder)
-            if found is not None:
-                self._known[folder] = FolderSettings(found, folder)
-            elif folder.parent == folder:
-                self._known[folder] = FolderSettings(Settings.model_construct(), folder)  # nothing to validate
-            else:
-                self._known[folder] = self._in(folder.parent)
-        return self._known[folder]
+    return nearest
 
 
 def _settings_in(folder: Path) -> Settings | None:

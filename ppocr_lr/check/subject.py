@@ -134,7 +134,7 @@ class CurveSubject(Subject):
             return f"{iters / self.built_for.total_iters:.3g}"
         if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
             return str(iters)
-        return count_text(iters / self.built_for.iters_per_epoch)
+        return count_text(float(f"{iters / self.built_for.iters_per_epoch:.2g}"))  # it is a proposal, and round
 
     @cached_property
     def can_be_told(self) -> bool:

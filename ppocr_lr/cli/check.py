@@ -15,7 +15,7 @@ from ppocr_lr.check.formats import FORMATS
 from ppocr_lr.check.render import as_dict, statistics, text_lines, totals
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
-from ppocr_lr.check.settings import FolderSettings, NearestSettings, Settings
+from ppocr_lr.check.settings import FolderSettings, Settings, nearest_settings
 from ppocr_lr.cli.fixes import Fixes, add_fixes
 from ppocr_lr.cli.options import (
     Commands,
@@ -42,16 +42,24 @@ from ppocr_lr.training_config.yaml_file import (
 
 EXAMPLES = """\
 examples:
-  ppocr-lr check configs/                            every .yml and .yaml below a folder
-  ppocr-lr check c.yml --num-samples 10000 --gpus 4  with the length of an epoch, so that more is checked
-  ppocr-lr check c.yml --reference-gpus 8 --gpus 1   the rate for one card, of a config for eight
+  ppocr-lr check configs/
+      every .yml and .yaml file below a folder
+  ppocr-lr check c.yml --num-samples 10000 --gpus 4
+      with the length of an epoch, so that more can be checked
+  ppocr-lr check c.yml --reference-gpus 8 --gpus 1
+      the rate for one card, of a config for eight
   ppocr-lr check c.yml --format github --fail-on error
-  ppocr-lr check configs/ --fix                      fix what can be fixed without changing the curve
-  ppocr-lr check c.yml --diff --unsafe-fixes         a patch with everything that can be fixed
-  ppocr-lr check - --stdin-filename c.yml            what an editor has, with the settings for c.yml
-  ppocr-lr check --ignore LR303,LR5 c.yml            codes and families; a comment does it too: # ppocr-lr: ignore LR303
+  ppocr-lr check c.yml --diff --unsafe-fixes
+      a patch with everything that can be fixed
+  ppocr-lr check configs/ --fix
+      fix what can be fixed without changing a curve
+  ppocr-lr check - --stdin-filename c.yml
+      the unsaved text of an editor, with the settings for c.yml
+  ppocr-lr check --ignore LR303,LR5 c.yml
+      without these; so does a comment in the file, "# ppocr-lr: ignore LR303"
 
-exit code: 0 when nothing reaches --fail-on, 1 when something does, 2 for input that cannot be used.
+exit code: 0 if no finding reaches --fail-on, 1 if one does, 2 if the input
+cannot be used.
 """
 
 
@@ -61,8 +69,8 @@ def add(commands: Commands) -> None:
         commands,
         "check",
         run,
-        "find what is suspicious in configs before training starts",
-        "Say what training configs will do to the learning rate that their authors may not have intended.",
+        "find what a config does that was not intended",
+        "Find what training configs will do to the learning rate that their authors may not have intended.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -71,34 +79,37 @@ def add(commands: Commands) -> None:
     add_format(parser, *FORMATS)
     add_language(parser)
     levels = [str(severity) for severity in Severity]
-    parser.add_argument("--fail-on", choices=levels, help="least severity for exit code 1 (warning)")
+    parser.add_argument("--fail-on", choices=levels, help="lowest severity that makes the exit code 1 (warning)")
     parser.add_argument(
         "--min-severity",
         choices=levels,
         default="note",
         help="findings below this are neither shown nor counted (note)",
     )
-    for name, what in (("select", "keep only these codes"), ("ignore", "leave these codes out")):
+    for name, what in (("select", "show only these"), ("ignore", "leave these out")):
         parser.add_argument(
             f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
-            help=f"{what}: codes or families, separated by commas, as LR303,LR5; may be repeated",
+            help=f"{what}: codes or families, such as LR303,LR5; may be repeated",
         )  # fmt: skip
     parser.add_argument(
-        "--stdin-filename", type=Path, metavar="FILE", help="the file name of a config that is read from stdin, as -"
+        "--stdin-filename",
+        type=Path,
+        metavar="FILE",
+        help="with -, which reads a config from standard input: its file name",
     )
     parser.add_argument(
         "--hook", action="store_true",
-        help="treat named files like those found in a folder: skip what is excluded or is not a training config",
+        help="treat named files like those in a folder: skip excluded ones and those that are not training configs",
     )  # fmt: skip
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="count only findings that are not in this file")
-    parser.add_argument("--write-baseline", action="store_true", help="write the findings into that file")
     parser.add_argument(
-        "--isolated", action="store_true", help="read no settings from ppocr-lr.toml and pyproject.toml"
+        "--baseline", type=Path, metavar="FILE", help="show and count only findings that are not in this file"
+    )
+    parser.add_argument("--write-baseline", action="store_true", help="write the current findings into that file")
+    parser.add_argument(
+        "--isolated", action="store_true", help="ignore the settings in ppocr-lr.toml and pyproject.toml"
     )
     parser.set_defaults(gpus=None)  # of the settings, where it is not given
-    parser.add_argument(
-        "--statistics", action="store_true", help="how often each code was found, instead of the findings"
-    )
+    parser.add_argument("--statistics", action="store_true", help="count the findings by code instead of listing them")
     add_fixes(parser)
 
 
@@ -181,13 +192,13 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
 
 
 def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:
-    nearest, checked, passed_by = NearestSettings(isolated=arguments.isolated), [], 0
+    settings_in, checked, passed_by = nearest_settings(isolated=arguments.isolated), [], 0
     for path, named in config_files(paths):
         content = None
         if named and str(path) == "-" and "-" in paths:  # ./- is a file
             path, content = arguments.stdin_filename or path, _stdin()
         named = named and not arguments.hook
-        settings = nearest.of(path)
+        settings = settings_in(path.absolute().parent)
         if not named and settings.excludes(path):
             continue
         told = _with_settings(arguments, settings.values)

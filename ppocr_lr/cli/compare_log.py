@@ -21,13 +21,17 @@ from ppocr_lr.training_config.plan import PlannedRun
 
 EXAMPLES = """\
 examples:
-  ppocr-lr compare-log output/train.log              with the config that PaddleOCR wrote into the log
-  ppocr-lr compare-log -c c.yml output/train.log     the length of an epoch is the config's, or the log's
+  ppocr-lr compare-log output/train.log
+      with the config that PaddleOCR wrote into the log
+  ppocr-lr compare-log -c c.yml output/train.log
+      the length of an epoch is the config's, or else the log's
   ppocr-lr compare-log -c c.yml output/train.log --num-samples 10000 --gpus 4
   ppocr-lr compare-log -c c.yml output/train.log --follow
-  ppocr-lr plot -c c.yml --log output/train.log      the same as a picture
+  ppocr-lr plot -c c.yml --log output/train.log
+      the same as a picture
 
-exit code: 0 when the run follows the plan, 1 when it does not, 2 for input that cannot be used.
+exit code: 0 if the run follows the plan, 1 if it does not, 2 if the input
+cannot be used.
 """
 
 
@@ -37,9 +41,9 @@ def add(commands: Commands) -> None:
         commands,
         "compare-log",
         run,
-        "does a training log follow its config",
-        "Say whether the rates in PaddleOCR's train.log are those of the config, where they begin to differ, and"
-        " what would explain it.",
+        "find out whether a log follows its config",
+        "Find out whether the rates in PaddleOCR's train.log are those of the config, where they begin to differ, and "
+        "what would explain it.",
         EXAMPLES,
     )
     parser.add_argument(
@@ -47,7 +51,7 @@ def add(commands: Commands) -> None:
         nargs="+",
         type=Path,
         metavar="LOG",
-        help="train.log, also .gz, VisualDL's records, or a folder of logs; each is compared",
+        help="train.log, which may be a .gz; VisualDL records; or a folder of logs. Each is compared",
     )
     parser.add_argument(
         "-c", "--config", metavar="CONFIG",

@@ -16,7 +16,8 @@ examples:
   ppocr-lr diff old.yml new.yml --iters-per-epoch 500
   ppocr-lr diff short.yml long.yml --axis progress --out difference.png
 
-exit code: 0 when the curves are equal, 1 when they differ, 2 for input that cannot be used.
+exit code: 0 if the curves are equal, 1 if they differ, 2 if the input cannot be
+used.
 """
 
 
@@ -26,11 +27,11 @@ def add(commands: Commands) -> None:
         commands,
         "diff",
         run,
-        "how two configs differ",
+        "compare two configs and their curves",
         "Say which keys of two configs differ, and where and by how much their curves do.",
         EXAMPLES,
     )
-    parser.add_argument("configs", nargs=2, metavar="CONFIG", help="training YAML")
+    parser.add_argument("configs", nargs=2, metavar="CONFIG", help="a PaddleOCR training YAML")
     add_run(parser)
     add_axis(parser)
     add_format(parser)

@@ -9,6 +9,13 @@ from ppocr_lr.cli.options import Commands, add_command, add_language, need_docst
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import width
 
+EXAMPLES = """\
+examples:
+  ppocr-lr explain LR401
+  ppocr-lr explain
+      list all codes
+"""
+
 
 def add(commands: Commands) -> None:
     """The command and its flags."""
@@ -16,10 +23,11 @@ def add(commands: Commands) -> None:
         commands,
         "explain",
         run,
-        "what a finding code means",
-        "What a finding code means, why it matters, and its source.",
+        "explain the code of a finding",
+        "Explain the code of a finding: what it means, why it matters, an example and its source.",
+        EXAMPLES,
     )
-    parser.add_argument("codes", nargs="*", metavar="CODE", help="as LR401; without one, all codes are listed")
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="such as LR401; without one, all codes are listed")
     add_language(parser)
 
 

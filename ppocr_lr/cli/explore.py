@@ -11,9 +11,12 @@ from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
 EXAMPLES = """\
 examples:
-  ppocr-lr explore                        the default config, in your browser
-  ppocr-lr explore rec.yml                edit the lr section of a PaddleOCR training YAML
-  ppocr-lr explore a.yml b.yml            edit the first, with the curve of the second beside it
+  ppocr-lr explore
+      the default config
+  ppocr-lr explore rec.yml
+      edit the lr section of a PaddleOCR training YAML
+  ppocr-lr explore a.yml b.yml
+      edit the first, with the curve of the second beside it
   ppocr-lr explore --no-browser --port 8000
 """
 
@@ -25,15 +28,19 @@ def add(commands: Commands) -> None:
         "explore",
         run,
         "edit a schedule in the browser and see its curve",
-        "Open a page on which you edit the lr section and see its curve at once. Nothing is written to the "
-        "config: copy the YAML from the page. Needs the extra `explore`.",
+        "Open a page in the browser on which you edit the lr section and see its curve at once. Your file is never "
+        "written to: copy the YAML from the page. Needs the extra `explore`.",
         EXAMPLES,
     )
     add_configs(parser)
     add_import(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
-    parser.add_argument("--port", type=int, help="port to listen on; the next free one if it is taken (8321)")
-    parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (127.0.0.1, which only this machine can reach)"
+    )
+    parser.add_argument("--port", type=int, help="port to listen on (8321, or the next free one)")
+    parser.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="print the address without opening a browser"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

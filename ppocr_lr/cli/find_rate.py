@@ -32,13 +32,14 @@ from ppocr_lr.training_config.run_flags import RunFlags
 EXAMPLES = """\
 examples:
   ppocr-lr find-rate tools/train.py -c config.yml -o Global.use_gpu=true
-                                                     PaddleOCR's own training, up to 200 updates of it
+      in PaddleOCR's folder: at most 200 updates of your training
   ppocr-lr find-rate --repeat 3 --folder rates tools/train.py -c config.yml
   ppocr-lr find-rate python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c config.yml
   ppocr-lr find-rate --log output/train.log -c config.yml --out rate.png
-                                                     a run that was trained with name: RangeTest
+      from the log of a run with name: RangeTest
 
-exit code: 0 with a rate, 1 when it is unclear, 2 for input that cannot be used or a training that breaks off.
+exit code: 0 with a suggestion, 1 without one, 2 if the input cannot be used or
+the training fails.
 """
 
 _SECTION = RangeTestConfig.model_fields
@@ -52,9 +53,9 @@ def add(commands: Commands) -> None:
         commands,
         "find-rate",
         run,
-        "which rate to train with",
-        "Say which learning rate to train with. A short training, whose rate rises from one at which nothing is"
-        " learnt to one at which it diverges, shows it by its losses. Only its log is kept.",
+        "find out which rate to train with",
+        "Find out which learning rate to train with, by a learning-rate range test: a short training whose rate rises "
+        "from one too low to learn anything to one at which training diverges. No model is kept.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"
@@ -62,29 +63,39 @@ def add(commands: Commands) -> None:
     _add_flags(parser)
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="instead of training: train.log of a run with name: RangeTest; again for one with another seed",
+        help="instead of training, read the train.log of a run with name: RangeTest; may be repeated",
     )  # fmt: skip
-    parser.add_argument("-c", "--config", metavar="CONFIG", help="with --log: the config to compare the rate with")
-    parser.add_argument("training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="as you train: tools/train.py …")
+    parser.add_argument(
+        "-c", "--config", metavar="CONFIG", help="with --log: the config whose rate is compared with the result"
+    )
+    parser.add_argument(
+        "training", nargs=argparse.REMAINDER, metavar="SCRIPT …", help="your training command: tools/train.py …"
+    )
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
     """Those that may also come after the script, which has none of these names."""
     parser.add_argument(
-        "--updates", type=int, default=_SECTION["updates"].default, metavar="N", help="length of a test (%(default)s)"
+        "--updates",
+        type=int,
+        default=_SECTION["updates"].default,
+        metavar="N",
+        help="length of a test in updates (%(default)s)",
     )
     for name, key, words in (("from", "start_lr", "first"), ("to", "end_lr", "last")):
         parser.add_argument(
             f"--{name}", type=float, default=_SECTION[key].default, metavar="RATE", dest=key,
-            help=f"the {words} rate (%(default)g)",
+            help=f"the {words} rate ({rate_text(_SECTION[key].default)})",
         )  # fmt: skip
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="number of tests, with different seeds (1)")
     parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="a new folder for logs, picture and numbers (find_rate)"
+        "--repeat", type=int, default=1, metavar="N", help="number of tests, each with its own seed (1)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="new folder for logs, picture and numbers (find_rate)"
     )
     parser.add_argument(
         "--out", action="append", type=Path, default=[], metavar="FILE",
-        help="a picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
+        help="where to write the picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
     )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 def add_fixes(parser: argparse.ArgumentParser) -> None:
     """Whether fixes are written, shown, or neither."""
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fix", action="store_true", help="write fixes into the files, and report what is left")
-    how.add_argument("--fix-only", action="store_true", help="write fixes, and do not report what is left")
-    how.add_argument("--diff", action="store_true", help="show the fixes as a patch, and write nothing")
-    parser.add_argument("--unsafe-fixes", action="store_true", help="also those that may change the curve")
+    how.add_argument("--fix", action="store_true", help="write the safe fixes into the files and report what is left")
+    how.add_argument("--fix-only", action="store_true", help="write the fixes without reporting what is left")
+    how.add_argument("--diff", action="store_true", help="show the fixes as a patch and write nothing")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="include fixes that may change the curve")
 
 
 class Fixes:

@@ -32,14 +32,16 @@ def main(*command: str) -> None:
         _make_process_ours()
     _ready_for_any_text()
     status = run(words)
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # Python would flush once more at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to read it
-            print_error(error)
-            status = 2
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            # Python would flush once more at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            # The reader of a pipe left, so nobody is there to read it; of stderr the exit code tells.
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                print_error(error)
+                status = 2
     sys.exit(status)
 
 
@@ -73,6 +75,9 @@ def run(argv: Sequence[str]) -> int:
 
             argcomplete.autocomplete(parser)
     try:
+        if not argv:
+            parser.print_help(sys.stderr)
+            return 2
         if set(argv) == {"--version", "--verbose"}:
             return _tell_versions()
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
@@ -136,11 +141,11 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _parser(argv: Sequence[str]) -> Parser:
     parser = Parser(
         prog="ppocr-lr",
-        description="Learning-rate schedules of PaddleOCR configs, before training starts.",
-        epilog="ppocr-lr COMMAND --help has examples of each.",
+        description="Draw, check and train with the learning-rate schedules of PaddleOCR configs.",
+        epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: of Python and the packages too")
+    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
@@ -103,20 +104,18 @@ def add_command(
     examples: str = "",
 ) -> Parser:
     """A command, whose `run` gets the arguments and gives the exit code."""
-    parser = commands.add_parser(name, help=summary, description=description, epilog=examples)
+    parser = commands.add_parser(name, help=summary, description=fill(description, 80), epilog=examples)
     parser.set_defaults(run=run, parser=parser)
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", help="print nothing but errors; exit code and files say the rest"
-    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only errors")
     return parser
 
 
-def add_configs(parser: argparse.ArgumentParser) -> None:
+def add_configs(parser: argparse.ArgumentParser, what: str = "one or more PaddleOCR training YAMLs") -> None:
     """Training YAMLs, as plain words or after `-c`."""
-    parser.add_argument("configs", nargs="*", metavar="CONFIG", help="training YAML, as -c")
+    parser.add_argument("configs", nargs="*", metavar="CONFIG", help="the same as -c CONFIG")
     parser.add_argument(
         "-c", "--config", nargs="+", action="extend", default=[], metavar="CONFIG", dest="more_configs",
-        help="PaddleOCR training YAML; several at once where that makes sense",
+        help=what,
     )  # fmt: skip
 
 
@@ -134,7 +133,7 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     """Schedules that are not installed. A flag and no key: a config runs no code."""
     parser.add_argument(
         "--import", action="append", default=[], metavar="MODULE", dest="imports",
-        help="a Python module or file that registers more schedules, such as my_schedules.py; may be repeated",
+        help="Python module or file that registers schedules, such as my_schedules.py; may be repeated",
     )  # fmt: skip
 
 
@@ -155,7 +154,7 @@ def import_modules(names: Iterable[str]) -> None:
 def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
     """Where to write a picture, and how."""
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"{what}: .png, .svg or .pdf")
-    parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+    parser.add_argument("--log-scale", action="store_true", help="a logarithmic axis for the rate")
 
 
 def ready_to_draw(*, on_screen: bool = False) -> None:
@@ -169,7 +168,7 @@ def ready_to_draw(*, on_screen: bool = False) -> None:
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """Text for people, JSON for programs."""
-    parser.add_argument("--format", choices=("text", "json", *more), default="text", help="form of the output (text)")
+    parser.add_argument("--format", choices=("text", "json", *more), default="text", help="format of the output (text)")
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -178,7 +177,7 @@ def add_language(parser: argparse.ArgumentParser) -> None:
         "--lang",
         choices=LANGUAGES,
         default=of_locale(os.environ),
-        help="language of the text (that of the locale); other formats are English",
+        help="language of the text (by default that of the locale)",
     )
 
 

@@ -51,13 +51,20 @@ _OF_PICTURES = ("title", "names", "size", "style", "text_as_paths")
 
 EXAMPLES = """\
 examples:
-  ppocr-lr plot                                      the default config: warmup, then a cosine
-  ppocr-lr plot -c det.yml --num-samples 1000        a PaddleOCR training YAML, 1000 samples on one card
-  ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5 Global.epoch_num=100
-  ppocr-lr plot -c a.yml b.yml --out both.svg        two configs in one picture
-  ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5 --out warmup.png
-  ppocr-lr plot -c plateau.yml --metrics loss.txt    ReduceOnPlateau with these metrics, one per evaluation
-  ppocr-lr plot -c c.yml --out rates.csv --every 100 the numbers instead of a picture; .json and .html too
+  ppocr-lr plot
+      the default config: a warmup, then a cosine
+  ppocr-lr plot -c det.yml --num-samples 1000
+      a PaddleOCR training YAML, with 1000 samples on one card
+  ppocr-lr plot -c rec.yml --iters-per-epoch 500 -o Optimizer.lr.warmup_epoch=5
+      another length of the warmup
+  ppocr-lr plot -c a.yml b.yml --out both.svg
+      two configs in one picture
+  ppocr-lr plot -c c.yml --sweep Optimizer.lr.warmup_epoch=0,2,5
+      a curve for each value of a key
+  ppocr-lr plot -c plateau.yml --metrics loss.txt
+      a ReduceOnPlateau with these metrics, one per evaluation
+  ppocr-lr plot -c c.yml --out rates.csv --every 100
+      numbers instead of a picture; also .json, and .html for a page
 """
 
 
@@ -67,8 +74,8 @@ def add(commands: Commands) -> None:
         commands,
         "plot",
         run,
-        "draw the learning rate of one or several configs",
-        "Draw the learning rate of one or several training configs, and print it in a few numbers.",
+        "draw the learning rate of one or more configs",
+        "Draw the learning rate of one or more training configs, and print each run in a few numbers.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -79,41 +86,56 @@ def add(commands: Commands) -> None:
         "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
     )
     add_axis(parser)
-    parser.add_argument("--weight-decay", action="store_true", help="the weight decay too, below the rate")
-    parser.add_argument("--momentum", action="store_true", help="the momentum too, or beta1 of Adam")
+    parser.add_argument("--weight-decay", action="store_true", help="also the weight decay, below the rate")
+    parser.add_argument("--momentum", action="store_true", help="also the momentum, or beta1 of Adam, below the rate")
     parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
     parser.add_argument(
         "--out", type=Path, metavar="FILE",
-        help="what to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png, after the config's path)",
+        help="file to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png, after the config's path)",
     )  # fmt: skip
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="in .csv and .json, every N-th iteration (1)")
-    parser.add_argument("--log-scale", action="store_true", help="logarithmic axis for the rate")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="in .csv and .json, only every N-th iteration (1)"
+    )
+    parser.add_argument("--log-scale", action="store_true", help="a logarithmic axis for the rate")
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="a train.log whose rates are dots on the curve (the first of several); may be repeated",
+        help="train.log whose rates are drawn as dots on the first curve; may be repeated",
     )  # fmt: skip
     _add_looks(parser)
-    parser.add_argument("--show", action="store_true", help="open a window with the picture as well")
+    parser.add_argument("--show", action="store_true", help="also open the picture in a window")
 
 
 def _add_looks(parser: argparse.ArgumentParser) -> None:
     looks = parser.add_argument_group("appearance of the picture")
-    looks.add_argument("--title", metavar="TEXT", help="instead of the names of the configs")
+    looks.add_argument("--title", metavar="TEXT", help="title instead of the names of the configs")
     looks.add_argument(
-        "--label", nargs="+", action="extend", default=[], metavar="NAME", dest="names", help="of the curves, one each"
+        "--label",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        dest="names",
+        help="names for the curves, one each",
     )
-    looks.add_argument("--size", type=_size, metavar="WxH", help="in inches, as 3.3x2.2 for a column (9x5)")
+    looks.add_argument(
+        "--size", type=_size, metavar="WxH", help="width and height in inches, such as 3.3x2.4 for one column (9x5)"
+    )
     looks.add_argument("--dpi", type=float, default=DPI, metavar="N", help=f"pixels per inch in a .png ({DPI:g})")
-    looks.add_argument("--style", metavar="NAME", help="a matplotlib style, or a file of its settings")
-    looks.add_argument("--no-marks", dest="marks", action="store_false", help="no dots, lines and markers")
-    looks.add_argument("--text-as-paths", action="store_true", help="outlines instead of text in an .svg")
+    looks.add_argument("--style", metavar="NAME", help="a Matplotlib style, or a style file")
+    looks.add_argument(
+        "--no-marks",
+        dest="marks",
+        action="store_false",
+        help="no dots, no lines at milestones, no markers on the curves",
+    )
+    looks.add_argument("--text-as-paths", action="store_true", help="draw the text of an .svg as outlines")
 
 
 def _size(text: str) -> tuple[float, float]:
     try:
         width, height = map(float, text.lower().replace("×", "x").split("x"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a width and height in inches, such as 3.3x2.2") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width and height in inches, such as 3.3x2.4") from None
     if not (1 <= width <= 100 and 1 <= height <= 100):
         raise argparse.ArgumentTypeError(f"{text!r}: a picture has 1 to 100 inches each way")
     return width, height

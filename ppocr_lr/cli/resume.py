@@ -31,11 +31,14 @@ _LOG = "train.log"  # where PaddleOCR writes it
 EXAMPLES = """\
 examples:
   ppocr-lr resume -c c.yml --checkpoint output/latest --num-samples 10000
-  ppocr-lr resume -c c.yml --iters-per-epoch 500     the checkpoint of the config's Global.checkpoints
+  ppocr-lr resume -c c.yml --iters-per-epoch 500
+      the checkpoint that Global.checkpoints of the config names
   ppocr-lr resume -c c.yml --checkpoint output/latest.pdopt -o Global.epoch_num=200 --out resume.png
+      with more epochs, as a picture too
 
-exit code: 0 when everything continues as before, 1 when PaddleOCR will stop, the rate jumps by more than 5 %, or
-epochs and schedule do not fit; 2 for input that cannot be used. Nothing in a checkpoint is run.
+exit code: 0 if everything continues as before; 1 if PaddleOCR will stop, the
+rate will jump by more than 5 %, or epochs and schedule do not match; 2 if the
+input cannot be used.
 """
 
 
@@ -45,17 +48,20 @@ def add(commands: Commands) -> None:
         commands,
         "resume",
         run,
-        "what happens when training continues from a checkpoint",
-        "Say what PaddleOCR will do to the learning rate when it resumes a checkpoint with a config.",
+        "find out what a resume does to the rate",
+        "Find out what happens to the learning rate when PaddleOCR resumes from a checkpoint with a config. Nothing in "
+        "the checkpoint is run.",
         EXAMPLES,
     )
-    add_configs(parser)
+    add_configs(parser, "a PaddleOCR training YAML")
     parser.add_argument(
-        "--checkpoint", metavar="PREFIX", help="as output/latest or output/latest.pdopt (Global.checkpoints)"
+        "--checkpoint",
+        metavar="PREFIX",
+        help="such as output/latest, or one of its files (the config's Global.checkpoints)",
     )
     add_run(parser)
     add_format(parser)
-    add_picture(parser, "a picture with the resume")
+    add_picture(parser, "a picture of the resume")
 
 
 def run(arguments: argparse.Namespace) -> int:

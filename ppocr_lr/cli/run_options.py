@@ -22,18 +22,23 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="set keys of the config, such as Optimizer.lr.learning_rate=1e-3; the last -o counts, as in PaddleOCR",
     )  # fmt: skip
     add_import(parser)
-    parser.add_argument("--epochs", type=int, metavar="N", help="length of the run instead of Global.epoch_num")
+    parser.add_argument("--epochs", type=int, metavar="N", help="length of the run, instead of Global.epoch_num")
     parser.add_argument("--iters-per-epoch", type=int, metavar="N", help="iterations per epoch, len(train_dataloader)")
-    parser.add_argument("--num-samples", type=int, metavar="N", help="training samples; the batch is the config's")
-    parser.add_argument("--gpus", type=int, default=1, metavar="G", help="cards that share the samples (1)")
-    parser.add_argument("--batch-size", type=int, metavar="B", help="batch of one card instead of the config's")
-    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches for one optimizer update (1)")
     parser.add_argument(
-        "--windows", action="store_true", help="the short epochs of PaddleOCR's trainer on Windows: one iteration fewer"
+        "--num-samples",
+        type=int,
+        metavar="N",
+        help="number of training samples, from which the length of an epoch is computed",
+    )
+    parser.add_argument("--gpus", type=int, default=1, metavar="G", help="number of cards (1)")
+    parser.add_argument("--batch-size", type=int, metavar="B", help="batch size of one card, instead of the config's")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches per optimizer update (1)")
+    parser.add_argument(
+        "--windows", action="store_true", help="PaddleOCR's trainer on Windows: one iteration less in each epoch"
     )
     parser.add_argument(
         "--trainer", choices=TRAINERS,
-        help=f"whose builder trains; paddleocr ignores the keys that only this project has ({TRAINERS[0]})",
+        help=f"whose builder trains the run; with paddleocr, this project's own keys are ignored ({TRAINERS[0]})",
     )  # fmt: skip
 
 
@@ -64,16 +69,21 @@ def add_reference(parser: argparse.ArgumentParser) -> None:
     reference = parser.add_mutually_exclusive_group()
     reference.add_argument(
         "--reference-gpus", type=int, metavar="R",
-        help="cards that the config's rate is meant for; shows the scaled rate, and draws it if there is a picture",
+        help="number of cards that the config's rate is meant for",
     )  # fmt: skip
-    reference.add_argument("--reference-batch", type=int, metavar="B", help="the same, as samples of one update")
+    reference.add_argument(
+        "--reference-batch", type=int, metavar="B", help="the same as a number of samples per update"
+    )
 
 
 def add_scaling(parser: argparse.ArgumentParser) -> None:
     """The same, with the rule that scales it."""
     add_reference(parser)
     parser.add_argument(
-        "--scaling", choices=("linear", "sqrt", "none"), default="linear", help="rule for that (linear)"
+        "--scaling",
+        choices=("linear", "sqrt", "none"),
+        default="linear",
+        help="how rates follow the batch size (linear)",
     )
 
 
@@ -100,5 +110,7 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
 
 def add_axis(parser: argparse.ArgumentParser) -> None:
     """The horizontal axis of a picture."""
-    parser.add_argument("--axis", choices=AXES, default="epochs", help="the horizontal axis (epochs)")
+    parser.add_argument(
+        "--axis", choices=AXES, default="epochs", help="what the curves are drawn or compared along (epochs)"
+    )
     parser.add_argument("--x", choices=AXES, dest="axis", default=argparse.SUPPRESS, help=argparse.SUPPRESS)

@@ -21,8 +21,10 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
 EXAMPLES = """\
 examples:
-  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1                     show what changes, as a patch
-  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1 --out one_card.yml  write it
+  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1
+      show what changes, as a patch
+  ppocr-lr scale c.yml --reference-gpus 8 --gpus 1 --out one_card.yml
+      write the new config
   ppocr-lr scale c.yml --reference-batch 512 --rule sqrt --gpus 2
 """
 
@@ -33,8 +35,8 @@ def add(commands: Commands) -> None:
         commands,
         "scale",
         run,
-        "the config for another number of cards",
-        "Scale the rates of a config for the batch of this run; everything else in the file stays as it is.",
+        "write a config for another number of cards",
+        "Scale the rates of a config for the batch size of this run. Everything else in the file stays as it is.",
         EXAMPLES,
     )
     parser.add_argument("config", metavar="CONFIG", help="a PaddleOCR training YAML")
@@ -45,7 +47,7 @@ def add(commands: Commands) -> None:
         dest="scaling",
         choices=("linear", "sqrt"),
         default="linear",
-        help="how rates follow the batch (linear)",
+        help="how rates follow the batch size (linear)",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the config: .yml or .yaml")
 

@@ -11,8 +11,9 @@ from ppocr_lr.training_config.schema import config_schema, lr_schema
 
 EXAMPLES = """\
 examples:
-  ppocr-lr schema > ppocr_lr.schema.json             for an editor that completes and checks training configs
-  ppocr-lr schema --section                          only for the lr section
+  ppocr-lr schema > ppocr_lr.schema.json
+      for an editor that completes and checks training configs
+  ppocr-lr schema --section
 """
 
 
@@ -22,12 +23,12 @@ def add(commands: Commands) -> None:
         commands,
         "schema",
         run,
-        "the JSON Schema of a training config, for editors",
-        "Print the JSON Schema of the part of a training config that is read here.",
+        "print the JSON Schema of a config, for editors",
+        "Print the JSON Schema of the keys that this project reads in a training config.",
         EXAMPLES,
     )
     add_import(parser)
-    parser.add_argument("--section", action="store_true", help="only for the lr section")
+    parser.add_argument("--section", action="store_true", help="only the schema of the lr section")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,9 +23,11 @@ from ppocr_lr.training_config.weight_decay import weight_decay_of
 EXAMPLES = """\
 examples:
   ppocr-lr show c.yml --num-samples 10000 --gpus 4
-  ppocr-lr show c.yml --num-samples 10000 --gpus 4 --reference-gpus 1 --scaling linear
+  ppocr-lr show c.yml --gpus 4 --reference-gpus 1 --scaling linear
+      what the rate, meant for one card, becomes on four
   ppocr-lr show c.yml --iters-per-epoch 500 --accumulate 4
-  ppocr-lr show plateau.yml --metrics train.log      ReduceOnPlateau with the evaluations of a run
+  ppocr-lr show plateau.yml --metrics train.log
+      a ReduceOnPlateau with the evaluations of a run
 """
 
 
@@ -35,8 +37,8 @@ def add(commands: Commands) -> None:
         commands,
         "show",
         run,
-        "a run as tables and a curve in the terminal",
-        "Show the phases, rates and findings of a run, and its curve, on a server without a display.",
+        "show a run in the terminal, as tables and a curve",
+        "Show the phases, rates, findings and curve of a run in the terminal. No display is needed.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -82,7 +84,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if planned.groups:
         console.print(_group_table(planned))
     if line := area_text(planned):
-        console.print(line)
+        console.print(f"area under the curve: {line}")
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
         console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)

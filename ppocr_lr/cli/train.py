@@ -20,7 +20,8 @@ examples:
   ppocr-lr train --import my_schedules.py tools/train.py -c config.yml
   python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c config.yml
 
-exit code: that of the script; before it starts 1 when there is an error in the config, 2 for input that cannot be used.
+exit code: that of the script; if it is not started, 1 for an error in the
+config, and 2 if the input cannot be used.
 """
 
 
@@ -30,14 +31,16 @@ def add(commands: Commands) -> None:
         commands,
         "train",
         run,
-        "PaddleOCR's own training, with these schedules",
-        "Plan the run, show the plan and the findings, and run the training script as it is, with this project's"
-        " schedules. Nothing in PaddleOCR is changed. Everything after the script is passed to it.",
+        "train in PaddleOCR's own trainer with these schedules",
+        "Show the plan of a run and the findings about it, then run PaddleOCR's training script with this project's "
+        "schedules. No file is changed. Everything after the script's name is passed to it.",
         EXAMPLES,
     )
-    parser.usage = "ppocr-lr train [-h] [--import MODULE] [--no-check] SCRIPT …"
+    parser.usage = "ppocr-lr train [-h] [-q] [--import MODULE] [--no-check] SCRIPT …"
     add_import(parser)
-    parser.add_argument("--no-check", action="store_true", help="train whatever the findings are, and show none")
+    parser.add_argument(
+        "--no-check", action="store_true", help="train whatever the findings are, and show none of them"
+    )
     parser.add_argument("--no-save", action="store_true", help=argparse.SUPPRESS)  # of find-rate, which keeps nothing
     parser.set_defaults(start=start)
 

@@ -95,16 +95,21 @@ def text_lines(planned: PlannedRun) -> Iterator[str]:
 def trainer_text(planned: PlannedRun) -> str:
     """How PaddleOCR's own trainer differs from this run, in one sentence; empty where it does not."""
     if planned.flags.trainer == "paddleocr":
-        return tr("PaddleOCR's own, without this project's builder")
+        return tr("PaddleOCR's own trainer, without this project's builder")
     if planned.paddleocr_schedule is None:
         return ""
     last = planned.run.total_iters - 1
-    ends = [rate_text(schedule(last), 4) for schedule in (planned.paddleocr_schedule, planned.schedule)]
+    keys = ", ".join(planned.own_keys)
+    theirs, ours = (rate_text(schedule(last), 4) for schedule in (planned.paddleocr_schedule, planned.schedule))
+    if theirs == ours:
+        return tr(
+            "PaddleOCR's own trainer ignores {keys}; only the final rate, {ours}, is the same", keys=keys, ours=ours
+        )
     return tr(
-        "PaddleOCR's own ignores {keys}: its final rate is {theirs}, here it is {ours}",
-        keys=", ".join(planned.own_keys),
-        theirs=ends[0],
-        ours=ends[1],
+        "PaddleOCR's own trainer ignores {keys}: its final rate is {theirs}, here it is {ours}",
+        keys=keys,
+        theirs=theirs,
+        ours=ours,
     )
 
 

@@ -42,4 +42,4 @@ def area_text(planned: PlannedRun) -> str:
     share = mean / summary.peak
     percent = f"{100 * share:.3g}" if share > 1e-4 else tr("less than 0.01")
     peak = rate_text(summary.peak, 4)
-    return tr("area under the curve: {percent} % of training at the peak, {peak}", percent=percent, peak=peak)
+    return tr("{percent} % of training at the peak, {peak}", percent=percent, peak=peak)

@@ -110,6 +110,8 @@ _CALLED = {name: what for what, name in FLAGS.items()}
 
 def called_here(argument: str) -> str | None:
     """What the page calls an argument of the library, in the visitor's language; None if it has no field for it."""
+    if argument == "import":
+        return "ppocr-lr explore --import"  # to be given where the page was started
     return tr(_CALLED[argument]) if argument in _CALLED else None
 
 

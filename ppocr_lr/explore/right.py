@@ -39,7 +39,7 @@ class Right:
         self.curves, self.details = Curves(), Details()
         self.syncing = False
         self.pins_shown: list[tuple[ui.input, ui.button, ui.button]] = []
-        with ui.element("div").classes("right"):
+        with ui.element("div").classes("right") as self.column:
             with titled(self.words, "Learning rate"):
                 self._build_curve()
             with ui.element("div").classes("beside"):
@@ -50,7 +50,7 @@ class Right:
                     ui.html("", sanitize=False).classes("wide").props('tabindex="0"') for _ in range(2)
                 )
             with titled(self.words, "Findings"):
-                self.findings = ui.element("div")
+                self.findings = ui.element("div").classes("findings")
             with titled(self.words, "Take home"):
                 self.texts = {what: self._build_text(what) for what in (_SECTION, _COMMAND, _PYTHON, _LINK)}
                 self._build_downloads()
@@ -64,6 +64,7 @@ class Right:
             self.page.button("Pin this one", self.page.pin)
         with ui.element("div").props('role="img"') as self.picture:
             self.plot = Plot().classes("plot")
+        ui.label(self.words("There is no curve yet. The reason is below the editor.")).classes("soft yet")
 
     def _build_text(self, what: str) -> ui.label:
         name = self.words(what)
@@ -130,13 +131,16 @@ class Right:
                     self.pins_shown.append((entry, edit, remove))
 
     def dim(self, is_old: bool) -> None:
-        """Show that the curve, and what is said of it, is not that of the text in the editor."""
+        """Show that the curve, and what is said of it, is not that of the text in the editor; or that there is none."""
+        if is_old and self.curves.planned is None:
+            self.column.classes(add="bare")
         for part in (self.plot, self.numbers, self.phases, self.findings, *self.texts.values()):
             part.classes(add="stale" if is_old else "", remove="" if is_old else "stale")
 
     def show_curves(self, curves: Curves) -> Awaitable[None]:
         """Draw, until the browser has: a slow one gets no more curves than it can draw."""
         self.curves = curves
+        self.column.classes(remove="bare")
         return self._draw()
 
     def _draw(self) -> Awaitable[None]:

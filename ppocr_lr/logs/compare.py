@@ -162,7 +162,9 @@ def plan_logged_run(
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     own = log.config if path is None else None
     if path is None and own is None and not beside.is_file():
-        raise MissingError(f"{log.source}: holds no config, and there is no {beside}", "config")
+        raise MissingError(
+            f"{log.source}: holds no config, indented as PaddleOCR writes it, and there is no {beside}", "config"
+        )
     try:
         if own is not None:
             planned = plan_sections(own, f"config of {log.source}", overrides, flags, assumed)

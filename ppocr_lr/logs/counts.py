@@ -13,6 +13,7 @@ from ppocr_lr.logs.intervals import most_agree
 
 _MOST = 0.9  # of the lines agree, where one length is believed and the others are not
 _UNBOUNDED = 1 << 62
+_MOST_TRIED = 64  # lengths of a process whose begin is not shown
 _RECENT = 4  # lengths of epochs that a process may continue with
 
 
@@ -53,14 +54,35 @@ class Counted(NamedTuple):
     """Epochs before that of each line."""
     counts: NDArray[np.int64]
     """Updates done at each line."""
+    off: int
+    """What they have more than the multiples at which lines are written: 1 where the log counts from 0."""
     said: int
     """Iterations per epoch, as its data loader has them; 0 if it does not say."""
+    first: bool
+    """The log shows none before it, and may begin within it."""
     goes_on: bool
     """The count is higher than all before it, so it is none that began anew."""
     from_zero: bool
     """The first epoch of the run may be number 0, not 1."""
     ended: bool
     """Its last line is of the run's last epoch."""
+
+    @property
+    def due(self) -> NDArray[np.int64]:
+        """The counts, as lines are written at multiples of them."""
+        return self.counts - self.off
+
+    @property
+    def stretch(self) -> tuple[int, int]:
+        """Updates and epochs from the first line to the last."""
+        return int(self.counts[-1] - self.counts[0]), int(self.before[-1] - self.before[0])
+
+    @property
+    def cut_off(self) -> bool:
+        """It may have written lines before, which the log does not show."""
+        if not self.first or self.said:
+            return False
+        return len(self.counts) == 1 or int(self.due[0]) > _usual_gap(self.before - self.before[0], self.due)
 
 
 class Agreed(NamedTuple):
@@ -92,8 +114,8 @@ class Lengths:
         length, before = agreed.length, process.before - agreed.base
         if length is None:
             return agreed
-        if not length.exact:
-            length = _at_ends(before, process.counts, length, process.ended)
+        if not length.exact and not (agreed.base and process.cut_off):
+            length = _at_ends(before, process, length)
         self.windows |= length.exact == said - 1
         beyond = process.counts > (before + 1) * (said - 1)  # what the trainer on Windows runs
         if length == exactly(said) and beyond[agreed.lines].mean() > 1 - _MOST:
@@ -109,7 +131,9 @@ def _agreed(process: Counted, known: set[int]) -> Agreed:
     By the `known` lengths a first line shows in which epoch the process began.
     """
     before, counts, said = process.before, process.counts, process.said
-    begins = {int(before[0] - (counts[0] - 1) // length) for length in known if length > 0} | {int(before[0])}
+    cut_off = process.cut_off
+    lengths = known | _between(process) if cut_off else known
+    begins = {int(before[0] - (counts[0] - 1) // length) for length in lengths if length > 0} | {int(before[0])}
     anew = [] if process.goes_on else sorted((base for base in begins if base > 0), reverse=True)
     found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * process.from_zero, *anew)]
     base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
@@ -118,8 +142,27 @@ def _agreed(process: Counted, known: set[int]) -> Agreed:
         if updates and updates.length and _of_several_batches(updates.length, said):
             return updates
         return _disagreeing(process)
-    as_many = {each[0] > 0 for each in found if each[2].sum() == lines.sum()}
-    return Agreed(length, None if len(as_many) > 1 else base > 0, base, lines)
+    as_many = [each for each in found if each[2].sum() == lines.sum()]
+    if base > 0 and cut_off:
+        length = _any_of([length for _, length, _ in as_many], process)
+    return Agreed(length, None if len({each[0] > 0 for each in as_many}) > 1 else base > 0, base, lines)
+
+
+def _between(process: Counted) -> set[int]:
+    """Lengths that an epoch may have, by what lies between the first and the last line."""
+    done, epochs = process.stretch
+    most = (done - 1) // (epochs - 1) if epochs > 1 else int(process.counts[0])
+    return set(np.linspace(done // (epochs + 1) + 1, most, _MOST_TRIED, dtype=np.int64).tolist())
+
+
+def _any_of(lengths: Sequence[Length], process: Counted) -> Length:
+    """What at least one of these allows; likely is the mean."""
+    if len(lengths) == 1:
+        return lengths[0]
+    done, epochs = process.stretch
+    least, most = done // (epochs + 1) + 1, max(length.most or _UNBOUNDED for length in lengths)
+    likely = min(max(round(done / epochs), least), most) if epochs else lengths[0].likely
+    return Length(least, most if most < _UNBOUNDED else None, likely)
 
 
 def _disagreeing(process: Counted) -> Agreed:
@@ -146,15 +189,24 @@ def _allowed(before: NDArray[np.int64], counts: NDArray[np.int64], said: int) ->
     return Length(low, high if high < _UNBOUNDED else None, low), lines
 
 
-def _at_ends(before: NDArray[np.int64], counts: NDArray[np.int64], allowed: Length, ended: bool) -> Length:
-    """The length by the last lines of epochs: for sure where their count is none at which a line is written anyway."""
-    gaps = Counter(np.diff(counts, prepend=0 if before[0] == 0 else counts[0]).tolist())
+def _usual_gap(before: NDArray[np.int64], due: NDArray[np.int64]) -> int:
+    """Iterations from one line to the next.
+
+    Of those that are as frequent, one that no others exceed, and of which most lines are at multiples: the first line
+    may be far from 0, in a part of a log.
+    """
+    gaps = Counter(np.diff(due, prepend=0 if before[0] == 0 else due[0]).tolist())
     del gaps[0]
-    usual = max(gaps, key=lambda gap: (gaps[gap], gap), default=1)
-    last = np.append(before[1:] > before[:-1], ended)
-    sure = counts % usual != 0
-    if ended:
-        sure[-1] = True
+    most = np.diff(due).max(initial=0)
+    return max(gaps, key=lambda gap: (gaps[gap], gap >= most, int((due % gap == 0).sum()), gap), default=1)
+
+
+def _at_ends(before: NDArray[np.int64], process: Counted, allowed: Length) -> Length:
+    """The length by the last lines of epochs: for sure where their count is none at which a line is written anyway."""
+    counts, due = process.counts, process.due
+    sure = due % _usual_gap(before, due) != 0
+    sure[-1] |= process.ended and before[0] == 0  # no part of a log
+    last = np.append(before[1:] > before[:-1], process.ended)
     for ends in (sure, last):
         lengths = Counter(
             count // epochs

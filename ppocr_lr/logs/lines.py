@@ -33,10 +33,14 @@ from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 # are on the next line, or after a comma. All epochs together have at most 2^53 iterations.
 _LINE = re.compile(
     r"epoch: ?\[(\d{1,6})/(\d{1,6})\](?:, ?(?:(global_step)|iter): ?(\d{1,15}),)?"
-    r"[^\[\r\n]*?\blr'?: ?((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)(?=,(?!\d)|(?!\s{1,2}\d+,)\s)([^\[\r\n]*)"
+    r"([^\[\r\n]*?)\blr'?: ?((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)"
+    r"(?=,(?!\d)|(?!\s[\s>|]{0,20}\d+,)\s)([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
 """That a line may have; more are damage."""
+# The trainer writes the rate behind the count, with six decimals; where the line ends with fewer, it was cut there.
+_CUT = re.compile(r"\d*\.?\d{0,5}|.*e[+-]?\d", re.IGNORECASE)
+_MARGIN = " \t>|"  # of a quotation, or of indented text
 _LINE_BEGINS = re.compile(r"epoch: ?\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
@@ -50,6 +54,7 @@ _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
 _SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
 _LOSS = re.compile(r"\bloss'?: (-?(?:nan|inf|\d*\.?\d+(?:e[+-]?\d{1,3})?))", re.IGNORECASE)
 _OTHER_TRAINERS = {
+    "PaddleOCR 1": re.compile(r"INFO: epoch: \d+, iter: \d+, "),
     "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
     "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
     "PaddleSeg": re.compile(r"\[TRAIN\] epoch: \d+, iter: \d+/\d+, loss: "),
@@ -193,6 +198,7 @@ class LogReader:
         self.opened += 1
         self._rest = ""
         self._read = self._width = 0
+        self._margin = ""
         self._said = _Said()
         self.lines = bytearray()
         self._starts = 0
@@ -220,6 +226,7 @@ class LogReader:
     def _add(self, text: str) -> None:
         text = plain(self._rest + text)
         if self.wrapped:  # a line may continue in what comes
+            text = self._without_margin(text)
             end = max((found.end() for found in re.finditer(rf"\n(?={_STAMP})", text)), default=0)
         else:
             end = text.rfind("\n") + 1
@@ -236,6 +243,15 @@ class LogReader:
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
 
+    def _without_margin(self, text: str) -> str:
+        """Wrapped lines without what all of them begin with, whose width is known then."""
+        if not self._width:
+            lines = [line for line in text.split("\n")[:-1] if line.strip()] or [text]
+            self._margin = min((line[: len(line) - len(line.lstrip(_MARGIN))] for line in lines), key=len)
+            self._width = max(map(len, lines)) - len(self._margin)
+            text = f"\n{text}"
+        return text.replace(f"\n{self._margin}", "\n")
+
     def _together(self, text: str) -> str:
         """Wrapped lines as they were.
 
@@ -243,7 +259,6 @@ class LogReader:
         """
         if not self.wrapped:
             return text
-        self._width = self._width or max(map(len, text.split("\n")))
         full = rf"(^[^\n]{{{self._width}}})?\n+(?!\n|{_STAMP}|\Z)"
         return re.sub(full, lambda found: found[1] or " ", text, flags=re.MULTILINE)
 
@@ -296,9 +311,10 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
             said.length = int(match[1] or 0) or said.length
             said.evaluates = (int(match[2]), int(match[3])) if match[2] else said.evaluates
             continue
-        epoch, total, newer, step, written, rest = match.groups()
+        epoch, total, newer, step, between, written, rest = match.groups()
         rate = float(written)
-        if rate < _HIGHEST:
+        cut = step and not between.strip() and not rest and _CUT.fullmatch(written)
+        if rate < _HIGHEST and not cut:
             loss = _LOSS.search(rest)
             yield Line(
                 int(epoch), int(total), int(step or UNCOUNTED), bool(step and not newer),

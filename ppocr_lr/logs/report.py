@@ -162,10 +162,8 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
     if comparison.schedule != planned.schedule:
         yield f"the log counts batches, {comparison.iters_per_epoch} per epoch"
-    lengths = {length for length in log.lengths if length} - {comparison.iters_per_epoch}
-    if lengths:
-        logged = _several(sorted(lengths), "iteration")
-        yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
+    yield from _other_lengths(comparison)
+    yield from _beyond_the_plan(comparison)
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
         yield f"the log counts {_several(totals, 'epoch')}, the plan {planned.run.epochs}"
@@ -173,6 +171,30 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
     if (comparison.lines.updates != log.counts).any():
         yield f"a resume did not keep {log.step_key}; the epochs show where it continued"
+
+
+def _other_lengths(comparison: Comparison) -> Iterator[str]:
+    """Where the epochs of the log have another length than the plan's, or one that is surely longer."""
+    log, planned = comparison.log, comparison.planned
+    iters = comparison.iters_per_epoch
+    longer = [process.length for process in log.processes if process.length and process.length.least > iters]
+    if lengths := {length for length in log.lengths if length} - {iters}:
+        logged = _several(sorted(lengths), "iteration")
+    elif longer:
+        logged = f"{longer[-1]} iterations"
+    else:
+        return
+    yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
+
+
+def _beyond_the_plan(comparison: Comparison) -> Iterator[str]:
+    """Where the log counts more than the planned run has."""
+    end = comparison.planned.run.epochs * comparison.iters_per_epoch
+    beyond = np.flatnonzero(comparison.lines.updates > end)
+    if len(beyond):
+        place, lines = comparison.log.place(int(beyond[0])), amount(len(beyond), "line")
+        where = f"is beyond the plan, at {place}" if len(beyond) == 1 else f"are beyond the plan, from {place} on"
+        yield f"{lines} {where}: it has {amount(end, 'iteration')}"
 
 
 def _several(numbers: Sequence[int], noun: str) -> str:

@@ -192,7 +192,7 @@ def nothing_in(reader: LogReader) -> LRConfigError:
     if reader.other_trainer:
         return LRConfigError(
             tr(
-                "is a log of {trainer}; only those of PaddleOCR can be compared",
+                "is a log of {trainer}; only those of PaddleOCR from 2.0 on can be compared",
                 trainer=reader.other_trainer,
             )
         ).within(str(reader.path))
@@ -245,7 +245,9 @@ def train_log(reader: LogReader) -> TrainLog:
         goes_on = number > 0 and counts[rows[0]] > counts[starts[number - 1][-1]]
         from_zero = bool(older[rows[0]]) and first_epoch == 1
         ended = bool(before[-1] + 1 >= totals[rows[-1]])
-        agreed = lengths.of(Counted(before, counts[rows], said, goes_on, from_zero, ended))
+        agreed = lengths.of(
+            Counted(before, counts[rows], int(older[rows[0]]), said, number == 0, goes_on, from_zero, ended)
+        )
         batches = said if agreed.length and agreed.length.exact in (said, said - 1) else 0
         found.append(Process(agreed.length, agreed.anew, config, batches))
         kept.append(rows[agreed.lines])

@@ -1,6 +1,6 @@
 """The common part of all lr sections: frozen pydantic models in epochs, as written in YAML."""
 
-# No `from __future__ import annotations`: pydantic would compile the annotations that models inherit for each of them.
+# No `from __future__ import annotations`, here or in the models: pydantic would compile each annotation for each heir.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -20,13 +20,6 @@ from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule, Shape
-
-NO_CURVE = Problem(
-    ("name",),
-    "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler builds it, "
-    "to be called with step(metric), and plot and show simulate it where metrics are given",
-)
-"""What is wrong with a name that `has_curve` is false for, where a curve is needed."""
 
 
 class NoEffect(NamedTuple):
@@ -117,21 +110,18 @@ class LRConfig(BaseModel, ABC):
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
-        schedule = self._smooth(window)
+        warmup_iters = self.warmup_length(window)
+        hold_iters = window.iters(self.around("hold_epochs"))
+        schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
+        if hold_iters:
+            schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
+        schedule = self.warmed_up(schedule, warmup_iters)
         if not self.around("once_per_epoch"):
             return schedule
         try:
             return schedules.Staircase(schedule, window.run.iters_per_epoch)
         except LRConfigError:
             raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
-
-    def _smooth(self, window: Window) -> Schedule:
-        warmup_iters = self.warmup_length(window)
-        hold_iters = window.iters(self.around("hold_epochs"))
-        schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
-        if hold_iters:
-            schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        return self.warmed_up(schedule, warmup_iters)
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Kept between the section's `floor` and `ceiling`, if it has any."""
@@ -155,7 +145,7 @@ class LRConfig(BaseModel, ABC):
             if within_run or tail_iters:
                 allowed = tr("left out with decay_within_run or cooldown_epochs, which say the length")
                 raise self.error("decay_length", allowed)
-            return self.curve(window.lasting(self.some_iters("decay_length", window)))
+            return self.curve(window._replace(length=self.some_iters("decay_length", window)))
         if not (within_run or tail_iters):
             return self.curve(window)
         rest = window.within(lead_iters, tail_iters)
@@ -219,10 +209,9 @@ class LRConfig(BaseModel, ABC):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
 
-    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
-        """The shape as the section's `k_decay` and power bend it, if it has them."""
-        k_decay = self.around("k_decay") if k_decay is None else k_decay
-        power = getattr(self, "power", self.around("decay_power"))
+    def bent(self, shape: Shape) -> Shape:
+        """The shape as the section's `k_decay` and power bend it, whatever its name calls them, if it has them."""
+        k_decay, power = getattr(self, "k", self.around("k_decay")), getattr(self, "power", self.around("decay_power"))
         if shape == schedules.LINEAR:
             shape, power = schedules.Power(power), 1.0
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)
@@ -356,24 +345,21 @@ class LRConfig(BaseModel, ABC):
             raise LRConfigError(said)
 
     def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        """The schedule with the section's warmup of `iters` updates, if it lasts any."""
+        """The schedule with a warmup of `iters` updates, if that is any, before it or over its beginning."""
         if not iters:
             return schedule
-        start, mode = self.warmup_start, self.around("warmup_mode")
+        start, mode, overlap = self.warmup_start, self.around("warmup_mode"), self.around("warmup_overlap")
         if mode in ("constant", "exponential") and not start:
-            raise self.error("warmup_mode", tr("linear or cosine where the warmup starts at 0; give warmup_start_lr"))
+            others = ", ".join(each for each in WARMUP_SHAPES if each not in ("constant", "exponential"))
+            said = tr("one of {others} where the warmup starts at 0; give warmup_start_lr", others=others)
+            raise self.error("warmup_mode", said)
         shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
         if power != 1:
             if mode != "linear":
                 raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
             shape = schedules.Power(power)
-        return self._beside(schedule, iters, start, shape)
-
-    def _beside(self, schedule: Schedule, iters: int, start: float, shape: Shape) -> Schedule:
-        """The warmup before `schedule`, or over its first updates."""
-        if not self.overlaps:
+        if overlap == "none":
             return schedules.Warmup(schedule, iters, self.peak, start, shape)
-        overlap = self.around("warmup_overlap")
         if overlap == "product":
             factor = schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
             try:

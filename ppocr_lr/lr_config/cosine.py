@@ -1,28 +1,27 @@
-"""Sections of a cosine over the run: Cosine, and what it shares with LinearWarmupCosine."""
-
-from __future__ import annotations
+"""Sections of a cosine over the run: Cosine, LinearWarmupCosine, TwoStepCosine."""
 
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
-from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, WARMUP
+from ppocr_lr.language import tr
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.envelope import BENT, HOLD, LAST_EPOCH, OVER_THE_RUN, WARMUP, WARMUP_MODE
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
+from ppocr_lr.lr_config.length import Length
 from ppocr_lr.schedules import Schedule
 
-NumCycles = Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")]
-"""How many waves of a cosine a decay has."""
-WAVES = "waves of the cosine over the length of the decay; 0.5 is a single fall"
+_FIRST_EPOCHS = Length(200)  # fixed in PaddleOCR
 
 
-class WaveConfig(LRConfig):
+class _WaveConfig(LRConfig):
     """A cosine over the run of any number of waves."""
 
-    learning_rate: kinds.PositiveRate
-    num_cycles: NumCycles
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    num_cycles: Annotated[kinds.Cycles, kinds.Ours("CyclicalCosine, which jumps back to its peak")] = key(
+        "waves of the cosine over the length of the decay; 0.5 is a single fall", default=0.5
+    )
+
+    recursive_in_paddle = True
 
     def wave(self, window: Window, end: float) -> Schedule:
         """The cosine. As in Paddle it rises again past its length; bent, or with another number of waves, it stays."""
@@ -34,18 +33,76 @@ class WaveConfig(LRConfig):
 
 
 @register_lr_config("Cosine")
-class CosineConfig(WaveConfig):
+class CosineConfig(_WaveConfig):
     """Half a cosine from the peak to 0 over the run."""
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
-    learning_rate: kinds.PositiveRate = kinds.PEAK
     end_lr: kinds.EndRate = key("the rate at the end of the cosine", default=0.0)
-    num_cycles: NumCycles = key(WAVES, default=0.5)
 
-    recursive_in_paddle = True
     example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
-        """A cosine over all updates of the run."""
         self.check_end("end_lr")
         return self.wave(window, self.end_lr)
+
+
+@register_lr_config("LinearWarmupCosine")
+class LinearWarmupCosineConfig(_WaveConfig):
+    """Warmup from `start_lr`, counted in iterations, then a cosine to `min_lr` over the run."""
+
+    takes = LAST_EPOCH | WARMUP_MODE | HOLD | OVER_THE_RUN | BENT
+    warmup_steps: kinds.AnyIters = key("length of the warmup (iterations)", default=5000)
+    start_lr: kinds.Rate = key("the rate of the first update", default=1e-5)
+    min_lr: kinds.Rate = key("the rate at the end of the cosine", default=1e-8)
+
+    warmup_keys = ("warmup_steps",)
+    example: ClassVar = {"learning_rate": 0.001, "warmup_steps": "5%"}
+
+    # PaddleOCR passes these through float(), under this name alone.
+    takes_strings = frozenset({"learning_rate", "start_lr", "min_lr"})
+    no_effect: ClassVar = {
+        "warmup_epoch": NoEffect(
+            "this name counts its warmup in iterations, by warmup_steps",
+            lambda config, value, run: value == 0,
+        )
+    }
+
+    @property
+    def warmup_start(self) -> float:
+        if self.learning_rate <= self.start_lr:
+            allowed = tr("above start_lr, {start_lr}: the warmup goes up to it", start_lr=f"{self.start_lr:g}")
+            raise self.error("learning_rate", allowed)
+        return self.start_lr
+
+    def curve(self, window: Window) -> Schedule:
+        return self.wave(window, self.min_lr)
+
+
+@register_lr_config("TwoStepCosine")
+class TwoStepCosineConfig(LRConfig):
+    """A cosine over 200 epochs, then the cosine over the run."""
+
+    takes = WARMUP | HOLD | OVER_THE_RUN
+    learning_rate: kinds.PositiveRate = kinds.PEAK
+    first_epochs: Annotated[kinds.PositiveLength | None, kinds.Ours("Cosine decays over the whole run")] = key(
+        "length of the first cosine (epochs); without it 200, as in PaddleOCR", default=None
+    )
+    end_lr: kinds.EndRate = key("the rate at the end of both cosines", default=0.0)
+
+    recursive_in_paddle = True
+
+    def curve(self, window: Window) -> Schedule:
+        """Two cosines; after a warmup Paddle uses the closed form, without one it multiplies ratios."""
+        self.check_end("end_lr")
+        led = self.warmup_length(window) or window.iters(self.around("hold_epochs"))
+        return schedules.TwoStepCosine(
+            self.learning_rate,
+            self.first_iters(window),
+            window.decay_iters,
+            self.end_lr,
+            recursive=self.first_epochs is None and not led,
+        )
+
+    def first_iters(self, window: Window) -> int:
+        """How many iterations the first cosine lasts."""
+        return window.iters(_FIRST_EPOCHS) if self.first_epochs is None else self.some_iters("first_epochs", window)

@@ -1,19 +1,13 @@
 """Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, K_DECAY, OVER_THE_RUN, WARMUP, WARMUP_WITHOUT_EPOCHS
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import LINEAR, Schedule
 
 
@@ -25,7 +19,6 @@ class ConstConfig(LRConfig):
     learning_rate: kinds.PositiveRate = kinds.PEAK
 
     def curve(self, window: Window) -> Schedule:
-        """`learning_rate`."""
         return schedules.Constant(self.learning_rate)
 
 
@@ -39,7 +32,6 @@ class LinearConfig(LRConfig):
     power: kinds.Power = key("exponent of the decay; 1 is a straight line", default=1.0)
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial over all updates of the run."""
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
 
 
@@ -54,7 +46,7 @@ class DecayLearningRateConfig(LRConfig):
         "the rate at the end of the decay", default=0.0
     )
 
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "end_lr": NoEffect(
             "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr",
             lambda config, value, run: value == 0,
@@ -67,7 +59,6 @@ class DecayLearningRateConfig(LRConfig):
     }
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial over all updates of the run."""
         self.check_end("min_lr")
         shape = self.bent(schedules.Power(self.factor))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.min_lr, shape)
@@ -87,7 +78,6 @@ class PolynomialConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "power": 2}
 
     def curve(self, window: Window) -> Schedule:
-        """A polynomial."""
         if not self.cycle:
             return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(LINEAR))
         if self.around("k_decay") != 1:
@@ -109,6 +99,5 @@ class LinearLRConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "start_factor": 0.1}
 
     def curve(self, window: Window) -> Schedule:
-        """A straight line, then constant."""
         first, last = self.learning_rate * self.start_factor, self.learning_rate * self.end_factor
         return schedules.Decay(first, self.some_iters("decay_length", window), last)

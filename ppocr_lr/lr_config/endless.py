@@ -1,21 +1,16 @@
 """Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
@@ -46,7 +41,6 @@ class ExponentialConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.7}
 
     def curve(self, window: Window) -> Schedule:
-        """Exponential, for ever."""
         iters = self.some_iters("step_size", window)
         if self.staircase and self.gamma < 1:
             return schedules.StepDecay(self.learning_rate, iters, self.gamma)
@@ -56,7 +50,6 @@ class ExponentialConfig(_TimedConfig):
         return self.stepped(smooth, iters)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Say so where the rate grows."""
         yield from super().remarks(window)
         if self.gamma > 1:
             last = rate_text(self.to_schedule(window)(window.total_iters - 1))
@@ -78,7 +71,6 @@ class NaturalExpConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
-        """Exponential, for ever."""
         iters = self.some_iters("step_size", window)
         return self.stepped(schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters), iters)
 
@@ -115,7 +107,6 @@ class InverseTimeConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
-        """Inverse in time, for ever."""
         iters = self.some_iters("step_size", window)
         return self.stepped(schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters), iters)
 
@@ -128,12 +119,11 @@ class NoamConfig(LRConfig):
     d_model: kinds.Count = key("width of the model")
     warmup_iters: kinds.Iters = key("where the peak is (iterations)", default=4000)
 
-    also_called: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_iters"}
+    also_called: ClassVar = {"warmup_steps": "warmup_iters"}
     nearest_in_paddleocr = "Linear with warmup_epoch"
     example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 
     def curve(self, window: Window) -> Schedule:
-        """Noam's curve."""
         try:
             return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
         except LRConfigError:  # each key is within its bounds, but very small ones leave no peak

@@ -41,11 +41,7 @@ LAST_EPOCH: Keys = {
 
 WARMUP_MODE: Keys = {
     "warmup_mode": (
-        Annotated[
-            Literal[tuple(kinds.WARMUP_SHAPES)],
-            kinds.OneOf(),
-            kinds.Ours("the warmup of PaddleOCR is always linear"),
-        ],
+        Annotated[Literal[tuple(kinds.WARMUP_SHAPES)], kinds.Ours("the warmup of PaddleOCR is always linear")],
         key("shape of the warmup", default="linear"),
     ),
     "warmup_power": (
@@ -54,9 +50,7 @@ WARMUP_MODE: Keys = {
     ),
     "warmup_overlap": (
         Annotated[
-            Literal["none", "peak", "decay", "product"],
-            kinds.OneOf(),
-            kinds.Ours("the decay of PaddleOCR starts after the warmup"),
+            Literal["none", "peak", "decay", "product"], kinds.Ours("the decay of PaddleOCR starts after the warmup")
         ],
         key(
             "with none the decay starts after the warmup; otherwise both start together, and the warmup rises to the "
@@ -148,8 +142,8 @@ CYCLES: Keys = {
 }
 
 TANGENT: Keys = {
-    "lower": (kinds.Bound, key("where on the tangent the decay begins", default=-6.0)),
-    "upper": (kinds.Bound, key("where on the tangent it ends; above lower", default=3.0)),
+    "lower": (kinds.Bound, key("where on the hyperbolic tangent the decay begins", default=-6.0)),
+    "upper": (kinds.Bound, key("where on the hyperbolic tangent the decay ends; above lower", default=3.0)),
 }
 
 ALL: Keys = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT

@@ -5,7 +5,7 @@ says and the JSON Schema come from them. They are public: a section of your own 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -115,20 +115,6 @@ class AsLength(NamedTuple):
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
 
 
-class OneOf:
-    """Marks a `Literal`: one of its words."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        words = get_args(source)
-
-        def check(value: Any) -> Any:
-            if not isinstance(value, str) or value not in words:
-                raise refused(", ".join(words[:-1]) + tr(" or ") + words[-1])
-            return value
-
-        return core_schema.no_info_before_validator_function(check, handler(source))
-
-
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool) or (type(value) is int and value in (0, 1)):
         return bool(value)
@@ -198,7 +184,7 @@ AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]
 PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
 Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
-DecayShape: TypeAlias = Annotated[Literal[tuple(DECAY_SHAPES)], OneOf()]  # type: ignore[valid-type]
+DecayShape: TypeAlias = Literal[tuple(DECAY_SHAPES)]  # type: ignore[valid-type]
 Switch = Annotated[bool, BeforeValidator(_boolean)]
 AList = BeforeValidator(_a_list)
 Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]

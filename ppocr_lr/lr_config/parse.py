@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -14,7 +14,7 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, 
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
-from ppocr_lr.lr_config.base import NO_CURVE, InIterations, LedPlateau, LRConfig, NoEffect
+from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig, NoEffect
 from ppocr_lr.lr_config.elsewhere import INSTEAD, LENGTH_OF_THE_RUN, called_elsewhere, unknown_name
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length, items
@@ -24,12 +24,10 @@ from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
-Made = TypeVar("Made")
 Spellings = Callable[[Collection[str]], Mapping[str, str]]
 """Makes second spellings for the keys of a name."""
 
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
-_UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section that one message lists
 
 STAGE_KEYS = ("epochs", "until_end")
@@ -66,7 +64,11 @@ class ParsedLRConfig(NamedTuple):
             LRConfigError: there is none.
         """
         if self.curve is None:
-            raise LRConfigError(NO_CURVE.under(*SECTION_PATH))
+            said = tr(
+                "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
+                "builds it, to be called with step(metric), and plot and show simulate it where metrics are given"
+            )
+            raise LRConfigError(Problem((*SECTION_PATH, "name"), said))
         return self.curve
 
 
@@ -91,7 +93,8 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._respelt(self.config.to_schedule, window)
+        with self._respelt():
+            return self.config.to_schedule(window)
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The schedule before the plateau of a section without a curve, followed by `after` or by the peak.
@@ -99,11 +102,13 @@ class Section:
         Raises:
             LRConfigError: the section does not fit this run.
         """
-        return self._respelt(partial(self.config.led_plateau, after=after), window)
+        with self._respelt():
+            return self.config.led_plateau(window, after)
 
-    def _respelt(self, made: Callable[[Window], Made], window: Window) -> Made:
+    @contextmanager
+    def _respelt(self) -> Iterator[None]:
         try:
-            return made(window)
+            yield
         except LRConfigError as error:
             respelt = [problem._replace(path=self._as_written(problem.path)) for problem in error.problems]
             raise LRConfigError(respelt) from None
@@ -111,26 +116,28 @@ class Section:
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
         """The findings about the section in a run that it fits.
 
-        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is reported, not only
-        those that mislead.
+        `schedule`, if the caller has it, is the section's own.
+
+        Raises:
+            LRConfigError: with `strict`, for any unknown key, not only for those that mislead.
         """
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
         model = type(self.config)
-        idle = []
-        for key in self.written:
-            if key == "name" or self.also_called.get(key, key) in model.model_fields:
-                continue
+        unread = [key for key in self.written if not self._reads(key)]
+        for key in unread:
             if key in no_effect:
-                idle.append(key)
                 continue
             meant = self._meant_by(key, window, schedule)
             if strict or not meant or not meant.same:  # else nobody is misled
-                yield _unknown(key, model, self.written, meant)
+                unknown = _unknown(key, model, self.written, meant)
+                if strict:
+                    raise LRConfigError(Problem(unknown.path, unknown.message))
+                yield unknown
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings()
-        for key in idle:
-            rule, value = no_effect[key], self.written[key]
-            if not rule.agrees(self.config, value, window.run):
+        for key in unread:
+            rule, value = no_effect.get(key), self.written[key]
+            if rule and not rule.agrees(self.config, value, window.run):
                 meant = self._meant_by(key, window, schedule)
                 ends = meant.ends if meant else ""
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
@@ -146,6 +153,9 @@ class Section:
         written_as = spelling(self.also_called, self.written)
         return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
 
+    def _reads(self, key: Any) -> bool:
+        return key == "name" or self.also_called.get(key, key) in type(self.config).model_fields
+
     def _meant_by(self, key: object, window: Window, schedule: Schedule | None) -> _Meant | None:
         """None unless the key is a rate, the name is PaddleOCR's too, and the key that means it is not written."""
         if not isinstance(key, str) or self.name not in IN_PADDLEOCR:
@@ -155,8 +165,7 @@ class Section:
         meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
         if meant is None or meant in self.written:
             return None
-        read = {name for name in self.written if name == "name" or self.also_called.get(name, name) in fields}
-        known = {name: self.written[name] for name in read}
+        known = {name: value for name, value in self.written.items() if self._reads(name)}
         try:
             other = read_section({**known, meant: self.written[key]}, self.also_called).schedule(window)
         except LRConfigError:
@@ -220,9 +229,6 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
-        for remark in remarks if strict else ():
-            if remark.code == _UNKNOWN:
-                raise LRConfigError(Problem(remark.path, remark.message))
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
@@ -302,7 +308,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         (_short(key),),
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
-        code=_UNKNOWN,
+        code="LR101",
         proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 
@@ -358,6 +364,8 @@ def _problems(
         name = _name(section)
         yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
     else:
-        ours = details["type"] == "lr_value"
-        said = tr("; it must be {allowed}", allowed=details["ctx"]["allowed"]) if ours else f": {details['msg']}"
+        allowed = details.get("ctx", {}).get("allowed")
+        if details["type"] == "literal_error":
+            allowed = details["ctx"]["expected"].replace("'", "").replace(" or ", tr(" or "))
+        said = tr("; it must be {allowed}", allowed=allowed) if allowed else f": {details['msg']}"
         yield Problem(path, tr("{value} is not allowed{said}", value=shown(details["input"]), said=said))

@@ -1,21 +1,16 @@
 """Sections of the schedules of pieces: Step, Piecewise, MultiStepDecay, PiecewiseLinear."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig, NoEffect
+from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.schedules import Schedule
 
@@ -32,11 +27,9 @@ class StepConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "25%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
-        """Steps for ever."""
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """A fractional step is this project's: Paddle wants an integer."""
         yield from super().remarks(window)
         if self.step_size.unit == "epochs" and not self.step_size.amount.is_integer():
             said = tr(
@@ -57,7 +50,7 @@ class PiecewiseConfig(LRConfig):
 
     marks_key = "decay_epochs"
     example: ClassVar = {"decay_epochs": ["60%", "85%"], "values": [0.001, 0.0001, 0.00001]}
-    no_effect: ClassVar[Mapping[str, NoEffect]] = {
+    no_effect: ClassVar = {
         "learning_rate": NoEffect(
             "Piecewise takes its rates from values",
             lambda config, value, run: value is None or value == config.values[0],
@@ -91,7 +84,6 @@ class PiecewiseConfig(LRConfig):
         return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """As many values as boundaries: Paddle refuses that from 2.6.2 on."""
         yield from super().remarks(window)
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
@@ -105,7 +97,12 @@ class PiecewiseConfig(LRConfig):
                 where=where,
                 needed=count + 1,
             )
-            same = Proposal((f"values=[{values}]",), words=tr("{} makes the same curve"), safe=True)
+            lead = 0 if self.counts_from_start else self.warmup_length(window)
+            late = sum(lead + window.first_update(mark) >= window.total_iters for mark in self.decay_epochs)
+            fix = f"values=[{values}]"
+            if late == 1 < count:  # with one more value it would be a drop that never comes
+                fix = f"decay_epochs=[{', '.join(map(str, self.decay_epochs[:-1]))}]"
+            same = Proposal((fix,), words=tr("{} makes the same curve"), safe=True)
             yield Finding(("values",), said, code="LR501", proposals=(same,))
 
 
@@ -122,14 +119,12 @@ class MultiStepDecayConfig(LRConfig):
     example: ClassVar = {"learning_rate": 0.001, "milestones": ["50%", "80%"], "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
-        """A drop at each milestone."""
         _check_rising(self, window)
         return schedules.MultiStepDecay(
             self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
         )
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Without milestones nothing ever drops."""
         yield from super().remarks(window)
         if not self.milestones:
             yield Finding(("milestones",), tr("the list is empty, so the rate never drops"), code="LR402")

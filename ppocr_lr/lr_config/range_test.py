@@ -1,16 +1,11 @@
 """The section of the learning-rate range test: RangeTest."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.kinds import key
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
 
 

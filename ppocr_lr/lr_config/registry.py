@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,14 +20,14 @@ _IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
     "Cosine": "cosine",
-    "LinearWarmupCosine": "linear_warmup_cosine",
+    "LinearWarmupCosine": "cosine",
     "Step": "piecewise",
     "Piecewise": "piecewise",
     "MultiStepDecay": "piecewise",
     "CyclicalCosine": "cyclic",
     "OneCycle": "cyclic",
     "DecayLearningRate": "decay",
-    "TwoStepCosine": "two_step_cosine",
+    "TwoStepCosine": "cosine",
 }
 
 _OUR_OWN = {
@@ -35,7 +36,7 @@ _OUR_OWN = {
     "REX": "shapes",
     "KDecay": "shapes",
     "Tanh": "shapes",
-    "CosineWarmRestarts": "restarts",
+    "CosineWarmRestarts": "cyclic",
     "WSD": "shapes",
     "Trapezoid": "shapes",
     "InverseSqrt": "endless",
@@ -65,39 +66,33 @@ _registered: dict[str, type[LRConfig]] = {}
 class _Models(Mapping[str, "type[LRConfig]"]):
     """All models by `name`, read-only: this project's, and those registered by others."""
 
-    def __init__(self) -> None:
-        self._has_looked = False
-
     def __getitem__(self, name: str) -> type[LRConfig]:
         if name not in _registered:
             if name in _HOMES:
                 import_module(f"ppocr_lr.lr_config.{_HOMES[name]}")
             else:
-                self._import_installed()
+                _import_installed()
         return _registered[name]
 
-    def _import_installed(self) -> None:
-        """Once, and only for a name that is not ours: searching all installed packages takes time."""
-        if self._has_looked:
-            return
-        self._has_looked = True
-        from importlib.metadata import entry_points
-
-        for entry in entry_points(group=ENTRY_POINTS):
-            try:
-                entry.load()
-            except Exception as error:  # another project's fault, and no reason to stop a config that does not need it
-                said = f"{type(error).__name__}: {error}"
-                warnings.warn(
-                    f"{ENTRY_POINTS}: {entry.value} cannot be imported: {said}", LRConfigWarning, stacklevel=2
-                )
-
     def __iter__(self) -> Iterator[str]:
-        self._import_installed()
+        _import_installed()
         return iter([*_HOMES, *(name for name in _registered if name not in _HOMES)])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+@cache
+def _import_installed() -> None:
+    """Once, and only for a name that is not ours: searching all installed packages takes time."""
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            entry.load()
+        except Exception as error:  # another project's fault, and no reason to stop a config that does not need it
+            said = f"{entry.value} cannot be imported: {type(error).__name__}: {error}"
+            warnings.warn(f"{ENTRY_POINTS}: {said}", LRConfigWarning, stacklevel=2)
 
 
 MODELS: Mapping[str, type[LRConfig]] = _Models()

@@ -67,10 +67,6 @@ class Window(NamedTuple):
             return self.length
         return max(0, self.total_iters - self.lead_iters - self.tail_iters)
 
-    def lasting(self, iters: int) -> Window:
-        """This window for a decay of `iters` updates."""
-        return self._replace(length=iters)
-
     def stage(self, iters: int) -> Window:
         """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""
         return Window(self.run, iters)

@@ -1,8 +1,7 @@
 """Sections made of sections: Sequence, Scale."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
@@ -13,14 +12,12 @@ from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import InIterations, LedPlateau, LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import InIterations, LedPlateau
 from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
@@ -110,7 +107,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def peak(self) -> float:
-        """The peak of the last stage."""
         return self.stages[-1].section.config.peak
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
@@ -125,7 +121,6 @@ class SequenceConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths of the stages, and those inside them."""
         found: dict[Path, InIterations] = {}
         for index, stage in enumerate(self.stages):
             if stage.epochs and stage.epochs.unit == "it":
@@ -134,7 +129,6 @@ class SequenceConfig(LRConfig):
         return found
 
     def curve(self, window: Window) -> Schedule:
-        """Each stage's schedule, from its own start."""
         *parts, (last, _) = self._built(window, Section.schedule)
         return schedules.Sequence(tuple(parts), last)
 
@@ -147,11 +141,9 @@ class SequenceConfig(LRConfig):
             yield made, iters
 
     def seams(self, window: Window) -> tuple[int, ...]:
-        """Where the second stage begins, the third, …"""
         return tuple(accumulate(self._lengths(window)))[:-1]
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the stages."""
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
             yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
 
@@ -207,7 +199,6 @@ class ScaleConfig(LRConfig):
 
     @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        """The lengths in iterations of the inner sections."""
         return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
 
     @property
@@ -216,7 +207,6 @@ class ScaleConfig(LRConfig):
         return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
 
     def curve(self, window: Window) -> Schedule:
-        """The inner schedule times `factor`, and times the other one."""
         parts = []
         for place, section in self._sections:
             with errors_under(place):
@@ -232,16 +222,12 @@ class ScaleConfig(LRConfig):
         """The product; if the two keep going against each other for ever, they are held after the run."""
         if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
             raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
-        try:
-            return schedules.Product(parts[0], parts[1], self.end_lr)
-        except LRConfigError:
-            held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
-        try:
-            return schedules.Product(held[0], held[1], self.end_lr)
-        except LRConfigError:
-            raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule"))) from None
+        held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
+        for schedule, by in (parts, held):
+            with suppress(LRConfigError):
+                return schedules.Product(schedule, by, self.end_lr)
+        raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """The findings of the inner schedules."""
         for place, section in self._sections:
             yield from _inside(section.remarks(window), place)

@@ -1,19 +1,13 @@
 """Sections of decays that are neither a line nor a plain cosine: KDecay, Tanh, REX; WSD and Trapezoid at the end."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from typing import ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.base import LRConfig
+from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import BENT, HOLD, OVER_THE_RUN, POWER, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.lr_config.registry import register_lr_config
-from ppocr_lr.lr_config.run import Window
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
@@ -27,15 +21,13 @@ class KDecayConfig(LRConfig):
     k: kinds.Power = key("exponent of time; 1 is a cosine", default=1.0)
     end_lr: kinds.Rate = kinds.END
 
-    also_called: ClassVar[Mapping[str, str]] = {**kinds.ETA_MIN, "k_decay": "k"}
+    also_called: ClassVar = {**kinds.ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr = "Cosine"
     example: ClassVar = {"learning_rate": 0.001, "k": 2}
 
     def curve(self, window: Window) -> Schedule:
-        """The bent cosine over all updates of the run."""
         self.check_end("end_lr")
-        shape = self.bent(schedules.Cosine(), self.k)
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Cosine()))
 
 
 @register_lr_config("Tanh")
@@ -50,7 +42,6 @@ class TanhConfig(LRConfig):
     nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
-        """The tangent over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(self.tangent))
 
@@ -67,7 +58,6 @@ class REXConfig(LRConfig):
     nearest_in_paddleocr = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
-        """REX over all updates of the run."""
         self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))
 
@@ -94,7 +84,6 @@ class WSDConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        """Constant, then the decay, which ends with the run."""
         self.check_end("end_lr")
         decay = self.some_iters("decay_length", window)
         stable = window.decay_iters - decay

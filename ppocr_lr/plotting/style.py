@@ -8,6 +8,7 @@ from typing import Any
 
 from ppocr_lr.curve.polyline import Curve
 from ppocr_lr.errors import ArgumentError, did_you_mean
+from ppocr_lr.language import tr
 
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
 """Colours of the first run, the second, …: Okabe and Ito's, which colour-blind readers can tell apart."""
@@ -148,7 +149,7 @@ def log_limits(curves: Sequence[Curve], room: float = ROOM) -> tuple[float, floa
     edges = [edge[edge > 0] for curve in curves for edge in (curve.low, curve.high)]
     positive = [edge for edge in edges if edge.size]
     if not positive:
-        raise ArgumentError("log_scale", "no rate is above 0, so there is nothing to draw")
+        raise ArgumentError("log_scale", tr("no rate is above 0, so there is nothing to draw"))
     highest = max(float(edge.max()) for edge in positive)
     bottom = max(min(float(edge.min()) for edge in positive), highest * _LOWEST_SHARE) / 1.5
     return bottom, highest * max(2.0, (highest / bottom) ** (room / (1 - room)))

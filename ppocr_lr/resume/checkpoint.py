@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ppocr_lr.bounds import MAX_COUNT
-from ppocr_lr.errors import ArgumentError, LRConfigError, errors_under, errors_within, nearest, shown
+from ppocr_lr.errors import ArgumentError, LRConfigError, errors_under, errors_within, nearest, shown, value_error
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE
 from ppocr_lr.resume.optimizers import accumulators
@@ -107,8 +107,9 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         checkpoints = "is the checkpoint" if len(there) == 1 else "are the checkpoints"
         inside = f"; in it {checkpoints} {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
         raise ArgumentError("checkpoint", f"is a folder{inside}", given)
-    meant = " or ".join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
-    raise LRConfigError("does not exist" + (f"; did you mean {meant}?" if meant else "")).within(str(path))
+    meant = tr(" or ").join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
+    suggestion = tr("; did you mean {names}?", names=meant) if meant else ""
+    raise LRConfigError(tr("does not exist{suggestion}", suggestion=suggestion)).within(str(path))
 
 
 def _check_optimizer_state(content: Mapping[Any, Any]) -> None:
@@ -136,14 +137,14 @@ def _is_tensor(value: object) -> bool:
 def _scheduler_state(content: Mapping[Any, Any]) -> SchedulerState:
     state = scheduler_state(content)
     if state.update > MAX_COUNT:
-        raise LRConfigError(f"last_epoch: {state.update} is not allowed; it must be at most 2^53")
+        raise value_error(("last_epoch",), state.update, tr("at most 2^53"))
     if not 0 <= state.rate < LARGEST_RATE:
-        raise LRConfigError(f"last_lr: {state.rate} is not allowed; it must be at least 0 and below {LARGEST_RATE:.0e}")
+        raise value_error(("last_lr",), state.rate, tr("at least 0 and below {most}", most=f"{LARGEST_RATE:.0e}"))
     return state
 
 
 def _whole_number(states: Mapping[Any, Any], key: str) -> int | None:
     value = states.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT):
-        raise LRConfigError(f"{key}: {shown(value)} is not allowed; it must be a whole number, at most 2^53")
+        raise value_error((key,), value, tr("a whole number, at most 2^53"))
     return value

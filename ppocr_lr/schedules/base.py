@@ -209,6 +209,16 @@ class Schedule(Checked, ABC):
         return float(many.min()), float(many.max())
 
 
+class Endless(Schedule):
+    """A smooth decay for ever: there are no corners, and the rate approaches 0."""
+
+    def corner_runs(self) -> Runs:
+        return ()
+
+    def end_of_decay(self) -> End | None:
+        return End(None, 0.0)
+
+
 def as_step(step: object) -> int:
     """`step` as an int ≥ 0; NumPy integers are welcome, bools and floats are not."""
     if type(step).__name__ in ("bool", "bool_"):  # Python's and NumPy's

@@ -93,7 +93,6 @@ class Bounded(_Looked):
             raise refused(self, "ceiling", self.ceiling, f"a finite number of at least the floor, {self.floor:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The rate of `schedule`, kept within the bounds."""
         rate = self.schedule.formula(k, fn)
         if fn is SCALAR:  # without two calls: this is the training loop
             return self.floor if rate < self.floor else self.ceiling if rate > self.ceiling else rate
@@ -111,7 +110,6 @@ class Bounded(_Looked):
         return self.schedule(k) > bound
 
     def lead(self) -> Lead:
-        """As `schedule`, kept within the bounds."""
         inner = self.schedule.lead()
         if not inner.iters:
             return super().lead()
@@ -128,7 +126,6 @@ class Bounded(_Looked):
         return End(step if step < last else end.step, bound)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
 
@@ -154,7 +151,6 @@ class Product(_Looked):
         _ = self.all_corners  # refuses those that cannot be listed
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (schedule(k) − end)·by(k)`."""
         if not self.end:
             return self.schedule.formula(k, fn) * self.by.formula(k, fn)
         return self.end + (self.schedule.formula(k, fn) - self.end) * self.by.formula(k, fn)
@@ -231,7 +227,6 @@ class Staircase(Schedule):
         _ = self.all_corners  # refuses those that cannot be listed
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(k − k mod n)`."""
         return self.schedule.formula(k - k % self.step_iters, fn)
 
     def corner_runs(self) -> Runs:
@@ -258,7 +253,6 @@ class Staircase(Schedule):
         return -(-k // self.step_iters) * self.step_iters
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """The mirror image of `schedule`, in the same steps."""
         inner = self.schedule.opposite(low, high)
         return inner and Staircase(inner, self.step_iters)
 
@@ -273,7 +267,6 @@ class Staircase(Schedule):
         return end if end is None or end.step is None else End(step := self._up(end.step), self(step))
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The first steps of the cycles of `schedule`."""
         cycle = self.schedule.cycle_around(k - k % self.step_iters)
         return cycle and (self._up(cycle[0]), self._up(cycle[1]))
 

@@ -49,7 +49,6 @@ class Sequence(Schedule):
         return tuple(accumulate((iters for _, iters in self.stages), initial=0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(k − start)` of the stage of update k."""
         if fn is SCALAR:
             stage = bisect_right(self._starts, k) - 1
             return self._schedules[stage].formula(k - self._starts[stage])
@@ -65,7 +64,6 @@ class Sequence(Schedule):
         )
 
     def corner_runs(self) -> Runs:
-        """The starts of the stages, and the corners within each stage."""
         loose = set(self._starts[1:])
         regular = []
         for (schedule, iters), start in zip(self.stages, self._starts, strict=False):
@@ -90,26 +88,21 @@ class Scaled(Schedule):
     factor: Rate
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`factor·schedule(k)`."""
         return self.factor * self.schedule.formula(k, fn)
 
     def corner_runs(self) -> Runs:
-        """The corners of `schedule`."""
         return self.schedule.all_corners
 
     def lead(self) -> Lead:
-        """As `schedule`, scaled."""
         inner = self.schedule.lead()
         behind = Scaled(inner.behind, self.factor)
         return inner._replace(behind=behind, warmup_start=self.factor * inner.warmup_start)
 
     def end_of_decay(self) -> End | None:
-        """The end of `schedule`, its rate scaled."""
         end = self.schedule.end_of_decay()
         return end and End(end.step, self.factor * end.rate)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
 
@@ -131,11 +124,9 @@ class Mirrored(Schedule):
         return self.low + (self.high - self.schedule.formula(k, fn))
 
     def corner_runs(self) -> Runs:
-        """The corners of `schedule`."""
         return self.schedule.all_corners
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The cycle of `schedule`."""
         return self.schedule.cycle_around(k)
 
 
@@ -150,11 +141,9 @@ class HeldAfter(Schedule):
     end_iters: Update
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(min(k, end_iters))`."""
         return self.schedule.formula(fn.minimum(k, self.end_iters), fn)
 
     def corner_runs(self) -> Runs:
-        """The corners of `schedule` before `end_iters`, and `end_iters`."""
         return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.all_corners)
 
     def end_of_decay(self) -> End | None:
@@ -190,22 +179,18 @@ class EndedAfter(Schedule):
         object.__setattr__(self, "_end", self.schedule.end_of_cycle(cycle[0]))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(k)`, then the end of the last cycle."""
         if fn is SCALAR:
             return self.schedule.formula(k) if k < self._after else self._end
         return fn.split(k, self._after, self.schedule.formula, Constant(self._end).formula)
 
     def corner_runs(self) -> Runs:
-        """The corners of `schedule` in these cycles, and their end."""
         end = self._after
         return (end,), *(inside(run, -1, end) for run in self.schedule.all_corners)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The cycle of `schedule`; None after the last one."""
         return self.schedule.cycle_around(k) if k < self._after else None
 
     def opposite(self, low: float, high: float) -> Schedule | None:
-        """The mirror image of `schedule`, then `high`."""
         inner = self.schedule.opposite(low, high)
         return inner and Sequence(((inner, self._after),), Constant(high))
 
@@ -221,13 +206,11 @@ class From(Schedule):
     first: Update
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`schedule(k + first)`."""
         if fn is SCALAR and (later := k + self.first) <= MAX_STEP:  # saves a call of `minimum`
             return self.schedule.formula(later)
         return self.schedule.formula(fn.minimum(k, MAX_STEP - self.first) + self.first, fn)
 
     def corner_runs(self) -> Runs:
-        """The corners of `schedule` after `first`, earlier by that much."""
         return tuple(shifted(run[bisect_right(run, self.first) :], -self.first) for run in self.schedule.all_corners)
 
     def lead(self) -> Lead:

@@ -38,7 +38,6 @@ class Cyclic(Schedule):
             raise refused(self, "peak", self.peak, f"a finite number of at least the base, {self.base:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`base + (peak − base)·s·min(j/u, (u + d − j)/d)`."""
         period = self.up_iters + self.down_iters
         j = fn.wrap(k, period)
         height = (self.peak - self.base) * fn.minimum(j / self.up_iters, (period - j) / self.down_iters)
@@ -59,11 +58,9 @@ class Cyclic(Schedule):
         return Mirrored(replace(self, peak=high, base=low), low, high)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The first updates of the cycle around update `k` and of the next one."""
         return cycle(k, self.up_iters + self.down_iters)
 
     def end_of_cycle(self, k: int) -> float:
-        """`base`."""
         return self.base
 
     def corner_runs(self) -> Runs:

@@ -24,11 +24,9 @@ class Constant(Schedule):
     rate: Rate
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`rate`."""
         return self.rate
 
     def corner_runs(self) -> Runs:
-        """None."""
         return ()
 
 
@@ -53,20 +51,17 @@ class Decay(Schedule):
             raise refused(self, "peak", self.peak, f"a finite number of at least the end, {self.end:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The rate of `shape` with (N − min(k, N))/N of the time left."""
         n = self.decay_iters
         if fn is SCALAR:  # without the call of `minimum`: this is the training loop
             return self.shape.rate(self.peak, self.end, (n - k) / n if k < n else 0.0, fn)
         return self.shape.rate(self.peak, self.end, (n - fn.minimum(k, n)) / n, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the decay, and the turns of its shape."""
         return (
             tuple(sorted({*(math.ceil(turn * self.decay_iters) for turn in self.shape.turns()), self.decay_iters})),
         )
 
     def end_of_decay(self) -> End | None:
-        """Update N, and the rate there; None for a shape that turns."""
         if self.shape.turns():
             return None
         return End(self.decay_iters, float(self.formula(self.decay_iters)))
@@ -90,7 +85,6 @@ class CosineWave(Schedule):
     oscillates: bool = field(default=False, kw_only=True)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)/2·(1 + cos(π·k/N))`."""
         n, end = self.decay_iters, self.end
         left = n - (k % (2 * n) if fn is SCALAR else fn.wrap(k, 2 * n))
         return end + (self.peak - end) * fn.half_cosine(left / n)
@@ -100,11 +94,9 @@ class CosineWave(Schedule):
         return (every(self.decay_iters),)
 
     def end_of_decay(self) -> End | None:
-        """Update N and the rate `end`; None if it oscillates."""
         return None if self.oscillates else End(self.decay_iters, self.end)
 
     def cycle_around(self, k: int) -> tuple[int, int] | None:
-        """The peaks around update `k`, if it oscillates."""
         return cycle(k, 2 * self.decay_iters) if self.oscillates else None
 
 
@@ -146,7 +138,6 @@ class TwoStepCosine(Schedule):
         return t2 * (2 * odd_multiples + 1) + 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)/2·(1 + cos(π·k/T))`, T by the part of the run."""
         if fn is SCALAR:
             return self._first.formula(k) if k <= self.first_iters else self._behind_first(k, fn)
         return fn.split(k, self.first_iters + 1, self._first.formula, self._behind_first)
@@ -155,7 +146,6 @@ class TwoStepCosine(Schedule):
         return fn.split(k, self.second_begin, Constant(self.end).formula, self._second.formula)
 
     def corner_runs(self) -> Runs:
-        """The switch, and the turning points of the second cosine after it."""
         first_turn = -(-self.second_begin // self.second_iters) * self.second_iters
         switch = tuple(sorted({self.first_iters, self.first_iters + 1, self.second_begin}))
         return switch, every(self.second_iters, first_turn)

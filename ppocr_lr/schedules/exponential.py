@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from ppocr_lr.schedules.base import End, Runs, Schedule
+from ppocr_lr.schedules.base import End, Endless, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import AboveOne, Iters, Positive, PositiveRate, Rate, UpToOne
@@ -21,7 +21,7 @@ def most_growth(rate: float, gamma: float) -> float:
 
 
 @dataclass(frozen=True)
-class ExponentialDecay(Schedule):
+class ExponentialDecay(Endless):
     """`peak·gamma^(k/N)` with N = `decay_iters`, for ever; in the end the float is 0.
 
     The rate is multiplied by `gamma` every N updates, smoothly; 0 < gamma ≤ 1. Above 1 it is `ExponentialGrowth`.
@@ -42,13 +42,9 @@ class ExponentialDecay(Schedule):
         """`peak·gamma^(k/N)`, as `peak·e^(k·log(gamma)/N)`."""
         return self.peak * fn.exp(self._slope * k)
 
-    def corner_runs(self) -> Runs:
-        """None."""
-        return ()
-
     def end_of_decay(self) -> End | None:
-        """Never reached: the rate approaches 0, if it falls at all."""
-        return End(None, 0.0) if self.gamma < 1 else None
+        """As of any such decay, if it falls at all."""
+        return super().end_of_decay() if self.gamma < 1 else None
 
 
 @dataclass(frozen=True)
@@ -76,12 +72,11 @@ class ExponentialGrowth(Schedule):
         return self.start * fn.exp(fn.minimum(self._slope * k, self._most))
 
     def corner_runs(self) -> Runs:
-        """Where the growth ends."""
         return ((math.ceil(self._most / self._slope),),)
 
 
 @dataclass(frozen=True)
-class NaturalExpDecay(Schedule):
+class NaturalExpDecay(Endless):
     """`peak·e^(−gamma·k/N)` with N = `decay_iters`, for ever; in the end the float is 0.
 
     Source: Paddle's `NaturalExpDecay`, with N = 1.
@@ -97,16 +92,7 @@ class NaturalExpDecay(Schedule):
         object.__setattr__(self, "_slope", -self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·e^(−gamma·k/N)`."""
         return self.peak * fn.exp(self._slope * k)
-
-    def corner_runs(self) -> Runs:
-        """None."""
-        return ()
-
-    def end_of_decay(self) -> End:
-        """Never reached: the rate approaches 0."""
-        return End(None, 0.0)
 
 
 @dataclass(frozen=True)
@@ -128,9 +114,7 @@ class ExponentialRise(Schedule):
             raise refused(self, "end", self.end, f"a finite number above start, {self.start:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`start·(end/start)^(min(k, N)/N)`."""
         return _SHAPE.rate(self.end, self.start, fn.minimum(k, self.rise_iters) / self.rise_iters, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the rise."""
         return ((self.rise_iters,),)

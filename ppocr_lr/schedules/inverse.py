@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from ppocr_lr.schedules.base import End, Lead, Runs, Schedule
+from ppocr_lr.schedules.base import End, Endless, Lead, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Iters, Positive, Rate
@@ -15,7 +15,7 @@ from ppocr_lr.schedules.warmup import Warmup
 
 
 @dataclass(frozen=True)
-class InverseSqrt(Schedule):
+class InverseSqrt(Endless):
     """`peak·√(τ/(τ + k))` with τ = `timescale_iters`, for ever: half of `peak` at k = 3τ. With another `power` than
     0.5, `peak·(τ/(τ + k))^power`.
 
@@ -31,16 +31,7 @@ class InverseSqrt(Schedule):
     power: Positive = 0.5
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·(τ/(τ + k))^power`."""
         return self.peak * (1.0 / (1.0 + k / self.timescale_iters)) ** self.power
-
-    def corner_runs(self) -> Runs:
-        """None."""
-        return ()
-
-    def end_of_decay(self) -> End:
-        """Never reached: the rate approaches 0."""
-        return End(None, 0.0)
 
 
 @dataclass(frozen=True)
@@ -72,24 +63,20 @@ class Noam(Schedule):
         return Warmup(InverseSqrt(self.peak, self.warmup_iters), self.warmup_iters, self.peak)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`scale·d_model^−0.5·min(k^−0.5, k·w^−1.5)`."""
         return self._schedule.formula(k, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the warmup."""
         return self._schedule.all_corners
 
     def lead(self) -> Lead:
-        """The warmup, then an inverse square root."""
         return self._schedule.lead()
 
     def end_of_decay(self) -> End | None:
-        """Never reached: the rate approaches 0."""
         return self._schedule.end_of_decay()
 
 
 @dataclass(frozen=True)
-class InverseTimeDecay(Schedule):
+class InverseTimeDecay(Endless):
     """`peak/(1 + gamma·k/N)` with N = `decay_iters`, for ever.
 
     Source: Paddle's `InverseTimeDecay`, with N = 1.
@@ -105,13 +92,4 @@ class InverseTimeDecay(Schedule):
         object.__setattr__(self, "_slope", self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak/(1 + gamma·k/N)`."""
         return self.peak / (1.0 + self._slope * k)
-
-    def corner_runs(self) -> Runs:
-        """None."""
-        return ()
-
-    def end_of_decay(self) -> End:
-        """Never reached: the rate approaches 0."""
-        return End(None, 0.0)

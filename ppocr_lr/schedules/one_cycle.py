@@ -81,7 +81,6 @@ class OneCycle(Schedule):
         )
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """Cosine or straight line within the phase of update k; held past the end."""
         if fn is SCALAR:
             return self._annealed(k, fn) if k <= self.total_iters else self._held
         return fn.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
@@ -97,7 +96,6 @@ class OneCycle(Schedule):
         return max(float(self._annealed(self.total_iters, SCALAR)), self.final)
 
     def corner_runs(self) -> Runs:
-        """The ends of the phases, and the updates around the end of the run."""
         n = self.total_iters
         return (tuple(sorted({*self._phases.first_steps, n - 1, n, n + 1})),)
 

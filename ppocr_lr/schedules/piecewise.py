@@ -33,11 +33,9 @@ class PiecewiseConstant(Schedule):
             raise refused(self, "values", self.values, allowed)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`values[number of boundaries ≤ k]`."""
         return fn.pick(self.values, fn.count_passed(k, self.boundaries))
 
     def corner_runs(self) -> Runs:
-        """The boundaries."""
         return (self.boundaries,)
 
 
@@ -59,11 +57,9 @@ class MultiStepDecay(Schedule):
         _rising(self, "milestones", self.milestones)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·gamma^(number of milestones ≤ k)`."""
         return self.peak * self.gamma ** fn.count_passed(k, self.milestones)
 
     def corner_runs(self) -> Runs:
-        """The milestones."""
         return (self.milestones,)
 
 
@@ -79,11 +75,9 @@ class StepDecay(Schedule):
     gamma: Gamma
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·gamma^⌊k/step_iters⌋`."""
         return self.peak * self.gamma ** (k // self.step_iters)
 
     def corner_runs(self) -> Runs:
-        """Every multiple of `step_iters`."""
         return (every(self.step_iters),)
 
 
@@ -109,15 +103,12 @@ class PiecewiseLinear(Schedule):
             raise refused(self, "knots", self.knots, allowed)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The line between the knots around k."""
         return fn.interpolate(k, self._steps, self._rates)
 
     def corner_runs(self) -> Runs:
-        """The knots."""
         return (self._steps,)
 
     def end_of_decay(self) -> End:
-        """The last knot."""
         return End(*self.knots[-1])
 
 

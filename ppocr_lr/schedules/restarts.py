@@ -47,7 +47,6 @@ class CyclicPolynomial(Schedule):
     power: Positive = 1.0
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`(peak − end)·(1 − k/D)^power + end`."""
         if fn is SCALAR:
             return self._behind_zero(k, fn) if k else self.peak
         return fn.split(k, 1, Constant(self.peak).formula, self._behind_zero)
@@ -61,7 +60,6 @@ class CyclicPolynomial(Schedule):
         return (every(self.decay_iters, self.decay_iters + 1),)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The multiples of N around update `k`."""
         return cycle(k, self.decay_iters)
 
 
@@ -136,7 +134,6 @@ class WarmRestarts(Schedule):
         object.__setattr__(self, "_latest", _Cycle(0, 0, 0, 0, 0, 0))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The cosine, or the warmup, of the cycle of update k."""
         if fn is not SCALAR:
             return self._of_many(k, fn)
         if self._plain:  # the usual case
@@ -241,16 +238,13 @@ class WarmRestarts(Schedule):
         return tuple(int(start) for start, *_ in self._rows)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        """The first updates of the cycle around update `k` and of the next one."""
         cycle = self._cycle(k)
         return cycle.first, cycle.after
 
     def end_of_cycle(self, k: int) -> float:
-        """The rate at the end of the cycle of update `k`."""
         return self._cycle(k).end
 
     def corner_runs(self) -> Runs:
-        """The restarts, and the end of the warmup in each cycle."""
         offsets = (0, self.warmup_iters) if self.warmup_iters else (0,)
         listed = tuple(sorted(start + offset for start in self._starts for offset in offsets))
         if self.t_mult > 1:

@@ -68,7 +68,6 @@ class Cosine(Shape):
         return end + (peak - end) * fn.half_cosine(q if self.half_waves == 1.0 else 1.0 - self.half_waves * (1.0 - q))
 
     def turns(self) -> tuple[float, ...]:
-        """At whole half waves."""
         return tuple(wave / self.half_waves for wave in range(1, math.ceil(self.half_waves)))
 
 
@@ -179,7 +178,6 @@ class Bent(Shape):
         return end + (peak - end) * self.shape.rate(1.0, 0.0, q, fn) ** self.power
 
     def turns(self) -> tuple[float, ...]:
-        """The turns of `shape`, at their bent times."""
         return tuple(turn ** (1 / self.k_decay) for turn in self.shape.turns())
 
 
@@ -190,7 +188,6 @@ class Flat(Shape):
     """
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """`peak` at q = 1, else `end`."""
         if fn is SCALAR:
             return end if q < 1.0 else peak
         return fn.where(q < 1.0, end, peak)

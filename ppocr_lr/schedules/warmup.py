@@ -39,7 +39,6 @@ class Warmup(Schedule):
             raise refused(self, "shape", self.shape, "one that does not turn")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """The warmup, then `after(k − w)`."""
         if fn is not SCALAR:
             return fn.split(k, self.warmup_iters, self.rise, self._late)
         # What `split` does, but without its call: this is the training loop.
@@ -53,19 +52,16 @@ class Warmup(Schedule):
         return self.after.formula(k - self.warmup_iters, fn)
 
     def corner_runs(self) -> Runs:
-        """The end of the warmup, and the corners of `after`, later by w."""
         w = self.warmup_iters
         return (w,), *(shifted(run, w) for run in self.after.all_corners)
 
     def lead(self) -> Lead:
-        """The warmup, and the hold after it."""
         inner = self.after.lead()
         if inner.warmup_iters:
             return Lead(self.warmup_iters, 0, self.after, self.start)
         return Lead(self.warmup_iters, inner.hold_iters, inner.behind, self.start)
 
     def end_of_decay(self) -> End | None:
-        """The end of `after`, later by w."""
         end = self.after.end_of_decay()
         return end if end is None or end.step is None else End(self.warmup_iters + end.step, end.rate)
 

@@ -45,7 +45,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
         raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
     if not words or words[0].startswith("-"):
-        raise LRConfigError("name the script that trains, with its flags behind it: tools/train.py -c config.yml")
+        raise LRConfigError("name the script that trains, with its flags after it: tools/train.py -c config.yml")
     script, *rest = words
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))

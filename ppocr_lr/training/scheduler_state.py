@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ppocr_lr.errors import LRConfigError, shown
+from ppocr_lr.errors import LRConfigError, shown, value_error
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.schedules.base import as_step
@@ -160,5 +160,5 @@ def _rate(value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         rate = math.nan
     if not math.isfinite(rate) or isinstance(value, (bool, str)):
-        raise LRConfigError(f"last_lr: {shown(value)} is not allowed; it must be a number")
+        raise value_error(("last_lr",), value, tr("a number"))
     return rate + 0.0  # which is 0.0 for -0.0

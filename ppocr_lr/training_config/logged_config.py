@@ -37,6 +37,7 @@ _MOST_LINES = 5_000  # of a config
 _MOST_DEPTH = 60
 _CHUNK = 1 << 16
 _TORN = (EOFError, zlib.error, gzip.BadGzipFile)
+_FRAME = ' \t|│",'  # what a table, a pane of a terminal or a list of strings puts behind each line
 _WORDS = {"None": None, "True": True, "False": False}
 
 
@@ -83,7 +84,7 @@ class LoggedConfig:
 
     def add(self, found: re.Match[str]) -> None:
         """Take a line that `DUMPED` has found."""
-        line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip())
+        line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip(_FRAME))
         again = self._lines[-1:] == [line]  # two processes wrote into one file, or one into two files that were joined
         if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES and not again:
             self._lines.append(line)
@@ -128,7 +129,7 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
         torn = True
     config = collected.end() or config
     if config is None:
-        said = tr("is a log without a config; PaddleOCR writes it there when it starts")
+        said = tr("is a log without a config; PaddleOCR writes it there, indented, when it starts")
         raise LRConfigError(said).within(str(path))
     if torn:
         said = tr("{path}: is a truncated archive; a later config in it could not be unpacked", path=path)

@@ -16,7 +16,8 @@ def _in(config: _Config, section: str, *keys: str) -> bool:
 _TOP_KEYS = {
     "PaddleClas 1.x": ("LEARNING_RATE",),
     "PaddleDetection": ("LearningRate", "OptimizerBuilder", "_BASE_"),
-    "PaddleSeg": ("lr_scheduler", "train_dataset", "_base_"),
+    "PaddleSeg, PaddleGAN or Paddle3D": ("lr_scheduler", "train_dataset", "_base_"),
+    "PaddleVideo": ("OPTIMIZER",),
     "OpenOCR / PytorchOCR": ("LRScheduler", "LRscheduler"),
 }
 """Whose a config without a section Optimizer.lr is that has one of these keys at the top."""
@@ -24,10 +25,12 @@ _TOP_KEYS = {
 
 def neighbour(config: _Config) -> str | None:
     """Whose config it is, if not PaddleOCR's."""
-    # PaddleClas has PaddleOCR's names under Optimizer.lr, but its decay is shortened by the warmup.
+    # Both have an Optimizer.lr. PaddleClas has PaddleOCR's names in it, but its decay is shortened by the warmup.
     if "Architecture" not in config:
         if "Arch" in config:
             return "PaddleClas"
+        if "Engine" in config:
+            return "PaddleFleetX"
         if _in(config, "Global", "epochs") and not _in(config, "Global", "epoch_num"):
             return "PaddleClas (PaddleOCR's key is Global.epoch_num, not Global.epochs)"
     optimizer = config.get("Optimizer")

@@ -39,7 +39,14 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import (
+    GlobalSection,
+    OptimizerSection,
+    check_sections,
+    meant_at_the_top,
+    meant_in_global,
+    read,
+)
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
@@ -328,7 +335,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         names = [str(name) for name in (optimizer if path else config)]
         around = [name for name, value in config.items() if isinstance(value, Mapping) and "Optimizer" in value]
         instead = ""
-        if meant := nearest("lr" if path else "Optimizer", names) or [*filter(is_peak, names)]:
+        if meant := nearest("lr" if path else "Optimizer", names, 0.7) or [*filter(is_peak, names)]:
             instead = tr("; {meant} is not read under this name", meant=meant[0])
         elif around and not optimizer:
             instead = tr("; Optimizer is indented too far, it is a part of {around}", around=around[0])
@@ -346,9 +353,15 @@ def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     section = config.get("Global")
     epochs = read(GlobalSection, section, ("Global",), "epoch_num").epoch_num
     if epochs is None:
-        slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
-        written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
-        meant = tr("; nothing reads {written}, write it as Global.epoch_num", written=written) if slips else ""
+        name = "Global.epoch_num"
+        if section is not None:
+            slips = [f"Global.{key}: {shown(section[key])}" for key in section if "epoch_num" in meant_in_global(key)]
+        elif slips := [key for key in config if "Global" in meant_at_the_top(key, config)]:
+            name = "Global"
+        else:
+            slips = [f"{key}: {shown(config[key])}" for key in config if key == "epoch_num"]
+        written = ", ".join(slips)
+        meant = tr("; nothing reads {written}, write it as {name}", written=written, name=name) if slips else ""
         said = tr("is missing: it is the length of the run{meant}", meant=meant)
         raise MissingError(said, "epochs", path=("Global", "epoch_num"))
     return epochs

@@ -16,6 +16,8 @@ _CARDS = re.compile(r"(?<![\d.])(\d{1,4})\s*(?:cards?\b|gpus?\b|x?\s*(?:V100|A10
 _BATCH = re.compile(
     r"(?<![\d.])(\d{1,6})\s*bs\b|\b(?:bs|batch(?:[_ ]size)?)\s*[:=]?\s*(\d{1,6})(?![\d.])", re.IGNORECASE
 )
+# `0.001/8`: the rate beside it is for that share of the cards
+_SHARE = re.compile(r"(?:\.\d+|\de-\d+)\s*/\s*(\d{1,4})(?![\d.])", re.IGNORECASE)
 
 
 class Reference(NamedTuple):
@@ -39,12 +41,16 @@ def _comments(document: YAMLDocument) -> Iterator[str]:
 
 
 def _in_comment(comment: str) -> Reference | None:
+    batch = cards = 0
     if found := _PRODUCT.search(comment):
         batch, cards = int(found[1]), int(found[2])
-        return Reference(cards, batch, comment) if batch and cards else None
-    found = _CARDS.search(comment)
-    if found is None or not int(found[1]):
+        if not batch:
+            return None
+    elif found := _CARDS.search(comment):
+        cards = int(found[1])
+        if batch_found := _BATCH.search(comment):
+            batch = int(batch_found[1] or batch_found[2])
+    share = int(scaled[1]) if (scaled := _SHARE.search(comment)) else 1
+    if not cards or not share or cards % share:
         return None
-    batch_found = _BATCH.search(comment)
-    per_card = int(batch_found[1] or batch_found[2]) if batch_found else None
-    return Reference(int(found[1]), per_card or None, comment)
+    return Reference(cards // share, batch or None, comment)

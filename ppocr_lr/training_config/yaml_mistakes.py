@@ -8,7 +8,8 @@ from typing import Any
 from ppocr_lr.errors import Place
 from ppocr_lr.language import tr
 
-_NO_SPACE = re.compile(r"\s*(?:- +)?(\w{2,}):([^\s:/#][^:#]*?)\s*(?:#.*)?$", re.ASCII)
+_NO_SPACE = re.compile(r"\s*(?:- +)?([A-Za-z_]\w+):(?!//)([^\s:#](?:[^:#]|:\S)*?)\s*(?:#.*)?$", re.ASCII)
+_ALIAS = re.compile(r"\*([\w-]+)(?=[\s,\]}]|$)", re.ASCII)
 _WIDE_COLON = re.compile(r"\s*(?:- +)?[\w.]+\s*：")
 _NO_COLON = re.compile(r"\s*(?:- +)?([A-Za-z_]\w+)(?:\s+[^\s#:,]+)?\s*(?:#.*)?$", re.ASCII)
 _SECOND_COLON = re.compile(r"\s*[^\s'\"#\[{][^#:]*:\s+[^\s'\"#\[{|>][^#]*?:\s")
@@ -44,6 +45,12 @@ def _of_signs(text: str, index: int, begin: Any) -> str:
         if not text[index:].strip():
             return tr("the quote that opens in line {line} is not closed", line=begin.line + 1)
         return tr("a backslash in double quotes begins an escape; put a path in single quotes, or write it with /")
+    if (alias := _ALIAS.match(text, index)) and f"&{alias[1]}" not in text[:index]:
+        return tr(
+            "nothing above is marked &{name}, so *{name} stands for nothing; a value that begins with '*' has to be in "
+            "quotes",
+            name=alias[1],
+        )
     if (sign := opened if opened == "*" else at) in ("@", "`", "%", "*"):
         return tr("a value that begins with '{sign}' has to be in quotes", sign=sign)
     if at in ("]", "}"):
@@ -60,6 +67,8 @@ def _of_line(line: str) -> str:
         return tr("'：' is a full-width colon; write ': '")
     if found := _NO_SPACE.match(line):
         return tr("a space is missing after the colon; write '{key}: {value}'", key=found[1], value=found[2])
+    if line.strip() == "...":
+        return tr("'...' stands for what an example leaves out; take the line out, or write what belongs there")
     if found := _NO_COLON.match(line):
         return tr("a colon is missing after {key}", key=found[1])
     return ""

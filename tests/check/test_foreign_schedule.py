@@ -150,6 +150,7 @@ def test_picture(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["SineDecay", "Sawtooth", "LogDecay"])
 def test_it_trains(name: str) -> None:
+    pytest.importorskip("paddle")
     run = plan(name, 8, 2)
     scheduler = build_lr_scheduler(dict(run.section), 20, ITERS)
     for step in range(300):

@@ -166,11 +166,22 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
         ("LR101", {**COSINE, "warmup_epochs": 5}, KNOWN, "rename it to warmup_epoch, after which LR401 comes up"),
         ("LR101", {**COSINE, "warmup_epochs": 50}, KNOWN, "rename it to warmup_epoch, after which LR301 comes up"),
         ("LR101", {**COSINE, "warmup_epochs": 1}, KNOWN, "rename it to warmup_epoch"),
+        # a round number, not 22 / 150
+        ("LR401", {**COSINE, "warmup_epoch": 2}, RunFlags(iters_per_epoch=150, epochs=3),
+         "-o Optimizer.lr.warmup_epoch=0.15 lets it end lower; or -o Optimizer.lr.decay_within_run=true shortens it "
+         "(PaddleOCR ignores that key)"),
         # two findings, two keys: each has its own
         ("LR501", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR402", {**PIECEWISE, "decay_epochs": [700, 800], "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.decay_epochs=[16, 18]"'),
+        # a last boundary that never comes is not worth a value
+        ("LR501", {**PIECEWISE, "decay_epochs": [17, 20], "values": [0.1, 0.01]}, KNOWN,
+         '-o "Optimizer.lr.decay_epochs=[17]" makes the same curve'),
+        ("LR501", {**PIECEWISE, "decay_epochs": [14, "90%"], "values": [0.1, 0.01], "warmup_epoch": 2}, KNOWN,
+         '-o "Optimizer.lr.decay_epochs=[14]" makes the same curve'),
+        ("LR501", {**PIECEWISE, "decay_epochs": [14, 18], "values": [0.1, 0.01], "warmup_epoch": 2,
+                   "decay_within_run": True}, KNOWN, '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN,

@@ -67,7 +67,9 @@ def test_the_classic_mistake(
     mistake: dict[str, Any], code: str, words: str, meant: dict[str, Any], tmp_path: Path
 ) -> None:
     assert [
-        words for finding in findings(tmp_path, config(mistake)) if finding.code == code and words in finding.message
+        words
+        for finding in findings(tmp_path, config(mistake))
+        if finding.code == code and words in f"{finding.key}: {finding.message}"
     ]
     rest = findings(tmp_path, config(meant))
     assert not [finding for finding in rest if finding.severity > Severity.NOTE or finding.code == code]

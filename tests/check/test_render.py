@@ -14,7 +14,7 @@ from ppocr_lr.finding import Finding, Severity
 LR = ("Optimizer", "lr")
 NOTE = Finding((*LR, "x"), "starts at 0", "", "LR303", Severity.NOTE, Place("a.yml", 9, 5))
 WARNING = Finding((*LR, "y"), "ends high", "-o x=1", "LR401", Severity.WARNING, Place("a.yml", 13, 5))
-ERROR = Finding(LR, "Optimizer.lr: has no end", "", "LR301", Severity.ERROR, Place("a.yml", 110, 3))
+ERROR = Finding(LR, "has no end", "", "LR301", Severity.ERROR, Place("a.yml", 110, 3))
 
 
 def lines(*reports: Report, colour: bool = False) -> list[str]:

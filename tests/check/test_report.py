@@ -52,8 +52,8 @@ PLATEAU = {"name": "ReduceOnPlateau", "learning_rate": 0.1}
 RAMP = {"name": "RangeTest", "updates": 2000}
 
 
-def momentum(value: Any) -> dict[str, Any]:
-    return {**config(ONE), "Optimizer": {"name": "Momentum", "lr": ONE, "momentum": value}}
+def momentum(value: Any, optimizer: str = "Momentum") -> dict[str, Any]:
+    return {**config(ONE), "Optimizer": {"name": optimizer, "lr": ONE, "momentum": value}}
 
 
 def regularized(regularizer: Any, optimizer: str = "Adam") -> dict[str, Any]:
@@ -81,7 +81,7 @@ REPEATED = "Global: {epoch_num: 20}\nOptimizer:\n  lr:\n    learning_rate: 0.1\n
 # code, what triggers it, what the message must hold, a near miss that does not
 CASES: list[tuple[str, Any, str, Any]] = [
     ("LR100", config({"name": "cosine", "learning_rate": 0.1}), "did you mean Cosine?", config(COSINE)),
-    ("LR100", config({**MULTI, "gamma": 1}), "gamma: 1 is not allowed", config({**MULTI, "gamma": 0.99})),
+    ("LR100", config({**MULTI, "gamma": 1}), "1 is not allowed", config({**MULTI, "gamma": 0.99})),
     ("LR101", config({**COSINE, "warmup_epochs": 5}), "did you mean warmup_epoch?", config({**COSINE, "epochs": 20})),
     ("LR101", config({**MULTI, "eta_min": 1e-5}), "is not a key of MultiStepDecay", config({**COSINE, "eta_min": 0})),
     ("LR101", config({**PLATEAU, "patiance": 5}), "did you mean patience?", config({**PLATEAU, "patience": 5})),
@@ -118,6 +118,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
+     {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
      {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
@@ -126,17 +128,17 @@ CASES: list[tuple[str, Any, str, Any]] = [
      {**config(COSINE), "Optimizer": {"name": "Adam", "regularizer": {"name": "L2"}, "lr": COSINE}}),
     ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "epsilon": "1e-6", "lr": COSINE}}, "'1e-6' is a string in YAML 1.1",
      {**config(COSINE), "Optimizer": {"name": "Adadelta", "epsilon": "1e-6", "clip_norm": "1e1", "lr": COSINE}}),
-    ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "regularizer.coeff: is not a key of it; it takes name, factor",
+    ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "is not a key of it; it takes name, factor",
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
      "there is a regularizer as well", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "weight_decay": 0}}),
-    ("LR107", momentum(1), "Optimizer.momentum: 1 is not allowed; it must be a number of at least 0 and below 1", momentum(0)),
-    ("LR107", momentum({"name": "Const", "start": 1.5}), "momentum: reaches 1.5 in the run",
+    ("LR107", momentum(1), "1 is not allowed; it must be a number of at least 0 and below 1", momentum(0)),
+    ("LR107", momentum({"name": "Const", "start": 1.5}), "reaches 1.5 in the run",
      momentum({"name": "Const", "start": 0.5})),
     ("LR107", regularized({"name": "L3"}), "'L3' is not a regularizer", regularized(None)),
     ("LR109", backbone(lr_mult_list=[0.5, 0.5]), "[0.5, 0.5] is not allowed; it must be a list of 6", backbone()),
     ("LR109", vision_lan(CONST), "which only Piecewise without a warmup has", vision_lan(PIECEWISE)),
-    ("LR107", regularized({"name": "Cosine", "start": -1, "end": 2}), "regularizer.start: -1 is not allowed",
+    ("LR107", regularized({"name": "Cosine", "start": -1, "end": 2}), "-1 is not allowed",
      regularized({"name": "Cosine", "start": 1, "end": 2})),
     ("LR203", config({**MULTI, "milestones": [3000, 6000]}), "looks like iterations; 6000 iterations would be 60 epochs",
      config({**MULTI, "milestones": [3000, 6000]}, epochs=8000)),
@@ -211,6 +213,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
      config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
+    ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs",
+     config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam", epochs=1)),  # 6 updates are less than a line of the log
     ("LR409", config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 10}), "ends at 7.07e-2, 70.7 % of the peak",
      config({"name": "InverseSqrt", "learning_rate": 0.1, "warmup_epoch": 2})),
     ("LR409", config({"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}), "does not know when the run ends",
@@ -262,6 +266,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
+    ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
      regularized({"name": "CosineL2"})),
     ("LR603", config({**NOAM, "learning_rate": 0.001}), "the peak is 2.55e-6", config(NOAM)),
@@ -288,6 +293,7 @@ def test_trigger_and_near_miss(code: str, triggers: Any, message: str, near_miss
     found = [finding for finding in findings(tmp_path, triggers) if finding.code == code]
     assert len(found) == 1
     assert message in found[0].message
+    assert not found[0].message.startswith(found[0].key or "\n")  # which is said before it
     assert code not in {finding.code for finding in findings(tmp_path, near_miss)}
 
 

@@ -127,9 +127,8 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", ""], "'': cannot be read"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plott"], "invalid choice: 'plott'"),
-        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags behind it: tools/train.py -c"),
+        (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
-        ([], "the following arguments are required: COMMAND"),
     ],
 )  # fmt: skip
 def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -151,6 +150,12 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, t
     assert "error: --show: no window can be opened here (matplotlib backend agg)" in done.stderr
     assert (tmp_path / "lr_default_config.png").exists()
     assert "picture: lr_default_config.png" in done.stdout
+
+
+def test_without_a_command_there_is_the_list_of_them(command: Command) -> None:
+    done = command()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == command("--help").stdout
 
 
 def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None:

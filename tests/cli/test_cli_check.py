@@ -116,10 +116,14 @@ OTHER_YAML = {
     "detection.yml": "LearningRate: {base_lr: 0.1}\n",
     "tags.yml": "LearningRate: {schedulers: [!LinearWarmup {steps: 500}, !CosineDecay [12]]}\n",
     "reader.yml": "TrainReader:\n  transforms:\n  - !DecodeImage {to_rgb: true}\n  - !Permute\n",
+    "optimizer.yml": "model: {name: crnn}\noptimizer: {name: adam, lr: 0.001}\nglobal_grad_clip: 5.0\n",
     "mkdocs.yml": "slugify: !!python/name:pymdownx.slugs.uslugify\n",
 }
 SLIPS = {
     "slip.yml": "Global: {epoch_num: 2}\nOptimiser: {lr: {learning_rate: 0.1}}\n",
+    "case.yml": "global: {epoch_num: 2}\noptimizer: {lr: {learning_rate: 0.1}}\n",
+    "number.yml": "Global: {epoch_num: 2}\nOptimizer: {lr: 0.1}\n",
+    "alone.yml": "Optimizer: {lr: {learning_rate: 0.1}}\n",
     "torn.yml": "Global: {epoch_num: [\n",
     "tag.yml": "Global: {epoch_num: 2}\nOptimizer: {lr: !Cosine {learning_rate: 0.1}}\n",
 }

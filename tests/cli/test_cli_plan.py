@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ppocr_lr import build_schedule
-from ppocr_lr.cli.main import run
+from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.conftest import ROOT, Command
@@ -175,15 +175,21 @@ def test_html(command: Command, tmp_path: Path) -> None:
 
 CURED = str(ROOT / "configs" / "cosine_cured.yml")
 WSD = str(ROOT / "configs" / "wsd.yml")
-IGNORES = "PaddleOCR's own ignores warmup_iters, warmup_start_factor, hold_epochs, decay_within_run, end_lr: its final rate is 6.169e-8"
+IGNORES = "PaddleOCR's own trainer ignores warmup_iters, warmup_start_factor, hold_epochs, decay_within_run, end_lr: its final rate is 6.169e-8"
 
 
 @pytest.mark.parametrize("arguments", [["plot", CURED], ["show", CURED], ["diff", CURED, COSINE]], ids=lambda a: a[0])
 def test_paddleocrs_own_end_stands_beside_ours(command: Command, arguments: list[str]) -> None:
     assert IGNORES in " ".join(command(*arguments).stdout.split())
     plain = command(*arguments, "--trainer", "paddleocr").stdout
-    assert "PaddleOCR's own ignores" not in plain
-    assert "PaddleOCR's own, without this project's builder" in plain
+    assert "PaddleOCR's own trainer ignores" not in plain
+    assert "PaddleOCR's own trainer, without this project's builder" in plain
+
+
+def test_a_curve_with_the_same_end_is_not_said_to_end_elsewhere(command: Command) -> None:
+    shown = command("plot", COSINE, "-o", "Optimizer.lr.warmup_mode=cosine", "--out", "a.csv").stdout
+    assert "trainer ignores warmup_mode; only the final rate, 2.472e-3, is the same" in shown
+    assert "here it is" not in shown
 
 
 def test_the_html_page_says_it_and_draws_it(command: Command, tmp_path: Path) -> None:
@@ -344,9 +350,16 @@ def test_a_flag_that_takes_one_value_is_given_once(
     assert done.stderr.endswith(f"error: argument {flag}: can be given once only\n")
 
 
-@pytest.mark.parametrize("name", ["plot", "show", "check", "diff", "schema"])
-def test_every_help_has_examples(command: Command, name: str) -> None:
-    assert f"examples:\n  ppocr-lr {name}" in command(name, "--help").stdout
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_examples_and_fits_a_narrow_terminal(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A command to paste stays on its line, and the values of a flag are one word."""
+    monkeypatch.setenv("COLUMNS", "80")
+    text = command(name, "--help").stdout
+    assert f"examples:\n  ppocr-lr {name}" in text
+    lines = [line for line in text.splitlines() if not line.startswith(("  ppocr-lr ", "  python "))]
+    assert [line for line in lines if len(line) > 80 and "{" not in line] == []
 
 
 @pytest.mark.parametrize("arguments", [["check", COSINE], ["show", COSINE], ["diff", COSINE, PIECEWISE], ["explain"], ["schema"], ["plot", COSINE, "--out", "a.csv"]])  # fmt: skip

@@ -430,6 +430,21 @@ def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
         page.context.close()
 
 
+def test_a_config_without_a_curve_says_where_the_reason_is(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text("Global: {epoch_num: 3}\nOptimizer:\n  lr: {name: Linear, learning_rate: -1}\n")
+    with served(tmp_path, "c.yml") as address:
+        page = browser.new_page()
+        page.goto(address)
+        expect(page.get_by_text("There is no curve yet.")).to_be_visible()
+        expect(error_of(page)).to_contain_text("learning_rate")
+        expect(page.get_by_role("region", name="Numbers")).to_be_hidden()
+        page.get_by_label("learning_rate", exact=True).fill("0.5")
+        page.locator(".plot .scatterlayer .trace").first.wait_for()
+        expect(page.get_by_text("There is no curve yet.")).to_be_hidden()
+        expect(page.get_by_role("region", name="Numbers")).to_be_visible()
+        page.close()
+
+
 AT_FIELDS = [
     # a field, what is typed, what is said of it, and what puts it right
     ("learning_rate", "-1", "above 0", "0.1"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.explore.draft import opened
+from ppocr_lr.explore.files import read_dropped
 from ppocr_lr.explore.look import Dropped, details_of
 from ppocr_lr.explore.state import State
 from ppocr_lr.explore.words import Words, words_for
@@ -58,3 +62,26 @@ def test_everybody_is_told_in_a_language_of_their_own() -> None:
         for language, said in zip(["en", "zh"] * 8, pool.map(told, ["en", "zh"] * 8), strict=True):
             assert bool(re.search("[一-鿿]", said)) == (language == "zh")
             assert bool(ENGLISH.search(said)) == (language == "en"), said
+
+
+PLATEAU = "Global: {epoch_num: 3}\nOptimizer: {lr: {name: ReduceOnPlateau, learning_rate: 1}}\n"
+ODD_FILES = {
+    "plateau.yml": PLATEAU.encode(),
+    "late.pdopt": pickle.dumps({"LR_Scheduler": {"last_epoch": 2**60, "last_lr": 0.1}}),
+    "negative.pdopt": pickle.dumps({"LR_Scheduler": {"last_epoch": 5, "last_lr": -1.0}}),
+    "no-rate.pdopt": pickle.dumps({"LR_Scheduler": {"last_epoch": 5}}),
+    "alone.states": pickle.dumps({"epoch": 3}),
+    "no-number.states": pickle.dumps({"epoch": "x"}),
+    "no-rate.log": b"nothing\n",
+}
+
+
+@pytest.mark.parametrize("name", ODD_FILES)
+def test_why_a_file_cannot_be_used_is_said_in_chinese(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(ODD_FILES[name])
+    if name == "no-number.states":
+        (tmp_path / "no-number.pdopt").write_bytes(pickle.dumps({"LR_Scheduler": {"last_epoch": 5, "last_lr": 0.1}}))
+    with speaking("zh"), pytest.raises(LRConfigError) as error:
+        _ = read_dropped(tmp_path / name, opened(WITH_EVERY_NUMBER, "c.yml"), Dropped())[0].planned
+    assert re.search("[一-鿿]", str(error.value))
+    assert not ENGLISH.search(str(error.value))

@@ -110,7 +110,7 @@ def test_several_runs_are_told_apart() -> None:
 
 def test_the_header_says_where_paddleocr_differs() -> None:
     first, header, *rows = csv_text(planned(end_lr=0.01)).splitlines()
-    assert first.startswith("# a.yml: PaddleOCR's own ignores end_lr: its final rate is ")
+    assert first.startswith("# a.yml: PaddleOCR's own trainer ignores end_lr: its final rate is ")
     assert (header, len(rows)) == ("iteration,epoch,rate", 30)
     file = io.BytesIO()
     write_json([planned(end_lr=0.01), planned()], file)

@@ -154,6 +154,21 @@ def test_the_counts_and_the_rates_tell_the_length(tmp_path: Path, name: str, ite
     assert compare_log(plan_logged_run(config, log), log).first_difference is not None
 
 
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
+@pytest.mark.parametrize(("iters", "lines"), [(7, 2), (7, 5), (10, 2), (10, 20), (50, 20)])
+def test_a_part_of_a_run_that_counts_anew(tmp_path: Path, name: str, iters: int, lines: int) -> None:
+    """As people paste it: PaddleOCR's resume counts from 0 again, and the log does not show in which epoch it was."""
+    config = tmp_path / "c.yml"
+    config.write_text(LENGTHLESS.format(300, json.dumps(SECTIONS[name])), encoding="utf-8")
+    trainer = Trainer(SECTIONS[name], 300, iters)
+    list(trainer.train(200))
+    trainer.global_step = 0
+    shown = [line for line in trainer.train(40, marked=False) if "lr:" in line][-lines:]
+    log = read_log(write_log(tmp_path / "train.log", iter(shown)))
+    comparison = compare_log(plan_logged_run(config, log), log)
+    assert comparison.as_planned, comparison.planned.length.arithmetic
+
+
 def test_a_constant_rate_needs_no_length(tmp_path: Path, command: Command) -> None:
     (tmp_path / "c.yml").write_text(LENGTHLESS.format(20, "{learning_rate: 0.001}"), encoding="utf-8")
     write_log(tmp_path / "train.log", iter(["epoch: [1/20], global_step: 40, lr: 0.001000, loss: 1.0"]))

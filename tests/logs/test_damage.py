@@ -6,6 +6,7 @@ import gzip
 import html
 import json
 import re
+import textwrap
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from ppocr_lr import LRConfigError
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.report import json_value, text_lines
+from ppocr_lr.logs.train_log import read_log
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, kinds, times, whole_config
 from tests.train_logs import Trainer, dumped, write_config, write_log
@@ -88,6 +90,10 @@ def each_line(change: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: "".join(f"{change(line)}\n" for line in text.splitlines())
 
 
+def folded(line: str, width: int) -> str:
+    return "".join(f"{line[at : at + width]}\n" for at in range(0, len(line), width))
+
+
 KEPT: dict[str, Callable[[str], str | bytes]] = {
     "colours": each_line(lambda line: f"\x1b[32m{line}\x1b[0m"),
     "a coloured level": each_line(lambda line: line.replace("INFO", "\x1b[1;32mINFO\x1b[0m")),
@@ -106,7 +112,16 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "a fence": lambda text: f"```\n{text}```\n",
     "a quotation": each_line(lambda line: f"> {line}"),
     "an indented block": each_line(lambda line: f"    {line}"),
+    "an indented block of 76": each_line(lambda line: textwrap.indent(folded(line, 76), "    ").rstrip("\n")),
+    "a quotation of 78": each_line(lambda line: textwrap.indent(folded(line, 78), "> ").rstrip("\n")),
     "HTML": html.escape,
+    "the source of a web page": lambda text: html.escape(text).replace(" ", "&nbsp;"),
+    "Markdown": lambda text: re.sub(r"[\[\]_]", r"\\\g<0>", text),
+    "places for a line break": lambda text: re.sub(r"[/_]|, ", "\\g<0>\u200b", text),
+    "a soft hyphen": each_line(lambda line: f"{line[:60]}\u00ad{line[60:]}"),
+    "a table": each_line(lambda line: f"| {line} |"),
+    "a column of CSV": each_line(lambda line: f'"{line}"'),
+    "a pane of tmux": each_line(lambda line: f"{line:<250}│"),
     "hard spaces": lambda text: text.replace(" ", "\xa0"),
     "a notebook": lambda text: json.dumps({"cells": [{"text": text.splitlines(keepends=True)}]}, indent=1),
     "line numbers": each_line(lambda line: f"    12\t{line}"),
@@ -121,7 +136,7 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "UTF-32": lambda text: text.encode("utf-32"),
     "two members of gzip": lambda text: gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()),
     "a hole": lambda text: text[:5000] + "\0" * 100_000 + text[5000:],
-    "lines of 80": lambda text: "".join(f"{line[i : i + 80]}\n" for line in text.splitlines() for i in range(0, len(line), 80)),
+    "lines of 80": lambda text: "".join(folded(line, 80) for line in text.splitlines()),
 }  # fmt: skip
 """What became of a log where people, or their tools, kept it."""
 
@@ -141,6 +156,18 @@ def test_a_log_as_it_was_kept(tmp_path: Path, command: Command, kept: Callable[[
         assert (done.returncode, done.stderr) == (int(factor > 1), "")
         assert ("the rate is 4 times as high as the plan's" in done.stdout) is (factor > 1)
         assert command("show", "train.log").returncode == 0
+
+
+@pytest.mark.parametrize("width", range(68, 84))
+def test_lines_that_end_at_a_width(tmp_path: Path, width: int) -> None:
+    """As a terminal that does not wrap shows them: of a rate that is cut the rest is not taken for one."""
+    lines = [line[:width] for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
+    log = write_log(tmp_path / "train.log", iter(lines))
+    if width > 77:
+        assert compared(tmp_path, SECTIONS["Cosine"], log).as_planned
+        return
+    with pytest.raises(LRConfigError, match="100 lines with `epoch: "):
+        read_log(log)
 
 
 # lines that end up in one process, with counts that fall

@@ -176,4 +176,4 @@ def test_a_config_that_comes_later(
     assert followed("", *beside, config=False) == 0
     (tmp_path / "config.yml").unlink()
     assert followed(FIRST, config=False) == 2
-    assert "holds no config, and there is no" in capsys.readouterr().err
+    assert "holds no config, indented as PaddleOCR writes it, and there is no" in capsys.readouterr().err

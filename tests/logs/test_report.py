@@ -89,6 +89,39 @@ def test_one_is_said_as_one(
     assert [each for each in words if each not in done.stdout] == [], done.stdout
 
 
+@pytest.mark.parametrize(
+    ("places", "notes"),
+    [
+        (
+            [(1, 1500)],
+            [
+                "the epochs of the log have 1500 or more iterations, those of the plan 50",
+                "1 line is beyond the plan, at global_step 1500 in epoch 1: it has 1000 iterations",
+            ],
+        ),
+        (
+            [(epoch, 200 * epoch) for epoch in range(3, 12)],
+            [
+                "the epochs of the log have 200 to 219 iterations, those of the plan 50",
+                "6 lines are beyond the plan, from global_step 1200 in epoch 6 on: it has 1000 iterations",
+            ],
+        ),
+        ([(20, 990), (20, 1000)], []),
+        ([(5, 201), (5, 250)], []),
+    ],
+)
+def test_a_log_that_counts_more_than_the_plan(
+    tmp_path: Path, command: Command, places: list[tuple[int, int]], notes: list[str]
+) -> None:
+    """Also where the rates show no difference."""
+    write_config(tmp_path / "c.yml", {"name": "Const", "learning_rate": 0.001}, EPOCHS, ITERS)
+    lines = (f"epoch: [{epoch}/20], global_step: {step}, lr: 0.001000, loss: 1.0" for epoch, step in places)
+    write_log(tmp_path / "train.log", lines)
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line[11:] for line in done.stdout.splitlines() if line.startswith("  note     ")] == notes
+
+
 @pytest.mark.parametrize("rates", [[1, 2], [1, 0.5], [3, 1], [1, 2, 3]])
 def test_runs_that_write_into_one_log_in_step(tmp_path: Path, command: Command, rates: list[float]) -> None:
     """Each count stands there once for each of them, with its own rate."""

@@ -95,11 +95,15 @@ def test_lines_without_a_rate(tmp_path: Path, line: str) -> None:
     [
         ("[04/12 11:03:47] ppdet.engine INFO: Epoch: [0] [   0/1250] learning_rate: 0.000333 loss: 3.1", "PaddleDetection"),
         ("[2021/10/10 10:00:00] ppcls INFO: [Train][Epoch 1/120][Iter: 0/312]lr(Cosine): 0.00125000, top1: 0.1", "PaddleClas"),
+        ("2020-10-11 04:29:30,253-INFO: epoch: 38, iter: 727, lr: 0.000001, 'acc': 0.0, 'loss': 50.36, time: 0.068", "PaddleOCR 1"),
+        ("> 2020-11-10 17：44：42,034-INFO：epoch：0，iter：1280，lr：0.001000，'loss'：5045.652 ，'acc'：0.05957", "PaddleOCR 1"),
         ("2021-08-12 10:00:00 [INFO]\t[TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, batch_cost: 0.1", "PaddleSeg"),
     ],
 )  # fmt: skip
 def test_logs_of_other_trainers_are_named(tmp_path: Path, line: str, trainer: str) -> None:
-    with pytest.raises(LRConfigError, match=f"is a log of {trainer}; only those of PaddleOCR can be compared"):
+    with pytest.raises(
+        LRConfigError, match=f"is a log of {trainer}; only those of PaddleOCR from 2.0 on can be compared"
+    ):
         parsed(tmp_path, line, "")
 
 
@@ -298,7 +302,15 @@ def test_a_torn_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: Callab
         ([newer(5, 90), newer(5, 95), newer(6, 100), newer(6, 114), newer(7, 120)], [0] * 5, [(19, 19)]),
         ([newer(1, 10), newer(1, 19)], [0] * 2, [(19, 19)]),
         ([newer(49, 970), newer(49, 980), newer(50, 990), newer(50, 1000, total=50)], [0] * 4, [(20, 20)]),
-        ([newer(2, 20, total=2), newer(2, 30, total=2)], [0] * 2, [(15, 15)]),
+        ([newer(2, 20, total=2), newer(2, 30, total=2)], [0] * 2, [(15, 19)]),
+        # a part of a log, which says nothing of where an epoch ends
+        ([newer(1, 160), newer(1, 170)], [0] * 2, [(170, None)]),
+        ([older(1, 20), older(1, 30)], [0] * 2, [(31, None)]),
+        ([newer(12, 590, total=12), newer(12, 600, total=12)], [0] * 2, [(50, 53)]),
+        # and of a process that counts anew, from an epoch that is not shown
+        ([newer(11, 30), newer(11, 40)], [0] * 2, [(11, None)]),
+        ([newer(270, 300, total=300), newer(271, 310, total=300)], [0] * 2, [(6, 309)]),
+        ([newer(98, 2), newer(98, 4)], [0] * 2, [(4, None)]),
         # not on Windows
         ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50)], [0] * 5, [(20, 24)]),
         ([newer(1, 10), newer(1, 20), newer(2, 30), newer(2, 40), newer(3, 50), newer(3, 60), newer(3, 70), newer(4, 80)], [0] * 8, [(24, 24)]),
@@ -316,8 +328,8 @@ def test_a_torn_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: Callab
         # the older format: counted over all epochs, within each epoch, or anew in each process
         ([older(1, 0), older(1, 6), older(2, 7), older(2, 13), older(3, 14)], [0] * 5, [(7, 7)]),
         ([older(1, 0), older(1, 6), older(2, 0), older(2, 6), older(3, 3)], [0] * 5, [(7, 7)]),
-        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], [(7, 13), (7, 13)]),
-        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, [(7, 10)]),
+        ([older(1, 6), older(2, 13), older(3, 0), older(3, 6), older(4, 13)], [0, 0, 1, 1, 1], [(7, 7), (7, 7)]),
+        ([older(0, 6), older(1, 13), older(2, 20)], [0] * 3, [(7, 7)]),
         # both formats in one file: PaddleOCR was updated between
         ([older(1, 6), newer(1, 7), newer(2, 14)], [0, 1, 1], [(7, None), (7, 13)]),
     ],

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+pytest.importorskip("paddle")
+
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigWarning, build_schedule

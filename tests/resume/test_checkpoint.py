@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.resume.checkpoint import read_checkpoint

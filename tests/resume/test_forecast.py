@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.cli.main import run
@@ -382,6 +385,34 @@ class TestEpochs:
             "note: PaddleOCR's last epoch ends 4 updates before the end of the config's run; the config's rate there is 3.81e-3",
         ]
         assert result.end == 196
+
+    @pytest.mark.parametrize("done", [96, 37])
+    @pytest.mark.parametrize(
+        ("others", "named"),
+        [
+            ({}, None),
+            ({"latest": (120, 12)}, "latest was saved after epoch 12"),
+            ({"latest": (180, 18), "iter_epoch_9": (90, 9), "iter_epoch_3": (30, 3)}, "iter_epoch_9 was saved after"),
+            ({"latest": (126, 13), "iter_epoch_6": (60, 6)}, "iter_epoch_6 was saved after epoch 6"),
+            ({"latest": (200, 20)}, None),  # nothing is left to train from there
+            ({"latest": (126, 13), "best_model": (120, 12)}, None),
+        ],
+    )
+    def test_another_checkpoint_keeps_the_schedule_with_the_epochs(
+        self, tmp_path: Path, others: dict[str, tuple[int, int]], named: str | None, done: int
+    ) -> None:
+        for name, (update, epoch) in others.items():
+            save(tmp_path / name, WARM, 20, 10, update, epoch=epoch)
+        (tmp_path / "iter_epoch_10.pdopt").write_bytes(b"a copy that stopped")
+        result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, done, epoch=10), WARM, 20, 10)
+        (hint,) = (each.hint for each in remarks(result) if "where 10 epochs would be 100" in each.message)
+        if named is None:
+            assert hint == "in a loop of yours load_lr_state(…, update=100) brings the schedule there"
+            return
+        assert named in hint
+        option = hint.partition(": -o Global.checkpoints=")[2]
+        other = resume(Path(option), WARM, 20, 10)
+        assert said(other) == []
 
     def test_epochs_of_another_length(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 5, 50, epoch=10), WARM, 20, 10)

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigError
 from ppocr_lr.resume.plain_pickle import ARRAY, read_plain_pickle

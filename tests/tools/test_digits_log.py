@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("paddle")
+
 from digits.cli import run
 from digits.data import Digits, Pictures, load_digits
 from ppocr_lr.logs.causes.diagnose import diagnose

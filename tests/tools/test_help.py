@@ -10,7 +10,10 @@ import pytest
 
 from tests.conftest import ROOT
 
-NEEDS = {"record_torch_values.py": "torch", "mutation.py": "cosmic_ray"}
+NEEDS = {
+    "record_torch_values.py": "torch", "mutation.py": "cosmic_ray", "benchmark_schedules.py": "paddle",
+    "record_parameter_rates.py": "paddle",
+}  # fmt: skip
 """What the environment of the tests need not have."""
 
 

@@ -30,6 +30,7 @@ Train = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture(scope="session")
 def paddleocr(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as PaddleOCR's, in which `tools/train.py` trains."""
+    pytest.importorskip("paddle")
     if not SOURCE.is_dir():
         pytest.skip(f"PaddleOCR's sdist is not in {SOURCE.relative_to(ROOT)}; .ci/run downloads it")
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
+
+pytest.importorskip("paddle")
+
 from paddle.optimizer.lr import LRScheduler
 
 from ppocr_lr import build_schedule

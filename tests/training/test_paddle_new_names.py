@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigError, build_lr_scheduler, build_schedule

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle.optimizer import lr
 
 from ppocr_lr import LRConfigWarning, Schedule, build_lr_scheduler, build_schedule

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle import ParamAttr, nn
 from paddle.regularizer import L1Decay, L2Decay
 

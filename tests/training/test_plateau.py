@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
 from paddle.optimizer import lr
 
 from ppocr_lr import Run, build_lr_scheduler

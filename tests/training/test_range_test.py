@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle import nn
 
 from ppocr_lr import LRConfigError, RangeTest, build_lr_scheduler, lr_range_test

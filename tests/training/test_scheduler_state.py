@@ -6,8 +6,11 @@ import copy
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle.optimizer import lr
 
 from ppocr_lr import LoadedState, LRConfigError, build_lr_scheduler, build_schedule, load_lr_state

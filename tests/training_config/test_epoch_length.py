@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import paddle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +50,7 @@ def test_arithmetic(train: dict[str, Any], flags: dict[str, Any], iters: int, wo
 
 @given(st.integers(1, 500), st.integers(1, 40), st.integers(1, 8), st.booleans())
 def test_it_is_paddles_sampler(samples: int, batch: int, gpus: int, drop_last: bool) -> None:
+    paddle = pytest.importorskip("paddle")
     dataset = paddle.io.TensorDataset([paddle.zeros([samples, 1])])
     sampler = paddle.io.DistributedBatchSampler(dataset, batch, num_replicas=gpus, rank=0, drop_last=drop_last)
     train = {"loader": {"batch_size_per_card": batch, "drop_last": drop_last}}

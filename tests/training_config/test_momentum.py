@@ -8,9 +8,12 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-import paddle
 import pytest
 from jsonschema import Draft202012Validator
+
+pytest.importorskip("paddle")
+
+import paddle
 
 from ppocr_lr import LRConfigError, MomentumStepper, RunFlags, build_momentum_schedule, config_schema
 from ppocr_lr.schedules import Schedule

@@ -24,6 +24,9 @@ THEIRS = [
     ("PaddleDetection", "OptimizerBuilder: {optimizer: {momentum: 0.9, type: Momentum}}\n"),
     ("PaddleSeg", "iters: 80000\nlr_scheduler: {type: PolynomialDecay, learning_rate: 0.01, end_lr: 0, power: 0.9}\n"),
     ("PaddleSeg", "train_dataset: {type: Dataset}\noptimizer: {type: sgd, momentum: 0.9}\n"),
+    ("PaddleGAN", "epochs: 200\nlr_scheduler: {name: LinearDecay, learning_rate: 0.0002}\noptimizer: {name: Adam}\n"),
+    ("PaddleVideo", "MODEL: {framework: x}\nOPTIMIZER: {name: Momentum, learning_rate: {name: CosineDecay}}\nepochs: 90\n"),
+    ("PaddleFleetX", "Global: {device: gpu}\nEngine: {max_steps: 500}\nOptimizer: {lr: {decay_steps: 360, max_lr: 5.0e-5}}\n"),
     ("OpenOCR", "Global: {epoch_num: 20}\nOptimizer: {name: AdamW, lr: 0.00065}\nLRScheduler: {name: OneCycleLR, warmup_epoch: 1.5}\n"),
     ("PytorchOCR", "Global: {epoch_num: 500}\nOptimizer: {name: Adam, lr: 0.001}\nLRscheduler: {name: CosineAnnealingLR, warmup_epoch: 5}\n"),
     ("PaddleClas", CLAS.replace("Arch: {name: SwinTransformer_tiny_patch4_window7_224}\n", "").replace("DataLoader", "Loader")),
@@ -56,7 +59,7 @@ def test_it_is_named(tmp_path: Path, command: Command, name: str, text: str, wor
         "Global: {epoch_num: 20}\nDataLoader: {}",
         *(f"Global: {{epoch_num: 20}}\n{key}: {{a: 1}}" for key in ("LRScheduler", "LearningRate", "lr_scheduler", "_base_", "LEARNING_RATE")),
         "Global: {epoch_num: 20, reader_yml: a.yml}",
-        "Global: {epoch_num: 20}\nArchitecture: {}\nArch: {}",
+        "Global: {epoch_num: 20}\nArchitecture: {}\nArch: {}\nEngine: {}\nOPTIMIZER: {}",
     ],
 )  # fmt: skip
 def test_what_is_ours(tmp_path: Path, command: Command, extra: str) -> None:

@@ -60,6 +60,7 @@ BAD = [
     ("- 1\n- 2", r"must hold sections such as Optimizer, received \[1, 2\]"),
     ("just text", "must hold sections such as Optimizer"),
     ({"Global": {"epoch_num": 5}}, "has no Optimizer.lr, the section with the learning rate"),
+    ({"hop_size": 300}, "the section with the learning rate$"),  # of no known project
     ({"Optimiser": LR}, "has no Optimizer.lr.*; Optimiser is not read under this name"),
     ({"Optimizer": {"Lr": {}}}, "; Lr is not read under this name"),
     ({"Optimizer": {"learning_rate": 0.1, "beta1": 0.9}}, "Optimizer: has no lr, .*; learning_rate is not read under this"),
@@ -70,6 +71,9 @@ BAD = [
     ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
     ({"Optimizer": {"lr": None}}, "Optimizer.lr: null is not allowed"),
     ({"Optimizer": LR}, "Global.epoch_num: is missing: it is the length of the run; give epochs"),
+    ({"Optimizer": LR, "globals": {"epoch_num": 5}}, "; nothing reads globals, write it as Global; give epochs"),
+    ({"Optimizer": LR, "global": 5, 5: {"epoch_num": 5}}, "is missing: it is the length of the run; give epochs"),
+    ({"Optimizer": LR, "epoch_num": 5}, "; nothing reads epoch_num: 5, write it as Global.epoch_num; give epochs"),
     ({"Optimizer": LR, "Global": {"epoch_num": "many"}}, "Global.epoch_num: 'many'.*a positive integer"),
     ({"Optimizer": LR, "Global": {"epoch_num": 0}}, "Global.epoch_num: 0"),
     ({"Optimizer": LR, "Global": {"epoch_num": 5.0}}, "Global.epoch_num: 5.0 is"),

@@ -23,7 +23,12 @@ from ppocr_lr.training_config.yaml_file import read_yaml_document
         ("learning_rate: 0.001 # 单机8卡", (8, None)),
         ("max_lr: 0.001 # 1 gpu", (1, None)),
         ("first_bs: &bs 192 # 8 gpus", (8, None)),
+        # scaled already
+        ("learning_rate: 0.000125 #(8*8c) 0.001/8", (1, 8)),
+        ("learning_rate: 5.0e-4 # 1e-3 / 2, 8 gpus 2023/8/4", (4, None)),
         # neither cards nor a batch
+        ("learning_rate: 0.0005 # 0.001/2, 1 gpu", None),
+        ("learning_rate: 0.0005 # 0.001/0, 1 gpu", None),
         ("learning_rate: 0.001", None),
         ("learning_rate: 0.001 # was 0.0005", None),
         ("learning_rate: 0.001 # 0 cards", None),

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("paddle")
+
+import paddle
 from paddle.regularizer import L1Decay
 
 from ppocr_lr import LRConfigError, Schedule, WeightDecayStepper, build_weight_decay_schedule

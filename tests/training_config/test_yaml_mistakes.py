@@ -28,6 +28,16 @@ Train:
 MISTAKES = [
     ("name: Piecewise", "name:Piecewise", "space is missing after the colon; write 'name: Piecewise'"),
     ("warmup_epoch: 5", "warmup_epoch:5", "space is missing after the colon; write 'warmup_epoch: 5'"),
+    (
+        "character_dict_path: ppocr",
+        "character_dict_path:/home/ppocr",
+        "space is missing .* 'character_dict_path: /home",
+    ),
+    (
+        "character_dict_path: ppocr",
+        "character_dict_path:D:/ppocr",
+        "space is missing .* 'character_dict_path: D:/ppocr",
+    ),
     ("warmup_epoch: 5", "warmup_epoch：5", "full-width colon"),
     ("warmup_epoch: 5", "warmup_epoch 5", "c.yml:10:5: is not YAML: a colon is missing after warmup_epoch"),
     ("name: Adam", "name", "a colon is missing after name"),
@@ -40,11 +50,15 @@ MISTAKES = [
     ("BGR", "@x", "begins with '@' has to be in quotes"),
     ("BGR", "*.jpg", r"begins with '\*' has to be in quotes"),
     ("BGR", "*jpg", r"begins with '\*' has to be in quotes"),
+    ("BGR", "*mode", r"nothing above is marked &mode, so \*mode stands for nothing"),
     ("BGR", "b: c", "': ' in it has to be in quotes"),
     ("    warmup_epoch", "   warmup_epoch", "indentation of the line, 3, matches no level"),
     ("    warmup_epoch", "     warmup_epoch", "indented further than the one above it"),
     ("    warmup_epoch", "\twarmup_epoch", "indented with a tab"),
     ("    values: [0.001, 0.0001]", "    - 0.001", "list items"),
+    ("  name: Adam", "  ...", r"c.yml:5:3: is not YAML: '\.\.\.' stands for what an example leaves out"),
+    ("  name: Adam", "  ...\n  # more\n\n  name: Adam", r"c.yml:5:3: is not YAML: '\.\.\.' stands for"),
+    ("Train:", "...\n\nTrain:", r"c.yml:11:1: is not YAML: '\.\.\.' stands for"),
     ("Train:", "---\nTrain:", "second document"),
 ]
 

@@ -16,11 +16,14 @@ _CONFIG = Path(__file__).with_name("config.yml")
 
 _EXAMPLES = """\
 examples:
-  python tools/train_digits.py                                     the default config, into output/digits
+  python tools/train_digits.py
+      the default config, into output/digits
   python tools/train_digits.py -c configs/cosine.yml -o Optimizer.lr.warmup_epoch=5 --output output/warmup5
-  python tools/train_digits.py --resume                            continue from the last checkpoint
+  python tools/train_digits.py --resume
+      continue from the last checkpoint
   python -m paddle.distributed.launch --nproc_per_node 2 --backend gloo tools/train_digits.py --output output/two
-  python tools/train_digits.py --find-lr --out range.png           which rate suits this network?
+  python tools/train_digits.py --find-lr --out range.png
+      which rate suits this network?
   python tools/train_digits.py --compare --seeds 5 --out digits.png
 
 exit code: 0 on success, 1 if the loss became NaN or infinite, 2 for unusable input.
@@ -70,8 +73,8 @@ def _command(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="train_digits.py",
-        description="Train a small convolutional network on scikit-learn's handwritten digits, in a loop like "
-        "PaddleOCR's, with PaddleOCR's log and checkpoint formats and a schedule of ppocr_lr.",
+        description="Train a small convolutional network on the handwritten digits of scikit-learn,\n"
+        "in a loop like PaddleOCR's, with PaddleOCR's log and checkpoint formats and a\nschedule of ppocr_lr.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -25,6 +25,7 @@ from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
+_WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
 
 
 @rule("LR501", Severity.ERROR, "as many values as boundaries", of_paddleocrs_builder=True)
@@ -125,8 +126,8 @@ def _final(schedule: Schedule, subject: Subject) -> str:
 @example("lr: {name: WSD, learning_rate: 0.001}")
 @source("PaddleOCR's learning_rate.py")
 def own_name(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
-    training under `ppocr-lr train`, or a loop with this project's build_lr_scheduler, runs.
+    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. It
+    can be trained with `ppocr-lr train`, or in a loop with this project's build_lr_scheduler.
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
@@ -176,9 +177,8 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
 @example("regularizer: {name: Cosine, start: 0.04, end: 0.4}")
 @source("PaddleOCR's optimizer/__init__.py")
 def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is not one of its regularizers. It passes a
-    momentum to
-    Paddle's optimizer as it is, which expects a number.
+    """PaddleOCR has L1, L2 and CosineL2; a name of the lr section is not one of its regularizers. Its Momentum and
+    RMSProp pass momentum to Paddle's optimizer, which expects a number; its other optimizers ignore that key.
     """
     optimizer = subject.config["Optimizer"]
     section = optimizer.get("regularizer")
@@ -194,6 +194,8 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
             "PaddleOCR passes the section to the optimizer and would stop with a TypeError; train "
             "with this project's MomentumStepper"
         )
+        if (name := optimizer.get("name")) in _WITHOUT_MOMENTUM:
+            said = tr("PaddleOCR's {name} ignores momentum; train with this project's MomentumStepper", name=name)
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
 
 

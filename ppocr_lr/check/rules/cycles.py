@@ -40,7 +40,7 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 20, cycle: 8")
 @source("SGDR, arXiv 1608.03983")
 def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
-    """A cyclical schedule is worth its low points; a run that stops in the middle of a cycle ends at a high rate."""
+    """A cyclical schedule is good at its low points; a run that stops in the middle of a cycle ends at a high rate."""
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead
     cycle = decay.cycle_around(left) if left > 0 and subject.can_be_told else None

@@ -16,6 +16,7 @@ _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
 _LONG_FLAT = 0.03  # of the run
 _LONG_WAIT = 100  # epochs: PaddleOCR's own configs have at most 17 such
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
+_TWO_LINES = 20  # updates, of which PaddleOCR's configs print every tenth: fewer are one line
 
 
 @rule("LR407", Severity.NOTE, "the log will show lr: 0.000000")
@@ -55,7 +56,7 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     below = count_below(decay, left, decay(0) - _LOG_STEP / 2)
     flat = 0 if below is None else left - below
     long = flat > _LONG_FLAT * subject.run.total_iters or subject.epoch(flat) > _LONG_WAIT
-    if long and not decay.corner_steps(flat, 1)[0]:
+    if long and flat > _TWO_LINES and not decay.corner_steps(flat, 1)[0]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
         length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
