@@ -55,8 +55,8 @@ class Override(NamedTuple):
         """`KEY=VALUE` taken apart.
 
         Raises:
-            ArgumentError: there is no `=`, or no key before it; or a blank between them, which PaddleOCR takes as a
-                part of the key, so that nothing reads that.
+            ArgumentError: there is no `=`, no key before it, or a blank between them, which PaddleOCR takes as a part
+                of the key, so that nothing reads it.
         """
         key, equals, text = assignment.lstrip().partition("=")
         if equals and key != key.rstrip():
