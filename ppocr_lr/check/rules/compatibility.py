@@ -75,7 +75,7 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
         last = subject.summary.warmup_iters + subject.run.total_iters
         end = tr("update {update}", update=count_text(last))
         if not subject.length_is_known:
-            end = tr("epoch {epoch}", epoch=count_text(subject.epoch(last)))
+            end = tr("epoch {epoch}", epoch=count_text(subject.epoch(last))) if subject.can_be_told else tr("its end")
         said = tr("PaddleOCR raises ValueError when it is stepped past {end}; here the rate holds", end=end)
         yield Finding(subject.path("name"), said)
 

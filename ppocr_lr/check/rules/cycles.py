@@ -25,7 +25,8 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
     """Past its end a cosine rises again, back to its peak. Training that continues after epoch_num follows it."""
     end, start = subject.lead.behind.end_of_decay(), subject.lr.done_iters
     rises = subject.schedule(start + 1) > subject.schedule(start)
-    if end and end.step is not None and start >= subject.run.total_iters and rises:
+    known = subject.length_is_known  # without it, what is done cannot be compared with the run
+    if known and end and end.step is not None and start >= subject.run.total_iters and rises:
         said = tr(
             "the run has {updates} and continues at {start}, where the rate is rising again ({rate})",
             updates=amount(subject.run.total_iters, "update"),
