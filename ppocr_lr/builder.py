@@ -45,7 +45,9 @@ def build_lr_scheduler(
 ) -> LRScheduler:
     """The Paddle scheduler of a run; replaces PaddleOCR's function of this name.
 
-    Arguments, errors and warnings are those of `build_schedule`; `iters_epoch` is its `iters_per_epoch`.
+    Args:
+        config, epochs, strict: as for `build_schedule`.
+        iters_epoch: optimizer updates in an epoch, the `iters_per_epoch` of `build_schedule`.
 
     Returns:
         A `paddle.optimizer.lr.LRScheduler`, always; of Paddle's own class where Paddle has it, for instance
@@ -57,7 +59,11 @@ def build_lr_scheduler(
         warmup or other stages call `step()` after each update as well, and `step(metric)` at each evaluation.
 
     Raises:
+        LRConfigError: as from `build_schedule`.
         ImportError: Paddle is not installed; says which extra to install.
+
+    Warns:
+        LRConfigWarning: as from `build_schedule`.
 
     Source: PaddleOCR's `ppocr/optimizer/__init__.py`, `build_lr_scheduler`.
     """

@@ -62,10 +62,10 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
     temporary = None
     mode = _mode_to_replace(path)
-    path = Path(os.path.realpath(path))  # a link stays a link
     try:
+        target = os.path.realpath(path)  # a link stays a link; fails in a folder that was deleted
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False
+            dir=os.path.dirname(target), prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False
         ) as file:
             temporary = file.name
             write(file)  # type: ignore[arg-type]  # a file object in all but its nominal type
@@ -74,7 +74,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
             os.umask(mask)
             mode = 0o666 & ~mask
         os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except OSError as error:
         raise ArgumentError("out", f"cannot be written: {error.strerror or error}", path) from None
     finally:

@@ -50,6 +50,16 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use stays there")
+def test_in_a_folder_that_was_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gone").mkdir()
+    os.chdir("gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(LRConfigError, match=r"^out a\.png: cannot be written: "):
+        write_whole(Path("a.png"), lambda file: None)
+
+
 def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"old")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.selection import ALL, check_codes
 from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, value_error
@@ -22,7 +23,7 @@ _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
 
 Codes = Annotated[list[str], AfterValidator(lambda codes: list(check_codes("", codes, RULES)))]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 
 
 class Settings(BaseModel):
@@ -44,9 +45,9 @@ class Settings(BaseModel):
     fail_on: Literal["note", "warning", "error"] = Field("warning", description="note, warning or error")
     exclude: list[str] = Field([], description='a list of patterns, as ["legacy", "*_old.yml"]')
     trainer: Trainer | None = Field(None, description="ppocr-lr or paddleocr")
-    gpus: Count = Field(1, description="a positive integer")
-    num_samples: Count | None = Field(None, description="a positive integer")
-    reference_gpus: Count | None = Field(None, description="a positive integer")
+    gpus: Count = Field(1, description="a positive integer up to 2^53")
+    num_samples: Count | None = Field(None, description="a positive integer up to 2^53")
+    reference_gpus: Count | None = Field(None, description="a positive integer up to 2^53")
 
 
 class FolderSettings(NamedTuple):

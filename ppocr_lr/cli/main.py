@@ -32,14 +32,16 @@ def main(*command: str) -> None:
         _make_process_ours()
     _ready_for_any_text()
     status = run(words)
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # Python would flush once more at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # the reader of a pipe left; nobody is there to read it
-            print_error(error)
-            status = 2
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            # Python would flush once more at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            # The reader of a pipe left, so nobody is there to read it; of stderr the exit code tells.
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                print_error(error)
+                status = 2
     sys.exit(status)
 
 

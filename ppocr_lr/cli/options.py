@@ -211,6 +211,9 @@ def need_docstrings(command: str) -> None:
 
 def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
+    said = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        said = ": ".join(str(each) for each in (error.filename, error.strerror) if each)
     with suppress(OSError):  # a full disk; the exit code says it too
-        for line in str(error).splitlines():
+        for line in said.splitlines():
             print(printable(f"error: {line}"), file=sys.stderr)

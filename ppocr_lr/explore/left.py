@@ -33,7 +33,6 @@ _IN_THE_CONFIG: Mapping[str, tuple[str, ...]] = {
 }
 """The parts of the run that are keys of the config; the rest are `FLAGS`."""
 EDITOR = "editor"
-_CURRENT = "aria-current=true data-autofocus"
 _NUMBERS = (
     later("epochs"),
     later("samples"),
@@ -66,19 +65,27 @@ class Left:
     def _build_chooser(self) -> None:
         self.dialog = dialog = ui.dialog()
         dialog.props["aria-label"] = self.words("Schedule")
-        self.chooser = ui.button(on_click=dialog.open).props("outline no-caps").classes("chooser")
+        self.chooser = ui.button(on_click=self._open_chooser).props("outline no-caps").classes("chooser")
         with self.chooser:
             self.picture = ui.html("", sanitize=False).classes("shape")
             self.chosen = ui.label()
         self.said = ui.label().classes("soft")
-        self.shapes = {}
-        with dialog, ui.card().style("max-width: none"), ui.element("div").classes("grid"):
+        with dialog, ui.card().style("max-width: none"):
+            self.grid = ui.element("div").classes("grid")
+
+    def _open_chooser(self) -> None:
+        """Fill the dialog, which is a third of all elements of the page, only for those who open it."""
+        self.grid.clear()
+        with self.grid:
             for name in MODELS:
-                self.shapes[name] = ui.button(on_click=partial(self._choose, name)).props("outline no-caps")
-                with self.shapes[name]:
+                shape = ui.button(on_click=partial(self._choose, name)).props("outline no-caps")
+                if name == self.name:
+                    shape.props("aria-current=true data-autofocus")
+                with shape:
                     ui.html(small_picture(name), sanitize=False).classes("shape")
                     ui.label(name)
                     ui.label(self.words(summary_of(name))).classes("said")
+        self.dialog.open()
 
     def _build_editor(self, edits: int) -> None:
         self.whole_file = ui.switch(self.words("the whole file"), value=self.whole, on_change=self._set_whole).props(
@@ -175,9 +182,6 @@ class Left:
     def _sync_name(self, name: str, section: Mapping[str, Any]) -> None:
         if not name or name == self.name:
             return
-        if self.name:
-            self.shapes[self.name].props(remove=_CURRENT)
-        self.shapes[name].props(_CURRENT)
         self.name = self.chosen.text = name
         self.chooser.props["aria-label"] = f"{self.words('Schedule')}: {name}"
         self.picture.content = small_picture(name, 72, 30)

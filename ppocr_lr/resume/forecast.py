@@ -18,7 +18,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.resume.checkpoint import Checkpoint
+from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.optimizers import lacking
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
@@ -31,6 +31,7 @@ EQUAL = 1e-9
 _DEAD = 1e-3  # of the peak: nothing is learnt below
 _SAMPLES = 101  # updates that are examined
 
+_NEAREST = 2  # checkpoints of an epoch that are read
 _MOST_EPOCHS = 1000  # lengths of the saved run that are tried
 
 
@@ -193,6 +194,22 @@ class Resume:
             return found if found and found.trains_on(found.paddleocr) else None
         except LRConfigError:
             return None
+
+    def after_a_whole_epoch(self) -> Resume | None:
+        """The same run from the checkpoint beside this one that is nearest to it and was saved where an epoch ends."""
+        epoch, folder = self.checkpoint.epoch or 0, self.checkpoint.path.parent
+        numbers = [int(path.stem.rpartition("_")[2]) for path in folder.glob("iter_epoch_*[0-9].pdopt")]
+        nearest = sorted(numbers, key=lambda number: abs(number - epoch))[:_NEAREST]
+        found = []
+        for name in ("latest", *(f"iter_epoch_{number}" for number in nearest)):
+            try:
+                other = replace(self, checkpoint=read_checkpoint(folder / f"{name}.pdopt"))
+            except LRConfigError:
+                continue
+            ends = (other.checkpoint.epoch or 0) * self.planned.run.iters_per_epoch
+            if other.checkpoint.state and other.update == ends and not other.failure and not other.nothing_left:
+                found.append(other)
+        return min(found, key=lambda other: abs(other.first_epoch - self.first_epoch), default=None)
 
     @property
     def saved_iters_per_epoch(self) -> int | None:

@@ -22,7 +22,6 @@ LARGEST_JUMP = 0.05
 
 _LIBRARY = later("start the training with ppocr-lr train: it continues at this update with the config's rate")
 
-
 _error, _warning, _note = (
     partial(Finding, (), severity=severity) for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 )
@@ -175,13 +174,14 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
     epoch = checkpoint.epoch
     if epoch is None:
         if update or checkpoint.state is None:
-            name, goes_on = checkpoint.states_path.name, ""
+            file, goes_on = checkpoint.states_path, ""
             if update:
                 goes_on = tr(", while the schedule continues at update {update}", update=count_text(update))
-            if checkpoint.states_path.exists():
-                problem = tr("{file} holds no epoch", file=name)
-            else:
-                problem = tr("{file} does not exist", file=name)
+            holds_none, missing = (
+                tr("{file} holds no epoch", file=file.name),
+                tr("{file} does not exist", file=file.name),
+            )
+            problem = holds_none if file.exists() else missing
             yield _warning(
                 tr("{problem}: PaddleOCR counts epochs from 1 again{goes_on}", problem=problem, goes_on=goes_on)
             )
@@ -210,7 +210,9 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
             ),
             tr("check the number of cards, the batch and the data{windows}", windows=windows),
         )
-    elif expected - run.iters_per_epoch < update < expected:
+        return
+    hint = "" if resume.nothing_left else _from_the_end_of_an_epoch(resume, expected)
+    if expected - run.iters_per_epoch < update < expected:
         behind = ""
         if not resume.nothing_left:
             behind = tr(
@@ -218,9 +220,24 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
                 epoch=epoch + 1,
                 updates=amount(expected - update, "update"),
             )
-        yield _note(tr("{stands}: saved within epoch {epoch}{behind}", stands=stands, epoch=epoch, behind=behind))
+        within = tr("{stands}: saved within epoch {epoch}{behind}", stands=stands, epoch=epoch, behind=behind)
+        yield _note(within, hint)
     else:
-        yield _warning(tr("{stands}: the schedule and the epochs of PaddleOCR have drifted apart", stands=stands))
+        yield _warning(tr("{stands}: the schedule and the epochs of PaddleOCR have drifted apart", stands=stands), hint)
+
+
+def _from_the_end_of_an_epoch(resume: Resume, update: int) -> str:
+    """What keeps the schedule with the epochs: another checkpoint, or in a loop of one's own another update."""
+    if other := resume.after_a_whole_epoch():
+        return tr(
+            "{file} was saved after epoch {epoch}: {option}",
+            file=Path(other.checkpoint.prefix).name,
+            epoch=other.checkpoint.epoch,
+            option=Proposal((f"Global.checkpoints={other.checkpoint.prefix}",)).line,
+        )
+    if resume.ours:
+        return ""
+    return tr("in a loop of yours {call} brings the schedule there", call=f"load_lr_state(…, update={update})")
 
 
 def _more_epochs(resume: Resume) -> str:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, NamedTuple
 
 from ppocr_lr.bounds import MAX_COUNT
@@ -216,7 +217,9 @@ def _places(files: Sequence[str], folder: Path | None) -> Iterator[list[Path]]:
 
 def _is_file(path: Path) -> bool:
     try:
-        return path.is_file()
+        return S_ISREG(path.stat().st_mode)  # is_file() tells no reason from Python 3.14 on
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
         reason = getattr(error, "strerror", None) or error
         problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason)

@@ -55,10 +55,15 @@ class Override(NamedTuple):
         """`KEY=VALUE` taken apart.
 
         Raises:
-            ArgumentError: there is no `=`, or no key before it.
+            ArgumentError: there is no `=`, no key before it, or a blank between them, which PaddleOCR takes as a part
+                of the key, so that nothing reads it.
         """
-        key, equals, text = assignment.partition("=")
-        key = key.strip()
+        key, equals, text = assignment.lstrip().partition("=")
+        if equals and key != key.rstrip():
+            problem = (
+                f"leave out the blank before the =, as in {key.rstrip()}={text.lstrip()}; PaddleOCR ignores the key"
+            )
+            raise ArgumentError("overrides", problem, assignment)
         if not equals or not all(key.split(".")):
             place = "; name a config before the overrides" if assignment.endswith((".yml", ".yaml")) else ""
             problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
@@ -109,8 +114,10 @@ def last_given(given: Sequence[Sequence[str]]) -> tuple[list[str], str]:
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:
     """`config` with each of `overrides`, `KEY=VALUE`, applied in order; `config` itself is not changed.
 
-    VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. A key that the config lacks is
-    taken if something reads it, here or in PaddleOCR; a slip in a key that counts is not.
+    VALUE is YAML, and `1e-3` is a number. A key may lead into a list by index. The keys of a mapping given for a whole
+    section, `Global={…}`, are added to those of the config, as in PaddleOCR; any other mapping takes the place of what
+    is there. A key that the config lacks is taken if something reads it, here or in PaddleOCR; a slip in a key that
+    counts is not.
 
     Raises:
         ArgumentError: no `=`, a key that nothing reads (the nearest is suggested), an index past the end.
@@ -165,7 +172,9 @@ def _is_index(part: str, items: Sequence[Any]) -> bool:
 def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
     """`node` with the value at the end of `parts`, the last names of the override's key."""
     if not parts:
-        return override.value
+        value = override.value
+        whole = len(override.parts) == 1 and isinstance(value, Mapping) and isinstance(node, Mapping)
+        return {**node, **value} if whole else value
     head, rest = parts[0], parts[1:]
     where = ".".join(override.parts[: -len(parts)])
     if _is_list(node):

@@ -24,7 +24,7 @@ from ppocr_lr.errors import (
     value_error,
 )
 from ppocr_lr.finding import Proposal
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
@@ -39,11 +39,21 @@ from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
-from ppocr_lr.training_config.sections import GlobalSection, OptimizerSection, check_sections, meant_in_global, read
+from ppocr_lr.training_config.sections import (
+    GlobalSection,
+    OptimizerSection,
+    check_sections,
+    meant_at_the_top,
+    meant_in_global,
+    read,
+)
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
+
+
+_DEEPER = later("; its keys have to be indented further than it is")
 
 
 class Reduction(NamedTuple):
@@ -311,7 +321,8 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
         if name := neighbour(config):
             raise LRConfigError(
                 tr(
-                    "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read",
+                    "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
+                    "and later are read",
                     name=name,
                 )
             )
@@ -322,7 +333,8 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
+        deeper = tr(_DEEPER) if optimizer is None and "lr" in config else ""
+        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr") + deeper)
     if "lr" not in optimizer:
         path, section = (SECTION_PATH[:1], SECTION_PATH[-1]) if "Optimizer" in config else ((), SECTION)
         names = [str(name) for name in (optimizer if path else config)]
@@ -336,7 +348,8 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise LRConfigError(Problem(path, said))
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
+        deeper = tr(_DEEPER) if section is None and any(is_peak(key) for key in optimizer if key != "lr") else ""
+        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}") + deeper)
     return section
 
 
@@ -346,9 +359,15 @@ def _epochs(config: Mapping[str, Any], given: int | None) -> int:
     section = config.get("Global")
     epochs = read(GlobalSection, section, ("Global",), "epoch_num").epoch_num
     if epochs is None:
-        slips = [key for key in section or () if "epoch_num" in meant_in_global(key)]
-        written = ", ".join(f"Global.{key}: {shown(section[key])}" for key in slips)
-        meant = tr("; nothing reads {written}, write it as Global.epoch_num", written=written) if slips else ""
+        name = "Global.epoch_num"
+        if section is not None:
+            slips = [f"Global.{key}: {shown(section[key])}" for key in section if "epoch_num" in meant_in_global(key)]
+        elif slips := [key for key in config if "Global" in meant_at_the_top(key, config)]:
+            name = "Global"
+        else:
+            slips = [f"{key}: {shown(config[key])}" for key in config if key == "epoch_num"]
+        written = ", ".join(slips)
+        meant = tr("; nothing reads {written}, write it as {name}", written=written, name=name) if slips else ""
         said = tr("is missing: it is the length of the run{meant}", meant=meant)
         raise MissingError(said, "epochs", path=("Global", "epoch_num"))
     return epochs

@@ -230,6 +230,12 @@ _EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?",
 """What other projects call the length of a run."""
 
 
+def meant_at_the_top(key: object, config: Mapping[str, Any]) -> list[str]:
+    """Which section that a config lacks another one, or its name, is a slip of."""
+    missing = [name for name in SECTIONS if name not in config]
+    return nearest(key, missing, least=0.7) if isinstance(key, str) and isinstance(config[key], Mapping) else []
+
+
 def meant_in_global(key: object) -> list[str]:
     """Which of the keys in Global that decide the run a key may be a slip of, or another project's name for."""
     if not isinstance(key, str) or key in DECIDE_THE_RUN:

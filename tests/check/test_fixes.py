@@ -73,6 +73,8 @@ UNSAFE = [
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),
+    ("LR108", file_of(COSINE) + "\ntrain: # data\n  dataset: {num_samples: 64}",
+     file_of(COSINE) + "\nTrain: # data\n  dataset: {num_samples: 64}"),
     ("LR108", file_of(COSINE).replace("Momentum", "AdamW\n  weight_deacy: 0.1 # w"),
      file_of(COSINE).replace("Momentum", "AdamW\n  weight_decay: 0.1 # w")),
     ("LR204", file_of("name: LinearWarmupCosine\nlearning_rate: 0.1\nwarmup_steps: 1"),

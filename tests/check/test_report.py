@@ -118,6 +118,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
+     {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
      {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
@@ -293,6 +295,12 @@ def test_trigger_and_near_miss(code: str, triggers: Any, message: str, near_miss
     assert message in found[0].message
     assert not found[0].message.startswith(found[0].key or "\n")  # which is said before it
     assert code not in {finding.code for finding in findings(tmp_path, near_miss)}
+
+
+def test_no_updates_are_counted_while_the_length_of_an_epoch_is_unknown(tmp_path: Path) -> None:
+    flat = config({**COSINE, "learning_rate": 1e-4})
+    told = [each.message for flags in (KNOWN, None) for each in findings(tmp_path, flat, flags) if each.code == "LR408"]
+    assert ["91 updates" in told[0], "0.9 epochs" in told[1]] == [True, True]
 
 
 def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:

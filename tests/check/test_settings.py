@@ -113,6 +113,7 @@ def test_fail_on(command: Command, tmp_path: Path) -> None:
         ("ppocr-lr.toml", "tool.ppocr-lr.gpus = 1", "ppocr-lr.toml:1:1: tool: the header [tool.ppocr-lr] belongs in"),
         ("pyproject.toml", "[tool.ppocr-lr.tool]", "tool.ppocr-lr.tool: is not a setting"),
         ("ppocr-lr.toml", "gpus = 0", "ppocr-lr.toml:1:1: gpus: 0 is not allowed; it must be a positive integer"),
+        ("ppocr-lr.toml", "gpus = 9007199254740993", "gpus: 9007199254740993 is not allowed; it must be a positive integer up to 2^53"),
         ("ppocr-lr.toml", "gpus = true", "gpus: true is not allowed"),
         ("ppocr-lr.toml", "ignore = 'LR3'", "ppocr-lr.toml:1:1: ignore: 'LR3' is not allowed; it must be a list of codes"),
         ("ppocr-lr.toml", "ignore = ['LR9']", "ignore: ['LR9'] is not allowed; it must be a list of codes"),

@@ -386,6 +386,34 @@ class TestEpochs:
         ]
         assert result.end == 196
 
+    @pytest.mark.parametrize("done", [96, 37])
+    @pytest.mark.parametrize(
+        ("others", "named"),
+        [
+            ({}, None),
+            ({"latest": (120, 12)}, "latest was saved after epoch 12"),
+            ({"latest": (180, 18), "iter_epoch_9": (90, 9), "iter_epoch_3": (30, 3)}, "iter_epoch_9 was saved after"),
+            ({"latest": (126, 13), "iter_epoch_6": (60, 6)}, "iter_epoch_6 was saved after epoch 6"),
+            ({"latest": (200, 20)}, None),  # nothing is left to train from there
+            ({"latest": (126, 13), "best_model": (120, 12)}, None),
+        ],
+    )
+    def test_another_checkpoint_keeps_the_schedule_with_the_epochs(
+        self, tmp_path: Path, others: dict[str, tuple[int, int]], named: str | None, done: int
+    ) -> None:
+        for name, (update, epoch) in others.items():
+            save(tmp_path / name, WARM, 20, 10, update, epoch=epoch)
+        (tmp_path / "iter_epoch_10.pdopt").write_bytes(b"a copy that stopped")
+        result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, done, epoch=10), WARM, 20, 10)
+        (hint,) = (each.hint for each in remarks(result) if "where 10 epochs would be 100" in each.message)
+        if named is None:
+            assert hint == "in a loop of yours load_lr_state(…, update=100) brings the schedule there"
+            return
+        assert named in hint
+        option = hint.partition(": -o Global.checkpoints=")[2]
+        other = resume(Path(option), WARM, 20, 10)
+        assert said(other) == []
+
     def test_epochs_of_another_length(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 5, 50, epoch=10), WARM, 20, 10)
         messages = said(result)
@@ -496,6 +524,7 @@ def saved(tmp_path: Path) -> Path:
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
+        (["-o", "Global.checkpoints=", "Global.pretrained_model=output/latest"], 2, "Global.pretrained_model begins a new run, at update 0; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),
         (["d.yml"], 2, "error: resume: name one config"),
     ],

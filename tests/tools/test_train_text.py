@@ -111,3 +111,20 @@ def test_without_a_run_there_is_no_table(tmp_path: Path, capsys: pytest.CaptureF
     assert run([str(tmp_path), "--output", str(tmp_path), "--table", "--out", str(tmp_path / "text.png")]) == 2
     assert re.match("error: ", capsys.readouterr().err)
     assert not (tmp_path / "text.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["absent"], "train.py: does not exist"),
+        (["absent", "--seeds", "0"], "--seeds 0: must be a positive integer"),
+        (["absent", "--jobs", "-1"], "--jobs -1: must be a positive integer"),
+    ],
+)
+def test_what_cannot_be_used_is_told_before_anything_is_installed(
+    words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

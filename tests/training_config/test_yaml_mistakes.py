@@ -56,6 +56,11 @@ MISTAKES = [
     ("    warmup_epoch", "     warmup_epoch", "indented further than the one above it"),
     ("    warmup_epoch", "\twarmup_epoch", "indented with a tab"),
     ("    values: [0.001, 0.0001]", "    - 0.001", "list items"),
+    ("  name: Adam", "  ...", r"c.yml:5:3: is not YAML: '\.\.\.' stands for what an example leaves out"),
+    ("  name: Adam", "  ...\n  # more\n\n  name: Adam", r"c.yml:5:3: is not YAML: '\.\.\.' stands for"),
+    ("Train:", "...\n\nTrain:", r"c.yml:11:1: is not YAML: '\.\.\.' stands for"),
+    ("Global:", "> Global:", "c.yml:1:1: is not YAML: the line begins with '>'"),
+    ("Optimizer:", "> Optimizer:", "the line begins with '>'"),
     ("Train:", "---\nTrain:", "second document"),
 ]
 

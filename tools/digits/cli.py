@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.cli.options import flag, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
 
@@ -143,8 +144,8 @@ def _seed(text: str) -> int:
 
 def _at_least(least: int, text: str) -> int:
     try:
-        if (number := int(text)) >= least:
+        if least <= (number := int(text)) <= MAX_COUNT:
             return number
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not an integer of {least} or more")
+    raise argparse.ArgumentTypeError(f"{text!r} is not an integer from {least} to 2^53")

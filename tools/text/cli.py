@@ -14,10 +14,12 @@ from pathlib import Path
 
 from digits.results import Result
 from ppocr_lr.cli.options import flag, print_error
-from ppocr_lr.errors import LRConfigError, arguments_called
+from ppocr_lr.errors import LRConfigError, arguments_called, positive_argument
 from ppocr_lr.export.progress import progress
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import PICTURES, output_kind
+from ppocr_lr.trainer.command import read_command
+from ppocr_lr.trainer.hook import check_trainer
 from text.experiments import EXPERIMENTS, Experiment
 from text.runs import Place, TextCourse, TextRun, all_runs
 
@@ -51,8 +53,11 @@ def run(argv: Sequence[str]) -> int:
 
 def _compare(arguments: argparse.Namespace) -> int:
     output_kind(arguments.out, PICTURES)
+    for name in ("seeds", "jobs"):
+        positive_argument(name, getattr(arguments, name))
     place = Place(arguments.paddleocr, arguments.output / "data", arguments.output)
     if not arguments.table:
+        check_trainer(read_command([str(arguments.paddleocr / "tools" / "train.py")]).script)
         _draw(arguments.output)
         runs = all_runs(EXPERIMENTS, arguments.seeds)
         with progress(amount(len(runs), "run")) as bar, ThreadPoolExecutor(arguments.jobs) as pool:

@@ -19,6 +19,7 @@ from ppocr_lr.training_config.sections import (
     GlobalSection,
     OptimizerSection,
     is_read,
+    meant_at_the_top,
     meant_in_global,
     meant_in_optimizer,
     read,
@@ -149,8 +150,13 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
 def misspelt(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR accepts any key in Global and looks up those that it knows. With a misspelt one it trains from random
     weights, from the first epoch on, or for another number of epochs. Its optimizers accept any key too, and one of its
-    own configs says weight_deacy.
+    own configs says weight_deacy. At a section that is missing it stops with a KeyError.
     """
+    for key in subject.config:
+        if meant := meant_at_the_top(key, subject.config):
+            suggestion = tr("; did you mean {names}?", names=meant[0])
+            said = tr("nothing reads it{suggestion}", suggestion=suggestion)
+            yield Finding((key,), said, proposals=renamed(key, *meant))
     for section, model, meanings in (
         ("Global", GlobalSection, meant_in_global),
         ("Optimizer", OptimizerSection, meant_in_optimizer),
