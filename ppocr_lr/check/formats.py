@@ -1,4 +1,4 @@
-"""Reports in the forms that other programs read."""
+"""Reports in the forms that other programs read; JSON in ASCII, so that no terminal acts on a name in it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,6 @@ def _each(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding]]:
 
 def _with_hint(finding: Finding) -> str:
     return printable(sentence(finding) + (f" ({finding.hint})" if finding.hint else ""))
-
-
-def _json(value: object) -> Iterator[str]:
-    """In ASCII, so that no terminal acts on a name of a file or a key."""
-    yield json.dumps(value, indent=2)
 
 
 def concise_lines(reports: Sequence[Report]) -> Iterator[str]:
@@ -69,21 +64,20 @@ def _fingerprints(reports: Sequence[Report]) -> Iterator[str]:
 
 def gitlab_lines(reports: Sequence[Report]) -> Iterator[str]:
     """A report for GitLab's Code Quality."""
-    yield from _json(
-        [
-            {
-                "check_name": finding.code,
-                "description": f"{finding.code}: {_with_hint(finding)}",
-                "severity": _GITLAB[finding.severity],
-                "fingerprint": fingerprint,
-                "location": {
-                    "path": Path(report.path).as_posix(),
-                    "lines": {"begin": max(1, place_of(finding, report).line)},
-                },
-            }
-            for (report, finding), fingerprint in zip(_each(reports), _fingerprints(reports), strict=True)
-        ]
-    )
+    issues = [
+        {
+            "check_name": finding.code,
+            "description": f"{finding.code}: {_with_hint(finding)}",
+            "severity": _GITLAB[finding.severity],
+            "fingerprint": fingerprint,
+            "location": {
+                "path": Path(report.path).as_posix(),
+                "lines": {"begin": max(1, place_of(finding, report).line)},
+            },
+        }
+        for (report, finding), fingerprint in zip(_each(reports), _fingerprints(reports), strict=True)
+    ]
+    yield json.dumps(issues, indent=2)
 
 
 def junit_lines(reports: Sequence[Report]) -> Iterator[str]:
@@ -123,7 +117,7 @@ def sarif_lines(reports: Sequence[Report]) -> Iterator[str]:
             results.append(result)
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    yield from _json({"$schema": schema, "version": "2.1.0", "runs": [run]})
+    yield json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:

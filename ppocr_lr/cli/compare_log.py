@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, print_json
 from ppocr_lr.cli.run_options import add_run, run_flags
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.counts import Length
@@ -66,6 +66,9 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare each log, look for causes, print."""
+    for path in arguments.logs:
+        if path.suffix.lower() in (".yml", ".yaml"):
+            raise LRConfigError(printable(f"{path}: is a config, no log; write -c {path}"))
     overrides, flags = arguments.overrides, run_flags(arguments)
     plans: dict[Length, PlannedRun] = {}  # a log that grows is not planned anew at each line
 

@@ -105,9 +105,13 @@ def _planned(config: str, arguments: argparse.Namespace) -> tuple[PlannedRun, li
 
 
 def _checkpoint_of(planned: PlannedRun) -> str:
-    checkpoint = read(GlobalSection, planned.config.get("Global"), ("Global",), "checkpoints").checkpoints
+    settings = planned.config.get("Global") or {}
+    checkpoint = read(GlobalSection, settings, ("Global",), "checkpoints").checkpoints
     if not checkpoint or not isinstance(checkpoint, str):
-        raise MissingError("there is no Global.checkpoints to resume from", "checkpoint", place=Place(planned.source))
+        problem = "there is no Global.checkpoints to resume from"
+        if settings.get("pretrained_model"):
+            problem += "; Global.pretrained_model begins a new run, at update 0"
+        raise MissingError(problem, "checkpoint", place=Place(planned.source))
     return checkpoint
 
 

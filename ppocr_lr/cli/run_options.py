@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of training samples, from which the length of an epoch is computed",
     )
-    parser.add_argument("--gpus", type=int, default=1, metavar="G", help="number of cards (1)")
+    parser.add_argument("--gpus", type=_cards, default=1, metavar="G", help="number of cards (1)")
     parser.add_argument("--batch-size", type=int, metavar="B", help="batch size of one card, instead of the config's")
     parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches per optimizer update (1)")
     parser.add_argument(
@@ -40,6 +41,17 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--trainer", choices=TRAINERS,
         help=f"whose builder trains the run; with paddleocr, this project's own keys are ignored ({TRAINERS[0]})",
     )  # fmt: skip
+
+
+def _cards(text: str) -> int:
+    """How many cards; Paddle's launcher takes their own numbers under the same name."""
+    if re.fullmatch(r"\d+(,\d+)+", text):
+        count = text.count(",") + 1
+        raise argparse.ArgumentTypeError(f"{text} are the cards' own numbers; say how many there are: --gpus {count}")
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
 
 
 def run_flags(arguments: argparse.Namespace) -> RunFlags:

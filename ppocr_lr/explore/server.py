@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gzip
 import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 _RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
 _MOST_MESSAGES = 30  # kept for a connection that comes back
 _AROUND_A_FILE = 1 << 16  # bytes of a form
-_MOST_PACKED = 16 << 20  # bytes that are kept of scripts; all of them have some 3 MiB
 
 _TOO_MUCH = later(
     "What was on this page was too long for a link, so it starts over. What you typed into the editor is still there."
@@ -87,14 +86,14 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         ImportError: NiceGUI is not installed.
     """
     try:
-        from nicegui import Client, __version__, app, ui
+        from fastapi.middleware.gzip import GZipMiddleware
+        from nicegui import Client, app, ui
     except ModuleNotFoundError:
         raise MissingExtraError("nicegui", "explore") from None
 
     from ppocr_lr.explore.page import Page
     from ppocr_lr.explore.words import words_for
 
-    app.add_middleware(PackedOnce, folder=f"/_nicegui/{__version__}/")
     app.add_middleware(Bounded, pages=lambda: len(Client.instances))
     app.add_middleware(OwnSiteOnly, host=host)
     app.on_startup(ready)
@@ -132,6 +131,8 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         reconnect_timeout=_RECONNECT,
         message_history_length=_MOST_MESSAGES,
         ws_max_size=4 << 20,
+        # At its default, 9, packing the scripts is two thirds of the work that each new visitor makes.
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=1),
     )
 
 
@@ -142,48 +143,6 @@ def _headers(scope: Any) -> dict[str, str]:
 async def _refuse(send: Any, status: int, reason: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": reason})
-
-
-class PackedOnce:
-    """Packs the scripts in a folder, which never change, for the first who asks for one and not for everybody anew.
-
-    That was two thirds of the work that a new visitor makes.
-    """
-
-    def __init__(self, app: Any, folder: str) -> None:
-        self.app, self.folder = app, folder
-        self.packed: dict[str, list[Any]] = {}
-        self.room = _MOST_PACKED
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer with a packed script; what asks for anything else, or only for a part of one, is passed on."""
-        path = scope.get("path", "")
-        headers = _headers(scope) if scope["type"] == "http" and path.startswith(self.folder) else {}
-        if "gzip" not in headers.get("accept-encoding", "") or "range" in headers or scope["method"] != "GET":
-            await self.app(scope, receive, send)
-            return
-        said = self.packed.get(path, [])
-        if not said:
-
-            async def hear(message: Any) -> None:
-                said.append(message)
-
-            await self.app(scope, receive, hear)
-            if said[0]["status"] == 200:
-                said[:] = await asyncio.to_thread(_packed, *said)
-                if (size := len(said[-1]["body"])) <= self.room:  # one file has many paths
-                    self.room -= size
-                    self.packed[path] = said
-        for message in said:
-            await send(message)
-
-
-def _packed(start: Any, *parts: Any) -> tuple[Any, Any]:
-    """An answer with its body packed."""
-    body = gzip.compress(b"".join(part.get("body", b"") for part in parts))
-    told = {b"content-encoding": b"gzip", b"content-length": str(len(body)).encode(), b"vary": b"Accept-Encoding"}
-    headers = dict(start["headers"]) | told
-    return {**start, "headers": [*headers.items()]}, {"type": "http.response.body", "body": body}
 
 
 class Bounded:

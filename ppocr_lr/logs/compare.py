@@ -19,7 +19,6 @@ from ppocr_lr.logs.pace import Accumulated
 from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.logs.window import Lines, Medians, each, fitted_medians, least_squares, medians, rough_costs, smooth
 from ppocr_lr.lr_config import Run
-from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
 from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run, plan_sections
@@ -176,14 +175,14 @@ def plan_logged_run(
         planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are cut off
     if not planned.length.estimate:
         return planned
-    if not log.step_key:
-        arithmetic = f"taken as {amount(planned.run.iters_per_epoch, 'iteration')} each, since the log counts none"
-        return replace(planned, length=planned.length._replace(arithmetic=arithmetic))
 
     def with_length(iters: int, accumulate: int = 1, windows: bool = flags.windows) -> PlannedRun:
         exactly = flags._replace(iters_per_epoch=iters + windows, accumulate=accumulate, windows=windows)
         return plan_config(planned.config, planned.source, exactly)
 
+    if not log.step_key:
+        planned, told = with_length(planned.run.iters_per_epoch), "assumed, since the log counts none"
+        return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
     several = flags.accumulate > 1 and not log.batches

@@ -209,9 +209,10 @@ class LRConfig(BaseModel, ABC):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
 
-    def bent(self, shape: Shape) -> Shape:
-        """The shape as the section's `k_decay` and power bend it, whatever its name calls them, if it has them."""
-        k_decay, power = getattr(self, "k", self.around("k_decay")), getattr(self, "power", self.around("decay_power"))
+    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
+        """The shape as the section's `k_decay` and power bend it, if it has them."""
+        k_decay = self.around("k_decay") if k_decay is None else k_decay
+        power = getattr(self, "power", self.around("decay_power"))
         if shape == schedules.LINEAR:
             shape, power = schedules.Power(power), 1.0
         return shape if k_decay == power == 1 else schedules.Bent(shape, k_decay, power)

@@ -27,7 +27,8 @@ class KDecayConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         self.check_end("end_lr")
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Cosine()))
+        shape = self.bent(schedules.Cosine(), self.k)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
 
 
 @register_lr_config("Tanh")

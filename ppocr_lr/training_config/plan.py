@@ -24,7 +24,7 @@ from ppocr_lr.errors import (
     value_error,
 )
 from ppocr_lr.finding import Proposal
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import called_elsewhere, is_peak
 from ppocr_lr.lr_config.in_paddleocr import own_keys, paddleocr_schedule, parse_as_paddleocr, read_by_paddleocr
@@ -51,6 +51,9 @@ from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
+
+
+_DEEPER = later("; its keys have to be indented further than it is")
 
 
 class Reduction(NamedTuple):
@@ -318,7 +321,8 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
         if name := neighbour(config):
             raise LRConfigError(
                 tr(
-                    "is a config of {name}, whose trainer reads another schedule from it; only PaddleOCR's are read",
+                    "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
+                    "and later are read",
                     name=name,
                 )
             )
@@ -329,7 +333,8 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr"))
+        deeper = tr(_DEEPER) if optimizer is None and "lr" in config else ""
+        raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr") + deeper)
     if "lr" not in optimizer:
         path, section = (SECTION_PATH[:1], SECTION_PATH[-1]) if "Optimizer" in config else ((), SECTION)
         names = [str(name) for name in (optimizer if path else config)]
@@ -343,7 +348,8 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise LRConfigError(Problem(path, said))
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}"))
+        deeper = tr(_DEEPER) if section is None and any(is_peak(key) for key in optimizer if key != "lr") else ""
+        raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}") + deeper)
     return section
 
 

@@ -67,6 +67,8 @@ def _of_line(line: str) -> str:
         return tr("'：' is a full-width colon; write ': '")
     if found := _NO_SPACE.match(line):
         return tr("a space is missing after the colon; write '{key}: {value}'", key=found[1], value=found[2])
+    if line.startswith(("> ", ">\t")):
+        return tr("the line begins with '>', as in a quotation; take that away")
     if line.strip() == "...":
         return tr("'...' stands for what an example leaves out; take the line out, or write what belongs there")
     if found := _NO_COLON.match(line):

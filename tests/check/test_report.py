@@ -297,6 +297,32 @@ def test_trigger_and_near_miss(code: str, triggers: Any, message: str, near_miss
     assert code not in {finding.code for finding in findings(tmp_path, near_miss)}
 
 
+@pytest.mark.parametrize(
+    ("code", "content", "known", "unknown"),
+    [
+        ("LR408", config({**COSINE, "learning_rate": 1e-4}), "for the first 91 updates", "for the first 0.9 epochs"),
+        ("LR504", config(ONE), "past update 2000;", "past epoch 20;"),
+    ],
+)  # fmt: skip
+def test_no_updates_are_counted_while_the_length_of_an_epoch_is_unknown(
+    code: str, content: Any, known: str, unknown: str, tmp_path: Path
+) -> None:
+    for flags, said in ((KNOWN, known), (None, unknown)):
+        assert [said in each.message for each in findings(tmp_path, content, flags) if each.code == code] == [True]
+
+
+def test_a_flat_top_that_is_no_tenth_of_an_epoch_is_not_told_without_its_length(tmp_path: Path) -> None:
+    content = config({**COSINE, "learning_rate": 1e-4}, epochs=1)
+    assert "LR408" not in [each.code for each in findings(tmp_path, content, None)]
+
+
+def test_the_rate_that_is_scaled_is_the_one_that_is_written(tmp_path: Path) -> None:
+    """LR602, beside a warmup whose end is never reached."""
+    text = DISTRIBUTED.replace("name: Cosine", "name: Cosine, warmup_epoch: 500")
+    found = [each.message for each in findings(tmp_path, text) if each.code == "LR602"]
+    assert ["its peak of 1e-3 is meant" in said for said in found] == [True]
+
+
 def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:
     """LR201 and LR202: what tells is a flag or a sampler, not the lr section."""
     sampler = {"sampler": {"name": "MultiScaleSampler", "scales": [32, 64]}}

@@ -61,7 +61,10 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
     [
         (["-c", "c.yml", "none.log"], "none.log: cannot be read"),
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
-        (["-c", "c.yml", "c.yml"], "c.yml: holds no line with a learning rate"),
+        (["-c", "c.yml", "no.log"], "no.log: holds no line with a learning rate"),
+        (["c.yml", "train.log"], "c.yml: is a config, no log; write -c c.yml"),
+        (["-c", "c.yml", "train.log", "--gpus", "0,1,3"], "own numbers; say how many there are: --gpus 3"),
+        (["-c", "c.yml", "train.log", "--gpus", "two"], "argument --gpus: invalid int value: 'two'"),
         (["train.log"], "holds no config, indented as PaddleOCR writes it, and there is no config.yml; give --config"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
@@ -75,6 +78,7 @@ def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str]
     others = {
         "no_length.yml": LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])),
         "other.log": "2021-08-12 10:00:00 [INFO] [TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, cost: 0.1\n",
+        "no.log": "Global:\n  epoch_num: 20\n",
         "comma.log": "epoch: [1/20], global_step: 10, lr: 0,000045, loss: 1,692174\n",
     }
     for name, text in others.items():

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import http.client
-import os
 import re
 import socket
 import subprocess
@@ -20,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.explore.server import MOST_PAGES, Bounded, OwnSiteOnly, PackedOnce, addresses, free_port
+from ppocr_lr.explore.server import MOST_PAGES, Bounded, OwnSiteOnly, addresses, free_port
 from tests.conftest import Command
 from tests.explore.conftest import served
 
@@ -106,59 +104,6 @@ def test_there_are_not_more_pages_than_memory_has_room_for(path: str, pages: int
     with ThreadPoolExecutor() as elsewhere:  # a browser of other tests may have a loop in this thread
         elsewhere.submit(asyncio.run, Bounded(app, lambda: pages)(scope, None, send)).result()
     assert said[0] == status
-
-
-def fetched(place: str, path: str, **headers: str) -> tuple[int, bytes, Any]:
-    with closing(http.client.HTTPConnection(place, timeout=20)) as connection:
-        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        return answer.status, answer.read(), answer.headers
-
-
-def test_a_script_is_the_same_packed_and_not(place: str) -> None:
-    page = fetched(place, "/")[1].decode()
-    scripts = re.findall(r"/_nicegui/[\w./:-]+\.js", page)
-    assert len(scripts) > 5
-    for script in scripts[:6]:
-        _, plain, headers = fetched(place, script)
-        assert "content-encoding" not in headers
-        for _ in range(2):  # by the first visitor, and by the next
-            status, packed, headers = fetched(place, script, Accept_Encoding="br, gzip")
-            assert (status, headers["content-encoding"]) == (200, "gzip")
-            assert "frame-ancestors" in headers["content-security-policy"]
-            assert gzip.decompress(packed) == plain
-    assert fetched(place, f"{scripts[0]}x", Accept_Encoding="gzip")[0] == 404
-
-
-@pytest.mark.parametrize(
-    ("paths", "asked_inside"),
-    [
-        (["/s/a", "/s/a"], 1),
-        (["/s/a", "/s/b", "/s/a"], 2),
-        (["/a", "/a"], 2),  # in no folder of scripts
-        (["/s/gone", "/s/gone"], 2),
-        (["/s/large", "/s/large"], 2),
-    ],
-)
-def test_a_script_is_packed_once(paths: list[str], asked_inside: int) -> None:
-    inside = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        inside.append(scope["path"])
-        status = 404 if scope["path"].endswith("gone") else 200
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"x")]})
-        body = os.urandom(17 << 20) if scope["path"].endswith("large") else b"script"
-        await send({"type": "http.response.body", "body": body[:3], "more_body": True})
-        await send({"type": "http.response.body", "body": body[3:]})
-
-    async def send(message: Any) -> None:
-        pass
-
-    packed = PackedOnce(app, "/s/")
-    for path in paths:
-        scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept-encoding", b"gzip")]}
-        asyncio.run(packed(scope, None, send))
-    assert len(inside) == asked_inside
 
 
 def test_its_own_site_is_let_in(place: str) -> None:

@@ -41,7 +41,7 @@ def test_a_log_that_counts_no_updates(
         assert (done.returncode, done.stderr) == (status, "")
         assert said in done.stdout
         assert "global_step" not in done.stdout
-        assert ("taken as 1000 iterations each, since the log counts none" in done.stdout) is not told
+        assert ("1000 iterations per epoch, assumed, since the log counts none" in done.stdout) is not told
 
 
 @pytest.mark.parametrize("other", ["Linear", "Step", "Piecewise"])

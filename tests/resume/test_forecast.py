@@ -524,6 +524,7 @@ def saved(tmp_path: Path) -> Path:
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
+        (["-o", "Global.checkpoints=", "Global.pretrained_model=output/latest"], 2, "Global.pretrained_model begins a new run, at update 0; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),
         (["d.yml"], 2, "error: resume: name one config"),
     ],

@@ -59,6 +59,8 @@ MISTAKES = [
     ("  name: Adam", "  ...", r"c.yml:5:3: is not YAML: '\.\.\.' stands for what an example leaves out"),
     ("  name: Adam", "  ...\n  # more\n\n  name: Adam", r"c.yml:5:3: is not YAML: '\.\.\.' stands for"),
     ("Train:", "...\n\nTrain:", r"c.yml:11:1: is not YAML: '\.\.\.' stands for"),
+    ("Global:", "> Global:", "c.yml:1:1: is not YAML: the line begins with '>'"),
+    ("Optimizer:", "> Optimizer:", "the line begins with '>'"),
     ("Train:", "---\nTrain:", "second document"),
 ]
 

@@ -75,10 +75,10 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
     """
     if subject.planned.name == "OneCycle":
         last = subject.summary.warmup_iters + subject.run.total_iters
-        said = tr(
-            "PaddleOCR raises ValueError when it is stepped past update {last}; here the rate holds",
-            last=count_text(last),
-        )
+        end = tr("update {update}", update=count_text(last))
+        if not subject.length_is_known:
+            end = tr("epoch {epoch}", epoch=count_text(subject.epoch(last)))
+        said = tr("PaddleOCR raises ValueError when it is stepped past {end}; here the rate holds", end=end)
         yield Finding(subject.path("name"), said)
 
 

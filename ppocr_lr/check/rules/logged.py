@@ -59,7 +59,9 @@ def flat_in_the_log(subject: CurveSubject) -> Iterator[Finding]:
     if long and flat > _TWO_LINES and not decay.corner_steps(flat, 1)[0]:
         after = tr(" after the {lead}", lead=tr("hold") if lead.hold_iters else tr("warmup")) if lead.iters else ""
         epochs = round(subject.epoch(flat), 1)
-        length = amount(epochs, "epoch") if epochs >= 1 else amount(flat, "update")
+        if not (epochs or subject.length_is_known):
+            return
+        length = amount(flat, "update") if epochs < 1 and subject.length_is_known else amount(epochs, "epoch")
         said = tr(
             "the log prints the same rate for the first {length}{after}, while the decay is flat",
             length=length,

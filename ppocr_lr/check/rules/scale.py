@@ -73,7 +73,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
     """
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
-    planned, proposed, peak = subject.planned, subject.proposed, rate_text(subject.peak)
+    planned, proposed = subject.planned, subject.proposed
+    peak = rate_text(subject.lr.highest_rate(subject.built_for.window))
     gpus, accumulate = planned.flags.gpus, planned.flags.accumulate
     try:
         batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
