@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ArgumentError("port", "must be from 1 to 65535", arguments.port)
     configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
     if len(configs) > MOST_PINS + 1:
-        raise ArgumentError("config", f"at most {MOST_PINS + 1} are shown", len(configs))
+        raise ArgumentError("config", f"at most {MOST_PINS + 1} are shown, received {len(configs)}")
     drafts = [opened(read_file_text(config).text, config, counted=True) for config in configs]
     names = labels([draft.planned for draft in drafts]) if drafts[1:] else [""]
     ready_to_draw()

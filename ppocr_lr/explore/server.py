@@ -50,7 +50,7 @@ def free_port(host: str, first: int = PORT) -> int:
                 trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 trial.bind(address)
         except (socket.gaierror, UnicodeError) as error:
-            raise ArgumentError("host", f"is not known: {error}", host) from None
+            raise ArgumentError("host", f"is not known: {getattr(error, 'strerror', None) or error}", host) from None
         except OSError as error:
             if error.errno in _TAKEN:
                 continue

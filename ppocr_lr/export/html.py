@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import compress
 from pathlib import PurePath
 from textwrap import wrap
 from types import MappingProxyType
@@ -375,13 +376,14 @@ def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
     return "<h2>Findings</h2>\n" + _table(("severity", "code", "where", "key", "what will happen", "hint"), rows)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """An HTML table; the cells of `rows` are HTML, with or without their `<td>`."""
-    lines = ['<div class="wide"><table>', "<tr>" + "".join(f"<th>{name}</th>" for name in head) + "</tr>"]
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table of the columns in which there is something; the cells are HTML, with or without their `<td>`."""
+    filled = [any(column) for column in zip(*rows, strict=True)]
+    lines = [[f"<th>{name}</th>" for name in compress(head, filled)]]
     for row in rows:
-        cells = (cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in row)
-        lines.append("<tr>" + "".join(cells) + "</tr>")
-    return "\n".join([*lines, "</table></div>"])
+        lines.append([cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in compress(row, filled)])
+    table = "\n".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+    return f'<div class="wide"><table>\n{table}\n</table></div>'
 
 
 def _text(text: str) -> str:

@@ -35,6 +35,8 @@ class Length(NamedTuple):
         return self.least <= iters <= (self.most or iters)
 
     def __str__(self) -> str:
+        if self.exact:
+            return str(self.exact)
         return f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
 
 

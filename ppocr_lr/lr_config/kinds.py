@@ -91,13 +91,10 @@ class AsLength(NamedTuple):
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def check(value: Any) -> Length | int:
             length = length_of(value)
-            if length is None or not inside(length.amount, self.bounds):
+            counts = self.iterations and length is not None and length.unit == "epochs"
+            if length is None or not inside(length.amount, self.bounds) or (counts and not length.amount.is_integer()):
                 raise refused(self._allowed)
-            if not self.iterations or length.unit != "epochs":
-                return length
-            if not length.amount.is_integer():
-                raise refused(self._allowed)
-            return int(length.amount)
+            return int(length.amount) if counts else length
 
         return core_schema.no_info_plain_validator_function(check)
 

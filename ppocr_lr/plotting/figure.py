@@ -93,7 +93,7 @@ def draw(
         LRConfigError: `log_scale` with a curve that has no rate above 0, or too many `names` or too few.
     """
     if names and len(names) != len(runs):
-        raise ArgumentError("names", f"there must be one for each curve, {len(runs)} in all; received {len(names)}")
+        raise ArgumentError("names", f"there must be one for each curve, {len(runs)} in all, received {len(names)}")
     with _figure(len(beside), size) as (figure, axes, panels):
         key, names = in_common(figure, names or (labels(runs, brief=is_narrow(figure)) if len(runs) > 1 else ()))
         curves = _draw_runs(axes, runs, axis, names, marks)

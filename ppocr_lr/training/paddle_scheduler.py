@@ -243,8 +243,9 @@ class LedReduceOnPlateau(lr.LRScheduler):
         if not {"last_epoch", "ReduceOnPlateau"} <= set(state_dict):
             needed = "a state of this scheduler has last_epoch and ReduceOnPlateau"
             raise KeyError(f"{needed}, received the keys {list(state_dict)}")
+        last_epoch = as_step(state_dict["last_epoch"])  # its error comes before anything is changed
         self.plateau.set_state_dict(state_dict["ReduceOnPlateau"])
-        self.last_epoch = as_step(state_dict["last_epoch"])
+        self.last_epoch = last_epoch
         self.last_lr = self.get_lr()
 
     set_dict = set_state_dict

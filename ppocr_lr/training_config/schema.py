@@ -113,10 +113,7 @@ def _defined(word: str) -> dict[str, Any]:
 
 def _definitions(*, of_values: bool) -> dict[str, Any]:
     """What the sections share: those inside others, what goes with each name in each kind of section, every key, and
-    types of the models.
-
-    Args:
-        of_values: with the sections of other values than the rate.
+    types of the models; `of_values` too, which are other values than the rate.
     """
     names = sorted(MODELS)
     alone = {"not": {"required": ["last_epoch"]}}  # which is for the whole run

@@ -186,7 +186,7 @@ WRONG = [
     (["missing.yml"], "missing.yml"),
     (["--port", "70000"], "--port 70000"),
     (["--host", "no.such.host.invalid"], "--host"),
-    (["c.yml"] * 10, "at most 9"),
+    (["c.yml"] * 10, "--config: at most 9 are shown, received 10"),
 ]
 
 

@@ -212,6 +212,15 @@ def test_lengths_and_findings_are_written(tmp_path: Path) -> None:
         assert texts[place + 1] == finding.key
 
 
+@pytest.mark.parametrize(
+    ("section", "hint", "heads"),
+    [(COSINE, "", set()), (COSINE, "-o a=1", {"hint"}), ({**COSINE, "end_lr": 0.01}, "", {"trainer"})],
+)
+def test_a_column_in_which_there_is_nothing_is_left_out(section: dict[str, Any], hint: str, heads: set[str]) -> None:
+    texts = Page(page([planned(**section)], [report(hint=hint)])).texts
+    assert {"trainer", "hint"} & {*texts} == heads
+
+
 def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
     runs = [planned(**{**COSINE, "warmup_epoch": warmup}) for warmup in (1, 5, 8)]
     texts = Page(page(runs, [check_planned(run) for run in runs])).texts

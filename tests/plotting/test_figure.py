@@ -228,7 +228,7 @@ def test_names_of_ones_own(tmp_path: Path) -> None:
     assert [label.split("  ")[0] for label in legend_of(figure)] == ["short", "long"]
     assert title_of(figure)[0] == "Mine"
     assert legend_of(draw(runs[:1], names=["alone"])) == ["alone"]
-    with pytest.raises(LRConfigError, match="names: there must be one for each curve, 2 in all; received 1"):
+    with pytest.raises(LRConfigError, match="names: there must be one for each curve, 2 in all, received 1"):
         draw(runs, names=["short"])
 
 

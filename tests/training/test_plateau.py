@@ -103,3 +103,18 @@ def test_a_state_of_another_shape_is_refused(state: dict[str, Any]) -> None:
     ):
         trains.set_state_dict(state)
     assert trains.state_dict() == before
+
+
+@pytest.mark.parametrize("last_epoch", ["9", -1, 2.5, None, True])
+def test_a_state_that_cannot_be_used_changes_nothing(last_epoch: Any) -> None:
+    section = {"name": "ReduceOnPlateau", "learning_rate": 0.1, "warmup_epoch": 1, "patience": 0}
+    trained, trains = (build_lr_scheduler(section, EPOCHS, ITERS) for _ in range(2))
+    for _ in range(2 * ITERS):
+        trained.step()
+    trained.step(1.0)
+    trained.step(2.0)
+    before, state = copy.deepcopy(trains.state_dict()), copy.deepcopy(trained.state_dict())
+    assert state != before
+    with pytest.raises((TypeError, ValueError), match="a step"):
+        trains.set_state_dict({**state, "last_epoch": last_epoch})
+    assert trains.state_dict() == before

@@ -169,7 +169,7 @@ def _one_cause(search: Search, base: Candidate) -> Iterator[Candidate]:
     yield from changed(search, base)
     yield from constant(search, base)
     if search.logged_length is None:
-        yield from epoch_length(search, base)
+        yield from epoch_length(search, base, counted=True)
     if not search.resumed_in_log:
         yield from at_another_place(search, base)
 
@@ -187,8 +187,7 @@ def _against_the_log(search: Search, told: Candidate) -> Iterator[Candidate]:
         yield from at_another_place(search, base)
         yield from multiplied(search, base)
         yield from changed(search, base)
-    if search.logged_length is not None:
-        yield from epoch_length(search, base)
+    yield from epoch_length(search, base, counted=False)
 
 
 def _with_a_factor(search: Search, base: Candidate) -> Iterator[Candidate]:

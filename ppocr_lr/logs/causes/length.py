@@ -42,14 +42,24 @@ def _longest(search: Search) -> int:
 
 def _length_cause(search: Search, iters: int) -> Cause:
     words = f"an epoch has {amount(iters, 'iteration')}, not {search.plan.run.iters_per_epoch}"
-    if search.logged_length not in (None, iters):
-        logged = f"those of the log have {search.logged_length}"
+    if not _counted(search, iters):
+        logged = f"those of the log have {search.counted_length}"
         words = f"the schedule is built for epochs of {amount(iters, 'iteration')}, {logged}"
     return Cause("epoch length", words, flag("iters_per_epoch", iters))
 
 
-def epoch_length(search: Search, base: Candidate, scaled: bool = False) -> Iterator[Candidate]:
-    """A length of the epoch that the log does not give, or that it contradicts."""
+def _counted(search: Search, iters: int) -> bool:
+    """Whether the log counts epochs of a schedule that is built for so many iterations, of which one may not run."""
+    if search.plan.batches:  # and those count batches
+        return search.logged_length in (None, iters)
+    left_out = search.planned.built_for.iters_per_epoch - search.planned.run.iters_per_epoch
+    return search.counted_length.allows(iters) or search.counted_length.allows(iters - left_out)
+
+
+def epoch_length(
+    search: Search, base: Candidate, scaled: bool = False, counted: bool | None = None
+) -> Iterator[Candidate]:
+    """A length of the epoch that the log does not give, or that it contradicts; of both, or as `counted` says."""
     planned = base.run.iters_per_epoch
     if search.lines.span.any():  # the log has epochs only
         return
@@ -60,9 +70,13 @@ def epoch_length(search: Search, base: Candidate, scaled: bool = False) -> Itera
     def steps(iters: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[Any]:
         return updates * (planned / iters) + 0.5
 
+    low, high = max(1, planned // 30), min(planned * 30, MAX_ITERS // base.run.epochs)
+    if counted and not search.plan.batches:
+        low, high = max(low, search.counted_length.least), min(high, (search.counted_length.most or high) + 1)
+    if low > high:
+        return
     around = [max(1, round(planned * factor)) for factor in (1 / 8, 1 / 4, 1 / 2, 0.99, 1.01, 2, 4, 8)]
-    most = min(planned * 30, MAX_ITERS // base.run.epochs)
-    family = Family(with_length, steps, base, max(1, planned // 30), most, around)
+    family = Family(with_length, steps, base, low, high, around)
     best = search.best(family, scaled)
-    if best is not None and best.x != planned:
+    if best is not None and best.x != planned and counted in (None, _counted(search, best.x)):
         yield with_length(best.x)

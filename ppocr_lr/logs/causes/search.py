@@ -12,6 +12,7 @@ import numpy as np
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.causes.explanation import Cause, Explanation
 from ppocr_lr.logs.compare import Comparison, strays
+from ppocr_lr.logs.counts import ANY
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
 from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
 from ppocr_lr.logs.window import Lines, fitted_medians, rough_costs
@@ -126,6 +127,7 @@ class Search:
             batches, every = comparison.iters_per_epoch, planned.flags.accumulate
             self.plan = replace(self.plan, batches=batches, accumulated=every)
         self.logged_length = log.lengths[processes[0]]
+        self.counted_length = log.processes[processes[0]].length or ANY
         self.logged_epochs = int(log.totals[first])
 
     def explanation(self, candidate: Candidate, lines: Lines | None = None) -> Explanation:

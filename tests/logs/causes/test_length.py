@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ppocr_lr.logs.causes.diagnose import diagnose
-from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, diagnosed, kinds, of_every_name, times
+from tests.logs.comparing import (
+    EPOCHS,
+    ITERS,
+    SECTIONS,
+    compared,
+    diagnosed,
+    diagnosed_lines,
+    kinds,
+    of_every_name,
+    times,
+)
 from tests.train_logs import Trainer, write_log
 
 
@@ -71,3 +82,13 @@ def test_a_schedule_for_epochs_that_the_log_has_not(tmp_path: Path) -> None:
     diagnosis = diagnosed(tmp_path, section, Trainer({**section, "cycle": 10}, EPOCHS, ITERS))
     (cause,) = diagnosis.explanations[0].causes
     assert cause.words == "the schedule is built for epochs of 100 iterations, those of the log have 50"
+
+
+@pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
+def test_a_schedule_for_shorter_epochs_than_the_log_counts(tmp_path: Path, name: str) -> None:
+    """As where the data loader is counted before it is filled."""
+    lines = Trainer(SECTIONS[name], EPOCHS, 35).train(marked=False)
+    in_the_first = (re.sub(r"epoch: \[\d+/", "epoch: [1/", line) for line in lines if "lr:" in line)
+    diagnosis = diagnosed_lines(tmp_path, SECTIONS[name], in_the_first)
+    (cause,) = diagnosis.explanations[0].causes
+    assert cause.words == "the schedule is built for epochs of 35 iterations, those of the log have 700 or more"
