@@ -18,6 +18,7 @@ _TOP_KEYS = {
     "PaddleDetection": ("LearningRate", "OptimizerBuilder", "_BASE_"),
     "PaddleSeg, PaddleGAN or Paddle3D": ("lr_scheduler", "train_dataset", "_base_"),
     "PaddleVideo": ("OPTIMIZER",),
+    "PaddleFormers or ERNIEKit (PaddleOCR-VL)": ("lr_scheduler_type", "model_name_or_path"),
     "OpenOCR / PytorchOCR": ("LRScheduler", "LRscheduler"),
 }
 """Whose a config without a section Optimizer.lr is that has one of these keys at the top."""

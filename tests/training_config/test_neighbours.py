@@ -26,6 +26,8 @@ THEIRS = [
     ("PaddleSeg", "train_dataset: {type: Dataset}\noptimizer: {type: sgd, momentum: 0.9}\n"),
     ("PaddleGAN", "epochs: 200\nlr_scheduler: {name: LinearDecay, learning_rate: 0.0002}\noptimizer: {name: Adam}\n"),
     ("PaddleVideo", "MODEL: {framework: x}\nOPTIMIZER: {name: Momentum, learning_rate: {name: CosineDecay}}\nepochs: 90\n"),
+    ("PaddleOCR-VL", "model_name_or_path: PaddlePaddle/PaddleOCR-VL\nlearning_rate: 5.0e-4\nlr_scheduler_type: cosine\nwarmup_ratio: 0.01\n"),
+    ("PaddleOCR-VL", "model_name_or_path: PaddlePaddle/PaddleOCR-VL\nlora: true\nlearning_rate: 5.0e-4\n"),
     ("PaddleFleetX", "Global: {device: gpu}\nEngine: {max_steps: 500}\nOptimizer: {lr: {decay_steps: 360, max_lr: 5.0e-5}}\n"),
     ("OpenOCR", "Global: {epoch_num: 20}\nOptimizer: {name: AdamW, lr: 0.00065}\nLRScheduler: {name: OneCycleLR, warmup_epoch: 1.5}\n"),
     ("PytorchOCR", "Global: {epoch_num: 500}\nOptimizer: {name: Adam, lr: 0.001}\nLRscheduler: {name: CosineAnnealingLR, warmup_epoch: 5}\n"),
