@@ -179,7 +179,9 @@ def _samples(train: Mapping[str, Any], flags: RunFlags) -> tuple[int, str]:
     if flags.num_samples is not None:
         return positive_argument("num_samples", flags.num_samples), tr("as given")
     dataset, path = train.get("dataset"), ("Train", "dataset")
-    files = read(Dataset, dataset, path, "label_file_list").label_file_list or []
+    data = read(Dataset, dataset, path, "label_file_list", "name")
+    in_lmdb = "lmdb" in str(data.name).lower()  # which PaddleOCR opens by data_dir, whatever files are named
+    files = [] if in_lmdb else data.label_file_list or []
     places = list(_places(files, flags.folder))
     gone = next((each for each in places if not any(map(_is_file, each))), None)
     if files and gone is None:
@@ -200,6 +202,8 @@ def _samples(train: Mapping[str, Any], flags: RunFlags) -> tuple[int, str]:
     if samples is not None:
         return samples, tr("num_samples of the config")
     why = tr("the config names no label files")
+    if in_lmdb:
+        why = tr("the samples of {name} are not counted here", name=printable(str(data.name)))
     if gone:
         *others, last = (printable(str(place)) for place in gone)
         names = tr(" or ").join([*([", ".join(others)] if others else []), last])

@@ -201,6 +201,9 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"batch_size": 4}, "give iters_per_epoch or num_samples$"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES}}, {}, "give iters_per_epoch or num_samples$"),
     ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"there is no label file gone\.txt; give iters_per_epoch"),
+    ({"dataset": {"name": "LMDBDataSet"}}, {}, "the samples of LMDBDataSet are not counted here; give iters_per_epoch"),
+    # PaddleOCR does not read them, even if they are there
+    ({"dataset": {"name": "MultiScaleLMDBDataSet", "label_file_list": [__file__]}}, {}, "of MultiScaleLMDBDataSet are not counted"),
     ({"dataset": {"label_file_list": 5}}, {}, "Train.dataset.label_file_list: 5.*a list of file names"),
     ({"dataset": {"label_file_list": [5]}}, {}, "a list of file names"),
     ({"dataset": [1]}, {}, r"Train.dataset: \[1\].*a mapping"),
