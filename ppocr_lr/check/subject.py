@@ -114,7 +114,7 @@ class CurveSubject(Subject):
     def drops(self) -> list[tuple[float, int]]:
         """Where the rate changes, as far as known: the epoch as it is written, and the update at which it does."""
         marks, window = self.lr.marks, self.built_for.window
-        if not self.length_is_known and any(mark.unit == "it" for mark in marks):
+        if not self.can_be_told:
             return []
         # Where the warmup is taken from the run, the marks count from the beginning of the run.
         lead = 0 if self.lr.counts_from_start else self.lead.iters

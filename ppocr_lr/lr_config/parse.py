@@ -28,6 +28,7 @@ Spellings = Callable[[Collection[str]], Mapping[str, str]]
 """Makes second spellings for the keys of a name."""
 
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
+_UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section that one message lists
 
 STAGE_KEYS = ("epochs", "until_end")
@@ -116,10 +117,8 @@ class Section:
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
         """The findings about the section in a run that it fits.
 
-        `schedule`, if the caller has it, is the section's own.
-
-        Raises:
-            LRConfigError: with `strict`, for any unknown key, not only for those that mislead.
+        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is reported, not only
+        those that mislead.
         """
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
         model = type(self.config)
@@ -129,10 +128,7 @@ class Section:
                 continue
             meant = self._meant_by(key, window, schedule)
             if strict or not meant or not meant.same:  # else nobody is misled
-                unknown = _unknown(key, model, self.written, meant)
-                if strict:
-                    raise LRConfigError(Problem(unknown.path, unknown.message))
-                yield unknown
+                yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings()
         for key in unread:
@@ -229,6 +225,9 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
+        for remark in remarks if strict else ():
+            if remark.code == _UNKNOWN:
+                raise LRConfigError(Problem(remark.path, remark.message))
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
@@ -308,7 +307,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         (_short(key),),
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
-        code="LR101",
+        code=_UNKNOWN,
         proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
     )
 

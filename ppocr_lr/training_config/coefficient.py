@@ -19,6 +19,7 @@ START, END = "start", "end"
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
 _FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
+_UNKNOWN = "LR101"
 
 
 class Coefficient(NamedTuple):
@@ -38,7 +39,9 @@ class Coefficient(NamedTuple):
         """
         with errors_under(*self.path):
             schedule = self.section.schedule(run.window)
-            _ = [*self.section.remarks(run.window, schedule, strict=True)]  # refuses a key that nothing reads
+            for remark in self.section.remarks(run.window, schedule, strict=True):
+                if remark.code == _UNKNOWN:
+                    raise LRConfigError(Problem(remark.path, remark.message))
             if self.rise is None:
                 return schedule
             config = self.section.config

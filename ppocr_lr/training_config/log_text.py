@@ -13,7 +13,9 @@ _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
 _MOST_MARKS = 100  # more are noise
 _AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
-_ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
+# A page or a chat leaves of a colour what can be seen, or writes its first character as ^[.
+_ESCAPES = re.compile(r"(?:\x1b|\^\[)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m")
+_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u3000]")
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # where chats and web pages let a line break
 _ESCAPED = re.compile(r"\\([\[\]_])")  # in Markdown, as mails and chats export it
@@ -64,10 +66,10 @@ class LogDecoder:
 
 def plain(text: str) -> str:
     """Text without colours, signs of HTML and Markdown, full-width colons, and what UTF-16 not known as such leaves."""
-    text = _UNSEEN.sub("", text.replace("\0", "").replace("&nbsp;", " ").replace("\xa0", " "))
+    text = _SPACES.sub(" ", _UNSEEN.sub("", text.replace("\0", "").replace("&nbsp;", " ")))
     if "epoch: \\[" in text or "\\_step" in text:
         text = _ESCAPED.sub(r"\1", text)
     if any(words in text for words in _FULL_WIDTH):
         for wide, narrow in (("\uff1a", ":"), ("\uff0c", ",")):
             text = text.replace(f"{wide} ", wide).replace(wide, f"{narrow} ")
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
+    return _ESCAPES.sub("", text)

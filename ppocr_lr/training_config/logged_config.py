@@ -24,8 +24,10 @@ from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 
 _INDENT = 4
-# A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends.
-DUMPED = re.compile(rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\")[^\r\n])*)")
+# A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends, or `"` and what comes in an object.
+DUMPED = re.compile(
+    rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\"|\"(?:\}}|, ?\"\w+\" ?:))[^\r\n])*)"
+)
 """A line of the config: indentation, key, value."""
 
 # Before it may be what other tools put before each line (a time, a rank, a line number, a quotation mark). In a YAML

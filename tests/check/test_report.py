@@ -302,6 +302,8 @@ def test_trigger_and_near_miss(code: str, triggers: Any, message: str, near_miss
     [
         ("LR408", config({**COSINE, "learning_rate": 1e-4}), "for the first 91 updates", "for the first 0.9 epochs"),
         ("LR504", config(ONE), "past update 2000;", "past epoch 20;"),
+        ("LR503", config({**COSINE, "last_epoch": 500}), "training starts at 501, epoch 5.01, with", "training starts at 501; "),
+        ("LR304", config({**ONE, "warmup_iters": 500}), "up to 1e-1 in 5 epochs", "up to 1e-1 in the warmup"),
     ],
 )  # fmt: skip
 def test_no_updates_are_counted_while_the_length_of_an_epoch_is_unknown(
@@ -309,6 +311,17 @@ def test_no_updates_are_counted_while_the_length_of_an_epoch_is_unknown(
 ) -> None:
     for flags, said in ((KNOWN, known), (None, unknown)):
         assert [said in each.message for each in findings(tmp_path, content, flags) if each.code == code] == [True]
+
+
+@pytest.mark.parametrize(
+    ("code", "warmup", "decay_epochs"), [("LR302", 500, [2, 8]), ("LR402", 500, [10, 18]), ("LR403", 100, [10, 15])]
+)
+def test_a_warmup_in_iterations_moves_no_drop_while_their_number_in_an_epoch_is_unknown(
+    code: str, warmup: int, decay_epochs: list[int], tmp_path: Path
+) -> None:
+    section = {**PIECEWISE, "decay_epochs": decay_epochs, "warmup_iters": warmup}
+    found = [[each.code for each in findings(tmp_path, config(section), flags)] for flags in (KNOWN, None)]
+    assert [code in codes for codes in found] == [True, False]
 
 
 def test_a_flat_top_that_is_no_tenth_of_an_epoch_is_not_told_without_its_length(tmp_path: Path) -> None:

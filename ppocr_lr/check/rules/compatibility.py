@@ -56,12 +56,10 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
     done = subject.lr.done_iters
     if done:
         wrong = subject.lr.last_epoch_in_paddleocr(subject.built_for.window)
-        said = tr(
-            "counted in updates, training starts at {done}, epoch {epoch}, with {rate} here",
-            done=count_text(done),
-            epoch=count_text(subject.epoch(done)),
-            rate=rate_text(subject.schedule(done)),
-        )
+        said = tr("counted in updates, training starts at {done}", done=count_text(done))
+        if subject.length_is_known:
+            epoch, rate = count_text(subject.epoch(done)), rate_text(subject.schedule(done))
+            said += tr(", epoch {epoch}, with {rate} here", epoch=epoch, rate=rate)
         hint = tr("take it out and resume with Global.checkpoints")
         yield Finding(subject.path("last_epoch"), said + (tr("; ") + wrong if wrong else ""), hint)
 

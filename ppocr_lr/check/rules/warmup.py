@@ -91,7 +91,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
         said = tr(
             "the rate goes up to {peak} in {warmup}, falls to {low} and rises again: OneCycle has a rise of its own",
             peak=rate_text(subject.summary.peak),
-            warmup=amount(subject.epoch(warmup), "epoch"),
+            warmup=amount(subject.epoch(warmup), "epoch") if subject.can_be_told else tr("the warmup"),
             low=rate_text(subject.schedule(warmup)),
         )
         yield Finding(subject.path(_key(subject)), said, proposals=(subject.setting(_key(subject), 0),))
