@@ -13,17 +13,25 @@ from tests.explore.conftest import Visit, error_of, settled, yaml_of
 from tests.explore.test_files import drop
 from tests.explore.test_page import BROKEN, SLIDE, choose, write
 
-# Both ways take as long as they are told, and nothing overtakes anything.
+# Both ways take as long as they are told, and nothing overtakes anything. Where nobody has said anything for longer than
+# an answer takes, nothing is on its way.
 SLOW = """([there, back]) => {
     const emit = window.socket.emit.bind(window.socket), hear = window.socket.onevent.bind(window.socket);
-    window.socket.emit = (...said) => (setTimeout(() => emit(...said), there), window.socket);
-    window.socket.onevent = (packet) => setTimeout(() => hear(packet), back);
+    const say = (act, delay) => setTimeout(() => { window.lastSaid = performance.now(); act(); }, delay);
+    window.socket.emit = (...said) => (say(() => emit(...said), there), window.socket);
+    window.socket.onevent = (packet) => say(() => hear(packet), back);
+    window.lastSaid = performance.now();
+    window.isQuiet = () => performance.now() - window.lastSaid > 500 + there + back;
 }"""
+
+
+def quiet(page: Any) -> None:
+    """Wait until the last word has arrived."""
+    page.wait_for_function("window.isQuiet()", polling=50)
 
 
 def in_step(page: Any, typed: str) -> None:
     """The editor and the server have the same text, the slider too, and all that was typed is in it."""
-    page.wait_for_timeout(1500)  # in which the last word could still be on its way
     settled(page)
     assert f"# {typed}" in yaml_of(page)
     rate = yaml.safe_load(yaml_of(page))["learning_rate"]
@@ -48,9 +56,11 @@ def test_typing_and_sliding_at_once_end_in_one_text(address: str, visit: Visit, 
                 page.evaluate(SLIDE, round(-2 * chance.random(), 2))
             if chance.random() < 0.5:
                 page.wait_for_timeout(chance.randrange(30))
+        quiet(page)
         in_step(page, typed)
     page.evaluate(SLIDE, -3)
     expect(page.locator(".cm-content")).to_contain_text("learning_rate: 0.001 ")
+    quiet(page)
     in_step(page, typed)
 
 
@@ -63,6 +73,7 @@ def test_what_is_typed_into_a_change_wins_and_the_page_says_so(address: str, vis
     page.wait_for_timeout(400)  # the server has moved on, and nobody here knows
     page.keyboard.insert_text("# kept")
     expect(page.get_by_text("Your typing was kept")).to_be_visible()
+    quiet(page)
     in_step(page, "kept")
     assert yaml.safe_load(yaml_of(page))["learning_rate"] == 0.1
     page.get_by_role("button", name="Undo").click()  # to the change that was lost

@@ -133,6 +133,10 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ({"name": "Cosine", "start": 0.1, "stop": 0.4}, r"regularizer.stop: is not a key of Cosine and has no effect"),
         ({"name": "Const", "start": 0.1, "end": 0.4}, r"regularizer.end: is not a key of Const and has no effect"),
         (
+            {"name": "Sequence", "stages": [{"name": "Const", "start": 0.1, "stop": 1, "until_end": True}]},
+            r"regularizer.stages.0.stop: is not a key of Const and has no effect",
+        ),
+        (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
             r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where the value rises, from start to end",
         ),
