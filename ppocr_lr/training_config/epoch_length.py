@@ -15,6 +15,7 @@ from ppocr_lr.errors import (
     LRConfigError,
     MissingError,
     Problem,
+    nearest,
     positive_argument,
     printable,
     shown,
@@ -202,6 +203,9 @@ def _samples(train: Mapping[str, Any], flags: RunFlags) -> tuple[int, str]:
     if samples is not None:
         return samples, tr("num_samples of the config")
     why = tr("the config names no label files")
+    slips = [key for key in dataset or () if nearest(str(key), ["label_file_list"], 0.7)]
+    if slips and "label_file_list" not in slips:
+        why += tr("; {meant} is not read under this name", meant=slips[0])
     if in_lmdb:
         why = tr("the samples of {name} are not counted here", name=printable(str(data.name)))
     if gone:

@@ -201,6 +201,8 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"batch_size": 4}, "give iters_per_epoch or num_samples$"),
     ({"sampler": {"name": "MultiScaleSampler", "scales": SCALES}}, {}, "give iters_per_epoch or num_samples$"),
     ({"dataset": {"label_file_list": ["gone.txt"]}}, {}, r"there is no label file gone\.txt; give iters_per_epoch"),
+    ({"dataset": {"label_file_path": "a.txt", 5: 5}}, {}, "names no label files; label_file_path is not read under this name; give"),
+    ({"dataset": {"label_file_list": []}}, {}, "names no label files; give iters_per_epoch"),
     ({"dataset": {"name": "LMDBDataSet"}}, {}, "the samples of LMDBDataSet are not counted here; give iters_per_epoch"),
     # PaddleOCR does not read them, even if they are there
     ({"dataset": {"name": "MultiScaleLMDBDataSet", "label_file_list": [__file__]}}, {}, "of MultiScaleLMDBDataSet are not counted"),
