@@ -34,6 +34,7 @@ _LONGEST_STRAY = 5  # lines
 _MOST = 0.9  # of the lines are true
 _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch examines
+_FEW_LENGTHS = 64  # that are all examined
 _LONG = 1000
 _WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
 _MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
@@ -212,15 +213,16 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     @cache
     def cost(iters: int) -> float:
         """The mean excess of most lines and, of a few that may be damaged, that they do not fit."""
-        excess = np.sort(medians(with_length(iters).schedule, lines).excess(lines))
+        excess = np.sort(fitted_medians(with_length(iters).schedule, lines).excess(lines))
         misfits = np.minimum(excess, SIX_DECIMALS).mean()
         return float(excess[: math.ceil(_MOST * len(excess))].mean() + misfits)
 
-    best = refined(
-        cost,
-        best_integer(about, allowed.least, most, [allowed.likely], allowed.likely),
-        allowed.least, most, max(1, (most - allowed.least) // _SAMPLE),
-    )  # fmt: skip
+    every = range(allowed.least, most + 1)
+    if len(every) <= _FEW_LENGTHS:
+        near = min(every, key=cost)
+    else:
+        near = best_integer(about, allowed.least, most, [allowed.likely], allowed.likely)
+    best = refined(cost, near, allowed.least, most, max(1, len(every) // _SAMPLE))
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
         return best.x, f"{whole}the rates fit none of them"
     iters = (best.low + best.high) // 2
@@ -304,9 +306,10 @@ def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
         index = comparison.first_difference
         if index is None:
             return comparison
-        if index == 0 or log.starts[index] != log.starts[index - 1] or log.epochs[index] == log.epochs[index - 1]:
+        begin = int(np.argmax((log.starts == log.starts[index]) & (log.epochs == log.epochs[index])))
+        if begin == 0 or log.starts[begin] != log.starts[begin - 1]:
             return None
-        lines = comparison.lines.started_at(index, comparison.window)
+        lines = comparison.lines.started_at(begin, comparison.window)
         comparison = replace(comparison, lines=lines, expected=fitted_medians(comparison.schedule, lines))
         if not comparison.follows[index]:
             return None

@@ -169,6 +169,19 @@ def test_a_part_of_a_run_that_counts_anew(tmp_path: Path, name: str, iters: int,
     assert comparison.as_planned, comparison.planned.length.arithmetic
 
 
+@pytest.mark.parametrize("name", ["Cosine", "OneCycle", "CyclicalCosine"])
+@pytest.mark.parametrize("every", [1, 2])
+def test_a_part_of_two_lines(tmp_path: Path, name: str, every: int) -> None:
+    """Of the lengths that fit, one is taken with which both lines are as planned."""
+    config = tmp_path / "c.yml"
+    config.write_text(LENGTHLESS.format(5, json.dumps(SECTIONS[name])), encoding="utf-8")
+    lines = [line for line in Trainer(SECTIONS[name], 5, 50, every=every).train(marked=False) if "lr:" in line]
+    for at in range(20, len(lines) - 2, len(lines) // 11):
+        log = read_log(write_log(tmp_path / "train.log", iter(lines[at : at + 2])))
+        comparison = compare_log(plan_logged_run(config, log), log)
+        assert comparison.as_planned, (lines[at], comparison.planned.length.arithmetic)
+
+
 def test_a_constant_rate_needs_no_length(tmp_path: Path, command: Command) -> None:
     (tmp_path / "c.yml").write_text(LENGTHLESS.format(20, "{learning_rate: 0.001}"), encoding="utf-8")
     write_log(tmp_path / "train.log", iter(["epoch: [1/20], global_step: 40, lr: 0.001000, loss: 1.0"]))
@@ -201,6 +214,15 @@ def test_a_run_that_ends_before_its_plan(
     assert ("it ends after 50 epochs" in done.stdout) is not follows
     value = json.loads(command("compare-log", "-c", "c.yml", str(log), "--format", "json").stdout)["results"][0]
     assert value["follows"] is follows
+
+
+def test_a_resume_that_shows_in_a_later_line_of_its_epoch(tmp_path: Path) -> None:
+    """At a jump the first line of it has the rate that a full window has too."""
+    for done in range(2, 18):
+        trainer = Trainer(SECTIONS["Step"], EPOCHS, 7, every=5)
+        log = write_log(tmp_path / "train.log", trainer.train(done, marked=False), trainer.train(marked=False))
+        comparison = compared(tmp_path, SECTIONS["Step"], log, iters_per_epoch=7)
+        assert comparison.first_difference is None, done
 
 
 def test_a_resume_that_the_log_does_not_mark(tmp_path: Path) -> None:
