@@ -21,7 +21,8 @@ from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.forecast import Resume
-from ppocr_lr.resume.report import as_dict, remarks, text_lines
+from ppocr_lr.resume.remarks import remarks
+from ppocr_lr.resume.report import as_dict, text_lines
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.sections import GlobalSection, read

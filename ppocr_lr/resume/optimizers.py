@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ppocr_lr.language import tr
+
 _ADAMS = frozenset({"moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc"})
 
 ACCUMULATORS: Mapping[str, frozenset[str]] = {
@@ -33,6 +35,11 @@ def _accumulator(key: str) -> str:
 def savers(found: frozenset[str]) -> list[str]:
     """The optimizers that save `found`; it may hold more, as the third moment of an Adam with amsgrad."""
     return [name for name, own in ACCUMULATORS.items() if (own <= found if own else not found)]
+
+
+def saver_text(found: frozenset[str]) -> str:
+    """The optimizers that save `found`, for a sentence."""
+    return tr(" or ").join(savers(found)) or tr("another optimizer")
 
 
 def lacking(found: frozenset[str], optimizer: object) -> list[str]:

@@ -20,7 +20,7 @@ from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume
-from ppocr_lr.resume.report import remarks
+from ppocr_lr.resume.remarks import remarks
 from ppocr_lr.resume.report import text_lines as resume_lines
 from ppocr_lr.trainer.command import TrainerCommand, launched
 from ppocr_lr.training.resumed import is_bare_number

@@ -29,7 +29,8 @@ from ppocr_lr.cli.main import run
 from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume, resumed_by_paddle
 from ppocr_lr.resume.picture import draw_resume
-from ppocr_lr.resume.report import as_dict, remarks, text_lines
+from ppocr_lr.resume.remarks import remarks
+from ppocr_lr.resume.report import as_dict, text_lines
 from ppocr_lr.training_config.plan import plan_config
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import paddleocr
