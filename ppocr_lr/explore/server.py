@@ -21,7 +21,7 @@ from ppocr_lr.language import later, speaking, tr
 
 PORT = 8321
 MOST_PAGES = 300
-"""Each takes some 2.3 MiB."""
+"""Each takes some 2 MiB."""
 _MOST_PORTS = 100
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 _RECONNECT = 60.0  # seconds in which a lost connection finds its page as it was; later the address has the state
