@@ -56,7 +56,7 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             come = sorted({code for code, _ in _new(known, after, Severity.WARNING)})
             if not proposal.renames or not come or kind_of(finding) in after:
                 continue
-            words = tr("{fix}, after which {codes} comes up", fix="{}", codes=", ".join(come))
+            words = tr("{fix}, which brings up {codes}", fix="{}", codes=", ".join(come))
             told[proposal] = proposal._replace(words=words, for_files=False)
         proposal = told.get(proposal, proposal)
         helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)

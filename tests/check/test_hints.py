@@ -163,8 +163,8 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
         ("LR602", COSINE, RunFlags(iters_per_epoch=100, gpus=4, batch_size=8),
          "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.4"),
         # a slip that hides a value which does not fit the run: it is said, and not written
-        ("LR101", {**COSINE, "warmup_epochs": 5}, KNOWN, "rename it to warmup_epoch, after which LR401 comes up"),
-        ("LR101", {**COSINE, "warmup_epochs": 50}, KNOWN, "rename it to warmup_epoch, after which LR301 comes up"),
+        ("LR101", {**COSINE, "warmup_epochs": 5}, KNOWN, "rename it to warmup_epoch, which brings up LR401"),
+        ("LR101", {**COSINE, "warmup_epochs": 50}, KNOWN, "rename it to warmup_epoch, which brings up LR301"),
         ("LR101", {**COSINE, "warmup_epochs": 1}, KNOWN, "rename it to warmup_epoch"),
         # a round number, not 22 / 150
         ("LR401", {**COSINE, "warmup_epoch": 2}, RunFlags(iters_per_epoch=150, epochs=3),

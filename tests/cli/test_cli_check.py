@@ -43,7 +43,7 @@ def test_text(command: Command) -> None:
         "  8:5 LR101 warning Optimizer.lr.warmup_epochs: is not a key of Cosine and has no effect; did you mean warmup_epoch?",
         "      |     warmup_epochs: 5",
         "      |     ^^^^^^^^^^^^^",
-        "      hint: rename it to warmup_epoch, after which LR401 comes up",
+        "      hint: rename it to warmup_epoch, which brings up LR401",
         "",
         "1 warning in 1 file",
     ]
@@ -181,7 +181,7 @@ def test_json(command: Command) -> None:
     assert bad["findings"][0] == {
         "code": "LR101", "severity": "warning", "key": "Optimizer.lr.warmup_epochs", "line": 8, "column": 5,
         "message": "is not a key of Cosine and has no effect; did you mean warmup_epoch?",
-        "hint": "rename it to warmup_epoch, after which LR401 comes up",
+        "hint": "rename it to warmup_epoch, which brings up LR401",
     }  # fmt: skip
 
 
@@ -282,7 +282,7 @@ def test_github(command: Command) -> None:
     assert done.stdout.splitlines()[0] == (
         "::warning file=bad.yml,line=8,col=5,title=LR101::Optimizer.lr.warmup_epochs: "
         "is not a key of Cosine and has no effect; did you mean warmup_epoch? "
-        "(rename it to warmup_epoch, after which LR401 comes up)"
+        "(rename it to warmup_epoch, which brings up LR401)"
     )
 
 
