@@ -25,6 +25,20 @@ NARROWEST = 40
 """Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
 
 
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
+_QUOTES = "\u2018\u2019\u201c\u201d"
+
+
+def _as_typed(word: str) -> str:
+    """A word of a command, before an editor made a dash of its hyphens and curly quotes of the straight ones."""
+    if os.path.lexists(word):
+        return word
+    rest = word.lstrip(_DASHES)
+    if rest and word[: -len(rest)].strip("-"):
+        return f"-{rest}" if len(rest) == 1 else f"--{rest}"
+    return word.strip(_QUOTES)
+
+
 class Parser(argparse.ArgumentParser):
     """Takes flags by their whole name, and suggests the nearest for one that does not exist."""
 
@@ -48,7 +62,10 @@ class Parser(argparse.ArgumentParser):
 
     # The arguments that no command takes come back here from the parser of every command.
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse, with a suggestion for an unknown flag."""
+        """As argparse, with a suggestion for an unknown flag and for what was changed on its way here."""
+        for word in args:
+            if (typed := _as_typed(word)) != word:
+                self.error(f"{word}: a web page or a chat has changed what was typed; write {typed}")
         arguments, unknown = self.parse_known_args(args, namespace)
         if "configs" in arguments and not any(word.startswith("-") for word in unknown):
             # argparse takes the words before the first flag, or those after it, and leaves the others.
