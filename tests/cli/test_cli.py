@@ -267,15 +267,17 @@ def test_closed_standard_input(tmp_path: Path) -> None:
 def test_a_signal_leaves_no_half_of_a_file(tmp_path: Path, name: str) -> None:
     write(tmp_path / "c.yml", {"name": "Cosine", "learning_rate": 0.1})
     words = ["plot", "c.yml", "--iters-per-epoch", "1000000", "--out", "o.csv"]
+    number = getattr(signal, name)
     process = subprocess.Popen(
-        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        [sys.executable, "-m", "ppocr_lr", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # the tests may run under nohup
+    )  # fmt: skip
     until = time.monotonic() + 60
     while time.monotonic() < until and not list(tmp_path.glob(".o-*.csv")):
         time.sleep(0.05)
     assert list(tmp_path.glob(".o-*.csv"))
-    process.send_signal(getattr(signal, name))
-    assert process.wait(60) == 128 + getattr(signal, name)
+    process.send_signal(number)
+    assert process.wait(60) == 128 + number
     assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
 
 
