@@ -39,7 +39,9 @@ _LINE = re.compile(
 MOST_EPOCHS = 999_999
 """That a line may have; more are damage."""
 # The trainer writes the rate behind the count, with six decimals; where the line ends with fewer, it was cut there.
-_CUT = re.compile(r"\d*\.?\d{0,5}|.*e[+-]?\d", re.IGNORECASE)
+_SHORT = r"\d*\.?\d{0,5}|\S*e[+-]?\d"
+_CUT = re.compile(_SHORT, re.IGNORECASE)
+_ENDS_SHORT = re.compile(rf"\blr: ?(?:{_SHORT})$", re.IGNORECASE | re.MULTILINE)
 _MARGIN = " \t>|"  # of a quotation, or of indented text
 _LINE_BEGINS = re.compile(r"epoch: ?\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
@@ -297,6 +299,9 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         *[_START] * any(words in text for words in _STARTS),
         *[_EVALUATION] * (_EVALUATED in text),
     )
+    ends = [(text.rfind("\n", 0, found.start()), found.end()) for found in _ENDS_SHORT.finditer(text)]
+    # A log is cut at one width; a loop of somebody's own, which has nothing after a short rate, has lines of several.
+    one_width = len({end - begin for begin, end in ends}) == 1
     for match in heapq.merge(*(regex.finditer(text) for regex in regexes), key=re.Match.start):
         if match.re is DUMPED:
             said.lines += 1
@@ -313,7 +318,7 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
             continue
         epoch, total, newer, step, between, written, rest = match.groups()
         rate = float(written)
-        cut = step and not between.strip() and not rest and _CUT.fullmatch(written)
+        cut = one_width and step and not between.strip() and not rest and _CUT.fullmatch(written)
         if rate < _HIGHEST and not cut:
             loss = _LOSS.search(rest)
             yield Line(

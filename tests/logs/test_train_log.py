@@ -261,6 +261,15 @@ def test_wrapped_lines(tmp_path: Path, wrap: Callable[[str, int], list[str]], wi
     assert log.remarks == (("the lines of the file are wrapped; their parts were joined",) if width < 85 else ())
 
 
+@pytest.mark.parametrize("form", ["g", ".4f", ".3e"])
+def test_a_loop_that_writes_nothing_after_the_rate(tmp_path: Path, form: str) -> None:
+    """A short rate at the end of a line is whole, unless all lines end at one width, as those that are cut."""
+    written = [format(step * 1e-4, form) for step in range(10, 400, 10)]
+    rows = [f"epoch: [1/9], global_step: {10 * number}, lr: {rate}" for number, rate in enumerate(written, 1)]
+    log = parsed(tmp_path, *rows, "")
+    assert log.rates.tolist() == list(map(float, written))
+
+
 def test_wrapped_lines_of_two_blocks(tmp_path: Path) -> None:
     text = steps(8000)
     rows = [line[at : at + 40] for line in text.splitlines() for at in range(0, len(line), 40)]
