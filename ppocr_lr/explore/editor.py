@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import nicegui.elements.codemirror  # noqa: F401  it brings what editor.js imports
+import nicegui.elements.codemirror  # noqa: F401  it brings what yaml_editor.js imports
 from nicegui import events
 from nicegui.element import Element
 
@@ -18,7 +18,7 @@ _HALF = later("half a character cannot be read")
 _LATE = later("Your typing was kept. A change made beside the editor at the same time was not.")
 
 
-class Editor(Element, component="editor.js"):
+class Editor(Element, component="yaml_editor.js"):
     """An editor in which what is typed wins: `put` does nothing where something was typed that is not known here yet.
 
     The browser reports it next, with the whole text, and both sides agree again.
