@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,7 +76,7 @@ class LRConfigError(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As it is, from a process of a pool: the default calls `__init__` with what only this class's own takes."""
-        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
+        return type(self).__new__, (type(self), *self.args), vars(self)
 
     def under(self, *path: str | int) -> LRConfigError:
         """The same error, with its paths from further outside."""

@@ -30,8 +30,8 @@ MISTAKES = [
     ("warmup_epoch: 5", "warmup_epoch:5", "space is missing after the colon; write 'warmup_epoch: 5'"),
     (
         "character_dict_path: ppocr",
-        "character_dict_path:/home/ppocr",
-        "space is missing .* 'character_dict_path: /home",
+        "character_dict_path:/data/ppocr",
+        "space is missing .* 'character_dict_path: /data",
     ),
     (
         "character_dict_path: ppocr",
