@@ -169,7 +169,7 @@ def text_commands() -> Iterator[Row]:
             ("explain", ["explain", "LR401"], 1.5),
             ("diff", ["diff", config, config], 2.0),
             ("schema", ["schema"], 2.2),
-            ("show", ["show", config], 2.2),
+            ("show", ["show", config], 2.0),
         ):
             ours = _process("-m", "ppocr_lr", *arguments, *(["--fail-on", "error"] * (name == "check")), folder=folder)
             yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *medians(ours, bare, 15), limit)
