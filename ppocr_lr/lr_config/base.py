@@ -258,9 +258,9 @@ class LRConfig(BaseModel, ABC):
         """Where the rate drops, by the list under `marks_key`."""
         return getattr(self, self.marks_key) if self.marks_key else ()
 
-    def seams(self, window: Window) -> tuple[int, ...]:
-        """The updates at which another section inside this one takes over."""
-        return ()
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        """The sections inside that take over from another one, at any depth, and the updates at which they do."""
+        return iter(())
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise."""

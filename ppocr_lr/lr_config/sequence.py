@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
@@ -140,8 +139,14 @@ class SequenceConfig(LRConfig):
                 made = make(stage.section, window.stage(iters))
             yield made, iters
 
-    def seams(self, window: Window) -> tuple[int, ...]:
-        return tuple(accumulate(self._lengths(window)))[:-1]
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        start = 0
+        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+            if index:
+                yield ("stages", index), start
+            for path, update in stage.section.config.seams(window.stage(iters)):
+                yield ("stages", index, *path), start + update
+            start += iters
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
@@ -227,6 +232,10 @@ class ScaleConfig(LRConfig):
             with suppress(LRConfigError):
                 return schedules.Product(schedule, by, self.end_lr)
         raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
+
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        for place, section in self._sections:
+            yield from (((place, *path), update) for path, update in section.config.seams(window))
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         for place, section in self._sections:

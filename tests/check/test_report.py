@@ -12,6 +12,7 @@ import yaml
 from ppocr_lr import LRConfigError
 from ppocr_lr.check.report import check_config, check_file
 from ppocr_lr.check.rules import RULES
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
@@ -175,6 +176,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ),
     ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
      config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    # stages of one rate are no hold, inside another section either
+    ("LR401", config({"name": "Scale", "factor": 0.5, "schedule": {**COSINE, "hold_epochs": 6}}), "after 6 epochs of hold",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(CONST, {**COSINE, "decay_length": 20})})),
     ("LR401", config({**POLYNOMIAL, "decay_length": 40}), "would end at epoch 40, beyond the run of 20 epochs; the rate ends at 5e-2",
      config({**POLYNOMIAL, "decay_length": "100%"})),
     ("LR402", config({**LINES, "knots": [[0, 0.1], [30, 0]]}), "the last knot, at epoch 30, lies beyond the run", config(LINES)),
@@ -232,6 +236,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({"name": "Scale", "factor": 0.5, "schedule": CYCLE})),
     ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
      config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
+    ("LR411", config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, COSINE)}), "jumps from 4.93e-7 up to 5e-2 at epoch 5",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, {**COSINE, "warmup_epoch": 1})})),
     ("LR413", config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-6, 5e-5]}),
      "the rate rises 10-fold at epoch 10, from 5e-6 to 5e-5; a warmup is warmup_epoch",
      config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-5, 5e-6], "warmup_epoch": 2})),
@@ -340,6 +346,14 @@ def test_the_rate_that_is_scaled_is_the_one_that_is_written(tmp_path: Path) -> N
     text = DISTRIBUTED.replace("name: Cosine", "name: Cosine, warmup_epoch: 500")
     found = [each.message for each in findings(tmp_path, text) if each.code == "LR602"]
     assert ["its peak of 1e-3 is meant" in said for said in found] == [True]
+
+
+def test_a_hold_inside_another_section_is_not_told_under_a_key_that_is_not_there(tmp_path: Path) -> None:
+    """LR401: the key is read where it is, and so it is missed in `Scale`."""
+    held = {**COSINE, "hold_epochs": 6}
+    for section, path in [(held, (*SECTION_PATH, "hold_epochs")), ({"name": "Scale", "schedule": held}, SECTION_PATH)]:
+        found = findings(tmp_path, config(section))
+        assert [each.path for each in found if each.code == "LR401"] == [path]
 
 
 def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:
