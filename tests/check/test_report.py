@@ -176,6 +176,13 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ),
     ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
      config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    # it would rise again, but not within the run
+    ("LR401", config({**COSINE, "warmup_epoch": 10, "decay_length": 15}), "ends at 2.51e-2, 25.1 % of the peak, because the decay starts after 10",
+     config({**COSINE, "warmup_epoch": 5, "decay_length": 15})),
+    ("LR401", config({**COSINE, "hold_epochs": 6, "once_per_epoch": True}), "because the decay starts after 6 epochs of hold",
+     config({**COSINE, "once_per_epoch": True})),
+    *(("LR401", config({**COSINE, "hold_epochs": 6, "warmup_epoch": warmup, "warmup_overlap": "peak"}), "because the decay starts after 6 epochs of hold",
+       config({**COSINE, "warmup_epoch": 7, "warmup_overlap": "peak"})) for warmup in (2, 7)),
     # stages of one rate are no hold, inside another section either
     ("LR401", config({"name": "Scale", "factor": 0.5, "schedule": {**COSINE, "hold_epochs": 6}}), "after 6 epochs of hold",
      config({"name": "Scale", "factor": 0.5, "schedule": sequence(CONST, {**COSINE, "decay_length": 20})})),
@@ -227,6 +234,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**POLYNOMIAL, "decay_length": 16})),
     ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the remaining 10 epochs", config(LINES)),
     ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "ends at epoch 0.42", config(EXPONENTIAL)),
+    ("LR405", config({**CYCLE, "cycle": 4, "hold_epochs": 3, "once_per_epoch": True}), "the run ends 1 epoch into a cycle of 4 epochs",
+     config({**CYCLE, "cycle": 4, "hold_epochs": 4, "once_per_epoch": True})),
     ("LR410", config({**RESTARTS, "cycle_limit": 2, "eta_min": 1e-5}),
      "the cycles end at epoch 10; the rate stays at 1e-5 for the remaining 10 epochs",
      config({**RESTARTS, "cycle_limit": 3, "eta_min": 1e-5})),
