@@ -218,7 +218,7 @@ class TextTree:
             text = text[: edit.start] + edit.text + text[edit.end :]
         with suppress(LRConfigError):
             after = yaml_document(text, self.document.source)
-            if same(after.data, intended):
+            if same(after.data, intended, typed=True):
                 return after
         problem = tr("cannot be changed in its text without changing something else, so it is left as it is")
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
@@ -260,7 +260,7 @@ class TextTree:
         return node
 
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
-        if same(before, after):
+        if same(before, after, typed=True):
             return
         if node.kind == "scalar" or (node.flow and not _share(before, after)):
             yield self._replacement(node, yaml_text(after), path)
@@ -273,7 +273,7 @@ class TextTree:
                 inner = node.under(str(key))
                 if key in before and inner is not None:
                     yield from self._edits(inner, before[key], value, (*path, str(key)))
-                elif key not in before or not same(before[key], value):
+                elif key not in before or not same(before[key], value, typed=True):
                     yield self._addition(node, f"{yaml_text(key)}: {yaml_text(value)}", (*path, str(key)))
         elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
             for index, (old, new) in enumerate(zip(before, after, strict=False)):
