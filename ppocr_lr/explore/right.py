@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -57,7 +58,7 @@ class Right:
 
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
-            axes = {axis: self.words(LABELS[axis]).partition(" (")[0] for axis in AXES}
+            axes = {axis: re.split(r" \(|（", self.words(LABELS[axis]))[0] for axis in AXES}
             self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
@@ -152,8 +153,8 @@ class Right:
         """The numbers, findings, logs, and the texts to copy."""
         dots, self.details = self.details.dots, details
         numbers = [(self.words(what), text) for what, text in details.numbers]
-        told = "; ".join(f"{what}: {text}" for what, text in numbers)
-        self.picture.props["aria-label"] = f"{self.words('Learning rate')}. {told}"
+        told = (f"{what}: {text}" for what, text in numbers)
+        self.picture.props["aria-label"] = self.words("; ").join((self.words("Learning rate"), *told))
         if details.dots or dots:
             self._draw()
         self.counted.set_visibility(bool(numbers))

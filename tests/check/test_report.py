@@ -270,6 +270,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR505", regularized({"name": "CosineL2", "warmup_epoch": "5%"}), "does not know 5% and stops",
      regularized({"name": "CosineL2", "warmup_epoch": 5})),
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
+    ("LR506", config(PLATEAU), "ppocr-lr train has no metric for it", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
     ("LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "output/latest"}),
