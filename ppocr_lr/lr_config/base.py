@@ -303,6 +303,10 @@ class LRConfig(BaseModel, ABC):
         wrong = self.recursive_in_paddle and not self.warmup_length(window)
         return tr("PaddleOCR starts a cosine without warmup from a wrong rate") if wrong else ""
 
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        """The keys whose number PaddleOCR hands on as it is written, and the one type that Paddle takes there."""
+        return {}
+
     def some_iters(self, key: str, window: Window) -> int:
         """The length under `key` in iterations, at least one."""
         iters = window.iters(getattr(self, key))

@@ -1,5 +1,6 @@
 """Sections of a cosine over the run: Cosine, LinearWarmupCosine, TwoStepCosine."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
@@ -77,6 +78,10 @@ class LinearWarmupCosineConfig(_WaveConfig):
 
     def curve(self, window: Window) -> Schedule:
         return self.wave(window, self.min_lr)
+
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        """Paddle's LinearWarmup counts whole steps."""
+        return {"warmup_steps": int} if self.warmup_length(window) else {}
 
 
 @register_lr_config("TwoStepCosine")

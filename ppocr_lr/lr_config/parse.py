@@ -130,7 +130,7 @@ class Section:
             if strict or not meant or not meant.same:  # else nobody is misled
                 yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
-            yield from self._numbers_in_strings()
+            yield from self._numbers_in_strings(self.config.types_in_paddle(window))
         for key in unread:
             rule, value = no_effect.get(key), self.written[key]
             if rule and not rule.agrees(self.config, value, window.run):
@@ -177,15 +177,15 @@ class Section:
         )
         return _Meant(meant, ends if end != with_it else "", other == as_it_is)
 
-    def _numbers_in_strings(self) -> Iterator[Finding]:
-        """Numbers in strings, under keys that PaddleOCR reads without converting them."""
+    def _numbers_in_strings(self, types: Mapping[str, type]) -> Iterator[Finding]:
+        """Numbers in strings, under keys that PaddleOCR reads without converting them; `types` are those of Paddle."""
         model = type(self.config)
         for key, value in self.written.items():
             read = key in model.model_fields and key not in model.takes_strings and not model.ours(key)
             for path, item in items(value, key) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
-                    written = yaml_number(number)
+                    written = yaml_number(number, types.get(key, int))
                     said = tr(
                         "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
                         "fails on it, write {written}",
@@ -308,7 +308,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
-        proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
+        proposals=tuple(each._replace(words=f"{{}}{tr('; ')}{instead}" if instead else "{}") for each in proposals),
     )
 
 

@@ -1,6 +1,6 @@
 """Sections of the schedules of pieces: Step, Piecewise, MultiStepDecay, PiecewiseLinear."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
@@ -28,6 +28,9 @@ class StepConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
+
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        return {"step_size": int}
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)

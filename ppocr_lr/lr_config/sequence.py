@@ -72,7 +72,7 @@ def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     if until_end or length is None or length.amount <= 0:
         given = tr("{value} is not allowed", value=shown(stage["epochs"])) if "epochs" in stage else tr("is missing")
         allowed = tr("it must be the length of the stage: {forms}, or until_end: true", forms=tr(FORMS))
-        raise LRConfigError(Problem(("epochs",), f"{given}; {allowed}"))
+        raise LRConfigError(Problem(("epochs",), f"{given}{tr('; ')}{allowed}"))
     return length
 
 

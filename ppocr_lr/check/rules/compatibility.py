@@ -7,10 +7,10 @@ from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import printable
+from ppocr_lr.errors import SECTION_PATH, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH
+from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -38,12 +38,17 @@ def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule("LR502", Severity.ERROR, "a fractional step_size", of_paddleocrs_builder=True)
-@example("step_size: 2.5")
-@source("Paddle's StepDecay")
-def fractional_step_size(subject: Subject) -> Iterable[Finding]:
-    """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
-    return ()  # noticed while the section is read
+@rule("LR502", Severity.ERROR, "a number of a type that Paddle does not take", of_paddleocrs_builder=True)
+@example("step_size: 2.5, warmup_steps: 500.0, or learning_rate: 1 where nothing changes it")
+@source("Paddle's StepDecay, LinearWarmup and Optimizer")
+def number_of_another_type(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR hands these numbers on as they are written. Paddle takes only an integer as step_size or warmup_steps,
+    not even 2.0, and only a float as a constant rate. Here a fractional step_size is rounded to iterations.
+    """
+    # A fraction is noticed while the section is read.
+    window = subject.built_for.window
+    for finding in of_another_type(subject.planned.section, subject.lr, window):
+        yield finding.under(*SECTION_PATH)
 
 
 @rule("LR503", Severity.WARNING, "last_epoch in the config", of_paddleocrs_builder=True)
@@ -129,11 +134,11 @@ def own_name(subject: Subject) -> Iterator[Finding]:
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        said = tr(
-            "PaddleOCR has no {name} and would stop with an AttributeError; start the training with ppocr-lr train, "
-            "or use this project's build_lr_scheduler in a loop of your own",
-            name=subject.planned.name,
-        )
+        how = tr("start the training with ppocr-lr train, or use this project's build_lr_scheduler in your own loop")
+        if not subject.lr.has_curve:
+            how = tr("use this project's build_lr_scheduler in your own loop; ppocr-lr train has no metric for it")
+        name = subject.planned.name
+        said = tr("PaddleOCR has no {name} and would stop with an AttributeError; {how}", name=name, how=how)
         hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
         yield Finding(subject.path("name"), said, hint)
 
