@@ -108,7 +108,7 @@ class CurveSubject(Subject):
     @cached_property
     def lead(self) -> Lead:
         """Warmup and hold, and the decay after them; stages do not count as a hold and a decay."""
-        return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
+        return Lead(0, 0, self.schedule) if any(self.lr.seams(self.built_for.window)) else self.schedule.lead()
 
     @cached_property
     def drops(self) -> list[tuple[float, int]]:

@@ -307,7 +307,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
-        proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
+        proposals=tuple(each._replace(words=f"{{}}{tr('; ')}{instead}" if instead else "{}") for each in proposals),
     )
 
 

@@ -111,6 +111,11 @@ class Excerpt:
     """The indentation of each line there."""
 
     @property
+    def is_all(self) -> bool:
+        """It is the whole text."""
+        return not (self.before or self.after or self.indent)
+
+    @property
     def first_line(self) -> int:
         """The line of the whole text with which the excerpt begins, from 1."""
         return self.before.count("\n") + 1

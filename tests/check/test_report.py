@@ -12,6 +12,7 @@ import yaml
 from ppocr_lr import LRConfigError
 from ppocr_lr.check.report import ASSUMED_ITERS, check_config, check_file
 from ppocr_lr.check.rules import RULES
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
@@ -175,6 +176,16 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ),
     ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
      config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    # it would rise again, but not within the run
+    ("LR401", config({**COSINE, "warmup_epoch": 10, "decay_length": 15}), "ends at 2.51e-2, 25.1 % of the peak, because the decay starts after 10",
+     config({**COSINE, "warmup_epoch": 5, "decay_length": 15})),
+    ("LR401", config({**COSINE, "hold_epochs": 6, "once_per_epoch": True}), "because the decay starts after 6 epochs of hold",
+     config({**COSINE, "once_per_epoch": True})),
+    *(("LR401", config({**COSINE, "hold_epochs": 6, "warmup_epoch": warmup, "warmup_overlap": "peak"}), "because the decay starts after 6 epochs of hold",
+       config({**COSINE, "warmup_epoch": 7, "warmup_overlap": "peak"})) for warmup in (2, 7)),
+    # stages of one rate are no hold, inside another section either
+    ("LR401", config({"name": "Scale", "factor": 0.5, "schedule": {**COSINE, "hold_epochs": 6}}), "after 6 epochs of hold",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(CONST, {**COSINE, "decay_length": 20})})),
     ("LR401", config({**POLYNOMIAL, "decay_length": 40}), "would end at epoch 40, beyond the run of 20 epochs; the rate ends at 5e-2",
      config({**POLYNOMIAL, "decay_length": "100%"})),
     ("LR402", config({**LINES, "knots": [[0, 0.1], [30, 0]]}), "the last knot, at epoch 30, lies beyond the run", config(LINES)),
@@ -223,6 +234,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**POLYNOMIAL, "decay_length": 16})),
     ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the remaining 10 epochs", config(LINES)),
     ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "ends at epoch 0.42", config(EXPONENTIAL)),
+    ("LR405", config({**CYCLE, "cycle": 4, "hold_epochs": 3, "once_per_epoch": True}), "the run ends 1 epoch into a cycle of 4 epochs",
+     config({**CYCLE, "cycle": 4, "hold_epochs": 4, "once_per_epoch": True})),
     ("LR410", config({**RESTARTS, "cycle_limit": 2, "eta_min": 1e-5}),
      "the cycles end at epoch 10; the rate stays at 1e-5 for the remaining 10 epochs",
      config({**RESTARTS, "cycle_limit": 3, "eta_min": 1e-5})),
@@ -232,6 +245,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({"name": "Scale", "factor": 0.5, "schedule": CYCLE})),
     ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
      config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
+    ("LR411", config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, COSINE)}), "jumps from 4.93e-7 up to 5e-2 at epoch 5",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, {**COSINE, "warmup_epoch": 1})})),
     ("LR413", config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-6, 5e-5]}),
      "the rate rises 10-fold at epoch 10, from 5e-6 to 5e-5; a warmup is warmup_epoch",
      config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-5, 5e-6], "warmup_epoch": 2})),
@@ -264,6 +279,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR505", regularized({"name": "CosineL2", "warmup_epoch": "5%"}), "does not know 5% and stops",
      regularized({"name": "CosineL2", "warmup_epoch": 5})),
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
+    ("LR506", config(PLATEAU), "ppocr-lr train has no metric for it", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
     ("LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "output/latest"}),
@@ -349,6 +365,14 @@ def test_the_rate_that_is_scaled_is_the_one_that_is_written(tmp_path: Path) -> N
     text = DISTRIBUTED.replace("name: Cosine", "name: Cosine, warmup_epoch: 500")
     found = [each.message for each in findings(tmp_path, text) if each.code == "LR602"]
     assert ["its peak of 1e-3 is meant" in said for said in found] == [True]
+
+
+def test_a_hold_inside_another_section_is_not_told_under_a_key_that_is_not_there(tmp_path: Path) -> None:
+    """LR401: the key is read where it is, and so it is missed in `Scale`."""
+    held = {**COSINE, "hold_epochs": 6}
+    for section, path in [(held, (*SECTION_PATH, "hold_epochs")), ({"name": "Scale", "schedule": held}, SECTION_PATH)]:
+        found = findings(tmp_path, config(section))
+        assert [each.path for each in found if each.code == "LR401"] == [path]
 
 
 def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:

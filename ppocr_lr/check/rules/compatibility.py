@@ -127,11 +127,11 @@ def own_name(subject: Subject) -> Iterator[Finding]:
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        said = tr(
-            "PaddleOCR has no {name} and would stop with an AttributeError; start the training with ppocr-lr train, "
-            "or use this project's build_lr_scheduler in a loop of your own",
-            name=subject.planned.name,
-        )
+        how = tr("start the training with ppocr-lr train, or use this project's build_lr_scheduler in your own loop")
+        if not subject.lr.has_curve:
+            how = tr("use this project's build_lr_scheduler in your own loop; ppocr-lr train has no metric for it")
+        name = subject.planned.name
+        said = tr("PaddleOCR has no {name} and would stop with an AttributeError; {how}", name=name, how=how)
         hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
         yield Finding(subject.path("name"), said, hint)
 
