@@ -82,6 +82,13 @@ class Section:
     also_called: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Second spellings, those of the model and any of its own: `{"start": "learning_rate"}`."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "written", MappingProxyType(dict(self.written)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew in a copy and in another process: the view of a mapping is no value that can be sent."""
+        return type(self), (self.config, dict(self.written), self.also_called)
+
     @property
     def name(self) -> str:
         """The schedule's name; `Const` if the section has none."""
@@ -255,7 +262,7 @@ def read_section(
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values, context=inside), MappingProxyType(dict(section)), also_called)
+        return Section(model.model_validate(values, context=inside), section, also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:
