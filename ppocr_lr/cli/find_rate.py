@@ -258,15 +258,15 @@ def _check_outs(outs: Iterable[Path]) -> None:
 
 
 def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
-    """Write the files, print the report; 1 if it has no rate."""
-    drawn = any(len(test.losses) for test in search.tests)
-    written = [out for out in outs if drawn or output_kind(out, _ENDINGS) == "csv"]
-    for out in written:
-        _write(search, out)
+    """Print the report, write the files; 1 if it has no rate."""
     print(printable(source))
-    print(*text_lines(search), sep="\n")
-    for out in written:
-        print(printable(f"{'written' if out.suffix == '.csv' else 'picture'}: {out}"))
+    print(*text_lines(search), sep="\n", flush=True)
+    drawn = any(len(test.losses) for test in search.tests)
+    for out in outs:
+        numbers = output_kind(out, _ENDINGS) == "csv"
+        if drawn or numbers:
+            _write(search, out)
+            print(printable(f"{'written' if numbers else 'picture'}: {out}"))
     return int(search.rate is None)
 
 
