@@ -208,6 +208,8 @@ def nothing_in(reader: LogReader) -> LRConfigError:
                 trainer=reader.other_trainer,
             )
         ).within(str(reader.path))
+    if reader.begin:
+        return LRConfigError(tr("has no new line with a learning rate")).within(str(reader.path))
     torn = ""
     if reader.torn:
         torn = tr(", {lines} with `epoch: [` in another form or cut off", lines=amount(reader.torn, "line"))

@@ -20,7 +20,7 @@ from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM, WITHOUT_MOMENTUM
 from ppocr_lr.training_config.overrides import Override
-from ppocr_lr.training_config.sections import OPTIMIZERS, is_read
+from ppocr_lr.training_config.sections import OPTIMIZERS, is_read, resumed_from
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
@@ -241,9 +241,10 @@ def keeps_the_saved_rate(subject: Subject) -> Iterator[Finding]:
     checkpoint. If the config has another rate than the saved run had, the saved one is scaled on all the same.
     """
     warmup = subject.lr.warmup_length(subject.built_for.window)
-    if subject.section("Global").get("checkpoints") and subject.lr.recursive_in_paddle and not warmup:
+    key, checkpoint = resumed_from(subject.config)
+    if checkpoint and subject.lr.recursive_in_paddle and not warmup:
         said = tr(
             "PaddleOCR goes on from the rate in the checkpoint: if {key} has changed since, it has no effect",
             key=subject.key(subject.lr.peak_key),
         )
-        yield Finding(("Global", "checkpoints"), said, tr("ppocr-lr resume shows what the rate will be"))
+        yield Finding(key, said, tr("ppocr-lr resume shows what the rate will be"))
