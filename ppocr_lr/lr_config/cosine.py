@@ -28,7 +28,8 @@ class _WaveConfig(LRConfig):
         """The cosine. As in Paddle it rises again past its length; bent, or with another number of waves, it stays."""
         shape = self.bent(schedules.Cosine(2 * self.num_cycles))
         if shape == schedules.Cosine():
-            oscillates = window.length is not None and window.length < window.total_iters
+            length = window.length
+            oscillates = length is not None and self.lead_length(window) + length < window.total_iters
             return schedules.CosineWave(self.learning_rate, window.decay_iters, end, oscillates=oscillates)
         return schedules.Decay(self.learning_rate, window.decay_iters, end, shape)
 

@@ -21,7 +21,6 @@ from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
-from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 Spellings = Callable[[Collection[str]], Mapping[str, str]]
@@ -82,6 +81,13 @@ class Section:
     """The section as it was given."""
     also_called: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Second spellings, those of the model and any of its own: `{"start": "learning_rate"}`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "written", MappingProxyType(dict(self.written)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew in a copy and in another process: the view of a mapping is no value that can be sent."""
+        return type(self), (self.config, dict(self.written), self.also_called)
 
     @property
     def name(self) -> str:
@@ -167,7 +173,7 @@ class Section:
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)
-        end, with_it = (rate_text(each(window.total_iters - 1)) for each in (as_it_is, other))
+        end, with_it = (window.final_text(each) for each in (as_it_is, other))
         ends = tr(
             "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,
@@ -256,7 +262,7 @@ def read_section(
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values, context=inside), MappingProxyType(dict(section)), also_called)
+        return Section(model.model_validate(values, context=inside), section, also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:

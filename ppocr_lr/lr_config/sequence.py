@@ -133,28 +133,28 @@ class SequenceConfig(LRConfig):
 
     def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
         """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
-        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+        for index, section, part in self._planned(window):
             make = last if index == len(self.stages) - 1 else Section.schedule
             with errors_under("stages", index):
-                made = make(stage.section, window.stage(iters))
-            yield made, iters
+                made = make(section, part)
+            yield made, part.total_iters
 
     def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
         start = 0
-        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+        for index, section, part in self._planned(window):
             if index:
                 yield ("stages", index), start
-            for path, update in stage.section.config.seams(window.stage(iters)):
+            for path, update in section.config.seams(part):
                 yield ("stages", index, *path), start + update
-            start += iters
+            start += part.total_iters
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
-            yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
+        for index, section, part in self._planned(window):
+            yield from _inside(section.remarks(part), "stages", index)
 
-    def _lengths(self, window: Window) -> list[int]:
-        """The stages' lengths, which fill the run."""
-        lengths: list[int] = []
+    def _planned(self, window: Window) -> list[tuple[int, Section, Window]]:
+        """The stages with their numbers and what each is planned for; together they fill the run."""
+        planned = []
         done = 0
         for index, stage in enumerate(self.stages):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
@@ -167,7 +167,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            lengths.append(iters)
+            planned.append((index, stage.section, window.stage(iters)))
             done += iters
         if done < window.total_iters:
             problem = tr(
@@ -176,7 +176,7 @@ class SequenceConfig(LRConfig):
                 total=amount(window.total_iters, "iteration"),
             )
             raise LRConfigError(Problem(("stages",), problem))
-        return lengths
+        return planned
 
 
 @register_lr_config("Scale")
