@@ -132,6 +132,8 @@ class CurveSubject(Subject):
             return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
         if self.lr.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
+        if (written := getattr(self.lr, self.lr.warmup_key)) and written.unit == "%":
+            return f"{100 * iters / self.built_for.total_iters:.3g}%"
         if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
             return str(iters)
         return count_text(float(f"{iters / self.built_for.iters_per_epoch:.2g}"))  # it is a proposal, and round

@@ -122,7 +122,7 @@ class Comparison:
 def compare_runs(
     path: str | Path | None, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
 ) -> list[Comparison]:
-    """Each run of a log against its plan: that of `path`, and those before it of the epochs that the log counts there.
+    """Each run of a log against its plan: that of `path`, those before it with what the log says of their length.
 
     Args:
         path: the config of the last run; None for what each run wrote into the log, or for `config.yml` beside it.
@@ -136,6 +136,8 @@ def compare_runs(
     compared = []
     for run in runs:
         of_run = flags if run is runs[-1] else flags._replace(epochs=int(run.totals[-1]))
+        if run.batches != runs[-1].batches:  # the config's data, and what is given, are the last run's
+            of_run = of_run._replace(iters_per_epoch=run.batches, iters_from="from the log")
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared
 

@@ -21,7 +21,6 @@ from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
-from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 Spellings = Callable[[Collection[str]], Mapping[str, str]]
@@ -174,7 +173,7 @@ class Section:
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)
-        end, with_it = (rate_text(each(window.total_iters - 1)) for each in (as_it_is, other))
+        end, with_it = (window.final_text(each) for each in (as_it_is, other))
         ends = tr(
             "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,

@@ -12,6 +12,7 @@ from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.values import yaml_number
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
@@ -35,10 +36,13 @@ class StepConfig(LRConfig):
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
         if self.step_size.unit == "epochs" and not self.step_size.amount.is_integer():
+            iters = tr("whole iterations")
+            if not window.run.assumed:
+                iters = amount(window.iters(self.step_size), "iteration")
             said = tr(
-                "{epochs} epochs is taken as {iters} iterations; PaddleOCR itself fails on a fraction",
+                "{epochs} epochs is taken as {iters}; PaddleOCR itself fails on a fraction",
                 epochs=f"{self.step_size.amount:g}",
-                iters=window.iters(self.step_size),
+                iters=iters,
             )
             yield Finding(("step_size",), said, code="LR502")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from numbers import Real
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -30,6 +29,7 @@ from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import RATE
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
+from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.training_config.changes import yaml_text
 
 ScalingRule = Literal["linear", "sqrt", "none"]
@@ -92,11 +92,13 @@ def scaled_section(
         LRConfigError: `factor` is not a positive number, a scaled rate is too large or too small for one, or the
             model, a third party's, marks no key as a rate.
     """
-    factor = _positive_number("the scaling factor", factor)
-    if factor == 1:
+    number = None if isinstance(factor, str) else number_of(factor)
+    if number is None or number <= 0:
+        raise value_error(("the scaling factor",), factor, "a number above 0")
+    if number == 1:
         return dict(section)
     with errors_under(*SECTION_PATH):
-        return _scaled_section(section, config, factor, digits)
+        return _scaled_section(section, config, number, digits)
 
 
 def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float, digits: int) -> dict[str, Any]:
@@ -185,13 +187,3 @@ def _check_bounds(config: LRConfig, rates: Mapping[str, Any], factor: float) -> 
         details = error.errors(include_url=False)[0]
         problem = f"{shown(details['input'])}, after scaling by {factor:g}, is not allowed; it must be {details['msg']}"
         raise LRConfigError(Problem(details["loc"], problem)) from None
-
-
-def _positive_number(what: str, value: object) -> float:
-    try:
-        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    except OverflowError:
-        number = math.inf
-    if not (math.isfinite(number) and number > 0):
-        raise value_error((what,), value, "a number above 0")
-    return number

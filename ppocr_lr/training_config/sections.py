@@ -116,6 +116,21 @@ class GlobalSection(ConfigSection):
     checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
 
 
+def resumed_from(config: Mapping[str, Any]) -> tuple[Path, Any]:
+    """The key that names the checkpoint of a resume, and its value; nothing there if it starts anew.
+
+    PaddleOCR saves models for key information extraction as PaddleNLP does, and reads theirs at the backbone.
+    """
+    architecture = _mapping(config.get("Architecture"))
+    if architecture.get("model_type") in ("kie", "vqa") and architecture.get("algorithm") != "SDMGR":
+        return ("Architecture", "Backbone", "checkpoints"), _mapping(architecture.get("Backbone")).get("checkpoints")
+    return ("Global", "checkpoints"), _mapping(config.get("Global")).get("checkpoints")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 class Evaluating(ConfigSection):
     """When the trainer evaluates: keys of Global that are read only if metrics are given."""
 
@@ -221,6 +236,9 @@ def inner_sections(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]
     fields = {name: field.annotation for name, field in model.model_fields.items()}
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
+
+OPTIMIZERS = ("Adadelta", "Adam", "AdamW", "Momentum", "RMSProp")
+"""The names of PaddleOCR's optimizers."""
 
 FOLLOWING = ("Optimizer.regularizer", "Optimizer.momentum")
 """Sections that may have a `name` of the lr section: what else follows a schedule."""

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.check.report import check_config, check_file
+from ppocr_lr.check.report import ASSUMED_ITERS, check_config, check_file
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Severity
@@ -22,7 +22,7 @@ from ppocr_lr.training_config.run_flags import RunFlags
 KNOWN = RunFlags(iters_per_epoch=100)
 
 
-def config(lr: Any, epochs: int = 20, optimizer: str = "Momentum", **more: Any) -> dict[str, Any]:
+def config(lr: Any, epochs: int = 20, optimizer: Any = "Momentum", **more: Any) -> dict[str, Any]:
     return {"Global": {"epoch_num": epochs}, "Optimizer": {"name": optimizer, "lr": lr}, **more}
 
 
@@ -287,6 +287,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**COSINE, "warmup_epoch": 1}, Global={"epoch_num": 20, "checkpoints": "output/latest"})),
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
+    ("LR512", config(COSINE, optimizer="SGD"), "PaddleOCR has no 'SGD' and stops; it has Adadelta, Adam, AdamW, Momentum, RMSProp",
+     config(COSINE, optimizer="RMSProp")),
+    ("LR512", config(COSINE, optimizer=["Adam"]), "PaddleOCR has no ['Adam']", {**config(COSINE), "Optimizer": {"lr": COSINE}}),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
     ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
@@ -769,7 +772,7 @@ def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) 
 
 def test_errors_are_what_paddleocr_stops_at() -> None:
     assert {code for code, entry in RULES.items() if entry.severity is Severity.ERROR} == {
-        "LR100", "LR102", "LR107", "LR109", "LR301", "LR501", "LR502", "LR508",
+        "LR100", "LR102", "LR107", "LR109", "LR301", "LR501", "LR502", "LR508", "LR512",
     }  # fmt: skip
 
 
@@ -817,3 +820,36 @@ def test_a_trillion_cycles_are_not_visited(section: dict[str, Any]) -> None:
     config = {"Global": {"epoch_num": 10**6}, "Optimizer": {"lr": section}}
     report = check_config(config, flags=RunFlags(iters_per_epoch=10**6))
     assert report.planned
+
+
+@pytest.mark.parametrize("content", [each for _, *both in CASES for each in (both[0], both[2])], ids=str)
+def test_what_is_said_without_the_length_of_an_epoch_is_true_of_any(
+    content: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = []
+    for iters in (10**6, 10**7):  # so many that the third digit of a rate is the same
+        monkeypatch.setattr("ppocr_lr.check.report.ASSUMED_ITERS", (iters, *ASSUMED_ITERS))
+        told.append([(each.code, str(each), each.hint) for each in findings(tmp_path, content, RunFlags(batch_size=1))])
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"name": "DecayLearningRate", "learning_rate": 0.001, "end_lr": 1e-5},
+         "the run ends at nearly 0; with min_lr: 1e-05, a key of this project that PaddleOCR ignores, it would end at 1e-5"),
+        ({**COSINE, "eta_min": 1e-5}, "the run ends at nearly 0; with end_lr: 1e-05, a key of this project"),
+        ({"name": "RangeTest", "updates": 10**5}, "rises from 1e-7 to 10;"),
+        ({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}, "2.5 epochs is taken as whole iterations;"),
+    ],
+)  # fmt: skip
+def test_a_number_that_needs_the_length_of_an_epoch_is_not_told(section: Any, words: str, tmp_path: Path) -> None:
+    assert [finding for finding in findings(tmp_path, config(section), RunFlags()) if words in finding.message]
+
+
+@pytest.mark.parametrize(
+    "section", [{**MULTI, "milestones": [5, "1000it"]}, {**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}]
+)  # fmt: skip
+def test_what_fits_short_epochs_only_is_no_error_while_their_length_is_unknown(section: Any, tmp_path: Path) -> None:
+    assert "LR100" not in {finding.code for finding in findings(tmp_path, config(section), RunFlags())}
+    assert "LR100" in {finding.code for finding in findings(tmp_path, config(section), RunFlags(iters_per_epoch=1000))}

@@ -122,6 +122,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
         (["plot", "--out", "/proc/a.png"], "error: --out /proc/a.png: cannot be written"),
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
+        (["plot", "--size", "2x1"], "'2x1': a picture has 1.5 to 100 inches each way"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
         (["check", ""], "'' is no word; is a variable not set"),

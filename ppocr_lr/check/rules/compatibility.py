@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import SECTION_PATH, printable
+from ppocr_lr.errors import SECTION_PATH, nearest, printable, shown
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type
@@ -15,17 +16,15 @@ from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
-from ppocr_lr.training_config.momentum import MOMENTUM
+from ppocr_lr.training_config.momentum import MOMENTUM, WITHOUT_MOMENTUM
 from ppocr_lr.training_config.overrides import Override
-from ppocr_lr.training_config.sections import is_read
+from ppocr_lr.training_config.sections import OPTIMIZERS, is_read, resumed_from
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
-_WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
 
 
 @rule("LR501", Severity.ERROR, "as many values as boundaries", of_paddleocrs_builder=True)
@@ -95,8 +94,9 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
     known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
     in_paddleocr, here = "", ""
     if subject.planned.paddleocr_schedule is not None:
-        in_paddleocr = tr(", and its final rate is {final}", final=_final(subject.planned.paddleocr_schedule, subject))
-        here = tr(", and the final rate is {final}", final=_final(subject.planned.schedule, subject))
+        final = partial(subject.run.window.final_text, digits=4)
+        in_paddleocr = tr(", and its final rate is {final}", final=final(subject.planned.paddleocr_schedule))
+        here = tr(", and the final rate is {final}", final=final(subject.planned.schedule))
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
             said = tr(
@@ -115,14 +115,6 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
     if "num_samples" in subject.section("Train", "dataset"):
         said = tr("PaddleOCR ignores this key; its data loader counts the samples")
         yield Finding(("Train", "dataset", "num_samples"), said)
-
-
-def _final(schedule: Schedule, subject: Subject) -> str:
-    """The final rate, unless it depends on an epoch length that is not known."""
-    rate = schedule(subject.run.total_iters - 1)
-    if subject.length_is_known:
-        return rate_text(rate, 4)
-    return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
 
 
 @rule("LR506", Severity.NOTE, "a schedule that only this project has", of_paddleocrs_builder=True)
@@ -197,9 +189,29 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
             "PaddleOCR passes the section to the optimizer and would stop with a TypeError; train "
             "with this project's MomentumStepper"
         )
-        if (name := optimizer.get("name")) in _WITHOUT_MOMENTUM:
+        if (name := optimizer.get("name")) in WITHOUT_MOMENTUM:
             said = tr("PaddleOCR's {name} ignores momentum; train with this project's MomentumStepper", name=name)
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
+
+
+@rule("LR512", Severity.ERROR, "an optimizer that PaddleOCR does not have")
+@example("Optimizer: {name: SGD}   # Momentum with a momentum of 0 is the same")
+@source("PaddleOCR's optimizer.py")
+def unknown_optimizer(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
+    loop of your own may have any optimizer of Paddle's.
+    """
+    name = subject.section("Optimizer").get("name")
+    if name is None or name in OPTIMIZERS:
+        return
+    proposals: tuple[Proposal, ...] = ()
+    if str(name).lower() == "sgd":
+        none = () if "momentum" in subject.section("Optimizer") else ("Optimizer.momentum=0",)
+        proposals = (Proposal(("Optimizer.name=Momentum", *none), words=tr("{} is the same"), safe=True),)
+    elif near := nearest(str(name), OPTIMIZERS):
+        proposals = (Proposal((f"Optimizer.name={near[0]}",), safe=str(name).lower() == near[0].lower()),)
+    said = tr("PaddleOCR has no {name} and stops; it has {names}", name=shown(name), names=", ".join(OPTIMIZERS))
+    yield Finding(("Optimizer", "name"), said, proposals=proposals)
 
 
 def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:
@@ -229,9 +241,10 @@ def keeps_the_saved_rate(subject: Subject) -> Iterator[Finding]:
     checkpoint. If the config has another rate than the saved run had, the saved one is scaled on all the same.
     """
     warmup = subject.lr.warmup_length(subject.built_for.window)
-    if subject.section("Global").get("checkpoints") and subject.lr.recursive_in_paddle and not warmup:
+    key, checkpoint = resumed_from(subject.config)
+    if checkpoint and subject.lr.recursive_in_paddle and not warmup:
         said = tr(
             "PaddleOCR goes on from the rate in the checkpoint: if {key} has changed since, it has no effect",
             key=subject.key(subject.lr.peak_key),
         )
-        yield Finding(("Global", "checkpoints"), said, tr("ppocr-lr resume shows what the rate will be"))
+        yield Finding(key, said, tr("ppocr-lr resume shows what the rate will be"))

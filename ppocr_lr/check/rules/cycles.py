@@ -16,6 +16,7 @@ from ppocr_lr.schedules import Schedule
 _HIGH_END = 0.1  # of a cycle's height, at which a run may end
 _STILL_HIGH = 0.5  # of a cycle's height: a jump
 _JUMP = 2.0
+_NOTHING = 1e-4  # of the rate after a jump
 _MOST_CYCLES = 1000  # that are examined
 
 
@@ -91,9 +92,11 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
             where = tr(" at epoch {epoch}", epoch=subject.epoch_text(start)) if subject.can_be_told else ""
+            # How near it has come depends on how many updates there were.
+            nothing = not subject.length_is_known and before < _NOTHING * after
             said = tr(
                 "the rate jumps from {before} up to {after}{where}, where this stage begins",
-                before=rate_text(before),
+                before=tr("nearly 0") if nothing else rate_text(before),
                 after=rate_text(after),
                 where=where,
             )
