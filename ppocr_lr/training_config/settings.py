@@ -45,7 +45,7 @@ def factors(planned: PlannedRun) -> dict[str, float]:
 
 
 def differing_beside(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
-    """The same for what is not part of the curve: weight decay, momentum, and factors of the rate, 1 if there is none."""
+    """The same for what is not part of the curve: weight decay, momentum, factors of the rate (1 if none)."""
     one, other = (
         {
             path: value
