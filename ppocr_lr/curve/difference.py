@@ -14,7 +14,7 @@ from ppocr_lr.errors import printable
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, rate_text, times_text
 from ppocr_lr.training_config.plan import PlannedRun
-from ppocr_lr.training_config.settings import differing_factors, differing_settings, differing_weight_decay
+from ppocr_lr.training_config.settings import differing_beside, differing_settings
 
 _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in their last digits
 
@@ -90,8 +90,7 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
         tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
         for planned, unit, end in zip((first, second), units, ends, strict=True)
     )
-    settings = tuple(differing_settings(first, second))
-    beside = (*differing_weight_decay(first, second), *differing_factors(first, second))
+    settings, beside = (tuple(differing(first, second)) for differing in (differing_settings, differing_beside))
     return Difference(first, second, axis, settings, beside, tuple(positions), *rates)
 
 

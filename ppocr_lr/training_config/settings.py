@@ -39,8 +39,13 @@ def at_default(key: str, planned: PlannedRun) -> bool:
     return field is not None and bool(getattr(planned.parsed.config, key) == field.default)
 
 
-def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
-    """The keys of the optimizer's weight decay with different values, with both; None where it has no such key."""
+def factors(planned: PlannedRun) -> dict[str, float]:
+    """The factors of the rate with which PaddleOCR trains parameters, by the patterns of their names."""
+    return {f"factor of {group.names}": group.factor for group in planned.all_groups}
+
+
+def differing_beside(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
+    """The same for what is not part of the curve: weight decay, momentum, factors of the rate (1 if none)."""
     one, other = (
         {
             path: value
@@ -49,17 +54,8 @@ def differing_weight_decay(first: PlannedRun, second: PlannedRun) -> Iterator[tu
         }
         for planned in (first, second)
     )
-    return _differing(one, other)
-
-
-def factors(planned: PlannedRun) -> dict[str, float]:
-    """The factors of the rate with which PaddleOCR trains parameters, by the patterns of their names."""
-    return {f"factor of {group.names}": group.factor for group in planned.all_groups}
-
-
-def differing_factors(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:
-    """The parameters whose factors differ, with both factors; 1 where a run has none."""
-    return _differing(factors(first), factors(second), absent=1.0)
+    yield from _differing(one, other)
+    yield from _differing(factors(first), factors(second), absent=1.0)
 
 
 def _differing(
