@@ -37,7 +37,7 @@ _SAMPLE = 200  # lines that a search for the length of an epoch examines
 _FEW_LENGTHS = 64  # that are all examined
 _LONG = 1000
 _WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
-_MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
+_MOST_TIMES = 10_000  # the counts of a first epoch, where nothing bounds its length
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,6 +247,8 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     if comparison.first_difference is None or comparison.window_is_told:
         return comparison
     for other in comparison.with_other_windows:
+        if (other.lines.least < other.lines.most).all():
+            continue  # a wide one, of which the log does not show how full it is, makes any delay
         better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
         if other.follows.all() or (other.window == 1 and other.follows.mean() > better):
             return other

@@ -136,6 +136,16 @@ def test_a_resume_at_another_place_is_no_warmup(tmp_path: Path, name: str) -> No
     assert kinds(diagnosis) == [["started over"]]
 
 
+def test_a_part_of_a_log_may_be_of_another_warmup(tmp_path: Path) -> None:
+    """Nothing shows that it was resumed."""
+    trained = Trainer({**SECTIONS["Linear"], "warmup_epoch": 2}, EPOCHS, ITERS).train(marked=False)
+    lines = [line for line in trained if "lr:" in line][40:80]
+    diagnosis = diagnosed_lines(tmp_path, SECTIONS["Linear"], iter(lines))
+    assert "the warmup has 2 epochs, not none" in [
+        cause.words for each in diagnosis.explanations for cause in each.causes
+    ]
+
+
 class Accumulating(OtherLoop):
     """A loop that counts batches; the schedule is built for updates and stepped at each."""
 
