@@ -22,7 +22,7 @@ from ppocr_lr.lr_config.range_test import RangeTestConfig
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
-from ppocr_lr.trainer.command import TrainerCommand, read_command
+from ppocr_lr.trainer.command import TrainerCommand, read_command, without_python
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
@@ -199,8 +199,9 @@ def _check_start(config: Mapping[str, Any]) -> None:
 
 def _command(words: Sequence[str]) -> tuple[Sequence[str], TrainerCommand]:
     """What comes before the script, and the rest."""
+    words = without_python(words)
     script = next((place for place, word in enumerate(words) if word.endswith(".py")), 0)
-    launcher = list(words[:script])
+    launcher = words[:script]
     if "-m" not in launcher:
         return (), read_command(words)
     return launcher[launcher.index("-m") :], read_command(words[script:])

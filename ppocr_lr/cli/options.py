@@ -162,6 +162,8 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(f"{script}: is a script, not a config; write what follows its -c")
+    if "-" in configs and "stdin_filename" not in arguments and not os.path.lexists("-"):
+        raise LRConfigError("-: only check reads a config from standard input")
     for config in configs:
         if "=" in config and not os.path.lexists(config):
             sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""

@@ -125,6 +125,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--size", "2x1"], "'2x1': a picture has 1.5 to 100 inches each way"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
+        (["show", "-"], "error: -: only check reads a config from standard input"),
         (["check", ""], "'' is no word; is a variable not set"),
         (["plot", "c.yml", " "], "' ' is no word"),
         (["plot", "c.yml", "--checkpoint", ""], "'' is no word"),

@@ -148,6 +148,10 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
 
 USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
+    (
+        ["A=1", "python", "-m", "paddle.distributed.launch", "tools/train.py", "-c", "c.yml"],
+        "A=1: write it before ppocr-lr",
+    ),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
     (["train.py", "-c", "c.yml"], "is not a trainer of PaddleOCR's"),
     (["-c", "c.yml"], "find-rate: -c comes after the script"),
