@@ -33,17 +33,24 @@ MAX_COUNT = 2**53
 """Beyond it not every integer is a float. No count comes near it."""
 
 
+def whole(value: object) -> int | None:
+    """`value` as an int if it is an integer, of NumPy too; None for anything else, bools among it."""
+    if type(value).__name__ in ("bool", "bool_"):  # Python's and NumPy's
+        return None
+    try:
+        return operator.index(value)  # type: ignore[arg-type]  # the call itself is the check
+    except TypeError:
+        return None
+
+
 def positive_integer(value: object) -> int:
     """`value`, if it is an integer from 1 to `MAX_COUNT`.
 
     Raises:
         ValueError: it is not; says what is allowed.
     """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]  # the call itself is the check
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or number < 1:
+    number = whole(value)
+    if number is None or number < 1:
         raise ValueError(tr("a positive integer"))
     if number > MAX_COUNT:
         raise ValueError(tr("at most 2^53"))

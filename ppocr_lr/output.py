@@ -19,9 +19,9 @@ JSON_VERSION = 1
 def output_kind(path: Path, kinds: Sequence[str]) -> str:
     """The kind of file by its ending, one of `kinds`; `ArgumentError` for another, or a path that cannot exist."""
     ending = path.suffix.lower().lstrip(".")
+    _mode_to_replace(path)
     if ending not in kinds:
         raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
-    _mode_to_replace(path)
     if not path.parent.is_dir():
         raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
     return ending

@@ -98,7 +98,15 @@ def test_the_catalogue_is_one_of_gettext(language: str) -> None:
 
 # Words of English in a row; keys, names and commands stand alone.
 ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]+ [a-z]{2,}")
-SPACED = re.compile("[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # Chinese has no spaces between its words
+# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own.
+UNCHINESE = re.compile(
+    "[一-鿿] +[一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]"
+)
+
+
+def test_chinese_is_set_as_chinese() -> None:
+    quoted = re.compile("“[^一-鿿”]*”")  # what is said of English marks
+    assert not [said for said in catalogue("zh").values() if UNCHINESE.search(quoted.sub("“”", said))]
 
 
 @pytest.mark.parametrize("config", [*(case[1] for case in CASES), *(plan(case[0]) for case in MISTAKES)], ids=str)
@@ -107,7 +115,7 @@ def test_no_finding_is_half_translated(config: Any, tmp_path: Path) -> None:
         found = findings(tmp_path, config)
     for said in [text for each in found for text in (each.message, each.hint) if text]:
         assert not ENGLISH.search(said), said
-        assert not SPACED.search(said), said
+        assert not UNCHINESE.search(said), said
 
 
 def test_english_is_what_stands_in_the_code() -> None:

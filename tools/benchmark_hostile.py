@@ -350,21 +350,26 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=200, metavar="N", help="size of the logs (200)")
     parser.add_argument("names", nargs="*", metavar="NAME", help="config, log, checkpoint, or a part of a file's name")
     arguments = parser.parse_args()
+    kinds = {"config": CONFIGS, "log": _logs(arguments.megabytes << 20), "checkpoint": CHECKPOINTS}
+    known = [*(f"{kind} {name}" for kind, contents in kinds.items() for name in contents), "endless"]
+    for name in arguments.names:
+        if not any(name in each for each in known):
+            parser.error(f"no file has {name!r} in its name, the files are {', '.join(known)}")
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         small = {"c.yml": _CONFIG.encode(), "train.log": _LINE.format(1, 10, 0.001).encode()}
         small["latest.pdopt"] = pickle.dumps({"LR_Scheduler": {"last_epoch": 10, "last_lr": 0.001}}, 4)
         commands = {
-            "config": ("c.yml", ["check", "c.yml"], CONFIGS),
-            "log": ("train.log", ["read_log", "train.log"], _logs(arguments.megabytes << 20)),
-            "checkpoint": ("latest.pdopt", ["resume", "c.yml", "--checkpoint", "latest"], CHECKPOINTS),
+            "config": ("c.yml", ["check", "c.yml"]),
+            "log": ("train.log", ["read_log", "train.log"]),
+            "checkpoint": ("latest.pdopt", ["resume", "c.yml", "--checkpoint", "latest"]),
         }
         slow = False
-        for kind, (file, words, contents) in commands.items():
+        for kind, (file, words) in commands.items():
             for name, content in small.items():
                 Path(name).write_bytes(content)
             start = _cost(words)
-            for name, make in contents.items():
+            for name, make in kinds[kind].items():
                 if arguments.names and not any(each in f"{kind} {name}" for each in arguments.names):
                     continue
                 _write(Path(file), make())

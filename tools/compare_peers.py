@@ -73,12 +73,22 @@ def main() -> int:
     given = parser.parse_args()
     if given.inside:
         return compare(given.inside, given.folder, tuple(given.names))
+    libraries = [name.removeprefix("of_") for name in globals() if name.startswith("of_")]
+    needed = set()
+    for name in given.names:
+        meant = [library for library in libraries if library.startswith(name.partition(" ")[0])]
+        if not meant:
+            parser.error(f"no library begins with {name!r}, the libraries are {', '.join(libraries)}")
+        needed |= {library if library in ENVIRONMENTS else "most" for library in meant}
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_ENABLE_X64": "1", "KERAS_BACKEND": "jax"}
     bad = 0
     recorded: dict[str, Any] = json.loads(OUT.read_text(encoding="utf-8"))
     if not given.names:
         recorded["cases"] = []
+    compared = 0
     for name, packages in ENVIRONMENTS.items():
+        if needed and name not in needed:
+            continue
         python, rows = given.folder / name / "bin" / "python", given.folder / f"{name}.json"
         if not (installed := given.folder / name / "installed").exists():  # wholly: it is long, and may be stopped
             venv.create(given.folder / name, with_pip=True)
@@ -87,9 +97,12 @@ def main() -> int:
         words = [python, __file__, rows, *given.names, "--inside", name]
         bad |= subprocess.run(words, env=variables, check=False).returncode
         found = json.loads(rows.read_text(encoding="utf-8"))
+        compared += len(found["cases"])
         recorded["versions"] |= found["versions"]
         new = {each["peer"] for each in found["cases"]}
         recorded["cases"] = [each for each in recorded["cases"] if each["peer"] not in new] + found["cases"]
+    if not compared:
+        parser.error(f"no schedule begins with {' or '.join(map(repr, given.names))}")
     if given.record:
         text = ",\n".join(map(json.dumps, recorded["cases"]))
         OUT.write_text(f'{{"versions": {json.dumps(recorded["versions"])}, "cases": [\n{text}\n]}}\n', encoding="utf-8")

@@ -19,13 +19,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
-from cosmic_ray.config import load_config
-from cosmic_ray.tools.filters.operators_filter import OperatorsFilter
-from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkItem, WorkResult
+
+if TYPE_CHECKING:  # Cosmic Ray itself is imported where it is used: `--help` needs none
+    from cosmic_ray.work_db import WorkDB
+    from cosmic_ray.work_item import WorkItem, WorkResult
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = Path("tools") / "mutation.toml"
@@ -106,6 +106,8 @@ def _environment(copy: Path) -> dict[str, str]:
 
 def _untouched(copy: Path) -> str:
     """What the tests say where they fail on the original; Python's compiled files of it are left in the copy."""
+    from cosmic_ray.config import load_config
+
     config = load_config(copy / CONFIG)
     imported = "import ppocr_lr; print(ppocr_lr.__file__)"
     for command in ([sys.executable, "-c", imported], ["sh", "-c", config.test_command]):
@@ -117,6 +119,8 @@ def _untouched(copy: Path) -> str:
 
 def _plan(copies: Sequence[Path], only: str, size: int | None, seed: int) -> tuple[int, int]:
     """One session of Cosmic Ray in each copy with its part of the sample; how many mutants, of how many."""
+    from cosmic_ray.work_db import use_db
+
     _cosmic_ray(copies[0], "init", str(CONFIG), "all.sqlite").check_returncode()
     with use_db(copies[0] / "all.sqlite") as session:
         _filtered(session, copies[0] / CONFIG)
@@ -130,6 +134,8 @@ def _plan(copies: Sequence[Path], only: str, size: int | None, seed: int) -> tup
 
 
 def _filtered(session: WorkDB, config: Path) -> None:
+    from cosmic_ray.tools.filters.operators_filter import OperatorsFilter
+
     OperatorsFilter().filter(session, argparse.Namespace(config=config))
 
 
@@ -145,6 +151,8 @@ def _cosmic_ray(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def _run(copies: Sequence[Path]) -> Iterator[Mutant]:
     """The mutants with what became of them; each copy has one at a time."""
+    from cosmic_ray.work_db import use_db
+
     command = [sys.executable, "-m", "cosmic_ray.cli", "exec", str(CONFIG), "session.sqlite"]
     workers = [subprocess.Popen(command, cwd=copy, env=_environment(copy)) for copy in copies]
     try:
@@ -163,6 +171,8 @@ def _run(copies: Sequence[Path]) -> Iterator[Mutant]:
 
 
 def _mutant(item: WorkItem, result: WorkResult) -> Mutant:
+    from cosmic_ray.work_item import TestOutcome
+
     mutation = item.mutations[0]
     lines = (result.diff or "").splitlines()
     was, becomes = (

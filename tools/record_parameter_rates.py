@@ -14,8 +14,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import paddle
-
 OUT = Path(__file__).parent.parent / "tests" / "data" / "parameter_rates.json"
 
 SIX, FIVE = [0.5, 0.6, 0.7, 0.8, 0.9, 1.5], [0.5, 0.6, 0.7, 0.8, 0.9]
@@ -50,6 +48,8 @@ CASES: dict[str, dict[str, Any]] = {
 
 def record(architecture: dict[str, Any]) -> dict[str, str]:
     """The names of the parameters of each factor, separated by spaces."""
+    import paddle  # not above: --help needs none
+
     build_model = importlib.import_module("ppocr.modeling.architectures").build_model
     paddle.utils.unique_name.switch()
     names: dict[str, list[str]] = {}

@@ -183,9 +183,9 @@ def plan_at_any_length(config: Mapping[str, Any], source: str, flags: RunFlags) 
         try:
             return plan_config(config, source, flags, assumed)
         except LRConfigError as error:
-            if errors and error.problems == errors[0].problems:  # whatever the length
-                raise
             errors.append(error)
+    if all(error.problems == errors[0].problems for error in errors):  # whatever the length
+        raise errors[0]
     if read_section(lr_section(config)).config.in_iterations:
         problem = tr(
             "the length of an epoch is not known, and the lr section fits only some lengths: "

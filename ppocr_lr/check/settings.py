@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
+from os.path import lexists
 from pathlib import Path
 from posixpath import normpath
 from typing import Annotated, Any, Literal, NamedTuple
@@ -100,10 +101,12 @@ def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettin
 
 
 def _settings_in(folder: Path) -> Settings | None:
-    if (own := folder / _OWN).is_file():
+    # A link that leads nowhere is there as well, and cannot be read.
+    if lexists(own := folder / _OWN):
         text = _text_of(own)
         return _validated(_parsed(text, own), text, own)
-    if (shared := folder / _SHARED).is_file() and "ppocr-lr" in (text := _text_of(shared)):
+    if lexists(shared := folder / _SHARED):
+        text = _text_of(shared)
         tool = _parsed(text, shared).get("tool")
         if isinstance(tool, Mapping) and "ppocr-lr" in tool:
             return _validated(tool["ppocr-lr"], text, shared, "tool", "ppocr-lr")

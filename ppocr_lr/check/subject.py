@@ -108,7 +108,7 @@ class CurveSubject(Subject):
     @cached_property
     def lead(self) -> Lead:
         """Warmup and hold, and the decay after them; stages do not count as a hold and a decay."""
-        return Lead(0, 0, self.schedule) if self.lr.seams(self.built_for.window) else self.schedule.lead()
+        return Lead(0, 0, self.schedule) if any(self.lr.seams(self.built_for.window)) else self.schedule.lead()
 
     @cached_property
     def drops(self) -> list[tuple[float, int]]:
@@ -132,6 +132,8 @@ class CurveSubject(Subject):
             return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
         if self.lr.warmup_key == "warmup_ratio":
             return f"{iters / self.built_for.total_iters:.3g}"
+        if (written := getattr(self.lr, self.lr.warmup_key)) and written.unit == "%":
+            return f"{100 * iters / self.built_for.total_iters:.3g}%"
         if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
             return str(iters)
         return count_text(float(f"{iters / self.built_for.iters_per_epoch:.2g}"))  # it is a proposal, and round

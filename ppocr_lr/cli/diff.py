@@ -7,7 +7,7 @@ import argparse
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_picture, print_json, ready_to_draw
 from ppocr_lr.cli.run_options import add_axis, add_run, run_flags
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
-from ppocr_lr.errors import printable
+from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.plan import plan_run
 
@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
         "Say which keys of two configs differ, and where and by how much their curves do.",
         EXAMPLES,
     )
-    parser.add_argument("configs", nargs=2, metavar="CONFIG", help="a PaddleOCR training YAML")
+    parser.add_argument("configs", nargs="*", metavar="CONFIG", help="two PaddleOCR training YAMLs")
     add_run(parser)
     add_axis(parser)
     add_format(parser)
@@ -40,6 +40,8 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, draw if that is asked for, print."""
+    if len(arguments.configs) != 2:
+        raise LRConfigError(f"diff: name two configs, before -o; received {len(arguments.configs)}")
     if arguments.out:
         output_kind(arguments.out, PICTURES)
     first, second = (plan_run(config, arguments.overrides, run_flags(arguments)) for config in arguments.configs)

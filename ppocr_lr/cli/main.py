@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import shlex
 import signal
 import sys
 import warnings
@@ -80,6 +81,8 @@ def run(argv: Sequence[str]) -> int:
             return 2
         if set(argv) == {"--version", "--verbose"}:
             return _tell_versions()
+        if meant := _without_command(argv[0], argv):
+            parser.error(meant)
         arguments = parser.parse_args(argv, argparse.Namespace(command=command))
         with arguments_called(flag):
             import_modules(getattr(arguments, "imports", ()))
@@ -98,6 +101,17 @@ def run(argv: Sequence[str]) -> int:
         return 130
     # What a command starts that is not ours may raise what it likes.
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
+
+
+def _without_command(first: str, argv: Sequence[str]) -> str:
+    """What to write instead of words that begin with no command; empty where they do, or where nobody knows."""
+    if first in COMMANDS or first.startswith("-"):
+        return ""
+    if script := next((word for word in argv if word.endswith(".py")), None):
+        return f"name a command first; to train with {script}: ppocr-lr train {shlex.join(argv)}"
+    if first.endswith((".yml", ".yaml")):
+        return f"name a command first, as in ppocr-lr show {shlex.join(argv)}"
+    return ""
 
 
 def _language(arguments: argparse.Namespace) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -27,16 +28,35 @@ NARROWEST = 40
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
 _QUOTES = "\u2018\u2019\u201c\u201d"
+_BLANKS = re.compile(r"[^\S ]|[\u200b\u2060\ufeff]")  # of a web page, and those that nobody sees
+_OWN_WORDS = ("--title", "--label")  # what follows them is not to be read, only to be shown
 
 
 def _as_typed(word: str) -> str:
     """A word of a command, before an editor made a dash of its hyphens and curly quotes of the straight ones."""
     if os.path.lexists(word):
         return word
-    rest = word.lstrip(_DASHES)
-    if rest and word[: -len(rest)].strip("-"):
-        return f"-{rest}" if len(rest) == 1 else f"--{rest}"
+    plain = _BLANKS.sub(" ", word).strip()
+    rest = plain.lstrip(_DASHES)
+    if rest and (dashes := plain[: -len(rest)]):
+        if dashes.strip("-"):
+            return f"-{rest}" if len(rest) == 1 else f"--{rest}"
+        return plain
     return word.strip(_QUOTES)
+
+
+def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> None:
+    """Name the first word that a web page, a chat or the shell has changed on its way here, or that is empty."""
+    own = False
+    for word in words:
+        if word.startswith("-"):
+            own = word.partition("=")[0] in _OWN_WORDS
+        if own:
+            continue
+        if not word.strip():
+            refuse(f"{word!r} is no word; is a variable not set, or does a blank follow the \\ at the end of a line?")
+        if (typed := _as_typed(word)) != word:
+            refuse(f"{word}: a web page, a chat or the shell has changed what was typed; write {typed}")
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,13 +83,12 @@ class Parser(argparse.ArgumentParser):
     # The arguments that no command takes come back here from the parser of every command.
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse, with a suggestion for an unknown flag and for what was changed on its way here."""
-        for word in args:
-            if (typed := _as_typed(word)) != word:
-                self.error(f"{word}: a web page or a chat has changed what was typed; write {typed}")
+        _refuse_changed(args, self.error)
         arguments, unknown = self.parse_known_args(args, namespace)
-        if "configs" in arguments and not any(word.startswith("-") for word in unknown):
+        several = next((each for each in arguments.parser._get_positional_actions() if each.nargs in ("*", "+")), None)
+        if several and not any(word.startswith("-") for word in unknown):
             # argparse takes the words before the first flag, or those after it, and leaves the others.
-            arguments.configs += unknown
+            setattr(arguments, several.dest, [*getattr(arguments, several.dest), *map(several.type or str, unknown)])
             unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
@@ -79,6 +98,8 @@ class Parser(argparse.ArgumentParser):
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
             suggestion = f"; did you mean {' or '.join(meant)}?" if meant else ""
+            if given in flags:
+                suggestion = f"; write it after {arguments.parser.prog}"
             if given.startswith("-") and os.path.lexists(unknown[0]):
                 suggestion = f"; write the file as {os.path.join('.', unknown[0])}"
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
@@ -139,6 +160,8 @@ def add_configs(parser: argparse.ArgumentParser, what: str = "one or more Paddle
 def configs_of(arguments: argparse.Namespace) -> list[str]:
     """The configs that were named, in either way."""
     configs = [*arguments.configs, *arguments.more_configs]
+    if script := next((config for config in configs if config.endswith(".py")), None):
+        raise LRConfigError(f"{script}: is a script, not a config; write what follows its -c")
     for config in configs:
         if "=" in config and not os.path.lexists(config):
             sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""
@@ -230,7 +253,9 @@ def print_error(error: Exception) -> None:
     """Say on stderr what cannot be used, one line for each thing."""
     said = str(error)
     if isinstance(error, OSError) and error.strerror:
-        said = ": ".join(str(each) for each in (error.filename, error.strerror) if each)
+        # Without a name it was the folder that the process is in.
+        file = error.filename or ("the working directory" if isinstance(error, FileNotFoundError) else None)
+        said = ": ".join(str(each) for each in (file, error.strerror) if each)
     with suppress(OSError):  # a full disk; the exit code says it too
         for line in said.splitlines():
             print(printable(f"error: {line}"), file=sys.stderr)

@@ -70,7 +70,10 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the checkpoint, draw if asked to, print the forecast."""
     if len(configs := configs_of(arguments)) != 1:
-        raise LRConfigError(f"resume: name one config, before -o or after -c; received {len(configs)}")
+        said = f"resume: name one config, before -o or after -c; received {len(configs)}"
+        if checkpoint := next((word for word in configs if not word.endswith((".yml", ".yaml"))), None):
+            said += f"; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}"
+        raise LRConfigError(said)
     if arguments.out:
         output_kind(arguments.out, PICTURES)
     planned, beside = _planned(configs[0], arguments)

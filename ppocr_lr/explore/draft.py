@@ -30,7 +30,7 @@ from ppocr_lr.lr_config.parse import STAGE_KEYS, read_section
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_sections
+from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.scaling import scaled_section
 from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, excerpt
@@ -111,8 +111,9 @@ class Draft:
 
     @cached_property
     def planned(self) -> PlannedRun:
-        """The planned run; `LRConfigError` if it cannot be planned."""
-        return plan_sections(self.config, self.source, (), self.flags)
+        """The planned run, which has no curve where a metric decides it; `LRConfigError` if it cannot be planned."""
+        with errors_within(self.source):
+            return plan_config(self.config, self.source, self.flags)
 
     def report(self) -> Report:
         """The findings about it; errors as those of `config`, or a flag is wrong."""
@@ -240,6 +241,11 @@ class Draft:
 
     def _edited(self, changes: tuple[Change, ...], intended: Any) -> Draft:
         return replace(self, text=TextTree(self.document).edited(changes, intended).text)
+
+    @property
+    def section_text(self) -> str:
+        """The section to paste into a config: as it is written, or on one line where it has no lines of its own."""
+        return f"{yaml_text(self.section)}\n" if self.excerpt.is_all else self.excerpt.text
 
     @property
     def override_line(self) -> str:

@@ -166,11 +166,13 @@ class Left:
         draft, typed = state.draft, state.typed
         self.syncing = True
         try:
-            self.whole = self.whole_file.value = typed.whole if typed else self.whole
+            self.whole = typed.whole if typed else self.whole
             if by != EDITOR or self.editor.whole != self.whole:
                 self.frame = typed.frame if typed else draft.frame(self.whole)
                 self.editor.put(typed.text if typed else self.frame.text, self.whole)
+            self.whole_file.value = self.frame.is_all  # as it is where the section has no lines of its own
             self._lock(typed is not None)
+            self.whole_file.set_enabled(typed is None and not draft.excerpt.is_all)
             section = draft.section
             self._sync_name(schedule_name(draft), section)
             for field in self.fields:
@@ -203,7 +205,6 @@ class Left:
         """Lock what would replace the text in the editor by the last good one, or unlock it."""
         for part in (self.form, self.runs):
             part.props("inert") if is_locked else part.props(remove="inert")
-        self.whole_file.set_enabled(not is_locked)
 
     def show_run(self, planned: PlannedRun) -> None:
         """What depends on the run: where sliders end, and how long an epoch is."""

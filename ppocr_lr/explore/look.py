@@ -16,7 +16,7 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
-from ppocr_lr.explore.draft import FLAGS, Draft, example_curve
+from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import CONFIG, figure, legend_name
 from ppocr_lr.finding import Finding
@@ -43,10 +43,11 @@ _MANY = 1e6  # times as high: a small picture is logarithmic then
 
 @dataclass(frozen=True)
 class Curves:
-    """What follows a change at once; also what is wrong, if nothing can be drawn."""
+    """What follows a change at once; also what is wrong, if nothing can be planned."""
 
     planned: PlannedRun | None = None
     figure: dict[str, Any] = field(default_factory=dict)
+    """Empty if nothing has a curve."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     """Why something beside the curve could not be drawn."""
@@ -81,13 +82,9 @@ def curves_of(state: State) -> Curves:
         planned = state.draft.planned
     except LRConfigError as error:
         return Curves(problems=tuple(_with_places(state.draft, error)))
-    runs, names, notes = [planned], [planned.name], []
-    for pin in state.pins:
-        try:
-            runs.append(pin.draft.planned)
-            names.append(pin.name)
-        except LRConfigError as error:
-            notes.append(f"{pin.name}: {error}")
+    runs, names, notes = _runs_of(state)
+    if not runs:
+        return Curves(planned, notes=tuple(notes))
     try:
         traces, layout = figure(runs, names, state.log_scale, state.axis, columns=_COLUMNS)
     except ArgumentError as error:
@@ -103,6 +100,19 @@ def curves_of(state: State) -> Curves:
         layout[name]["ticklabeloverflow"] = "allow"  # the margins have room: Plotly need not measure all for each
     config = CONFIG | {"displayModeBar": False}
     return Curves(planned, {"data": traces, "layout": layout, "config": config}, notes=tuple(notes))
+
+
+def _runs_of(state: State) -> tuple[list[PlannedRun], list[str], list[str]]:
+    """The runs that have a curve, what they are called, and why the others have none."""
+    runs, names, notes = list[PlannedRun](), list[str](), list[str]()
+    for name, draft in ((schedule_name(state.draft), state.draft), *((pin.name, pin.draft) for pin in state.pins)):
+        try:
+            _ = draft.planned.schedule
+            runs.append(draft.planned)
+            names.append(name)
+        except LRConfigError as error:
+            notes.append(f"{name}: {error}")
+    return runs, names, notes
 
 
 _CALLED = {name: what for what, name in FLAGS.items()}
@@ -154,7 +164,8 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
             verdicts.append(str(error.by_file_name()))
     draft = state.draft
     findings = draft.report().findings
-    numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
+    has_curve = planned.parsed.curve is not None
+    numbers, phases = (_numbers_of(planned), tuple(phase_rows(planned))) if has_curve else ((), ())
     return Details(numbers, phases, findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
 
 
@@ -221,14 +232,16 @@ MOST_ROWS = 100_000
 
 
 def file_of(state: State, kind: str) -> bytes:
-    """The curves as a file, png, svg, csv or html, as `ppocr-lr plot` writes it; one at a time, as Matplotlib is one.
+    """The curves, of which there must be one, as a file: png, svg, csv or html, as `ppocr-lr plot` writes it.
+
+    Only one at a time, as Matplotlib is one.
 
     Raises:
         ImportError: a package for it is not installed.
         LRConfigError: the config cannot be planned.
     """
-    runs = [state.draft.planned, *(pin.draft.planned for pin in state.pins)]
-    names = [runs[0].name, *(pin.name for pin in state.pins)] if state.pins else []
+    runs, names, _ = _runs_of(state)
+    names = names if len(runs) > 1 else []
     file = io.BytesIO()
     if kind == "csv":
         from ppocr_lr.export.rows import write_csv

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -45,7 +46,7 @@ class Right:
             with ui.element("div").classes("beside"):
                 self.pins = ui.element("div")
                 self.beside = ui.element("div").classes("soft")
-            with titled(self.words, "Numbers"):
+            with titled(self.words, "Numbers") as self.counted:
                 self.numbers, self.phases = (
                     ui.html("", sanitize=False).classes("wide").props('tabindex="0"') for _ in range(2)
                 )
@@ -57,7 +58,7 @@ class Right:
 
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
-            axes = {axis: self.words(LABELS[axis]).partition(" (")[0] for axis in AXES}
+            axes = {axis: re.split(r" \(|（", self.words(LABELS[axis]))[0] for axis in AXES}
             self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
             self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
             self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
@@ -80,8 +81,7 @@ class Right:
     def _build_downloads(self) -> None:
         with ui.element("div").classes("line"):
             ui.label(self.words("Download"))
-            for file in _FILES:
-                self.page.button(file, partial(self.page.download, file.lower()))
+            self.files = [self.page.button(file, partial(self.page.download, file.lower())) for file in _FILES]
             self.page.button("the whole config", self.page.download_config)
 
     # What is done
@@ -141,20 +141,23 @@ class Right:
         """Draw, until the browser has: a slow one gets no more curves than it can draw."""
         self.curves = curves
         self.column.classes(remove="bare")
+        for part in (self.picture, *self.files):
+            part.set_visibility(bool(curves.figure))
         return self._draw()
 
     def _draw(self) -> Awaitable[None]:
         figure = self.curves.figure
-        return self.plot.draw({**figure, "data": [*figure["data"], *self.details.dots]}, _SLOWEST)
+        return self.plot.draw({**figure, "data": [*figure.get("data", ()), *self.details.dots]}, _SLOWEST)
 
     def show_details(self, details: Details, has_files: bool) -> None:
         """The numbers, findings, logs, and the texts to copy."""
         dots, self.details = self.details.dots, details
         numbers = [(self.words(what), text) for what, text in details.numbers]
-        told = "; ".join(f"{what}: {text}" for what, text in numbers)
-        self.picture.props["aria-label"] = f"{self.words('Learning rate')}. {told}"
+        told = (f"{what}: {text}" for what, text in numbers)
+        self.picture.props["aria-label"] = self.words("; ").join((self.words("Learning rate"), *told))
         if details.dots or dots:
             self._draw()
+        self.counted.set_visibility(bool(numbers))
         self.numbers.content = _table((), numbers)
         phases = [(self.words(kind), *rest) for kind, *rest in details.phases]
         self.phases.content = _table(map(self.words, _PHASES), phases)
@@ -172,7 +175,7 @@ class Right:
                 self._build_finding(finding)
             if more := len(details.findings[_MOST_FINDINGS:]):
                 ui.label(self.words("and {count} more", count=more)).classes("soft")
-        self.texts[_SECTION].text = self.page.state.draft.excerpt.text
+        self.texts[_SECTION].text = self.page.state.draft.section_text
         self.texts[_COMMAND].text, self.texts[_PYTHON].text = details.overrides, details.call
 
     def _build_finding(self, finding: Finding) -> None:

@@ -12,10 +12,11 @@ from itertools import accumulate
 from typing import Any
 
 from ppocr_lr.curve.axis import AXES, Axis
-from ppocr_lr.errors import LRConfigError, Problem, printable
+from ppocr_lr.errors import LRConfigError, Place, Problem, printable
 from ppocr_lr.explore.draft import LONGEST_NAME, LONGEST_TEXT, Draft
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.yaml_edit import Excerpt
+from ppocr_lr.training_config.yaml_file import yaml_document
 
 LONGEST_LINK = 24_000
 """Characters of a state in an address; web servers and browsers take some 64,000."""
@@ -51,8 +52,24 @@ class Typed:
             LRConfigError: it cannot be used.
         """
         draft = replace(draft, text=self.frame.with_text(self.text))
-        _ = draft.section, draft.excerpt
+        try:
+            _ = draft.section, draft.excerpt
+        except LRConfigError:
+            if not self.frame.is_all and "&" not in self.frame.before:  # an anchor there may be needed here
+                self._check_alone(draft.source)
+            raise
         return draft
+
+    def _check_alone(self, source: str) -> None:
+        """Refuse what is no YAML by itself: so a bracket that stays open is told by its line in the editor."""
+        try:
+            yaml_document(self.text, source)
+        except LRConfigError as error:
+            above, left = self.frame.first_line - 1, len(self.frame.indent)
+            raise LRConfigError(
+                each._replace(place=each.place and Place(source, each.place.line + above, each.place.column + left))
+                for each in error.problems
+            ) from None
 
 
 @dataclass(frozen=True)

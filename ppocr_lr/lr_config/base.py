@@ -110,12 +110,10 @@ class LRConfig(BaseModel, ABC):
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
-        warmup_iters = self.warmup_length(window)
-        hold_iters = window.iters(self.around("hold_epochs"))
-        schedule = self._bounded(self.behind(window, hold_iters + (0 if self.overlaps else warmup_iters)))
-        if hold_iters:
+        schedule = self._bounded(self.behind(window, self.lead_length(window)))
+        if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        schedule = self.warmed_up(schedule, warmup_iters)
+        schedule = self.warmed_up(schedule, self.warmup_length(window))
         if not self.around("once_per_epoch"):
             return schedule
         try:
@@ -188,7 +186,11 @@ class LRConfig(BaseModel, ABC):
             return 0
         self._only_one(self.warmup_keys)
         length = getattr(self, self.warmup_key)
-        return window.iters(Length(100 * length, "%") if isinstance(length, float) else length)
+        return window.iters(Length.of_share(length) if isinstance(length, float) else length)
+
+    def lead_length(self, window: Window) -> int:
+        """How many updates warmup and hold take before the decay; one that overlaps takes none."""
+        return window.iters(self.around("hold_epochs")) + (0 if self.overlaps else self.warmup_length(window))
 
     @property
     def warmup_start(self) -> float:
@@ -258,9 +260,9 @@ class LRConfig(BaseModel, ABC):
         """Where the rate drops, by the list under `marks_key`."""
         return getattr(self, self.marks_key) if self.marks_key else ()
 
-    def seams(self, window: Window) -> tuple[int, ...]:
-        """The updates at which another section inside this one takes over."""
-        return ()
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        """The sections inside that take over from another one, at any depth, and the updates at which they do."""
+        return iter(())
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise."""
@@ -300,6 +302,10 @@ class LRConfig(BaseModel, ABC):
         """
         wrong = self.recursive_in_paddle and not self.warmup_length(window)
         return tr("PaddleOCR starts a cosine without warmup from a wrong rate") if wrong else ""
+
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        """The keys whose number PaddleOCR hands on as it is written, and the one type that Paddle takes there."""
+        return {}
 
     def some_iters(self, key: str, window: Window) -> int:
         """The length under `key` in iterations, at least one."""

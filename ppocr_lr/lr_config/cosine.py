@@ -1,5 +1,6 @@
 """Sections of a cosine over the run: Cosine, LinearWarmupCosine, TwoStepCosine."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
@@ -27,7 +28,8 @@ class _WaveConfig(LRConfig):
         """The cosine. As in Paddle it rises again past its length; bent, or with another number of waves, it stays."""
         shape = self.bent(schedules.Cosine(2 * self.num_cycles))
         if shape == schedules.Cosine():
-            oscillates = window.length is not None and window.length < window.total_iters
+            length = window.length
+            oscillates = length is not None and self.lead_length(window) + length < window.total_iters
             return schedules.CosineWave(self.learning_rate, window.decay_iters, end, oscillates=oscillates)
         return schedules.Decay(self.learning_rate, window.decay_iters, end, shape)
 
@@ -76,6 +78,10 @@ class LinearWarmupCosineConfig(_WaveConfig):
 
     def curve(self, window: Window) -> Schedule:
         return self.wave(window, self.min_lr)
+
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        """Paddle's LinearWarmup counts whole steps."""
+        return {"warmup_steps": int} if self.warmup_length(window) else {}
 
 
 @register_lr_config("TwoStepCosine")

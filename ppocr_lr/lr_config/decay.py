@@ -1,5 +1,6 @@
 """Sections of one line or one polynomial: Const, Linear, DecayLearningRate, Polynomial, LinearLR."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
@@ -20,6 +21,11 @@ class ConstConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         return schedules.Constant(self.learning_rate)
+
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        """Without a warmup there is no scheduler, and Paddle's optimizers take a float."""
+        warmup: Length = self.around("warmup_epoch")
+        return {} if window.iters(warmup) else {"learning_rate": float}
 
 
 @register_lr_config("Linear")

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, shown
-from ppocr_lr.finding import Finding, taken_out
+from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.base import LRConfig
 from ppocr_lr.lr_config.elsewhere import unknown_name
 from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.parse import ParsedLRConfig, model_of, parse_lr_config
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
-from ppocr_lr.lr_config.run import Run
+from ppocr_lr.lr_config.run import Run, Window
+from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.schedules import Schedule
 
 STOPS_PADDLEOCR = frozenset({"LR102", "LR501", "LR502"})
@@ -52,6 +53,18 @@ def own_keys(section: Mapping[str, Any], config: LRConfig) -> Iterator[OwnKey]:
             unknown = [item for _, item in items(value) if isinstance(item, Length) and item.unit != "epochs"]
             if unknown:
                 yield OwnKey(written, "", unknown[0])
+
+
+def of_another_type(section: Mapping[str, Any], config: LRConfig, window: Window) -> Iterator[Finding]:
+    """The numbers of a section at which Paddle stops for their type alone: an integer rate, a float for a count."""
+    for key, kind in config.types_in_paddle(window).items():
+        value = section.get(key)
+        if isinstance(value, int | float) and not isinstance(value, kind) and float(value).is_integer():
+            allowed = tr("an integer") if kind is int else tr("a number with a decimal point")
+            said = tr(
+                "PaddleOCR hands {value} to Paddle, which stops: it takes {allowed}", value=value, allowed=allowed
+            )
+            yield Finding((key,), said, proposals=(Proposal((f"{key}={yaml_number(value, kind)}",), safe=True),))
 
 
 def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: Run) -> Schedule | None:
@@ -94,6 +107,7 @@ def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:
     parsed = parse_lr_config(read, run)
     stops = [Problem((own.key,), tr(UNKNOWN_LENGTH, length=own.length)) for own in own_keys(read, parsed.config)]
     stops += [Problem(remark.path, remark.message) for remark in parsed.remarks if remark.code in STOPS_PADDLEOCR]
+    stops += [Problem(each.path, each.message) for each in of_another_type(read, parsed.config, run.window)]
     if wrong := parsed.config.done_iters and parsed.config.last_epoch_in_paddleocr(run.window):
         said = tr("{wrong}; take it out and resume with Global.checkpoints", wrong=wrong)
         stops.append(Problem(("last_epoch",), said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from ppocr_lr.errors import Path
@@ -27,6 +28,11 @@ class Length:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amount", float(self.amount))
+
+    @classmethod
+    def of_share(cls, share: float) -> Length:
+        """A share of the run in percent, as it is written: 100 times the float 0.575 is less than 57.5."""
+        return cls(float(Decimal(repr(share)) * 100), "%")
 
     @property
     def written(self) -> float | str:

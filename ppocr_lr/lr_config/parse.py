@@ -21,7 +21,6 @@ from ppocr_lr.lr_config.length import Length, items
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR, MODELS
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
-from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 Spellings = Callable[[Collection[str]], Mapping[str, str]]
@@ -130,7 +129,7 @@ class Section:
             if strict or not meant or not meant.same:  # else nobody is misled
                 yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
-            yield from self._numbers_in_strings()
+            yield from self._numbers_in_strings(self.config.types_in_paddle(window))
         for key in unread:
             rule, value = no_effect.get(key), self.written[key]
             if rule and not rule.agrees(self.config, value, window.run):
@@ -167,7 +166,7 @@ class Section:
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)
-        end, with_it = (rate_text(each(window.total_iters - 1)) for each in (as_it_is, other))
+        end, with_it = (window.final_text(each) for each in (as_it_is, other))
         ends = tr(
             "; the run ends at {end}; with {written}{whose} it would end at {other}",
             end=end,
@@ -177,15 +176,15 @@ class Section:
         )
         return _Meant(meant, ends if end != with_it else "", other == as_it_is)
 
-    def _numbers_in_strings(self) -> Iterator[Finding]:
-        """Numbers in strings, under keys that PaddleOCR reads without converting them."""
+    def _numbers_in_strings(self, types: Mapping[str, type]) -> Iterator[Finding]:
+        """Numbers in strings, under keys that PaddleOCR reads without converting them; `types` are those of Paddle."""
         model = type(self.config)
         for key, value in self.written.items():
             read = key in model.model_fields and key not in model.takes_strings and not model.ours(key)
             for path, item in items(value, key) if read else ():
                 number = number_in_text(item) if isinstance(item, str) else None
                 if number is not None:
-                    written = yaml_number(number)
+                    written = yaml_number(number, types.get(key, int))
                     said = tr(
                         "{value} is a string in YAML 1.1 and is taken as the number {number}; PaddleOCR itself "
                         "fails on it, write {written}",
@@ -308,7 +307,7 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
         instead,
         code=_UNKNOWN,
-        proposals=tuple(each._replace(words=f"{{}}; {instead}" if instead else "{}") for each in proposals),
+        proposals=tuple(each._replace(words=f"{{}}{tr('; ')}{instead}" if instead else "{}") for each in proposals),
     )
 
 

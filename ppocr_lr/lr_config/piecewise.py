@@ -1,6 +1,6 @@
 """Sections of the schedules of pieces: Step, Piecewise, MultiStepDecay, PiecewiseLinear."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
@@ -12,6 +12,7 @@ from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.values import yaml_number
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
@@ -29,13 +30,19 @@ class StepConfig(LRConfig):
     def curve(self, window: Window) -> Schedule:
         return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
 
+    def types_in_paddle(self, window: Window) -> Mapping[str, type]:
+        return {"step_size": int}
+
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
         if self.step_size.unit == "epochs" and not self.step_size.amount.is_integer():
+            iters = tr("whole iterations")
+            if not window.run.assumed:
+                iters = amount(window.iters(self.step_size), "iteration")
             said = tr(
-                "{epochs} epochs is taken as {iters} iterations; PaddleOCR itself fails on a fraction",
+                "{epochs} epochs is taken as {iters}; PaddleOCR itself fails on a fraction",
                 epochs=f"{self.step_size.amount:g}",
-                iters=window.iters(self.step_size),
+                iters=iters,
             )
             yield Finding(("step_size",), said, code="LR502")
 

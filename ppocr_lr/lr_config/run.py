@@ -10,8 +10,11 @@ from typing import NamedTuple
 from ppocr_lr.errors import LRConfigError, positive_argument
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.numbers_text import amount
+from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
+
+_NOTHING = 1e-4  # of the peak
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Run:
 
     epochs: int
     iters_per_epoch: int
+    assumed: bool = False
+    """Nothing says how long an epoch is, so no rate that depends on it is told."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "iters_per_epoch"):
@@ -98,6 +103,18 @@ class Window(NamedTuple):
         if length.unit == "%":  # as it is written: the floats 1.1 and 3000 make more than 33
             return float(Decimal(repr(length.amount)) * self.total_iters / 100)
         return length.amount * (self.run.iters_per_epoch if length.unit == "epochs" else 1)
+
+    def final_text(self, schedule: Schedule, digits: int = 3) -> str:
+        """The rate of the last update; where the length of an epoch is assumed, what it comes near with any."""
+        rate = schedule(self.total_iters - 1)
+        if not self.run.assumed:
+            return rate_text(rate, digits)
+        lead = schedule.lead()
+        end = lead.behind.end_of_decay()
+        if end and end.step is not None and lead.iters + end.step <= self.total_iters:
+            return rate_text(end.rate, 2) if end.rate else tr("nearly 0")
+        peak = schedule.extremes(0, self.total_iters - 1)[1]
+        return rate_text(rate, 2) if rate > _NOTHING * peak else tr("nearly 0")
 
     @property
     def too_short(self) -> str:

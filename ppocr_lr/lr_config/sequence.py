@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
@@ -73,7 +72,7 @@ def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     if until_end or length is None or length.amount <= 0:
         given = tr("{value} is not allowed", value=shown(stage["epochs"])) if "epochs" in stage else tr("is missing")
         allowed = tr("it must be the length of the stage: {forms}, or until_end: true", forms=tr(FORMS))
-        raise LRConfigError(Problem(("epochs",), f"{given}; {allowed}"))
+        raise LRConfigError(Problem(("epochs",), f"{given}{tr('; ')}{allowed}"))
     return length
 
 
@@ -134,22 +133,28 @@ class SequenceConfig(LRConfig):
 
     def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
         """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
-        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
+        for index, section, part in self._planned(window):
             make = last if index == len(self.stages) - 1 else Section.schedule
             with errors_under("stages", index):
-                made = make(stage.section, window.stage(iters))
-            yield made, iters
+                made = make(section, part)
+            yield made, part.total_iters
 
-    def seams(self, window: Window) -> tuple[int, ...]:
-        return tuple(accumulate(self._lengths(window)))[:-1]
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        start = 0
+        for index, section, part in self._planned(window):
+            if index:
+                yield ("stages", index), start
+            for path, update in section.config.seams(part):
+                yield ("stages", index, *path), start + update
+            start += part.total_iters
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        for index, (stage, iters) in enumerate(zip(self.stages, self._lengths(window), strict=True)):
-            yield from _inside(stage.section.remarks(window.stage(iters)), "stages", index)
+        for index, section, part in self._planned(window):
+            yield from _inside(section.remarks(part), "stages", index)
 
-    def _lengths(self, window: Window) -> list[int]:
-        """The stages' lengths, which fill the run."""
-        lengths: list[int] = []
+    def _planned(self, window: Window) -> list[tuple[int, Section, Window]]:
+        """The stages with their numbers and what each is planned for; together they fill the run."""
+        planned = []
         done = 0
         for index, stage in enumerate(self.stages):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
@@ -162,7 +167,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            lengths.append(iters)
+            planned.append((index, stage.section, window.stage(iters)))
             done += iters
         if done < window.total_iters:
             problem = tr(
@@ -171,7 +176,7 @@ class SequenceConfig(LRConfig):
                 total=amount(window.total_iters, "iteration"),
             )
             raise LRConfigError(Problem(("stages",), problem))
-        return lengths
+        return planned
 
 
 @register_lr_config("Scale")
@@ -227,6 +232,10 @@ class ScaleConfig(LRConfig):
             with suppress(LRConfigError):
                 return schedules.Product(schedule, by, self.end_lr)
         raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
+
+    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
+        for place, section in self._sections:
+            yield from (((place, *path), update) for path, update in section.config.seams(window))
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         for place, section in self._sections:

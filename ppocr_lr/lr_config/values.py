@@ -27,8 +27,12 @@ def number_in_text(text: str) -> float | None:
     return float(text) if re.fullmatch(NUMBER, text.strip()) else None
 
 
-def yaml_number(number: float) -> str:
-    """`number` in a form that YAML 1.1 reads as a number: it wants a dot before the exponent."""
-    text = repr(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+def yaml_number(number: float, kind: type = int) -> str:
+    """`number` in a form that YAML 1.1 reads as a number: it wants a dot before the exponent.
+
+    With `float` as the kind it is none of an integer either.
+    """
+    whole = kind is int and float(number).is_integer() and abs(number) < 1e15
+    text = repr(int(number)) if whole else repr(float(number))
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa if '.' in mantissa or not e else mantissa + '.0'}{e}{exponent}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -149,7 +150,10 @@ def save(figure: Figure, path: Path, source: str = "", dpi: float = DPI) -> None
     """
     kind = output_kind(path, PICTURES)
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {_SOURCE: source} if source else {}}[kind]
-    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=dpi, metadata=metadata))
+    # Not straight into the file: on a full disk matplotlib's pdf fails with an error of its own.
+    picture = BytesIO()
+    figure.savefig(picture, format=kind, dpi=dpi, metadata=metadata)
+    write_whole(path, lambda file: file.write(picture.getbuffer()))
 
 
 def source_of(path: Path) -> str | None:

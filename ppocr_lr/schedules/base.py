@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
+from ppocr_lr.bounds import whole
 from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.once import once
@@ -221,12 +221,9 @@ class Endless(Schedule):
 
 def as_step(step: object) -> int:
     """`step` as an int ≥ 0; NumPy integers are welcome, bools and floats are not."""
-    if type(step).__name__ in ("bool", "bool_"):  # Python's and NumPy's
+    number = whole(step)
+    if number is None:
         raise TypeError(f"a step must be an integer, received {step!r}")
-    try:
-        number = operator.index(step)  # type: ignore[arg-type]  # the call itself is the check
-    except TypeError:
-        raise TypeError(f"a step must be an integer, received {step!r}") from None
     if number < 0:
         raise ValueError(f"a step is an update number and cannot be negative, received {number}")
     if number > MAX_STEP:

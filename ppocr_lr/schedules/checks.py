@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from ppocr_lr.bounds import in_words, inside
+from ppocr_lr.bounds import in_words, inside, whole
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules.kinds import MAX_ITERS
 
@@ -70,11 +69,8 @@ def _tuple(owner: object, name: str, value: Any, kinds: tuple[Any, ...]) -> tupl
 
 
 def _whole(owner: object, name: str, value: Any, marks: list[Any]) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool) or not inside(number, marks):
+    number = whole(value)
+    if number is None or not inside(number, marks):
         if number is not None and number > MAX_ITERS:
             raise refused(owner, name, value, "at most 2^53 iterations")
         raise refused(owner, name, value, f"an integer {in_words(marks)}")

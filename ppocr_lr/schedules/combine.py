@@ -259,7 +259,9 @@ class Staircase(Schedule):
     def lead(self) -> Lead:
         """As `schedule`; the steps continue after it."""
         inner = self.schedule.lead()
-        return inner._replace(behind=From(self, inner.iters)) if inner.iters else super().lead()
+        if inner.iters % self.step_iters:
+            return inner._replace(behind=From(self, inner.iters))
+        return inner._replace(behind=Staircase(inner.behind, self.step_iters))
 
     def end_of_decay(self) -> End | None:
         """The first step at or after the end of `schedule`, and its rate."""

@@ -74,8 +74,9 @@ class Sequence(Schedule):
         return tuple(sorted(loose)), *(run for run in regular if run), *later
 
     def lead(self) -> Lead:
-        """Stages of constant rates are a hold before `last`."""
-        if all(isinstance(schedule, Constant) for schedule, _ in self.stages):
+        """Stages of one constant rate are a hold before `last`."""
+        schedules = {schedule for schedule, _ in self.stages}
+        if len(schedules) <= 1 and all(isinstance(schedule, Constant) for schedule in schedules):
             return Lead(0, self._starts[-1], self.last)
         return super().lead()
 
@@ -145,6 +146,13 @@ class HeldAfter(Schedule):
 
     def corner_runs(self) -> Runs:
         return (self.end_iters,), *(inside(run, -1, self.end_iters) for run in self.schedule.all_corners)
+
+    def lead(self) -> Lead:
+        """As `schedule`, if it is over before `end_iters`."""
+        inner = self.schedule.lead()
+        if not 0 < inner.iters <= self.end_iters:
+            return super().lead()
+        return inner._replace(behind=HeldAfter(inner.behind, self.end_iters - inner.iters))
 
     def end_of_decay(self) -> End | None:
         """The end of `schedule`, or `end_iters` if that is earlier."""
@@ -216,9 +224,10 @@ class From(Schedule):
     def lead(self) -> Lead:
         """What is left of the hold of `schedule`."""
         inner = self.schedule.lead()
-        if inner.warmup_iters or inner.hold_iters <= self.first:
+        if inner.warmup_iters:
             return super().lead()
-        return Lead(0, inner.hold_iters - self.first, inner.behind)
+        left = inner.hold_iters - self.first
+        return Lead(0, left, inner.behind) if left > 0 else Lead(0, 0, From(inner.behind, -left))
 
     def end_of_decay(self) -> End | None:
         """The end of `schedule`, earlier by `first`; update 0 and its rate if it had ended before."""

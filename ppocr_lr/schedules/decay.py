@@ -45,8 +45,7 @@ class Decay(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if error := self.shape.refused_end(self, "end", self.end):
-            raise error
+        self.shape.check(self, "end", self.end, may_turn=True)
         if self.shape.above_0 and self.peak < self.end:
             raise refused(self, "peak", self.peak, f"a finite number of at least the end, {self.end:g}")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ppocr_lr.schedules.base import End, Endless, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import AboveOne, Iters, Positive, PositiveRate, Rate, UpToOne
+from ppocr_lr.schedules.once import once
 from ppocr_lr.schedules.shapes import Exponential
 
 _SHAPE = Exponential()
@@ -32,15 +33,9 @@ class ExponentialDecay(Endless):
     peak: Rate
     gamma: UpToOne
     decay_iters: Iters = 1
-    _slope: float = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "_slope", math.log(self.gamma) / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`peak·gamma^(k/N)`, as `peak·e^(k·log(gamma)/N)`."""
-        return self.peak * fn.exp(self._slope * k)
+        return self.peak * self.gamma ** (k / self.decay_iters)
 
     def end_of_decay(self) -> End | None:
         """As of any such decay, if it falls at all."""
@@ -57,22 +52,17 @@ class ExponentialGrowth(Schedule):
     start: Rate
     gamma: AboveOne
     growth_iters: Iters = 1
-    _slope: float = field(init=False, repr=False, compare=False)
-    _most: float = field(init=False, repr=False, compare=False)
-    """The largest exponent of e, at which the rate stays."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        log = math.log(self.gamma)
-        object.__setattr__(self, "_slope", log / self.growth_iters)
-        object.__setattr__(self, "_most", log * most_growth(self.start, self.gamma))
+    @once
+    def _most(self) -> float:
+        """The largest exponent, at which the rate stays."""
+        return most_growth(self.start, self.gamma)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`start·gamma^(k/N)`, as `start·e^(k·log(gamma)/N)`."""
-        return self.start * fn.exp(fn.minimum(self._slope * k, self._most))
+        return self.start * self.gamma ** fn.minimum(k / self.growth_iters, self._most)
 
     def corner_runs(self) -> Runs:
-        return ((math.ceil(self._most / self._slope),),)
+        return ((math.ceil(self._most * self.growth_iters),),)
 
 
 @dataclass(frozen=True)
@@ -85,14 +75,9 @@ class NaturalExpDecay(Endless):
     peak: Rate
     gamma: Positive
     decay_iters: Iters = 1
-    _slope: float = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "_slope", -self.gamma / self.decay_iters)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        return self.peak * fn.exp(self._slope * k)
+        return self.peak * fn.exp(-self.gamma * k / self.decay_iters)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ppocr_lr.schedules.base import MAX_STEP, Runs, Schedule, cycle, every
 from ppocr_lr.schedules.checks import refused
@@ -63,18 +63,10 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
-@dataclass(slots=True)  # which are read faster than a tuple's fields: this is the training loop
-class _Cycle:
-    """A cycle of `WarmRestarts`, with its own peak and end."""
-
-    first: int
-    after: int
-    """The update behind its last one."""
-    over: float
-    """How much of it is over by its first update."""
-    length: float
-    peak: float
-    end: float
+_Cycle: TypeAlias = "tuple[int, int, float, float, float, float]"
+"""A cycle of `WarmRestarts`: its first update, the one behind its last, how much of it is over by its first update, its
+length, peak and end. A plain tuple is unpacked fastest: this is the training loop.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,8 +99,6 @@ class WarmRestarts(Schedule):
     height_decay: UpToOne = 1.0
     _plain: bool = field(init=False, repr=False, compare=False)
     """The same cosine again and again."""
-    _alike: bool = field(init=False, repr=False, compare=False)
-    """All cycles have the same rates."""
     _latest: _Cycle = field(init=False, repr=False, compare=False)
     """The cycle of the last single update that was asked for: a training loop stays in it."""
 
@@ -123,57 +113,49 @@ class WarmRestarts(Schedule):
         if self.warmup_iters >= (shortest := min(self.cycle_iters)):
             allowed = f"below the shortest cycle, {shortest}, which would never reach its peak"
             raise refused(self, "warmup_iters", self.warmup_iters, allowed)
-        if self.shape.turns():
-            raise refused(self, "shape", self.shape, "one that does not turn")
-        if error := self.shape.refused_end(self, "end", self.end):
-            raise error
-        alike = self.peak_decay == self.end_decay == self.height_decay == 1
-        object.__setattr__(self, "_alike", alike)
-        plain = self.t_mult == 1 == len(self.cycle_iters) and alike and not self.warmup_iters and self.shape is COSINE
+        self.shape.check(self, "end", self.end)
+        plain = self._repeat_from == 0 and self._alike and not self.warmup_iters and self.shape is COSINE
         object.__setattr__(self, "_plain", plain)
-        object.__setattr__(self, "_latest", _Cycle(0, 0, 0, 0, 0, 0))
+        object.__setattr__(self, "_latest", (0, 0, 0, 0, 0, 0))
+
+    @once
+    def _alike(self) -> bool:
+        """All cycles have the same rates."""
+        return self.peak_decay == self.end_decay == self.height_decay == 1
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         if fn is not SCALAR:
-            return self._of_many(k, fn)
+            if self._repeat_from is None:
+                return self._listed(k, fn)
+            return fn.split(k, self._repeat_from, self._listed, self._repeated)
         if self._plain:  # the usual case
             n = self.cycle_iters[0]
             return self.end + (self.peak - self.end) * fn.half_cosine((n - k % n) / n)
-        cycle = self._latest
-        if not cycle.first <= k < cycle.after:
+        first, after, over, length, peak, end = self._latest
+        if not first <= k < after:
             cycle = self._cycle(k)
             object.__setattr__(self, "_latest", cycle)
-        j, length, w = k - cycle.first + cycle.over, cycle.length, self.warmup_iters
+            first, _, over, length, peak, end = cycle
+        # What `_in_cycle` does, but without its calls: this is the training loop.
+        j, w = k - first + over, self.warmup_iters
         if not w:
-            return self.shape.rate(cycle.peak, cycle.end, (length - j) / length)
+            return self.shape.rate(peak, end, (length - j) / length)
         if j < w:
-            return cycle.end + (self.shape.rate(cycle.peak, cycle.end, 1.0) - cycle.end) * (j / w)
-        return self.shape.rate(cycle.peak, cycle.end, (length - j) / (length - w))
-
-    def _of_many(self, k: Any, fn: Functions) -> Any:
-        if self.t_mult > 1.0:
-            return self._listed(k, fn)
-        return fn.split(k, self._repeat_from, self._listed, self._repeated)
+            return end + (self.shape.rate(peak, end, 1.0) - end) * (j / w)
+        return self.shape.rate(peak, end, (length - j) / (length - w))
 
     def _cycle(self, k: int) -> _Cycle:
         """The cycle of update `k`."""
-        if self.t_mult == 1 and k >= self._repeat_from:
-            length = self.cycle_iters[-1]
-            repeats, j = divmod(k - self._repeat_from, length)
-            rates = self._rates(len(self.cycle_iters) - 1 + repeats, SCALAR)
-            return _Cycle(k - j, k - j + length, 0, length, *rates)
-        return self._listed_cycle(k)
-
-    def _listed_cycle(self, k: int) -> _Cycle:
-        """The cycle of update `k` among those of `_rows`."""
-        number = bisect_right(self._starts, k)
-        first, (_, over, length, peak, end) = self._starts[number - 1], self._rows[number - 1]
-        after = self._starts[number] if number < len(self._starts) else first + math.ceil(length - over)
-        return _Cycle(first, after, over, length, peak, end)
+        if self._repeat_from is None or k < self._repeat_from:
+            return self._rows[bisect_right(self._starts, k) - 1]
+        length = self.cycle_iters[-1]
+        repeats, j = divmod(k - self._repeat_from, length)
+        rates = self._rates(len(self.cycle_iters) - 1 + repeats, SCALAR)
+        return k - j, k - j + length, 0, length, *rates
 
     def _listed(self, k: Any, fn: Functions) -> Any:
-        start, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
-        return self._in_cycle(k - start + over, length, peak, end, fn)
+        first, _, over, length, peak, end = fn.pick_row(self._rows, fn.count_passed(k, self._starts) - 1)
+        return self._in_cycle(k - first + over, length, peak, end, fn)
 
     def _repeated(self, k: Any, fn: Functions) -> Any:
         k, length, listed = k - self._repeat_from, self.cycle_iters[-1], len(self.cycle_iters) - 1
@@ -194,9 +176,9 @@ class WarmRestarts(Schedule):
         return peak if self.height_decay == 1.0 else end + (peak - end) * self.height_decay**cycle, end
 
     @once
-    def _repeat_from(self) -> int:
-        """The first update of the cycles that repeat, where they do."""
-        return sum(self.cycle_iters[:-1])
+    def _repeat_from(self) -> int | None:
+        """The first update of the cycles that repeat; None where none does."""
+        return sum(self.cycle_iters[:-1]) if self.t_mult == 1 else None
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         """The cycles that do not repeat, endless with `t_mult` above 1: the first update of each, how much of it has
@@ -223,34 +205,34 @@ class WarmRestarts(Schedule):
             to_the_n = numerator * p, denominator * q
 
     @once
-    def _rows(self) -> tuple[tuple[float, ...], ...]:
-        """(first update, how much has passed by then, length, peak, end) of the cycles, as far as there are updates."""
+    def _rows(self) -> tuple[_Cycle, ...]:
+        """The cycles of `_cycles`, as far as there are updates."""
         cycles = [*takewhile(lambda cycle: cycle[0] <= MAX_STEP, self._cycles())]
-        rows: list[tuple[float, ...]] = []
-        for index, (start, over, length) in enumerate(cycles):
+        rows: list[_Cycle] = []
+        for index, (first, over, length) in enumerate(cycles):
+            after = first + math.ceil(length - over)
             if index + 1 < len(cycles):  # rounding may put the last update of a cycle slightly past its end
-                length = max(length, cycles[index + 1][0] - 1 - start + over)
-            rows.append((start, over, length, *self._rates(index, SCALAR)))
+                after = cycles[index + 1][0]
+                length = max(length, after - 1 - first + over)
+            rows.append((first, after, over, length, *self._rates(index, SCALAR)))
         return tuple(rows)
 
     @once
     def _starts(self) -> tuple[int, ...]:
-        return tuple(int(start) for start, *_ in self._rows)
+        return tuple(first for first, *_ in self._rows)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
-        cycle = self._cycle(k)
-        return cycle.first, cycle.after
+        return self._cycle(k)[:2]
 
     def end_of_cycle(self, k: int) -> float:
-        return self._cycle(k).end
+        return self._cycle(k)[-1]
 
     def corner_runs(self) -> Runs:
         offsets = (0, self.warmup_iters) if self.warmup_iters else (0,)
         listed = tuple(sorted(start + offset for start in self._starts for offset in offsets))
-        if self.t_mult > 1:
+        if self._repeat_from is None:
             return (listed,)
-        length, first = self.cycle_iters[-1], self._repeat_from
-        return listed, *(every(length, first + offset) for offset in offsets)
+        return listed, *(every(self.cycle_iters[-1], self._repeat_from + offset) for offset in offsets)
 
 
 @dataclass(frozen=True)
@@ -271,10 +253,10 @@ class DividedRestarts(WarmRestarts):
             raise refused(self, "cycle_iters", self.cycle_iters, "one length of all cycles together, with t_mult 1")
         if self.cycles * (self.warmup_iters + 1) > self.cycle_iters[0]:
             raise refused(self, "cycles", self.cycles, "fewer: each must be longer than its warmup")
-        object.__setattr__(self, "_plain", False)
 
-    def _of_many(self, k: Any, fn: Functions) -> Any:
-        return fn.split(k, self.cycle_iters[0], self._listed, Constant(self._rows[-1][-1]).formula)
+    @once
+    def _repeat_from(self) -> None:
+        """None: the cycles are listed, and with them one that stays at the end."""
 
     @once
     def _length(self) -> Fraction:
@@ -283,13 +265,11 @@ class DividedRestarts(WarmRestarts):
 
         return self.cycle_iters[0] / Fraction(str(self.cycles))
 
-    def _cycle(self, k: int) -> _Cycle:
-        if k >= self.cycle_iters[0]:
-            stays = self._rows[-1][-1]  # as one more cycle that stays there, after its warmup
-            return _Cycle(self.cycle_iters[0], MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, stays, stays)
-        cycle = self._listed_cycle(k)
-        cycle.after = min(cycle.after, self.cycle_iters[0])
-        return cycle
+    @once
+    def _rows(self) -> tuple[_Cycle, ...]:
+        *rows, (first, _, over, length, peak, end) = super()._rows
+        n = self.cycle_iters[0]
+        return *rows, (first, n, over, length, peak, end), (n, MAX_STEP + 1, self.warmup_iters, 2 * MAX_STEP, end, end)
 
     def _cycles(self) -> Iterator[tuple[int, float, float]]:
         length = self._length
@@ -305,8 +285,8 @@ class DividedRestarts(WarmRestarts):
     def corner_runs(self) -> Runs:
         """The restarts, the end of the warmup in each cycle, and N."""
         n = self.cycle_iters[0]
-        tops = {math.ceil(self._length * i + self.warmup_iters) for i in range(len(self._rows))}
-        return (tuple(sorted({*self._starts, *(top for top in tops if top < n), n})),)
+        tops = {math.ceil(self._length * i + self.warmup_iters) for i in range(math.ceil(self.cycles))}
+        return (tuple(sorted({*self._starts, *(top for top in tops if top < n)})),)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ppocr_lr.errors import LRConfigError
 from ppocr_lr.schedules.checks import Checked, refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Gamma, HalfWaves, OnTheTangent, Positive
@@ -31,9 +30,12 @@ class Shape(Checked, ABC):
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """The rate when q of the time is left: `peak` at q = 1, `end` at q = 0."""
 
-    def refused_end(self, owner: object, name: str, end: float) -> LRConfigError | None:
-        """The error for a lower rate that this shape cannot have; None if it can."""
-        return refused(owner, name, end, "a finite number above 0") if self.above_0 and end <= 0 else None
+    def check(self, owner: object, name: str, end: float, *, may_turn: bool = False) -> None:
+        """Refuse a lower rate that this shape cannot have, under `name`, and turns where there may be none."""
+        if self.turns() and not may_turn:
+            raise refused(owner, "shape", self, "one that does not turn")
+        if self.above_0 and end <= 0:
+            raise refused(owner, name, end, "a finite number above 0")
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,7 @@ class Warmup(Schedule):
         super().__post_init__()
         if self.peak <= self.start:
             raise refused(self, "peak", self.peak, f"above start, {self.start:g}")
-        if error := self.shape.refused_end(self, "start", self.start):
-            raise error
-        if self.shape.turns():
-            raise refused(self, "shape", self.shape, "one that does not turn")
+        self.shape.check(self, "start", self.start)
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         if fn is not SCALAR:

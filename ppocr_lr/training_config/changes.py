@@ -37,21 +37,23 @@ def yaml_text(value: Any) -> str:
         return "null" if value is None else str(value).lower()
     if isinstance(value, (int, date)):
         return str(value)
-    return yaml_number(float(value)) if isinstance(value, Real) else json.dumps(str(value))
+    if not isinstance(value, Real):
+        return json.dumps(str(value))
+    return yaml_number(float(value), float if value else int)  # Paddle takes no integer for a rate that never changes
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether both are the same YAML; 1 and 1.0 are, 1 and true are not."""
+def same(one: Any, other: Any, *, typed: bool = False) -> bool:
+    """Whether both are the same YAML; 1 and 1.0 are unless types count, 0 and 0.0 always, 1 and true never."""
     if one is other:
         return True
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(same(one[key], other[key], typed=typed) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(same(*pair, typed=typed) for pair in zip(one, other, strict=True))
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    if not numbers and type(one) is not type(other):
+    if type(one) is not type(other) and (not numbers or (typed and one)):
         return False
     return bool(one == other) or (one != one and other != other)
 

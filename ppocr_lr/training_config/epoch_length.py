@@ -89,7 +89,9 @@ def _batches(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
     except UnknownEpochLengthError as error:
         raise UnknownEpochLengthError(error.problem, *what_tells(train, flags)) from None
     per_card = -(-samples // gpus)
-    cards = f"{amount(samples, 'sample')} ({origin}) / {amount(gpus, 'card')}"
+    cards = tr(
+        "{samples} ({origin}) / {cards}", samples=amount(samples, "sample"), origin=origin, cards=amount(gpus, "card")
+    )
     path = ("Train", "sampler")
     name = read(Sampler, train.get("sampler"), path, "name").name
     if name == "MultiScaleSampler":

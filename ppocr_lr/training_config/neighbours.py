@@ -35,12 +35,15 @@ def neighbour(config: _Config) -> str | None:
         if _in(config, "Global", "epochs") and not _in(config, "Global", "epoch_num"):
             return "PaddleClas (PaddleOCR's key is Global.epoch_num, not Global.epochs)"
     optimizer = config.get("Optimizer")
-    if isinstance(optimizer, Mapping) and isinstance(optimizer.get("lr"), Mapping):
+    rate = optimizer.get("lr") if isinstance(optimizer, Mapping) else None
+    if isinstance(rate, Mapping):
         return None
     for name, keys in _TOP_KEYS.items():
         if any(key in config for key in keys):
             return name
     if "Optimizer" not in config and _in(config, "Train", "learning_rate"):
         return "PaddleX"
+    if isinstance(rate, int | float) and "Global" not in config:
+        return "a project on PyTorch (its Optimizer.lr is a number)"
     of_1_x = _in(config, "Optimizer", "function", "base_lr", "decay") and not _in(config, "Optimizer", "lr", "name")
     return "PaddleOCR 1.x" if of_1_x or _in(config, "Global", "reader_yml") else None

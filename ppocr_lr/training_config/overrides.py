@@ -55,8 +55,8 @@ class Override(NamedTuple):
         """`KEY=VALUE` taken apart.
 
         Raises:
-            ArgumentError: there is no `=`, no key before it, or a blank between them, which PaddleOCR takes as a part
-                of the key, so that nothing reads it.
+            ArgumentError: there is no `=`, more than one, no key before it, or a blank between them, which PaddleOCR
+                takes as a part of the key, so that nothing reads it.
         """
         key, equals, text = assignment.lstrip().partition("=")
         if equals and key != key.rstrip():
@@ -67,6 +67,9 @@ class Override(NamedTuple):
         if not equals or not all(key.split(".")):
             place = "; name a config before the overrides" if assignment.endswith((".yml", ".yaml")) else ""
             problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
+            raise ArgumentError("overrides", problem, assignment)
+        if "=" in text:
+            problem = "PaddleOCR stops at a second =; write a value that contains one into the config"
             raise ArgumentError("overrides", problem, assignment)
         return cls(key, text)
 

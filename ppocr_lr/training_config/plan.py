@@ -238,12 +238,12 @@ def plan_config(
                     read_section(section)  # what is wrong at any length is told first
             raise
         length = EpochLength(assumed_iters, error.problem, estimate=True, known=False)
-    built_for = Run(epochs, length.iters)
+    built_for = Run(epochs, length.iters, assumed=not length.known)
     with _errors_where_meant(config["Optimizer"]):
         section, parsed, paddleocr = _parsed(section, built_for, flags.trainer)
     if flags.windows:
         length = _on_windows(length, flags.accumulate)
-    run = Run(epochs, length.iters)
+    run = replace(built_for, iters_per_epoch=length.iters)
     return PlannedRun(source, config, flags, section, parsed, run, built_for, length, paddleocr)
 
 

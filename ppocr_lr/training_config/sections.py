@@ -237,6 +237,9 @@ def inner_sections(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
 
+OPTIMIZERS = ("Adadelta", "Adam", "AdamW", "Momentum", "RMSProp")
+"""The names of PaddleOCR's optimizers."""
+
 FOLLOWING = ("Optimizer.regularizer", "Optimizer.momentum")
 """Sections that may have a `name` of the lr section: what else follows a schedule."""
 

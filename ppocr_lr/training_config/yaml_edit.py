@@ -111,6 +111,11 @@ class Excerpt:
     """The indentation of each line there."""
 
     @property
+    def is_all(self) -> bool:
+        """It is the whole text."""
+        return not (self.before or self.after or self.indent)
+
+    @property
     def first_line(self) -> int:
         """The line of the whole text with which the excerpt begins, from 1."""
         return self.before.count("\n") + 1
@@ -218,7 +223,7 @@ class TextTree:
             text = text[: edit.start] + edit.text + text[edit.end :]
         with suppress(LRConfigError):
             after = yaml_document(text, self.document.source)
-            if same(after.data, intended):
+            if same(after.data, intended, typed=True):
                 return after
         problem = tr("cannot be changed in its text without changing something else, so it is left as it is")
         raise LRConfigError(Problem((), problem, Place(self.document.source)))
@@ -260,7 +265,7 @@ class TextTree:
         return node
 
     def _edits(self, node: _Node, before: Any, after: Any, path: KeyPath) -> Iterator[Edit]:
-        if same(before, after):
+        if same(before, after, typed=True):
             return
         if node.kind == "scalar" or (node.flow and not _share(before, after)):
             yield self._replacement(node, yaml_text(after), path)
@@ -273,7 +278,7 @@ class TextTree:
                 inner = node.under(str(key))
                 if key in before and inner is not None:
                     yield from self._edits(inner, before[key], value, (*path, str(key)))
-                elif key not in before or not same(before[key], value):
+                elif key not in before or not same(before[key], value, typed=True):
                     yield self._addition(node, f"{yaml_text(key)}: {yaml_text(value)}", (*path, str(key)))
         elif node.kind == "list" and isinstance(before, list) and isinstance(after, list):
             for index, (old, new) in enumerate(zip(before, after, strict=False)):

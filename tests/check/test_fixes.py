@@ -45,6 +45,7 @@ PIECEWISE = "name: Piecewise\ndecay_epochs: [10, 15]\n"
 MULTI = "name: MultiStepDecay\nlearning_rate: 0.1\ngamma: 0.1\n"
 COSINE = "name: Cosine\nlearning_rate: 0.1\n"
 
+SMALL = "name: Cosine\nlearning_rate: 0.001"  # enough for an Adam
 SAFE = [
     ("LR102", file_of("name: Cosine\nlearning_rate: 1e-1 # rate"), file_of("name: Cosine\nlearning_rate: 0.1 # rate")),
     ("LR102", file_of(PIECEWISE + "values: [0.1,  '1e-2', 0.001]"), file_of(PIECEWISE + "values: [0.1,  0.01, 0.001]")),
@@ -53,6 +54,13 @@ SAFE = [
      file_of("name: Piecewise\ndecay_epochs : [ 10 ] # 20\nvalues: [0.1, 0.01]")),
     ("LR501", file_of(PIECEWISE + "values:\n- 1.0e-1 # 1\n- 1.0e-2"),
      file_of(PIECEWISE + "values:\n- 1.0e-1 # 1\n- 1.0e-2\n- 0.01")),
+    ("LR502", file_of("name: Step\nlearning_rate: 0.1\ngamma: 0.5\nstep_size: 2.0 # 轮"),
+     file_of("name: Step\nlearning_rate: 0.1\ngamma: 0.5\nstep_size: 2 # 轮")),
+    ("LR502", file_of("{name: Const, learning_rate: 1}").replace("lr:\n    ", "lr: "),
+     file_of("{name: Const, learning_rate: 1.0}").replace("lr:\n    ", "lr: ")),
+    ("LR512", file_of(SMALL).replace("Momentum", "adamw # o"), file_of(SMALL).replace("Momentum", "AdamW # o")),
+    ("LR512", file_of(COSINE).replace("Momentum", "SGD\n  momentum: 0.9"),
+     file_of(COSINE).replace("Momentum", "Momentum\n  momentum: 0.9")),
     ("LR106", file_of("learning_rate: 0.3 # old\n" + COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR104", file_of(COSINE + "epochs: 30 # no\n# end"), file_of(COSINE + "# end")),
     ("LR104", file_of("learning_rate: 0.5\n" + PIECEWISE + "values: [0.1, 0.01, 0.001]"),
@@ -70,6 +78,7 @@ UNSAFE = [
     ("LR101", file_of(COSINE + "eta_min: 1.0e-5"), file_of(COSINE + "end_lr: 1.0e-5")),
     ("LR106", "Optimizer:\n  name: Adam # o\n" + file_of(COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR106", file_of(COSINE[:-1]) + "  lr: 0.1\n", file_of("").replace("  lr:\n    \n", "  lr: 0.1\n")),
+    ("LR512", file_of(SMALL).replace("Momentum", "Adamax"), file_of(SMALL).replace("Momentum", "Adam")),
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from ppocr_lr import LRConfigError
-from ppocr_lr.check.report import check_config, check_file
+from ppocr_lr.check.report import ASSUMED_ITERS, check_config, check_file
 from ppocr_lr.check.rules import RULES
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.numbers_text import count_text
@@ -21,7 +22,7 @@ from ppocr_lr.training_config.run_flags import RunFlags
 KNOWN = RunFlags(iters_per_epoch=100)
 
 
-def config(lr: Any, epochs: int = 20, optimizer: str = "Momentum", **more: Any) -> dict[str, Any]:
+def config(lr: Any, epochs: int = 20, optimizer: Any = "Momentum", **more: Any) -> dict[str, Any]:
     return {"Global": {"epoch_num": epochs}, "Optimizer": {"name": optimizer, "lr": lr}, **more}
 
 
@@ -175,6 +176,16 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ),
     ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
      config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    # it would rise again, but not within the run
+    ("LR401", config({**COSINE, "warmup_epoch": 10, "decay_length": 15}), "ends at 2.51e-2, 25.1 % of the peak, because the decay starts after 10",
+     config({**COSINE, "warmup_epoch": 5, "decay_length": 15})),
+    ("LR401", config({**COSINE, "hold_epochs": 6, "once_per_epoch": True}), "because the decay starts after 6 epochs of hold",
+     config({**COSINE, "once_per_epoch": True})),
+    *(("LR401", config({**COSINE, "hold_epochs": 6, "warmup_epoch": warmup, "warmup_overlap": "peak"}), "because the decay starts after 6 epochs of hold",
+       config({**COSINE, "warmup_epoch": 7, "warmup_overlap": "peak"})) for warmup in (2, 7)),
+    # stages of one rate are no hold, inside another section either
+    ("LR401", config({"name": "Scale", "factor": 0.5, "schedule": {**COSINE, "hold_epochs": 6}}), "after 6 epochs of hold",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(CONST, {**COSINE, "decay_length": 20})})),
     ("LR401", config({**POLYNOMIAL, "decay_length": 40}), "would end at epoch 40, beyond the run of 20 epochs; the rate ends at 5e-2",
      config({**POLYNOMIAL, "decay_length": "100%"})),
     ("LR402", config({**LINES, "knots": [[0, 0.1], [30, 0]]}), "the last knot, at epoch 30, lies beyond the run", config(LINES)),
@@ -223,6 +234,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**POLYNOMIAL, "decay_length": 16})),
     ("LR410", config({**LINES, "knots": [[0, 0.1], [10, 0.01]]}), "stays at 1e-2 for the remaining 10 epochs", config(LINES)),
     ("LR410", config({**EXPONENTIAL, "step_size": "1it"}), "ends at epoch 0.42", config(EXPONENTIAL)),
+    ("LR405", config({**CYCLE, "cycle": 4, "hold_epochs": 3, "once_per_epoch": True}), "the run ends 1 epoch into a cycle of 4 epochs",
+     config({**CYCLE, "cycle": 4, "hold_epochs": 4, "once_per_epoch": True})),
     ("LR410", config({**RESTARTS, "cycle_limit": 2, "eta_min": 1e-5}),
      "the cycles end at epoch 10; the rate stays at 1e-5 for the remaining 10 epochs",
      config({**RESTARTS, "cycle_limit": 3, "eta_min": 1e-5})),
@@ -232,6 +245,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({"name": "Scale", "factor": 0.5, "schedule": CYCLE})),
     ("LR411", config(sequence(COSINE, COSINE)), "jumps from 9.87e-7 up to 1e-1 at epoch 5",
      config(sequence(COSINE, {**COSINE, "warmup_epoch": 1}))),
+    ("LR411", config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, COSINE)}), "jumps from 4.93e-7 up to 5e-2 at epoch 5",
+     config({"name": "Scale", "factor": 0.5, "schedule": sequence(COSINE, {**COSINE, "warmup_epoch": 1})})),
     ("LR413", config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-6, 5e-5]}),
      "the rate rises 10-fold at epoch 10, from 5e-6 to 5e-5; a warmup is warmup_epoch",
      config({"name": "Piecewise", "decay_epochs": [10], "values": [5e-5, 5e-6], "warmup_epoch": 2})),
@@ -247,7 +262,13 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR412", config(sequence(COSINE, PLATEAU)), "call step() once per update and step(metric) once per", config(COSINE)),
     ("LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), "they take 3 values", config(PIECEWISE)),
     ("LR502", config({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}), "250 iterations",
-     config({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.5})),
+     config({"name": "Step", "learning_rate": 0.1, "step_size": 2, "gamma": 0.5})),
+    ("LR502", config({"name": "Step", "learning_rate": 1, "step_size": 2.0, "gamma": 0.5}), "hands 2.0 to Paddle, which stops: it takes an integer",
+     config({"name": "Step", "learning_rate": 1, "step_size": "2.5%", "gamma": 0.5})),
+    ("LR502", config({**LWC, "warmup_steps": 200.0}), "hands 200.0 to Paddle", config({**LWC, "warmup_steps": 0.0})),
+    ("LR502", config({**CONST, "learning_rate": 1}), "hands 1 to Paddle, which stops: it takes a number with a decimal point",
+     config({**CONST, "learning_rate": 1, "warmup_epoch": 0.01})),
+    ("LR502", config({"learning_rate": 1, "warmup_ratio": 0.1}), "hands 1 to Paddle", config({**CONST, "learning_rate": 1.0})),
     ("LR503", config({**COSINE, "last_epoch": 499}), "starts at 500, epoch 5, with 8.54e-2", config({**COSINE, "last_epoch": -1})),
     ("LR504", config(ONE), "past update 2000", config(COSINE)),
     ("LR505", config(COSINE, Train={"dataset": {"num_samples": 50}}), "PaddleOCR ignores this key", config(COSINE, Train={})),
@@ -258,6 +279,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR505", regularized({"name": "CosineL2", "warmup_epoch": "5%"}), "does not know 5% and stops",
      regularized({"name": "CosineL2", "warmup_epoch": 5})),
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
+    ("LR506", config(PLATEAU), "ppocr-lr train has no metric for it", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
     ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
     ("LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "output/latest"}),
@@ -265,6 +287,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**COSINE, "warmup_epoch": 1}, Global={"epoch_num": 20, "checkpoints": "output/latest"})),
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
+    ("LR512", config(COSINE, optimizer="SGD"), "PaddleOCR has no 'SGD' and stops; it has Adadelta, Adam, AdamW, Momentum, RMSProp",
+     config(COSINE, optimizer="RMSProp")),
+    ("LR512", config(COSINE, optimizer=["Adam"]), "PaddleOCR has no ['Adam']", {**config(COSINE), "Optimizer": {"lr": COSINE}}),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
     ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",
@@ -340,6 +365,14 @@ def test_the_rate_that_is_scaled_is_the_one_that_is_written(tmp_path: Path) -> N
     text = DISTRIBUTED.replace("name: Cosine", "name: Cosine, warmup_epoch: 500")
     found = [each.message for each in findings(tmp_path, text) if each.code == "LR602"]
     assert ["its peak of 1e-3 is meant" in said for said in found] == [True]
+
+
+def test_a_hold_inside_another_section_is_not_told_under_a_key_that_is_not_there(tmp_path: Path) -> None:
+    """LR401: the key is read where it is, and so it is missed in `Scale`."""
+    held = {**COSINE, "hold_epochs": 6}
+    for section, path in [(held, (*SECTION_PATH, "hold_epochs")), ({"name": "Scale", "schedule": held}, SECTION_PATH)]:
+        found = findings(tmp_path, config(section))
+        assert [each.path for each in found if each.code == "LR401"] == [path]
 
 
 def test_unknown_and_estimated_epochs(tmp_path: Path) -> None:
@@ -739,7 +772,7 @@ def test_what_is_no_training_config(content: Any, message: str, tmp_path: Path) 
 
 def test_errors_are_what_paddleocr_stops_at() -> None:
     assert {code for code, entry in RULES.items() if entry.severity is Severity.ERROR} == {
-        "LR100", "LR102", "LR107", "LR109", "LR301", "LR501", "LR502", "LR508",
+        "LR100", "LR102", "LR107", "LR109", "LR301", "LR501", "LR502", "LR508", "LR512",
     }  # fmt: skip
 
 
@@ -787,3 +820,36 @@ def test_a_trillion_cycles_are_not_visited(section: dict[str, Any]) -> None:
     config = {"Global": {"epoch_num": 10**6}, "Optimizer": {"lr": section}}
     report = check_config(config, flags=RunFlags(iters_per_epoch=10**6))
     assert report.planned
+
+
+@pytest.mark.parametrize("content", [each for _, *both in CASES for each in (both[0], both[2])], ids=str)
+def test_what_is_said_without_the_length_of_an_epoch_is_true_of_any(
+    content: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = []
+    for iters in (10**6, 10**7):  # so many that the third digit of a rate is the same
+        monkeypatch.setattr("ppocr_lr.check.report.ASSUMED_ITERS", (iters, *ASSUMED_ITERS))
+        told.append([(each.code, str(each), each.hint) for each in findings(tmp_path, content, RunFlags(batch_size=1))])
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"name": "DecayLearningRate", "learning_rate": 0.001, "end_lr": 1e-5},
+         "the run ends at nearly 0; with min_lr: 1e-05, a key of this project that PaddleOCR ignores, it would end at 1e-5"),
+        ({**COSINE, "eta_min": 1e-5}, "the run ends at nearly 0; with end_lr: 1e-05, a key of this project"),
+        ({"name": "RangeTest", "updates": 10**5}, "rises from 1e-7 to 10;"),
+        ({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}, "2.5 epochs is taken as whole iterations;"),
+    ],
+)  # fmt: skip
+def test_a_number_that_needs_the_length_of_an_epoch_is_not_told(section: Any, words: str, tmp_path: Path) -> None:
+    assert [finding for finding in findings(tmp_path, config(section), RunFlags()) if words in finding.message]
+
+
+@pytest.mark.parametrize(
+    "section", [{**MULTI, "milestones": [5, "1000it"]}, {**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}]
+)  # fmt: skip
+def test_what_fits_short_epochs_only_is_no_error_while_their_length_is_unknown(section: Any, tmp_path: Path) -> None:
+    assert "LR100" not in {finding.code for finding in findings(tmp_path, config(section), RunFlags())}
+    assert "LR100" in {finding.code for finding in findings(tmp_path, config(section), RunFlags(iters_per_epoch=1000))}

@@ -122,6 +122,7 @@ def test_fail_on(command: Command, tmp_path: Path) -> None:
         ("ppocr-lr.toml", "[per-file-ignores]\n'a' = 5", "ppocr-lr.toml:1:2: per-file-ignores: 5 is not allowed"),
         ("ppocr-lr.toml", "gpus = ", "ppocr-lr.toml: is not TOML"),
         ("ppocr-lr.toml", "gpus = " + "9" * 5000, "ppocr-lr.toml: is not TOML"),
+        ("pyproject.toml", "[tool.other]\nline-len", "pyproject.toml: is not TOML"),  # torn before what may be for us
         ("ppocr-lr.toml", "a = " + "[" * 5000, "ppocr-lr.toml: "),
     ],
 )  # fmt: skip
@@ -131,3 +132,14 @@ def test_wrong_settings_are_one_clear_error(name: str, text: str, told: str, com
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert told in done.stderr
     assert command("check", "a.yml", "--isolated").returncode == 1
+
+
+@pytest.mark.parametrize("name", ["ppocr-lr.toml", "pyproject.toml"])
+def test_settings_behind_a_link_that_leads_nowhere_are_an_error(name: str, command: Command, tmp_path: Path) -> None:
+    (tmp_path / name).symlink_to(tmp_path / "gone.toml")
+    done = command("check", "a.yml")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"error: {tmp_path / name}: cannot be read: No such file or directory\n",
+    )

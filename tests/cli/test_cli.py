@@ -124,9 +124,23 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
-        (["plot", ""], "'': cannot be read"),
+        (["check", ""], "'' is no word; is a variable not set"),
+        (["plot", "c.yml", " "], "' ' is no word"),
+        (["plot", "c.yml", "--checkpoint", ""], "'' is no word"),
+        (["compare-log", ""], "'' is no word"),
+        (["show", "tools/train.py", "-c", "c.yml"], "error: tools/train.py: is a script, not a config; write what"),
+        (["tools/train.py", "-c", "c.yml"], "to train with tools/train.py: ppocr-lr train tools/train.py -c c.yml"),
+        (["python", "-m", "a", "train.py"], "to train with train.py: ppocr-lr train python -m a train.py"),
+        (["c.yml", "--epochs", "3"], "name a command first, as in ppocr-lr show c.yml --epochs 3"),
+        (["diff", "c.yml"], "error: diff: name two configs, before -o; received 1"),
+        (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name two configs, before -o; received 3"),
+        (["--quiet", "plot"], "unrecognized arguments: --quiet; write it after ppocr-lr plot"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
-        (["plot", "—c", "c.yml"], "—c: a web page or a chat has changed what was typed; write -c"),
+        (["plot", "—c", "c.yml"], "—c: a web page, a chat or the shell has changed what was typed; write -c"),
+        (["plot", "c.yml", " --epochs", "5"], "write --epochs"),
+        (["plot", "--epochs\xa05"], "write --epochs 5"),
+        (["plot", "-c\u3000c.yml"], "write -c c.yml"),
+        (["plot", "\u200b--epochs", "5"], "write --epochs"),
         (["plot", "–-epochs=5"], "write --epochs=5"),
         (["plot", "−−epochs", "5"], "write --epochs"),
         (["plot", "-o", "“Global.epoch_num=5”"], "write Global.epoch_num=5"),
@@ -146,6 +160,22 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     assert "Traceback" not in done.stderr
     assert done.stderr.count("error:") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_title_and_names_may_be_any_text(command: Command) -> None:
+    words = ["--title", "“Warmup”\u3000", "--label", "“a”", "", "--sweep", "Optimizer.lr.warmup_epoch=0,2"]
+    assert command("plot", *words).returncode == 0
+    assert command("plot", "--title=－a\u3000b").returncode == 0
+
+
+def test_several_words_on_both_sides_of_a_flag(command: Command) -> None:
+    cosine, step = (str(ROOT / "configs" / name) for name in ("cosine.yml", "step.yml"))
+    assert command("diff", cosine, "--axis", "progress", step).stdout == command(
+        "diff", cosine, step, "--axis", "progress"
+    ).stdout  # fmt: skip
+    assert "LR402" in command("explain", "LR401", "--lang", "en", "LR402").stdout
+    assert "error: b.log: cannot be read" in command("compare-log", "-c", cosine, "--epochs", "3", "b.log").stderr
+    assert "error: a.log: cannot be read" in command("compare-log", "a.log", "-c", cosine, "b.log").stderr
 
 
 def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ OTHER_YAML = {
     "tags.yml": "LearningRate: {schedulers: [!LinearWarmup {steps: 500}, !CosineDecay [12]]}\n",
     "reader.yml": "TrainReader:\n  transforms:\n  - !DecodeImage {to_rgb: true}\n  - !Permute\n",
     "optimizer.yml": "model: {name: crnn}\noptimizer: {name: adam, lr: 0.001}\nglobal_grad_clip: 5.0\n",
+    "pytorch.yml": "Optimizer: {name: Adam, lr: 0.001}\n",
     "mkdocs.yml": "slugify: !!python/name:pymdownx.slugs.uslugify\n",
 }
 SLIPS = {

@@ -188,7 +188,25 @@ def test_a_schedule_is_chosen_from_pictures(address: str, visit: Visit) -> None:
         has_rates(page, name, lambda rates: len(rates) > 1)
         expect(error_of(page)).to_be_hidden()
     choose(page, "ReduceOnPlateau")
-    expect(error_of(page)).to_contain_text("metric")
+    expect(page.get_by_text("LR412")).to_be_visible()
+    expect(error_of(page)).to_be_hidden()
+
+
+def test_a_schedule_without_a_curve_has_everything_else(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.get_by_label("learning_rate", exact=True).fill("0.003")
+    choose(page, "ReduceOnPlateau")
+    expect(page.locator(".finding").filter(has_text="LR412")).to_be_visible()
+    expect(page.get_by_text("ReduceOnPlateau: Optimizer.lr.name: this schedule depends")).to_be_visible()
+    for gone in (page.locator(".plot"), page.get_by_role("heading", name="Numbers"), error_of(page)):
+        expect(gone).to_be_hidden()
+    settled(page)
+    assert section(page)["learning_rate"] == 0.003
+    expect(page.get_by_label("after the command", exact=True)).to_contain_text("name: ReduceOnPlateau")
+    expect(page.get_by_role("button", name="PNG", exact=True)).to_be_hidden()
+    choose(page, "Cosine")
+    has_rates(page, "Cosine", lambda rates: max(rates) == 0.003)
+    expect(page.get_by_role("heading", name="Numbers")).to_be_visible()
 
 
 def test_broken_yaml_is_told_by_line_and_the_last_curve_stays(address: str, visit: Visit) -> None:
@@ -403,17 +421,23 @@ def test_texts_are_copied_or_selected(address: str, visit: Visit) -> None:
 
 def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
     page = visit(address)
-    page.get_by_role("switch", name="the whole file").click()
+    switch, own = page.get_by_role("switch", name="the whole file"), page.get_by_label("the section", exact=True)
+    around = "Global: {epoch_num: 3}\nTrain: {loader: {batch_size_per_card: 64}}\nOptimizer:\n  lr:"
+    switch.click()
     expect(page.locator(".cm-content")).to_contain_text("Global:")
-    write(
-        page,
-        "Global: {epoch_num: 3}\nOptimizer:\n  lr: {name: Linear, learning_rate: 0.5}\nTrain: {loader: {batch_size_per_card: 64}}\n",
-    )
+    write(page, f"{around} {{name: Linear, learning_rate: 0.5}}\n")
     has_rates(page, "Linear", lambda rates: max(rates) == 0.5)
-    page.get_by_role("switch", name="the whole file").click()
     page.get_by_label("learning_rate", exact=True).fill("0.25")
     has_rates(page, "Linear", lambda rates: max(rates) == 0.25)
     expect(page.locator(".cm-content")).to_contain_text("lr: {name: Linear, learning_rate: 0.25}")
+    expect(own).to_have_text("{name: Linear, learning_rate: 0.25}")
+    expect(switch).to_be_disabled()  # the section has no lines of its own
+    expect(switch).to_be_checked()
+    write(page, f"{around}\n    name: Const\n    learning_rate: 0.2\n")
+    has_rates(page, "Const", lambda rates: max(rates) == 0.2)
+    switch.click()
+    settled(page)
+    assert section(page) == {"name": "Const", "learning_rate": 0.2}
 
 
 def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:

@@ -33,6 +33,15 @@ def test_a_comment_at_the_end_of_a_section_is_of_it(more: str) -> None:
     assert typed.with_values("Optimizer.lr.learning_rate=0.2").excerpt.text == text.replace("0.1", "0.2")
 
 
+@pytest.mark.parametrize("line", ["warmup_epoch: [1, 2", "warmup_epoch: 'a"])
+def test_what_stays_open_is_told_by_its_line_in_the_editor(line: str) -> None:
+    draft = opened(TEXT, "c.yml")
+    [problem] = State(draft).after(Typed(f"name: Cosine\n{line}\n", draft.excerpt, False)).refused
+    assert "in line 2 is not closed" in problem.text
+    assert problem.place
+    assert problem.place.line - draft.excerpt.first_line in (1, 2)  # from 0; where it should have been closed
+
+
 sections = st.sampled_from(sorted(MODELS)).map(lambda name: {"name": name, **MODELS[name].example})
 drafts = st.builds(
     lambda section, number, gpus, words: Draft(

@@ -82,6 +82,6 @@ def test_why_a_file_cannot_be_used_is_said_in_chinese(name: str, tmp_path: Path)
     if name == "no-number.states":
         (tmp_path / "no-number.pdopt").write_bytes(pickle.dumps({"LR_Scheduler": {"last_epoch": 5, "last_lr": 0.1}}))
     with speaking("zh"), pytest.raises(LRConfigError) as error:
-        _ = read_dropped(tmp_path / name, opened(WITH_EVERY_NUMBER, "c.yml"), Dropped())[0].planned
+        _ = read_dropped(tmp_path / name, opened(WITH_EVERY_NUMBER, "c.yml"), Dropped())[0].planned.schedule
     assert re.search("[一-鿿]", str(error.value))
     assert not ENGLISH.search(str(error.value))

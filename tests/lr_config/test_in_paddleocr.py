@@ -105,6 +105,8 @@ STOPS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Piecewise", "decay_epochs": [5], "values": ["1e-3", 0.1]}, "values.0: '1e-3' is a string"),
     ({"name": "Piecewise", "decay_epochs": [5, 10], "values": [0.1, 0.01]}, "values: 2 values for 2 decay_epochs"),
     ({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.1}, "step_size: 2.5 epochs"),
+    ({"name": "Step", "learning_rate": 0.1, "step_size": 2.0, "gamma": 0.1}, "step_size: PaddleOCR hands 2.0 to Paddle"),
+    ({"learning_rate": 1, "warmup_iters": 20}, "learning_rate: PaddleOCR hands 1 to Paddle"),
     ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 5, "last_epoch": 9}, "last_epoch: PaddleOCR stops there"),
     *(
         ({**section, "learning_rate": 0.1, "last_epoch": 499}, "last_epoch: PaddleOCR starts a cosine without warmup from a wrong rate")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.lr_config import Run, parse_lr_config
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.parse import model_of
+from ppocr_lr.lr_config.parse import model_of, read_section
 from ppocr_lr.lr_config.registry import MODELS
 from ppocr_lr.schedules import StepDecay
 from tests.conftest import ROOT
@@ -123,6 +124,16 @@ def test_a_share_of_whole_iterations_is_exact(permille: int, per_mille_of_it: in
     window = Run(1000, per_mille_of_it).window
     share = Length(permille / 10, "%")
     assert window.first_update(share) == window.iters(share) == permille * per_mille_of_it
+
+
+@given(st.integers(0, 1000), st.integers(1, 10**7))
+@example(575, 100)  # 100 times the float 0.575 is 57.49999999999999
+@example(22, 250)
+def test_a_ratio_is_the_same_share(permille: int, total_iters: int) -> None:
+    written = {"warmup_ratio": permille / 1000}, {"warmup_epoch": f"{permille / 10}%"}
+    sections = [read_section({"learning_rate": 0.1, **warmup}).config for warmup in written]
+    lengths = {section.warmup_length(Run(1, total_iters).window) for section in sections}
+    assert lengths == {round(Fraction(permille * total_iters, 1000))}
 
 
 BY_NAME = {

@@ -195,6 +195,22 @@ def test_remarks_of_stages_name_them() -> None:
     ]
 
 
+def test_where_a_section_inside_takes_over_from_another() -> None:
+    inner = sequence({"epochs": "30%"}, {"until_end": True})
+    section = {
+        "name": "Scale",
+        "schedule": sequence({**inner, "epochs": 10}, {**inner, "until_end": True}),
+        "times": inner,
+    }
+    assert list(read_section(section).config.seams(RUN.window)) == [
+        (("schedule", "stages", 0, "stages", 1), 30),
+        (("schedule", "stages", 1), 100),
+        (("schedule", "stages", 1, "stages", 1), 130),
+        (("times", "stages", 1), 60),
+    ]
+    assert list(read_section({**COSINE, "warmup_epoch": 1}).config.seams(RUN.window)) == []
+
+
 @pytest.mark.parametrize(
     ("section", "key", "value"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,23 @@ def legend_of(figure: Figure) -> list[str]:
 def title_of(figure: Figure) -> list[str]:
     (title,) = figure.texts
     return title.get_text().split("\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file")
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_full_disk_is_one_clear_error(tmp_path: Path, ending: str) -> None:
+    import resource
+
+    figure, before = draw([planned(tmp_path, COSINE)]), sorted(tmp_path.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for size in (1, 500, 4096):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            with pytest.raises(LRConfigError, match="cannot be written"):
+                save(figure, tmp_path / f"a.{ending}")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert sorted(tmp_path.iterdir()) == before
 
 
 def test_one_run(tmp_path: Path) -> None:

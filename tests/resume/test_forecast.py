@@ -547,7 +547,8 @@ def saved(tmp_path: Path) -> Path:
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
         (["-o", "Global.checkpoints=", "Global.pretrained_model=output/latest"], 2, "Global.pretrained_model begins a new run, at update 0; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),
-        (["d.yml"], 2, "error: resume: name one config"),
+        (["d.yml"], 2, "error: resume: name one config, before -o or after -c; received 2\n"),
+        (["out/latest"], 2, "received 2; if out/latest is the checkpoint: --checkpoint out/latest\n"),
     ],
 )  # fmt: skip
 def test_the_command(saved: Path, command: Command, arguments: list[str], status: int, text: str) -> None:

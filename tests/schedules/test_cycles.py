@@ -22,7 +22,9 @@ from ppocr_lr.schedules import (
     EndedAfter,
     ExponentialDecay,
     From,
+    HeldAfter,
     InverseSqrt,
+    Lead,
     Mirrored,
     OneCycle,
     PiecewiseLinear,
@@ -184,6 +186,40 @@ def test_what_a_schedule_without_its_first_updates_answers(
         around,
     )
     assert [lead.behind(k) for k in range(5)] == [schedule(k + hold) for k in range(5)]
+
+
+LINE = Decay(1.0, 40)
+TWO_RATES = Sequence(((Constant(0.5), 5), (Constant(1.0), 5)), LINE)
+UNEVEN = Staircase(HELD, 4)
+# a schedule; its hold, and what is behind it
+HOLDS: list[tuple[Schedule, int, Schedule]] = [
+    (Sequence((), LINE), 0, LINE),
+    (HELD, 10, HELD.last),
+    (Sequence(((Constant(1.0), 5), (Constant(1.0), 5)), LINE), 10, LINE),
+    (TWO_RATES, 0, TWO_RATES),
+    (From(HELD, 4), 6, HELD.last),
+    (From(HELD, 10), 0, From(HELD.last, 0)),
+    (From(HELD, 25), 0, From(HELD.last, 15)),
+    (Staircase(HELD, 5), 10, Staircase(HELD.last, 5)),
+    (UNEVEN, 10, From(UNEVEN, 10)),
+    (Scaled(Staircase(HELD, 5), 1.0), 10, Scaled(Staircase(HELD.last, 5), 1.0)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "hold", "behind"), HOLDS, ids=str)
+def test_what_is_behind_a_hold(schedule: Schedule, hold: int, behind: Schedule) -> None:
+    assert schedule.lead() == Lead(0, hold, behind)
+    assert [behind(k) for k in range(20)] == [schedule(k + hold) for k in range(20)]
+    assert all(schedule(k) == 1.0 for k in range(hold))
+
+
+def test_a_schedule_that_is_held_keeps_the_warmup_and_the_hold_before_that() -> None:
+    whole = Warmup(HELD, 5, 1.0, 0.25)
+    assert [HeldAfter(whole, end).lead() for end in (15, 30)] == [
+        Lead(5, 10, HeldAfter(HELD.last, end), 0.25) for end in (0, 15)
+    ]
+    early = HeldAfter(whole, 14)
+    assert early.lead() == Lead(0, 0, early)
 
 
 def test_a_scaled_decay_ends_at_a_scaled_rate() -> None:

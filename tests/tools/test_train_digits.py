@@ -274,6 +274,7 @@ def test_a_run_that_diverges_stops(
         (["-o", "Optimizer.momentum=fast"], "error: Optimizer.momentum: 'fast' is not allowed; it must be a number from 0 to below 1"),
         (["-o", "Optimizer.name=SGD", "--momentum", 0.5], "error: --momentum 0.5: Optimizer.name is SGD, which has none"),
         (["-o", "Optimizer.lr.gama=2"], "Optimizer.lr.gama"),
+        (["-o", "Optimizer.name=Lamb", "-o", "Optimizer.momentum=fast"], "leaves out Optimizer.name=Lamb; write all after one: -o Optimizer.name=Lamb Optimizer.momentum=fast\nerror: Optimizer.momentum: 'fast' is not allowed"),
         (["-o", "Global.print_batch_step=0"], "error: Global.print_batch_step: 0 is not allowed"),
         (["--epochs", 0], "argument --epochs: '0' is not an integer from 1 to 2^53"),
         (["--seed", 10**30], "is not an integer from 0 to 2^53"),

@@ -68,7 +68,7 @@ BAD = [
     ({"Optimizer": None}, "Optimizer: null is not allowed; it must be a mapping with name and lr"),
     ({"Optimizer": {}}, "Optimizer: has no lr, the section with the learning rate$"),
     ({"Global": {"Optimizer": {"lr": LR}}}, "has no Optimizer.lr.*; Optimizer is indented too far.* of Global"),
-    ({"Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
+    ({"Global": {"epoch_num": 20}, "Optimizer": {"lr": 0.1}}, "Optimizer.lr: 0.1 is not allowed; it must be a mapping"),
     ({"Optimizer": {"lr": None}}, r"Optimizer.lr: null is not allowed; it must be a mapping such as \{.*\}$"),
     ({"Optimizer": {"lr": None, "name": "Cosine", "learning_rate": 0.1}}, "Optimizer.lr: null.*; its keys have to be indented further"),
     ({"Optimizer": None, "lr": None, "learning_rate": 0.1}, "Optimizer: null.*; its keys have to be indented further"),

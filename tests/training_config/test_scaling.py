@@ -117,7 +117,7 @@ def test_the_rates_of_each_model(name):
 
 CASES = [
     ({"name": "Const", "learning_rate": 0.001}, 4, {"learning_rate": 0.004}, "learning_rate=0.004"),
-    ({"learning_rate": 1, "warmup_epoch": 2}, 2, {"learning_rate": 2}, "learning_rate=2"),
+    ({"learning_rate": 1, "warmup_epoch": 2}, 2, {"learning_rate": 2}, "learning_rate=2.0"),
     ({"name": "Cosine", "learning_rate": 1e-5}, 4, {"learning_rate": 4e-5}, "learning_rate=4.0e-05"),
     (
         {"name": "Cosine", "learning_rate": 0.001},
@@ -174,18 +174,18 @@ CASES = [
     ({"name": "KDecay", "learning_rate": 0.1, "eta_min": 1e-6, "warmup_iters": 5, "warmup_start_lr": 0.01}, 2,
      {"learning_rate": 0.2, "eta_min": 2e-6, "warmup_start_lr": 0.02},
      "learning_rate=0.2 Optimizer.lr.eta_min=2.0e-06 Optimizer.lr.warmup_start_lr=0.02"),
-    ({"name": "Noam", "d_model": 512}, 2, {"learning_rate": 2}, "learning_rate=2"),
+    ({"name": "Noam", "d_model": 512}, 2, {"learning_rate": 2}, "learning_rate=2.0"),
     ({"name": "LinearLR", "learning_rate": 0.1, "start_factor": 0.5}, 2, {"learning_rate": 0.2}, "learning_rate=0.2"),
     ({"name": "PiecewiseLinear", "knots": [[0, 0.1], ["10%", 0.2]]}, 2, {"knots": [[0, 0.2], ["10%", 0.4]]},
      "knots=[[0, 0.2], [10%, 0.4]]"),
-    ({"name": "Scale", "factor": 0.5, "schedule": {"learning_rate": 0.1}}, 4, {"factor": 2}, "factor=2"),
+    ({"name": "Scale", "factor": 0.5, "schedule": {"learning_rate": 0.1}}, 4, {"factor": 2}, "factor=2.0"),
     ({"name": "Sequence", "stages": [{"learning_rate": 0.1, "epochs": "5it"},
                                      {"name": "Scale", "factor": 2, "schedule": {"learning_rate": 0.1}, "epochs": 3},
                                      {"name": "Linear", "learning_rate": 0.1, "until_end": True}]}, 2,
      {"stages": [{"learning_rate": 0.2, "epochs": "5it"},
                  {"name": "Scale", "factor": 4, "schedule": {"learning_rate": 0.1}, "epochs": 3},
                  {"name": "Linear", "learning_rate": 0.2, "until_end": True}]},
-     "stages.0.learning_rate=0.2 Optimizer.lr.stages.1.factor=4 Optimizer.lr.stages.2.learning_rate=0.2"),
+     "stages.0.learning_rate=0.2 Optimizer.lr.stages.1.factor=4.0 Optimizer.lr.stages.2.learning_rate=0.2"),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.cli.options import flag, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called
+from ppocr_lr.training_config.overrides import last_given
 
 _CONFIG = Path(__file__).with_name("config.yml")
 
@@ -55,6 +56,9 @@ def _command(arguments: argparse.Namespace) -> int:
     # Imported here, since Paddle takes two seconds and --help needs none of it. What it warns of helps nobody here.
     warnings.filterwarnings("ignore", message="No ccache found")
     arguments.configs = arguments.configs or [_CONFIG]
+    arguments.overrides, lost = last_given(arguments.overrides)
+    if lost:
+        print(f"warning: {lost}", file=sys.stderr)
     if len(arguments.configs) > 1 and not arguments.compare:
         raise LRConfigError(f"-c: a run has one config, received {len(arguments.configs)}; --compare takes several")
     if arguments.compare:
@@ -83,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         help="training YAML (default: the tool's own); --compare takes several",
     )  # fmt: skip
     parser.add_argument(
-        "-o", "--opt", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="set a key of the config, such as Optimizer.lr.learning_rate=1e-3",
+        "-o", "--opt", nargs="+", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="set keys of the config, such as Optimizer.lr.learning_rate=1e-3; the last -o counts, as in PaddleOCR",
     )  # fmt: skip
     parser.add_argument("--epochs", type=_positive, metavar="N", help="length of the run instead of Global.epoch_num")
     parser.add_argument(

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
-from ppocr_lr.errors import printable
+from ppocr_lr.errors import SECTION_PATH, nearest, printable, shown
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH
+from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
 from ppocr_lr.training_config.momentum import MOMENTUM
 from ppocr_lr.training_config.overrides import Override
-from ppocr_lr.training_config.sections import is_read, resumed_from
+from ppocr_lr.training_config.sections import OPTIMIZERS, is_read, resumed_from
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
@@ -38,12 +38,17 @@ def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
     return ()  # noticed while the section is read
 
 
-@rule("LR502", Severity.ERROR, "a fractional step_size", of_paddleocrs_builder=True)
-@example("step_size: 2.5")
-@source("Paddle's StepDecay")
-def fractional_step_size(subject: Subject) -> Iterable[Finding]:
-    """Here it is rounded to iterations; Paddle stops with «The type of 'step_size' must be 'int'»."""
-    return ()  # noticed while the section is read
+@rule("LR502", Severity.ERROR, "a number of a type that Paddle does not take", of_paddleocrs_builder=True)
+@example("step_size: 2.5, warmup_steps: 500.0, or learning_rate: 1 where nothing changes it")
+@source("Paddle's StepDecay, LinearWarmup and Optimizer")
+def number_of_another_type(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR hands these numbers on as they are written. Paddle takes only an integer as step_size or warmup_steps,
+    not even 2.0, and only a float as a constant rate. Here a fractional step_size is rounded to iterations.
+    """
+    # A fraction is noticed while the section is read.
+    window = subject.built_for.window
+    for finding in of_another_type(subject.planned.section, subject.lr, window):
+        yield finding.under(*SECTION_PATH)
 
 
 @rule("LR503", Severity.WARNING, "last_epoch in the config", of_paddleocrs_builder=True)
@@ -90,8 +95,9 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
     known = subject.planned.name in IN_PADDLEOCR  # of other names PaddleOCR reads no key at all
     in_paddleocr, here = "", ""
     if subject.planned.paddleocr_schedule is not None:
-        in_paddleocr = tr(", and its final rate is {final}", final=_final(subject.planned.paddleocr_schedule, subject))
-        here = tr(", and the final rate is {final}", final=_final(subject.planned.schedule, subject))
+        final = partial(subject.run.window.final_text, digits=4)
+        in_paddleocr = tr(", and its final rate is {final}", final=final(subject.planned.paddleocr_schedule))
+        here = tr(", and the final rate is {final}", final=final(subject.planned.schedule))
     for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
         if length is None:
             said = tr(
@@ -112,14 +118,6 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
         yield Finding(("Train", "dataset", "num_samples"), said)
 
 
-def _final(schedule: Schedule, subject: Subject) -> str:
-    """The final rate, unless it depends on an epoch length that is not known."""
-    rate = schedule(subject.run.total_iters - 1)
-    if subject.length_is_known:
-        return rate_text(rate, 4)
-    return rate_text(rate, 2) if rate > 1e-4 * subject.peak else tr("nearly 0")
-
-
 @rule("LR506", Severity.NOTE, "a schedule that only this project has", of_paddleocrs_builder=True)
 @example("lr: {name: WSD, learning_rate: 0.001}")
 @source("PaddleOCR's learning_rate.py")
@@ -129,11 +127,11 @@ def own_name(subject: Subject) -> Iterator[Finding]:
     """
     if subject.planned.name not in IN_PADDLEOCR:
         nearest = type(subject.lr).nearest_in_paddleocr
-        said = tr(
-            "PaddleOCR has no {name} and would stop with an AttributeError; start the training with ppocr-lr train, "
-            "or use this project's build_lr_scheduler in a loop of your own",
-            name=subject.planned.name,
-        )
+        how = tr("start the training with ppocr-lr train, or use this project's build_lr_scheduler in your own loop")
+        if not subject.lr.has_curve:
+            how = tr("use this project's build_lr_scheduler in your own loop; ppocr-lr train has no metric for it")
+        name = subject.planned.name
+        said = tr("PaddleOCR has no {name} and would stop with an AttributeError; {how}", name=name, how=how)
         hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
         yield Finding(subject.path("name"), said, hint)
 
@@ -195,6 +193,26 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
         if (name := optimizer.get("name")) in _WITHOUT_MOMENTUM:
             said = tr("PaddleOCR's {name} ignores momentum; train with this project's MomentumStepper", name=name)
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
+
+
+@rule("LR512", Severity.ERROR, "an optimizer that PaddleOCR does not have")
+@example("Optimizer: {name: SGD}   # Momentum with a momentum of 0 is the same")
+@source("PaddleOCR's optimizer.py")
+def unknown_optimizer(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
+    loop of your own may have any optimizer of Paddle's.
+    """
+    name = subject.section("Optimizer").get("name")
+    if name is None or name in OPTIMIZERS:
+        return
+    proposals: tuple[Proposal, ...] = ()
+    if str(name).lower() == "sgd":
+        none = () if "momentum" in subject.section("Optimizer") else ("Optimizer.momentum=0",)
+        proposals = (Proposal(("Optimizer.name=Momentum", *none), words=tr("{} is the same"), safe=True),)
+    elif near := nearest(str(name), OPTIMIZERS):
+        proposals = (Proposal((f"Optimizer.name={near[0]}",), safe=str(name).lower() == near[0].lower()),)
+    said = tr("PaddleOCR has no {name} and stops; it has {names}", name=shown(name), names=", ".join(OPTIMIZERS))
+    yield Finding(("Optimizer", "name"), said, proposals=proposals)
 
 
 def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:

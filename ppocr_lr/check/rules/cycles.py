@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject
+from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
@@ -15,6 +16,7 @@ from ppocr_lr.schedules import Schedule
 _HIGH_END = 0.1  # of a cycle's height, at which a run may end
 _STILL_HIGH = 0.5  # of a cycle's height: a jump
 _JUMP = 2.0
+_NOTHING = 1e-4  # of the rate after a jump
 _MOST_CYCLES = 1000  # that are examined
 
 
@@ -86,18 +88,20 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
     """A stage of a Sequence starts without regard to the one before. A sudden rise of the rate can undo what was
     learnt, as a large rate without a warmup does.
     """
-    for index, start in enumerate(subject.lr.seams(subject.built_for.window), 1):
+    for path, start in subject.lr.seams(subject.built_for.window):
         before, after = subject.schedule(start - 1), subject.schedule(start)
         if after > _JUMP * before:
             where = tr(" at epoch {epoch}", epoch=subject.epoch_text(start)) if subject.can_be_told else ""
+            # How near it has come depends on how many updates there were.
+            nothing = not subject.length_is_known and before < _NOTHING * after
             said = tr(
                 "the rate jumps from {before} up to {after}{where}, where this stage begins",
-                before=rate_text(before),
+                before=tr("nearly 0") if nothing else rate_text(before),
                 after=rate_text(after),
                 where=where,
             )
             hint = tr("give the stage a warmup, or let it begin where the one before ends")
-            yield Finding(subject.path("stages", index), said, hint)
+            yield Finding((*SECTION_PATH, *path), said, hint)
 
 
 @rule("LR414", Severity.NOTE, "jumps back to the peak")

@@ -47,9 +47,11 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         return (rate - end.rate) / (decay(0) - end.rate)
 
     # With a few updates in a run the last one is well above the end even without a warmup.
-    if left(summary.final) > _HIGH_END and summary.final > 2 * decay(total - 1):
+    if left(summary.final) > _HIGH_END and summary.final > 2 * decay(min(total - 1, end.step)):
+        if subject.lr.overlaps:  # the hold begins with the warmup
+            lead = lead._replace(warmup_iters=0, hold_iters=subject.lr.lead_length(subject.built_for.window))
         what = tr("warmup") if not lead.hold_iters else tr("warmup and hold") if lead.warmup_iters else tr("hold")
-        key = subject.lr.warmup_key if lead.warmup_iters else "hold_epochs"
+        key = subject.lr.warmup_key if lead.warmup_iters else "hold_epochs" if subject.lr.has_key("hold_epochs") else ""
         shorter = min(lead.warmup_iters // 2, total // 20)
         proposals = []
         if shorter and not lead.hold_iters and subject.lr.warmup_key and left(decay(total - 1 - shorter)) <= _HIGH_END:

@@ -167,7 +167,7 @@ def _told(group: Group, subject: Subject) -> str:
     if group.trains:
         most = rate_text(group.factor * subject.peak)
         rate = tr("× {factor}, up to {most}", factor=group.factor_text, most=most)
-    return f"{group.label} ({group.names}) {rate}"
+    return tr("{label} ({names}) {rate}", label=group.label, names=group.names, rate=rate)
 
 
 def _groups(subject: Subject) -> tuple[Group, ...]:

@@ -115,7 +115,9 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
     if not subject.lr.tries_rates:
         return
     summary, total = subject.summary, subject.run.total_iters
-    first, peak = rate_text(subject.schedule(0)), rate_text(summary.peak)
+    # How far a run of unknown length gets is not known either.
+    highest = summary.peak if subject.length_is_known else subject.schedule.extremes(0, MAX_STEP)[1]
+    first, peak = rate_text(subject.schedule(0)), rate_text(highest)
     rises, stays = tr("the rate rises from {first} to {peak}", first=first, peak=peak), ""
     if subject.length_is_known and (after := total - 1 - summary.peak_step):
         stays = tr(", where it stays for {updates}", updates=amount(after, "more update"))
