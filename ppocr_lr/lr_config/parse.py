@@ -66,7 +66,7 @@ class ParsedLRConfig(NamedTuple):
         if self.curve is None:
             said = tr(
                 "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
-                "builds it, to be called with step(metric), and plot and show simulate it where metrics are given"
+                "builds it, to be called with step(metric), and plot and show simulate it with --metrics FILE"
             )
             raise LRConfigError(Problem((*SECTION_PATH, "name"), said))
         return self.curve
