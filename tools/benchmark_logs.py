@@ -26,6 +26,7 @@ FUZZED = 40
 LARGE_MIB, LARGE_SECONDS, LARGE_MOST_MIB = 200, 8.0, 148  # with 52 of the start-up 200 in all
 EPOCHS, ITERS, EVERY = 100, 10_000, 10
 WIDE = "a window of 10,000"
+UNTOLD = ", no length"  # the log alone gives the length of an epoch
 
 COSINE = {"name": "Cosine", "learning_rate": 0.001, "warmup_epoch": 5}
 CYCLES = {"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 1, "warmup_epoch": 5}
@@ -208,6 +209,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("words", nargs="*", metavar="WORD", help="kinds to measure (default: all)")
     words = parser.parse_args().words
+
+    def chosen(label: str) -> bool:
+        return not words or any(word in label for word in words)
+
+    fuzz, large = f"the slowest of {FUZZED} fuzzed", f"{LARGE_MIB} MiB"
+    labels = [*(f"{name}{how}" for name in KINDS for how in ("", UNTOLD)), fuzz, large]
+    if unknown := [word for word in words if not any(word in label for label in labels)]:
+        parser.error(f"no kind of log has {' or '.join(unknown)} in its name; the kinds are: {', '.join(labels[::2])}")
     broken = 0
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "train.log"
@@ -215,13 +224,12 @@ def main() -> int:
         print(f"{'start-up':46}{idle[0]:8.2f} s{idle[1]:8.0f} MiB")
         for name, (lines, section) in KINDS.items():
             for told in (True, False):
-                label = name if told else f"{name}, no length"
-                if words and not any(word in label for word in words):
+                label = name if told else f"{name}{UNTOLD}"
+                if not chosen(label):
                     continue
                 seconds, mib = measured(log, lines(), section, LINES, told, 10_000 if WIDE in name else None)
                 broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
-        label = f"the slowest of {FUZZED} fuzzed"
-        if not words or any(word in label for word in words):
+        if chosen(fuzz):
             random = Random(1)
             logs = [fuzzed(random) for _ in range(FUZZED)]
             each = [
@@ -229,12 +237,11 @@ def main() -> int:
                 for number, one in enumerate(logs)
             ]
             seconds, mib = map(max, zip(*each, strict=True))
-            broken += _row(label, seconds - idle[0], mib - idle[1], SECONDS, MIB)
-        label = f"{LARGE_MIB} MiB"
-        if not words or any(word in label for word in words):
+            broken += _row(fuzz, seconds - idle[0], mib - idle[1], SECONDS, MIB)
+        if chosen(large):
             count = (LARGE_MIB << 20) // len(line(EPOCHS, EPOCHS * ITERS, 0.001))
             seconds, mib = measured(log, run(planned(), every=1), COSINE, count)
-            broken += _row(label, seconds - idle[0], mib - idle[1], LARGE_SECONDS, LARGE_MOST_MIB)
+            broken += _row(large, seconds - idle[0], mib - idle[1], LARGE_SECONDS, LARGE_MOST_MIB)
     return int(broken > 0)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import sys
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, print_json
+from ppocr_lr.cli.options import Commands, add_command, add_format, named_path, print_json
 from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
+from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import Comparison, compare_log, compare_runs, plan_logged_run
 from ppocr_lr.logs.counts import Length
@@ -49,7 +50,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "logs",
         nargs="+",
-        type=Path,
+        type=named_path,
         metavar="LOG",
         help="train.log, which may be a .gz; VisualDL records; or a folder of logs. Each is compared",
     )
@@ -69,6 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.logs:
         if path.suffix.lower() in (".yml", ".yaml"):
             raise LRConfigError(printable(f"{path}: is a config, no log; write -c {path}"))
+        if path.is_fifo() and not path.is_symlink() and not arguments.quiet:  # no link, as a shell's <(command) is
+            said = tr("{path}: is a pipe; waiting for a program that writes into it", path=path)
+            print(printable(said), file=sys.stderr, flush=True)
     overrides, flags = arguments.overrides, run_flags(arguments)
     plans: dict[Length, PlannedRun] = {}  # a log that grows is not planned anew at each line
 

@@ -22,12 +22,13 @@ from ppocr_lr.lr_config.range_test import RangeTestConfig
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
-from ppocr_lr.trainer.command import TrainerCommand, read_command
+from ppocr_lr.trainer.command import TrainerCommand, read_command, without_python
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config, source_of
 from ppocr_lr.training_config.run_flags import RunFlags
+from ppocr_lr.training_config.sections import resumed_from
 
 EXAMPLES = """\
 examples:
@@ -183,13 +184,24 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
     if command.lost:
         print(f"warning: {command.lost}", file=sys.stderr)
     config = with_overrides(read_training_config(command.config), command.overrides)
+    _check_start(config)
     return Trials(command, launcher, config, _section(arguments), folder)
+
+
+def _check_start(config: Mapping[str, Any]) -> None:
+    """Refuse what would start the test in the middle: only of `Global.checkpoints` a test can take just the weights."""
+    path, checkpoint = resumed_from(config)
+    if path[0] != "Global" and isinstance(checkpoint, str) and Path(f"{checkpoint.rstrip('/')}.pdopt").exists():
+        key = ".".join(map(str, path))
+        problem = "the test would continue at its update; name a copy of that folder without its metric.states"
+        raise LRConfigError(printable(f"{key}={checkpoint}: {problem}"))
 
 
 def _command(words: Sequence[str]) -> tuple[Sequence[str], TrainerCommand]:
     """What comes before the script, and the rest."""
+    words = without_python(words)
     script = next((place for place, word in enumerate(words) if word.endswith(".py")), 0)
-    launcher = list(words[:script])
+    launcher = words[:script]
     if "-m" not in launcher:
         return (), read_command(words)
     return launcher[launcher.index("-m") :], read_command(words[script:])
@@ -247,15 +259,15 @@ def _check_outs(outs: Iterable[Path]) -> None:
 
 
 def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
-    """Write the files, print the report; 1 if it has no rate."""
-    drawn = any(len(test.losses) for test in search.tests)
-    written = [out for out in outs if drawn or output_kind(out, _ENDINGS) == "csv"]
-    for out in written:
-        _write(search, out)
+    """Print the report, write the files; 1 if it has no rate."""
     print(printable(source))
-    print(*text_lines(search), sep="\n")
-    for out in written:
-        print(printable(f"{'written' if out.suffix == '.csv' else 'picture'}: {out}"))
+    print(*text_lines(search), sep="\n", flush=True)
+    drawn = any(len(test.losses) for test in search.tests)
+    for out in outs:
+        numbers = output_kind(out, _ENDINGS) == "csv"
+        if drawn or numbers:
+            _write(search, out)
+            print(printable(f"{'written' if numbers else 'picture'}: {out}"))
     return int(search.rate is None)
 
 

@@ -162,11 +162,20 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(f"{script}: is a script, not a config; write what follows its -c")
+    if "-" in configs and "stdin_filename" not in arguments and not os.path.lexists("-"):
+        raise LRConfigError("-: only check reads a config from standard input")
     for config in configs:
         if "=" in config and not os.path.lexists(config):
             sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""
             raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes after -o{sweep}")
     return configs
+
+
+def named_path(text: str) -> Path:
+    """The path of an argument; an empty one, as of a shell variable that is not set, is not the working directory."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; it must name a file or a folder")
+    return Path(text)
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
 from ppocr_lr.cli.options import (
     Commands,
@@ -24,8 +25,9 @@ from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.remarks import remarks
 from ppocr_lr.resume.report import as_dict, text_lines
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError
-from ppocr_lr.training_config.plan import PlannedRun, plan_run
-from ppocr_lr.training_config.sections import GlobalSection, read
+from ppocr_lr.training_config.overrides import with_overrides
+from ppocr_lr.training_config.plan import PlannedRun, plan_run, read_training_config, source_of
+from ppocr_lr.training_config.sections import resumed_from
 
 _LOG = "train.log"  # where PaddleOCR writes it
 
@@ -75,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         output_kind(arguments.out, PICTURES)
     planned, beside = _planned(configs[0], arguments)
-    result = Resume(planned, read_checkpoint(arguments.checkpoint or _checkpoint_of(planned)))
+    result = Resume(planned, _checkpoint(arguments, planned.config, planned.source))
     beside += _log_beside(result.checkpoint)
     if arguments.out:
         _draw(result, arguments)
@@ -88,39 +90,40 @@ def run(arguments: argparse.Namespace) -> int:
     return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 
-def _planned(config: str, arguments: argparse.Namespace) -> tuple[PlannedRun, list[Finding]]:
+def _planned(path: str, arguments: argparse.Namespace) -> tuple[PlannedRun, list[Finding]]:
     """The plan; if nothing else says how long an epoch is, the log beside the checkpoint does, and a note tells so."""
     flags = run_flags(arguments)
     try:
-        return plan_run(config, arguments.overrides, flags), []
+        return plan_run(path, arguments.overrides, flags), []
     except UnknownEpochLengthError:
-        path = Path(arguments.checkpoint or ".").absolute().with_name(_LOG)
-        if not arguments.checkpoint or not path.is_file():
+        config = with_overrides(read_training_config(path), arguments.overrides)
+        log = _checkpoint(arguments, config, source_of(path)).run_folder / _LOG
+        if not log.is_file():
             raise
         from ppocr_lr.logs.beside_checkpoint import batches_in  # loads NumPy
 
-        batches, windows = batches_in(path)
+        batches, windows = batches_in(log)
         if not batches:
             raise
     beside = f"from {_LOG} beside the checkpoint"
     flags = flags._replace(iters_per_epoch=batches, iters_from=beside, windows=flags.windows or windows)
-    planned = plan_run(config, arguments.overrides, flags)
+    planned = plan_run(path, arguments.overrides, flags)
     return planned, [Finding((), planned.length.arithmetic, severity=Severity.NOTE)]
 
 
-def _checkpoint_of(planned: PlannedRun) -> str:
-    settings = planned.config.get("Global") or {}
-    checkpoint = read(GlobalSection, settings, ("Global",), "checkpoints").checkpoints
-    if not checkpoint or not isinstance(checkpoint, str):
-        problem = "there is no Global.checkpoints to resume from"
-        if settings.get("pretrained_model"):
-            problem += "; Global.pretrained_model begins a new run, at update 0"
-        raise MissingError(problem, "checkpoint", place=Place(planned.source))
-    return checkpoint
+def _checkpoint(arguments: argparse.Namespace, config: Mapping[str, Any], source: str) -> Checkpoint:
+    key, named = resumed_from(config)
+    prefix = arguments.checkpoint or named
+    if prefix and isinstance(prefix, str):
+        return read_checkpoint(prefix)
+    problem = f"there is no {'.'.join(map(str, key))} to resume from"
+    if (config.get("Global") or {}).get("pretrained_model"):
+        problem += "; Global.pretrained_model begins a new run, at update 0"
+    raise MissingError(problem, "checkpoint", place=Place(source))
 
 
 def _log_beside(checkpoint: Checkpoint) -> list[Finding]:
-    path = checkpoint.path.with_name(_LOG)
+    path = checkpoint.run_folder / _LOG
     if not path.is_file():
         return []
     from ppocr_lr.logs.beside_checkpoint import count_remarks  # loads NumPy

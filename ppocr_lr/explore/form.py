@@ -346,7 +346,8 @@ def build_fields(
     shown = max(most, sum(map(is_first, fields)))
     built = build(fields[:shown])
     if fields[shown:]:
-        with ui.expansion(words("{count} more keys", count=len(fields) - shown)):
+        more = words("{count} more keys", count=len(fields) - shown)
+        with ui.expansion(more).props(f'toggle-aria-label="{more}"'):  # its own one is in English
             built += build(fields[shown:])
     return built
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -139,6 +139,10 @@ def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
 
 def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
     """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home."""
+    draft = state.draft
+    told = Details(findings=draft.report().findings, overrides=draft.override_line, call=draft.python_call)
+    if planned.parsed.curve is None:
+        return told
     traces: list[dict[str, Any]] = []
     verdicts: list[str] = []
     for number, log in enumerate(dropped.logs):
@@ -162,11 +166,8 @@ def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
             verdicts += text_lines(resume)
         except LRConfigError as error:
             verdicts.append(str(error.by_file_name()))
-    draft = state.draft
-    findings = draft.report().findings
-    has_curve = planned.parsed.curve is not None
-    numbers, phases = (_numbers_of(planned), tuple(phase_rows(planned))) if has_curve else ((), ())
-    return Details(numbers, phases, findings, tuple(traces), tuple(verdicts), draft.override_line, draft.python_call)
+    numbers, phases = _numbers_of(planned), tuple(phase_rows(planned))
+    return replace(told, numbers=numbers, phases=phases, dots=tuple(traces), verdicts=tuple(verdicts))
 
 
 def _numbers_of(planned: PlannedRun) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, rate_text, width
+from ppocr_lr.plotting.names import BESIDE, HANDLE, shared
 from ppocr_lr.plotting.style import (
     FEW,
     GREY,
@@ -121,6 +122,9 @@ def write_html(
     """
     plotly = _plotly_js()
     names = names or labels(runs)
+    title, left = shared(names, BESIDE * (_NAME + HANDLE))
+    traces, layout = figure(runs, left, log_scale, axis, beside)
+    layout["legend"]["title"] = {"text": legend_name(title)}
     page = _PAGE.format(
         title=_text(_title(runs)),
         div=_DIV,
@@ -128,7 +132,7 @@ def write_html(
         lengths=_lengths(runs, names),
         findings=_findings(reports, dict(zip(map(id, runs), names, strict=True))) if reports else "",
         plotly=plotly,
-        figure=", ".join(_script(part) for part in (_DIV, *figure(runs, names, log_scale, axis, beside), CONFIG)),
+        figure=", ".join(_script(part) for part in (_DIV, traces, layout, CONFIG)),
     )
     file.write(page.encode("utf-8", "backslashreplace"))  # a file name that is not UTF-8
 

@@ -128,6 +128,9 @@ class RangeTest:
             if self.stopped:
                 return Choice(None, f"{told} before the stop; begin at a lower rate", change="lower start")
             return Choice(None, f"{told}; make more of them", change="more updates")
+        if not np.ptp(self.losses):
+            told = f"the loss is {self.losses[0]:g} at every rate, so no parameter that is trained changes it"
+            return Choice(None, told)
         floor, rises_from = float(self.smoothed[self.lowest]), self.rises_from
         if self.lowest == 0 or self._begin - floor <= _NOISES * self._noise:
             rise = "" if rises_from is None else f"; it rises from {rate_text(rises_from)} on, so stay far below"

@@ -37,7 +37,7 @@ _SAMPLE = 200  # lines that a search for the length of an epoch examines
 _FEW_LENGTHS = 64  # that are all examined
 _LONG = 1000
 _WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
-_MOST_TIMES = 1000  # the counts of a first epoch, where nothing bounds its length
+_MOST_TIMES = 10_000  # the counts of a first epoch, where nothing bounds its length
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ class Comparison:
 def compare_runs(
     path: str | Path | None, log: TrainLog, overrides: Iterable[str] = (), flags: RunFlags | None = None
 ) -> list[Comparison]:
-    """Each run of a log against its plan: that of `path`, and those before it of the epochs that the log counts there.
+    """Each run of a log against its plan: that of `path`, those before it with what the log says of their length.
 
     Args:
         path: the config of the last run; None for what each run wrote into the log, or for `config.yml` beside it.
@@ -136,6 +136,8 @@ def compare_runs(
     compared = []
     for run in runs:
         of_run = flags if run is runs[-1] else flags._replace(epochs=int(run.totals[-1]))
+        if run.batches != runs[-1].batches:  # the config's data, and what is given, are the last run's
+            of_run = of_run._replace(iters_per_epoch=run.batches, iters_from="from the log")
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared
 
@@ -245,6 +247,8 @@ def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:
     if comparison.first_difference is None or comparison.window_is_told:
         return comparison
     for other in comparison.with_other_windows:
+        if (other.lines.least < other.lines.most).all():
+            continue  # a wide one, of which the log does not show how full it is, makes any delay
         better = max(2 * comparison.follows.mean(), 1 - _MOST_STRAYS)
         if other.follows.all() or (other.window == 1 and other.follows.mean() > better):
             return other

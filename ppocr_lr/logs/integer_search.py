@@ -47,8 +47,8 @@ def refined(cost: Cost, x: int, low: int, high: int, stride: int, whole: int = 0
     """Downhill from `x`; of the plateau there, the nearest multiple of `whole`, if it has one."""
     x = _downhill(cost, x, stride, low, high)
     least, most = _edge(cost, x, low), _edge(cost, x, high)
-    if whole and least <= (near := round(x / whole) * whole) <= most:
-        x = near
+    if whole and (multiples := range(-(-least // whole), most // whole + 1)):
+        x = whole * min(max(round(x / whole), multiples[0]), multiples[-1])
     return Best(x, least, most)
 
 

@@ -32,8 +32,9 @@ from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
 # The rate must be followed by something: a number at the end of a cut line is not whole, nor is one whose last digits
 # are on the next line, or after a comma. All epochs together have at most 2^53 iterations.
 _LINE = re.compile(
-    r"epoch: ?\[(\d{1,6})/(\d{1,6})\](?:, ?(?:(global_step)|iter): ?(\d{1,15}),)?"
-    r"([^\[\r\n]*?)\blr'?: ?((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)"
+    r"epoch:[ \t]*\[(\d{1,6})/(\d{1,6})\](?:,[ \t]*iter: \[\d+/\d+\])?"
+    r"(?:,?[ \t]*(?:(global_step)|iter):[ \t]*(\d{1,15})(?=[, \t]))?"
+    r"([^\[\r\n]*?)\blr'?:[ \t]*((?:\d{0,20}\.)?\d{1,20}(?:[eE][+-]?\d{1,3})?)"
     r"(?=,(?!\d)|(?!\s[\s>|]{0,20}\d+,)\s)([^\[\r\n]*)"
 )
 MOST_EPOCHS = 999_999
@@ -41,9 +42,9 @@ MOST_EPOCHS = 999_999
 # The trainer writes the rate behind the count, with six decimals; where the line ends with fewer, it was cut there.
 _SHORT = r"\d*\.?\d{0,5}|\S*e[+-]?\d"
 _CUT = re.compile(_SHORT, re.IGNORECASE)
-_ENDS_SHORT = re.compile(rf"\blr: ?(?:{_SHORT})$", re.IGNORECASE | re.MULTILINE)
+_ENDS_SHORT = re.compile(rf"\blr:[ \t]*(?:{_SHORT})$", re.IGNORECASE | re.MULTILINE)
 _MARGIN = " \t>|"  # of a quotation, or of indented text
-_LINE_BEGINS = re.compile(r"epoch: ?\[\d")
+_LINE_BEGINS = re.compile(r"epoch:[ \t]*\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
 _STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
@@ -53,7 +54,10 @@ _EVALUATED = "cur metric, "
 _EVALUATION = re.compile(rf"{_EVALUATED}([^\r\n]*)")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
 _NO_LOSS = re.compile(r"loss'?: -?(?:nan|inf)x*\b", re.IGNORECASE)
-_SAVED_ON_WINDOWS = re.compile(r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\")
+# The backslash may be one of JSON, with which a notebook or Docker ends a line, so it must stand before a file's name.
+_SAVED_ON_WINDOWS = re.compile(
+    r"INFO: save (?:model in|best model is to) (?:\w:)?[^:\r\n]*\\(?:latest|best_accuracy|iter_epoch_)"
+)
 _LOSS = re.compile(r"\bloss'?: (-?(?:nan|inf|\d*\.?\d+(?:e[+-]?\d{1,3})?))", re.IGNORECASE)
 _OTHER_TRAINERS = {
     "PaddleOCR 1": re.compile(r"INFO: epoch: \d+, iter: \d+, "),
@@ -73,6 +77,7 @@ MOST_CONFIGS = 20  # one after the other in a log; more are damage
 UNCOUNTED = -1
 """The step of a line without one."""
 
+_FEWEST_DECIMALS = 3  # with which a rate says anything
 SIX_DECIMALS = 0.5e-6
 """The rounding of the trainer's own lines."""
 
@@ -175,6 +180,13 @@ class LogReader:
     def evaluates(self) -> tuple[int, int] | None:
         """The update after which evaluations begin, and how many there are from one to the next, if it is known."""
         return self._said.evaluates
+
+    @property
+    def rounding(self) -> float:
+        """The rounding of all rates: that of the trainer's, or of fewer decimals if a loop writes that many of each."""
+        written = self._said.decimals
+        fixed = min(written, default=0) if self._said.padded and len(written) == 1 else 0
+        return max(SIX_DECIMALS, 0.5 * 10.0**-fixed) if fixed >= _FEWEST_DECIMALS else SIX_DECIMALS
 
     def so_far(self) -> NDArray[np.void]:
         """All lines that have been read, with the fields of a `Line`; the last may be whole without its end.
@@ -286,6 +298,16 @@ class _Said:
     evaluations: list[tuple[int, str]] = field(default_factory=list)
     evaluates: tuple[int, int] | None = None
 
+    decimals: set[int] = field(default_factory=set)
+    """How many the rates have."""
+    padded: bool = False
+    """Some of these are zeros that only a fixed number of decimals has."""
+
+    def note_decimals(self, written: str) -> None:
+        """What a rate shows of how it was rounded."""
+        self.decimals.add(len(written.partition(".")[2]) if "e" not in written.lower() else 0)
+        self.padded = self.padded or written.endswith("0")
+
     def end_of_config(self) -> None:
         """No more lines of it."""
         if config := self.logged.end():
@@ -300,7 +322,7 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
         *[_EVALUATION] * (_EVALUATED in text),
     )
     ends = [(text.rfind("\n", 0, found.start()), found.end()) for found in _ENDS_SHORT.finditer(text)]
-    # A log is cut at one width; a loop of somebody's own, which has nothing after a short rate, has lines of several.
+    # The trainer's log is cut at one width; a loop of somebody's own may have nothing after a short rate.
     one_width = len({end - begin for begin, end in ends}) == 1
     for match in heapq.merge(*(regex.finditer(text) for regex in regexes), key=re.Match.start):
         if match.re is DUMPED:
@@ -318,8 +340,16 @@ def _lines(text: str, said: _Said) -> Iterator[Line]:
             continue
         epoch, total, newer, step, between, written, rest = match.groups()
         rate = float(written)
-        cut = one_width and step and not between.strip() and not rest and _CUT.fullmatch(written)
+        cut = (
+            one_width
+            and step
+            and text.endswith("INFO: ", 0, match.start())
+            and not between.strip(", \t")
+            and not rest
+            and _CUT.fullmatch(written)
+        )
         if rate < _HIGHEST and not cut:
+            said.note_decimals(written)
             loss = _LOSS.search(rest)
             yield Line(
                 int(epoch), int(total), int(step or UNCOUNTED), bool(step and not newer),

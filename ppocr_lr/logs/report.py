@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from ppocr_lr.errors import printable, shown
 from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison
+from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
@@ -60,11 +62,18 @@ def verdict(comparison: Comparison) -> str:
 def _agreement(comparison: Comparison) -> str:
     """That the lines show the plan's rates, but for a few that cannot be true."""
     log, strays = comparison.log, int(comparison.strays.sum())
+    fewer = float(log.rounding.min()) > SIX_DECIMALS
+    count = round(-math.log10(2 * float(log.rounding.min())))
     if len(log) == 1:
+        if log.step_key and fewer:
+            return tr("the only line shows its rate, to the {count} decimals of the log", count=count)
         if log.step_key:
             return tr("the only line shows its rate, to six decimals")
         return tr("the only line shows a rate that it has in its epoch")
-    show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
+    if log.step_key and fewer:
+        show = tr("show its rates, to the {count} decimals of the log", count=count)
+    else:
+        show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
     lines = amount(len(log), "line")
     if not strays:
         return tr("all {lines} {show}", lines=lines, show=show)
@@ -163,6 +172,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     if comparison.schedule != planned.schedule:
         yield f"the log counts batches, {comparison.iters_per_epoch} per epoch"
     yield from _other_lengths(comparison)
+    yield from _after_epochs_of_another_length(comparison)
     yield from _beyond_the_plan(comparison)
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
@@ -177,14 +187,31 @@ def _other_lengths(comparison: Comparison) -> Iterator[str]:
     """Where the epochs of the log have another length than the plan's, or one that is surely longer."""
     log, planned = comparison.log, comparison.planned
     iters = comparison.iters_per_epoch
-    longer = [process.length for process in log.processes if process.length and process.length.least > iters]
-    if lengths := {length for length in log.lengths if length} - {iters}:
+    told = [process.length for process in log.own if process.length]
+    longer = [length for length in told if length.least > iters]
+    if lengths := {length.exact for length in told if length.exact} - {iters}:
         logged = _several(sorted(lengths), "iteration")
     elif longer:
         logged = f"{longer[-1]} iterations"
     else:
         return
     yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
+
+
+def _after_epochs_of_another_length(comparison: Comparison) -> Iterator[str]:
+    """Where a resume continued at the checkpoint's update, which the plan has in another epoch."""
+    log, iters = comparison.log, comparison.iters_per_epoch
+    before = (log.epochs - log.first_epoch) * iters
+    exact = np.array([length == iters for length in log.lengths])[log.starts]
+    updates = comparison.lines.updates - 1
+    elsewhere = np.flatnonzero(exact & comparison.matches & ((updates < before) | (updates >= before + iters)))
+    if len(elsewhere) and log.step_key:
+        first = int(elsewhere[0])
+        own, planned = count_text(int(updates[first])), count_text(int(before[first]))
+        yield (
+            f"at {log.place(first)} the schedule is at update {own}, while that epoch of the plan begins at update "
+            f"{planned}: epochs before it had another length"
+        )
 
 
 def _beyond_the_plan(comparison: Comparison) -> Iterator[str]:

@@ -102,20 +102,30 @@ class TrainLog:
         step = int(self.counts[index]) - (self.step_key == "iter")
         return tr("{step} in epoch {epoch}", step=f"{self.step_key} {step}", epoch=self.epochs[index])
 
+    @cached_property
+    def own(self) -> tuple[Process, ...]:
+        """The processes of these lines; others are of the runs before and after, where this is a part of a log."""
+        return tuple(self.processes[start] for start in np.unique(self.starts).tolist())
+
     @property
     def iters_per_epoch(self) -> int | None:
         """Iterations per epoch, as the last process that logs it has them."""
-        return next((length for length in reversed(self.lengths) if length), None)
+        return self.possible_lengths.exact
 
-    @property
+    @cached_property
     def possible_lengths(self) -> Length:
-        """What the log allows: the last process that shows it for sure, else what all processes allow."""
-        if exact := self.iters_per_epoch:
-            return exactly(exact)
-        told = [process.length for process in self.processes if process.length] or [ANY]
+        """What the lines allow: the last process that shows it for sure, else what all processes allow.
+
+        Of another run the length is taken only if these lines allow it.
+        """
+        told = [process.length for process in self.own if process.length] or [ANY]
+        if exact := next((length for length in reversed(told) if length.exact), None):
+            return exact
         least = max(length.least for length in told)
         most = min((length.most for length in told if length.most), default=None)
-        return Length(least, most, told[-1].likely) if most is None or least <= most else told[-1]
+        allowed = Length(least, most, told[-1].likely) if most is None or least <= most else told[-1]
+        others = (length for length in reversed(self.lengths) if length and allowed.allows(length))
+        return exactly(other) if (other := next(others, 0)) else allowed
 
     @property
     def config(self) -> Mapping[str, Any] | None:
@@ -125,20 +135,22 @@ class TrainLog:
     @property
     def batches(self) -> int:
         """Batches of an epoch, if the data loader of the last process says it and the lines count them; else 0."""
-        return self.processes[-1].batches if self.processes else 0
+        return self.own[-1].batches if self.own else 0
 
     def runs(self, by_config: bool) -> list[TrainLog]:
-        """The log in parts that were planned alike: of one number of epochs and, `by_config`, of one config.
+        """The log in parts that were planned alike: of one number of epochs and of batches, `by_config` of one config.
 
-        A run that is resumed with more epochs, or after its config was changed, has a new plan from there on.
+        A run that is resumed with more epochs or other data, or after its config was changed, has a new plan from there
+        on.
         """
         bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self)]
         begins: list[int] = []
-        plan: tuple[int, Mapping[str, Any] | None] | None = None
+        plan: tuple[int, int, Mapping[str, Any] | None] | None = None
         for begin, end in pairwise(bounds):
             process = self.take(slice(begin, end))
             total = Counter(process.totals.tolist()).most_common(1)[0][0]
-            before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
+            before, batches = plan, process.batches or (plan[1] if plan else 0)
+            plan = (total, batches, decisive(process.config or {}) if by_config else None)
             begins += [begin] * (plan != before)
         if len(begins) > MOST_CONFIGS:
             return [self]
@@ -196,6 +208,8 @@ def nothing_in(reader: LogReader) -> LRConfigError:
                 trainer=reader.other_trainer,
             )
         ).within(str(reader.path))
+    if reader.begin:
+        return LRConfigError(tr("has no new line with a learning rate")).within(str(reader.path))
     torn = ""
     if reader.torn:
         torn = tr(", {lines} with `epoch: [` in another form or cut off", lines=amount(reader.torn, "line"))
@@ -260,7 +274,7 @@ def train_log(reader: LogReader) -> TrainLog:
     left_out = read + reader.torn - torn - len(which) - order.repeated - sum(map(len, before_these))
     return TrainLog(
         str(reader.path), np.repeat(np.arange(len(kept)), [len(process) for process in kept]),
-        epochs, totals, counts, lines["rate"][which], lines["rounding"][which],
+        epochs, totals, counts, lines["rate"][which], np.maximum(lines["rounding"][which], reader.rounding),
         lines["finite"][which], lines["loss"][which], tuple(found), lengths.windows, first_epoch,
         "" if by_epoch else "iter" if len(which) and older[which[-1]] else "global_step", None,
         (*_of_the_file(reader), *what_was_done(read + reader.torn, torn, left_out, order, len(before_these))),

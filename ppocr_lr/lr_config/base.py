@@ -385,7 +385,7 @@ class LRConfig(BaseModel, ABC):
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:
     for _, item in items(value):
         if isinstance(item, Length):
-            if item.unit == "it":
+            if item.unit == "it" and item.amount > 0:
                 yield int(item.amount)
         elif ITERATIONS in field.metadata and item and item > 0:
             yield item

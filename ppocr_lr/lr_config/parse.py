@@ -66,7 +66,7 @@ class ParsedLRConfig(NamedTuple):
         if self.curve is None:
             said = tr(
                 "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
-                "builds it, to be called with step(metric), and plot and show simulate it where metrics are given"
+                "builds it, to be called with step(metric), and plot and show simulate it with --metrics FILE"
             )
             raise LRConfigError(Problem((*SECTION_PATH, "name"), said))
         return self.curve
@@ -81,6 +81,13 @@ class Section:
     """The section as it was given."""
     also_called: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Second spellings, those of the model and any of its own: `{"start": "learning_rate"}`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "written", MappingProxyType(dict(self.written)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew in a copy and in another process: the view of a mapping is no value that can be sent."""
+        return type(self), (self.config, dict(self.written), self.also_called)
 
     @property
     def name(self) -> str:
@@ -255,7 +262,7 @@ def read_section(
         if key in model.model_fields:
             values[key] = value
     try:
-        return Section(model.model_validate(values, context=inside), MappingProxyType(dict(section)), also_called)
+        return Section(model.model_validate(values, context=inside), section, also_called)
     except ValidationError as error:
         found = error.errors(include_url=False)
     except RecursionError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -60,6 +60,10 @@ _PANEL_LEAST = 0.8  # inches of height that a small panel needs with what stands
 _ROOMY = 3  # inches of height: for a second axis, and for long words along the first
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
 _STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten
+_MOST_TICKS = 10
+_LEFT = 0.7  # inches of width for what stands beside the axes
+_DIGIT = 0.64  # width of a digit, as a multiple of its font's size
+_FEW_TICKS = 4  # all of which have room for their texts in a small panel
 _MANY = 5  # curves whose legend leaves no room for long words along the axes of a low picture
 _NUMBER_ROOM = 0.3  # inches of a picture's height, of which the axes are about half: for the number of a mark
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
@@ -119,8 +123,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
         below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
         below.set_yscale("log")
-        below.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
-        below.yaxis.set_minor_formatter(FuncFormatter(lambda ratio, _: ""))
+        _texts_at_ticks(below, "{:g}".format)
         below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
         titles(figure, runs, None)
@@ -346,32 +349,56 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     else:
         axes.set_ylim(*linear_limits(curves, room))
     number_ticks(axes)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=_STEPS, integer=end > 10))
+    lengths = {run.run.iters_per_epoch for run in runs}
+    roomy = figure_of(axes).get_figheight() >= _ROOMY
+    above = axis == "epochs" and len(lengths) == 1 and roomy and not is_narrow(figure_of(axes))
+    ticks = MaxNLocator(_MOST_TICKS, steps=_STEPS, integer=end > 10)
+    shown = [tick * factor for tick in ticks.tick_values(0, end) for factor in ((1, *lengths) if above else (1,))]
+    ticks.set_params(nbins=_room_for(axes, shown))
+    axes.xaxis.set_major_locator(ticks)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
     axes.set_xlabel(LABELS[axis])
-    roomy = figure_of(axes).get_figheight() >= _ROOMY
     if not roomy and len(runs) >= _MANY:
         axes.set_ylabel("rate")
     else:
         axes.set_ylabel(
             "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
         )
-    lengths = {run.run.iters_per_epoch for run in runs}
-    if axis == "epochs" and len(lengths) == 1 and roomy and not is_narrow(figure_of(axes)):
+    if above:
         _iterations_above(axes, lengths.pop())
 
 
+def _room_for(axes: Axes, numbers: Iterable[float]) -> int:
+    """How many ticks along the axis can have such numbers beside each other."""
+    letters = 1 + max(len(count_text(number)) for number in numbers)
+    room = 72 * (figure_of(axes).get_figwidth() - _LEFT) / (_DIGIT * rcParams["font.size"])
+    return max(2, min(_MOST_TICKS, int(room / letters)))
+
+
 def number_ticks(axes: Axes) -> None:
-    """Rates at the ticks as people write them, all in one spelling; none at the small ones of a logarithmic axis."""
+    """Rates at the ticks as people write them, all in one spelling."""
 
-    def text(rate: float, _: object) -> str:
-        low, high = sorted(axes.get_ylim())
-        tiny = any(0 < tick < PLAIN and low <= tick <= high for tick in axes.yaxis.get_majorticklocs())
-        return rate_text(rate) if tiny else plain_text(rate)
+    def text(rate: float) -> str:
+        return rate_text(rate) if any(0 < tick < PLAIN for tick in _told(axes)) else plain_text(rate)
 
-    axes.yaxis.set_major_formatter(FuncFormatter(text))
+    _texts_at_ticks(axes, text)
+
+
+def _texts_at_ticks(axes: Axes, text: Callable[[float], str]) -> None:
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
     if axes.get_yscale() == "log":
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda rate, _: ""))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: text(value) if value in _told(axes) else ""))
+
+
+def _told(axes: Axes) -> list[float]:
+    """The ticks with texts: the large ones, and small ones of a logarithmic axis with fewer than two powers of ten."""
+    low, high = sorted(axes.get_ylim())
+    large, small = (
+        [tick for tick in ticks if low <= tick <= high]
+        for ticks in (axes.yaxis.get_majorticklocs(), axes.yaxis.get_minorticklocs())
+    )
+    some = small if len(small) <= _FEW_TICKS else [tick for tick in small if f"{tick:.0e}"[0] in "25"]
+    return large if len(large) > 1 else [*large, *(some if len(large) + len(some) > 1 else small)]
 
 
 def _iterations_above(axes: Axes, iters_per_epoch: int) -> None:

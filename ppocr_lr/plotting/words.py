@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
 from pathlib import PurePath
 from textwrap import wrap
 from weakref import WeakKeyDictionary
@@ -18,18 +17,16 @@ from matplotlib.textpath import text_to_path
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.numbers_text import amount, plain_text, shortened, width
 from ppocr_lr.plotting.fonts import drawable
+from ppocr_lr.plotting.names import HANDLE, shared
 from ppocr_lr.plotting.style import NARROW, NARROW_BELOW
 from ppocr_lr.training_config.plan import PlannedRun
 
 _LETTER = 0.6  # width of an average letter, as a multiple of its font's size
-_HANDLE = 10  # letters that would fit where the legend shows a line
 _SHORTEST = 12  # letters to which a name is cut
 _LEGEND_SHARE = 0.2  # of the height, beyond which names are cut to be beside each other, and then the picture grows
 _LINE = 1.4  # height of a legend's line, as a multiple of its font's size
 _KEY_AND_VALUE = re.compile(r"(\S.*) ([-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
 _KEPT = "\N{NO-BREAK SPACE}"
-_BESIDE = 3  # names in a line of the legend; where so many do not fit, what all have in common is said once
-_WORTH_A_TITLE = 8  # letters that all names have
 _grown: WeakKeyDictionary[Figure, float] = WeakKeyDictionary()  # by how many inches, for the legend
 _FEW_FILES = 3  # that are named in a title
 
@@ -64,7 +61,7 @@ def put_legend(figure: Figure, title: str = "") -> None:
     lines = -(-len(texts) // columns) + bool(title)
     _grown[figure] = max(0.0, lines * line - _LEGEND_SHARE * height)
     figure.set_figheight(height + _grown[figure])
-    shown = [drawable(shortened(text, letters // columns - _HANDLE)) for text in texts]
+    shown = [drawable(shortened(text, letters // columns - HANDLE)) for text in texts]
     title, families = drawable(shortened(title, letters))
     legend = figure.legend(
         handles,
@@ -103,9 +100,9 @@ def _wideness(text: str) -> float:
 
 def _columns(texts: Sequence[str], letters: int, most_rows: float) -> int:
     """As many as fit; more, with names cut as long as they differ, where the legend would be higher than it may be."""
-    columns = max(1, letters // (_HANDLE + max(map(width, texts))))
+    columns = max(1, letters // (HANDLE + max(map(width, texts))))
     while len(texts) / columns > most_rows:
-        room = letters // (columns + 1) - _HANDLE
+        room = letters // (columns + 1) - HANDLE
         if room < _SHORTEST or len({shortened(text, room) for text in texts}) < len(texts):
             break
         columns += 1
@@ -137,13 +134,7 @@ def in_common(figure: Figure, names: Sequence[str]) -> tuple[str, Sequence[str]]
     keys = {", ".join(key for key, _ in _pairs(name)) for name in names}
     if len(names) > 1 and len(keys) == 1 and (key := keys.pop()):
         return key, [", ".join(value for _, value in _pairs(name)) for name in names]
-    if len(names) <= _BESIDE or max(map(width, names)) <= _legend_letters(figure) // _BESIDE - _HANDLE:
-        return "", names
-    # Whole words: the names `run_10` and `run_11` differ in 10 and 11.
-    first = re.sub(r"[^\W_]*\Z", "", commonprefix(names))  # noqa: RUF071  # they are no paths
-    last = re.sub(r"\A[^\W_]*", "", commonprefix([name[len(first) :][::-1] for name in names])[::-1])  # noqa: RUF071
-    left = [name[len(first) : len(name) - len(last)] for name in names]
-    return (f"{first}…{last}", left) if len(first + last) >= _WORTH_A_TITLE and all(left) else ("", names)
+    return shared(names, _legend_letters(figure))
 
 
 def _pairs(name: str) -> list[tuple[str, str]]:

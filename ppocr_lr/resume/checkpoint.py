@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,20 @@ class Checkpoint:
     def within_epoch(self) -> bool:
         """PaddleOCR saves `best_accuracy` within an epoch, the others after one."""
         return self.path.name.startswith("best_accuracy")
+
+    @property
+    def has_own_folder(self) -> bool:
+        """PaddleOCR saves `latest/latest.pdopt` instead of `latest.pdopt` if `Global.uniform_output_enabled` is set."""
+        return self.path.parent.name == self.path.stem
+
+    @property
+    def run_folder(self) -> Path:
+        """`Global.save_model_dir` of the run that saved it."""
+        return self.path.parent.parent if self.has_own_folder else self.path.parent
+
+    def others(self, pattern: str) -> Iterator[Path]:
+        """The optimizers' files of the run's checkpoints whose names match."""
+        return self.run_folder.glob(f"{pattern}/{pattern}.pdopt" if self.has_own_folder else f"{pattern}.pdopt")
 
     @property
     def prefix(self) -> str:
@@ -100,7 +114,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         ).within(str(path))
     folder = prefix if os.path.isdir(prefix) else path.parent
     try:
-        there = sorted(file.stem for file in folder.glob("*.pdopt"))
+        files = [file for pattern in ("*.pdopt", "*/*.pdopt") for file in folder.glob(pattern)]
+        there = sorted(str(file.relative_to(folder).with_suffix("")) for file in files)
     except OSError:
         there = []
     if os.path.isdir(prefix):

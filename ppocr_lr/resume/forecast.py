@@ -24,6 +24,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
 from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
+from ppocr_lr.training_config.sections import resumed_from
 
 EQUAL = 1e-9
 """Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
@@ -76,6 +77,11 @@ class Resume:
     def rate_now(self) -> float:
         """The config's rate at `update`, with which this library continues."""
         return self.schedule(self.update)
+
+    @property
+    def checkpoint_key(self) -> str:
+        """The key under which PaddleOCR finds the checkpoint."""
+        return ".".join(map(str, resumed_from(self.planned.config)[0]))
 
     @property
     def jump(self) -> float | None:
@@ -197,13 +203,14 @@ class Resume:
 
     def after_a_whole_epoch(self) -> Resume | None:
         """The same run from the checkpoint beside this one that is nearest to it and was saved where an epoch ends."""
-        epoch, folder = self.checkpoint.epoch or 0, self.checkpoint.path.parent
-        numbers = [int(path.stem.rpartition("_")[2]) for path in folder.glob("iter_epoch_*[0-9].pdopt")]
-        nearest = sorted(numbers, key=lambda number: abs(number - epoch))[:_NEAREST]
+        epoch = self.checkpoint.epoch or 0
+        after = {path: path.stem.rpartition("_")[2] for path in self.checkpoint.others("iter_epoch_*")}
+        numbered = [path for path, number in after.items() if number.isdecimal()]
+        nearest = sorted(numbered, key=lambda path: abs(int(after[path]) - epoch))[:_NEAREST]
         found = []
-        for name in ("latest", *(f"iter_epoch_{number}" for number in nearest)):
+        for path in (*self.checkpoint.others("latest"), *nearest):
             try:
-                other = replace(self, checkpoint=read_checkpoint(folder / f"{name}.pdopt"))
+                other = replace(self, checkpoint=read_checkpoint(path))
             except LRConfigError:
                 continue
             ends = (other.checkpoint.epoch or 0) * self.planned.run.iters_per_epoch

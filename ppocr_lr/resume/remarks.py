@@ -105,6 +105,8 @@ def _from_weights(resume: Resume) -> str:
     prefix = resume.checkpoint.prefix
     weights = Proposal((f"Global.pretrained_model={prefix}", "Global.checkpoints=null"))
     begin = tr("begin a new run with these weights")
+    if resume.checkpoint_key != "Global.checkpoints":  # of a model that has no pretrained_model
+        return begin
     if not Path(f"{prefix}.pdparams").is_file():
         return tr("begin a new run; the weights, {weights}, are not here", weights=f"{Path(prefix).name}.pdparams")
     try:
@@ -176,7 +178,8 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
             )
             problem = holds_none if file.exists() else missing
             yield _warning(
-                tr("{problem}: PaddleOCR counts epochs from 1 again{goes_on}", problem=problem, goes_on=goes_on)
+                tr("{problem}: PaddleOCR counts epochs from 1 again{goes_on}", problem=problem, goes_on=goes_on),
+                _the_one_copied(resume),
             )
         return
     expected = epoch * run.iters_per_epoch
@@ -219,6 +222,16 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
         yield _warning(tr("{stands}: the schedule and the epochs of PaddleOCR have drifted apart", stands=stands), hint)
 
 
+def _the_one_copied(resume: Resume) -> str:
+    """PaddleOCR copies `best_accuracy` to `best_model/model`, without its `.states`."""
+    folder = resume.checkpoint.path.parent
+    prefix = folder.with_name("best_accuracy")
+    if folder.name != "best_model" or not prefix.with_name("best_accuracy.states").is_file():
+        return ""
+    option = Proposal((f"{resume.checkpoint_key}={prefix}",)).line
+    return tr("{file}, of which it is a copy, has its epoch: {option}", file=prefix.name, option=option)
+
+
 def _from_the_end_of_an_epoch(resume: Resume, update: int) -> str:
     """What keeps the schedule with the epochs: another checkpoint, or in a loop of one's own another update."""
     if other := resume.after_a_whole_epoch():
@@ -226,7 +239,7 @@ def _from_the_end_of_an_epoch(resume: Resume, update: int) -> str:
             "{file} was saved after epoch {epoch}: {option}",
             file=Path(other.checkpoint.prefix).name,
             epoch=other.checkpoint.epoch,
-            option=Proposal((f"Global.checkpoints={other.checkpoint.prefix}",)).line,
+            option=Proposal((f"{resume.checkpoint_key}={other.checkpoint.prefix}",)).line,
         )
     if resume.ours:
         return ""

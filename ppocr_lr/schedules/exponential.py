@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ppocr_lr.schedules.base import End, Endless, Runs, Schedule
+from ppocr_lr.schedules.base import MAX_STEP, End, Endless, Runs, Schedule
 from ppocr_lr.schedules.checks import refused
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import AboveOne, Iters, Positive, PositiveRate, Rate, UpToOne
@@ -17,8 +17,8 @@ _SHAPE = Exponential()
 
 
 def most_growth(rate: float, gamma: float) -> float:
-    """The exponent at which rate·gamma^exponent, gamma above 1, is 10³⁰⁰: floats end not far beyond."""
-    return max(0.0, 300 - math.log10(rate)) / math.log10(gamma) if rate else 0.0
+    """The exponent at which rate·gamma^exponent, gamma above 1, is 10³⁰⁰, or gamma^exponent 10³⁰⁸: floats end there."""
+    return max(0.0, min(300 - math.log10(rate), 308.0)) / math.log10(gamma) if rate else 0.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ExponentialDecay(Endless):
 
 @dataclass(frozen=True)
 class ExponentialGrowth(Schedule):
-    """`start·gamma^(k/N)` with N = `growth_iters`, up to 10³⁰⁰, where it stays; gamma > 1.
+    """`start·gamma^(k/N)` with N = `growth_iters`, up to 10³⁰⁰, or 10³⁰⁸ times `start`, where it stays; gamma > 1.
 
     Source: PyTorch's `ExponentialLR` with such a gamma.
     """
@@ -62,7 +62,8 @@ class ExponentialGrowth(Schedule):
         return self.start * self.gamma ** fn.minimum(k / self.growth_iters, self._most)
 
     def corner_runs(self) -> Runs:
-        return ((math.ceil(self._most * self.growth_iters),),)
+        stays = math.ceil(self._most * self.growth_iters)
+        return ((stays,),) if stays <= MAX_STEP else ()
 
 
 @dataclass(frozen=True)

@@ -102,4 +102,4 @@ class OneCycle(Schedule):
 
 def _next(end: float, begin: float) -> int:
     """The first update of the phase after one from `begin` to `end`."""
-    return math.floor(end) + 1 if end > begin else math.ceil(end)
+    return max(0, math.floor(end) + 1 if end > begin else math.ceil(end))

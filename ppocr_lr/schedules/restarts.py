@@ -63,6 +63,8 @@ class CyclicPolynomial(Schedule):
         return cycle(k, self.decay_iters)
 
 
+_FAR = 10**300  # updates: as good as endless, and still a float
+
 _Cycle: TypeAlias = "tuple[int, int, float, float, float, float]"
 """A cycle of `WarmRestarts`: its first update, the one behind its last, how much of it is over by its first update, its
 length, peak and end. A plain tuple is unpacked fastest: this is the training loop.
@@ -171,7 +173,8 @@ class WarmRestarts(Schedule):
 
     def _rates(self, cycle: Any, fn: Functions) -> tuple[Any, Any]:
         """The peak and the end of a cycle."""
-        end = self.end if self.end_decay == 1.0 else self.end * self.end_decay**cycle
+        least = math.ulp(0.0) if self.shape.above_0 else 0.0  # where the float would be 0
+        end = self.end if self.end_decay == 1.0 else fn.maximum(self.end * self.end_decay**cycle, least)
         peak = self.peak if self.peak_decay == 1.0 else fn.maximum(self.peak * self.peak_decay**cycle, end)
         return peak if self.height_decay == 1.0 else end + (peak - end) * self.height_decay**cycle, end
 
@@ -275,7 +278,7 @@ class DividedRestarts(WarmRestarts):
         length = self._length
         for index in range(math.ceil(self.cycles)):
             begin = math.ceil(length * index)
-            yield begin, float(begin - length * index), float(length)
+            yield begin, float(begin - length * index), float(length if length < _FAR else _FAR)
 
     def cycle_around(self, k: int) -> tuple[int, int]:
         """The first updates of the cycle around update `k` and of the next one, as if they continued past N."""

@@ -39,9 +39,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     Raises:
         LRConfigError: they name no script that exists.
     """
-    given, words = list(words), list(words)
-    while words and (_PYTHON.fullmatch(Path(words[0]).name) or words[0] == "-u"):
-        words.pop(0)
+    given, words = list(words), without_python(words)
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
         raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
     if not words or words[0].startswith("-"):
@@ -53,6 +51,21 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     config, assignments = _config(rest)
     overrides, lost = last_given(assignments)
     return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)
+
+
+def without_python(words: Sequence[str]) -> list[str]:
+    """The words behind `python`.
+
+    Raises:
+        LRConfigError: something comes first that belongs before the whole command: `nohup`, `CUDA_VISIBLE_DEVICES=0`.
+    """
+    words = list(words)
+    while words and (_PYTHON.fullmatch(Path(words[0]).name) or words[0] == "-u"):
+        words.pop(0)
+    first = words[0] if words and not Path(words[0]).is_file() else "-"
+    if not first.startswith("-") and not first.endswith(".py") and any(word.endswith(".py") for word in words):
+        raise LRConfigError(printable(f"{first}: write it before ppocr-lr, as in {first} ppocr-lr …"))
+    return words
 
 
 def _below_launch(words: list[str]) -> str:

@@ -83,6 +83,8 @@ class Trials:
         settings = self.config.get("Global") or {}
         if settings.get("eval_batch_epoch"):
             yield "Global.eval_batch_epoch=null"
+        if settings.get("uniform_output_enabled"):  # would export the model for inference after each epoch
+            yield "Global.uniform_output_enabled=False"
         if checkpoint := settings.get("checkpoints"):  # its weights; its place in the schedule does not matter
             yield "Global.checkpoints=null"
             yield f"Global.pretrained_model={json.dumps(checkpoint, ensure_ascii=False)}"
@@ -102,10 +104,12 @@ class Trials:
         place = self.place(number)
         place.mkdir(parents=True)
         follower = Follower(place / LOG)
+        quiet = {**os.environ, "WANDB_MODE": "disabled"}  # a test is not one of the user's runs
         with open(place / OUTPUT, "wb") as output:
             training = subprocess.Popen(
-                self.words(number), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+                self.words(number), env=quiet,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            )  # fmt: skip
             try:
                 while True:
                     code = training.poll()  # first: what it wrote at its end is then read

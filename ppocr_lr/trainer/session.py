@@ -25,7 +25,7 @@ from ppocr_lr.resume.report import text_lines as resume_lines
 from ppocr_lr.trainer.command import TrainerCommand, launched
 from ppocr_lr.training.resumed import is_bare_number
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
-from ppocr_lr.training_config.sections import GlobalSection, Loader, read
+from ppocr_lr.training_config.sections import Loader, read, resumed_from
 
 if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
@@ -137,12 +137,12 @@ class Session:
 
     def _resume(self, planned: PlannedRun) -> list[Finding]:
         """Report what becomes of the checkpoint that the config names; the findings about it."""
-        section = read(GlobalSection, self.config.get("Global"), ("Global",), "checkpoints")
-        if not section.checkpoints or not isinstance(section.checkpoints, str):
+        _, checkpoint = resumed_from(self.config)
+        if not checkpoint or not isinstance(checkpoint, str):
             return []
         try:
             # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
-            resume = Resume(replace(planned, paddleocr_schedule=None), read_checkpoint(section.checkpoints), ours=True)
+            resume = Resume(replace(planned, paddleocr_schedule=None), read_checkpoint(checkpoint), ours=True)
         except LRConfigError as error:  # PaddleOCR will say what it makes of it
             self.tell([f"what a resume does cannot be predicted: {error}"])
             return []

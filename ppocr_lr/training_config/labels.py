@@ -70,7 +70,7 @@ def _file_names(runs: Sequence[PlannedRun]) -> list[str]:
     """File names, with as many parent folders as it takes to tell them apart."""
     parts = [PurePath(run.source).parts for run in runs]
     for depth in range(1, max(map(len, parts)) + 1):
-        names = ["/".join(part[-depth:]) for part in parts]
-        if len(set(names)) == len(names):
-            return names
-    return [f"{name} ({index + 1})" for index, name in enumerate(names)]
+        names = [PurePath(*part[-depth:]).as_posix() for part in parts]
+        if len(set(names)) == len(set(parts)):
+            break
+    return names if len(set(names)) == len(names) else [f"{name} ({index + 1})" for index, name in enumerate(names)]

@@ -24,6 +24,8 @@ MOMENTUM: Path = ("Optimizer", "momentum")
 
 _USUAL = 0.9  # Paddle's default for every optimizer that has one, except RMSProp
 _BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
+WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
+"""Those of PaddleOCR's that ignore the key `momentum`."""
 _BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
 
 
@@ -82,12 +84,14 @@ def build_momentum_schedule(
 def momentum_of(planned: PlannedRun) -> Schedule:
     """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
 
+    A number that PaddleOCR ignores counts for nothing; a section is for the MomentumStepper, which sets a `beta1` too.
+
     Raises:
         LRConfigError: as `build_momentum_schedule`.
     """
     optimizer = planned.config["Optimizer"]
     momentum, name = optimizer.get("momentum"), optimizer.get("name")
-    if momentum is not None:
+    if isinstance(momentum, Mapping) or (momentum is not None and name not in WITHOUT_MOMENTUM):
         return _schedule(momentum, planned.built_for, planned.parsed)
     if name in _BETA1:
         return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)

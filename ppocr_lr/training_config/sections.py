@@ -116,6 +116,21 @@ class GlobalSection(ConfigSection):
     checkpoints: Any = key("what a run is resumed from, without .pdopt", None)
 
 
+def resumed_from(config: Mapping[str, Any]) -> tuple[Path, Any]:
+    """The key that names the checkpoint of a resume, and its value; nothing there if it starts anew.
+
+    PaddleOCR saves models for key information extraction as PaddleNLP does, and reads theirs at the backbone.
+    """
+    architecture = _mapping(config.get("Architecture"))
+    if architecture.get("model_type") in ("kie", "vqa") and architecture.get("algorithm") != "SDMGR":
+        return ("Architecture", "Backbone", "checkpoints"), _mapping(architecture.get("Backbone")).get("checkpoints")
+    return ("Global", "checkpoints"), _mapping(config.get("Global")).get("checkpoints")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 class Evaluating(ConfigSection):
     """When the trainer evaluates: keys of Global that are read only if metrics are given."""
 

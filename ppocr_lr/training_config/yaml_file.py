@@ -292,9 +292,14 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
                 _Loader(text[: mark.index], source).get_single_node()
         if error.context == "while scanning a simple key":  # noticed only where the next one begins
             mark = error.context_mark
-        where, reason = _place(source, mark) if mark else Place(source), error.problem or error.context
-        if mark and not isinstance(error, yaml.constructor.ConstructorError):
-            where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
+        where, reason = _place(source, mark) if mark else Place(source), error.problem
+        # Never PyYAML's own words, which tell of its insides and know no Chinese.
+        if not isinstance(error, yaml.constructor.ConstructorError):
+            reason = tr("this is neither 'key: value' nor '- item'; look at the line above, too")
+            if mark:
+                where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
+        elif error.context:  # ours have none
+            reason = tr("a key is a word or a number, and '<<' takes a mapping")
         raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):

@@ -65,6 +65,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["c.yml", "train.log"], "c.yml: is a config, no log; write -c c.yml"),
         (["-c", "c.yml", "train.log", "--gpus", "0,1,3"], "own numbers; say how many there are: --gpus 3"),
         (["-c", "c.yml", "train.log", "--gpus", "two"], "argument --gpus: invalid int value: 'two'"),
+        (["-c", "c.yml", ""], "argument LOG: is empty; it must name a file or a folder"),
         (["train.log"], "holds no config, indented as PaddleOCR writes it, and there is no config.yml; give --config"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),
@@ -136,6 +137,22 @@ def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -
     done = command("plot", "-c", "c.yml", "--log", "train.log", "--out", "l.csv")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--log: a log is drawn in a picture" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_that_nobody_writes_into_is_told(scaled_log: Path) -> None:
+    pipe = scaled_log.with_name("pipe.log")
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", "c.yml", "pipe.log"],
+        cwd=scaled_log.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stderr.readline() == "pipe.log: is a pipe; waiting for a program that writes into it\n"
+    pipe.write_bytes(scaled_log.read_bytes())
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (1, "")
+    assert "cause    the rate is 4 times as high as the plan's" in stdout
 
 
 @pytest.mark.parametrize("missing", ["", "plotille"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import math
 import re
@@ -47,6 +48,19 @@ def test_beside_a_config_with_a_picture_and_numbers(command: Command, log: Path,
     assert (tmp_path / "r.csv").read_text().startswith("test,rate,loss,smoothed\n1,1e-06,")
 
 
+def test_a_full_disk_does_not_cost_the_report(
+    command: Command, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ppocr_lr.cli.find_rate.write_csv", fails)
+    done = command("find-rate", "--log", log, "--out", "r.csv")
+    assert (done.returncode, done.stderr) == (2, "error: --out r.csv: cannot be written: No space left on device\n")
+    assert done.stdout.splitlines()[-1].startswith("-o Optimizer.lr.learning_rate=")
+    assert not (tmp_path / "r.csv").exists()
+
+
 def test_several_logs_and_one_that_is_packed(command: Command, log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "other.log.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))
@@ -68,7 +82,7 @@ def test_several_logs_and_one_that_is_packed(command: Command, log: Path, tmp_pa
         ),
         (
             lambda line: re.sub(r"loss: [\d.]+", "loss: 3.000000", line),
-            "the loss never falls by more than its noise",
+            "the loss is 3 at every rate",
             True,
         ),
     ],
@@ -87,7 +101,7 @@ def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: 
     [
         ({"end_lr": 0.1, "updates": 101}, valley, "Optimizer.lr.end_lr=10"),
         ({"start_lr": 0.1, "end_lr": 10}, lambda rate: math.inf if rate > 0.12 else 1.0, "Optimizer.lr.start_lr=0.001"),
-        ({}, lambda rate: 1.0, "Optimizer.lr.updates=423"),
+        ({}, lambda rate: 1 + math.sin(1e7 * rate) / 10, "Optimizer.lr.updates=423"),
         ({"updates": 1000}, valley, ""),  # the run ends before the test: train on
     ],
 )

@@ -120,7 +120,8 @@ def test_a_keyboard_is_enough(address: str, visit: Visit) -> None:
 def test_the_browser_s_language_and_the_other_one(address: str, visit: Visit) -> None:
     page = visit(address, locale="zh-CN")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
-    expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    for name in ("撤销", "迭代数", "另外 12 个参数"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     expect(page.get_by_text("向上取整")).to_have_count(
         2
     )  # what is said of the run, at the fields and among the numbers

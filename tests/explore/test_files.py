@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.explore.draft import opened
 from ppocr_lr.explore.files import file_name, read_dropped
-from ppocr_lr.explore.look import Dropped, details_of
+from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of
 from ppocr_lr.explore.state import State
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests import checkpoints
@@ -116,6 +116,17 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError) as error:
         read_dropped(tmp_path / "train.log", wrong, Dropped())
     assert str(error.value.by_file_name()).startswith("学习.yml: ")
+
+
+def test_a_schedule_without_a_curve_is_compared_with_nothing(tmp_path: Path) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    draft, dropped = read_dropped(log(tmp_path / "train.log"), draft, Dropped())
+    state = State(draft.named("ReduceOnPlateau"))
+    details = details_of(state, state.draft.planned, dropped)
+    assert details == Details(findings=details.findings, overrides=details.overrides, call=details.call)
+    assert "LR412" in {finding.code for finding in details.findings}
+    [note] = curves_of(state).notes
+    assert "depends on the metric" in note
 
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 from dataclasses import replace
@@ -316,3 +317,13 @@ def test_the_axis(axis: Any, label: str, end: float, section: dict[str, Any]) ->
     for drawn, ends in ((traces[0], end), (traces[-1], end if axis == "progress" else end / 2)):
         assert drawn["x"][-1] == pytest.approx(ends, rel=0.01)
     assert float(traces[0]["text"][-1]) == pytest.approx(20, rel=0.01)  # the epoch stands in every label
+
+
+def test_what_many_long_names_share_is_said_once() -> None:
+    files = [f"rec_{'很长的名字' * 9}_{number}_v5.yml" for number in (1, 2, 10, 11)]
+    runs = [planned(file, 20, name="Cosine", learning_rate=0.1 * n, warmup_epoch=n) for n, file in enumerate(files, 1)]
+    text = page(runs)
+    _, traces, layout, _ = json.loads(f"[{ours(text).split('Plotly.newPlot(')[1].split(');')[0]}]")
+    assert [trace["name"] for trace in traces] == ["1", "2", "10", "11"]
+    assert layout["legend"]["title"]["text"].replace("<br>", "") == files[0].replace("_1_", "_…_")
+    assert set(files) <= set(Page(ours(text)).texts)

@@ -117,7 +117,7 @@ RISES = np.linspace(1, 3, 40)
 
 NOTHING: list[tuple[Any, str, str]] = [
     # losses, why there is no suggestion, what to change
-    ([1.0] * 50, "the loss never falls by more than its noise; make more updates", "more updates"),
+    ([1.0] * 50, "the loss is 1 at every rate, so no parameter that is trained changes it", ""),
     (1 + NOISE, "the loss never falls by more than its noise; make more updates", "more updates"),
     (
         [*[1.0] * 50, *RISES],

@@ -91,6 +91,17 @@ def test_the_command(tmp_path: Path, command: Command) -> None:
         assert "the checkpoint counts 500 updates in epoch 10, train.log beside it 250 to " in done.stdout
 
 
+def test_the_log_of_a_checkpoint_with_a_folder_of_its_own(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "c.yml").write_text("Global: {epoch_num: 20}\nOptimizer: {lr: {name: Cosine, learning_rate: 0.1}}\n")
+    write_log(tmp_path / "train.log", Trainer(COSINE, 20, 25).train(epochs=12))
+    (tmp_path / "latest").mkdir()
+    save(tmp_path / "latest" / "latest", COSINE, 20, 25, 250, epoch=10, global_step=500)
+    done = command("resume", "c.yml", "-o", "Global.checkpoints=latest/latest")
+    assert done.returncode == 0, done.stderr
+    assert "note: 25 iterations per epoch, from train.log beside the checkpoint" in done.stdout
+    assert "counts 500 updates in epoch 10, train.log beside it 250 to " in done.stdout
+
+
 @pytest.mark.parametrize(
     ("loader", "flags", "code", "words"),
     [

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ppocr_lr.logs.compare import compare_runs
+from ppocr_lr.logs.report import json_value
 from ppocr_lr.logs.train_log import read_log
 from tests.conftest import Command
-from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, whole_config
+from tests.logs.comparing import EPOCHS, ITERS, LENGTHLESS, SECTIONS, whole_config
 from tests.train_logs import Trainer, dumped, write_config, write_log
 
 
@@ -88,3 +90,42 @@ def test_a_config_that_was_changed_between_two_starts(tmp_path: Path) -> None:
     runs = compare_runs(None, read_log(log))
     assert [run.planned.parsed.config.peak for run in runs] == [0.001, 0.0005]
     assert all(run.as_planned for run in runs)
+
+
+def on_other_data(name: str, before: int, resumed: bool, kept: bool) -> Iterator[str]:
+    """Two starts of one config, between which the number of samples was changed; the second may resume the first."""
+    first, second = Trainer(SECTIONS[name], EPOCHS, before), Trainer(SECTIONS[name], EPOCHS, ITERS)
+    yield from first.train(6)
+    if resumed:
+        second.scheduler.step(6 * before)
+        second.done_epochs, second.global_step = 6, first.global_step * kept
+    yield from second.train()
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("before", [17, 49, 51, 120])
+def test_runs_on_other_data(tmp_path: Path, before: int, told: bool) -> None:
+    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, False, False)))
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    if not told:
+        config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
+    runs = compare_runs(config, log)
+    assert [run.planned.run.iters_per_epoch for run in runs] == [before, ITERS]
+    assert all(run.as_planned for run in runs)
+    assert not any("epochs of the log have" in note for run in runs for note in json_value(run, [])["notes"])
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("before", [40, 60])
+def test_a_resume_on_other_data(tmp_path: Path, before: int, kept: bool) -> None:
+    """The schedule continues at the checkpoint's update, which is in another epoch of the new plan."""
+    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, True, kept)))
+    runs = compare_runs(write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS), log)
+    assert [run.as_planned for run in runs] == [True, True]
+    first, second = (json_value(run, [])["notes"] for run in runs)
+    step = 10 + 6 * before * kept
+    assert not first
+    assert (
+        f"at global_step {step} in epoch 7 the schedule is at update {6 * before + 9}, while that epoch of the plan "
+        "begins at update 300: epochs before it had another length"
+    ) in second

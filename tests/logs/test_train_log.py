@@ -63,6 +63,12 @@ def test_real_excerpts() -> None:
         ("[2024/08/06 18:03:31] openrec INFO: epoch: [1/2], global_step: 100, lr: 0.000005, loss: 69.376022,", (1, 2, 100, 5e-6)),
         ("[2021/01/01 10:00:00] root INFO: epoch: [1/500], iter: 10, 'lr': 1e-05, 'loss': 3.2", (1, 500, 11, 1e-5)),
         ("epoch: [2/5], global_step: 7, acc: 0.5, lr: 0.001000\r", (2, 5, 7, 0.001)),
+        ("epoch:  [2/5],  global_step:  7,  lr:  0.001000,  acc: 0.5", (2, 5, 7, 0.001)),
+        ("epoch: [2/5],\tglobal_step: 7,\tlr:\t0.001000,\tacc: 0.5", (2, 5, 7, 0.001)),
+        ("epoch: [2/5]\tglobal_step: 7\tlr: 0.001000\tacc: 0.5", (2, 5, 7, 0.001)),
+        ("epoch: [2/5] iter: 7 lr: 0.001000 acc: 0.5", (2, 5, 8, 0.001)),
+        # ppstructure/vqa in PaddleOCR 2.4
+        ("epoch: [2/200], iter: [1/19], global_step:21, train loss: 1.935008, lr: 0.000002, avg_reader_cost: 0.61", (2, 200, 21, 2e-6)),
         ("学习 epoch: [1/1], global_step: 1, lr: 0.000000, 损失", (1, 1, 1, 0.0)),
         ("eval model:: 50%\r[…] ppocr INFO: epoch: [1/9], global_step: 3, lr: 0.250000, loss: 1", (1, 9, 3, 0.25)),
     ],
@@ -268,6 +274,33 @@ def test_a_loop_that_writes_nothing_after_the_rate(tmp_path: Path, form: str) ->
     rows = [f"epoch: [1/9], global_step: {10 * number}, lr: {rate}" for number, rate in enumerate(written, 1)]
     log = parsed(tmp_path, *rows, "")
     assert log.rates.tolist() == list(map(float, written))
+
+
+def test_a_growing_log_of_a_loop_that_writes_nothing_after_the_rate(tmp_path: Path) -> None:
+    """Line by line, so that the others do not show that theirs are of several widths."""
+    path = tmp_path / "train.log"
+    path.write_text("", encoding="utf-8")
+    reader = LogReader(path)
+    for step in (10, 20, 30):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"epoch: [1/9], global_step: {step}, lr: 0.0010\n")
+        assert reader.read_on()
+    assert train_log(reader).counts.tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("rates", "rounding"),
+    [
+        (["0.0010", "0.0009", "0.0008"], 5e-5),  # rounded to four decimals
+        (["0.001", "0.0009", "0.0008"], 5e-7),  # as Python writes them in full
+        (["0.0011", "0.0009", "0.0008"], 5e-7),  # perhaps in full
+        (["0.001000", "0.000900"], 5e-7),
+        (["0.0", "0.5"], 5e-7),
+    ],
+)
+def test_a_loop_that_rounds_to_fewer_decimals(tmp_path: Path, rates: list[str], rounding: float) -> None:
+    log = parsed(tmp_path, *(newer(1, step, rate) for step, rate in enumerate(rates, 1)), "")
+    assert log.rounding.tolist() == [rounding] * len(rates)
 
 
 def test_wrapped_lines_of_two_blocks(tmp_path: Path) -> None:

@@ -136,6 +136,14 @@ def test_a_ratio_is_the_same_share(permille: int, total_iters: int) -> None:
     assert lengths == {round(Fraction(permille * total_iters, 1000))}
 
 
+@pytest.mark.parametrize("key", ["warmup_epoch", "warmup_iters"])
+@pytest.mark.parametrize(("written", "counted"), [("5it", [5]), ("1it", [1]), ("0it", []), ("-5it", []), ("10%", [])])
+def test_only_a_length_that_is_one_counts_iterations(key: str, written: str, counted: list[int]) -> None:
+    if (key, written) != ("warmup_iters", "-5it"):  # which is refused
+        found = read_section({"learning_rate": 0.1, key: written}).config.in_iterations
+        assert [each.lengths for each in found.values()] == [counted] * bool(counted)
+
+
 BY_NAME = {
     section.get("name", "Const"): section
     for path in sorted((ROOT / "configs").glob("*.yml"), reverse=True)  # the one of each name comes last

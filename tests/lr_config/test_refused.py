@@ -6,6 +6,7 @@ import math
 import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,3 +119,36 @@ def test_any_value_of_any_key_is_a_rate_or_one_error(name: str, data: st.DataObj
             said = "Optimizer.lr can be used"
             assert all(math.isfinite(schedule(update)) for update in (0, 1, 7, 10**6, 10**12))
     assert "Optimizer.lr" in said
+
+
+GROWTH = {"name": "Exponential", "learning_rate": 1e-10, "gamma": 10, "step_size": "1it"}
+TRIANGLES = {"name": "Cyclic", "max_lr": 1e-10, "base_lr": 0, "step_size_up": "1it", "mode": "exp_range", "gamma": 10}
+HARDLY = {"name": "Exponential", "learning_rate": 0.1, "gamma": 1.000000000000001}
+ENDS_FALL = {"T_0": "1it", "peak_decay": 0.1, "eta_min": 1e-6, "eta_min_decay": 0.1, "decay_shape": "exponential"}
+# each alone is a fine number; what is made of it leaves the floats, or the updates that there are
+FAR: list[dict[str, Any]] = [
+    GROWTH,
+    TRIANGLES,
+    {**HARDLY, "floor": 0.001},
+    {**HARDLY, "once_per_epoch": True},
+    {"name": "OneCycle", "max_lr": 0.1, "pct_start": 1e-20, "floor": 0.001},
+    {"name": "CosineWarmRestarts", "learning_rate": 0.1, "num_cycles": 1e-308},
+    {"name": "CosineWarmRestarts", "learning_rate": 0.1, **ENDS_FALL},
+]
+
+
+@pytest.mark.parametrize("section", FAR, ids=str)
+def test_no_rate_leaves_the_floats_and_no_corner_the_updates(section: dict[str, Any]) -> None:
+    schedule = parse_lr_config(section, Run(1, 50)).schedule
+    updates = np.array([0, 1, 2, 49, 1000, 10**6, 10**12, 2**63 - 1])
+    rates = schedule(updates)
+    assert np.isfinite(rates).all()
+    np.testing.assert_allclose([schedule(int(update)) for update in updates], rates, rtol=1e-9)
+    assert all(0 <= corner <= 1000 for corner in schedule.corner_steps(1000)[0])
+    assert min(rates) >= schedule.extremes(0, 2**63 - 1)[0] * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("section", [GROWTH, TRIANGLES], ids=str)
+def test_a_growth_beyond_every_rate_is_refused(section: dict[str, Any]) -> None:
+    with pytest.raises(LRConfigError, match=r"gamma: 10\.0 is not allowed; it must be smaller"):
+        parse_lr_config(section, Run(20, 100))

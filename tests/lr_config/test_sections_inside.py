@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 from unittest.mock import patch
 
@@ -209,6 +211,15 @@ def test_where_a_section_inside_takes_over_from_another() -> None:
         (("times", "stages", 1), 60),
     ]
     assert list(read_section({**COSINE, "warmup_epoch": 1}).config.seams(RUN.window)) == []
+
+
+def test_a_section_with_sections_inside_is_copied_and_sent_to_other_processes() -> None:
+    parsed = parse_lr_config({"name": "Scale", "schedule": sequence({"until_end": True}), "times": COSINE}, RUN)
+    for again in (copy.deepcopy(parsed), pickle.loads(pickle.dumps(parsed))):
+        assert again == parsed
+        assert again.config.schedule.written == parsed.config.schedule.written
+        with pytest.raises(TypeError):
+            again.config.schedule.written["name"] = "Const"
 
 
 @pytest.mark.parametrize(

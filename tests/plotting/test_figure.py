@@ -13,7 +13,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ppocr_lr import LRConfigError, build_weight_decay_schedule
-from ppocr_lr.plotting.figure import draw, save
+from ppocr_lr.curve.difference import difference
+from ppocr_lr.plotting.figure import draw, draw_difference, save
 from ppocr_lr.plotting.style import STYLE
 from ppocr_lr.plotting.words import put_legend
 from ppocr_lr.training_config.plan import PlannedRun, plan_config, plan_run
@@ -515,3 +516,38 @@ def test_names_of_wide_letters_are_cut_as_well(tmp_path: Path, letter: str, size
         warnings.filterwarnings("ignore", "characters that no installed font has")  # ours, and true on some machines
         for count in (1, 3):
             assert_nothing_is_cut_off_or_covered(draw(runs[:count], size=size))
+
+
+@pytest.mark.parametrize("size", [(9, 5), (5, 4), (4, 3), (3.3, 2.4), (1.5, 1.5)], ids=str)
+@pytest.mark.parametrize("axis", ["epochs", "iters", "progress"])
+@pytest.mark.parametrize("iters", [100, 123456])
+def test_no_number_along_the_axis_covers_another(
+    tmp_path: Path, size: tuple[float, float], axis: Any, iters: int
+) -> None:
+    figure = draw([planned(tmp_path, COSINE, iters=iters)], axis=axis, size=size)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    for along in (axes.xaxis, *(child.xaxis for child in axes.child_axes)):
+        boxes = [label.get_window_extent() for label in along.get_ticklabels()]
+        assert len(boxes) >= 2
+        assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
+@pytest.mark.parametrize(("rate", "least"), [(3e-4, 3), (1e-9, 2), (0.1, 2)])
+def test_a_logarithmic_axis_within_a_power_of_ten_has_numbers(tmp_path: Path, rate: float, least: int) -> None:
+    figure = draw([planned(tmp_path, {"name": "Const", "learning_rate": rate})], log_scale=True)
+    assert len(numbers_in_view(figure)) >= least
+
+
+@pytest.mark.parametrize("times", [1.01, 3, 30, 1e4])
+def test_a_ratio_can_be_read(tmp_path: Path, times: float) -> None:
+    runs = [planned(tmp_path, {**COSINE, "learning_rate": rate}, name=f"{rate}.yml") for rate in (0.001, 0.001 * times)]
+    assert len(numbers_in_view(draw_difference(difference(*runs, "epochs")))) >= 2
+
+
+def numbers_in_view(figure: Figure) -> list[str]:
+    """The texts beside the lowest axes."""
+    figure.draw_without_rendering()
+    axis, (low, high) = figure.axes[-1].yaxis, sorted(figure.axes[-1].get_ylim())
+    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+    return [text for tick in ticks if low <= tick.get_loc() <= high and (text := tick.label1.get_text())]

@@ -405,6 +405,7 @@ class TestEpochs:
         for name, (update, epoch) in others.items():
             save(tmp_path / name, WARM, 20, 10, update, epoch=epoch)
         (tmp_path / "iter_epoch_10.pdopt").write_bytes(b"a copy that stopped")
+        (tmp_path / "iter_epoch_copy2.pdopt").touch()
         result = resume(save(tmp_path / "best_accuracy", WARM, 20, 10, done, epoch=10), WARM, 20, 10)
         (hint,) = (each.hint for each in remarks(result) if "where 10 epochs would be 100" in each.message)
         if named is None:
@@ -414,6 +415,22 @@ class TestEpochs:
         option = hint.partition(": -o Global.checkpoints=")[2]
         other = resume(Path(option), WARM, 20, 10)
         assert said(other) == []
+
+    def test_the_copy_of_the_best_lacks_the_epoch_that_the_original_has(self, tmp_path: Path) -> None:
+        save(tmp_path / "best_accuracy", WARM, 20, 10, 96, epoch=10)
+        (tmp_path / "best_model").mkdir()
+        result = resume(save(tmp_path / "best_model" / "model", WARM, 20, 10, 96), WARM, 20, 10)
+        (hint,) = (each.hint for each in remarks(result) if "counts epochs from 1 again" in each.message)
+        assert hint.endswith(f" has its epoch: -o Global.checkpoints={tmp_path / 'best_accuracy'}")
+
+    def test_with_uniform_output_each_checkpoint_has_a_folder(self, tmp_path: Path) -> None:
+        for name, done, epoch in (("best_accuracy", 96, 10), ("iter_epoch_6", 60, 6), ("iter_epoch_9", 90, 9)):
+            (tmp_path / name).mkdir()
+            save(tmp_path / name / name, WARM, 20, 10, done, epoch=epoch)
+        save(tmp_path / "latest", WARM, 20, 10, 100, epoch=10)  # of another run, whose checkpoints have none
+        result = resume(tmp_path / "best_accuracy" / "best_accuracy", WARM, 20, 10)
+        (hint,) = (each.hint for each in remarks(result) if "where 10 epochs would be 100" in each.message)
+        assert hint.endswith(f": -o Global.checkpoints={tmp_path / 'iter_epoch_9' / 'iter_epoch_9'}")
 
     def test_epochs_of_another_length(self, tmp_path: Path) -> None:
         result = resume(save(tmp_path / "latest", WARM, 20, 5, 50, epoch=10), WARM, 20, 10)
@@ -523,7 +540,10 @@ def saved(tmp_path: Path) -> Path:
         (["--epochs", "10"], 1, "hint: -o Global.epoch_num=20 instead of --epochs (update 101 then uses"),
         (["--checkpoint", "output"], 2, "error: --checkpoint output: is a folder; in it is the checkpoint latest"),
         (["--checkpoint", "output/last"], 2, "output/last.pdopt: does not exist; did you mean output/latest?"),
+        (["--checkpoint", "."], 2, "error: --checkpoint .: is a folder; in it is the checkpoint output/latest"),
         (["--checkpoint", "c.yml"], 2, "c.yml: is not a file of paddle.save"),
+        (["-o", "Architecture={model_type: kie, algorithm: LayoutXLM}"], 2, "there is no Architecture.Backbone.checkpoints"),
+        (["-o", "Architecture={model_type: kie, algorithm: SDMGR}"], 0, "update 100 uses 5e-2"),
         (["-o", "Global.checkpoints=null"], 2, "error: c.yml: there is no Global.checkpoints to resume from; give --checkpoint"),
         (["-o", "Global.checkpoints=", "Global.pretrained_model=output/latest"], 2, "Global.pretrained_model begins a new run, at update 0; give --checkpoint"),
         (["--out", "picture.txt"], 2, "the ending must be one of .png, .svg, .pdf"),

@@ -113,6 +113,15 @@ def test_quiet_tells_of_a_training_that_breaks_off(command: Command, tmp_path: P
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
+def test_a_test_is_no_run_of_weights_and_biases(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("def build_lr_scheduler(): pass\n")
+    (tmp_path / "train.py").write_text("import os\nprint('wandb is', os.environ['WANDB_MODE'])\n")
+    (tmp_path / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 1}, "Optimizer": {"lr": COSINE}}))
+    command("find-rate", "--folder", "found", "train.py", "-c", "c.yml")
+    assert "wandb is disabled" in (tmp_path / "found" / "1" / "output.txt").read_text()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
     (tmp_path / "c.yml").write_text(yaml.safe_dump(config(COSINE, str(tmp_path / "out"))))
@@ -139,6 +148,10 @@ def test_ctrl_c_tells_what_is_known(paddleocr: Path, tmp_path: Path) -> None:
 
 USAGE: list[tuple[list[str], str]] = [
     ([], "name the script that trains"),
+    (
+        ["A=1", "python", "-m", "paddle.distributed.launch", "tools/train.py", "-c", "c.yml"],
+        "A=1: write it before ppocr-lr",
+    ),
     (["tools/train.py", "-c", "c.yml"], "tools/train.py: does not exist"),
     (["train.py", "-c", "c.yml"], "is not a trainer of PaddleOCR's"),
     (["-c", "c.yml"], "find-rate: -c comes after the script"),
@@ -157,6 +170,7 @@ def test_what_cannot_be_used(words: list[str], message: str, command: Command, t
     assert not (tmp_path / "find_rate").exists()
 
 
+KIE = "{model_type: kie, algorithm: LayoutXLM, Backbone: {checkpoints: full/}}"
 SETTINGS: list[tuple[list[str], str]] = [
     (["--from", "0"], "--from: 0.0 is not allowed; it must be a number above 0"),
     (["--to", "1e-8"], "--to: 1e-08 is not allowed; it must be above start_lr, 1e-07"),
@@ -167,6 +181,7 @@ SETTINGS: list[tuple[list[str], str]] = [
     (["--folder", "a=b"], "--folder a=b: PaddleOCR accepts no folder with a ="),
     (["-o", "Global.epoch_nums=5"], "-o Global.epoch_nums: "),
     (["-c", "absent.yml"], "absent.yml: cannot be read"),
+    (["-o", f"Architecture={KIE}"], "Architecture.Backbone.checkpoints=full/: the test would continue at its update"),
 ]
 
 
@@ -182,6 +197,7 @@ def test_what_cannot_be_used_with_a_trainer(
     (tmp_path / "train.py").write_text("raise SystemExit('nobody starts me')\n")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a").touch()
+    (tmp_path / "full.pdopt").touch()
     section: dict[str, Any] = {"Global": {"epoch_num": 1}, "Optimizer": {"lr": COSINE}}
     (tmp_path / "c.yml").write_text(yaml.safe_dump(section))
     training = ["train.py", "-c", "c.yml"]

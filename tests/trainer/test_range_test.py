@@ -57,6 +57,7 @@ LATEST = {"Global.checkpoints": None, "Global.pretrained_model": "out/latest"}
         ((), {"checkpoints": "out/latest"}, LATEST),
         ((), {"checkpoints": None, "pretrained_model": "best", "eval_batch_epoch": None}, {}),
         ((), {"eval_batch_epoch": 1}, {"Global.eval_batch_epoch": None}),
+        ((), {"uniform_output_enabled": True}, {"Global.uniform_output_enabled": False}),  # it exports a model an epoch
     ],
 )
 def test_the_settings_of_a_test(words: tuple[str, ...], settings: dict[str, Any], more: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.trainer.command import read_command
 from ppocr_lr.trainer.session import Session
 from tests import checkpoints
+from tests.train_logs import Trainer, write_log
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
 
@@ -222,6 +224,16 @@ def test_what_only_this_project_steps_stops_the_run(tmp_path: Path, optimizer: d
     assert Told(tmp_path, written).plan()
 
 
+def test_a_run_that_logs_nothing_is_not_taken_for_a_log_without_rates(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "train.log", Trainer(COSINE, 4, 10).train())
+    session = Told(tmp_path, config(save_model_dir=str(tmp_path)))
+    session.plan()
+    session.build_lr_scheduler(COSINE, 4, 10)
+    with pytest.raises(LRConfigError) as caught:
+        session.end()
+    assert str(caught.value) == f"{log}: has no new line with a learning rate"
+
+
 # A resume.
 
 WARMUP = {**COSINE, "warmup_epoch": 1}
@@ -249,6 +261,17 @@ def test_a_resume_is_foretold(
     text = "\n".join(session.news())
     assert told in text
     assert "build_lr_scheduler" not in text  # that it is what trains is plain
+
+
+def test_a_model_of_paddlenlp_is_resumed_from_its_backbone(tmp_path: Path) -> None:
+    prefix = checkpoints.save(tmp_path / "latest", COSINE, epochs=4, iters=10, done=20)
+    prefix.mkdir()
+    (prefix / "metric.states").write_bytes(pickle.dumps({"epoch": 2}, 2))
+    written = config(checkpoints="not read")
+    written["Architecture"] = {"model_type": "kie", "algorithm": "LayoutXLM", "Backbone": {"checkpoints": f"{prefix}/"}}
+    session = Told(tmp_path, written)
+    assert session.plan()
+    assert "  PaddleOCR continues with epoch 3 and the config's rate, 5e-2" in session.news()
 
 
 def test_a_checkpoint_that_is_not_there_is_the_trainers_affair(tmp_path: Path) -> None:

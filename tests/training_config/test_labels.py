@@ -55,4 +55,5 @@ def test_equal_names_get_their_folder_and_the_same_file_a_number(tmp_path: Path)
         (tmp_path / folder).mkdir()
     runs = [planned(tmp_path / folder, COSINE) for folder in ("x", "y")]
     assert labels(runs) == ["x/c.yml", "y/c.yml"]
-    assert [label[-4:] for label in labels([runs[0], runs[0]])] == [" (1)", " (2)"]
+    assert labels([runs[0], runs[0]]) == ["c.yml (1)", "c.yml (2)"]
+    assert labels([*runs, runs[0]]) == ["x/c.yml (1)", "y/c.yml (2)", "x/c.yml (3)"]

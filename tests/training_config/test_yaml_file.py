@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.language import speaking
 from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text, yaml_document
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
@@ -79,6 +81,26 @@ BAD = [
     ("a: 1\nb: é\x0b", r"c\.yml:2:5: is not YAML: it holds the character U\+000B"),
     ("a: 1\n---\nb: 2", r"c\.yml:2:1: is not YAML: \w"),
 ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\nb? 2\nc: 3",
+        ">a: 1",
+        "a: 1\n  b\n: c",
+        "a:\n, b",
+        "% a",
+        "&  a: 1",
+        "? {a: 1}\n: 2",
+        "a: >0.9\n  b",
+        "<<: 1",
+    ],
+)
+def test_pyyaml_s_own_words_are_not_told(text: str) -> None:
+    with speaking("zh"), pytest.raises(LRConfigError) as error:
+        yaml_document(text, "c.yml")
+    assert not re.search("[a-z]{2,} [a-z]{2,}", str(error.value))
 
 
 @pytest.mark.parametrize(("text", "message"), BAD, ids=[text[:40] for text, _ in BAD])

@@ -18,14 +18,13 @@ from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
-from ppocr_lr.training_config.momentum import MOMENTUM
+from ppocr_lr.training_config.momentum import MOMENTUM, WITHOUT_MOMENTUM
 from ppocr_lr.training_config.overrides import Override
-from ppocr_lr.training_config.sections import OPTIMIZERS, is_read
+from ppocr_lr.training_config.sections import OPTIMIZERS, is_read, resumed_from
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
 _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
-_WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
 
 
 @rule("LR501", Severity.ERROR, "as many values as boundaries", of_paddleocrs_builder=True)
@@ -190,7 +189,7 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
             "PaddleOCR passes the section to the optimizer and would stop with a TypeError; train "
             "with this project's MomentumStepper"
         )
-        if (name := optimizer.get("name")) in _WITHOUT_MOMENTUM:
+        if (name := optimizer.get("name")) in WITHOUT_MOMENTUM:
             said = tr("PaddleOCR's {name} ignores momentum; train with this project's MomentumStepper", name=name)
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
 
@@ -242,9 +241,10 @@ def keeps_the_saved_rate(subject: Subject) -> Iterator[Finding]:
     checkpoint. If the config has another rate than the saved run had, the saved one is scaled on all the same.
     """
     warmup = subject.lr.warmup_length(subject.built_for.window)
-    if subject.section("Global").get("checkpoints") and subject.lr.recursive_in_paddle and not warmup:
+    key, checkpoint = resumed_from(subject.config)
+    if checkpoint and subject.lr.recursive_in_paddle and not warmup:
         said = tr(
             "PaddleOCR goes on from the rate in the checkpoint: if {key} has changed since, it has no effect",
             key=subject.key(subject.lr.peak_key),
         )
-        yield Finding(("Global", "checkpoints"), said, tr("ppocr-lr resume shows what the rate will be"))
+        yield Finding(key, said, tr("ppocr-lr resume shows what the rate will be"))

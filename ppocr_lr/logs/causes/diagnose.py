@@ -21,6 +21,7 @@ from ppocr_lr.logs.causes.steps import (
     ahead_or_behind,
     at_another_pace,
     at_another_place,
+    once_per_epoch,
     with_a_loaded_rate,
 )
 from ppocr_lr.logs.compare import Comparison, compare_log
@@ -145,7 +146,9 @@ def _diagnosis(search: Search) -> Diagnosis:
         promising = [(search.explanation(candidate), candidate) for first, candidate in new if first.complete]
         complete = [_without_idle_causes(search, *pair) for pair in promising if pair[0].complete]
         if complete:
-            distinct = {explanation.causes: explanation for explanation in _without_detours(complete)}
+            distinct = {
+                explanation.causes: explanation for explanation in _without_detours(complete, search.resumed_in_log)
+            }
             return Diagnosis(search.processes, search.first, tuple(distinct.values()), True)
         tried += [pair for pair in new if 2 * pair[0].explained >= pair[0].lines]
     nearest = {candidate.causes: candidate for _, candidate in sorted(tried, key=lambda pair: _rank(pair[0]))}
@@ -168,6 +171,7 @@ def _one_cause(search: Search, base: Candidate) -> Iterator[Candidate]:
     yield from multiplied(search, base)
     yield from changed(search, base)
     yield from constant(search, base)
+    yield from once_per_epoch(search, base)
     if search.logged_length is None:
         yield from epoch_length(search, base, counted=True)
     if not search.resumed_in_log:
@@ -217,13 +221,17 @@ def _rank(explanation: Explanation) -> tuple[int, float]:
     return -explanation.explained, explanation.rms
 
 
-def _without_detours(explanations: list[Explanation]) -> list[Explanation]:
-    """Where no warmup at all would do, a short one or short epochs would too."""
+def _without_detours(explanations: list[Explanation], resumed: bool) -> list[Explanation]:
+    """Where no warmup at all would do, a short one or short epochs would too; where the log shows a resume at another
+    place, a long one would, that put the schedule off.
+    """
     kinds = [{cause.kind for cause in explanation.causes} for explanation in explanations]
-    if not any("no warmup" in each for each in kinds):
-        return explanations
+    plainer = {"no warmup": {"warmup", "epoch length"}}
+    if resumed:
+        plainer |= {"started over": {"warmup"}, "offset": {"warmup"}}
+    detours = {detour for plain, those in plainer.items() if any(plain in each for each in kinds) for detour in those}
     return [
         explanation
         for explanation, each in zip(explanations, kinds, strict=True)
-        if "no warmup" in each or not each & {"warmup", "epoch length"}
+        if each & set(plainer) or not each & detours
     ]

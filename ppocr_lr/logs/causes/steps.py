@@ -60,7 +60,7 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
 
 def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
     """The length of an epoch, and its first update, at which PaddleOCR resumes."""
-    length = search.logged_length or base.run.iters_per_epoch
+    length = _iters(search, base)
     return length, (int(search.lines.updates[0]) - 1) // length * length
 
 
@@ -75,14 +75,27 @@ def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
         yield ahead(best.x)
 
 
+def once_per_epoch(search: Search, base: Candidate) -> Iterator[Candidate]:
+    """Stepped in the outer loop, with which a schedule of many updates may look constant."""
+    yield _stepped_every(_iters(search, base), search, base)
+
+
+def _iters(search: Search, base: Candidate) -> int:
+    return search.logged_length or base.run.iters_per_epoch
+
+
+def _stepped_every(updates: int, search: Search, base: Candidate) -> Candidate:
+    once = "once per epoch" if updates == _iters(search, base) else f"once in {updates} updates of the log"
+    cause = Cause("pace", f"the schedule was stepped {once}, not after each update")
+    return base.because(cause, stepped_every=updates)
+
+
 def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
     """Not stepped once per update."""
-    iters = search.logged_length or base.run.iters_per_epoch
+    iters = _iters(search, base)
 
     def every(updates: int) -> Candidate:
-        once = "once per epoch" if updates == iters else f"once in {updates} updates of the log"
-        cause = Cause("pace", f"the schedule was stepped {once}, not after each update")
-        return base.because(cause, stepped_every=updates)
+        return _stepped_every(updates, search, base)
 
     def times(steps: int) -> Candidate:
         words = f"the schedule was stepped {steps} times per update, as when each of {steps} processes steps it"
@@ -104,7 +117,7 @@ def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
         cause = Cause("accumulation", words, flag("accumulate", 1))
         yield base.because(cause, run=Run(base.run.epochs, base.batches), batches=0, accumulated=1)
         return
-    batches, schedule = search.logged_length or base.run.iters_per_epoch, base.schedule()
+    batches, schedule = _iters(search, base), base.schedule()
     if schedule is None or not search.may_be_right(medians(schedule, search.sample).distance(search.sample).mean()):
         return
 

@@ -122,6 +122,30 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     assert len(diagnosis.explanations) == 1
 
 
+def test_a_schedule_that_is_stepped_once_per_epoch_may_look_constant(tmp_path: Path) -> None:
+    """All of its drops are after more updates than the run has epochs."""
+    loop = OtherLoop(SECTIONS["Step"], EPOCHS, ITERS)
+    loop.stepped_every = ITERS
+    assert kinds(diagnosed_lines(tmp_path, SECTIONS["Step"], loop.train())) == [["constant"], ["pace"]]
+
+
+@pytest.mark.parametrize("name", ["Linear", "Step", "OneCycle"])
+def test_a_resume_at_another_place_is_no_warmup(tmp_path: Path, name: str) -> None:
+    """A long one would put the schedule off as much, but the lines before the resume show none."""
+    (diagnosis,) = diagnose(resumed(tmp_path, SECTIONS[name], over=True))
+    assert kinds(diagnosis) == [["started over"]]
+
+
+def test_a_part_of_a_log_may_be_of_another_warmup(tmp_path: Path) -> None:
+    """Nothing shows that it was resumed."""
+    trained = Trainer({**SECTIONS["Linear"], "warmup_epoch": 2}, EPOCHS, ITERS).train(marked=False)
+    lines = [line for line in trained if "lr:" in line][40:80]
+    diagnosis = diagnosed_lines(tmp_path, SECTIONS["Linear"], iter(lines))
+    assert "the warmup has 2 epochs, not none" in [
+        cause.words for each in diagnosis.explanations for cause in each.causes
+    ]
+
+
 class Accumulating(OtherLoop):
     """A loop that counts batches; the schedule is built for updates and stepped at each."""
 
