@@ -136,7 +136,7 @@ def compare_runs(
     compared = []
     for run in runs:
         of_run = flags if run is runs[-1] else flags._replace(epochs=int(run.totals[-1]))
-        if run.batches != runs[-1].batches:  # the config's data, and what is given, are the last run's
+        if run.batches not in (0, runs[-1].batches):  # the config's data, and what is given, are the last run's
             of_run = of_run._replace(iters_per_epoch=run.batches, iters_from="from the log")
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared

@@ -115,6 +115,15 @@ def test_runs_on_other_data(tmp_path: Path, before: int, told: bool) -> None:
     assert not any("epochs of the log have" in note for run in runs for note in json_value(run, [])["notes"])
 
 
+def test_a_run_before_one_on_told_data(tmp_path: Path) -> None:
+    """Nothing tells of the data of the first, so the plan's length is its own."""
+    lines = on_other_data("Cosine", ITERS, False, False)
+    log = read_log(write_log(tmp_path / "train.log", (line for number, line in enumerate(lines) if number > 2)))
+    runs = compare_runs(write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS), log)
+    assert [run.planned.run.iters_per_epoch for run in runs] == [ITERS] * len(runs) == [ITERS, ITERS]
+    assert all(run.as_planned for run in runs)
+
+
 @pytest.mark.parametrize("kept", [False, True])
 @pytest.mark.parametrize("before", [40, 60])
 def test_a_resume_on_other_data(tmp_path: Path, before: int, kept: bool) -> None:
