@@ -114,8 +114,10 @@ def _complaints() -> Iterator[list[str]]:
 
 
 def look(index: int) -> tuple[str, tuple[float, ...]]:
-    """Colour and dashes of the run at `index`."""
-    return COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
+    """Colour and dashes of the run at `index`; the colours of a style of the user's, if it has any."""
+    cycle = STYLE.get("axes.prop_cycle")
+    colours = cycle.by_key().get("color", COLOURS) if cycle else COLOURS
+    return colours[index % len(colours)], DASHES[index % len(DASHES)]
 
 
 def line_style(dashes: tuple[float, ...]) -> Any:

@@ -133,7 +133,10 @@ def test_numbers(command: Command, tmp_path: Path) -> None:
             ["--weight-decay", "-o", "Optimizer.regularizer.name=L3"],
             "wd.yml: Optimizer.regularizer.name: 'L3' is not a",
         ),
-        (["--momentum", "-o", "Optimizer.momentum=1"], "wd.yml: Optimizer.momentum: 1 is not allowed"),
+        (
+            ["--momentum", "-o", "Optimizer.name=Momentum", "Optimizer.momentum=1"],
+            "wd.yml: Optimizer.momentum: 1 is not allowed",
+        ),
         (
             ["--momentum", "-o", "Optimizer.momentum={name: OneCycle}"],
             "Optimizer.momentum.name: moves opposite to a rate of the",

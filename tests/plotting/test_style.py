@@ -8,6 +8,7 @@ import pytest
 from matplotlib import style
 
 from ppocr_lr.plotting.figure import draw
+from ppocr_lr.plotting.style import STYLE, look, use_style
 from ppocr_lr.training_config.plan import plan_run
 from tests.conftest import ROOT, Command
 
@@ -56,3 +57,11 @@ def test_marks_are_seen_on_a_dark_page() -> None:
     with style.context("dark_background"):
         lines = draw([plan_run(ROOT / "configs/cosine.yml")]).axes[0].lines
     assert [line.get_color() for line in lines if line.get_marker() == "o"] == ["white"]
+
+
+def test_curves_have_the_colours_of_a_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ppocr_lr.plotting.style.STYLE", {**STYLE})
+    use_style("dark_background")
+    colours = [look(index)[0] for index in range(10)]
+    assert colours == style.library["dark_background"]["axes.prop_cycle"].by_key()["color"]
+    assert not {"black", "#000000"} & {*colours}  # nobody would see it
