@@ -236,7 +236,7 @@ class Resume:
         if self.rate_before is None or self.warmup_added is not None:
             return None
         written = self.planned.run.epochs
-        nearby = sorted(range(self.first_epoch, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
+        nearby = sorted(range(self.checkpoint.epoch or 1, _MOST_EPOCHS + 1), key=lambda epochs: abs(epochs - written))
         lengths = {self.saved_iters_per_epoch or 0, self.planned.run.iters_per_epoch} - {0}
         for epochs, iters_per_epoch in product((written, *nearby), sorted(lengths)):
             try:

@@ -13,6 +13,8 @@ from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, errors_within, printable, shown
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.logs.causes.diagnose import diagnose
+from ppocr_lr.logs.causes.explanation import Diagnosis
+from ppocr_lr.logs.causes.steps import offset
 from ppocr_lr.logs.compare import compare_log
 from ppocr_lr.logs.report import text_lines as comparison_lines
 from ppocr_lr.logs.report import verdict
@@ -49,6 +51,8 @@ class Session:
     """What was planned before the trainer started, with an assumed length of the epoch if it was not known."""
     trained: PlannedRun | None = None
     """The plan with the exact length of an epoch, once the trainer has asked for its schedule."""
+    ahead: int = 0
+    """Updates by which a resumed schedule is ahead of the epochs; below 0 after a checkpoint from within an epoch."""
     log_begin: int = 0
     """The size of the log before the trainer started, which appends to it."""
 
@@ -146,6 +150,7 @@ class Session:
         except LRConfigError as error:  # PaddleOCR will say what it makes of it
             self.tell([f"what a resume does cannot be predicted: {error}"])
             return []
+        self.ahead = resume.update - (resume.checkpoint.epoch or 0) * planned.run.iters_per_epoch
         self.tell(resume_lines(resume))
         return remarks(resume)
 
@@ -169,7 +174,12 @@ class Session:
             if comparison.as_planned:
                 self.tell([printable(f"{log.source}: {verdict(comparison)}")])
             else:
-                self.tell(comparison_lines(comparison, diagnose(comparison)))
+                self.tell(comparison_lines(comparison, list(map(self._as_foretold, diagnose(comparison)))))
+
+    def _as_foretold(self, found: Diagnosis) -> Diagnosis:
+        """Where the checkpoint's place explains the lines, nothing else that would do so is told."""
+        known = tuple(each for each in found.explanations if each.causes == (offset(self.ahead),))
+        return replace(found, explanations=known or found.explanations)
 
 
 def _in_this_trainer(finding: Finding) -> Finding:

@@ -423,6 +423,12 @@ class TestEpochs:
         (hint,) = (each.hint for each in remarks(result) if "counts epochs from 1 again" in each.message)
         assert hint.endswith(f" has its epoch: -o Global.checkpoints={tmp_path / 'best_accuracy'}")
 
+    @pytest.mark.parametrize(("name", "done"), [("latest", 100), ("best_accuracy", 98)])
+    def test_the_run_that_ended_with_the_epoch_is_recognised(self, tmp_path: Path, name: str, done: int) -> None:
+        result = resume(save(tmp_path / name, WARM, 10, 10, done, epoch=10), WARM, 20, 10)
+        (jump,) = (each.message for each in remarks(result) if "the rate jumps at update" in each.message)
+        assert jump.endswith("; the checkpoint's rate is this config's with 10 epochs × 10 iterations")
+
     def test_with_uniform_output_each_checkpoint_has_a_folder(self, tmp_path: Path) -> None:
         for name, done, epoch in (("best_accuracy", 96, 10), ("iter_epoch_6", 60, 6), ("iter_epoch_9", 90, 9)):
             (tmp_path / name).mkdir()

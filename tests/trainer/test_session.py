@@ -274,6 +274,29 @@ def test_a_model_of_paddlenlp_is_resumed_from_its_backbone(tmp_path: Path) -> No
     assert "  PaddleOCR continues with epoch 3 and the config's rate, 5e-2" in session.news()
 
 
+def test_the_lag_of_a_checkpoint_from_within_an_epoch_is_the_cause_that_is_told(tmp_path: Path) -> None:
+    prefix = tmp_path / "best_accuracy"
+    checkpoints.save(prefix, WARMUP, epochs=4, iters=10, done=28, epoch=3)
+    settings = {"checkpoints": str(prefix), "save_model_dir": str(tmp_path), "log_smooth_window": 1}
+    session = Told(tmp_path, config(WARMUP, **settings))
+    session.plan()
+    scheduler = session.build_lr_scheduler(WARMUP, 4, 10)
+    assert isinstance(scheduler, LRScheduler)
+    scheduler.step(28)
+    lines = ["[2026/11/29 21:00:00] ppocr INFO: train dataloader has 10 iters"]
+    for done in range(1, 6):  # PaddleOCR counts from 1 again
+        lines.append(
+            f"[2026/11/29 21:00:00] ppocr INFO: epoch: [4/4], global_step: {done}, lr: {scheduler():.6f}, loss: 1.0"
+        )
+        scheduler.step()
+    (tmp_path / "train.log").write_text("\n".join(lines))
+    session.news()
+    session.end()
+    *_, cause, explained = session.news()
+    assert cause == "  cause    the schedule is 2 updates behind the count of the log"
+    assert explained.startswith("           explains 5 of 5 lines")
+
+
 def test_a_checkpoint_that_is_not_there_is_the_trainers_affair(tmp_path: Path) -> None:
     session = Told(tmp_path, config(checkpoints="nowhere"))
     assert session.plan()

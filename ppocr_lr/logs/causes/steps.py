@@ -44,7 +44,7 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
         if first + shift <= length:
             cause = Cause("started over", "the schedule started over at the resume instead of continuing")
         else:
-            cause = _offset(shift, fitting)
+            cause = offset(shift, fitting)
         return base.because(cause, shift=shift)
 
     over = ahead(-begin)
@@ -68,7 +68,7 @@ def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
     """As when the schedule is stepped before the optimizer, or a loop steps it before its first update."""
 
     def ahead(shift: int) -> Candidate:
-        return base.because(_offset(shift), shift=shift)
+        return base.because(offset(shift), shift=shift)
 
     best = search.best(Family(ahead, _shifted, base, -_MOST_AHEAD, _MOST_AHEAD, [-1, 1]))
     if best is not None and best.x:
@@ -144,6 +144,7 @@ def _shifted(shift: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[np
     return updates + shift
 
 
-def _offset(shift: int, fitting: str = "") -> Cause:
+def offset(shift: int, fitting: str = "") -> Cause:
+    """The schedule is `shift` updates ahead of the log."""
     way = "behind" if shift < 0 else "ahead of"
     return Cause("offset", f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}")
