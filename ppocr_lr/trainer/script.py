@@ -15,7 +15,9 @@ def run_script(script: str, words: Sequence[str]) -> None:
     """Run `script`: `__main__`, `sys.argv` and `sys.path` are as it expects them, and what it raises is its own."""
     path = os.path.abspath(script)
     main = ModuleType("__main__")
-    main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
+    main.__dict__.update(__builtins__=builtins, __file__=path)
+    if sys.version_info < (3, 15):  # from there on a script has none
+        main.__dict__["__cached__"] = None
     main.__loader__ = SourceFileLoader("__main__", path)
     sys.modules["__main__"] = main  # for good, as threads and functions at the exit use it
     sys.argv = [script, *words]
