@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, named_path, print_json
+from ppocr_lr.cli.options import Commands, add_command, add_format, print_json
 from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.language import tr
@@ -50,7 +51,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "logs",
         nargs="+",
-        type=named_path,
+        type=Path,
         metavar="LOG",
         help="train.log, which may be a .gz; VisualDL records; or a folder of logs. Each is compared",
     )

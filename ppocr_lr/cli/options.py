@@ -171,13 +171,6 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
     return configs
 
 
-def named_path(text: str) -> Path:
-    """The path of an argument; an empty one, as of a shell variable that is not set, is not the working directory."""
-    if not text:
-        raise argparse.ArgumentTypeError("is empty; it must name a file or a folder")
-    return Path(text)
-
-
 def add_import(parser: argparse.ArgumentParser) -> None:
     """Schedules that are not installed. A flag and no key: a config runs no code."""
     parser.add_argument(

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of, named_path, ready_to_draw
+from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of, ready_to_draw
 from ppocr_lr.cli.run_options import (
     add_axis,
     add_metrics,
@@ -98,7 +98,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--log-scale", action="store_true", help="a logarithmic axis for the rate")
     parser.add_argument(
-        "--log", action="append", type=named_path, default=[], metavar="FILE",
+        "--log", action="append", type=Path, default=[], metavar="FILE",
         help="train.log whose rates are drawn as dots on the first curve; may be repeated",
     )  # fmt: skip
     _add_looks(parser)
