@@ -29,7 +29,7 @@ def config(tmp_path: Path) -> Path:
     (tmp_path / "of_mine.py").write_text(MODULE.format(number=1))
     section = {"name": "Imported1", "learning_rate": 0.125}
     file = tmp_path / "c.yml"
-    file.write_text(yaml.safe_dump({"Global": {"epoch_num": 2}, "Optimizer": {"name": "Adam", "lr": section}}))
+    file.write_text(yaml.safe_dump({"Global": {"epoch_num": 2}, "Optimizer": {"name": "Momentum", "lr": section}}))
     return file
 
 
