@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-import numpy as np
 from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 from PIL import Image
 
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
@@ -22,7 +20,7 @@ from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.errors import ArgumentError
-from ppocr_lr.numbers_text import PLAIN, amount, count_text, plain_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, plain_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import (
     DPI,
@@ -48,6 +46,7 @@ from ppocr_lr.plotting.style import (
     log_limits,
     look,
 )
+from ppocr_lr.plotting.ticks import count_ticks, iterations_above, number_ticks, texts_at_ticks
 from ppocr_lr.plotting.words import common_facts, figure_of, in_common, is_narrow, put_legend, titles
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels, scaling_labels
@@ -59,11 +58,6 @@ _PAD, _NARROW_PAD = 0.07, 0.04  # inches around everything
 _PANEL_LEAST = 0.8  # inches of height that a small panel needs with what stands around it
 _ROOMY = 3  # inches of height: for a second axis, and for long words along the first
 _SOURCE = "ppocr_lr source"  # a text chunk of the png
-_STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten
-_MOST_TICKS = 10
-_LEFT = 0.7  # inches of width for what stands beside the axes
-_DIGIT = 0.64  # width of a digit, as a multiple of its font's size
-_FEW_TICKS = 4  # all of which have room for their texts in a small panel
 _MANY = 5  # curves whose legend leaves no room for long words along the axes of a low picture
 _NUMBER_ROOM = 0.3  # inches of a picture's height, of which the axes are about half: for the number of a mark
 _MOST_MARKS = 12  # more vertical lines than that hide the curve
@@ -123,7 +117,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
         below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
         below.set_yscale("log")
-        _texts_at_ticks(below, "{:g}".format)
+        texts_at_ticks(below, "{:g}".format)
         below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
         titles(figure, runs, None)
@@ -352,11 +346,7 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     lengths = {run.run.iters_per_epoch for run in runs}
     roomy = figure_of(axes).get_figheight() >= _ROOMY
     above = axis == "epochs" and len(lengths) == 1 and roomy and not is_narrow(figure_of(axes))
-    ticks = MaxNLocator(_MOST_TICKS, steps=_STEPS, integer=end > 10)
-    shown = [tick * factor for tick in ticks.tick_values(0, end) for factor in ((1, *lengths) if above else (1,))]
-    ticks.set_params(nbins=_room_for(axes, shown))
-    axes.xaxis.set_major_locator(ticks)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda position, _: count_text(position)))
+    count_ticks(axes, end, (1, *lengths) if above else (1,))
     axes.set_xlabel(LABELS[axis])
     if not roomy and len(runs) >= _MANY:
         axes.set_ylabel("rate")
@@ -365,66 +355,4 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
             "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
         )
     if above:
-        _iterations_above(axes, lengths.pop())
-
-
-def _room_for(axes: Axes, numbers: Iterable[float]) -> int:
-    """How many ticks along the axis can have such numbers beside each other."""
-    letters = 1 + max(len(count_text(number)) for number in numbers)
-    room = 72 * (figure_of(axes).get_figwidth() - _LEFT) / (_DIGIT * rcParams["font.size"])
-    return max(2, min(_MOST_TICKS, int(room / letters)))
-
-
-def number_ticks(axes: Axes) -> None:
-    """Rates at the ticks as people write them, all in one spelling."""
-
-    def text(rate: float) -> str:
-        return rate_text(rate) if any(0 < tick < PLAIN for tick in _told(axes)) else plain_text(rate)
-
-    _texts_at_ticks(axes, text)
-
-
-def _texts_at_ticks(axes: Axes, text: Callable[[float], str]) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
-    if axes.get_yscale() == "log":
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: text(value) if value in _told(axes) else ""))
-
-
-def _told(axes: Axes) -> list[float]:
-    """The ticks with texts: the large ones, and small ones of a logarithmic axis with fewer than two powers of ten."""
-    low, high = sorted(axes.get_ylim())
-    large, small = (
-        [tick for tick in ticks if low <= tick <= high]
-        for ticks in (axes.yaxis.get_majorticklocs(), axes.yaxis.get_minorticklocs())
-    )
-    some = small if len(small) <= _FEW_TICKS else [tick for tick in small if f"{tick:.0e}"[0] in "25"]
-    return large if len(large) > 1 else [*large, *(some if len(large) + len(some) > 1 else small)]
-
-
-def _iterations_above(axes: Axes, iters_per_epoch: int) -> None:
-    """A scale of iterations along the upper edge, with its ticks where those of the epochs are."""
-
-    def to_iters(epochs: Any) -> Any:
-        return epochs * iters_per_epoch
-
-    def to_epochs(iters: Any) -> Any:
-        return iters / iters_per_epoch
-
-    above = axes.secondary_xaxis("top", functions=(to_iters, to_epochs))
-    above.xaxis.set_major_locator(_SameTicks(axes, iters_per_epoch))
-    above.xaxis.set_major_formatter(FuncFormatter(lambda iters, _: count_text(iters)))
-    above.tick_params(colors=GREY, labelsize="small", length=3)
-    above.set_xlabel("iteration (optimizer update)", color=GREY, fontsize="small")
-
-
-class _SameTicks(Locator):
-    """Where the axes have theirs."""
-
-    def __init__(self, axes: Axes, factor: int) -> None:
-        self._axes, self._factor = axes, factor
-
-    def __call__(self) -> Any:
-        return self._factor * np.asarray(self._axes.get_xticks())
-
-    def tick_values(self, vmin: float, vmax: float) -> Any:
-        return self()
+        iterations_above(axes, lengths.pop())
