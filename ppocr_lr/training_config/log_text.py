@@ -66,7 +66,9 @@ class LogDecoder:
 
 def plain(text: str) -> str:
     """Text without colours, signs of HTML and Markdown, full-width colons, and what UTF-16 not known as such leaves."""
-    text = _SPACES.sub(" ", _UNSEEN.sub("", text.replace("\0", "").replace("&nbsp;", " ")))
+    text = text.replace("\0", "").replace("&nbsp;", " ")
+    if not text.isascii():  # most logs are, and none of these can be in them
+        text = _SPACES.sub(" ", _UNSEEN.sub("", text))
     if "epoch: \\[" in text or "\\_step" in text:
         text = _ESCAPED.sub(r"\1", text)
     if any(words in text for words in _FULL_WIDTH):
