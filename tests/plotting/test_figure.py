@@ -533,10 +533,10 @@ def test_no_number_along_the_axis_covers_another(
         assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
 
 
-@pytest.mark.parametrize(("rate", "least"), [(3e-4, 3), (1e-9, 2), (0.1, 2)])
-def test_a_logarithmic_axis_within_a_power_of_ten_has_numbers(tmp_path: Path, rate: float, least: int) -> None:
+@pytest.mark.parametrize("rate", [3e-4, 1e-9, 0.1])
+def test_a_logarithmic_axis_within_a_power_of_ten_has_numbers(tmp_path: Path, rate: float) -> None:
     figure = draw([planned(tmp_path, {"name": "Const", "learning_rate": rate})], log_scale=True)
-    assert len(numbers_in_view(figure)) >= least
+    assert len(numbers_in_view(figure)) >= 2
 
 
 @pytest.mark.parametrize("times", [1.01, 3, 30, 1e4])
