@@ -14,7 +14,8 @@ from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.kinds import MAX_ITERS
 
-_NOTHING = 1e-4  # of the peak
+NEARLY_0 = 1e-4
+"""A rate below this share of the highest is told as nearly 0 where its digits depend on an assumed length."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Window(NamedTuple):
         if end and end.step is not None and lead.iters + end.step <= self.total_iters:
             return rate_text(end.rate, 2) if end.rate else tr("nearly 0")
         peak = schedule.extremes(0, self.total_iters - 1)[1]
-        return rate_text(rate, 2) if rate > _NOTHING * peak else tr("nearly 0")
+        return rate_text(rate, 2) if rate > NEARLY_0 * peak else tr("nearly 0")
 
     @property
     def too_short(self) -> str:

@@ -125,13 +125,13 @@ def own_name(subject: Subject) -> Iterator[Finding]:
     can be trained with `ppocr-lr train`, or in a loop with this project's build_lr_scheduler.
     """
     if subject.planned.name not in IN_PADDLEOCR:
-        nearest = type(subject.lr).nearest_in_paddleocr
+        near = type(subject.lr).nearest_in_paddleocr
         how = tr("start the training with ppocr-lr train, or use this project's build_lr_scheduler in your own loop")
         if not subject.lr.has_curve:
             how = tr("use this project's build_lr_scheduler in your own loop; ppocr-lr train has no metric for it")
         name = subject.planned.name
         said = tr("PaddleOCR has no {name} and would stop with an AttributeError; {how}", name=name, how=how)
-        hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(nearest)) if nearest else ""
+        hint = tr("the nearest that PaddleOCR has: {nearest}", nearest=tr(near)) if near else ""
         yield Finding(subject.path("name"), said, hint)
 
 

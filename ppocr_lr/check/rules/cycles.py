@@ -10,13 +10,13 @@ from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.run import NEARLY_0
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Schedule
 
 _HIGH_END = 0.1  # of a cycle's height, at which a run may end
 _STILL_HIGH = 0.5  # of a cycle's height: a jump
 _JUMP = 2.0
-_NOTHING = 1e-4  # of the rate after a jump
 _MOST_CYCLES = 1000  # that are examined
 
 
@@ -93,7 +93,7 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
         if after > _JUMP * before:
             where = tr(" at epoch {epoch}", epoch=subject.epoch_text(start)) if subject.can_be_told else ""
             # How near it has come depends on how many updates there were.
-            nothing = not subject.length_is_known and before < _NOTHING * after
+            nothing = not subject.length_is_known and before < NEARLY_0 * after
             said = tr(
                 "the rate jumps from {before} up to {after}{where}, where this stage begins",
                 before=tr("nearly 0") if nothing else rate_text(before),
