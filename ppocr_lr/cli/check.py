@@ -23,6 +23,7 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_language,
+    comma_list,
     configs_of,
     print_json,
 )
@@ -88,7 +89,7 @@ def add(commands: Commands) -> None:
     )
     for name, what in (("select", "show only these"), ("ignore", "leave these out")):
         parser.add_argument(
-            f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
+            f"--{name}", type=comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}: codes or families, such as LR303,LR5; may be repeated",
         )  # fmt: skip
     parser.add_argument(
@@ -111,10 +112,6 @@ def add(commands: Commands) -> None:
     parser.set_defaults(gpus=None)  # of the settings, where it is not given
     parser.add_argument("--statistics", action="store_true", help="count the findings by code instead of listing them")
     add_fixes(parser)
-
-
-def _comma_list(text: str) -> list[str]:
-    return [word for word in (each.strip() for each in text.split(",")) if word]
 
 
 def run(arguments: argparse.Namespace) -> int:

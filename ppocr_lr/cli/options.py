@@ -223,6 +223,11 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def comma_list(text: str) -> list[str]:
+    """The words between commas."""
+    return [word for word in (each.strip() for each in text.split(",")) if word]
+
+
 def print_json(results: Iterable[Mapping[str, object]]) -> None:
     """What a command found, one object for each config, pair, log or checkpoint."""
     text = json.dumps({"version": JSON_VERSION, "results": list(results)}, indent=2, ensure_ascii=False)
