@@ -27,7 +27,7 @@ from ppocr_lr.cli.options import (
     configs_of,
     print_json,
 )
-from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
+from ppocr_lr.cli.run_options import add_run, add_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import tr
@@ -116,7 +116,6 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
-    check_scaling(arguments)
     given = configs_of(arguments)
     selection_of(
         arguments.select, arguments.ignore
