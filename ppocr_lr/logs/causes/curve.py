@@ -11,6 +11,7 @@ import numpy as np
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.logs.causes.explanation import Cause, flag, override
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
+from ppocr_lr.logs.causes.steps import once_per_epoch
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.window import least_squares, medians
@@ -114,7 +115,7 @@ def multiplied(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 
 def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
-    """A rate that does not change is written the same in every line."""
+    """A rate that does not change is written the same in every line; a schedule that is stepped rarely may look so."""
     rates, lines = np.unique(search.lines.rates, return_counts=True)
     rate = float(rates[lines.argmax()])
     config = search.planned.parsed.config
@@ -123,6 +124,11 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
     if lines.max() < _MOST * len(search.lines) or (search.planned.name == "Const" and plainly):
         return  # of a Const a factor, or no warmup, says the same
     words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 0 else "the rate is below 5e-7 throughout"
+    (once,) = once_per_epoch(search, base)
+    never = replace(once, stepped_every=int(search.lines.updates.max()))
+    ways = {"never stepped": never, "stepped once per epoch": once}
+    if likely := [way for way, candidate in ways.items() if search.explains(candidate)]:
+        words += f", as if the schedule were {' or '.join(likely)}"
     section = {"name": "Const", "learning_rate": max(rate, 1e-7)}
     yield replace(base, shift=0).with_section(Cause("constant", words), section)
 
