@@ -120,7 +120,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", "-o", "Optimizer.lr.learning_rte=3"], "did you mean Optimizer.lr.learning_rate?"),
         (["plot", "--out", "a.bmp"], "error: --out a.bmp: the ending must be one of .png, .svg, .pdf"),
         (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
-        (["plot", "--out", "/proc/a.png"], "error: --out /proc/a.png: cannot be written"),
+        (["plot", "--out", "/proc/a.png"], "error: /proc/a.png: cannot be written"),
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--size", "2x1"], "error: --size 2x1: a picture has 1.5 to 100 inches each way"),
         (["plot", "--size", "9"], "error: --size 9: must be a width and height in inches, such as 3.3x2.4"),
@@ -175,6 +175,18 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     assert "Traceback" not in done.stderr
     assert done.stderr.count("error:") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use stays there")
+def test_a_picture_that_cannot_be_written_is_named_even_if_nobody_named_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir("gone")
+    (tmp_path / "gone").rmdir()
+    done = command("plot")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: lr_default_config.png: cannot be written: ")
 
 
 def test_a_title_and_names_may_be_any_text(command: Command) -> None:
