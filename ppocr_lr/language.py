@@ -33,6 +33,11 @@ def later(message: str) -> str:
     return message
 
 
+def labelled(label: object, text: object) -> str:
+    """`hint: take it out`: what something is, and the thing itself."""
+    return tr("{label}: {text}", label=label, text=text)
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Messages made inside are in this one of the `LANGUAGES`."""

@@ -40,6 +40,11 @@ def width(text: str) -> int:
     return sum(map(_letters, text))
 
 
+def padded(text: str, room: int) -> str:
+    """A text with blanks behind it, so that the next one begins `room` letters further on."""
+    return text + " " * (room - width(text))
+
+
 def _fitting(text: str, room: int) -> int:
     """How many characters of its beginning are at most `room` letters wide."""
     return sum(end <= room for end in accumulate(map(_letters, text)))

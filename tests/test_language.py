@@ -1,4 +1,4 @@
-"""What `check`, `explain` and the page of `explore` say, in the languages that there are catalogues of."""
+"""What the text commands and the page of `explore` say, in the languages that there are catalogues of."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ppocr_lr.training_config.scaling import ScalingRule
 from tests.check.test_mistakes import MISTAKES
 from tests.check.test_report import CASES, findings
 from tests.check.test_report import config as plan
+from tests.chinese import UNCHINESE, not_chinese
 from tests.conftest import ROOT, Command
 
 EXAMPLE = str(ROOT / "configs/cosine.yml")
@@ -96,14 +97,6 @@ def test_the_catalogue_is_one_of_gettext(language: str) -> None:
     assert {each.id: each.string for each in theirs if each.id} == catalogue(language)
 
 
-# Words of English in a row; keys, names and commands stand alone.
-ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]+ [a-z]{2,}")
-# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own.
-UNCHINESE = re.compile(
-    "[一-鿿] +[一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]"
-)
-
-
 def test_chinese_is_set_as_chinese() -> None:
     quoted = re.compile("“[^一-鿿”]*”")  # what is said of English marks
     assert not [said for said in catalogue("zh").values() if UNCHINESE.search(quoted.sub("“”", said))]
@@ -113,9 +106,7 @@ def test_chinese_is_set_as_chinese() -> None:
 def test_no_finding_is_half_translated(config: Any, tmp_path: Path) -> None:
     with speaking("zh"):
         found = findings(tmp_path, config)
-    for said in [text for each in found for text in (each.message, each.hint) if text]:
-        assert not ENGLISH.search(said), said
-        assert not UNCHINESE.search(said), said
+    assert not_chinese("\n".join(text for each in found for text in (each.message, each.hint))) == []
 
 
 def test_english_is_what_stands_in_the_code() -> None:
@@ -159,6 +150,34 @@ def test_check_and_explain_speak_the_language(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert command(*words).stdout == chinese.stdout
     assert command(*words, "--lang", "en").stdout == english.stdout
+
+
+REPORTS = [
+    ("show", "det_db.yml", "--gpus", "4", "--reference-gpus", "1", "--windows", "--accumulate", "2"),
+    ("show", "cosine_cured.yml", "rec_lcnet.yml", "-o", "Optimizer.name=Momentum"),
+    ("show", "cyclic.yml", "--epochs", "200"),
+    ("show", "reduce_on_plateau.yml", "--metrics", "reduce_on_plateau.txt"),
+    ("diff", "cosine.yml", "cosine.yml"),
+    ("diff", "cosine_cured.yml", "rec_lcnet.yml"),
+    ("diff", "step.yml", "rec_crnn.yml", "--axis", "iters"),
+    ("diff", "rec_crnn.yml", "wsd.yml", "--axis", "progress"),
+    ("scale", "det_db.yml", "--reference-gpus", "8"),
+    ("scale", "det_db.yml", "--reference-batch", "8", "--rule", "sqrt", "--out", "scaled.yml"),
+    ("scale", "det_db.yml"),
+]  # fmt: skip
+_PATCH = re.compile(r"^(---|\+\+\+|@@|[-+ ] ).*\n", re.MULTILINE)
+_NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
+
+
+@pytest.mark.parametrize("words", REPORTS, ids=str)
+def test_reports_are_in_chinese(words: tuple[str, ...], command: Command) -> None:
+    words = tuple(str(ROOT / "configs" / word) if (ROOT / "configs" / word).is_file() else word for word in words)
+    english, chinese = (command(*words, "--lang", language) for language in LANGUAGES)
+    assert chinese.returncode == english.returncode
+    told = chinese.stdout if words[0] != "scale" else _PATCH.sub("", chinese.stdout)
+    assert not_chinese(told + chinese.stderr.removeprefix("error: ")) == []
+    numbers, theirs = (sorted(_NUMBER.findall(each.stdout + each.stderr)) for each in (chinese, english))
+    assert numbers == theirs
 
 
 @pytest.mark.parametrize("form", ["json", *FORMATS])

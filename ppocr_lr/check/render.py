@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ppocr_lr.check.report import Report
 from ppocr_lr.errors import Place, printable
 from ppocr_lr.finding import Finding, Severity
-from ppocr_lr.language import tr
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount, width
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
@@ -36,7 +36,7 @@ def text_lines(reports: Sequence[Report], *, colour: bool = False) -> Iterator[s
             for line in _snippet(finding, report):
                 yield f"  {'':{indent}}{dim}|{end} {line}"
             if finding.hint:
-                yield f"  {'':{indent}}{dim}{tr('hint')}: {printable(finding.hint)}{end}"
+                yield f"  {'':{indent}}{dim}{labelled(tr('hint'), printable(finding.hint))}{end}"
         yield ""
     yield totals(reports)
 

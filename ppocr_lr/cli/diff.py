@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, add_picture, print_json, ready_to_draw
+from ppocr_lr.cli.options import Commands, add_command, add_format, add_language, add_picture, print_json, ready_to_draw
 from ppocr_lr.cli.run_options import add_axis, add_run, run_flags
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
 from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.language import labelled, speaking, tr
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.plan import plan_run
 
@@ -35,6 +36,7 @@ def add(commands: Commands) -> None:
     add_run(parser)
     add_axis(parser)
     add_format(parser)
+    add_language(parser)
     add_picture(parser, "a picture of both, with their ratio below")
 
 
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*text_lines(result), sep="\n")
         if arguments.out:
-            print(printable(f"picture: {arguments.out}"))
+            print(printable(labelled(tr("picture"), arguments.out)))
     return int(not result.equal)
 
 
@@ -61,4 +63,5 @@ def _draw(result: Difference, arguments: argparse.Namespace) -> None:
     ready_to_draw()
     from ppocr_lr.plotting.figure import draw_difference, save
 
-    save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)
+    with speaking("en"):  # not every machine has a font for Chinese
+        save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)

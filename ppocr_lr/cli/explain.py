@@ -7,7 +7,7 @@ import argparse
 from ppocr_lr.check.rules import RULES, explain
 from ppocr_lr.cli.options import Commands, add_command, add_language, comma_list, need_docstrings
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import width
+from ppocr_lr.numbers_text import padded
 
 EXAMPLES = """\
 examples:
@@ -43,6 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(*map(explain, words if one_by_one else [" ".join(arguments.codes)]), sep="\n\n")
         return 0
     for code, rule in sorted(RULES.items()):
-        severity = tr(str(rule.severity))
-        print(f"{code}  {severity}{' ' * (9 - width(severity))}{tr(rule.title)}")
+        print(f"{code}  {padded(tr(str(rule.severity)), 9)}{tr(rule.title)}")
     return 0

@@ -11,6 +11,7 @@ from ppocr_lr.cli.options import (
     add_command,
     add_configs,
     add_format,
+    add_language,
     add_picture,
     configs_of,
     print_json,
@@ -19,6 +20,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import labelled, speaking, tr
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.forecast import Resume
@@ -64,15 +66,16 @@ def add(commands: Commands) -> None:
     )
     add_run(parser)
     add_format(parser)
+    add_language(parser)
     add_picture(parser, "a picture of the resume")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the checkpoint, draw if asked to, print the forecast."""
     if len(configs := configs_of(arguments)) != 1:
-        said = f"resume: name one config, before -o or after -c; received {len(configs)}"
+        said = tr("resume: name one config, before -o or after -c; received {count}", count=len(configs))
         if checkpoint := next((word for word in configs if not word.endswith((".yml", ".yaml"))), None):
-            said += f"; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}"
+            said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=checkpoint)
         raise LRConfigError(said)
     if arguments.out:
         output_kind(arguments.out, PICTURES)
@@ -86,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*text_lines(result, beside), sep="\n")
         if arguments.out:
-            print(printable(f"picture: {arguments.out}"))
+            print(printable(labelled(tr("picture"), arguments.out)))
     return int(any(remark.severity > Severity.NOTE for remark in remarks(result)))
 
 
@@ -105,7 +108,7 @@ def _planned(path: str, arguments: argparse.Namespace) -> tuple[PlannedRun, list
         batches, windows = batches_in(log)
         if not batches:
             raise
-    beside = f"from {_LOG} beside the checkpoint"
+    beside = tr("from {log} beside the checkpoint", log=_LOG)
     flags = flags._replace(iters_per_epoch=batches, iters_from=beside, windows=flags.windows or windows)
     planned = plan_run(path, arguments.overrides, flags)
     return planned, [Finding((), planned.length.arithmetic, severity=Severity.NOTE)]
@@ -116,9 +119,9 @@ def _checkpoint(arguments: argparse.Namespace, config: Mapping[str, Any], source
     prefix = arguments.checkpoint or named
     if prefix and isinstance(prefix, str):
         return read_checkpoint(prefix)
-    problem = f"there is no {'.'.join(map(str, key))} to resume from"
+    problem = tr("there is no {key} to resume from", key=".".join(map(str, key)))
     if (config.get("Global") or {}).get("pretrained_model"):
-        problem += "; Global.pretrained_model begins a new run, at update 0"
+        problem += tr("; Global.pretrained_model begins a new run, at update 0")
     raise MissingError(problem, "checkpoint", place=Place(source))
 
 
@@ -136,4 +139,5 @@ def _draw(result: Resume, arguments: argparse.Namespace) -> None:
     from ppocr_lr.plotting.figure import save
     from ppocr_lr.resume.picture import draw_resume
 
-    save(draw_resume(result, log_scale=arguments.log_scale), arguments.out)
+    with speaking("en"):  # not every machine has a font for Chinese
+        save(draw_resume(result, log_scale=arguments.log_scale), arguments.out)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import add_import, as_count
 from ppocr_lr.curve.axis import AXES
-from ppocr_lr.numbers_text import times_text
+from ppocr_lr.language import tr
+from ppocr_lr.numbers_text import padded, times_text
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
@@ -104,13 +105,23 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     reference = planned.reference_batch
     if reference is None:
         return []
-    factor = scaling_factor(planned.batch, reference, planned.flags.scaling)
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
     return [
-        f"  scaling  {planned.batch} samples per update against {reference}: {planned.flags.scaling} rule, rates "
-        f"{times_text(factor, 'those written', 6)}",
-        f"           {line or 'nothing changes'}",
+        f"  {padded(tr('scaling'), 9)}{scaling_text(planned, reference)}",
+        f"  {'':9}{line or tr('nothing changes')}",
     ]
+
+
+def scaling_text(planned: PlannedRun, reference: int) -> str:
+    """What the rule does to the rates that are meant for batches of `reference`."""
+    rule = planned.flags.scaling
+    return tr(
+        "{batch} samples per update against {reference}: {rule} rule, rates {times}",
+        batch=planned.batch,
+        reference=reference,
+        rule=tr(rule),
+        times=times_text(scaling_factor(planned.batch, reference, rule), tr("those written"), 6),
+    )
 
 
 def add_axis(parser: argparse.ArgumentParser) -> None:

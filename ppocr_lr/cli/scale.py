@@ -6,16 +6,17 @@ import argparse
 from pathlib import Path
 
 from ppocr_lr.check.report import plan_at_any_length
-from ppocr_lr.cli.options import Commands, add_command
-from ppocr_lr.cli.run_options import add_reference, add_run, run_flags
+from ppocr_lr.cli.options import Commands, add_command, add_language
+from ppocr_lr.cli.run_options import add_reference, add_run, run_flags, scaling_text
 from ppocr_lr.errors import LRConfigError, MissingError, Place, errors_within, printable
-from ppocr_lr.numbers_text import times_text
+from ppocr_lr.language import tr
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import output_kind
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, checked_sections
 from ppocr_lr.training_config.reference import proposed_reference
-from ppocr_lr.training_config.scaling import overrides_to, scaling_factor
+from ppocr_lr.training_config.scaling import overrides_to
 from ppocr_lr.training_config.yaml_edit import FileText, TextTree, read_file_text
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
@@ -50,6 +51,7 @@ def add(commands: Commands) -> None:
         help="how rates follow the batch size (linear)",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the config: .yml or .yaml")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         output_kind(arguments.out, ("yml", "yaml"))
     if is_log(arguments.config):
-        raise LRConfigError(f"{arguments.config}: is a log; scale changes a YAML, such as the config.yml beside it")
+        said = tr("is a log; scale changes a YAML, such as the config.yml beside it")
+        raise LRConfigError(f"{arguments.config}: {said}")
     file = read_file_text(arguments.config)
     text, said = _scaled(file, arguments)
     print(printable(f"{file.path}: {said}"))
@@ -66,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         here = arguments.out.exists() and arguments.out.samefile(file.path)
         file.write(text, None if here else arguments.out)
-        print(printable(f"wrote {arguments.out}"))
+        print(printable(tr("wrote {file}", file=arguments.out)))
     return 0
 
 
@@ -80,18 +83,25 @@ def _scaled(file: FileText, arguments: argparse.Namespace) -> tuple[str, str]:
         reference = planned.reference_batch
         if reference is None:
             raise _no_reference(planned, document)
-        scaled, rule = planned.scaled, planned.flags.scaling
+        scaled = planned.scaled
         intended = with_overrides(config, overrides_to(planned.section, scaled.section) if scaled else ())
-        times = times_text(scaling_factor(planned.batch, reference, rule), "those written", 6)
-    said = f"{planned.batch} samples per update against {reference}: {rule} rule, rates {times}"
-    return TextTree(document).edited((), intended).text, said if scaled else f"{said}; nothing changes"
+        said = scaling_text(planned, reference)
+    if not scaled:
+        said = tr("{scaling}; nothing changes", scaling=said)
+    return TextTree(document).edited((), intended).text, said
 
 
 def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:
     """Asks for the reference, and offers what the file's comments propose."""
     proposed = proposed_reference(document)
-    words = "nothing says for which batch the rate is meant"
+    words = tr("nothing says for which batch the rate is meant")
     if proposed:
         samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card(planned.flags.batch_size))
-        words += f" (a comment says «{proposed.comment}», which may mean {proposed.cards} cards, {samples} samples)"
+        words = tr(
+            "{problem} (a comment says «{comment}», which may mean {cards}, {samples})",
+            problem=words,
+            comment=proposed.comment,
+            cards=amount(proposed.cards, "card"),
+            samples=amount(samples, "sample"),
+        )
     return MissingError(words, "reference_gpus", "reference_batch", place=Place(document.source))

@@ -8,12 +8,13 @@ from typing import Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
-from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, configs_of
+from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, add_language, configs_of
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import dotted, printable
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.momentum import momentum_of
@@ -45,6 +46,7 @@ def add(commands: Commands) -> None:
     add_run(parser)
     add_scaling(parser)
     add_metrics(parser)
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -75,7 +77,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     console.print(f"{amount(run.epochs, 'epoch')} × {epoch} = {amount(run.total_iters, 'update')}")
     console.print(planned.length.arithmetic, markup=False)
     if line := trainer_text(planned):
-        console.print(f"trainer: {line}", markup=False)
+        console.print(labelled(tr("trainer"), line), markup=False)
     for line in simulation_lines(planned):
         console.print(printable(line), markup=False)
     console.print(_phase_table(planned))
@@ -83,12 +85,14 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if planned.groups:
         console.print(_group_table(planned))
     if line := area_text(planned):
-        console.print(f"area under the curve: {line}")
+        console.print(labelled(tr("area under the curve"), line))
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
-        console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)
+        decay = beside_text(weight_decay_of(planned.config, run), run)
+        console.print(labelled(tr("weight decay"), decay), markup=False)
     if optimizer.get("momentum") is not None:
-        console.print(f"momentum: {beside_text(momentum_of(planned), run)}", markup=False)
+        momentum = beside_text(momentum_of(planned), run)
+        console.print(labelled(tr("momentum"), momentum), markup=False)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
@@ -104,7 +108,7 @@ def _table(title: str, *heads: str) -> Any:
 
 
 def _phase_table(planned: PlannedRun) -> Any:
-    rows = _table("phases", "phase", "epochs", "updates", "length", "rate")
+    rows = _table(tr("phases"), tr("phase"), tr("epochs"), tr("updates"), tr("length"), tr("rate"))
     for row in phase_rows(planned):
         rows.add_row(*row)
     return rows
@@ -113,10 +117,11 @@ def _phase_table(planned: PlannedRun) -> Any:
 def _group_table(planned: PlannedRun) -> Any:
     from rich.text import Text
 
-    rows = _table("other rates", "parameters", "names", "times the rate", "peak", "final", "key")
+    heads = (tr("parameters"), tr("names"), tr("times the rate"), tr("peak"), tr("final"), tr("key"))
+    rows = _table(tr("other rates"), *heads)
     for group in planned.groups:
         summary = summarize(group.of(planned.schedule), planned.run)
-        rates = [rate_text(rate, 4) if group.trains else "not trained" for rate in (summary.peak, summary.final)]
+        rates = [rate_text(rate, 4) if group.trains else tr("not trained") for rate in (summary.peak, summary.final)]
         cells = [group.label, group.names, group.factor_text, *rates, dotted(group.key)]
         rows.add_row(*(Text(printable(cell)) for cell in cells))
     return rows
@@ -124,7 +129,7 @@ def _group_table(planned: PlannedRun) -> Any:
 
 def _rate_table(planned: PlannedRun) -> Any:
     summary = summarize(planned.schedule, planned.run)
-    rows = _table("rates", "of the run", "update", "epoch", "rate")
+    rows = _table(tr("rates"), tr("of the run"), tr("update"), tr("epoch"), tr("rate"))
     for percent, step, rate in summary.at:
         rows.add_row(f"{percent} %", count_text(step), epoch_text(step, planned.run), rate_text(rate, 4))
     return rows

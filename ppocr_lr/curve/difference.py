@@ -11,8 +11,9 @@ from ppocr_lr.curve.axis import Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable
+from ppocr_lr.language import labelled, later, tr
 from ppocr_lr.lr_config import Run
-from ppocr_lr.numbers_text import count_text, rate_text, times_text
+from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import differing_beside, differing_settings
 
@@ -106,33 +107,49 @@ def _differ(ours: float, theirs: float) -> bool:
 def text_lines(result: Difference) -> Iterator[str]:
     """The difference in words, for a terminal."""
     first, second = (printable(planned.source) for planned in (result.first, result.second))
-    yield f"{first}: {result.first.name}  against  {second}: {result.second.name}"
+    yield tr(
+        "{first}: {name}  against  {second}: {other}",
+        first=first,
+        name=result.first.name,
+        second=second,
+        other=result.second.name,
+    )
+    yield from (f"  {line}" for line in _found(result))
+
+
+def _found(result: Difference) -> Iterator[str]:
     for key, ours, theirs in (*result.settings, *result.other_settings):
-        yield printable(f"  {key}: {_value(ours)} → {_value(theirs)}")
+        yield printable(labelled(key, f"{_value(ours)} → {_value(theirs)}"))
     if not result.settings:
-        yield "  the lr settings are equal"
+        yield tr("the lr settings are equal")
     if result.begin is None:
-        yield "  the curves are equal as far as both runs go"
+        yield tr("the curves are equal as far as both runs go")
     else:
         yield from _rates_in_words(result, result.begin)
     for planned in (result.first, result.second):
         if line := trainer_text(planned):
-            yield f"  trainer of {printable(planned.source)}: {line}"
-    lengths = [planned.run.total_iters for planned in (result.first, result.second)]
-    if lengths[0] != lengths[1]:
-        yield f"  the runs have {count_text(lengths[0])} and {count_text(lengths[1])} updates"
+            yield labelled(tr("trainer of {config}", config=printable(planned.source)), line)
+    first, second = (planned.run.total_iters for planned in (result.first, result.second))
+    if first != second:
+        yield tr("the runs have {first} and {second} updates", first=count_text(first), second=count_text(second))
 
 
 def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
     update = _first_difference(result, begin)
-    yield f"  the curves differ from update {count_text(update)} on, {_named(result, update / result.units[0])}"
+    if result.axis == "iters":
+        yield tr("the curves differ from update {update} on", update=count_text(update))
+    else:
+        where = _named(result, update / result.units[0])
+        yield tr("the curves differ from update {update} on, {where}", update=count_text(update), where=where)
     if (at := result.largest_ratio) is not None:
-        ratio = result.ratios[at]
-        higher, lower, times = ("second", "first", ratio) if ratio > 1 else ("first", "second", 1 / ratio)
-        yield f"  largest ratio: the {higher} is {times_text(times, f'the {lower}')} at {_both(result, at)}"
+        if (ratio := result.ratios[at]) > 1:
+            message = later("largest ratio: the second is {times} times as high as the first at {where}")
+        else:
+            message = later("largest ratio: the first is {times} times as high as the second at {where}")
+        yield tr(message, times=f"{max(ratio, 1 / ratio):.4g}", where=_both(result, at))
     at = result.largest_gap
-    gap = abs(result.first_rates[at] - result.second_rates[at])
-    yield f"  largest gap: {rate_text(gap)} at {_both(result, at)}"
+    gap = rate_text(abs(result.first_rates[at] - result.second_rates[at]))
+    yield tr("largest gap: {gap} at {where}", gap=gap, where=_both(result, at))
 
 
 def as_dict(result: Difference) -> dict[str, object]:
@@ -176,16 +193,18 @@ def _first_difference(result: Difference, begin: int) -> int:
 
 def _both(result: Difference, index: int) -> str:
     ours, theirs = rate_text(result.first_rates[index], 4), rate_text(result.second_rates[index], 4)
-    return f"{_named(result, result.positions[index])}: {ours} against {theirs}"
+    where = _named(result, result.positions[index])
+    return tr("{where}: {ours} against {theirs}", where=where, ours=ours, theirs=theirs)
 
 
 def _named(result: Difference, position: float) -> str:
     if result.axis == "progress":
-        return f"{100 * position:.3g} % of the run"
+        return tr("{percent} % of the run", percent=f"{100 * position:.3g}")
     if result.axis == "iters":
-        return f"update {count_text(round(position, 3))}"
+        return tr("update {update}", update=count_text(round(position, 3)))
     last = [planned.run for planned in (result.first, result.second) if _is_last(position, planned.run)]
-    return f"epoch {epoch_text(last[0].total_iters - 1, last[0]) if last else count_text(round(position, 3))}"
+    epoch = epoch_text(last[0].total_iters - 1, last[0]) if last else count_text(round(position, 3))
+    return tr("epoch {epoch}", epoch=epoch)
 
 
 def _is_last(epoch: float, run: Run) -> bool:

@@ -11,7 +11,7 @@ from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import printable
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import Run
-from ppocr_lr.numbers_text import amount, count_text, rate_text, value_text
+from ppocr_lr.numbers_text import amount, count_text, padded, rate_text, value_text
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 
@@ -72,7 +72,7 @@ def plan_lines(planned: PlannedRun) -> Iterator[str]:
     """The run in five lines below its name, for a terminal."""
     yield printable(f"{planned.source}: {planned.name}")
     for what, text in plan_rows(planned):
-        yield f"  {what:9}{text}"
+        yield f"  {padded(tr(what), 9)}{text}"
 
 
 def text_lines(planned: PlannedRun) -> Iterator[str]:
@@ -117,22 +117,26 @@ def simulation_lines(planned: PlannedRun) -> Iterator[str]:
     """The metrics that a curve is simulated with, and where they reduced the rate; nothing without metrics."""
     if planned.simulation is None:
         return
-    yield f"simulated with {planned.simulation.metrics}"
+    yield tr("simulated with {metrics}", metrics=planned.simulation.metrics)
     reductions = planned.simulation.reductions
     for reduction in reductions[:_MOST_REDUCTIONS]:
-        rates = f"{rate_text(reduction.before, 4)} → {rate_text(reduction.after, 4)}"
-        yield f"reduced at epoch {epoch_text(reduction.update, planned.run)}: {rates}"
+        yield tr(
+            "reduced at epoch {epoch}: {before} → {after}",
+            epoch=epoch_text(reduction.update, planned.run),
+            before=rate_text(reduction.before, 4),
+            after=rate_text(reduction.after, 4),
+        )
     if more := len(reductions[_MOST_REDUCTIONS:]):
-        yield f"and {more} more times"
+        yield tr("and {count} more times", count=more)
     if not reductions:
-        yield "never reduced"
+        yield tr("never reduced")
 
 
 def beside_text(schedule: Schedule, run: Run) -> str:
     """A weight decay, or another value that follows a schedule, in the form of the rates."""
     low, high = schedule.extremes(0, run.total_iters - 1)
     text = partial(value_text, highest=high)
-    return f"{text(low)} throughout" if low == high else _rates(summarize(schedule, run), text)
+    return tr("{value} throughout", value=text(low)) if low == high else _rates(summarize(schedule, run), text)
 
 
 def _rates(summary: Summary, text: Callable[[float], str] = lambda rate: rate_text(rate, 4)) -> str:

@@ -23,7 +23,7 @@ def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
         if phase.last_rate != phase.first_rate:
             rates += f" → {rate_text(phase.last_rate, 4)}"
         yield (
-            phase.kind,
+            tr(phase.kind),
             f"{epoch_text(phase.first, run)} – {epoch_text(phase.last + 1, run)}",
             f"{count_text(phase.first)} – {count_text(phase.last)}",
             amount(round(length / run.iters_per_epoch, 3), "epoch"),

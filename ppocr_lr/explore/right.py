@@ -159,8 +159,7 @@ class Right:
             self._draw()
         self.counted.set_visibility(bool(numbers))
         self.numbers.content = _table((), numbers)
-        phases = [(self.words(kind), *rest) for kind, *rest in details.phases]
-        self.phases.content = _table(map(self.words, _PHASES), phases)
+        self.phases.content = _table(map(self.words, _PHASES), details.phases)
         self.beside.clear()
         with self.beside:
             for line in (*self.curves.notes, *details.verdicts):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ppocr_lr.errors import LRConfigError, printable
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import tr
 from ppocr_lr.logs.train_log import TrainLog, read_log
 from ppocr_lr.numbers_text import amount, count_text
 from ppocr_lr.resume.checkpoint import Checkpoint
@@ -26,9 +27,13 @@ def count_remarks(checkpoint: Checkpoint, path: Path) -> list[Finding]:
     told = [range_ for start in np.unique(log.starts) if (range_ := _allowed(log, int(start), checkpoint))]
     if not told or any(checkpoint.count in allowed for allowed in told):
         return []
-    message = (
-        f"the checkpoint counts {amount(checkpoint.count, 'update')} in epoch {checkpoint.epoch}, {path.name} beside "
-        f"it {_text(told[-1])}: they are from different runs, or earlier epochs had another length"
+    message = tr(
+        "the checkpoint counts {updates} in epoch {epoch}, {log} beside it {logged}: they are from different runs, or "
+        "earlier epochs had another length",
+        updates=amount(checkpoint.count, "update"),
+        epoch=checkpoint.epoch,
+        log=path.name,
+        logged=_text(told[-1]),
     )
     return [Finding((), printable(message), severity=Severity.NOTE)]
 
@@ -58,4 +63,4 @@ def _allowed(log: TrainLog, start: int, checkpoint: Checkpoint) -> range | None:
 
 def _text(counts: range) -> str:
     first, last = count_text(counts.start), count_text(counts.stop - 1)
-    return first if last == first else f"{first} to {last}"
+    return first if last == first else tr("{low} to {high}", low=first, high=last)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import LRConfigError, Place, Problem, shown
+from ppocr_lr.language import tr
 from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config import Run
@@ -74,7 +75,8 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     """
     metrics = _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
     if len(metrics.values) > _MOST:
-        raise LRConfigError(f"{path}: holds more than {_MOST} metrics; no run has so many evaluations")
+        said = tr("holds more than {most} metrics; no run has so many evaluations", most=_MOST)
+        raise LRConfigError(f"{path}: {said}")
     return metrics
 
 
@@ -97,24 +99,29 @@ def evaluations_in(
     begin, each, key = _usual(config, counted)
     if len(metrics.lines):
         found = _logged_at(metrics, counted, metrics.evaluates or ((begin, each) if key else None))
-        how = "where the log has them"
+        how = tr("where the log has them")
     else:
         found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
         unit = amount(each, "batch", "batches") if batches else amount(each, "update")
-        how = f"one every {unit} ({key})" if key else "one at the end of each epoch"
-        how += f", the first after {begin + each}" if begin else ""
+        how = tr("one every {unit} ({key})", unit=unit, key=key) if key else tr("one at the end of each epoch")
+        how += tr(", the first after {count}", count=begin + each) if begin else ""
     epochs = (divmod(evaluation.done, counted.iters_per_epoch) for evaluation in found)
     updates = [epoch * run.iters_per_epoch + min(rest // accumulate, run.iters_per_epoch) for epoch, rest in epochs]
     found = [evaluation._replace(done=done) for evaluation, done in zip(found, updates, strict=True)]
     inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
-    which = f" ({metrics.name})" if metrics.name else ""
-    words = f"{amount(len(metrics.values), 'metric')}{which} in {metrics.source}, {how}"
+    which = amount(len(metrics.values), "metric")
+    if metrics.name:
+        which = tr("{count} ({name})", count=which, name=metrics.name)
+    words = tr("{metrics} in {file}, {how}", metrics=which, file=metrics.source, how=how)
     if inside and inside[-1].done < run.total_iters:
-        words += f", none after epoch {epoch_text(inside[-1].done, run)}"
+        words += tr(", none after epoch {epoch}", epoch=epoch_text(inside[-1].done, run))
     if repeated := len(metrics.values) - len(found):
-        words += f"; {repeated} left out, as a resume went back to before {'it' if repeated == 1 else 'them'}"
+        if repeated == 1:
+            words += tr("; 1 left out, as a resume went back to before it")
+        else:
+            words += tr("; {count} left out, as a resume went back to before them", count=repeated)
     if beyond := len(found) - len(inside):
-        words += f"; {beyond} left out after the end of the run"
+        words += tr("; {count} left out after the end of the run", count=beyond)
     return Evaluations(inside, words)
 
 
@@ -173,9 +180,11 @@ def _column(path: str | Path) -> list[float]:
         with open(path, "rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise LRConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        said = tr("cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+        raise LRConfigError(f"{path}: {said}") from None
     if len(content) > _MOST_BYTES:
-        raise LRConfigError(f"{path}: holds more than {_MOST_BYTES >> 20} MiB, so it is not a column of metrics")
+        said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
+        raise LRConfigError(f"{path}: {said}")
     values = []
     for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()
@@ -184,10 +193,13 @@ def _column(path: str | Path) -> list[float]:
         try:
             values.append(float(text))
         except ValueError:
-            said = f"{shown(text)} is not a number; a file of metrics has one on each line, or is a log of PaddleOCR's"
+            said = tr(
+                "{value} is not a number; a file of metrics has one on each line, or is a log of PaddleOCR's",
+                value=shown(text),
+            )
             raise LRConfigError(Problem((), said, Place(str(path), number))) from None
     if not values:
-        raise LRConfigError(f"{path}: holds no metric")
+        raise LRConfigError(f"{path}: {tr('holds no metric')}")
     return values
 
 
@@ -197,7 +209,8 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
         lines, log = reader.so_far().copy(), train_log(reader)
         said, evaluates = reader.evaluations, reader.evaluates
     if not said:
-        raise LRConfigError(f"{path}: holds no evaluation; PaddleOCR writes them as `cur metric, acc: 0.51, …`")
+        missing = tr("holds no evaluation; PaddleOCR writes them as {example}", example="`cur metric, acc: 0.51, …`")
+        raise LRConfigError(f"{path}: {missing}")
     told = [dict(_METRIC.findall(words)) for _, words in said]
     name = _indicator(config, told[0])
     values = []
@@ -205,8 +218,12 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
         try:
             values.append(float(metrics[name]))
         except (KeyError, ValueError):
-            wrong = f"the metric that counts is {name}, and an evaluation has no such number: it has"
-            raise LRConfigError(f"{path}: {wrong} {', '.join(metrics) or 'none'}") from None
+            wrong = tr(
+                "the metric that counts is {name}, and an evaluation has no such number: it has {metrics}",
+                name=name,
+                metrics=", ".join(metrics) or tr("none"),
+            )
+            raise LRConfigError(f"{path}: {wrong}") from None
     before = [number for number, _ in said]
     return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch, log.windows)
 

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigError, Problem, errors_within, shown
+from ppocr_lr.language import tr
 from ppocr_lr.logs.evaluations import Evaluations, evaluations_in, read_metrics
 from ppocr_lr.lr_config.base import LedPlateau
 from ppocr_lr.schedules import PiecewiseConstant
@@ -48,7 +49,7 @@ def plan_simulated_run(
             if not given.iters_per_epoch:
                 raise
             iters = given.iters_per_epoch + flags.windows
-            flags = flags._replace(iters_per_epoch=iters, iters_from=f"from {given.source}")
+            flags = flags._replace(iters_per_epoch=iters, iters_from=tr("from {file}", file=given.source))
             planned = plan_config(config, source, flags)
         batches = planned.length.batches and planned.length.batches - flags.windows
         evaluations = evaluations_in(given, planned.run, config, flags.accumulate, batches)
@@ -81,14 +82,14 @@ def simulate_plateau(
 def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> PlannedRun:
     parsed, led = planned.parsed, planned.parsed.plateau
     if led is None:
-        problem = f"{shown(planned.name)} has a curve without metrics; they simulate ReduceOnPlateau"
+        problem = tr("{name} has a curve without metrics; they simulate ReduceOnPlateau", name=shown(planned.name))
         raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
     if planned.reference_batch is not None:
-        raise ArgumentError("metrics", "simulate the rates as they are written, not scaled for another batch")
+        raise ArgumentError("metrics", tr("simulate the rates as they are written, not scaled for another batch"))
     rates, reductions = simulate_plateau(led, evaluations.found)
     whole = parsed.config.led_plateau(planned.built_for.window, rates).before
     words = evaluations.words
     if metric and "loss" not in metric and getattr(led.plateau, "mode", "") == "min":
-        words += f"; {metric} should rise, and with mode: min it improves by falling"
+        words += tr("; {metric} should rise, and with mode: min it improves by falling", metric=metric)
     seen = tuple(each for each in reductions if each.update < planned.run.total_iters)
     return replace(planned, parsed=parsed._replace(curve=whole), simulation=Simulation(words, seen))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.language import labelled, tr
+from ppocr_lr.numbers_text import count_text, padded, rate_text
+from ppocr_lr.numbers_text import width as width_of
 from ppocr_lr.plotting.style import ROOM
 from ppocr_lr.training_config.labels import scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
@@ -48,7 +50,7 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
     below = "".join(f"{start.ljust(quarter - 1)} " for start in starts).rstrip()
     yield f"{'epoch':>{margin}} {below} {end.rjust(canvas.width - len(below) - 1)}"
     if planned.scaled:
-        yield from map(": ".join, zip(("line", "dots"), scaling_labels(planned), strict=True))
+        yield from map(labelled, (tr("line"), tr("dots")), scaling_labels(planned))
 
 
 def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:
@@ -64,11 +66,13 @@ def _sparkline(planned: PlannedRun, width: int, dots: Dots) -> Iterator[str]:
         yield "".join(bar(rate) for rate in own)
     if dots:
         last = {int(epoch / planned.run.epochs * len(rates)): rate for epoch, rate in dots}
-        yield "".join(bar(last[column]) if column in last else " " for column in range(len(rates))).rstrip() + " (log)"
-    left, right = "epoch 0", f"epoch {count_text(planned.run.epochs)}, full height {rate_text(top)}"
-    yield f"{left}{right:>{max(len(rates) - len(left), len(right) + 1)}}"
+        bars = "".join(bar(last[column]) if column in last else " " for column in range(len(rates)))
+        yield bars.rstrip() + tr(" (log)")
+    left = "epoch 0"
+    right = tr("epoch {end}, full height {rate}", end=count_text(planned.run.epochs), rate=rate_text(top))
+    yield padded(left, max(len(rates) - width_of(right), len(left) + 1)) + right
     if own:
-        yield from map(": ".join, zip(("first line", "second line"), scaling_labels(planned), strict=True))
+        yield from map(labelled, (tr("first line"), tr("second line")), scaling_labels(planned))
 
 
 def _columns(planned: PlannedRun, count: int) -> list[tuple[float, float]]:

@@ -119,9 +119,13 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
     except OSError:
         there = []
     if os.path.isdir(prefix):
-        checkpoints = "is the checkpoint" if len(there) == 1 else "are the checkpoints"
-        inside = f"; in it {checkpoints} {', '.join(there[:5])}" if there else " and has no .pdopt file in it"
-        raise ArgumentError("checkpoint", f"is a folder{inside}", given)
+        if not there:
+            problem = tr("is a folder and has no .pdopt file in it")
+        elif len(there) == 1:
+            problem = tr("is a folder; in it is the checkpoint {name}", name=there[0])
+        else:
+            problem = tr("is a folder; in it are the checkpoints {names}", names=", ".join(there[:5]))
+        raise ArgumentError("checkpoint", problem, given)
     meant = tr(" or ").join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
     suggestion = tr("; did you mean {names}?", names=meant) if meant else ""
     raise LRConfigError(tr("does not exist{suggestion}", suggestion=suggestion)).within(str(path))

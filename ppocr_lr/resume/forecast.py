@@ -119,7 +119,7 @@ class Resume:
         """The exception with which PaddleOCR stops while it loads the scheduler's state; empty if it loads."""
         state = self.checkpoint.state
         if not self.known_to_paddleocr:
-            return f"AttributeError: it has no schedule {self.planned.name}"
+            return tr("AttributeError: it has no schedule {name}", name=self.planned.name)
         if self.bare_number:
             return ""
         if state is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError, called, printable
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.language import later, tr
+from ppocr_lr.language import labelled, later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.optimizers import saver_text
@@ -114,7 +114,7 @@ def _from_weights(resume: Resume) -> str:
     except LRConfigError:
         return begin
     as_meant = config["Global"]["pretrained_model"] == prefix == printable(prefix)  # YAML may read something else
-    return f"{begin}: {weights.line}" if as_meant else begin
+    return labelled(begin, weights.line) if as_meant else begin
 
 
 def _rate(resume: Resume) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable
 from ppocr_lr.finding import Finding
-from ppocr_lr.language import later, tr
-from ppocr_lr.numbers_text import amount, count_text, rate_text, times_text
+from ppocr_lr.language import labelled, later, tr
+from ppocr_lr.numbers_text import amount, count_text, padded, rate_text, times_text
 from ppocr_lr.resume.forecast import Resume
 from ppocr_lr.resume.optimizers import saver_text, savers
 from ppocr_lr.resume.remarks import remarks
@@ -29,11 +29,11 @@ def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
         )
     )
     for what, text in _rows(resume):
-        yield f"  {tr(what):9} {text}"
+        yield f"  {padded(tr(what), 10)}{text}"
     for remark in (*remarks(resume), *more):
-        yield f"{tr(str(remark.severity))}: {remark.message}"
+        yield labelled(tr(str(remark.severity)), remark.message)
         if remark.hint:
-            yield f"    {tr('hint')}: {remark.hint}"
+            yield f"    {labelled(tr('hint'), remark.hint)}"
 
 
 def _rows(resume: Resume) -> Iterator[tuple[str, str]]:

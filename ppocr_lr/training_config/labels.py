@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
+from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount, plain_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import at_default, factors, settings
@@ -48,8 +49,11 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
 
 def scaling_labels(run: PlannedRun) -> tuple[str, str]:
     """What to call the curve that is scaled for the batch of a run, and the one that its config describes."""
-    here, meant = (f"for {amount(batch or 0, 'sample')} per update" for batch in (run.batch, run.reference_batch))
-    return f"scaled {here} ({run.flags.scaling})", f"as in the config, {meant}"
+    here, meant = (amount(batch or 0, "sample") for batch in (run.batch, run.reference_batch))
+    return (
+        tr("scaled for {samples} per update ({rule})", samples=here, rule=tr(run.flags.scaling)),
+        tr("as in the config, for {samples} per update", samples=meant),
+    )
 
 
 def _text(key: str, value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import as_written
 from ppocr_lr.lr_config.parse import Section, Stage
 from ppocr_lr.training_config.plan import PlannedRun
@@ -18,8 +19,8 @@ def settings(planned: PlannedRun) -> dict[str, Any]:
     return {
         "name": planned.name,
         **{key: value for key, value in values.items() if value is not None},
-        "epochs": planned.run.epochs,
-        "iterations per epoch": planned.run.iters_per_epoch,
+        tr("epochs"): planned.run.epochs,
+        tr("iterations per epoch"): planned.run.iters_per_epoch,
     }
 
 
@@ -41,7 +42,7 @@ def at_default(key: str, planned: PlannedRun) -> bool:
 
 def factors(planned: PlannedRun) -> dict[str, float]:
     """The factors of the rate with which PaddleOCR trains parameters, by the patterns of their names."""
-    return {f"factor of {group.names}": group.factor for group in planned.all_groups}
+    return {tr("factor of {names}", names=group.names): group.factor for group in planned.all_groups}
 
 
 def differing_beside(first: PlannedRun, second: PlannedRun) -> Iterator[tuple[str, Any, Any]]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ import paddle
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.cli.main import run
+from ppocr_lr.language import speaking
 from ppocr_lr.resume.checkpoint import read_checkpoint
 from ppocr_lr.resume.forecast import Resume, resumed_by_paddle
 from ppocr_lr.resume.picture import draw_resume
@@ -35,6 +37,7 @@ from ppocr_lr.training_config.plan import plan_config
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import paddleocr
 from tests.checkpoints import optimizer_for, save
+from tests.chinese import not_chinese
 from tests.conftest import ROOT, Command
 from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS, TOTAL
 
@@ -52,6 +55,9 @@ def resume(
 
 
 def said(result: Resume) -> list[str]:
+    """Each remark; in Chinese, none of them is half English."""
+    with speaking("zh"):
+        assert not_chinese("\n".join(text_lines(replace(result)))) == []
     return [f"{remark.severity}: {remark.message}" for remark in remarks(result)]
 
 
@@ -562,6 +568,9 @@ def test_the_command(saved: Path, command: Command, arguments: list[str], status
     assert (done.returncode, bool(done.stderr)) == (status, status == 2)
     assert text in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    chinese = command("resume", "-c", "c.yml", "--iters-per-epoch", "10", *arguments, "--lang", "zh")
+    assert chinese.returncode == status
+    assert not_chinese(chinese.stdout + chinese.stderr.removeprefix("error: ")) == [] or "--out" in arguments
 
 
 NUMBERS = st.one_of(

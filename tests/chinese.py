@@ -1,0 +1,21 @@
+"""What is not Chinese in a text that should be."""
+
+from __future__ import annotations
+
+import re
+
+# Words of English in a row, or as a label; keys, names and commands stand alone.
+_ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]{2,}|^ *(?!epoch)[a-z]{2,}  ")
+# What Paddle says.
+_PADDLES = re.compile("Error: (Optimizer set error, .*? should in state dict|LR_Scheduler state must be included)")
+
+# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own.
+UNCHINESE = re.compile(
+    "[一-鿿] [一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]"
+)
+
+
+def not_chinese(text: str) -> list[str]:
+    """The lines with words of English, or set as English is."""
+    lines = (_PADDLES.sub("", line) for line in text.splitlines())
+    return [line for line in lines if _ENGLISH.search(line) or UNCHINESE.search(line)]
