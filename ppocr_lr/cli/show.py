@@ -16,7 +16,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import dotted, printable
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.training_config.momentum import momentum_of
+from ppocr_lr.training_config.momentum import is_ignored, momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
@@ -87,8 +87,10 @@ def _show(planned: PlannedRun, report: Report) -> None:
     optimizer = planned.config["Optimizer"]
     if optimizer.get("regularizer") is not None:
         console.print(f"weight decay: {beside_text(weight_decay_of(planned.config, run), run)}", markup=False)
-    if optimizer.get("momentum") is not None:
-        console.print(f"momentum: {beside_text(momentum_of(planned), run)}", markup=False)
+    if (momentum := optimizer.get("momentum")) is not None:
+        name = optimizer.get("name")
+        ignored = f"; {name} ignores Optimizer.momentum" if is_ignored(momentum, name) else ""
+        console.print(f"momentum: {beside_text(momentum_of(planned), run)}{ignored}", markup=False)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
