@@ -81,17 +81,20 @@ def build_momentum_schedule(
     return _schedule(config, run, None if lr is None else parse_lr_config(lr, run))
 
 
+def is_ignored(momentum: object, optimizer: object) -> bool:
+    """Whether an optimizer ignores the key; a section is for the MomentumStepper, which sets a `beta1` as well."""
+    return not isinstance(momentum, Mapping) and optimizer in WITHOUT_MOMENTUM
+
+
 def momentum_of(planned: PlannedRun) -> Schedule:
     """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
-
-    A number that PaddleOCR ignores counts for nothing; a section is for the MomentumStepper, which sets a `beta1` too.
 
     Raises:
         LRConfigError: as `build_momentum_schedule`.
     """
     optimizer = planned.config["Optimizer"]
     momentum, name = optimizer.get("momentum"), optimizer.get("name")
-    if isinstance(momentum, Mapping) or (momentum is not None and name not in WITHOUT_MOMENTUM):
+    if momentum is not None and not is_ignored(momentum, name):
         return _schedule(momentum, planned.built_for, planned.parsed)
     if name in _BETA1:
         return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)
