@@ -268,6 +268,7 @@ def test_a_model_of_paddlenlp_is_resumed_from_its_backbone(tmp_path: Path) -> No
     prefix.mkdir()
     (prefix / "metric.states").write_bytes(pickle.dumps({"epoch": 2}, 2))
     written = config(checkpoints="not read")
+    written["Optimizer"]["momentum"] = 0.9
     written["Architecture"] = {"model_type": "kie", "algorithm": "LayoutXLM", "Backbone": {"checkpoints": f"{prefix}/"}}
     session = Told(tmp_path, written)
     assert session.plan()
