@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 MOMENTUM: Path = ("Optimizer", "momentum")
 
-_USUAL = 0.9  # Paddle's default for every optimizer that has one, except RMSProp
+USUAL_MOMENTUM = 0.9
+"""Paddle's default for every optimizer that has one, except RMSProp."""
 _BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
 WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
 """Those of PaddleOCR's that ignore the key `momentum`."""
@@ -32,8 +33,8 @@ _BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
 class PlainMomentum(ConfigSection):
     """A constant momentum, under either key."""
 
-    momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", _USUAL)
-    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum of Adam and its kin", _USUAL)
+    momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", USUAL_MOMENTUM)
+    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum of Adam and its kin", USUAL_MOMENTUM)
 
 
 class OppositeMomentum(ConfigSection):
@@ -98,7 +99,7 @@ def momentum_of(planned: PlannedRun) -> Schedule:
         return _schedule(momentum, planned.built_for, planned.parsed)
     if name in _BETA1:
         return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)
-    return Constant(_USUAL if name == "Momentum" else 0.0)
+    return Constant(USUAL_MOMENTUM if name == "Momentum" else 0.0)
 
 
 def _schedule(momentum: object, run: Run, lr: ParsedLRConfig | None) -> Schedule:
