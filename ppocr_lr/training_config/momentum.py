@@ -82,7 +82,7 @@ def build_momentum_schedule(
 
 
 def is_ignored(momentum: object, optimizer: object) -> bool:
-    """Whether an optimizer ignores the key; never a section: the MomentumStepper steps it, and it sets a `beta1` too."""
+    """Whether an optimizer ignores the key. A section is for the MomentumStepper, which sets a `beta1` too."""
     return not isinstance(momentum, Mapping) and optimizer in WITHOUT_MOMENTUM
 
 
