@@ -56,6 +56,8 @@ def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> No
             continue
         if not word.strip():
             refuse(f"{word!r} is no word; is a variable not set, or does a blank follow the \\ at the end of a line?")
+        if word.startswith("--") and word.endswith("="):
+            refuse(f"{word}: nothing follows the =; is a variable not set?")
         if (typed := _as_typed(word)) != word:
             refuse(f"{word}: a web page, a chat or the shell has changed what was typed; write {typed}")
 
@@ -195,8 +197,8 @@ def add_configs(parser: argparse.ArgumentParser, what: str = "one or more Paddle
     )  # fmt: skip
 
 
-def configs_of(arguments: argparse.Namespace) -> list[str]:
-    """The configs that were named, in either way."""
+def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list[str]:
+    """The configs that were named, in either way; as many as are `needed`, or `LRConfigError`."""
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(f"{script}: is a script, not a config; write what follows its -c")
@@ -206,6 +208,17 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
         if "=" in config and not os.path.lexists(config):
             sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""
             raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes after -o{sweep}")
+    if needed not in (None, len(configs)):
+        said = tr(
+            "{command}: name {configs}, before -o or after -c; received {count}",
+            command=arguments.parser.prog.split()[-1],
+            configs=tr("one config") if needed == 1 else tr("{count} configs", count=needed),
+            count=len(configs),
+        )
+        other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
+        if other and "checkpoint" in arguments:
+            said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=other)
+        raise LRConfigError(said)
     return configs
 
 
