@@ -42,7 +42,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
         places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
-        yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
+        yield from _diagnosis(comparison, alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
     looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
     if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
         yield f"           {amount(left, 'more start')} of the training {'was' if left == 1 else 'were'} not examined"
@@ -177,7 +177,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
         yield f"the log counts {_several(totals, 'epoch')}, the plan {planned.run.epochs}"
-    if log.rates.max() < 1e-5:
+    if _low(comparison):
         yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
     if (comparison.lines.updates != log.counts).any():
         yield f"a resume did not keep {log.step_key}; the epochs show where it continued"
@@ -266,15 +266,22 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
     )
 
 
-def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
+def _low(comparison: Comparison) -> bool:
+    """Whether the rates have so few digits that they say little."""
+    return bool(comparison.log.rates.max() < 1e-5)
+
+
+def _diagnosis(comparison: Comparison, diagnosis: Diagnosis, where: str) -> Iterator[str]:
     likely = diagnosis.explanations[:_MOST_SHOWN]
-    few = any(each.lines < _FEW for each in likely)
-    certain = diagnosis.found and len(likely) == 1 and not few
+    doubt = "too few lines" if any(each.lines < _FEW for each in likely) else ""
+    if _low(comparison) and not all(cause.kind == "constant" for each in likely for cause in each.causes):
+        doubt = doubt or "rates too low"
+    certain = diagnosis.found and len(likely) == 1 and not doubt
     if certain:
         yield f"  cause    {_causes(likely[0])}{where}"
         yield f"           explains {_fit(likely[0])}"
-    elif diagnosis.found and few:
-        yield f"  cause    too few lines to be sure{where}; what fits:"
+    elif diagnosis.found and doubt:
+        yield f"  cause    {doubt} to be sure{where}; what fits:"
     elif diagnosis.found:
         yield f"  cause    one of these{where}; this log cannot tell them apart:"
     else:

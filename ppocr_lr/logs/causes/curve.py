@@ -73,7 +73,7 @@ def _warmup(
     def with_length(iters: int) -> Candidate:
         section = {**written, key: iters / unit if iters % unit else iters // unit}
         before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else "none"
-        length = amount(round(iters / unit, 3), "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
+        length = amount(iters / unit, "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
         proposal = override(*overrides_to(written, section))
         cause = Cause("warmup", f"the warmup has {length}, not {before}", proposal)
         return base.with_section(cause, section)
