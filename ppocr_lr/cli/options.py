@@ -106,8 +106,6 @@ class Parser(argparse.ArgumentParser):
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
             suggestion = f"; did you mean {' or '.join(meant)}?" if meant else ""
-            if given in flags:
-                suggestion = f"; write it after {arguments.parser.prog}"
             if given.startswith("-") and os.path.lexists(unknown[0]):
                 suggestion = f"; write the file as {os.path.join('.', unknown[0])}"
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")

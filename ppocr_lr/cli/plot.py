@@ -245,7 +245,8 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
             raise ArgumentError(name, f"is for a picture ({pictures}), not for .{kind}")
     width, height = arguments.size or (9, 5)
     if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
-        raise ArgumentError("dpi", f"must be at least 10, and make at most {_MOST_PIXELS:g} pixels", arguments.dpi)
+        most = f"{_MOST_PIXELS // 10**6} million pixels in all"
+        raise ArgumentError("dpi", f"must be at least 10, with at most {most}", arguments.dpi)
     if arguments.log and kind not in PICTURES:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
     if arguments.log and arguments.metrics:

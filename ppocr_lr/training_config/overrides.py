@@ -9,6 +9,7 @@ from ppocr_lr.errors import (
     SECTION,
     ArgumentError,
     LRConfigError,
+    called,
     did_you_mean,
     dotted,
     errors_under,
@@ -21,6 +22,7 @@ from ppocr_lr.finding import Proposal
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.output import PICTURES
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
 from ppocr_lr.training_config.groups import FACTOR_KEYS
 from ppocr_lr.training_config.momentum import OppositeMomentum
@@ -75,6 +77,8 @@ class Override(NamedTuple):
             raise ArgumentError("overrides", problem, assignment)
         if not equals or not all(key.split(".")):
             place = "; name a config before the overrides" if assignment.endswith((".yml", ".yaml")) else ""
+            if assignment.endswith(PICTURES):  # -o elsewhere
+                place = f"; name a picture after {called('out')}"
             problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
             raise ArgumentError("overrides", problem, assignment)
         if "=" in text:
