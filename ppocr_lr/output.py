@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem
 
 PICTURES = ("png", "svg", "pdf")
 
@@ -17,7 +17,7 @@ JSON_VERSION = 1
 
 
 def output_kind(path: Path, kinds: Sequence[str]) -> str:
-    """The kind of file by its ending, one of `kinds`; `ArgumentError` for another, or a path that cannot exist."""
+    """The kind of file by its ending, one of `kinds`; `LRConfigError` for another, or a path that cannot exist."""
     ending = path.suffix.lower().lstrip(".")
     _mode_to_replace(path)
     if ending not in kinds:
@@ -34,20 +34,25 @@ def _mode_to_replace(path: Path) -> int | None:
     that writes.
     """
     if "\0" in str(path):
-        raise ArgumentError("out", "cannot be written: a file name cannot contain a NUL", path)
+        raise _error(path, "cannot be written: a file name cannot contain a NUL")
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise ArgumentError("out", f"cannot be written: {error.strerror}", path) from None
+        raise _error(path, f"cannot be written: {error.strerror}") from None
     if stat.S_ISDIR(mode):
-        raise ArgumentError("out", "is a folder; give a file name", path)
+        raise _error(path, "is a folder; give a file name")
     if not stat.S_ISREG(mode):
-        raise ArgumentError("out", "is not a plain file; give another name", path)
+        raise _error(path, "is not a plain file; give another name")
     if not mode & stat.S_IWUSR or not os.access(path, os.W_OK):
-        raise ArgumentError("out", "is read-only, so it is left as it is", path)
+        raise _error(path, "is read-only, so it is left as it is")
     return stat.S_IMODE(mode)
+
+
+def _error(path: Path, text: str) -> LRConfigError:
+    """Names the file and no argument: its name may be one that nobody gave."""
+    return LRConfigError(Problem((), text, Place(str(path))))
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -56,7 +61,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     What is replaced keeps its mode.
 
     Raises:
-        ArgumentError: it cannot be written, or what is there is read-only or no plain file.
+        LRConfigError: it cannot be written, or what is there is read-only or no plain file.
     """
     import tempfile
 
@@ -76,7 +81,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except OSError as error:
-        raise ArgumentError("out", f"cannot be written: {error.strerror or error}", path) from None
+        raise _error(path, f"cannot be written: {error.strerror or error}") from None
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)

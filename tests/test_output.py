@@ -56,7 +56,7 @@ def test_in_a_folder_that_was_deleted(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "gone").mkdir()
     os.chdir("gone")
     (tmp_path / "gone").rmdir()
-    with pytest.raises(LRConfigError, match=r"^out a\.png: cannot be written: "):
+    with pytest.raises(LRConfigError, match=r"^a\.png: cannot be written: "):
         write_whole(Path("a.png"), lambda file: None)
 
 

@@ -21,7 +21,7 @@ def write_baseline(path: Path, reports: Iterable[Report]) -> int:
     """Write all findings of the reports and return their number.
 
     Raises:
-        ArgumentError: the file cannot be written, or holds something else, such as a config named in the wrong place.
+        LRConfigError: the file cannot be written, or holds something else, such as a config named in the wrong place.
     """
     if path.is_file():
         read_baseline(path)
@@ -31,10 +31,7 @@ def write_baseline(path: Path, reports: Iterable[Report]) -> int:
         for (file, code, about), count in sorted(known.items())
     ]
     text = json.dumps({"version": JSON_VERSION, "findings": findings}, indent=1, ensure_ascii=True)
-    try:
-        write_whole(path, lambda file: file.write(text.encode() + b"\n"))
-    except ArgumentError as error:
-        raise ArgumentError("baseline", error.problem, path) from None
+    write_whole(path, lambda file: file.write(text.encode() + b"\n"))
     return known.total()
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from ppocr_lr.check.selection import code_of
 from ppocr_lr.check.subject import Subject
-from ppocr_lr.errors import SECTION_PATH, LRConfigError
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, nearest
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
 
@@ -75,17 +76,24 @@ RULES: dict[str, Rule[Any]] = {}
 def explain(code: str) -> str:
     """What a finding with this code means, why it matters, an example and its source.
 
+    Args:
+        code: such as `LR401`, `lr401` or `401`; or the title of a finding.
+
     Raises:
-        LRConfigError: there is no such code; names those of its kind, or the families.
+        LRConfigError: there is no such code; names those of its kind, those with such a title, or the families.
     """
-    found = RULES.get(code.upper())
-    if found is None:
-        family = [known for known in sorted(RULES) if known[:-2] == code.upper()[:-2]]
-        others = f"codes of this kind are {', '.join(family)}"
-        if not family:
-            others = f"families are {', '.join(sorted({known[:-2] for known in RULES}))}"
-        raise LRConfigError(f"{code}: there is no such code; the {others}; ppocr-lr explain lists all")
-    return "\n".join(found.explanation())
+    titles = {tr(rule.title): known for known, rule in sorted(RULES.items())}
+    spelt = titles.get(code) or code_of(code)
+    if found := RULES.get(spelt):
+        return "\n".join(found.explanation())
+    meant = nearest(code, list(titles)) or [title for title in titles if code.casefold() in title.casefold()]
+    if family := [known for known in sorted(RULES) if known.startswith(spelt[:3].upper())]:
+        others = f"the codes of this kind are {', '.join(family)}; ppocr-lr explain lists all"
+    elif meant:
+        others = f"did you mean {', '.join(f'{titles[title]} ({title})' for title in meant)}?"
+    else:
+        others = f"the families are {', '.join(sorted({known[:3] for known in RULES}))}; ppocr-lr explain lists all"
+    raise LRConfigError(f"{code}: there is no such code; {others}")
 
 
 def example(text: str) -> Callable[[Find], Find]:

@@ -14,6 +14,8 @@ ALL = ("LR",)
 
 _COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
 
+_TYPED = re.compile(r"\s*(?:LR)?[\s_-]*(\d+)\s*", re.IGNORECASE)
+
 
 class Selection(NamedTuple):
     """Codes, or what they begin with. The longest match counts, as in ruff; of two equally long ones, `ignore`."""
@@ -30,9 +32,15 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
     return max((len(each) for each in beginnings if code.startswith(each)), default=0)
 
 
+def code_of(text: str) -> str:
+    """A code or a family as it is spelt, `LR401`, of one as people type it: `lr401`, `LR-401`, `401`."""
+    typed = _TYPED.fullmatch(text)
+    return f"LR{typed[1]}" if typed else text
+
+
 def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     """The codes and families that an argument names; `ArgumentError` if nothing known begins with one."""
-    given, known = listed(argument, codes), tuple(known)
+    given, known = tuple(map(code_of, listed(argument, codes))), tuple(known)
     for code in given:
         if not code.startswith("LR") or not any(each.startswith(code) for each in known):
             raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists all", code)

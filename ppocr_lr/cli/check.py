@@ -23,10 +23,11 @@ from ppocr_lr.cli.options import (
     add_configs,
     add_format,
     add_language,
+    comma_list,
     configs_of,
     print_json,
 )
-from ppocr_lr.cli.run_options import add_run, add_scaling, check_scaling, run_flags
+from ppocr_lr.cli.run_options import add_run, add_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import tr
@@ -88,7 +89,7 @@ def add(commands: Commands) -> None:
     )
     for name, what in (("select", "show only these"), ("ignore", "leave these out")):
         parser.add_argument(
-            f"--{name}", type=_comma_list, action="extend", default=[], metavar="CODES",
+            f"--{name}", type=comma_list, action="extend", default=[], metavar="CODES",
             help=f"{what}: codes or families, such as LR303,LR5; may be repeated",
         )  # fmt: skip
     parser.add_argument(
@@ -113,13 +114,8 @@ def add(commands: Commands) -> None:
     add_fixes(parser)
 
 
-def _comma_list(text: str) -> list[str]:
-    return [word for word in (each.strip() for each in text.split(",")) if word]
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
-    check_scaling(arguments)
     given = configs_of(arguments)
     selection_of(
         arguments.select, arguments.ignore

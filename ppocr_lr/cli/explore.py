@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, add_import, configs_of, flag, ready_to_draw
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_import,
+    as_count,
+    configs_of,
+    flag,
+    ready_to_draw,
+)
 from ppocr_lr.errors import ArgumentError, arguments_called
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 
@@ -37,10 +46,17 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (127.0.0.1, which only this machine can reach)"
     )
-    parser.add_argument("--port", type=int, help="port to listen on (8321, or the next free one)")
+    parser.add_argument("--port", type=_port, help="port to listen on (8321, or the next free one)")
     parser.add_argument(
         "--no-browser", dest="browser", action="store_false", help="print the address without opening a browser"
     )
+
+
+def _port(text: str) -> int:
+    port = as_count(text)
+    if port > 65535:
+        raise argparse.ArgumentTypeError("must be from 1 to 65535")
+    return port
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,8 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
     from ppocr_lr.training_config.labels import labels
     from ppocr_lr.training_config.yaml_edit import read_file_text
 
-    if arguments.port is not None and not 1 <= arguments.port <= 65535:
-        raise ArgumentError("port", "must be from 1 to 65535", arguments.port)
     configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
     if len(configs) > MOST_PINS + 1:
         raise ArgumentError("config", f"at most {MOST_PINS + 1} are shown, received {len(configs)}")

@@ -10,8 +10,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ppocr_lr.cli.options import Commands, Parser, add_command, add_import, flag, ready_to_draw
-from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, positive_argument, printable
+from ppocr_lr.cli.options import (
+    Commands,
+    Parser,
+    add_command,
+    add_import,
+    as_count,
+    as_number,
+    flag,
+    ready_to_draw,
+)
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.find_rate.search import Search, text_lines, write_csv
@@ -78,18 +87,18 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     """Those that may also come after the script, which has none of these names."""
     parser.add_argument(
         "--updates",
-        type=int,
+        type=as_count,
         default=_SECTION["updates"].default,
         metavar="N",
         help="length of a test in updates (%(default)s)",
     )
     for name, key, words in (("from", "start_lr", "first"), ("to", "end_lr", "last")):
         parser.add_argument(
-            f"--{name}", type=float, default=_SECTION[key].default, metavar="RATE", dest=key,
+            f"--{name}", type=as_number, default=_SECTION[key].default, metavar="RATE", dest=key,
             help=f"the {words} rate ({rate_text(_SECTION[key].default)})",
         )  # fmt: skip
     parser.add_argument(
-        "--repeat", type=int, default=1, metavar="N", help="number of tests, each with its own seed (1)"
+        "--repeat", type=as_count, default=1, metavar="N", help="number of tests, each with its own seed (1)"
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="new folder for logs, picture and numbers (find_rate)"
@@ -143,7 +152,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     _check_outs(arguments.out)
     tests: list[RangeTest] = []
     failure: BaseException | None = None
-    for number in range(positive_argument("repeat", arguments.repeat)):
+    for number in range(arguments.repeat):
         place = trials.place(number)
         named, section = printable(f"{place}: test {number + 1} of {arguments.repeat}"), trials.section
         print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)

@@ -68,7 +68,7 @@ def _ready_for_any_text() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
-    argv, command = _split(argv)
+    argv, command = _split(_as_flags(argv))
     parser = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
         with suppress(ModuleNotFoundError):
@@ -79,12 +79,12 @@ def run(argv: Sequence[str]) -> int:
         if not argv:
             parser.print_help(sys.stderr)
             return 2
-        if set(argv) == {"--version", "--verbose"}:
+        if {"--verbose"} < {*argv} <= {"-V", "--version", "--verbose"}:
             return _tell_versions()
-        if meant := _without_command(argv[0], argv):
+        if argv[0] not in parser.flags and (meant := _without_command(argv)):
             parser.error(meant)
-        arguments = parser.parse_args(argv, argparse.Namespace(command=command))
         with arguments_called(flag):
+            arguments = parser.parse_args(argv, argparse.Namespace(command=command))
             import_modules(getattr(arguments, "imports", ()))
             with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
                 _take_last_overrides(arguments)
@@ -103,13 +103,24 @@ def run(argv: Sequence[str]) -> int:
     return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
 
 
-def _without_command(first: str, argv: Sequence[str]) -> str:
+def _as_flags(argv: Sequence[str]) -> Sequence[str]:
+    """The words, with flags for what is a command elsewhere: `help plot`, `version`."""
+    match argv:
+        case ["help", *rest]:
+            return [*rest[:1], "--help"]
+        case ["version", *rest]:
+            return ["--version", *rest]
+    return argv
+
+
+def _without_command(argv: Sequence[str]) -> str:
     """What to write instead of words that begin with no command; empty where they do, or where nobody knows."""
-    if first in COMMANDS or first.startswith("-"):
+    first = argv[0]
+    if first in COMMANDS or (first.startswith("-") and any(word in COMMANDS for word in argv)):
         return ""
     if script := next((word for word in argv if word.endswith(".py")), None):
         return f"name a command first; to train with {script}: ppocr-lr train {shlex.join(argv)}"
-    if first.endswith((".yml", ".yaml")):
+    if any(word.endswith((".yml", ".yaml")) for word in (argv if first.startswith("-") else [first])):
         return f"name a command first, as in ppocr-lr show {shlex.join(argv)}"
     return ""
 
@@ -158,7 +169,7 @@ def _parser(argv: Sequence[str]) -> Parser:
         description="Draw, check and train with the learning-rate schedules of PaddleOCR configs.",
         epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
-    parser.add_argument("--version", action="version", version=f"ppocr-lr {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"ppocr-lr {__version__}")
     parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.

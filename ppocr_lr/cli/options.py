@@ -15,8 +15,9 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, NoReturn, TypeAlias
 
+from ppocr_lr.bounds import positive_integer
 from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
-from ppocr_lr.language import LANGUAGES, of_locale
+from ppocr_lr.language import LANGUAGES, of_locale, tr
 from ppocr_lr.output import JSON_VERSION
 
 # Arguments of the library whose flag is not simply their name.
@@ -66,6 +67,11 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**settings, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
         self.register("action", None, _TakeOne)  # argparse's own takes the last value and says nothing
 
+    @property
+    def flags(self) -> list[str]:
+        """With their dashes."""
+        return list(self._option_string_actions)
+
     def format_help(self) -> str:
         """As argparse; coloured where rich-argparse is installed (extra `terminal`)."""
         try:
@@ -92,7 +98,7 @@ class Parser(argparse.ArgumentParser):
             unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
-            flags = list(arguments.parser._option_string_actions)
+            flags = arguments.parser.flags
             meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
             # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
@@ -104,6 +110,19 @@ class Parser(argparse.ArgumentParser):
                 suggestion = f"; write the file as {os.path.join('.', unknown[0])}"
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
         return arguments
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse, which would take `-out` for `-o ut`."""
+        for word in args:
+            if not word.startswith("--") and f"-{word.partition('=')[0]}" in self.flags:
+                self.error(f"{word}: write -{word}")
+        return super().parse_known_args(args, namespace)
+
+    def _get_value(self, action: argparse.Action, text: str) -> Any:
+        try:
+            return super()._get_value(action, text)
+        except argparse.ArgumentError as error:
+            raise ArgumentError(action.dest, error.message, text) from None
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -128,6 +147,25 @@ class _TakeOne(argparse.Action):
             raise argparse.ArgumentError(self, "can be given once only")
         given.add(self.dest)
         setattr(arguments, self.dest, value)
+
+
+def as_count(text: str) -> int:
+    """A flag's positive integer."""
+    number: int | str = text
+    with suppress(ValueError):
+        number = int(text)
+    try:
+        return positive_integer(number)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(tr("must be {allowed}", allowed=error)) from None
+
+
+def as_number(text: str) -> float:
+    """A flag's number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a number") from None
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -221,6 +259,11 @@ def add_language(parser: argparse.ArgumentParser) -> None:
         default=of_locale(os.environ),
         help="language of the text (by default that of the locale)",
     )
+
+
+def comma_list(text: str) -> list[str]:
+    """The words between commas."""
+    return [word for word in (each.strip() for each in text.split(",")) if word]
 
 
 def print_json(results: Iterable[Mapping[str, object]]) -> None:

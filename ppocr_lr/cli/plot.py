@@ -10,19 +10,26 @@ from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ppocr_lr.cli.options import Commands, add_command, add_configs, configs_of, ready_to_draw
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    as_count,
+    as_number,
+    configs_of,
+    ready_to_draw,
+)
 from ppocr_lr.cli.run_options import (
     add_axis,
     add_metrics,
     add_run,
     add_scaling,
-    check_scaling,
     plan,
     run_flags,
     scaling_lines,
 )
 from ppocr_lr.curve.summary import beside_text, text_lines
-from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, positive_argument, printable
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, printable
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
@@ -94,7 +101,7 @@ def add(commands: Commands) -> None:
         help="file to write: .png, .svg, .pdf, .html, .csv or .json (lr_CONFIG.png, after the config's path)",
     )  # fmt: skip
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="in .csv and .json, only every N-th iteration (1)"
+        "--every", type=as_count, default=1, metavar="N", help="in .csv and .json, only every N-th iteration (1)"
     )
     parser.add_argument("--log-scale", action="store_true", help="a logarithmic axis for the rate")
     parser.add_argument(
@@ -120,7 +127,7 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
     looks.add_argument(
         "--size", type=_size, metavar="WxH", help="width and height in inches, such as 3.3x2.4 for one column (9x5)"
     )
-    looks.add_argument("--dpi", type=float, default=DPI, metavar="N", help=f"pixels per inch in a .png ({DPI:g})")
+    looks.add_argument("--dpi", type=as_number, default=DPI, metavar="N", help=f"pixels per inch in a .png ({DPI:g})")
     looks.add_argument("--style", metavar="NAME", help="a Matplotlib style, or a style file")
     looks.add_argument(
         "--no-marks",
@@ -135,9 +142,9 @@ def _size(text: str) -> tuple[float, float]:
     try:
         width, height = map(float, text.lower().replace("×", "x").split("x"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a width and height in inches, such as 3.3x2.4") from None
+        raise argparse.ArgumentTypeError("must be a width and height in inches, such as 3.3x2.4") from None
     if not (1.5 <= width <= 100 and 1.5 <= height <= 100):  # in less the title covers the curve
-        raise argparse.ArgumentTypeError(f"{text!r}: a picture has 1.5 to 100 inches each way")
+        raise argparse.ArgumentTypeError("a picture has 1.5 to 100 inches each way")
     return width, height
 
 
@@ -221,8 +228,6 @@ def _free_name(config: str, source: str) -> Path:
 
 
 def _check(arguments: argparse.Namespace, kind: str) -> None:
-    positive_argument("every", arguments.every)
-    check_scaling(arguments)
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
     for name in _OF_PICTURES:
         if getattr(arguments, name) not in (None, [], False) and kind not in PICTURES:

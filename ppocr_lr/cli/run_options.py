@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ppocr_lr.cli.options import add_import
+from ppocr_lr.cli.options import add_import, as_count
 from ppocr_lr.curve.axis import AXES
-from ppocr_lr.errors import positive_argument
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import padded, times_text
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
@@ -24,17 +23,21 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="set keys of the config, such as Optimizer.lr.learning_rate=1e-3; the last -o counts, as in PaddleOCR",
     )  # fmt: skip
     add_import(parser)
-    parser.add_argument("--epochs", type=int, metavar="N", help="length of the run, instead of Global.epoch_num")
-    parser.add_argument("--iters-per-epoch", type=int, metavar="N", help="iterations per epoch, len(train_dataloader)")
+    parser.add_argument("--epochs", type=as_count, metavar="N", help="length of the run, instead of Global.epoch_num")
+    parser.add_argument(
+        "--iters-per-epoch", type=as_count, metavar="N", help="iterations per epoch, len(train_dataloader)"
+    )
     parser.add_argument(
         "--num-samples",
-        type=int,
+        type=as_count,
         metavar="N",
         help="number of training samples, from which the length of an epoch is computed",
     )
     parser.add_argument("--gpus", type=_cards, default=1, metavar="G", help="number of cards (1)")
-    parser.add_argument("--batch-size", type=int, metavar="B", help="batch size of one card, instead of the config's")
-    parser.add_argument("--accumulate", type=int, default=1, metavar="A", help="batches per optimizer update (1)")
+    parser.add_argument(
+        "--batch-size", type=as_count, metavar="B", help="batch size of one card, instead of the config's"
+    )
+    parser.add_argument("--accumulate", type=as_count, default=1, metavar="A", help="batches per optimizer update (1)")
     parser.add_argument(
         "--windows", action="store_true", help="PaddleOCR's trainer on Windows: one iteration less in each epoch"
     )
@@ -48,11 +51,8 @@ def _cards(text: str) -> int:
     """How many cards; Paddle's launcher takes their own numbers under the same name."""
     if re.fullmatch(r"\d+(,\d+)+", text):
         count = text.count(",") + 1
-        raise argparse.ArgumentTypeError(f"{text} are the cards' own numbers; say how many there are: --gpus {count}")
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
+        raise argparse.ArgumentTypeError(f"are the cards' own numbers; say how many there are: --gpus {count}")
+    return as_count(text)
 
 
 def run_flags(arguments: argparse.Namespace) -> RunFlags:
@@ -81,11 +81,11 @@ def add_reference(parser: argparse.ArgumentParser) -> None:
     """The batch that a config's rate is meant for."""
     reference = parser.add_mutually_exclusive_group()
     reference.add_argument(
-        "--reference-gpus", type=int, metavar="R",
+        "--reference-gpus", type=as_count, metavar="R",
         help="number of cards that the config's rate is meant for",
     )  # fmt: skip
     reference.add_argument(
-        "--reference-batch", type=int, metavar="B", help="the same as a number of samples per update"
+        "--reference-batch", type=as_count, metavar="B", help="the same as a number of samples per update"
     )
 
 
@@ -98,13 +98,6 @@ def add_scaling(parser: argparse.ArgumentParser) -> None:
         default="linear",
         help="how rates follow the batch size (linear)",
     )
-
-
-def check_scaling(arguments: argparse.Namespace) -> None:
-    """Report a wrong reference before anything is written."""
-    for argument in ("reference_gpus", "reference_batch"):
-        if getattr(arguments, argument) is not None:
-            positive_argument(argument, getattr(arguments, argument))
 
 
 def scaling_lines(planned: PlannedRun) -> list[str]:

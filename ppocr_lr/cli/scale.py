@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ppocr_lr.check.report import plan_at_any_length
 from ppocr_lr.cli.options import Commands, add_command, add_language
-from ppocr_lr.cli.run_options import add_reference, add_run, check_scaling, run_flags, scaling_text
+from ppocr_lr.cli.run_options import add_reference, add_run, run_flags, scaling_text
 from ppocr_lr.errors import LRConfigError, MissingError, Place, errors_within, printable
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
@@ -56,7 +56,6 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scale the config, show what changes, write it if asked to."""
-    check_scaling(arguments)
     if arguments.out:
         output_kind(arguments.out, ("yml", "yaml"))
     if is_log(arguments.config):

@@ -9,7 +9,7 @@ from typing import Any
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
 from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, add_language, configs_of
-from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, check_scaling, plan, run_flags, scaling_lines
+from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
@@ -51,7 +51,6 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show each config."""
-    check_scaling(arguments)
     for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
         planned = plan(config, arguments.overrides, run_flags(arguments), arguments.metrics)
         _ = planned.groups  # its errors come before the first line

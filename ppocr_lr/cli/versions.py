@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from ppocr_lr import __version__
 
-_OF_DEVELOPERS = re.compile(r"""extra == ["'](test|train|trainer|lint|mutation|versions|package)["']""")
+_OF_DEVELOPERS = re.compile(r"""extra == ["'](test|train|trainer|lint|mutation|versions|package|docs)["']""")
 _GPU = "paddlepaddle-gpu"  # no requirement of ours, but in the place of one
 
 

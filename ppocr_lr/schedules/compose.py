@@ -50,8 +50,9 @@ class Sequence(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         if fn is SCALAR:
-            stage = bisect_right(self._starts, k) - 1
-            return self._schedules[stage].formula(k - self._starts[stage])
+            starts = self._starts
+            stage = bisect_right(starts, k) - 1
+            return self._schedules[stage].formula(k - starts[stage])
         return self._among(0, len(self._starts), k, fn)
 
     def _among(self, first: int, after: int, k: Any, fn: Functions) -> Any:

@@ -85,8 +85,9 @@ class CosineWave(Schedule):
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         n, end = self.decay_iters, self.end
-        left = n - (k % (2 * n) if fn is SCALAR else fn.wrap(k, 2 * n))
-        return end + (self.peak - end) * fn.half_cosine(left / n)
+        if fn is not SCALAR or k > n:  # most runs end before
+            k = fn.wrap(k, 2 * n)
+        return end + (self.peak - end) * fn.half_cosine((n - k) / n)
 
     def corner_runs(self) -> Runs:
         """The turning points N, 2N, …: the curve is smooth there, but not monotone."""

@@ -46,6 +46,10 @@ class _FromSchedule(lr.LRScheduler):
     def _tell(self) -> None:
         print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
 
+    def state_dict(self) -> Any:
+        """The update and its rate, a plain float: a formula from elsewhere may return a NumPy number."""
+        return {**super().state_dict(), "last_lr": float(self.last_lr)}
+
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go to the update of the state, with this schedule's rate there.
 
@@ -74,14 +78,6 @@ class _FromSchedule(lr.LRScheduler):
 
 class ScheduleLR(_FromSchedule):
     """Any schedule that neither Paddle nor PaddleOCR has a class for."""
-
-    def step(self, epoch: int | None = None) -> None:
-        """Go to the next update, or to update `epoch`."""
-        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
-        # A formula from elsewhere may return a NumPy number, which no state may hold.
-        self.last_lr = float(self.schedule.formula(k))
-        if self.verbose:
-            self._tell()
 
 
 class ConstantLR(_FromSchedule, lr.LambdaDecay):
@@ -174,7 +170,7 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     def __init__(self, schedule: schedules.Warmup, wrapped: float | lr.LRScheduler, *args: Any, **kwargs: Any) -> None:
         self._wrapped = wrapped if isinstance(wrapped, _FromSchedule) else None
         self._rise = schedule.shape.rate  # `schedule.rise` without its call
-        self._rate_after = schedule.after if isinstance(wrapped, ScheduleLR) else schedule.after.formula
+        self._rate_after = schedule.after.formula
         super().__init__(schedule, wrapped, *args, **kwargs)
 
     def step(self, epoch: int | None = None) -> None:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem, dotted, printable, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, printable, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
 from ppocr_lr.language import tr
@@ -51,7 +51,6 @@ class FileText:
             LRConfigError: it cannot be written, or the file is no longer what was read.
         """
         new = (self.mark + text).encode(self.encoding)
-        target = Path(self.path) if out is None else out
 
         def write(file: BinaryIO) -> None:
             file.write(new)
@@ -59,10 +58,7 @@ class FileText:
             if out is None and self._read_again() != self.raw:
                 raise self._error("was changed by another program in the meantime, so it is left as it is")
 
-        try:
-            write_whole(target, write)
-        except ArgumentError as error:
-            raise LRConfigError(Problem((), error.problem, Place(str(target)))) from None
+        write_whole(Path(self.path) if out is None else out, write)
 
     def _read_again(self) -> bytes:
         try:

@@ -120,10 +120,18 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", "-o", "Optimizer.lr.learning_rte=3"], "did you mean Optimizer.lr.learning_rate?"),
         (["plot", "--out", "a.bmp"], "error: --out a.bmp: the ending must be one of .png, .svg, .pdf"),
         (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
-        (["plot", "--out", "/proc/a.png"], "error: --out /proc/a.png: cannot be written"),
+        (["plot", "--out", "/proc/a.png"], "error: /proc/a.png: cannot be written"),
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
-        (["plot", "--size", "2x1"], "'2x1': a picture has 1.5 to 100 inches each way"),
-        (["plot", "--epochs", "x"], "argument --epochs: invalid int value: 'x'"),
+        (["plot", "--size", "2x1"], "error: --size 2x1: a picture has 1.5 to 100 inches each way"),
+        (["plot", "--size", "9"], "error: --size 9: must be a width and height in inches, such as 3.3x2.4"),
+        (["plot", "--epochs", "x"], "error: --epochs x: must be a positive integer"),
+        (["show", "--num-samples", "1e3", "--iters-per-epoch", "1"], "--num-samples 1e3: must be a positive integer"),
+        (["check", "c.yml", "--batch-size=-1"], "--batch-size -1: must be a positive integer"),
+        (["plot", "--every", "1.5"], "error: --every 1.5: must be a positive integer"),
+        (["plot", "--dpi", "high"], "error: --dpi high: must be a number"),
+        (["explore", "--port", "x"], "error: --port x: must be a positive integer"),
+        (["explore", "--port", "65536"], "error: --port 65536: must be from 1 to 65535"),
+        (["find-rate", "train.py", "--from", "0,1"], "error: --from 0,1: must be a number"),
         (["plot", "--epochs", "1", "--iters-per-epoch", "1", "--log-scale"], "no rate is above 0"),
         (["show", "-"], "error: -: only check reads a config from standard input"),
         (["check", ""], "'' is no word; is a variable not set"),
@@ -134,6 +142,11 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["tools/train.py", "-c", "c.yml"], "to train with tools/train.py: ppocr-lr train tools/train.py -c c.yml"),
         (["python", "-m", "a", "train.py"], "to train with train.py: ppocr-lr train python -m a train.py"),
         (["c.yml", "--epochs", "3"], "name a command first, as in ppocr-lr show c.yml --epochs 3"),
+        (["-c", "c.yml"], "name a command first, as in ppocr-lr show -c c.yml"),
+        (["plot", "-config", "c.yml"], "error: -config: write --config"),
+        (["plot", "c.yml", "-out=a.png"], "error: -out=a.png: write --out=a.png"),
+        (["-help"], "error: -help: write --help"),
+        (["help", "plott"], "invalid choice: 'plott'"),
         (["diff", "c.yml"], "error: diff: name two configs, before -o; received 1"),
         (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name two configs, before -o; received 3"),
         (["--quiet", "plot"], "unrecognized arguments: --quiet; write it after ppocr-lr plot"),
@@ -164,6 +177,18 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use stays there")
+def test_a_picture_that_cannot_be_written_is_named_even_if_nobody_named_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir("gone")
+    (tmp_path / "gone").rmdir()
+    done = command("plot")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: lr_default_config.png: cannot be written: ")
+
+
 def test_a_title_and_names_may_be_any_text(command: Command) -> None:
     words = ["--title", "“Warmup”\u3000", "--label", "“a”", "", "--sweep", "Optimizer.lr.warmup_epoch=0,2"]
     assert command("plot", *words).returncode == 0
@@ -191,7 +216,7 @@ def test_show_without_a_screen_says_so_and_keeps_the_picture(process: Command, t
 def test_without_a_command_there_is_the_list_of_them(command: Command) -> None:
     done = command()
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == command("--help").stdout
+    assert done.stderr == command("--help").stdout == command("help").stdout
 
 
 def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None:
@@ -202,8 +227,9 @@ def test_a_file_that_looks_like_a_flag(command: Command, tmp_path: Path) -> None
     assert command("check", told).returncode == 0
 
 
-def test_help_has_examples(command: Command) -> None:
-    done = command("plot", "--help")
+@pytest.mark.parametrize("words", [["plot", "--help"], ["help", "plot"]])
+def test_help_has_examples(command: Command, words: list[str]) -> None:
+    done = command(*words)
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout

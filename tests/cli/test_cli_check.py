@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def test_text(command: Command) -> None:
         (["bad.yml", "--ignore", "LR1"], 0),
         (["--ignore", "LR101", "bad.yml"], 0),  # a hook puts the files last
         (["--ignore", "LR303,LR101", "bad.yml"], 0),
+        (["--ignore", "303, lr-101", "bad.yml"], 0),
         (["--ignore", "LR303", "--ignore", "LR10", "bad.yml"], 0),
         (["--ignore", "LR1", "--select", "LR101", "bad.yml"], 1),  # the longer one counts
         (["--select", "LR3,LR4", "bad.yml"], 0),
@@ -288,11 +290,8 @@ def test_github(command: Command) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
-def test_explain(command: Command, code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from ppocr_lr.cli.main import run
-
-    assert run(["explain", code.lower()]) == 0
-    text = capsys.readouterr().out
+def test_explain(command: Command, code: str) -> None:
+    text = command("explain", code.lower()).stdout
     assert text.startswith(f"{code} ({RULES[code].severity}, ")
     assert "example:" in text
     assert "source:" in text
@@ -305,11 +304,36 @@ def test_without_docstrings_there_is_nothing_to_say(words: list[str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {words[0]}: {said}\n")
 
 
-def test_explain_lists_all_and_refuses_the_rest(command: Command) -> None:
+def test_explain_lists_all(command: Command) -> None:
     assert len(command("explain").stdout.splitlines()) == len(RULES)
-    done = command("explain", "LR999")
-    assert (done.returncode, done.stderr.startswith("error: LR999: there is no such code")) == (2, True)
-    assert "families are LR1, LR2, LR3" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("LR 401", ["LR401"]),
+        ("401,lr402 LR-403", ["LR401", "LR402", "LR403"]),
+        ("no name, so the rate is constant", ["LR103"]),
+        ("TwoStepCosine and its 200 epochs", ["LR406"]),
+    ],
+)
+def test_explain_takes_codes_as_people_type_them(words: str, codes: list[str], command: Command) -> None:
+    assert re.findall(r"^(LR\d+) \(", command("explain", *words.split()).stdout, re.MULTILINE) == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("LR999", "LR999: there is no such code; the families are LR1, LR2, LR3"),
+        ("4", "4: there is no such code; the codes of this kind are LR401, LR402"),
+        ("a cosine that rises", "did you mean LR404 (a cosine that rises again)?\n"),
+        ("cosine", "did you mean LR404 (a cosine that rises again), LR406 (TwoStepCosine and its 200 epochs)?\n"),
+        (",", ",: there is no such code"),
+    ],
+)
+def test_explain_names_what_may_have_been_meant(words: str, message: str, command: Command) -> None:
+    done = command("explain", *words.split())
+    assert (done.returncode, done.stdout, message in done.stderr) == (2, "", True)
 
 
 def test_two_hundred_files(command: Command, tmp_path: Path) -> None:

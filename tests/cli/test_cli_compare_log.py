@@ -64,7 +64,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "c.yml", "no.log"], "no.log: holds no line with a learning rate"),
         (["c.yml", "train.log"], "c.yml: is a config, no log; write -c c.yml"),
         (["-c", "c.yml", "train.log", "--gpus", "0,1,3"], "own numbers; say how many there are: --gpus 3"),
-        (["-c", "c.yml", "train.log", "--gpus", "two"], "argument --gpus: invalid int value: 'two'"),
+        (["-c", "c.yml", "train.log", "--gpus", "two"], "error: --gpus two: must be a positive integer"),
         (["train.log"], "holds no config, indented as PaddleOCR writes it, and there is no config.yml; give --config"),
         (["-c", "c.yml", "train.log", "train.log", "--follow"], "--follow: takes one log"),
         (["-c", "c.yml", "train.log", "--follow", "--format", "json"], "--follow: takes one log, and --format text"),

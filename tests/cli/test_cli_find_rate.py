@@ -56,7 +56,7 @@ def test_a_full_disk_does_not_cost_the_report(
 
     monkeypatch.setattr("ppocr_lr.cli.find_rate.write_csv", fails)
     done = command("find-rate", "--log", log, "--out", "r.csv")
-    assert (done.returncode, done.stderr) == (2, "error: --out r.csv: cannot be written: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "error: r.csv: cannot be written: No space left on device\n")
     assert done.stdout.splitlines()[-1].startswith("-o Optimizer.lr.learning_rate=")
     assert not (tmp_path / "r.csv").exists()
 

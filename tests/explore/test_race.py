@@ -66,7 +66,7 @@ def test_typing_and_sliding_at_once_end_in_one_text(address: str, visit: Visit, 
 
 def test_what_is_typed_into_a_change_wins_and_the_page_says_so(address: str, visit: Visit) -> None:
     page = visit(address)
-    page.evaluate(SLOW, [100, 600])
+    page.evaluate(SLOW, [100, 2000])
     page.locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.evaluate(SLIDE, -2)
@@ -82,7 +82,7 @@ def test_what_is_typed_into_a_change_wins_and_the_page_says_so(address: str, vis
 
 def test_a_section_is_never_taken_for_the_whole_file(address: str, visit: Visit) -> None:
     page = visit(address)
-    page.evaluate(SLOW, [100, 600])
+    page.evaluate(SLOW, [100, 2000])
     page.get_by_role("switch", name="the whole file").click()
     page.locator(".cm-content").click()
     page.keyboard.press("Control+End")

@@ -12,6 +12,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Cause, flag, override
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
+from ppocr_lr.logs.causes.steps import once_per_epoch
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.window import least_squares, medians
@@ -116,7 +117,7 @@ def multiplied(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 
 def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
-    """A rate that does not change is written the same in every line."""
+    """A rate that does not change is written the same in every line; a schedule that is stepped rarely may look so."""
     rates, lines = np.unique(search.lines.rates, return_counts=True)
     rate = float(rates[lines.argmax()])
     config = search.planned.parsed.config
@@ -127,6 +128,15 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
     words = tr("the rate is constant, {rate}", rate=rate_text(rate, 6))
     if rate <= 0:
         words = tr("the rate is below 5e-7 throughout")
+    (once,) = once_per_epoch(search, base)
+    never = replace(once, stepped_every=int(search.lines.updates.max()))
+    match search.explains(never), search.explains(once):
+        case True, True:
+            words += tr(", as if the schedule were never stepped or stepped once per epoch")
+        case True, False:
+            words += tr(", as if the schedule were never stepped")
+        case False, True:
+            words += tr(", as if the schedule were stepped once per epoch")
     section = {"name": "Const", "learning_rate": max(rate, 1e-7)}
     yield replace(base, shift=0).with_section(Cause("constant", words), section)
 

@@ -227,11 +227,11 @@ def _rank(explanation: Explanation) -> tuple[int, float]:
 
 
 def _without_detours(explanations: list[Explanation], resumed: bool) -> list[Explanation]:
-    """Where no warmup at all would do, a short one or short epochs would too; where the log shows a resume at another
-    place, a long one would, that put the schedule off.
+    """Where no warmup at all would do, a short one or short epochs would too; a constant rate says itself how the
+    schedule may be stepped; and where the log shows a resume at another place, a long warmup would do, that put it off.
     """
     kinds = [{cause.kind for cause in explanation.causes} for explanation in explanations]
-    plainer = {"no warmup": {"warmup", "epoch length"}}
+    plainer = {"no warmup": {"warmup", "epoch length"}, "constant": {"pace"}}
     if resumed:
         plainer |= {"started over": {"warmup"}, "offset": {"warmup"}}
     detours = {detour for plain, those in plainer.items() if any(plain in each for each in kinds) for detour in those}

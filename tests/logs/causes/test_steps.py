@@ -122,11 +122,24 @@ def test_a_loop_that_steps_otherwise(tmp_path: Path, name: str, settings: dict[s
     assert len(diagnosis.explanations) == 1
 
 
-def test_a_schedule_that_is_stepped_once_per_epoch_may_look_constant(tmp_path: Path) -> None:
-    """All of its drops are after more updates than the run has epochs."""
-    loop = OtherLoop(SECTIONS["Step"], EPOCHS, ITERS)
-    loop.stepped_every = ITERS
-    assert kinds(diagnosed_lines(tmp_path, SECTIONS["Step"], loop.train())) == [["constant"], ["pace"]]
+@pytest.mark.parametrize(
+    ("name", "iters", "stepped_every", "words"),
+    [
+        # All drops come after more updates than the run has epochs.
+        ("Step", ITERS, ITERS, ", as if the schedule were never stepped or stepped once per epoch"),
+        ("Step", 2, 10**6, ", as if the schedule were never stepped"),
+        ("Linear", ITERS, 10**6, ", as if the schedule were never stepped"),
+    ],
+)
+def test_a_schedule_that_is_stepped_rarely_may_look_constant(
+    tmp_path: Path, name: str, iters: int, stepped_every: int, words: str
+) -> None:
+    loop = OtherLoop(SECTIONS[name], EPOCHS, iters, every=1)
+    loop.stepped_every = stepped_every
+    log = write_log(tmp_path / "train.log", loop.train())
+    (diagnosis,) = diagnose(compared(tmp_path, SECTIONS[name], log, iters_per_epoch=iters))
+    (explanation,) = diagnosis.explanations
+    assert [cause.words for cause in explanation.causes] == [f"the rate is constant, 1e-3{words}"]
 
 
 @pytest.mark.parametrize("name", ["Linear", "Step", "OneCycle"])
