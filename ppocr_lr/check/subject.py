@@ -42,6 +42,11 @@ class Subject:
         return section if isinstance(section, Mapping) else {}
 
     @property
+    def has_a_model(self) -> bool:
+        """Whether PaddleOCR's own trainer can be meant, which builds one; a loop of one's own needs none here."""
+        return "Architecture" in self.config
+
+    @property
     def peak(self) -> float:
         """The highest rate, which is the first where a metric decides."""
         return self.lr.peak

@@ -143,8 +143,8 @@ def _size(text: str) -> tuple[float, float]:
         width, height = map(float, text.lower().replace("×", "x").split("x"))
     except ValueError:
         raise argparse.ArgumentTypeError("must be a width and height in inches, such as 3.3x2.4") from None
-    if not (1.5 <= width <= 100 and 1.5 <= height <= 100):  # in less the title covers the curve
-        raise argparse.ArgumentTypeError("a picture has 1.5 to 100 inches each way")
+    if not (2 <= width <= 100 and 2 <= height <= 100):  # in less the words along the axes are cut
+        raise argparse.ArgumentTypeError("a picture has 2 to 100 inches each way")
     return width, height
 
 

@@ -17,7 +17,7 @@ from ppocr_lr.errors import dotted, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
-from ppocr_lr.training_config.momentum import momentum_of
+from ppocr_lr.training_config.momentum import is_ignored, momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
 
@@ -90,9 +90,11 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if optimizer.get("regularizer") is not None:
         decay = beside_text(weight_decay_of(planned.config, run), run)
         console.print(labelled(tr("weight decay"), decay), markup=False)
-    if optimizer.get("momentum") is not None:
-        momentum = beside_text(momentum_of(planned), run)
-        console.print(labelled(tr("momentum"), momentum), markup=False)
+    if (momentum := optimizer.get("momentum")) is not None:
+        line, name = beside_text(momentum_of(planned), run), optimizer.get("name")
+        if is_ignored(momentum, name):
+            line += tr("; {name} ignores Optimizer.momentum", name=name)
+        console.print(labelled(tr("momentum"), line), markup=False)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")

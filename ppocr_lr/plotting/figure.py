@@ -80,7 +80,7 @@ def draw(
     Args:
         runs: at least one.
         log_scale: a logarithmic axis for the rate, and for what is beside it where all of that is above 0.
-        title: instead of the names of the configs.
+        title: instead of the names of the configs; an empty one is none.
         axis: what the curves are drawn along.
         beside: a small panel below for each, with a schedule for each run: a weight decay, a momentum.
         size: width and height in inches; texts keep their size, those of a narrow picture are a little smaller. The

@@ -23,6 +23,7 @@ from ppocr_lr.training_config.plan import PlannedRun
 
 _LETTER = 0.6  # width of an average letter, as a multiple of its font's size
 _SHORTEST = 12  # letters to which a name is cut
+_TITLE_SHARE = 0.96  # of the width, for a line of the title: some lines have wider letters than the average one
 _LEGEND_SHARE = 0.2  # of the height, beyond which names are cut to be beside each other, and then the picture grows
 _LINE = 1.4  # height of a legend's line, as a multiple of its font's size
 _KEY_AND_VALUE = re.compile(r"(\S.*) ([-+]?[\d.]+(?:e-?\d+)?(?:it|%)?|true|false)")
@@ -91,11 +92,16 @@ def _legend_letters(figure: Figure) -> int:
 
 def _wideness(text: str) -> float:
     """How many times as wide as an average letter those of a text are, at least 1: capitals are wider."""
+    return max(1.0, _letter(text) / _LETTER)
+
+
+def _letter(text: str) -> float:
+    """The average width of its letters, as a multiple of the font's size."""
     shown, families = drawable(text.replace("\n", " "))
     across, *_ = text_to_path.get_text_width_height_descent(
         shown, FontProperties(family=families, size=1), ismath=False
     )
-    return max(1.0, float(across) / (_LETTER * (width(text) or 1)))
+    return float(across) / width(text) if width(text) else _LETTER
 
 
 def _columns(texts: Sequence[str], letters: int, most_rows: float) -> int:
@@ -113,16 +119,18 @@ def titles(figure: Figure, runs: Sequence[PlannedRun], title: str | None) -> Non
     """What is drawn, and below it what all curves have in common."""
     files = list(dict.fromkeys(PurePath(run.source).name for run in runs))
     few = ", ".join(files) if len(files) <= _FEW_FILES else f"{len(files)} configs"
-    told = [title or few, *common_facts(runs)]
+    told = [few if title is None else title, *common_facts(runs)]
     if len(runs) == 1:
         told = [f"{fact} (grey)" if fact.startswith("warmup ") else fact for fact in told]
-    letters = int(72 * figure.get_figwidth() / (0.52 * rcParams["font.size"]))
+    size = FontProperties(size=rcParams["figure.titlesize"]).get_size_in_points()
+    room = _TITLE_SHARE * 72 * figure.get_figwidth() / size
     name = " ".join(told[0].split())  # a file name may hold a line break
-    head = shortened(name, int(0.75 * letters / _wideness(name)))
+    head = shortened(name, int(room / (_LETTER * _wideness(name))))
+    letters = int(room / _letter(" · ".join(told[1:])))
     # No line ends within a fact that fits into one.
     facts = [fact.replace(" ", _KEPT) if len(fact) < letters else fact for fact in told[1:]]
     lines = [line.removesuffix(f"{_KEPT}·").replace(_KEPT, " ") for line in wrap(f"{_KEPT}· ".join(facts), letters)]
-    text, families = drawable("\n".join([head, *lines]))
+    text, families = drawable("\n".join([head, *lines] if head else lines))
     figure.suptitle(text, fontfamily=families, parse_math=False)
 
 

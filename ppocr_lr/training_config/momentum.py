@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 MOMENTUM: Path = ("Optimizer", "momentum")
 
-_USUAL = 0.9  # Paddle's default for every optimizer that has one, except RMSProp
+USUAL_MOMENTUM = 0.9
+"""Paddle's default for every optimizer that has one, except RMSProp."""
 _BETA1 = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Lamb")
 WITHOUT_MOMENTUM = ("Adadelta", "Adam", "AdamW")
 """Those of PaddleOCR's that ignore the key `momentum`."""
@@ -32,8 +33,8 @@ _BELOW_1 = Annotated[float, Gt(0), Lt(1), Number()]
 class PlainMomentum(ConfigSection):
     """A constant momentum, under either key."""
 
-    momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", _USUAL)
-    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum of Adam and its kin", _USUAL)
+    momentum: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum", USUAL_MOMENTUM)
+    beta1: Annotated[float, Ge(0), Lt(1), Number()] = key("the momentum of Adam and its kin", USUAL_MOMENTUM)
 
 
 class OppositeMomentum(ConfigSection):
@@ -81,21 +82,24 @@ def build_momentum_schedule(
     return _schedule(config, run, None if lr is None else parse_lr_config(lr, run))
 
 
+def is_ignored(momentum: object, optimizer: object) -> bool:
+    """Whether an optimizer ignores the key; a section is for the MomentumStepper, which sets a `beta1` as well."""
+    return not isinstance(momentum, Mapping) and optimizer in WITHOUT_MOMENTUM
+
+
 def momentum_of(planned: PlannedRun) -> Schedule:
     """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
-
-    A number that PaddleOCR ignores counts for nothing; a section is for the MomentumStepper, which sets a `beta1` too.
 
     Raises:
         LRConfigError: as `build_momentum_schedule`.
     """
     optimizer = planned.config["Optimizer"]
     momentum, name = optimizer.get("momentum"), optimizer.get("name")
-    if isinstance(momentum, Mapping) or (momentum is not None and name not in WITHOUT_MOMENTUM):
+    if momentum is not None and not is_ignored(momentum, name):
         return _schedule(momentum, planned.built_for, planned.parsed)
     if name in _BETA1:
         return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)
-    return Constant(_USUAL if name == "Momentum" else 0.0)
+    return Constant(USUAL_MOMENTUM if name == "Momentum" else 0.0)
 
 
 def _schedule(momentum: object, run: Run, lr: ParsedLRConfig | None) -> Schedule:

@@ -24,7 +24,15 @@ from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
 from ppocr_lr.training_config.groups import FACTOR_KEYS
 from ppocr_lr.training_config.momentum import OppositeMomentum
-from ppocr_lr.training_config.sections import FOLLOWING, SECTIONS, holds_read_keys, meant_in_global, read_keys
+from ppocr_lr.training_config.sections import (
+    CLIPPING,
+    FOLLOWING,
+    OPTIMIZERS,
+    SECTIONS,
+    holds_read_keys,
+    meant_in_global,
+    read_keys,
+)
 from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
@@ -35,10 +43,11 @@ _ANOTHER_SIGN = 0.8
 _OF_PADDLEOCR = ("Global", "Architecture", "Loss", "PostProcess", "Metric", "Train", "Eval")
 """Its sections whose keys it accepts as they come; it stops at a section that a config lacks."""
 
-_OF_OPTIMIZERS = (
-    "beta1", "beta2", "epsilon", "momentum", "rho", "clip_norm", "clip_norm_global", "amsgrad", "multi_precision",
-    "group_lr", "training_step", "no_weight_decay_name", "one_dim_param_no_weight_decay",
-)  # fmt: skip
+_OF_OPTIMIZERS = frozenset(CLIPPING).union(
+    ("amsgrad", "multi_precision", "group_lr", "training_step", "no_weight_decay_name"),
+    ("one_dim_param_no_weight_decay",),
+    *OPTIMIZERS.values(),
+)
 """What the optimizers of PaddleOCR's optimizer.py take besides the rate and the weight decay."""
 
 

@@ -146,7 +146,6 @@ class OptimizerSection(ConfigSection):
     """The optimizer and its learning rate."""
 
     required = ("lr",)
-    takes_strings = frozenset({"weight_decay"})
 
     name: SkipValidation[str] = key("the optimizer, such as Adam, AdamW or Momentum", None)
     lr: Any = key("the learning rate of each optimizer update", None)
@@ -237,8 +236,20 @@ def inner_sections(model: type[ConfigSection]) -> dict[str, type[ConfigSection]]
     return {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, ConfigSection)}
 
 
-OPTIMIZERS = ("Adadelta", "Adam", "AdamW", "Momentum", "RMSProp")
-"""The names of PaddleOCR's optimizers."""
+OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
+    "Adadelta": ("rho", "epsilon"),
+    "Adam": ("beta1", "beta2", "epsilon"),
+    "AdamW": ("beta1", "beta2", "epsilon"),
+    "Momentum": ("momentum",),
+    "RMSProp": ("momentum", "rho", "epsilon"),
+}
+"""PaddleOCR's optimizers, each with the numbers that it hands to Paddle as they are written."""
+
+CLIPPING = ("clip_norm", "clip_norm_global")
+"""How PaddleOCR clips gradients, under any optimizer."""
+
+FROM_PADDLEOCR = ("learning_rate", "grad_clip")
+"""What PaddleOCR gives an optimizer beside its section, in which it may not stand as well."""
 
 FOLLOWING = ("Optimizer.regularizer", "Optimizer.momentum")
 """Sections that may have a `name` of the lr section: what else follows a schedule."""

@@ -46,6 +46,8 @@ MULTI = "name: MultiStepDecay\nlearning_rate: 0.1\ngamma: 0.1\n"
 COSINE = "name: Cosine\nlearning_rate: 0.1\n"
 
 SMALL = "name: Cosine\nlearning_rate: 0.001"  # enough for an Adam
+WHOLE = "Architecture: {model_type: rec}\n"
+"""What a config for PaddleOCR's own trainer has."""
 SAFE = [
     ("LR102", file_of("name: Cosine\nlearning_rate: 1e-1 # rate"), file_of("name: Cosine\nlearning_rate: 0.1 # rate")),
     ("LR102", file_of(PIECEWISE + "values: [0.1,  '1e-2', 0.001]"), file_of(PIECEWISE + "values: [0.1,  0.01, 0.001]")),
@@ -58,9 +60,10 @@ SAFE = [
      file_of("name: Step\nlearning_rate: 0.1\ngamma: 0.5\nstep_size: 2 # 轮")),
     ("LR502", file_of("{name: Const, learning_rate: 1}").replace("lr:\n    ", "lr: "),
      file_of("{name: Const, learning_rate: 1.0}").replace("lr:\n    ", "lr: ")),
-    ("LR512", file_of(SMALL).replace("Momentum", "adamw # o"), file_of(SMALL).replace("Momentum", "AdamW # o")),
-    ("LR512", file_of(COSINE).replace("Momentum", "SGD\n  momentum: 0.9"),
-     file_of(COSINE).replace("Momentum", "Momentum\n  momentum: 0.9")),
+    ("LR512", WHOLE + file_of(SMALL).replace("Momentum", "adamw # o"),
+     WHOLE + file_of(SMALL).replace("Momentum", "AdamW # o")),
+    ("LR512", WHOLE + file_of(COSINE).replace("Momentum", "SGD\n  momentum: 0.9"),
+     WHOLE + file_of(COSINE).replace("Momentum", "Momentum\n  momentum: 0.9")),
     ("LR106", file_of("learning_rate: 0.3 # old\n" + COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR104", file_of(COSINE + "epochs: 30 # no\n# end"), file_of(COSINE + "# end")),
     ("LR104", file_of("learning_rate: 0.5\n" + PIECEWISE + "values: [0.1, 0.01, 0.001]"),
@@ -78,7 +81,12 @@ UNSAFE = [
     ("LR101", file_of(COSINE + "eta_min: 1.0e-5"), file_of(COSINE + "end_lr: 1.0e-5")),
     ("LR106", "Optimizer:\n  name: Adam # o\n" + file_of(COSINE[:-1]), file_of(COSINE[:-1])),
     ("LR106", file_of(COSINE[:-1]) + "  lr: 0.1\n", file_of("").replace("  lr:\n    \n", "  lr: 0.1\n")),
-    ("LR512", file_of(SMALL).replace("Momentum", "Adamax"), file_of(SMALL).replace("Momentum", "Adam")),
+    ("LR512", WHOLE + file_of(SMALL).replace("Momentum", "Adamax"), WHOLE + file_of(SMALL).replace("Momentum", "Adam")),
+    ("LR512", WHOLE + file_of(COSINE[:-1]), WHOLE + file_of(COSINE[:-1]) + "  momentum: 0.9\n"),
+    ("LR512", WHOLE + file_of(COSINE[:-1]).replace("Momentum", "momentum # o"),
+     WHOLE + file_of(COSINE[:-1]).replace("Momentum", "Momentum # o") + "  momentum: 0.9\n"),
+    ("LR512", WHOLE + file_of(SMALL).replace("Momentum", "Adam\n  learning_rate: 0.1"),
+     WHOLE + file_of(SMALL).replace("Momentum", "Adam")),
     ("LR103", file_of("learning_rate: 0.1 # r"), file_of("learning_rate: 0.1 # r\nname: Const")),
     ("LR108", file_of(COSINE).replace("  epoch", "  pretrain_weights: ./a\n  epoch"),
      file_of(COSINE).replace("  epoch", "  pretrained_model: ./a\n  epoch")),
@@ -140,7 +148,7 @@ def test_every_code_with_a_fix_stands_in_a_table() -> None:
 def test_what_is_only_said_is_not_written() -> None:
     """Another optimizer, or the rate for another number of cards."""
     text = file_of("name: Const\nlearning_rate: 0.001\nwarmup_epoch: 0", optimizer="AdamW")
-    text = text.replace("  lr:", "  regularizer: {name: CosineL2Decay}\n  lr:")
+    text = WHOLE + text.replace("  lr:", "  regularizer: {name: CosineL2Decay}\n  lr:")
     done = mend(text, unsafe=True, flags=RunFlags(iters_per_epoch=100, gpus=4, batch_size=8))
     assert {"LR508", "LR602"} <= {finding.code for finding in done.report.findings}
     assert (done.text, done.fixed) == (text, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,11 @@ def backbone(**keys: Any) -> dict[str, Any]:
     return config(COSINE, Architecture={"model_type": "rec", "Backbone": {"name": "PPLCNetV3", **keys}})
 
 
+def whole(optimizer: Mapping[str, Any]) -> dict[str, Any]:
+    """Of PaddleOCR's own: it names a model."""
+    return {**config(COSINE), "Optimizer": {**optimizer, "lr": COSINE}, "Architecture": {"model_type": "rec"}}
+
+
 def vision_lan(lr: Any, step: str = "LF_2") -> dict[str, Any]:
     return {
         "Global": {"epoch_num": 20},
@@ -128,7 +134,12 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "nothing reads it; it looks like weight_decay, at which PaddleOCR stops beside a regularizer",
      {**config(COSINE), "Optimizer": {"name": "Adam", "regularizer": {"name": "L2"}, "lr": COSINE}}),
     ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "epsilon": "1e-6", "lr": COSINE}}, "'1e-6' is a string in YAML 1.1",
-     {**config(COSINE), "Optimizer": {"name": "Adadelta", "epsilon": "1e-6", "clip_norm": "1e1", "lr": COSINE}}),
+     {**config(COSINE), "Optimizer": {"name": "Adadelta", "clip_norm": "1e1", "lr": COSINE}}),
+    ("LR102", {**config(COSINE), "Optimizer": {"name": "Adadelta", "rho": "95e-2", "lr": COSINE}}, "'95e-2' is a string",
+     {**config(COSINE), "Optimizer": {"name": "Adadelta", "beta1": "95e-2", "lr": COSINE}}),
+    ("LR102", momentum("9e-1"), "'9e-1' is a string", momentum("9e-1", "Adam")),
+    ("LR102", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_decay": "1e-2", "lr": COSINE}}, "'1e-2' is a string",
+     regularized({"name": "L2", "factor": "1e-2"}, "AdamW")),
     ("LR107", regularized({"name": "L2", "coeff": 1e-5}), "is not a key of it; it takes name, factor",
      regularized({"name": "L2", "factor": "1e-5"})),
     ("LR107", {**config(COSINE), "Optimizer": {"name": "Adam", "lr": COSINE, "regularizer": {"name": "L2"}, "weight_decay": 0}},
@@ -281,15 +292,32 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR506", config(WSD), "PaddleOCR has no WSD", config(COSINE)),
     ("LR506", config(PLATEAU), "ppocr-lr train has no metric for it", config(COSINE)),
     ("LR507", regularized({"name": "CosineL2Decay"}), "starts again at factor", regularized({"name": "L2", "factor": 0.1})),
-    ("LR508", regularized({"name": "CosineL2"}, "AdamW"), "where AdamW has none", regularized({"name": "CosineL2"})),
+    ("LR508", {**regularized({"name": "CosineL2"}, "AdamW"), "Architecture": {}}, "where AdamW has none",
+     {**regularized({"name": "CosineL2"}), "Architecture": {}}),
+    ("LR508", {**regularized({"name": "CosineL2"}, "Momentum"), "Architecture": {}}, "where Momentum has none",
+     regularized({"name": "CosineL2"}, "AdamW")),
     ("LR511", config(COSINE, Global={"epoch_num": 20, "checkpoints": "output/latest"}),
      "from the rate in the checkpoint: if Optimizer.lr.learning_rate has changed since, it has no effect",
      config({**COSINE, "warmup_epoch": 1}, Global={"epoch_num": 20, "checkpoints": "output/latest"})),
     ("LR511", config(TWO, Global={"epoch_num": 20, "checkpoints": "output/latest"}), "goes on from the rate in the checkpoint",
      config(TWO, Global={"epoch_num": 20, "checkpoints": None})),
-    ("LR512", config(COSINE, optimizer="SGD"), "PaddleOCR has no 'SGD' and stops; it has Adadelta, Adam, AdamW, Momentum, RMSProp",
-     config(COSINE, optimizer="RMSProp")),
-    ("LR512", config(COSINE, optimizer=["Adam"]), "PaddleOCR has no ['Adam']", {**config(COSINE), "Optimizer": {"lr": COSINE}}),
+    ("LR512", whole({"name": "SGD"}), "PaddleOCR has no 'SGD' and stops; it has Adadelta, Adam, AdamW, Momentum, RMSProp",
+     whole({"name": "RMSProp", "rho_": 1})),
+    ("LR512", whole({"name": ["Adam"]}), "PaddleOCR has no ['Adam']", config(COSINE, optimizer="SGD")),
+    ("LR512", whole({}), "is missing, and PaddleOCR stops; it has Adadelta, ", {**config(COSINE), "Optimizer": {"lr": COSINE}}),
+    ("LR512", whole({"name": None}), "is missing, and PaddleOCR stops", whole({"name": "Adam"})),
+    ("LR512", whole({"name": "Momentum"}), "PaddleOCR's Momentum has no default for it, and stops", config(COSINE)),
+    ("LR512", whole({"name": "Momentum", "momentum": None}), "has no default for it", whole({"name": "Momentum", "momentum": 0})),
+    ("LR512", whole({"name": "RMSProp", "rho": None}), "takes no null for it", whole({"name": "RMSProp", "beta1": None})),
+    ("LR512", whole({"name": "Adam", "clip_norm": None}), "takes no null for it", whole({"name": "Adam", "regularizer": None})),
+    ("LR512", whole({"name": "AdamW", "regularizer": {"name": "L1"}}), "AdamW takes only L2, and stops",
+     whole({"name": "AdamW", "regularizer": {"name": "L2Decay"}})),
+    ("LR512", whole({"name": "AdamW", "regularizer": {"name": "L1Decay"}}), "AdamW takes only L2", whole({"name": "Adam", "regularizer": {"name": "L1"}})),
+    ("LR512", whole({"name": "Adam", "learning_rate": 0.1}), "PaddleOCR gives the optimizer one itself, and stops at this one",
+     {**config(COSINE), "Optimizer": {"name": "Adam", "learning_rate": 0.1, "lr": COSINE}}),
+    ("LR512", whole({"name": "Adam", "grad_clip": None}), "stops at this one", whole({"name": "Adam", "clip_norm": 5})),
+    ("LR105", {**config(COSINE), "Optimizer": {"name": "Adam", "learning_rate": 0.1, "lr": COSINE}}, "Optimizer.learning_rate has",
+     whole({"name": "Adam", "learning_rate": 0.1})),
     ("LR509", momentum({"name": "OneCycle"}), "stop with a TypeError", momentum(0.9)),
     ("LR509", momentum({"name": "OneCycle"}, "Adam"), "PaddleOCR's Adam ignores momentum", momentum(0.9, "Adam")),
     ("LR509", regularized({"name": "Cosine", "start": 0.04, "end": 0.4}), "PaddleOCR has no regularizer Cosine",

@@ -122,7 +122,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
         (["plot", "--out", "/proc/a.png"], "error: /proc/a.png: cannot be written"),
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
-        (["plot", "--size", "2x1"], "error: --size 2x1: a picture has 1.5 to 100 inches each way"),
+        (["plot", "--size", "2x1.9"], "error: --size 2x1.9: a picture has 2 to 100 inches each way"),
         (["plot", "--size", "9"], "error: --size 9: must be a width and height in inches, such as 3.3x2.4"),
         (["plot", "--epochs", "x"], "error: --epochs x: must be a positive integer"),
         (["show", "--num-samples", "1e3", "--iters-per-epoch", "1"], "--num-samples 1e3: must be a positive integer"),

@@ -101,6 +101,15 @@ def test_momentum(command: Command, tmp_path: Path, overrides: list[str], line: 
     assert (line.replace("  momentum", "momentum:") in shown.stdout) is ("Optimizer.momentum=null" not in overrides)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("Adam", "0.9 throughout; Adam ignores Optimizer.momentum"), ("SGD", "0.5 throughout")]
+)
+def test_show_says_whose_momentum_it_is(command: Command, tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "m.yml").write_text(MOMENTUM)
+    done = command("show", "m.yml", "--iters-per-epoch", "9", "-o", f"Optimizer.name={name}", "Optimizer.momentum=0.5")
+    assert f"momentum: {said}\n" in done.stdout
+
+
 def test_diff_tells_of_the_momentum(command: Command, tmp_path: Path) -> None:
     (tmp_path / "m.yml").write_text(MOMENTUM)
     (tmp_path / "n.yml").write_text(MOMENTUM.replace("{name: OneCycle}", "0.9"))

@@ -9,7 +9,7 @@ from typing import Any
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, nearest, printable, shown
-from ppocr_lr.finding import Finding, Proposal, Severity
+from ppocr_lr.finding import Change, Finding, Proposal, Severity
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type
 from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
@@ -18,9 +18,9 @@ from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.changes import yaml_text
 from ppocr_lr.training_config.coefficient import follows_a_schedule
-from ppocr_lr.training_config.momentum import MOMENTUM, WITHOUT_MOMENTUM
+from ppocr_lr.training_config.momentum import MOMENTUM, USUAL_MOMENTUM, WITHOUT_MOMENTUM
 from ppocr_lr.training_config.overrides import Override
-from ppocr_lr.training_config.sections import OPTIMIZERS, is_read, resumed_from
+from ppocr_lr.training_config.sections import CLIPPING, FROM_PADDLEOCR, OPTIMIZERS, is_read, resumed_from
 from ppocr_lr.training_config.weight_decay import REGULARIZER
 
 # Paddle's optimizers that keep L2 elsewhere than in `regularization`.
@@ -156,7 +156,7 @@ def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.
     """
     name = subject.config["Optimizer"].get("name")
-    if _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
+    if subject.has_a_model and _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
         said = tr(
             "PaddleOCR sets the coefficient where {name} has none, and stops at the first update "
             "with an AttributeError",
@@ -194,24 +194,51 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
         yield Finding(MOMENTUM, said, tr("the nearest that PaddleOCR has: {nearest}", nearest=tr("a number")))
 
 
-@rule("LR512", Severity.ERROR, "an optimizer that PaddleOCR does not have")
+@rule("LR512", Severity.ERROR, "an optimizer that PaddleOCR cannot build")
 @example("Optimizer: {name: SGD}   # Momentum with a momentum of 0 is the same")
 @source("PaddleOCR's optimizer.py")
-def unknown_optimizer(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR looks the name up among its own classes and stops with an AttributeError after the data are loaded. A
-    loop of your own may have any optimizer of Paddle's.
+def unusable_optimizer(subject: Subject) -> Iterator[Finding]:
+    """PaddleOCR looks the name up among its own classes and calls the class with the keys of the section, with a rate
+    and with a grad_clip. At what does not fit it stops after the data are loaded, with an error of Python's. A config
+    without an Architecture is for a loop of your own, which may have any optimizer of Paddle's.
     """
-    name = subject.section("Optimizer").get("name")
-    if name is None or name in OPTIMIZERS:
+    optimizer = subject.section("Optimizer")
+    name, momentum = optimizer.get("name"), optimizer.get("momentum")
+    if not subject.has_a_model:
         return
-    proposals: tuple[Proposal, ...] = ()
-    if str(name).lower() == "sgd":
-        none = () if "momentum" in subject.section("Optimizer") else ("Optimizer.momentum=0",)
-        proposals = (Proposal(("Optimizer.name=Momentum", *none), words=tr("{} is the same"), safe=True),)
-    elif near := nearest(str(name), OPTIMIZERS):
-        proposals = (Proposal((f"Optimizer.name={near[0]}",), safe=str(name).lower() == near[0].lower()),)
-    said = tr("PaddleOCR has no {name} and stops; it has {names}", name=shown(name), names=", ".join(OPTIMIZERS))
-    yield Finding(("Optimizer", "name"), said, proposals=proposals)
+    if str(name) not in OPTIMIZERS:  # which may be a list
+        said = tr("PaddleOCR has no {name} and stops; it has {names}", name=shown(name), names=", ".join(OPTIMIZERS))
+        if name is None:
+            said = tr("is missing, and PaddleOCR stops; it has {names}", names=", ".join(OPTIMIZERS))
+        yield Finding(("Optimizer", "name"), said, proposals=_other_optimizer(str(name), momentum is None))
+    elif name == "Momentum" and momentum is None:
+        said = tr("PaddleOCR's Momentum has no default for it, and stops")
+        usual = Proposal((_USUAL_MOMENTUM,), words=tr("{} is what Paddle's own Momentum takes"))
+        yield Finding(MOMENTUM, said, proposals=(usual,))
+    if name == "AdamW" and subject.section("Optimizer", "regularizer").get("name") in ("L1", "L1Decay"):
+        said = tr("PaddleOCR's AdamW takes only L2, and stops")
+        yield Finding((*REGULARIZER, "name"), said, proposals=(Proposal(("Optimizer.regularizer.name=L2",)),))
+    null = tr("Paddle takes no null for it, and stops")
+    second = tr("PaddleOCR gives the optimizer one itself, and stops at this one")
+    numbers = (*OPTIMIZERS.get(str(name), ()), *CLIPPING)
+    stops = {key: null for key in numbers if optimizer.get(key, 0) is None and (name, key) != ("Momentum", "momentum")}
+    for key, said in (stops | {key: second for key in FROM_PADDLEOCR if key in optimizer}).items():
+        path = ("Optimizer", key)
+        yield Finding(path, said, proposals=(Proposal(changes=(Change("remove", path),)),))
+
+
+_USUAL_MOMENTUM = f"Optimizer.momentum={USUAL_MOMENTUM}"
+
+
+def _other_optimizer(name: str, without_momentum: bool) -> tuple[Proposal, ...]:
+    if name.lower() == "sgd":
+        none = ("Optimizer.momentum=0",) if without_momentum else ()
+        return (Proposal(("Optimizer.name=Momentum", *none), words=tr("{} is the same"), safe=True),)
+    if not (near := nearest(name, [*OPTIMIZERS])):
+        return ()
+    usual = (_USUAL_MOMENTUM,) if near[0] == "Momentum" and without_momentum else ()
+    same = name.lower() == near[0].lower() and not usual
+    return (Proposal((f"Optimizer.name={near[0]}", *usual), safe=same),)
 
 
 def _cosine_weight_decay(subject: Subject) -> Mapping[str, Any]:

@@ -15,6 +15,8 @@ from ppocr_lr.lr_config.parse import accepts
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
 from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import (
+    FROM_PADDLEOCR,
+    OPTIMIZERS,
     ConfigSection,
     GlobalSection,
     OptimizerSection,
@@ -29,9 +31,6 @@ from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
 _OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
-_ADAMS_NUMBERS = ("beta1", "beta2", "epsilon")
-_NUMBERS_OF_OPTIMIZERS = {"Adam": _ADAMS_NUMBERS, "AdamW": _ADAMS_NUMBERS, "RMSProp": ("rho", "epsilon")}
-"""At which Paddle stops where they are strings; what is not here it converts."""
 _FACTORS_ELSEWHERE = frozenset({"layer_decay", "layerwise_decay", "lr_mult", "lr_mult_list", "param_groups"})
 """Factors of the rate, which optimizers of PaddleClas, PaddleDetection, PaddleSeg and ERNIE take."""
 
@@ -66,7 +65,8 @@ def number_in_a_string(subject: Subject) -> Iterator[Finding]:
     """
     # Those of the lr section are noticed while it is read.
     optimizer = subject.section("Optimizer")
-    for key in _NUMBERS_OF_OPTIMIZERS.get(str(optimizer.get("name")), ()):
+    plain = ("weight_decay",) if optimizer.get("regularizer") is None else ()
+    for key in (*OPTIMIZERS.get(str(optimizer.get("name")), ()), *plain):
         value = optimizer.get(key)
         number = number_in_text(value) if isinstance(value, str) else None
         if number is not None:
@@ -109,6 +109,8 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
         for key, value in subject.section(section_name).items():
             if not isinstance(key, str) or key in _OPTIMIZERS_OWN:
                 continue
+            if section_name == "Optimizer" and key in FROM_PADDLEOCR and subject.has_a_model:
+                continue  # LR512
             if section_name == "Optimizer" and key in _FACTORS_ELSEWHERE:
                 yield Finding(
                     (section_name, key),
