@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, print_json
+from ppocr_lr.cli.options import Commands, add_command, add_format, add_language, print_json
 from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable
 from ppocr_lr.language import tr
@@ -61,6 +61,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     add_run(parser)
     add_format(parser)
+    add_language(parser)
     parser.add_argument(
         "--follow", action="store_true", help="draw in the terminal while the log grows, until the run is over"
     )

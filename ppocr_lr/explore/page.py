@@ -270,7 +270,8 @@ class Page:
         state = self.state
         try:
             async with _writing:
-                content = await asyncio.to_thread(file_of, state, kind)
+                with speaking(self.words.language):
+                    content = await asyncio.to_thread(file_of, state, kind)
         except (LRConfigError, MissingExtraError) as error:
             self.say(str(error))
             return

@@ -55,7 +55,7 @@ _LEGEND = 0.17  # how far the legend is below the axis, as a share of the height
 
 # The policy makes the promise good: whatever a script tries, the browser sends no request.
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
@@ -81,7 +81,7 @@ code {{ font-size: .92em; }}
 <body>
 <h1>{title}</h1>
 <div id="{div}"></div>
-<h2>Runs</h2>
+<h2>{runs}</h2>
 {lengths}
 {findings}
 <script>{plotly}</script>
@@ -126,6 +126,8 @@ def write_html(
     traces, layout = figure(runs, left, log_scale, axis, beside)
     layout["legend"]["title"] = {"text": legend_name(title)}
     page = _PAGE.format(
+        language=tr("en"),
+        runs=tr("Runs"),
         title=_text(_title(runs)),
         div=_DIV,
         height=1 + len(beside) * PANEL_ROOM,
@@ -325,7 +327,7 @@ def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: boo
         "type": "buttons",
         "direction": "right",
         "active": int(log_scale),
-        "buttons": [button("linear", linear), button("logarithmic", logarithmic)],
+        "buttons": [button(tr("linear"), linear), button(tr("logarithmic"), logarithmic)],
         "x": 0,
         "xanchor": "left",
         "y": 1.02,
@@ -336,7 +338,10 @@ def _buttons(linear: dict[str, Any], logarithmic: dict[str, Any], log_scale: boo
 
 def _title(runs: Sequence[PlannedRun]) -> str:
     others = len({run.source for run in runs}) - 1
-    return f"Learning rate of {PurePath(runs[0].source).name}" + (f" and {others} more" if others else "")
+    name = PurePath(runs[0].source).name
+    if others:
+        return tr("Learning rate of {config} and {count} more", config=name, count=others)
+    return tr("Learning rate of {config}", config=name)
 
 
 def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
@@ -345,16 +350,19 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
         run = planned.run
         summary = summarize(planned.schedule, run)
         updates = amount(run.total_iters, "update")
+        told = tr("; ").join(filter(None, (*simulation_lines(planned), trainer_text(planned))))
+        peak = tr("{rate} at epoch {epoch}", rate=rate_text(summary.peak, 4), epoch=epoch_text(summary.peak_step, run))
         rows.append((
             _text(name),
             f'<td class="path">{_text(planned.source)}</td>',
             f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}",
             _text(planned.length.arithmetic),
-            _text("; ".join((*simulation_lines(planned), trainer_text(planned))).removesuffix("; ")),
-            f'<td class="number">{rate_text(summary.peak, 4)} at epoch {epoch_text(summary.peak_step, run)}</td>',
+            _text(told),
+            f'<td class="number">{peak}</td>',
             f'<td class="number">{rate_text(summary.final, 4)}</td>',
         ))  # fmt: skip
-    return _table(("run", "config", "length", "epoch", "trainer", "peak", "final"), rows)
+    heads = (tr("name"), tr("config"), tr("length"), tr("epoch"), tr("trainer"), tr("peak"), tr("final"))
+    return _table(heads, rows)
 
 
 def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
@@ -365,11 +373,12 @@ def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
         for finding in report.findings:  # findings about overrides and flags are in no file
             found.setdefault(finding, []).append(str(finding.place or name))
     if not found:
-        return f"<h2>Findings</h2>\n<p>No findings in {amount(len(reports), 'file')}.</p>"
+        nothing = tr("No findings in {files}.", files=amount(len(reports), "file"))
+        return f"<h2>{tr('Findings')}</h2>\n<p>{nothing}</p>"
     rows = [
         (
-            f'<td class="{finding.severity}">{finding.severity}</td>',
-            f'<td title="{_text(RULES[finding.code].title)}">{_text(finding.code)}</td>',
+            f'<td class="{finding.severity}">{tr(str(finding.severity))}</td>',
+            f'<td title="{_text(tr(RULES[finding.code].title))}">{_text(finding.code)}</td>',
             f'<td class="path">{_text(", ".join(places))}</td>',
             f"<code>{_text(finding.key)}</code>",
             _text(finding.message),
@@ -377,7 +386,8 @@ def _findings(reports: Sequence[Report], names: Mapping[int, str]) -> str:
         )
         for finding, places in sorted(found.items(), key=lambda item: -item[0].severity)
     ]
-    return "<h2>Findings</h2>\n" + _table(("severity", "code", "where", "key", "what will happen", "hint"), rows)
+    heads = (tr("severity"), tr("code"), tr("where"), tr("key"), tr("what will happen"), tr("hint"))
+    return f"<h2>{tr('Findings')}</h2>\n{_table(heads, rows)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError, MissingError
+from ppocr_lr.language import tr
 from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.integer_search import best_integer, refined
 from ppocr_lr.logs.lines import SIX_DECIMALS
@@ -139,7 +140,7 @@ def compare_runs(
         own = run.possible_lengths
         if not own.also(runs[-1].possible_lengths):  # the config's data, and what is given, are the last run's
             iters = run.batches or own.likely + run.windows
-            of_run = of_run._replace(iters_per_epoch=iters, iters_from="from the log")
+            of_run = of_run._replace(iters_per_epoch=iters, iters_from=tr("from the log"))
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared
 
@@ -166,12 +167,11 @@ def plan_logged_run(
     beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
     own = log.config if path is None else None
     if path is None and own is None and not beside.is_file():
-        raise MissingError(
-            f"{log.source}: holds no config, indented as PaddleOCR writes it, and there is no {beside}", "config"
-        )
+        said = tr("holds no config, indented as PaddleOCR writes it, and there is no {file}", file=beside)
+        raise MissingError(said, "config").within(log.source)
     try:
         if own is not None:
-            planned = plan_sections(own, f"config of {log.source}", overrides, flags, assumed)
+            planned = plan_sections(own, tr("config of {log}", log=log.source), overrides, flags, assumed)
         else:
             planned = plan_run(path or beside, overrides, flags, assumed)
     except LRConfigError:
@@ -186,14 +186,14 @@ def plan_logged_run(
         return plan_config(planned.config, planned.source, exactly)
 
     if not log.step_key:
-        planned, told = with_length(planned.run.iters_per_epoch), "assumed, since the log counts none"
+        planned, told = with_length(planned.run.iters_per_epoch), tr("assumed, since the log counts none")
         return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
     several = flags.accumulate > 1 and not log.batches
     by_updates = (with_length(iters, windows=less) for less in {flags.windows, False} if several)
     counted = next((plan for plan in by_updates if compare_log(plan, log).first_difference is None), None)
-    told = f"from the log{words}" + ", which counts no batches" * (counted is not None)
+    told = tr("from the log") + words + (tr(", which counts no batches") if counted else "")
     planned = counted or with_length(iters, flags.accumulate)
     return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
 
@@ -203,9 +203,9 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if allowed.exact:
         return allowed.exact, ""
     compared = compare_log(with_length(allowed.likely), log)
-    whole = f": its counts allow {allowed}, "
+    any_of_them = tr(": its counts allow {lengths}, the verdict is the same for all", lengths=allowed)
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
-        return allowed.likely, f"{whole}the verdict is the same for all"
+        return allowed.likely, any_of_them
     lines = compared.lines.thinned(_SAMPLE)
     most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // int(compared.log.totals.max()))
     long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
@@ -228,11 +228,12 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
         near = best_integer(about, allowed.least, most, [allowed.likely], allowed.likely)
     best = refined(cost, near, allowed.least, most, max(1, len(every) // _SAMPLE))
     if cost(best.x) > (1 - _MOST) * SIX_DECIMALS:
-        return best.x, f"{whole}the rates fit none of them"
+        return best.x, tr(": its counts allow {lengths}, the rates fit none of them", lengths=allowed)
     iters = (best.low + best.high) // 2
     if (best.low, best.high) == (allowed.least, most):
-        return iters, f"{whole}the verdict is the same for all"
-    return iters, f"{whole}its rates {best.low}" + f" to {best.high}" * (best.high > best.low)
+        return iters, any_of_them
+    fitting = tr("{low} to {high}", low=best.low, high=best.high) if best.high > best.low else best.low
+    return iters, tr(": its counts allow {lengths}, its rates {fitting}", lengths=allowed, fitting=fitting)
 
 
 def compare_log(planned: PlannedRun, log: TrainLog) -> Comparison:

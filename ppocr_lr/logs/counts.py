@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ppocr_lr.language import tr
 from ppocr_lr.logs.intervals import most_agree
 
 _MOST = 0.9  # of the lines agree, where one length is believed and the others are not
@@ -44,7 +45,9 @@ class Length(NamedTuple):
     def __str__(self) -> str:
         if self.exact:
             return str(self.exact)
-        return f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
+        if self.most is None:
+            return tr("{least} or more", least=self.least)
+        return tr("{low} to {high}", low=self.least, high=self.most)
 
 
 ANY = Length(1, None, 1)

@@ -76,7 +76,7 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     metrics = _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
     if len(metrics.values) > _MOST:
         said = tr("holds more than {most} metrics; no run has so many evaluations", most=_MOST)
-        raise LRConfigError(f"{path}: {said}")
+        raise LRConfigError(said).within(str(path))
     return metrics
 
 
@@ -181,10 +181,10 @@ def _column(path: str | Path) -> list[float]:
             content = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
         said = tr("cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
-        raise LRConfigError(f"{path}: {said}") from None
+        raise LRConfigError(said).within(str(path)) from None
     if len(content) > _MOST_BYTES:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
-        raise LRConfigError(f"{path}: {said}")
+        raise LRConfigError(said).within(str(path))
     values = []
     for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()
@@ -199,7 +199,7 @@ def _column(path: str | Path) -> list[float]:
             )
             raise LRConfigError(Problem((), said, Place(str(path), number))) from None
     if not values:
-        raise LRConfigError(f"{path}: {tr('holds no metric')}")
+        raise LRConfigError(tr("holds no metric")).within(str(path))
     return values
 
 
@@ -210,7 +210,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
         said, evaluates = reader.evaluations, reader.evaluates
     if not said:
         missing = tr("holds no evaluation; PaddleOCR writes them as {example}", example="`cur metric, acc: 0.51, …`")
-        raise LRConfigError(f"{path}: {missing}")
+        raise LRConfigError(missing).within(str(path))
     told = [dict(_METRIC.findall(words)) for _, words in said]
     name = _indicator(config, told[0])
     values = []
@@ -223,7 +223,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
                 name=name,
                 metrics=", ".join(metrics) or tr("none"),
             )
-            raise LRConfigError(f"{path}: {wrong}") from None
+            raise LRConfigError(wrong).within(str(path)) from None
     before = [number for number, _ in said]
     return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch, log.windows)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.language import tr
 from ppocr_lr.logs.train_log import TrainLog, read_log
 from ppocr_lr.logs.visualdl_records import is_records, read_records, records_in
 
@@ -40,15 +41,19 @@ def logs_at(path: Path) -> list[TrainLog]:
     for folder in (path, path / "vdl"):  # where PaddleOCR writes records
         if folder.is_dir() and (records := records_in(folder)):
             return [read_records(folder, records)]
-    raise LRConfigError(f"{path}: holds no .log file with a learning rate of PaddleOCR's trainer")
+    said = tr("holds no .log file with a learning rate of PaddleOCR's trainer")
+    raise LRConfigError(said).within(str(path))
 
 
 def _beside_others(log: TrainLog, others: Sequence[Path]) -> TrainLog:
     if not others:
         return log
     *names, last = (printable(path.name) for path in others)
-    if len(names) >= _MOST_NAMED:
-        names, last = names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED + 1} more"
-    several = f"{', '.join(names)} and {last}" if names else last
-    which = "which were not read" if names else "which was not read"
-    return replace(log, remarks=(*log.remarks, f"its folder also holds {several}, {which}"))
+    if not names:
+        remark = tr("its folder also holds {file}, which was not read", file=last)
+    else:
+        if len(names) >= _MOST_NAMED:
+            names, last = names[:_MOST_NAMED], tr("{count} more", count=len(names) - _MOST_NAMED + 1)
+        several = tr(" and ").join((", ".join(names), last))
+        remark = tr("its folder also holds {files}, which were not read", files=several)
+    return replace(log, remarks=(*log.remarks, remark))

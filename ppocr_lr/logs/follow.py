@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from ppocr_lr.errors import printable
+from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import verdict
@@ -32,7 +33,7 @@ def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comp
         if reader.other_trainer:
             raise nothing_in(reader)
         if not len(log) and not waiting:
-            print(printable(f"{reader.path}: waiting for its first line with a learning rate"), flush=True)
+            print(printable(tr("{log}: waiting for its first line with a learning rate", log=reader.path)), flush=True)
             waiting = True
         if len(log) and (reader.opened, len(log)) != drawn:
             comparison = compare(log)
@@ -47,5 +48,7 @@ def _draw(comparison: Comparison) -> None:
     log = comparison.log
     epochs = comparison.positions / comparison.planned.run.iters_per_epoch
     lines = list(terminal_lines(comparison.planned, dots=list(zip(epochs.tolist(), log.rates.tolist(), strict=True))))
-    lines += [f"{log.place(-1)} of {log.totals[-1]}: lr {rate_text(float(log.rates[-1]), 4)}", verdict(comparison)]
+    rate = rate_text(float(log.rates[-1]), 4)
+    now = tr("{place} of {epochs}: lr {rate}", place=log.place(-1), epochs=log.totals[-1], rate=rate)
+    lines += [now, verdict(comparison)]
     print((_CLEAR if sys.stdout.isatty() else "") + "\n".join(lines) + "\n", flush=True)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.find_rate.measured import RangeTest, Watch
+from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
 from ppocr_lr.logs.train_log import TrainLog, read_log
 from ppocr_lr.training_config.plan import PlannedRun
@@ -36,7 +37,8 @@ def read_range_test(path: str | Path) -> LoggedTest:
         if planned.parsed.config.tries_rates:
             return LoggedTest(range_test_of(planned, run), planned)
         name = name or planned.name
-    raise LRConfigError(printable(f"{path}: holds no range test; train with name: RangeTest, not with {name}"))
+    said = tr("holds no range test; train with name: RangeTest, not with {name}", name=name)
+    raise LRConfigError(said).within(str(path))
 
 
 def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:
@@ -50,7 +52,7 @@ def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:
     comparison = compare_log(planned, log)
     told = ~(np.isnan(log.losses) & log.finite)
     if not told.any():
-        raise LRConfigError(printable(f"{log.source}: no line has a loss"))
+        raise LRConfigError(tr("no line has a loss")).within(log.source)
     at, losses = comparison.positions[told], log.losses[told]
     begin = np.flatnonzero(np.diff(at) <= 0)[-1:] + 1  # of the last process that did not continue but began anew
     at, losses = (column[int(begin.sum()) :] for column in (at, losses))

@@ -11,11 +11,11 @@ import numpy as np
 
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable, shown
-from ppocr_lr.language import tr
+from ppocr_lr.language import labelled, later, tr
 from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.lines import SIX_DECIMALS
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, padded, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
@@ -27,25 +27,46 @@ _ROUNDING = 1e-15  # of a rate that a log has in full, as both programs calculat
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
     """The report for a terminal."""
     log, planned = comparison.log, comparison.planned
-    yield printable(f"{log.source} against {planned.source}: {planned.name}")
-    processes = len(set(log.starts.tolist()))
-    several = f", written by {processes} starts of the training" if processes > 1 else ""
-    stretch = f"{log.place(0)} to {log.place(-1)}" if len(log) > 1 else log.place(0)
-    epochs = amount(int(log.totals[-1]), "epoch")
-    yield f"  log      {amount(len(log), 'line')} with a rate, {stretch}, {epochs} planned{several}"
-    yield f"  plan     {amount(planned.run.epochs, 'epoch')}; {planned.length.arithmetic}"
+    yield printable(tr("{log} against {config}: {name}", log=log.source, config=planned.source, name=planned.name))
+    yield _row(tr("log"), _extent(comparison))
+    epochs = amount(planned.run.epochs, "epoch")
+    yield _row(tr("plan"), tr("{epochs}; {arithmetic}", epochs=epochs, arithmetic=planned.length.arithmetic))
     if line := trainer_text(planned):
-        yield f"  trainer  {line}"
+        yield _row(tr("trainer"), line)
     for remark in _remarks(comparison):
-        yield f"  note     {remark}"
-    yield f"  verdict  {verdict(comparison)}"
+        yield _row(tr("note"), remark)
+    yield _row(tr("verdict"), verdict(comparison))
     for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
-        places = " and from ".join(log.place(diagnosis.first) for diagnosis in alike)
-        yield from _diagnosis(comparison, alike[0], "" if len(diagnoses) == 1 else f", from {places} on")
+        places = tr(" and from ").join(log.place(diagnosis.first) for diagnosis in alike)
+        where = "" if len(diagnoses) == 1 else tr(", from {places} on", places=places)
+        yield from _diagnosis(comparison, alike[0], where)
     looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
     if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
-        yield f"           {amount(left, 'more start')} of the training {'was' if left == 1 else 'were'} not examined"
+        message = later("{starts} of the training was not examined")
+        if left > 1:
+            message = later("{starts} of the training were not examined")
+        yield _row("", tr(message, starts=amount(left, "more start")))
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {padded(label, 9)}{text}"
+
+
+def _extent(comparison: Comparison) -> str:
+    """How much the log holds of which run."""
+    log = comparison.log
+    stretch = log.place(0)
+    if len(log) > 1:
+        stretch = tr("{first} to {last}", first=stretch, last=log.place(-1))
+    said = tr(
+        "{lines} with a rate, {stretch}, {epochs} planned",
+        lines=amount(len(log), "line"),
+        stretch=stretch,
+        epochs=amount(int(log.totals[-1]), "epoch"),
+    )
+    processes = len(set(log.starts.tolist()))
+    return said + tr(", written by {count} starts of the training", count=processes) if processes > 1 else said
 
 
 def verdict(comparison: Comparison) -> str:
@@ -160,27 +181,35 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     again = (np.diff(log.starts) == 0) & (np.diff(log.epochs) == 0) & (np.diff(log.counts) == 0)
     other = int((again & (np.abs(np.diff(log.rates)) > 2 * log.rounding[1:])).sum())
     if log.step_key and other > _MOST_AGAIN * len(log):
-        have = f"{other} of {amount(len(log), 'line')} {'has' if other == 1 else 'have'}"
-        yield f"two or more runs write into this log: {have} the {log.step_key} of the line before and another rate"
+        lines = tr("{count} of {lines}", count=other, lines=amount(len(log), "line"))
+        message = later(
+            "two or more runs write into this log: {lines} have the {key} of the line before and another rate"
+        )
+        if other == 1:
+            message = later(
+                "two or more runs write into this log: {lines} has the {key} of the line before and another rate"
+            )
+        yield tr(message, lines=lines, key=log.step_key)
     yield from _other_config(comparison)
     yield from _without_loss(comparison)
     if comparison.window != comparison.asked_window:
-        shows = "each rate as it was used, not a median"
+        shows = tr("each rate as it was used, not a median")
         if comparison.window > 1:
-            shows = f"the median of {amount(comparison.window, 'update')}"
-        yield f"the log shows {shows}; the config does not say Global.log_smooth_window"
+            shows = tr("the median of {updates}", updates=amount(comparison.window, "update"))
+        yield tr("the log shows {shows}; the config does not say Global.log_smooth_window", shows=shows)
     if comparison.schedule != planned.schedule:
-        yield f"the log counts batches, {comparison.iters_per_epoch} per epoch"
+        yield tr("the log counts batches, {count} per epoch", count=comparison.iters_per_epoch)
     yield from _other_lengths(comparison)
     yield from _after_epochs_of_another_length(comparison)
     yield from _beyond_the_plan(comparison)
     totals = sorted(set(log.totals.tolist()) - {planned.run.epochs})
     if totals:
-        yield f"the log counts {_several(totals, 'epoch')}, the plan {planned.run.epochs}"
+        logged = _several(totals, "epoch", later("{numbers} epochs"))
+        yield tr("the log counts {logged}, the plan {planned}", logged=logged, planned=planned.run.epochs)
     if _low(comparison):
-        yield "rates below 1e-5 have one digit or none in a log of six decimals, so they say little"
+        yield tr("rates below 1e-5 have one digit or none in a log of six decimals, so they say little")
     if (comparison.lines.updates != log.counts).any():
-        yield f"a resume did not keep {log.step_key}; the epochs show where it continued"
+        yield tr("a resume did not keep {key}; the epochs show where it continued", key=log.step_key)
 
 
 def _other_lengths(comparison: Comparison) -> Iterator[str]:
@@ -190,12 +219,16 @@ def _other_lengths(comparison: Comparison) -> Iterator[str]:
     told = [process.length for process in log.own if process.length]
     longer = [length for length in told if length.least > iters]
     if lengths := {length.exact for length in told if length.exact} - {iters}:
-        logged = _several(sorted(lengths), "iteration")
+        logged = _several(sorted(lengths), "iteration", later("{numbers} iterations"))
     elif longer:
-        logged = f"{longer[-1]} iterations"
+        logged = tr("{numbers} iterations", numbers=longer[-1])
     else:
         return
-    yield f"the epochs of the log have {logged}, those of the plan {planned.run.iters_per_epoch}"
+    yield tr(
+        "the epochs of the log have {logged}, those of the plan {planned}",
+        logged=logged,
+        planned=planned.run.iters_per_epoch,
+    )
 
 
 def _after_epochs_of_another_length(comparison: Comparison) -> Iterator[str]:
@@ -207,10 +240,12 @@ def _after_epochs_of_another_length(comparison: Comparison) -> Iterator[str]:
     elsewhere = np.flatnonzero(exact & comparison.matches & ((updates < before) | (updates >= before + iters)))
     if len(elsewhere) and log.step_key:
         first = int(elsewhere[0])
-        own, planned = count_text(int(updates[first])), count_text(int(before[first]))
-        yield (
-            f"at {log.place(first)} the schedule is at update {own}, while that epoch of the plan begins at update "
-            f"{planned}: epochs before it had another length"
+        yield tr(
+            "at {place} the schedule is at update {own}, while that epoch of the plan begins at update {planned}: "
+            "epochs before it had another length",
+            place=log.place(first),
+            own=count_text(int(updates[first])),
+            planned=count_text(int(before[first])),
         )
 
 
@@ -219,18 +254,20 @@ def _beyond_the_plan(comparison: Comparison) -> Iterator[str]:
     end = comparison.planned.run.epochs * comparison.iters_per_epoch
     beyond = np.flatnonzero(comparison.lines.updates > end)
     if len(beyond):
+        message = later("{lines} are beyond the plan, from {place} on: it has {updates}")
+        if len(beyond) == 1:
+            message = later("{lines} is beyond the plan, at {place}: it has {updates}")
         place, lines = comparison.log.place(int(beyond[0])), amount(len(beyond), "line")
-        where = f"is beyond the plan, at {place}" if len(beyond) == 1 else f"are beyond the plan, from {place} on"
-        yield f"{lines} {where}: it has {amount(end, 'iteration')}"
+        yield tr(message, lines=lines, place=place, updates=amount(end, "iteration"))
 
 
-def _several(numbers: Sequence[int], noun: str) -> str:
-    """Some of them, and how many more there are."""
+def _several(numbers: Sequence[int], noun: str, nouns: str) -> str:
+    """Some of them, and how many more there are; `nouns` is the message for more than one."""
     if len(numbers) == 1:
         return amount(numbers[0], noun)
+    said = tr(nouns, numbers=tr(" and ").join(map(count_text, numbers[:_MOST_SHOWN])))
     left = len(numbers) - _MOST_SHOWN
-    more = f" and {amount(left, 'other number')}" if left > 0 else ""
-    return f"{' and '.join(map(count_text, numbers[:_MOST_SHOWN]))} {noun}s{more}"
+    return tr("{several} and {more}", several=said, more=amount(left, "other number")) if left > 0 else said
 
 
 def _other_config(comparison: Comparison) -> Iterator[str]:
@@ -238,10 +275,18 @@ def _other_config(comparison: Comparison) -> Iterator[str]:
     logged, planned = (decisive(config or {}) for config in (comparison.log.config, comparison.planned.config))
     keys = [key for key in {**logged, **planned} if logged and logged.get(key) != planned.get(key)]
     for key in keys[:_MOST_SHOWN]:
-        values = (shown(values[key]) if key in values else "missing" for values in (logged, planned))
-        yield f"{key} is {' in the config that the log holds, '.join(values)} in that of the plan"
+        ours, theirs = (shown(values[key]) if key in values else tr("missing") for values in (logged, planned))
+        yield tr(
+            "{key} is {logged} in the config that the log holds, {planned} in that of the plan",
+            key=key,
+            logged=ours,
+            planned=theirs,
+        )
     if (left := len(keys) - _MOST_SHOWN) > 0:
-        yield f"{amount(left, 'more key')} of the config that the log holds {'differs' if left == 1 else 'differ'}"
+        message = later("{keys} of the config that the log holds differ")
+        if left == 1:
+            message = later("{keys} of the config that the log holds differs")
+        yield tr(message, keys=amount(left, "more key"))
 
 
 def _without_loss(comparison: Comparison) -> Iterator[str]:
@@ -253,16 +298,20 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
     update = int(comparison.lines.updates[first]) - 1
     warmup = planned.parsed.config.warmup_length(planned.built_for.window)
     peak = planned.schedule.extremes(0, planned.run.total_iters - 1)[1]
-    where = (
-        f"in the warmup, which ends at update {count_text(warmup)}"
-        if update < warmup
-        else f"{100 * float(log.rates[first]) / peak:.4g} % of the plan's peak"
-    )
-    lines = int((~log.finite).sum())
-    rest = "in every line from there on" if not log.finite[first:].any() else f"in {amount(lines, 'line')} in all"
-    yield (
-        f"the loss is nan or inf at {log.place(first)} (update {count_text(update)}), at the rate "
-        f"{rate_text(float(log.rates[first]), 4)}, {where}; {rest}"
+    if update < warmup:
+        where = tr("in the warmup, which ends at update {update}", update=count_text(warmup))
+    else:
+        where = tr("{percent} % of the plan's peak", percent=f"{100 * float(log.rates[first]) / peak:.4g}")
+    rest = tr("in every line from there on")
+    if log.finite[first:].any():
+        rest = tr("in {lines} in all", lines=amount(int((~log.finite).sum()), "line"))
+    yield tr(
+        "the loss is nan or inf at {place} (update {update}), at the rate {rate}, {where}; {rest}",
+        place=log.place(first),
+        update=count_text(update),
+        rate=rate_text(float(log.rates[first]), 4),
+        where=where,
+        rest=rest,
     )
 
 
@@ -273,34 +322,42 @@ def _low(comparison: Comparison) -> bool:
 
 def _diagnosis(comparison: Comparison, diagnosis: Diagnosis, where: str) -> Iterator[str]:
     likely = diagnosis.explanations[:_MOST_SHOWN]
-    doubt = "too few lines" if any(each.lines < _FEW for each in likely) else ""
-    if _low(comparison) and not all(cause.kind == "constant" for each in likely for cause in each.causes):
-        doubt = doubt or "rates too low"
+    doubt = ""
+    if any(each.lines < _FEW for each in likely):
+        doubt = later("too few lines to be sure{where}; what fits:")
+    elif _low(comparison) and not all(cause.kind == "constant" for each in likely for cause in each.causes):
+        doubt = later("rates too low to be sure{where}; what fits:")
     certain = diagnosis.found and len(likely) == 1 and not doubt
     if certain:
-        yield f"  cause    {_causes(likely[0])}{where}"
-        yield f"           explains {_fit(likely[0])}"
+        said = f"{_causes(likely[0])}{where}"
     elif diagnosis.found and doubt:
-        yield f"  cause    {doubt} to be sure{where}; what fits:"
+        said = tr(doubt, where=where)
     elif diagnosis.found:
-        yield f"  cause    one of these{where}; this log cannot tell them apart:"
+        said = tr("one of these{where}; this log cannot tell them apart:", where=where)
+    elif likely:
+        said = tr("no known cause explains every line{where}; the nearest are:", where=where)
     else:
-        yield f"  cause    no known cause explains every line{where}" + ("; the nearest are:" if likely else "")
+        said = tr("no known cause explains every line{where}", where=where)
+    yield _row(tr("cause"), said)
+    if certain:
+        yield _row("", tr("explains {lines}", lines=_fit(likely[0])))
     for explanation in () if certain else likely:
-        yield f"           - {_causes(explanation)}: {_fit(explanation)}"
+        yield _row("", f"- {labelled(_causes(explanation), _fit(explanation))}")
     proposal = likely[0].proposal if certain else None
     if proposal:
-        what = "these lines alone" if likely[0].of_these_lines else "this run"
-        yield f"           to plan {what}: {proposal.line}"
+        what = tr("to plan these lines alone") if likely[0].of_these_lines else tr("to plan this run")
+        yield _row("", labelled(what, proposal.line))
 
 
 def _causes(explanation: Explanation) -> str:
-    return ", and ".join(cause.words for cause in explanation.causes)
+    return tr(", and ").join(cause.words for cause in explanation.causes)
 
 
 def _fit(explanation: Explanation) -> str:
-    lines = f"{explanation.explained} of {amount(explanation.lines, 'line')}"
-    if explanation.strays:
-        lines += f", {explanation.strays} {'contradicts' if explanation.strays == 1 else 'contradict'} these"
+    lines = tr("{count} of {lines}", count=explanation.explained, lines=amount(explanation.lines, "line"))
+    if explanation.strays == 1:
+        lines += tr(", 1 contradicts these")
+    elif explanation.strays:
+        lines += tr(", {count} contradict these", count=explanation.strays)
     largest = 0.0 if explanation.largest < _ROUNDING else explanation.largest
-    return f"{lines}, largest distance {rate_text(largest, 2)}"
+    return tr("{lines}, largest distance {distance}", lines=lines, distance=rate_text(largest, 2))

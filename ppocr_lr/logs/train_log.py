@@ -306,15 +306,22 @@ def what_was_done(lines: int, torn: int, impossible: int, order: Order, starts: 
         order: what was found about their order.
         starts: how many starts are left out.
     """
-    of = f"of {amount(lines, 'line')}"
+    of = amount(lines, "line")
     if torn:
-        yield f"{torn} {of} cannot be read"
-    if impossible:
-        contradict = "contradicts its neighbours" if impossible == 1 else "contradict their neighbours"
-        yield f"{impossible} {of} {contradict}"
-    if order.repeated:
-        yield f"{order.repeated} {of} {'is' if order.repeated == 1 else 'are'} repeated"
+        yield tr("{count} of {lines} cannot be read", count=torn, lines=of)
+    if impossible == 1:
+        yield tr("1 of {lines} contradicts its neighbours", lines=of)
+    elif impossible:
+        yield tr("{count} of {lines} contradict their neighbours", count=impossible, lines=of)
+    if order.repeated == 1:
+        yield tr("1 of {lines} is repeated", lines=of)
+    elif order.repeated:
+        yield tr("{count} of {lines} are repeated", count=order.repeated, lines=of)
     if order.shuffled:
-        yield f"{order.shuffled} {of} are in no order; they were sorted"
+        yield tr("{count} of {lines} are in no order; they were sorted", count=order.shuffled, lines=of)
     if starts:
-        yield f"the training was started {starts + _MOST_STARTS} times; the last {_MOST_STARTS} starts are examined"
+        yield tr(
+            "the training was started {count} times; the last {examined} starts are examined",
+            count=starts + _MOST_STARTS,
+            examined=_MOST_STARTS,
+        )

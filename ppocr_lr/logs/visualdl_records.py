@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError, MissingExtraError, printable
+from ppocr_lr.language import tr
 from ppocr_lr.logs.counts import ANY
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.order import in_order
@@ -59,8 +60,8 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
     processes = [list(_records(file, read)) for file in files]
     records = [record for process in processes for record in process]
     if not records:
-        others = f", only {', '.join(map(printable, sorted(read.tags)))}" if read.tags else ""
-        raise LRConfigError(f"holds no rate under TRAIN/lr{others}").within(str(path))
+        others = tr(", only {tags}", tags=", ".join(map(printable, sorted(read.tags)))) if read.tags else ""
+        raise LRConfigError(tr("holds no rate under TRAIN/lr{others}", others=others)).within(str(path))
     steps = np.array([record.step for record in records], dtype=np.int64)
     rates = np.array([record.rate for record in records])
     marks = np.repeat(np.arange(len(files), dtype=np.int32), [len(process) for process in processes])
@@ -75,7 +76,7 @@ def read_records(path: Path, files: Sequence[Path]) -> TrainLog:
         np.array([record.finite for record in records])[which], np.array([record.loss for record in records])[which],
         (process,) * starts, False, 1, "iter" if older else "global_step", None,
         (*what_was_done(len(steps) + read.torn, read.torn, len(steps) - len(which) - order.repeated, order),
-         "VisualDL's records have no epochs; those of the plan are used"),
+         tr("VisualDL's records have no epochs; those of the plan are used")),
     )  # fmt: skip
 
 
@@ -116,6 +117,6 @@ def _scalars(path: Path, read: _Read) -> Iterator[tuple[str, int, float]]:
                     if value.WhichOneof("one_value") == "value":
                         yield value.tag, value.id, value.value
     except OSError as error:
-        raise LRConfigError(f"cannot be read: {error.strerror or error}").within(str(path)) from None
+        raise LRConfigError(tr("cannot be read: {reason}", reason=error.strerror or error)).within(str(path)) from None
     except Exception:  # whatever its parts raise for bytes that are no record
         read.torn += 1

@@ -204,7 +204,7 @@ def plan_run(
 
 def source_of(path: str | Path) -> str:
     """What to call a run whose config is this file."""
-    return f"config of {path}" if is_log(path) else str(path)
+    return tr("config of {log}", log=path) if is_log(path) else str(path)
 
 
 def plan_sections(

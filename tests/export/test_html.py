@@ -23,10 +23,12 @@ from ppocr_lr.errors import Place
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.export.html import figure, legend_name, write_html
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import speaking
 from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant, Decay
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
 from ppocr_lr.training_config.run_flags import RunFlags
+from tests.chinese import not_chinese
 
 EVIL = "</script><script>alert(1)</script><img src=http://x.y/z onerror=alert(2)>&\"'.yml"
 COSINE = {"name": "Cosine", "learning_rate": 0.1, "warmup_epoch": 2}
@@ -236,6 +238,14 @@ def test_what_is_said_of_several_runs_stands_once_the_worst_first() -> None:
 def test_without_findings() -> None:
     assert "Findings" not in Page(page([planned()])).texts
     assert "No findings in 1 file." in Page(page([planned()], [Report("a.yml", (), None)])).texts
+
+
+def test_a_page_is_in_the_language_of_who_asks_for_it() -> None:
+    with speaking("zh"):
+        runs = [planned("a.yml", **COSINE), planned("b.yml", **COSINE, cooldown_epochs=2)]
+        text = page(runs, [check_planned(run) for run in runs]) + page(runs[:1], [Report("a.yml", (), None)])
+    assert not_chinese("\n".join(Page(text).texts)) == []
+    assert '<html lang="zh-CN">' in text
 
 
 def test_a_line_goes_through_every_point_of_the_curve() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,19 +11,67 @@ import pytest
 
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.report import text_lines
+from tests.chinese import not_chinese
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, times
 from tests.train_logs import Trainer, write_config, write_log
 
 
-def test_what_is_set_aside_is_told(tmp_path: Path, command: Command) -> None:
+@pytest.fixture
+def both(command: Command) -> Command:
+    """Runs a command in both languages; in Chinese it says nothing in English, and as much."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        english, chinese = (command(*words, "--lang", language) for language in ("en", "zh"))
+        assert not_chinese(chinese.stdout + chinese.stderr) == []
+        assert (chinese.returncode, chinese.stdout.count("\n")) == (english.returncode, english.stdout.count("\n"))
+        return english
+
+    return run
+
+
+COSINE = SECTIONS["Cosine"]
+
+
+@pytest.mark.parametrize(
+    ("trainer", "found"),
+    [
+        (Trainer({**COSINE, "warmup_epoch": 0}, EPOCHS, ITERS), "there is no warmup"),
+        (Trainer({**COSINE, "warmup_epoch": 4}, EPOCHS, ITERS), "the warmup has 4 epochs, not 2"),
+        (Trainer(times(COSINE, 4), EPOCHS, ITERS), "the rate is 4 times as high as the plan's"),
+        (Trainer({"name": "Const", "learning_rate": 7e-4}, EPOCHS, ITERS), "the rate is constant, 7e-4"),
+        (Trainer({**COSINE, "name": "Linear"}, EPOCHS, ITERS), "the schedule is Linear, not Cosine"),
+        (Trainer(COSINE, 30, ITERS), "the run has 30 epochs, not 20"),
+        (Trainer(COSINE, EPOCHS, 70), "an epoch has 70 iterations, not 50"),
+        (Trainer(COSINE, EPOCHS, ITERS, window=1), "the log shows each rate as it was used"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_causes_are_told(tmp_path: Path, both: Command, trainer: Trainer, found: str) -> None:
+    write_config(tmp_path / "c.yml", COSINE, EPOCHS, ITERS)
+    write_log(tmp_path / "train.log", trainer.train())
+    assert found in both("compare-log", "-c", "c.yml", "train.log").stdout
+
+
+def test_a_resume_that_started_over_is_told(tmp_path: Path, both: Command) -> None:
+    write_config(tmp_path / "c.yml", COSINE, EPOCHS, ITERS)
+    trainer = Trainer(COSINE, EPOCHS, ITERS)
+    first = list(trainer.train(6))
+    trainer.new_scheduler()
+    write_log(tmp_path / "train.log", iter(first), trainer.train(13))
+    told = both("compare-log", "-c", "c.yml", "train.log").stdout
+    assert ", written by 2 starts of the training" in told
+    assert "cause    the schedule started over at the resume instead of continuing" in told
+
+
+def test_what_is_set_aside_is_told(tmp_path: Path, both: Command) -> None:
     write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     lines = [line for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
     lines[3], lines[40] = lines[3][:70], lines[40].replace("global_step: ", "global_step: 9")
     lines.insert(60, lines[59])
     lines[70] = re.sub(r"loss: [\d.]+", "loss: nanxxx", lines[70])
     write_log(tmp_path / "train.log", iter(lines))
-    done = command("compare-log", "-c", "c.yml", "train.log")
+    done = both("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (0, "")
     for note in (
         "1 of 101 lines cannot be read",
@@ -79,12 +128,12 @@ def test_a_loss_that_is_no_number(tmp_path: Path, command: Command, value: str, 
     ],
 )
 def test_one_is_said_as_one(
-    tmp_path: Path, command: Command, change: Callable[[list[str]], list[str]], words: list[str]
+    tmp_path: Path, both: Command, change: Callable[[list[str]], list[str]], words: list[str]
 ) -> None:
     write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     lines = [line for line in Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train() if "lr:" in line]
     write_log(tmp_path / "train.log", iter(change(lines)))
-    done = command("compare-log", "-c", "c.yml", "train.log")
+    done = both("compare-log", "-c", "c.yml", "train.log")
     assert done.stderr == ""
     assert [each for each in words if each not in done.stdout] == [], done.stdout
 
@@ -111,13 +160,13 @@ def test_one_is_said_as_one(
     ],
 )
 def test_a_log_that_counts_more_than_the_plan(
-    tmp_path: Path, command: Command, places: list[tuple[int, int]], notes: list[str]
+    tmp_path: Path, both: Command, places: list[tuple[int, int]], notes: list[str]
 ) -> None:
     """Also where the rates show no difference."""
     write_config(tmp_path / "c.yml", {"name": "Const", "learning_rate": 0.001}, EPOCHS, ITERS)
     lines = (f"epoch: [{epoch}/20], global_step: {step}, lr: 0.001000, loss: 1.0" for epoch, step in places)
     write_log(tmp_path / "train.log", lines)
-    done = command("compare-log", "-c", "c.yml", "train.log")
+    done = both("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (0, "")
     assert [line[11:] for line in done.stdout.splitlines() if line.startswith("  note     ")] == notes
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Cause, flag, override
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
 from ppocr_lr.logs.causes.steps import once_per_epoch
@@ -32,7 +33,7 @@ _OTHER_NAMES = ("Cosine", "Linear", "DecayLearningRate", "OneCycle", "TwoStepCos
 def trained_by_paddleocr(search: Search, base: Candidate) -> Iterator[Candidate]:
     """The keys of this project had no effect."""
     if search.planned.paddleocr_schedule is not None:
-        words = f"trained by PaddleOCR, which ignores {', '.join(search.planned.own_keys)}"
+        words = tr("trained by PaddleOCR, which ignores {keys}", keys=", ".join(search.planned.own_keys))
         cause = Cause("trainer", words, flag("trainer", "paddleocr"))
         yield base.with_section(cause, read_by_paddleocr(search.planned.section))
 
@@ -46,7 +47,7 @@ def changed(search: Search, base: Candidate, scaled: bool = False) -> Iterator[C
     warmup = config.warmup_length(base.run.window)
     if key is not None and warmup > 0:
         section = {**written, key: 0}
-        cause = Cause("no warmup", "there is no warmup", override(*overrides_to(written, section)))
+        cause = Cause("no warmup", tr("there is no warmup"), override(*overrides_to(written, section)))
         none = base.with_section(cause, section)
         yield none
         if search.explains(none):
@@ -59,7 +60,8 @@ def changed(search: Search, base: Candidate, scaled: bool = False) -> Iterator[C
             section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
             if name != "DecayLearningRate" and warmup:
                 section["warmup_epoch"] = warmup / base.run.iters_per_epoch
-            cause = Cause("name", f"the schedule is {name}, not {search.planned.name}")
+            words = tr("the schedule is {name}, not {planned}", name=name, planned=search.planned.name)
+            cause = Cause("name", words)
             yield base.with_section(cause, section)
 
 
@@ -72,10 +74,10 @@ def _warmup(
 
     def with_length(iters: int) -> Candidate:
         section = {**written, key: iters / unit if iters % unit else iters // unit}
-        before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else "none"
+        before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else tr("none")
         length = amount(iters / unit, "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
-        proposal = override(*overrides_to(written, section))
-        cause = Cause("warmup", f"the warmup has {length}, not {before}", proposal)
+        words = tr("the warmup has {length}, not {planned}", length=length, planned=before)
+        cause = Cause("warmup", words, override(*overrides_to(written, section)))
         return base.with_section(cause, section)
 
     last = max(2, min(base.run.total_iters, int(search.lines.updates.max()) * 2))
@@ -110,7 +112,7 @@ def multiplied(search: Search, base: Candidate) -> Iterator[Candidate]:
         proposal = override(*overrides_to(section.written, scaled_section(section.written, config, factor, _DIGITS)))
     except LRConfigError:  # a third party's section that marks no rates
         proposal = None
-    words = "the rate is " + times_text(factor, "the plan's", 6)
+    words = tr("the rate is {times}", times=times_text(factor, tr("the plan's"), 6))
     yield base.because(Cause("factor", words, proposal), factor=factor)
 
 
@@ -123,12 +125,18 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
     plainly = bare or abs(getattr(config, "learning_rate", 0) - rate) <= SIX_DECIMALS
     if lines.max() < _MOST * len(search.lines) or (search.planned.name == "Const" and plainly):
         return  # of a Const a factor, or no warmup, says the same
-    words = f"the rate is constant, {rate_text(rate, 6)}" if rate > 0 else "the rate is below 5e-7 throughout"
+    words = tr("the rate is constant, {rate}", rate=rate_text(rate, 6))
+    if rate <= 0:
+        words = tr("the rate is below 5e-7 throughout")
     (once,) = once_per_epoch(search, base)
     never = replace(once, stepped_every=int(search.lines.updates.max()))
-    ways = {"never stepped": never, "stepped once per epoch": once}
-    if likely := [way for way, candidate in ways.items() if search.explains(candidate)]:
-        words += f", as if the schedule were {' or '.join(likely)}"
+    match search.explains(never), search.explains(once):
+        case True, True:
+            words += tr(", as if the schedule were never stepped or stepped once per epoch")
+        case True, False:
+            words += tr(", as if the schedule were never stepped")
+        case False, True:
+            words += tr(", as if the schedule were stepped once per epoch")
     section = {"name": "Const", "learning_rate": max(rate, 1e-7)}
     yield replace(base, shift=0).with_section(Cause("constant", words), section)
 

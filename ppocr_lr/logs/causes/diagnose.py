@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.curve import changed, constant, multiplied, trained_by_paddleocr
 from ppocr_lr.logs.causes.explanation import Cause, Diagnosis, Explanation, override
 from ppocr_lr.logs.causes.length import epoch_length, with_logged_epochs, with_logged_length
@@ -94,8 +95,12 @@ def _either(some: list[Diagnosis], others: list[Diagnosis]) -> list[Diagnosis]:
 def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
     """The diagnoses, if there is one for each process."""
     window = comparison.window
-    shows = "each rate as it was used" if window == 1 else f"the median of {amount(window, 'update')}"
-    words = f"the log shows {shows}, not {'the median ' * (window == 1)}of {comparison.asked_window}"
+    asked = comparison.asked_window
+    if window == 1:
+        words = tr("the log shows each rate as it was used, not the median of {asked}", asked=asked)
+    else:
+        median = amount(window, "update")
+        words = tr("the log shows the median of {updates}, not of {asked}", updates=median, asked=asked)
     cause = Cause("window", words, override(f"Global.log_smooth_window={window}"))
     if comparison.first_difference is None:
         search = Search(comparison, np.unique(comparison.log.starts).tolist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Cause, flag
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
 from ppocr_lr.lr_config import Run
@@ -30,7 +31,7 @@ def with_logged_epochs(search: Search, candidate: Candidate) -> Candidate:
     logged, run = search.logged_epochs, candidate.run
     if logged == run.epochs or max(search.logged_length or 1, run.iters_per_epoch) > _longest(search):
         return candidate
-    words = f"the run has {amount(logged, 'epoch')}, not {run.epochs}"
+    words = tr("the run has {epochs}, not {planned}", epochs=amount(logged, "epoch"), planned=run.epochs)
     cause = Cause("epochs", words, flag("epochs", logged))
     return candidate.because(cause, run=Run(logged, run.iters_per_epoch))
 
@@ -41,10 +42,16 @@ def _longest(search: Search) -> int:
 
 
 def _length_cause(search: Search, iters: int) -> Cause:
-    words = f"an epoch has {amount(iters, 'iteration')}, not {search.plan.run.iters_per_epoch}"
-    if not _counted(search, iters):
-        logged = f"those of the log have {search.counted_length}"
-        words = f"the schedule is built for epochs of {amount(iters, 'iteration')}, {logged}"
+    length = amount(iters, "iteration")
+    if _counted(search, iters):
+        planned = search.plan.run.iters_per_epoch
+        words = tr("an epoch has {length}, not {planned}", length=length, planned=planned)
+    else:
+        words = tr(
+            "the schedule is built for epochs of {length}, those of the log have {logged}",
+            length=length,
+            logged=search.counted_length,
+        )
     return Cause("epoch length", words, flag("iters_per_epoch", iters))
 
 

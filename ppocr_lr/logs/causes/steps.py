@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ppocr_lr.language import later, tr
 from ppocr_lr.logs.causes.explanation import Cause, flag
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
 from ppocr_lr.logs.window import medians
@@ -29,7 +30,9 @@ def with_a_loaded_rate(search: Search, base: Candidate) -> Iterator[Candidate]:
     done = int(search.lines.updates[0]) - begin
     # The first line shows the mean of two rates; after more, the median only shows on which side the first is.
     rate = {1: shown, 2: max(0.0, 2 * shown - schedule(begin + 1))}.get(done, search.rate_before)
-    words = "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
+    words = tr(
+        "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
+    )
     yield base.because(Cause("loaded rate", words), loaded=(begin, rate))
 
 
@@ -42,7 +45,7 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
 
     def ahead(shift: int, fitting: str = "") -> Candidate:
         if first + shift <= length:
-            cause = Cause("started over", "the schedule started over at the resume instead of continuing")
+            cause = Cause("started over", tr("the schedule started over at the resume instead of continuing"))
         else:
             cause = offset(shift, fitting)
         return base.because(cause, shift=shift)
@@ -55,7 +58,8 @@ def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> I
     best = search.best(family, scaled)
     if best is not None and best.x:
         ends = sorted((abs(best.low), abs(best.high)))
-        yield ahead(best.x, f" ({ends[0]} to {ends[1]} fit)" if best.low < best.high else "")
+        fitting = tr(" ({least} to {most} fit)", least=ends[0], most=ends[1]) if best.low < best.high else ""
+        yield ahead(best.x, fitting)
 
 
 def _resumed_at(search: Search, base: Candidate) -> tuple[int, int]:
@@ -85,9 +89,11 @@ def _iters(search: Search, base: Candidate) -> int:
 
 
 def _stepped_every(updates: int, search: Search, base: Candidate) -> Candidate:
-    once = "once per epoch" if updates == _iters(search, base) else f"once in {updates} updates of the log"
-    cause = Cause("pace", f"the schedule was stepped {once}, not after each update")
-    return base.because(cause, stepped_every=updates)
+    if updates == _iters(search, base):
+        words = tr("the schedule was stepped once per epoch, not after each update")
+    else:
+        words = tr("the schedule was stepped once in {count} updates of the log, not after each update", count=updates)
+    return base.because(Cause("pace", words), stepped_every=updates)
 
 
 def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
@@ -98,7 +104,9 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
         return _stepped_every(updates, search, base)
 
     def times(steps: int) -> Candidate:
-        words = f"the schedule was stepped {steps} times per update, as when each of {steps} processes steps it"
+        words = tr(
+            "the schedule was stepped {count} times per update, as when each of {count} processes steps it", count=steps
+        )
         return base.because(Cause("pace", words), stepped_times=steps)
 
     for family in (
@@ -113,7 +121,9 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
 def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
     """The log counts batches, and the schedule is built for the updates."""
     if base.accumulated > 1:
-        words = f"each batch of the log is an update of the schedule, not {base.accumulated} of them together"
+        words = tr(
+            "each batch of the log is an update of the schedule, not {count} of them together", count=base.accumulated
+        )
         cause = Cause("accumulation", words, flag("accumulate", 1))
         yield base.because(cause, run=Run(base.run.epochs, base.batches), batches=0, accumulated=1)
         return
@@ -122,13 +132,15 @@ def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
         return
 
     def made_of(every: int) -> Candidate:
-        words = f"the log counts batches, and {every} of them make an update of the schedule"
+        words = tr("the log counts batches, and {count} of them make an update of the schedule", count=every)
         cause = Cause("accumulation", words, flag("accumulate", every))
         run = Run(base.run.epochs, batches // every)
         return base.because(cause, run=run, batches=batches, accumulated=every)
 
     def carried_over(every: int, updates: int) -> Candidate:
-        words = f"the log counts batches, and {every} of them make an update of the schedule, across epochs too"
+        words = tr(
+            "the log counts batches, and {count} of them make an update of the schedule, across epochs too", count=every
+        )
         return base.because(Cause("accumulation", words), run=Run(base.run.epochs, updates), stepped_every=every)
 
     paces = [every for every in _PACES if every <= batches]
@@ -146,5 +158,7 @@ def _shifted(shift: NDArray[np.int64], updates: NDArray[np.int64]) -> NDArray[np
 
 def offset(shift: int, fitting: str = "") -> Cause:
     """The schedule is `shift` updates ahead of the log."""
-    way = "behind" if shift < 0 else "ahead of"
-    return Cause("offset", f"the schedule is {amount(abs(shift), 'update')} {way} the count of the log{fitting}")
+    message = later("the schedule is {updates} ahead of the count of the log{fitting}")
+    if shift < 0:
+        message = later("the schedule is {updates} behind the count of the log{fitting}")
+    return Cause("offset", tr(message, updates=amount(abs(shift), "update"), fitting=fitting))
