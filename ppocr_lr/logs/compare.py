@@ -192,12 +192,12 @@ def plan_logged_run(
         return plan_config(planned.config, planned.source, exactly)
 
     if not log.step_key:
-        assumed = tr("assumed, since the log counts none")
-        plans = {assumed: with_length(planned.run.iters_per_epoch)}
+        guess = tr("assumed, since the log counts none")
+        plans = {guess: with_length(planned.run.iters_per_epoch)}
         if short := _length_by_lines(planned, log):
             plans[tr("estimated from its lines, since the log counts none")] = with_length(short)
-        told = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), assumed)
-        exactly = plans[told].flags._replace(iters_from=told)
+        likely = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), guess)
+        exactly = plans[likely].flags._replace(iters_from=likely)
         return plan_config(planned.config, planned.source, exactly)
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
