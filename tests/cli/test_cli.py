@@ -146,6 +146,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "-config", "c.yml"], "error: -config: write --config"),
         (["plot", "c.yml", "-out=a.png"], "error: -out=a.png: write --out=a.png"),
         (["-help"], "error: -help: write --help"),
+        (["show", "c.yml", "c"], "error: c.yml: the length of an epoch is not known"),
         (["help", "plott"], "invalid choice: 'plott'"),
         (["diff", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 1"),
         (["scale", "c.yml", "-c", "c.yml"], "error: scale: name one config, before -o or after -c; received 2"),
