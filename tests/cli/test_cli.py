@@ -128,6 +128,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["show", "--num-samples", "1e3", "--iters-per-epoch", "1"], "--num-samples 1e3: must be a positive integer"),
         (["check", "c.yml", "--batch-size=-1"], "--batch-size -1: must be a positive integer"),
         (["plot", "--every", "1.5"], "error: --every 1.5: must be a positive integer"),
+        (["plot", "--every", "10"], "error: --every 10: is for .csv and .json, not for .png"),
         (["plot", "--dpi", "high"], "error: --dpi high: must be a number"),
         (["explore", "--port", "x"], "error: --port x: must be a positive integer"),
         (["explore", "--port", "65536"], "error: --port 65536: must be from 1 to 65535"),
