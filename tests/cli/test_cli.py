@@ -119,7 +119,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", "--iters-per-epoch", "0"], "--iters-per-epoch 0: must be a positive integer"),
         (["plot", "c.yml", "-o", "Optimizer.lr.learning_rte=3"], "did you mean Optimizer.lr.learning_rate?"),
         (["plot", "--out", "a.bmp"], "error: --out a.bmp: the ending must be one of .png, .svg, .pdf"),
-        (["plot", "--out", "no/a.png"], "error: --out no/a.png: the folder no does not exist"),
+        (["plot", "--out", "no/a.png"], "error: --out no/a.png: there is no folder no"),
         (["plot", "--out", "/proc/a.png"], "error: /proc/a.png: cannot be written"),
         (["plot", "--epochs", "0"], "--epochs 0: must be a positive integer"),
         (["plot", "--size", "2x1.9"], "error: --size 2x1.9: a picture has 2 to 100 inches each way"),
