@@ -23,7 +23,7 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     if ending not in kinds:
         raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
     if not path.parent.is_dir():
-        raise ArgumentError("out", f"the folder {path.parent} does not exist", path)
+        raise ArgumentError("out", f"there is no folder {path.parent}", path)
     return ending
 
 
