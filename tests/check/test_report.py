@@ -230,7 +230,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config({**TWO, "warmup_epoch": 2}, epochs=202)),
     ("LR407", config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 9}),
      "45 updates of 2000 have a rate below 5e-7, which the log prints as 0.000000; all of them in the warmup",
-     config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 1})),
+     config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 4})),
     ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
     ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
      config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
