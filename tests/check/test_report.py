@@ -187,6 +187,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ),
     ("LR401", config({**COSINE, "hold_epochs": 6}), "because the decay starts after 6 epochs of hold",
      config({**COSINE, "hold_epochs": 6, "decay_within_run": True})),
+    # of two updates the last one is high, although the decay ends with the run
+    ("LR401", config({**COSINE, "hold_epochs": 6}), "after 6 epochs", config({**WSD, "warmup_epoch": 1, "decay_length": "2it"})),
     # it would rise again, but not within the run
     ("LR401", config({**COSINE, "warmup_epoch": 10, "decay_length": 15}), "ends at 2.51e-2, 25.1 % of the peak, because the decay starts after 10",
      config({**COSINE, "warmup_epoch": 5, "decay_length": 15})),
