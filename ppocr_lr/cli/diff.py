@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, draw if that is asked for, print."""
     if len(arguments.configs) != 2:
-        raise LRConfigError(f"diff: name two configs, before -o; received {len(arguments.configs)}")
+        raise LRConfigError(tr("diff: name two configs, before -o; received {count}", count=len(arguments.configs)))
     if arguments.out:
         output_kind(arguments.out, PICTURES)
     first, second = (plan_run(config, arguments.overrides, run_flags(arguments)) for config in arguments.configs)
