@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from ppocr_lr.cli.options import Commands, add_command, add_format, add_language, add_picture, print_json, ready_to_draw
+from ppocr_lr.cli.options import (
+    Commands,
+    add_command,
+    add_configs,
+    add_format,
+    add_language,
+    add_picture,
+    configs_of,
+    print_json,
+    ready_to_draw,
+)
 from ppocr_lr.cli.run_options import add_axis, add_run, run_flags
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
-from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.errors import printable
 from ppocr_lr.language import labelled, speaking, tr
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.plan import plan_run
@@ -32,7 +42,7 @@ def add(commands: Commands) -> None:
         "Say which keys of two configs differ, and where and by how much their curves do.",
         EXAMPLES,
     )
-    parser.add_argument("configs", nargs="*", metavar="CONFIG", help="two PaddleOCR training YAMLs")
+    add_configs(parser, "two PaddleOCR training YAMLs")
     add_run(parser)
     add_axis(parser)
     add_format(parser)
@@ -42,11 +52,10 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, draw if that is asked for, print."""
-    if len(arguments.configs) != 2:
-        raise LRConfigError(tr("diff: name two configs, before -o; received {count}", count=len(arguments.configs)))
+    configs = configs_of(arguments, 2)
     if arguments.out:
         output_kind(arguments.out, PICTURES)
-    first, second = (plan_run(config, arguments.overrides, run_flags(arguments)) for config in arguments.configs)
+    first, second = (plan_run(config, arguments.overrides, run_flags(arguments)) for config in configs)
     result = difference(first, second, arguments.axis)
     if arguments.out:
         _draw(result, arguments)

@@ -33,7 +33,7 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.trainer.command import TrainerCommand, read_command, without_python
 from ppocr_lr.trainer.hook import check_trainer
-from ppocr_lr.trainer.range_test import OUTPUT, Trials, check_folder, log_of
+from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config, source_of
 from ppocr_lr.training_config.run_flags import RunFlags
@@ -166,7 +166,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
             if code:
                 failure = LRConfigError(f"{trials.command.script} ended with exit code {code}; {kept}")
                 _show_end(place / OUTPUT)
-        measured = _measured(log_of(place))
+        measured = _measured(place / LOG)
         tests += measured
         if not measured and not failure:
             failure = LRConfigError(f"{trials.command.script} logged no rate; {kept}")

@@ -116,8 +116,10 @@ def _as_flags(argv: Sequence[str]) -> Sequence[str]:
 def _without_command(argv: Sequence[str]) -> str:
     """What to write instead of words that begin with no command; empty where they do, or where nobody knows."""
     first = argv[0]
-    if first in COMMANDS or (first.startswith("-") and any(word in COMMANDS for word in argv)):
+    if first in COMMANDS:
         return ""
+    if first.startswith("-") and (command := next((word for word in argv if word in COMMANDS), None)):
+        return f"name the command first: ppocr-lr {shlex.join([command, *(word for word in argv if word != command)])}"
     if script := next((word for word in argv if word.endswith(".py")), None):
         return f"name a command first; to train with {script}: ppocr-lr train {shlex.join(argv)}"
     if any(word.endswith((".yml", ".yaml")) for word in (argv if first.startswith("-") else [first])):

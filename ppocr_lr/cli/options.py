@@ -56,6 +56,8 @@ def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> No
             continue
         if not word.strip():
             refuse(f"{word!r} is no word; is a variable not set, or does a blank follow the \\ at the end of a line?")
+        if word.startswith("--") and word.endswith("="):
+            refuse(f"{word}: nothing follows the =; is a variable not set?")
         if (typed := _as_typed(word)) != word:
             refuse(f"{word}: a web page, a chat or the shell has changed what was typed; write {typed}")
 
@@ -104,8 +106,6 @@ class Parser(argparse.ArgumentParser):
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
             suggestion = f"; did you mean {' or '.join(meant)}?" if meant else ""
-            if given in flags:
-                suggestion = f"; write it after {arguments.parser.prog}"
             if given.startswith("-") and os.path.lexists(unknown[0]):
                 suggestion = f"; write the file as {os.path.join('.', unknown[0])}"
             self.error(f"unrecognized arguments: {' '.join(unknown)}{suggestion}")
@@ -195,8 +195,8 @@ def add_configs(parser: argparse.ArgumentParser, what: str = "one or more Paddle
     )  # fmt: skip
 
 
-def configs_of(arguments: argparse.Namespace) -> list[str]:
-    """The configs that were named, in either way."""
+def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list[str]:
+    """The configs that were named, in either way; as many as are `needed`, or `LRConfigError`."""
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
@@ -208,6 +208,17 @@ def configs_of(arguments: argparse.Namespace) -> list[str]:
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")
             raise LRConfigError(said)
+    if needed not in (None, len(configs)):
+        said = tr(
+            "{command}: name {configs}, before -o or after -c; received {count}",
+            command=arguments.parser.prog.split()[-1],
+            configs=tr("one config") if needed == 1 else tr("{count} configs", count=needed),
+            count=len(configs),
+        )
+        other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
+        if other and "checkpoint" in arguments:
+            said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=other)
+        raise LRConfigError(said)
     return configs
 
 

@@ -31,6 +31,7 @@ from ppocr_lr.cli.run_options import (
 from ppocr_lr.curve.summary import beside_text, text_lines
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, printable
 from ppocr_lr.export import EXPORTS
+from ppocr_lr.lr_config import Run
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
 from ppocr_lr.schedules import Schedule
@@ -106,7 +107,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--log-scale", action="store_true", help="a logarithmic axis for the rate")
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="train.log whose rates are drawn as dots on the first curve; may be repeated",
+        help="train.log whose rates are drawn as dots on the curve of the first config; may be repeated",
     )  # fmt: skip
     _add_looks(parser)
     parser.add_argument("--show", action="store_true", help="also open the picture in a window")
@@ -171,7 +172,7 @@ def run(arguments: argparse.Namespace) -> int:
         if logs:
             from ppocr_lr.logs.picture import draw_logs
 
-            draw_logs(drawn.axes[0], logs, arguments.axis, _names(runs)[0])
+            draw_logs(drawn.axes[0], logs, arguments.axis, _against(logs, runs))
         return drawn
 
     told = ""
@@ -212,6 +213,16 @@ def _names(runs: Sequence[PlannedRun]) -> list[str]:
     return labels(runs) if len(runs) > 1 else [""]
 
 
+def _against(logs: Sequence[Comparison], runs: Sequence[PlannedRun]) -> list[str]:
+    """The names of the curves that the parts of logs are compared with."""
+    names, curves = _names(runs), list(map(_curve, runs))
+    return [names[curves.index(_curve(comparison.planned))] for comparison in logs]
+
+
+def _curve(planned: PlannedRun) -> tuple[Schedule, Run]:
+    return planned.schedule, planned.run
+
+
 def _free_name(config: str, source: str) -> Path:
     """A name after the config's path, of a file that is not there yet or is a picture of the same source."""
     from ppocr_lr.plotting.figure import source_of
@@ -234,7 +245,8 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
             raise ArgumentError(name, f"is for a picture ({pictures}), not for .{kind}")
     width, height = arguments.size or (9, 5)
     if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
-        raise ArgumentError("dpi", f"must be at least 10, and make at most {_MOST_PIXELS:g} pixels", arguments.dpi)
+        most = f"{_MOST_PIXELS // 10**6} million pixels in all"
+        raise ArgumentError("dpi", f"must be at least 10, with at most {most}", arguments.dpi)
     if arguments.log and kind not in PICTURES:
         raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
     if arguments.log and arguments.metrics:
@@ -242,22 +254,25 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
-    """The runs, and the logs beside the first; a log gives the length of an epoch if nothing else does."""
+    """The runs, and the logs beside the first; a log gives the length of an epoch if nothing else does.
+
+    Each part of a log that was planned otherwise, as on other data, has a run of its own.
+    """
     flags = run_flags(arguments)
     each = [
         (config, [*arguments.overrides, *swept]) for config in configs for swept in sweep_overrides(arguments.sweep)
     ]
     if not arguments.log:
         return [plan(config, overrides, flags, arguments.metrics) for config, overrides in each], []
-    from ppocr_lr.logs.compare import compare_log, plan_logged_run
+    from ppocr_lr.logs.compare import compare_runs, plan_logged_run
     from ppocr_lr.logs.files import logs_at
 
     logs = [log for path in arguments.log for log in logs_at(path)]
-    runs = [
-        plan_logged_run(config if configs_of(arguments) else None, logs[0], overrides, flags)
-        for config, overrides in each
-    ]
-    return runs, [compare_log(runs[0], log) for log in logs]
+    planned_by = [(config if configs_of(arguments) else None, overrides) for config, overrides in each]
+    first, *others = planned_by
+    compared = [part for log in logs for part in compare_runs(first[0], log, first[1], flags)]
+    of_logs = {_curve(part.planned): part.planned for part in compared}
+    return [*of_logs.values(), *(plan_logged_run(config, logs[0], own, flags) for config, own in others)], compared
 
 
 def _beside(runs: Sequence[PlannedRun], arguments: argparse.Namespace) -> dict[str, list[Schedule]]:
@@ -318,6 +333,5 @@ def _print_summary(
     if logs:
         from ppocr_lr.logs.report import verdict
 
-        for comparison in logs:
-            against = names[0] and f" against {names[0]}"
-            print(printable(f"{comparison.log.source}{against}: {verdict(comparison)}"))
+        for comparison, name in zip(logs, _against(logs, runs), strict=True):
+            print(printable(f"{comparison.log.source}{name and f' against {name}'}: {verdict(comparison)}"))

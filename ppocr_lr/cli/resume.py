@@ -18,7 +18,7 @@ from ppocr_lr.cli.options import (
     ready_to_draw,
 )
 from ppocr_lr.cli.run_options import add_run, run_flags
-from ppocr_lr.errors import LRConfigError, MissingError, Place, printable
+from ppocr_lr.errors import MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import labelled, speaking, tr
 from ppocr_lr.output import PICTURES, output_kind
@@ -72,14 +72,10 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the checkpoint, draw if asked to, print the forecast."""
-    if len(configs := configs_of(arguments)) != 1:
-        said = tr("resume: name one config, before -o or after -c; received {count}", count=len(configs))
-        if checkpoint := next((word for word in configs if not word.endswith((".yml", ".yaml"))), None):
-            said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=checkpoint)
-        raise LRConfigError(said)
+    (config,) = configs_of(arguments, 1)
     if arguments.out:
         output_kind(arguments.out, PICTURES)
-    planned, beside = _planned(configs[0], arguments)
+    planned, beside = _planned(config, arguments)
     result = Resume(planned, _checkpoint(arguments, planned.config, planned.source))
     beside += _log_beside(result.checkpoint)
     if arguments.out:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ppocr_lr.check.report import plan_at_any_length
-from ppocr_lr.cli.options import Commands, add_command, add_language
+from ppocr_lr.cli.options import Commands, add_command, add_configs, add_language, configs_of
 from ppocr_lr.cli.run_options import add_reference, add_run, run_flags, scaling_text
 from ppocr_lr.errors import LRConfigError, MissingError, Place, errors_within, printable
 from ppocr_lr.language import tr
@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
         "Scale the rates of a config for the batch size of this run. Everything else in the file stays as it is.",
         EXAMPLES,
     )
-    parser.add_argument("config", metavar="CONFIG", help="a PaddleOCR training YAML")
+    add_configs(parser, "a PaddleOCR training YAML")
     add_run(parser)
     add_reference(parser)
     parser.add_argument(
@@ -56,12 +56,13 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scale the config, show what changes, write it if asked to."""
+    (config,) = configs_of(arguments, 1)
     if arguments.out:
         output_kind(arguments.out, ("yml", "yaml"))
-    if is_log(arguments.config):
+    if is_log(config):
         said = tr("is a log; scale changes a YAML, such as the config.yml beside it")
-        raise LRConfigError(f"{arguments.config}: {said}")
-    file = read_file_text(arguments.config)
+        raise LRConfigError(f"{config}: {said}")
+    file = read_file_text(config)
     text, said = _scaled(file, arguments)
     print(printable(f"{file.path}: {said}"))
     if text != file.text:

@@ -10,7 +10,7 @@ from typing import Any
 from ppocr_lr.cli.options import Commands, add_command, add_import, print_error
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.trainer.command import is_first_process, read_command
-from ppocr_lr.trainer.hook import check_trainer, replace_builder, save_nothing
+from ppocr_lr.trainer.hook import check_trainer, replace_builder, save_nothing, write_log
 from ppocr_lr.trainer.script import run_script
 from ppocr_lr.trainer.session import Session
 
@@ -69,6 +69,7 @@ def start(arguments: argparse.Namespace) -> int:
             sys.exit(2)
 
     replace_builder(build)
+    write_log()
     if arguments.no_save:
         save_nothing()
     try:

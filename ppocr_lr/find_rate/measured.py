@@ -22,6 +22,7 @@ _SHARE = 0.1  # and a rise at least this share of the fall before it
 _STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
 _BELOW = 10  # how far below the rate from which the loss rises a training is safe
 _AROUND = 3  # the first step of a search beside the suggestion
+_ELSEWHERE = "the rate is not to blame: look at the data and the labels, or switch AMP off"
 
 Change = Literal["lower start", "higher end", "more updates", ""]
 """What to do differently in the next test."""
@@ -122,11 +123,12 @@ class RangeTest:
     def choice(self) -> Choice:
         """`suggestion` with its range and the rule that it follows, or the reason why there is none."""
         if not len(self.losses):
-            return Choice(None, f"{self.stopped}, before any update: the rate is not to blame")
+            return Choice(None, f"{self.stopped}, before any update: {_ELSEWHERE}")
+        again = f"; if that stops as early, {_ELSEWHERE}" if self.stopped else ""
         if len(self.losses) < FEWEST:
             told = f"only {amount(len(self.losses), 'update')}"
             if self.stopped:
-                return Choice(None, f"{told} before the stop; begin at a lower rate", change="lower start")
+                return Choice(None, f"{told} before the stop; begin at a lower rate{again}", change="lower start")
             return Choice(None, f"{told}; make more of them", change="more updates")
         if not np.ptp(self.losses):
             told = f"the loss is {self.losses[0]:g} at every rate, so no parameter that is trained changes it"
@@ -134,7 +136,7 @@ class RangeTest:
         floor, rises_from = float(self.smoothed[self.lowest]), self.rises_from
         if self.lowest == 0 or self._begin - floor <= _NOISES * self._noise:
             rise = "" if rises_from is None else f"; it rises from {rate_text(rises_from)} on, so stay far below"
-            told = f"the loss never falls by more than its noise{rise}; make more updates, or larger batches"
+            told = f"the loss never falls by more than its noise{rise}; make more updates, or larger batches{again}"
             return Choice(None, told, change="more updates")
         if self.lowest < FEWEST:
             told = f"the loss is lowest within the first {FEWEST} updates; begin at a lower rate"

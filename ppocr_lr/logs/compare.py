@@ -137,8 +137,10 @@ def compare_runs(
     compared = []
     for run in runs:
         of_run = flags if run is runs[-1] else flags._replace(epochs=int(run.totals[-1]))
-        if run.batches not in (0, runs[-1].batches):  # the config's data, and what is given, are the last run's
-            of_run = of_run._replace(iters_per_epoch=run.batches, iters_from=tr("from the log"))
+        own = run.possible_lengths
+        if not own.also(runs[-1].possible_lengths):  # the config's data, and what is given, are the last run's
+            iters = run.batches or own.likely + run.windows
+            of_run = of_run._replace(iters_per_epoch=iters, iters_from=tr("from the log"))
         compared.append(compare_log(plan_logged_run(path, run, overrides, of_run), run))
     return compared
 
@@ -361,7 +363,8 @@ def _possible_shifts(run: Run, log: TrainLog, begin: int) -> list[int]:
     """By how many updates the count of the process whose first line is `begin` may be too low, likelier ones first."""
     process = int(log.starts[begin])
     missing = []
-    for length in (log.lengths[max(process - 1, 0)], log.lengths[process], run.iters_per_epoch):
+    own = [each.length.likely for each in log.processes[max(process - 1, 0) : process + 1] if each.length]
+    for length in (*own, run.iters_per_epoch):
         if length:
             epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
             if epochs_before > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,12 @@ class Length(NamedTuple):
     def allows(self, iters: int) -> bool:
         """Whether an epoch can have so many iterations."""
         return self.least <= iters <= (self.most or iters)
+
+    def also(self, other: Length) -> Length | None:
+        """What both allow, with what is likely for the other; None if there is no such length."""
+        least = max(self.least, other.least)
+        most = min((each for each in (self.most, other.most) if each), default=None)
+        return Length(least, most, other.likely) if most is None or least <= most else None
 
     def __str__(self) -> str:
         if self.exact:
@@ -192,6 +199,25 @@ def _allowed(before: NDArray[np.int64], counts: NDArray[np.int64], said: int) ->
         return exactly(iters), agreeing[said] | agreeing[said - 1]
     low, high, lines = most_agree(least, most)
     return Length(low, high if high < _UNBOUNDED else None, low), lines
+
+
+def change_of_length(before: NDArray[np.int64], counts: NDArray[np.int64], ended: bool) -> tuple[int, int] | None:
+    """Where the epochs of a count that goes on become longer or shorter, as in a run that is resumed on other data.
+
+    The first line of these and their length, if several epochs have it and several before had another, by their last
+    lines.
+    """
+    if _allowed(before, counts, 0)[1].all():
+        return None
+    ends = np.flatnonzero(np.diff(before, append=before[-1] + ended))
+    epochs, last = before[ends], counts[ends]
+    if before[0] == 0:
+        ends, epochs, last = (np.concatenate([[zero], each]) for zero, each in ((-1, ends), (-1, epochs), (0, last)))
+    lengths = np.where(np.diff(epochs) == 1, np.diff(last), 0)
+    begins = np.flatnonzero(np.diff(lengths, prepend=-1))
+    several = np.diff(begins, append=len(lengths)) > 1
+    found = [(int(ends[begin]) + 1, int(lengths[begin])) for begin in begins[several].tolist() if lengths[begin]]
+    return next((after for one, after in pairwise(found) if after[1] != one[1]), None)
 
 
 def _usual_gap(before: NDArray[np.int64], due: NDArray[np.int64]) -> int:

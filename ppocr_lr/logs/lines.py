@@ -63,6 +63,7 @@ _OTHER_TRAINERS = {
     "PaddleOCR 1": re.compile(r"INFO: epoch: \d+, iter: \d+, "),
     "PaddleDetection": re.compile(r"Epoch: \[\d+\] \[ *\d+/ *\d+\] learning_rate: "),
     "PaddleClas": re.compile(r"\[Train\] ?\[Epoch \d+/\d+\] ?\[Iter: \d+/\d+\]"),
+    "OpenMMLab, such as MMOCR": re.compile(r"Epoch *(?:\(train\))? *\[\d+\]\[ *\d+/ *\d+\]\s+(?:base_)?lr: "),
     "PaddleSeg": re.compile(r"\[TRAIN\] epoch: \d+, iter: \d+/\d+, loss: "),
 }
 

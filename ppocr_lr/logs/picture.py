@@ -20,10 +20,10 @@ _FEW = 100  # dots of a log; more are smaller, so that they do not become a band
 
 
 @rc_context(STYLE)
-def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: str = "") -> None:
-    """Each line of a log as a dot, hollow where it shows the plan; `against` is as for `dots_of`."""
-    for number, comparison in enumerate(logs):
-        for dots in dots_of(comparison, number, axis, against):
+def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: Sequence[str]) -> None:
+    """Each line of a log as a dot, hollow where it shows the plan; `against` has one for each, as for `dots_of`."""
+    for number, (comparison, plan) in enumerate(zip(logs, against, strict=True)):
+        for dots in dots_of(comparison, number, axis, plan):
             few = len(dots.positions) <= _FEW
             axes.plot(
                 dots.positions, dots.rates, linestyle="none", label=dots.name, marker=dots.marker,

@@ -39,7 +39,8 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
     for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
         places = tr(" and from ").join(log.place(diagnosis.first) for diagnosis in alike)
-        yield from _diagnosis(alike[0], "" if len(diagnoses) == 1 else tr(", from {places} on", places=places))
+        where = "" if len(diagnoses) == 1 else tr(", from {places} on", places=places)
+        yield from _diagnosis(comparison, alike[0], where)
     looked_at = {process for diagnosis in diagnoses for process in diagnosis.processes}
     if left := len({*log.starts[~comparison.follows].tolist()} - looked_at):
         message = later("{starts} of the training was not examined")
@@ -205,7 +206,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     if totals:
         logged = _several(totals, "epoch", later("{numbers} epochs"))
         yield tr("the log counts {logged}, the plan {planned}", logged=logged, planned=planned.run.epochs)
-    if log.rates.max() < 1e-5:
+    if _low(comparison):
         yield tr("rates below 1e-5 have one digit or none in a log of six decimals, so they say little")
     if (comparison.lines.updates != log.counts).any():
         yield tr("a resume did not keep {key}; the epochs show where it continued", key=log.step_key)
@@ -314,14 +315,23 @@ def _without_loss(comparison: Comparison) -> Iterator[str]:
     )
 
 
-def _diagnosis(diagnosis: Diagnosis, where: str) -> Iterator[str]:
+def _low(comparison: Comparison) -> bool:
+    """Whether the rates have so few digits that they say little."""
+    return bool(comparison.log.rates.max() < 1e-5)
+
+
+def _diagnosis(comparison: Comparison, diagnosis: Diagnosis, where: str) -> Iterator[str]:
     likely = diagnosis.explanations[:_MOST_SHOWN]
-    few = any(each.lines < _FEW for each in likely)
-    certain = diagnosis.found and len(likely) == 1 and not few
+    doubt = ""
+    if any(each.lines < _FEW for each in likely):
+        doubt = later("too few lines to be sure{where}; what fits:")
+    elif _low(comparison) and not all(cause.kind == "constant" for each in likely for cause in each.causes):
+        doubt = later("rates too low to be sure{where}; what fits:")
+    certain = diagnosis.found and len(likely) == 1 and not doubt
     if certain:
         said = f"{_causes(likely[0])}{where}"
-    elif diagnosis.found and few:
-        said = tr("too few lines to be sure{where}; what fits:", where=where)
+    elif diagnosis.found and doubt:
+        said = tr(doubt, where=where)
     elif diagnosis.found:
         said = tr("one of these{where}; this log cannot tell them apart:", where=where)
     elif likely:

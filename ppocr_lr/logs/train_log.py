@@ -7,10 +7,10 @@ update k (0-based), so after k + 1. Both read the rate before the update and sho
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
-from ppocr_lr.logs.counts import ANY, Counted, Length, Lengths, counted_within_epochs, exactly
+from ppocr_lr.logs.counts import ANY, Counted, Length, Lengths, change_of_length, counted_within_epochs, exactly
 from ppocr_lr.logs.lines import MOST_CONFIGS, UNCOUNTED, LogReader
 from ppocr_lr.logs.order import Order, in_order
 from ppocr_lr.lr_config import Run
@@ -121,9 +121,7 @@ class TrainLog:
         told = [process.length for process in self.own if process.length] or [ANY]
         if exact := next((length for length in reversed(told) if length.exact), None):
             return exact
-        least = max(length.least for length in told)
-        most = min((length.most for length in told if length.most), default=None)
-        allowed = Length(least, most, told[-1].likely) if most is None or least <= most else told[-1]
+        allowed = reduce(lambda some, length: some.also(length) or length, told)
         others = (length for length in reversed(self.lengths) if length and allowed.allows(length))
         return exactly(other) if (other := next(others, 0)) else allowed
 
@@ -138,20 +136,23 @@ class TrainLog:
         return self.own[-1].batches if self.own else 0
 
     def runs(self, by_config: bool) -> list[TrainLog]:
-        """The log in parts that were planned alike: of one number of epochs and of batches, `by_config` of one config.
+        """The log in parts that were planned alike: of one number and length of epochs, `by_config` of one config.
 
         A run that is resumed with more epochs or other data, or after its config was changed, has a new plan from there
         on.
         """
         bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self)]
         begins: list[int] = []
-        plan: tuple[int, int, Mapping[str, Any] | None] | None = None
+        plan: tuple[int, Mapping[str, Any] | None] | None = None
+        length: Length | None = None
         for begin, end in pairwise(bounds):
             process = self.take(slice(begin, end))
             total = Counter(process.totals.tolist()).most_common(1)[0][0]
-            before, batches = plan, process.batches or (plan[1] if plan else 0)
-            plan = (total, batches, decisive(process.config or {}) if by_config else None)
-            begins += [begin] * (plan != before)
+            before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
+            own = self.processes[int(self.starts[begin])].length or ANY
+            fitting = length.also(own) if length and plan == before else None
+            begins += [begin] * (fitting is None)
+            length = fitting or own
         if len(begins) > MOST_CONFIGS:
             return [self]
         first, *later = (self.take(slice(begin, end)) for begin, end in pairwise([*begins, len(self)]))
@@ -245,23 +246,30 @@ def train_log(reader: LogReader) -> TrainLog:
     found: list[Process] = []
     kept: list[NDArray[np.int64]] = []
     lengths = Lengths(reader.windows)
-    for number, rows in enumerate(starts):
+    last = 0  # count of the process before
+    waiting = deque((rows, int(declared[marks[rows[0]] - 1])) for rows in starts)
+    while waiting:
+        rows, said = waiting.popleft()
         mark = int(marks[rows[0]]) - 1
         config = next((config for first, config in reversed(reader.configs) if first <= mark), None)
         if by_epoch:
             found.append(Process(ANY, False, config))
             kept.append(rows)
             continue
-        said = int(declared[mark])
         before = epochs[rows] - first_epoch
         if within and older[rows[0]]:  # each epoch counts anew, and its last line is always written
             counts[rows] += before * (said or int(counts[rows].max()))
-        goes_on = number > 0 and counts[rows[0]] > counts[starts[number - 1][-1]]
-        from_zero = bool(older[rows[0]]) and first_epoch == 1
         ended = bool(before[-1] + 1 >= totals[rows[-1]])
+        if not within and (change := change_of_length(before, counts[rows], ended)):
+            index, length = change
+            waiting.appendleft((rows[index:], length))
+            rows, before, ended = rows[:index], before[:index], False
+        from_zero = bool(older[rows[0]]) and first_epoch == 1
+        goes_on = 0 < last < counts[rows[0]]
         agreed = lengths.of(
-            Counted(before, counts[rows], int(older[rows[0]]), said, number == 0, goes_on, from_zero, ended)
+            Counted(before, counts[rows], int(older[rows[0]]), said, not found, goes_on, from_zero, ended)
         )
+        last = int(counts[rows[-1]])
         batches = said if agreed.length and agreed.length.exact in (said, said - 1) else 0
         found.append(Process(agreed.length, agreed.anew, config, batches))
         kept.append(rows[agreed.lines])

@@ -22,7 +22,7 @@ def show(make_figure: Callable[[], Figure]) -> None:
     window = pyplot.figure()
     if type(window.canvas.manager) is FigureManagerBase:
         backend = matplotlib.get_backend().lower()
-        problem = f"no window can be opened here (matplotlib backend {backend}); the picture is in the file"
+        problem = f"no window can be opened here (matplotlib backend {backend}); the file is written"
         raise ArgumentError("show", problem)
     pyplot.close(window)
     figure = make_figure()

@@ -1,7 +1,8 @@
-"""PaddleOCR's `build_lr_scheduler` replaced in this process; nothing on the disk is changed."""
+"""PaddleOCR's `build_lr_scheduler` replaced in this process, and what else of it is; nothing on the disk is changed."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
@@ -11,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.trainer.command import is_first_process
 
 MODULE = "ppocr.optimizer"
 BUILDER = "build_lr_scheduler"
@@ -63,6 +65,27 @@ def save_nothing() -> None:
         setattr(module, "save_model", lambda *_, **__: None)  # noqa: B010  # it is there by this name
 
     sys.meta_path.insert(0, _Finder("ppocr.utils.save_load", change))
+
+
+def write_log() -> None:
+    """Have PaddleOCR write its log. 2.8, 2.10 and 3.0 do not: a module makes the logger before its file is known."""
+
+    def change(module: ModuleType) -> None:
+        made = module.get_logger
+
+        def get_logger(name: str = "ppocr", log_file: str | None = None, *words: Any, **more: Any) -> logging.Logger:
+            logger: logging.Logger = made(name, log_file, *words, **more)
+            written = any(isinstance(handler, logging.FileHandler) for handler in logger.handlers)
+            if log_file and is_first_process() and not written:
+                Path(log_file).parent.mkdir(parents=True, exist_ok=True)
+                file = logging.FileHandler(log_file)
+                file.setFormatter(logger.handlers[0].formatter)
+                logger.addHandler(file)
+            return logger
+
+        setattr(module, "get_logger", get_logger)  # noqa: B010  # it is there by this name
+
+    sys.meta_path.insert(0, _Finder("ppocr.utils.logging", change))
 
 
 class _Finder(MetaPathFinder):

@@ -103,7 +103,7 @@ class Trials:
         """
         place = self.place(number)
         place.mkdir(parents=True)
-        follower = Follower(place)
+        follower = Follower(place / LOG)
         quiet = {**os.environ, "WANDB_MODE": "disabled"}  # a test is not one of the user's runs
         with open(place / OUTPUT, "wb") as output:
             training = subprocess.Popen(
@@ -125,28 +125,21 @@ class Trials:
                 _end(training)
 
 
-def log_of(place: Path) -> Path:
-    """Where the rates of a test are read: PaddleOCR 2.8 writes no log, and only prints its lines."""
-    log = place / LOG
-    return log if log.is_file() else place / OUTPUT
-
-
 class Follower:
-    """Reads the losses of a range test, in its folder, from a log that is being written."""
+    """Reads the losses of a range test from a log that is being written."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._reader: LogReader | None = None
         self._planned: PlannedRun | None = None
         self._test: RangeTest | None = None
 
     def measured(self) -> RangeTest | None:
         """The test so far; None before its first loss."""
-        path = log_of(self._place)
-        if self._reader is None or self._reader.path != path:
-            if not path.is_file():
+        if self._reader is None:
+            if not self._path.is_file():
                 return None
-            self._reader = LogReader(path)
+            self._reader = LogReader(self._path)
         if not self._reader.read_on():
             return self._test
         log = train_log(self._reader)

@@ -168,11 +168,7 @@ class Session:
         if self.trained is None:
             script = printable(self.command.script)
             self.tell([f"warning: {script} asked for no schedule, so whatever it trained used none of this plan"])
-        elif (path := self._log()) and not path.is_file():
-            self.tell(
-                [printable(f"{path}: PaddleOCR has written no log; ppocr-lr compare-log reads what it has printed")]
-            )
-        elif path:
+        elif (path := self._log()) and path.is_file():
             log = read_log(path, self.log_begin)
             comparison = compare_log(self.trained, log)
             if comparison.as_planned:

@@ -83,7 +83,7 @@ def build_momentum_schedule(
 
 
 def is_ignored(momentum: object, optimizer: object) -> bool:
-    """Whether an optimizer ignores the key; a section is for the MomentumStepper, which sets a `beta1` as well."""
+    """Whether an optimizer ignores the key. A section is for the MomentumStepper, which sets a `beta1` too."""
     return not isinstance(momentum, Mapping) and optimizer in WITHOUT_MOMENTUM
 
 

@@ -9,6 +9,7 @@ from ppocr_lr.errors import (
     SECTION,
     ArgumentError,
     LRConfigError,
+    called,
     did_you_mean,
     dotted,
     errors_under,
@@ -22,6 +23,7 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
+from ppocr_lr.output import PICTURES
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
 from ppocr_lr.training_config.groups import FACTOR_KEYS
 from ppocr_lr.training_config.momentum import OppositeMomentum
@@ -79,6 +81,8 @@ class Override(NamedTuple):
             problem = tr("write KEY=VALUE, as in {example}", example=f"{SECTION}.learning_rate=0.001")
             if assignment.endswith((".yml", ".yaml")):
                 problem += tr("; name a config before the overrides")
+            elif assignment.endswith(PICTURES):  # -o elsewhere
+                problem += tr("; name a picture after {flag}", flag=called("out"))
             raise ArgumentError("overrides", problem, assignment)
         if "=" in text:
             problem = tr("PaddleOCR stops at a second =; write a value that contains one into the config")

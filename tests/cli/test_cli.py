@@ -147,9 +147,15 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", "-out=a.png"], "error: -out=a.png: write --out=a.png"),
         (["-help"], "error: -help: write --help"),
         (["help", "plott"], "invalid choice: 'plott'"),
-        (["diff", "c.yml"], "error: diff: name two configs, before -o; received 1"),
-        (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name two configs, before -o; received 3"),
-        (["--quiet", "plot"], "unrecognized arguments: --quiet; write it after ppocr-lr plot"),
+        (["diff", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 1"),
+        (["scale", "c.yml", "-c", "c.yml"], "error: scale: name one config, before -o or after -c; received 2"),
+        (["diff", "-", "-"], "error: -: only check reads a config from standard input"),
+        (["plot", "c.yml", "-o", "a.png"], "Optimizer.lr.learning_rate=0.001; name a picture after --out"),
+        (["plot", "--dpi", "9"], "error: --dpi 9.0: must be at least 10, with at most 100 million pixels in all"),
+        (["plot", "--out="], "error: --out=: nothing follows the =; is a variable not set?"),
+        (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 3"),
+        (["--quiet", "plot"], "error: name the command first: ppocr-lr plot --quiet"),
+        (["--import", "a.py", "plot", "c.yml"], "error: name the command first: ppocr-lr plot --import a.py c.yml"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
         (["plot", "—c", "c.yml"], "—c: a web page, a chat or the shell has changed what was typed; write -c"),
         (["plot", "c.yml", " --epochs", "5"], "write --epochs"),
@@ -197,9 +203,8 @@ def test_a_title_and_names_may_be_any_text(command: Command) -> None:
 
 def test_several_words_on_both_sides_of_a_flag(command: Command) -> None:
     cosine, step = (str(ROOT / "configs" / name) for name in ("cosine.yml", "step.yml"))
-    assert command("diff", cosine, "--axis", "progress", step).stdout == command(
-        "diff", cosine, step, "--axis", "progress"
-    ).stdout  # fmt: skip
+    for words in ([cosine, "--axis", "progress", step], ["--axis", "progress", "-c", cosine, "-c", step]):
+        assert command("diff", *words).stdout == command("diff", cosine, step, "--axis", "progress").stdout
     assert "LR402" in command("explain", "LR401", "--lang", "en", "LR402").stdout
     assert "error: b.log: cannot be read" in command("compare-log", "-c", cosine, "--epochs", "3", "b.log").stderr
     assert "error: a.log: cannot be read" in command("compare-log", "a.log", "-c", cosine, "b.log").stderr

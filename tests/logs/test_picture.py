@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, resumed
-from tests.train_logs import Trainer, write_log
+from tests.train_logs import Trainer, write_config, write_log
 
 
 def test_dots_lie_on_the_curve(tmp_path: Path) -> None:
@@ -28,7 +29,7 @@ def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
     comparison = resumed(tmp_path, SECTIONS["Cosine"], over=True)
     figure = draw([comparison.planned])
     axes = figure.axes[0]
-    draw_logs(axes, [comparison], "epochs")
+    draw_logs(axes, [comparison], "epochs", [""])
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == ["train.log: 30 as planned", "train.log: 65 not as planned"]
     dots = [line for line in axes.lines if str(line.get_label()).startswith("train.log")]
@@ -47,6 +48,23 @@ def test_many_dots_are_small(tmp_path: Path) -> None:
         log = write_log(tmp_path / "train.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS, every=every).train())
         comparison = compared(tmp_path, SECTIONS["Cosine"], log)
         axes = draw([comparison.planned]).axes[0]
-        draw_logs(axes, [comparison], "epochs")
+        draw_logs(axes, [comparison], "epochs", [""])
         sizes.append(axes.lines[-1].get_markersize())
     assert sizes[0] > sizes[1]
+
+
+def test_each_part_of_a_log_lies_on_a_curve_of_its_own(tmp_path: Path, command: Command) -> None:
+    """A log of two runs of one plan, and then one on other data."""
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    runs = [
+        Trainer(SECTIONS["Cosine"], EPOCHS, iters).train(epochs) for iters, epochs in ((40, 3), (40, 2), (ITERS, 4))
+    ]
+    write_log(tmp_path / "train.log", *runs)
+    done = command("plot", "-c", "c.yml", "--log", "train.log", "--out", "l.svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    picture = (tmp_path / "l.svg").read_text(encoding="utf-8")
+    for iters, lines in ((40, 20), (ITERS, 20)):
+        name = f"iterations per epoch {iters}"
+        assert f"\n  curve    {name}\n" in done.stdout
+        assert f"\ntrain.log against {name}: the run follows the plan: all {lines} lines" in done.stdout
+        assert f">train.log against {name}: {lines} as planned" in picture

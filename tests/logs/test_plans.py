@@ -92,20 +92,21 @@ def test_a_config_that_was_changed_between_two_starts(tmp_path: Path) -> None:
     assert all(run.as_planned for run in runs)
 
 
-def on_other_data(name: str, before: int, resumed: bool, kept: bool) -> Iterator[str]:
+def on_other_data(name: str, before: int, resumed: bool, kept: bool, marked: bool = True) -> Iterator[str]:
     """Two starts of one config, between which the number of samples was changed; the second may resume the first."""
     first, second = Trainer(SECTIONS[name], EPOCHS, before), Trainer(SECTIONS[name], EPOCHS, ITERS)
-    yield from first.train(6)
+    yield from first.train(6, marked=marked)
     if resumed:
         second.scheduler.step(6 * before)
         second.done_epochs, second.global_step = 6, first.global_step * kept
-    yield from second.train()
+    yield from second.train(marked=marked)
 
 
 @pytest.mark.parametrize("told", [False, True])
 @pytest.mark.parametrize("before", [17, 49, 51, 120])
-def test_runs_on_other_data(tmp_path: Path, before: int, told: bool) -> None:
-    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, False, False)))
+@pytest.mark.parametrize("marked", [True, False])
+def test_runs_on_other_data(tmp_path: Path, before: int, told: bool, marked: bool) -> None:
+    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, False, False, marked)))
     config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
     if not told:
         config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
@@ -116,19 +117,20 @@ def test_runs_on_other_data(tmp_path: Path, before: int, told: bool) -> None:
 
 
 def test_a_run_before_one_on_told_data(tmp_path: Path) -> None:
-    """Nothing tells of the data of the first, so the plan's length is its own."""
+    """The first says nothing of its data, but its epochs are as long."""
     lines = on_other_data("Cosine", ITERS, False, False)
     log = read_log(write_log(tmp_path / "train.log", (line for number, line in enumerate(lines) if number > 2)))
     runs = compare_runs(write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS), log)
-    assert [run.planned.run.iters_per_epoch for run in runs] == [ITERS] * len(runs) == [ITERS, ITERS]
+    assert [run.planned.run.iters_per_epoch for run in runs] == [ITERS]
     assert all(run.as_planned for run in runs)
 
 
+@pytest.mark.parametrize("marked", [True, False])
 @pytest.mark.parametrize("kept", [False, True])
 @pytest.mark.parametrize("before", [40, 60])
-def test_a_resume_on_other_data(tmp_path: Path, before: int, kept: bool) -> None:
+def test_a_resume_on_other_data(tmp_path: Path, before: int, kept: bool, marked: bool) -> None:
     """The schedule continues at the checkpoint's update, which is in another epoch of the new plan."""
-    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, True, kept)))
+    log = read_log(write_log(tmp_path / "train.log", on_other_data("Cosine", before, True, kept, marked)))
     runs = compare_runs(write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS), log)
     assert [run.as_planned for run in runs] == [True, True]
     first, second = (json_value(run, [])["notes"] for run in runs)

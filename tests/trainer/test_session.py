@@ -263,17 +263,6 @@ def test_a_resume_is_foretold(
     assert "build_lr_scheduler" not in text  # that it is what trains is plain
 
 
-def test_a_run_without_a_log_is_told(tmp_path: Path) -> None:
-    """As of PaddleOCR 2.8, which only prints its lines."""
-    session = Told(tmp_path, config(save_model_dir=str(tmp_path / "out")))
-    session.plan()
-    session.build_lr_scheduler(COSINE, 4, 10)
-    session.news()
-    session.end()
-    (told,) = session.news()
-    assert told.startswith(f"{tmp_path / 'out' / 'train.log'}: PaddleOCR has written no log")
-
-
 def test_a_model_of_paddlenlp_is_resumed_from_its_backbone(tmp_path: Path) -> None:
     prefix = checkpoints.save(tmp_path / "latest", COSINE, epochs=4, iters=10, done=20)
     prefix.mkdir()

@@ -75,7 +75,7 @@ def _warmup(
     def with_length(iters: int) -> Candidate:
         section = {**written, key: iters / unit if iters % unit else iters // unit}
         before = count_text(planned / unit if key == "warmup_epoch" else planned) if planned else tr("none")
-        length = amount(round(iters / unit, 3), "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
+        length = amount(iters / unit, "epoch") if key == "warmup_epoch" else amount(iters, "iteration")
         words = tr("the warmup has {length}, not {planned}", length=length, planned=before)
         cause = Cause("warmup", words, override(*overrides_to(written, section)))
         return base.with_section(cause, section)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ppocr_lr.logs.causes.diagnose import diagnose
+from ppocr_lr.logs.report import text_lines
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, diagnosed, kinds, of_every_name, times
 from tests.train_logs import Trainer, write_config, write_log
@@ -106,6 +107,16 @@ def test_what_few_lines_fit_is_not_certain(tmp_path: Path, command: Command, lin
     done = command("compare-log", "train.log", "-c", "c.yml")
     assert (done.returncode, "cause    the rate is 2 times as high as the plan's\n" in done.stdout) == (1, certain)
     assert ("too few lines to be sure" in done.stdout, "to plan" in done.stdout) == (not certain, certain)
+
+
+@pytest.mark.parametrize(("peak", "certain"), [(4e-6, False), (6e-6, True)])
+def test_what_rates_of_one_digit_fit_is_not_certain(tmp_path: Path, peak: float, certain: bool) -> None:
+    section = {**SECTIONS["Cosine"], "learning_rate": peak}
+    log = write_log(tmp_path / "train.log", Trainer(times(section, 2), EPOCHS, ITERS).train())
+    comparison = compared(tmp_path, section, log)
+    said = "\n".join(text_lines(comparison, diagnose(comparison)))
+    assert ("cause    the rate is 2 times as high as the plan's\n" in said) == certain
+    assert ("cause    rates too low to be sure; what fits:" in said, "to plan" in said) == (not certain, certain)
 
 
 def test_nothing_explains_noise(tmp_path: Path, command: Command) -> None:
