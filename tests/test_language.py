@@ -172,6 +172,9 @@ REPORTS = [
     ("diff", "cosine.yml", "wsd.yml", "--out", "curve.txt"),
     ("resume", "cosine.yml"),
     ("compare-log", "cosine.yml"),
+    ("explain", "LR999"),
+    ("explain", "warmup"),
+    ("check", "cosine.yml", "--select", "LR9"),
 ]  # fmt: skip
 _PATCH = re.compile(r"^(---|\+\+\+|@@|[-+ ] ).*\n", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
