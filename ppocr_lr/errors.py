@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 
 SECTION = "Optimizer.lr"
 
@@ -181,6 +181,18 @@ class MissingExtraError(ImportError):
 
 class LRConfigWarning(UserWarning):
     """A config that can be used, but not in the way it is written."""
+
+
+# What a system says most often of a file.
+_REASONS = (
+    later("No such file or directory"), later("Permission denied"), later("Is a directory"), later("Not a directory"),
+    later("No space left on device"), later("Read-only file system"), later("File name too long"),
+)  # fmt: skip
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be used, in words of the system's, or in the user's language where they are known."""
+    return tr(str(getattr(error, "strerror", None) or error))
 
 
 def printable(text: str) -> str:

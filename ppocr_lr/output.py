@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem
+from ppocr_lr.errors import ArgumentError, LRConfigError, Place, Problem, reason
+from ppocr_lr.language import tr
 
 PICTURES = ("png", "svg", "pdf")
 
@@ -21,9 +22,11 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     ending = path.suffix.lower().lstrip(".")
     _mode_to_replace(path)
     if ending not in kinds:
-        raise ArgumentError("out", f"the ending must be one of {', '.join('.' + kind for kind in kinds)}", path)
+        raise ArgumentError(
+            "out", tr("the ending must be one of {endings}", endings=", ".join("." + kind for kind in kinds)), path
+        )
     if not path.parent.is_dir():
-        raise ArgumentError("out", f"there is no folder {path.parent}", path)
+        raise ArgumentError("out", tr("there is no folder {folder}", folder=path.parent), path)
     return ending
 
 
@@ -34,19 +37,19 @@ def _mode_to_replace(path: Path) -> int | None:
     that writes.
     """
     if "\0" in str(path):
-        raise _error(path, "cannot be written: a file name cannot contain a NUL")
+        raise _error(path, tr("cannot be written: a file name cannot contain a NUL"))
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise _error(path, f"cannot be written: {error.strerror}") from None
+        raise _error(path, tr("cannot be written: {reason}", reason=reason(error))) from None
     if stat.S_ISDIR(mode):
-        raise _error(path, "is a folder; give a file name")
+        raise _error(path, tr("is a folder; give a file name"))
     if not stat.S_ISREG(mode):
-        raise _error(path, "is not a plain file; give another name")
+        raise _error(path, tr("is not a plain file; give another name"))
     if not mode & stat.S_IWUSR or not os.access(path, os.W_OK):
-        raise _error(path, "is read-only, so it is left as it is")
+        raise _error(path, tr("is read-only, so it is left as it is"))
     return stat.S_IMODE(mode)
 
 
@@ -81,7 +84,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except OSError as error:
-        raise _error(path, f"cannot be written: {error.strerror or error}") from None
+        raise _error(path, tr("cannot be written: {reason}", reason=reason(error))) from None
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)

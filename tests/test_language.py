@@ -164,6 +164,17 @@ REPORTS = [
     ("scale", "det_db.yml", "--reference-gpus", "8"),
     ("scale", "det_db.yml", "--reference-batch", "8", "--rule", "sqrt", "--out", "scaled.yml"),
     ("scale", "det_db.yml"),
+    ("show", "nosuch.yml"),
+    ("show", "learning_rate=0.1"),
+    ("show", "cosine.yml", "-o", "Optimizer.lr.nam=Cosine"),
+    ("show", "cosine.yml", "-o", "Optimizer.lr"),
+    ("show", "cosine.yml", "-o", "Global.epoch_num=9", "-o", "Optimizer.lr.learning_rate=0.2"),
+    ("diff", "cosine.yml", "wsd.yml", "--out", "curve.txt"),
+    ("resume", "cosine.yml"),
+    ("compare-log", "cosine.yml"),
+    ("explain", "LR999"),
+    ("explain", "warmup"),
+    ("check", "cosine.yml", "--select", "LR9"),
 ]  # fmt: skip
 _PATCH = re.compile(r"^(---|\+\+\+|@@|[-+ ] ).*\n", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")

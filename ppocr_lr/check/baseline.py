@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ppocr_lr.check.report import Report
-from ppocr_lr.errors import ArgumentError
+from ppocr_lr.errors import ArgumentError, reason
+from ppocr_lr.language import tr
 from ppocr_lr.output import JSON_VERSION, write_whole
 
 Known: TypeAlias = "Counter[tuple[str, str, str]]"
@@ -45,9 +46,9 @@ def read_baseline(path: Path) -> Known:
         findings = json.loads(path.read_bytes())["findings"]
         return Counter({(each["file"], each["code"], each["about"]): int(each["count"]) for each in findings})
     except OSError as error:
-        raise ArgumentError("baseline", f"cannot be read: {error.strerror}", path) from None
+        raise ArgumentError("baseline", tr("cannot be read: {reason}", reason=reason(error)), path) from None
     except (ValueError, TypeError, LookupError, RecursionError):
-        raise ArgumentError("baseline", "is not a baseline, so it is left as it is", path) from None
+        raise ArgumentError("baseline", tr("is not a baseline, so it is left as it is"), path) from None
 
 
 def new_in(report: Report, known: Known, path: Path) -> Report:

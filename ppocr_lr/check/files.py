@@ -7,6 +7,7 @@ from os.path import abspath
 from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError, nearest
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
@@ -28,7 +29,7 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
         if not named:
             found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
         if not found:
-            raise LRConfigError(f"{path}: holds no .yml or .yaml file")
+            raise LRConfigError(tr("holds no .yml or .yaml file")).within(str(path))
         for each in found:
             file = abspath(each)
             if file not in seen and (named or file not in by_name):

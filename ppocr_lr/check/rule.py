@@ -82,18 +82,20 @@ def explain(code: str) -> str:
     Raises:
         LRConfigError: there is no such code; names those of its kind, those with such a title, or the families.
     """
-    titles = {tr(rule.title): known for known, rule in sorted(RULES.items())}
+    titles = {title: known for known, rule in sorted(RULES.items()) for title in (rule.title, tr(rule.title))}
     spelt = titles.get(code) or code_of(code)
     if found := RULES.get(spelt):
         return "\n".join(found.explanation())
     meant = nearest(code, list(titles)) or [title for title in titles if code.casefold() in title.casefold()]
     if family := [known for known in sorted(RULES) if known.startswith(spelt[:3].upper())]:
-        others = f"the codes of this kind are {', '.join(family)}; ppocr-lr explain lists all"
+        others = tr("the codes of this kind are {codes}; ppocr-lr explain lists all", codes=", ".join(family))
     elif meant:
-        others = f"did you mean {', '.join(f'{titles[title]} ({title})' for title in meant)}?"
+        names = (tr("{code} ({title})", code=titles[title], title=tr(title)) for title in meant)
+        others = tr("did you mean {names}?", names=tr(", ").join(names))
     else:
-        others = f"the families are {', '.join(sorted({known[:3] for known in RULES}))}; ppocr-lr explain lists all"
-    raise LRConfigError(f"{code}: there is no such code; {others}")
+        families = ", ".join(sorted({known[:3] for known in RULES}))
+        others = tr("the families are {codes}; ppocr-lr explain lists all", codes=families)
+    raise LRConfigError(tr("{code}: there is no such code; {others}", code=code, others=others))
 
 
 def example(text: str) -> Callable[[Find], Find]:

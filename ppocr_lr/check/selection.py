@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ppocr_lr.errors import ArgumentError, Place, listed
 from ppocr_lr.finding import Finding
+from ppocr_lr.language import tr
 
 ALL = ("LR",)
 """The family of all codes."""
@@ -43,7 +44,7 @@ def check_codes(argument: str, codes: Iterable[str], known: Iterable[str]) -> tu
     given, known = tuple(map(code_of, listed(argument, codes))), tuple(known)
     for code in given:
         if not code.startswith("LR") or not any(each.startswith(code) for each in known):
-            raise ArgumentError(argument, "there is no such code; `ppocr-lr explain` lists all", code)
+            raise ArgumentError(argument, tr("there is no such code; `ppocr-lr explain` lists all"), code)
     return given
 
 

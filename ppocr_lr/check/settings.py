@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.selection import ALL, check_codes
-from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, value_error
+from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, reason, value_error
+from ppocr_lr.language import later, tr
 from ppocr_lr.training_config.run_flags import Trainer
 
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
@@ -38,17 +39,17 @@ class Settings(BaseModel):
         alias_generator=lambda name: name.replace("_", "-"),
     )
 
-    select: Codes = Field(list(ALL), description='a list of codes or families, as ["LR1", "LR301"]')
-    ignore: Codes = Field([], description='a list of codes or families, as ["LR303", "LR5"]')
+    select: Codes = Field(list(ALL), description=later('a list of codes or families, as ["LR1", "LR301"]'))
+    ignore: Codes = Field([], description=later('a list of codes or families, as ["LR303", "LR5"]'))
     per_file_ignores: dict[str, Codes] = Field(
-        {}, description='a table of patterns and codes, as {"tests/*" = ["LR3"]}'
+        {}, description=later('a table of patterns and codes, as {"tests/*" = ["LR3"]}')
     )
-    fail_on: Literal["note", "warning", "error"] = Field("warning", description="note, warning or error")
-    exclude: list[str] = Field([], description='a list of patterns, as ["legacy", "*_old.yml"]')
-    trainer: Trainer | None = Field(None, description="ppocr-lr or paddleocr")
-    gpus: Count = Field(1, description="a positive integer up to 2^53")
-    num_samples: Count | None = Field(None, description="a positive integer up to 2^53")
-    reference_gpus: Count | None = Field(None, description="a positive integer up to 2^53")
+    fail_on: Literal["note", "warning", "error"] = Field("warning", description=later("note, warning or error"))
+    exclude: list[str] = Field([], description=later('a list of patterns, as ["legacy", "*_old.yml"]'))
+    trainer: Trainer | None = Field(None, description=later("ppocr-lr or paddleocr"))
+    gpus: Count = Field(1, description=later("a positive integer up to 2^53"))
+    num_samples: Count | None = Field(None, description=later("a positive integer up to 2^53"))
+    reference_gpus: Count | None = Field(None, description=later("a positive integer up to 2^53"))
 
 
 class FolderSettings(NamedTuple):
@@ -117,9 +118,11 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise LRConfigError(Problem((), f"cannot be read: {error.strerror}", Place(str(file)))) from None
+        raise LRConfigError(
+            Problem((), tr("cannot be read: {reason}", reason=reason(error)), Place(str(file)))
+        ) from None
     except UnicodeDecodeError:
-        raise LRConfigError(Problem((), "is not UTF-8", Place(str(file)))) from None
+        raise LRConfigError(Problem((), tr("is not UTF-8"), Place(str(file)))) from None
 
 
 def _parsed(text: str, file: Path) -> Mapping[str, Any]:
@@ -130,12 +133,12 @@ def _parsed(text: str, file: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number may be too long for Python
-        raise LRConfigError(Problem((), f"is not TOML: {error}", Place(str(file)))) from None
+        raise LRConfigError(Problem((), tr("is not TOML: {reason}", reason=error), Place(str(file)))) from None
 
 
 def _validated(values: object, text: str, file: Path, *above: str) -> Settings:
     if not isinstance(values, Mapping):
-        raise value_error(above, values, "a table of settings").within(str(file))
+        raise value_error(above, values, tr("a table of settings")).within(str(file))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -147,12 +150,16 @@ def _problem(details: Any, text: str, file: Path, above: tuple[str, ...]) -> Pro
     key = str(details["loc"][0])
     settings = {field.alias or name: field for name, field in Settings.model_fields.items()}
     if key == "tool" and not above:
-        words = f"the header [tool.ppocr-lr] belongs in {_SHARED} only; in {_OWN} the settings have no header"
+        words = tr(
+            "the header [tool.ppocr-lr] belongs in {shared} only; in {own} the settings have no header",
+            shared=_SHARED,
+            own=_OWN,
+        )
     elif key not in settings:
-        said = did_you_mean(key, list(settings)) or f"; the settings are {', '.join(settings)}"
-        words = f"is not a setting{said}"
+        said = did_you_mean(key, list(settings)) or tr("; the settings are {names}", names=", ".join(settings))
+        words = tr("is not a setting{suggestion}", suggestion=said)
     else:
-        words = str(value_error((), details["input"], settings[key].description or ""))
+        words = str(value_error((), details["input"], tr(settings[key].description or "")))
     return Problem((*above, key), words, _place(key, text, file, above))
 
 

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare each log, look for causes, print."""
     for path in arguments.logs:
         if path.suffix.lower() in (".yml", ".yaml"):
-            raise LRConfigError(printable(f"{path}: is a config, no log; write -c {path}"))
+            raise LRConfigError(printable(tr("{file}: is a config, no log; write -c {file}", file=path)))
         if path.is_fifo() and not path.is_symlink() and not arguments.quiet:  # no link, as a shell's <(command) is
             said = tr("{path}: is a pipe; waiting for a program that writes into it", path=path)
             print(printable(said), file=sys.stderr, flush=True)
@@ -87,10 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.follow:
         if len(arguments.logs) > 1 or arguments.format != "text":
-            raise ArgumentError("follow", "takes one log, and --format text")
+            raise ArgumentError("follow", tr("takes one log, and --format text"))
         (path,) = arguments.logs
         if is_records(path):
-            raise ArgumentError("follow", "takes train.log, not VisualDL's records")
+            raise ArgumentError("follow", tr("takes train.log, not VisualDL's records"))
         compared = [follow(LogReader(path / "train.log" if path.is_dir() else path), last_run)]
     else:
         logs = (log for path in arguments.logs for log in logs_at(path))

@@ -199,13 +199,15 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     """The configs that were named, in either way; as many as are `needed`, or `LRConfigError`."""
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
-        raise LRConfigError(f"{script}: is a script, not a config; write what follows its -c")
+        raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
     if "-" in configs and "stdin_filename" not in arguments and not os.path.lexists("-"):
-        raise LRConfigError("-: only check reads a config from standard input")
+        raise LRConfigError(tr("-: only check reads a config from standard input"))
     for config in configs:
         if "=" in config and not os.path.lexists(config):
-            sweep = ", each sweep after a --sweep of its own" if "sweep" in arguments else ""
-            raise LRConfigError(f"{config}: there is no such file; KEY=VALUE goes after -o{sweep}")
+            said = tr("{file}: there is no such file; KEY=VALUE goes after -o", file=config)
+            if "sweep" in arguments:
+                said += tr(", each sweep after a --sweep of its own")
+            raise LRConfigError(said)
     if needed not in (None, len(configs)):
         said = tr(
             "{command}: name {configs}, before -o or after -c; received {count}",

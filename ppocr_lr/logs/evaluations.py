@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.curve.axis import epoch_text
-from ppocr_lr.errors import LRConfigError, Place, Problem, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
 from ppocr_lr.language import tr
 from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
@@ -180,7 +180,7 @@ def _column(path: str | Path) -> list[float]:
         with open(path, "rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        said = tr("cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+        said = tr("cannot be read: {reason}", reason=reason(error))
         raise LRConfigError(said).within(str(path)) from None
     if len(content) > _MOST_BYTES:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ppocr_lr.errors import LRConfigError, errors_within
+from ppocr_lr.errors import LRConfigError, errors_within, reason
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
@@ -205,8 +205,7 @@ class LogReader:
             if self.begin:  # a pipe has no other position
                 self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
-            reason = getattr(error, "strerror", None) or error
-            raise LRConfigError(tr("cannot be read: {reason}", reason=reason)).within(str(self.path)) from None
+            raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))).within(str(self.path)) from None
         packed = start == b"\x1f\x8b"
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)

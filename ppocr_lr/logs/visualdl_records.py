@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ppocr_lr.errors import LRConfigError, MissingExtraError, printable
+from ppocr_lr.errors import LRConfigError, MissingExtraError, printable, reason
 from ppocr_lr.language import tr
 from ppocr_lr.logs.counts import ANY
 from ppocr_lr.logs.lines import SIX_DECIMALS
@@ -117,6 +117,6 @@ def _scalars(path: Path, read: _Read) -> Iterator[tuple[str, int, float]]:
                     if value.WhichOneof("one_value") == "value":
                         yield value.tag, value.id, value.value
     except OSError as error:
-        raise LRConfigError(tr("cannot be read: {reason}", reason=error.strerror or error)).within(str(path)) from None
+        raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))).within(str(path)) from None
     except Exception:  # whatever its parts raise for bytes that are no record
         read.torn += 1

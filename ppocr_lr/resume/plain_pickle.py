@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from ppocr_lr.bounds import MAX_COUNT
-from ppocr_lr.errors import LRConfigError, errors_within, shown
+from ppocr_lr.errors import LRConfigError, errors_within, reason, shown
 from ppocr_lr.language import tr
 
 _LONGEST = 1024  # bytes; a longer text is an array's content in protocol 2, and is skipped like one
@@ -49,7 +49,7 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
             with open(path, "rb") as file:
                 data = _Reader(file, kind).read()
         except OSError as error:
-            raise LRConfigError(tr("cannot be read: {reason}", reason=error.strerror or error)) from None
+            raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))) from None
         except EOFError:
             raise LRConfigError(tr("ends in the middle: it is truncated, or still being written")) from None
         except _RefusedError as error:

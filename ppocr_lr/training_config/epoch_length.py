@@ -18,6 +18,7 @@ from ppocr_lr.errors import (
     nearest,
     positive_argument,
     printable,
+    reason,
     shown,
     value_error,
 )
@@ -231,8 +232,7 @@ def _is_file(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
-        reason = getattr(error, "strerror", None) or error
-        problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason)
+        problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason(error))
         raise LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem)) from None
 
 
@@ -255,6 +255,6 @@ def _count_lines(path: Path) -> int:
                 lines += block.count(b"\n")
                 last = block[-1:]
     except OSError as error:
-        said = tr("cannot be read: {reason}", reason=error.strerror or error)
+        said = tr("cannot be read: {reason}", reason=reason(error))
         raise LRConfigError(said).within(str(path)) from None
     return lines + (last != b"\n")

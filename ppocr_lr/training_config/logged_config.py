@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ppocr_lr.errors import LRConfigError, LRConfigWarning, printable
+from ppocr_lr.errors import LRConfigError, LRConfigWarning, printable, reason
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
 
@@ -148,7 +148,7 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     except gzip.BadGzipFile:
         raise
     except OSError as error:
-        said = tr("cannot be read: {reason}", reason=error.strerror or error)
+        said = tr("cannot be read: {reason}", reason=reason(error))
         raise LRConfigError(said).within(str(path)) from None
 
 

@@ -19,6 +19,7 @@ from ppocr_lr.errors import (
     shown,
 )
 from ppocr_lr.finding import Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
 from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
 from ppocr_lr.lr_config.values import number_in_text
@@ -71,18 +72,20 @@ class Override(NamedTuple):
         """
         key, equals, text = assignment.lstrip().partition("=")
         if equals and key != key.rstrip():
-            problem = (
-                f"leave out the blank before the =, as in {key.rstrip()}={text.lstrip()}; PaddleOCR ignores the key"
+            problem = tr(
+                "leave out the blank before the =, as in {example}; PaddleOCR ignores the key",
+                example=f"{key.rstrip()}={text.lstrip()}",
             )
             raise ArgumentError("overrides", problem, assignment)
         if not equals or not all(key.split(".")):
-            place = "; name a config before the overrides" if assignment.endswith((".yml", ".yaml")) else ""
-            if assignment.endswith(PICTURES):  # -o elsewhere
-                place = f"; name a picture after {called('out')}"
-            problem = f"write KEY=VALUE, as in {SECTION}.learning_rate=0.001{place}"
+            problem = tr("write KEY=VALUE, as in {example}", example=f"{SECTION}.learning_rate=0.001")
+            if assignment.endswith((".yml", ".yaml")):
+                problem += tr("; name a config before the overrides")
+            elif assignment.endswith(PICTURES):  # -o elsewhere
+                problem += tr("; name a picture after {flag}", flag=called("out"))
             raise ArgumentError("overrides", problem, assignment)
         if "=" in text:
-            problem = "PaddleOCR stops at a second =; write a value that contains one into the config"
+            problem = tr("PaddleOCR stops at a second =; write a value that contains one into the config")
             raise ArgumentError("overrides", problem, assignment)
         return cls(key, text)
 
@@ -123,8 +126,12 @@ def last_given(given: Sequence[Sequence[str]]) -> tuple[list[str], str]:
     lost = [word for word in by_key.values() if word not in last]
     if not lost:
         return last, ""
-    said = f"only the last -o counts, as in PaddleOCR, and leaves out {', '.join(lost)}"
-    return last, printable(f"{said}; write all after one: {Proposal(tuple(by_key.values())).line}")
+    said = tr(
+        "only the last -o counts, as in PaddleOCR, and leaves out {lost}; write all after one: {line}",
+        lost=", ".join(lost),
+        line=Proposal(tuple(by_key.values())).line,
+    )
+    return last, printable(said)
 
 
 def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override]) -> Mapping[str, Any]:
@@ -143,7 +150,9 @@ def with_overrides(config: Mapping[str, Any], overrides: Iterable[str | Override
     for given in listed("overrides", overrides):
         override = Override.of(given) if isinstance(given, str) else given
         if len(override.parts) > _DEEPEST:
-            raise ArgumentError(override.argument, f"a key has at most {_DEEPEST} parts", f"{override.key[:60]}…")
+            raise ArgumentError(
+                override.argument, tr("a key has at most {most} parts", most=_DEEPEST), f"{override.key[:60]}…"
+            )
         before, result = result, _with(result, override.parts, override)
         if not _has(before, override.parts):
             new.append(override)
@@ -195,12 +204,14 @@ def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
     where = ".".join(override.parts[: -len(parts)])
     if _is_list(node):
         if not _is_index(head, node):
-            raise override.error(f"{where} is a list; its items are numbered 0 to {len(node) - 1}")
+            raise override.error(
+                tr("{key} is a list; its items are numbered 0 to {last}", key=where, last=len(node) - 1)
+            )
         items = list(node)
         items[int(head)] = _with(items[int(head)], rest, override)
         return items
     if node is not None and not isinstance(node, Mapping):
-        raise override.error(f"{where} is a plain value and has no keys")
+        raise override.error(tr("{key} is a plain value and has no keys", key=where))
     return {**(node or {}), head: _with((node or {}).get(head), rest, override)}
 
 
@@ -227,8 +238,11 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
     elsewhere = [f"{place}.{field}" for field in meant if field in fields]
     names = elsewhere or [name for name in known if _last(name) == last]
-    suggestion = f"; did you mean {' or '.join(names)}?" if names else did_you_mean(key, [*known, *_leaves(original)])
-    raise override.error(f"the config has no such key and nothing reads it{suggestion}")
+    if names:
+        suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names))
+    else:
+        suggestion = did_you_mean(key, [*known, *_leaves(original)])
+    raise override.error(tr("the config has no such key and nothing reads it{suggestion}", suggestion=suggestion))
 
 
 def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:

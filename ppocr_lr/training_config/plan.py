@@ -284,7 +284,9 @@ def _on_windows(length: EpochLength, accumulate: int) -> EpochLength:
     """The last batch of an epoch is dropped there, not the last update."""
     batches = length.batches or length.iters
     if batches == 1:
-        raise ArgumentError("windows", "an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
+        raise ArgumentError(
+            "windows", tr("an epoch of 1 iteration has none left there; PaddleOCR would not train at all")
+        )
     left = (batches - 1) // accumulate
     if not left:
         run = tr("the {left} of {batches} batches of an epoch that run there", left=batches - 1, batches=batches)

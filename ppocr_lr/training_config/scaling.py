@@ -24,6 +24,7 @@ from ppocr_lr.errors import (
     value_error,
 )
 from ppocr_lr.finding import Proposal
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig
 from ppocr_lr.lr_config.envelope import WARMUP
 from ppocr_lr.lr_config.kinds import RATE
@@ -111,8 +112,11 @@ def _scaled_section(section: Mapping[str, Any], config: LRConfig, factor: float,
     keys = rate_keys(type(config))
     if not set(keys) - set(WARMUP):
         raise LRConfigError(
-            f"{type(config).__name__} does not say which of its keys are rates, so nothing can be scaled; "
-            "declare them with the type PositiveRate or Rate of ppocr_lr.kinds"
+            tr(
+                "{model} does not say which of its keys are rates, so nothing can be scaled; declare them with the "
+                "type PositiveRate or Rate of ppocr_lr.kinds",
+                model=type(config).__name__,
+            )
         )
     written_as = spelling(config.also_called, section)
     scaled, rates = dict(section), {}
@@ -174,7 +178,11 @@ def _scaled(path: Path, value: Any, factor: float, digits: int) -> Any:
 def _scaled_rate(path: Path, rate: float, factor: float, digits: int) -> float:
     product = float(f"{rate * factor:.{digits}g}")
     if not math.isfinite(product) or (product == 0) != (rate == 0):
-        allowed = f"a rate that is still one after scaling; times {factor:g} it is {product:g}"
+        allowed = tr(
+            "a rate that is still one after scaling; times {factor} it is {product}",
+            factor=f"{factor:g}",
+            product=f"{product:g}",
+        )
         raise value_error(path, rate, allowed)
     return product
 
@@ -185,5 +193,10 @@ def _check_bounds(config: LRConfig, rates: Mapping[str, Any], factor: float) -> 
         type(config).model_validate({**dict(config), **rates})
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
-        problem = f"{shown(details['input'])}, after scaling by {factor:g}, is not allowed; it must be {details['msg']}"
+        problem = tr(
+            "{value}, after scaling by {factor}, is not allowed; it must be {allowed}",
+            value=shown(details["input"]),
+            factor=f"{factor:g}",
+            allowed=details["msg"],
+        )
         raise LRConfigError(Problem(details["loc"], problem)) from None

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, printable, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, dotted, printable, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change
 from ppocr_lr.language import tr
@@ -56,7 +56,7 @@ class FileText:
             file.write(new)
             file.flush()
             if out is None and self._read_again() != self.raw:
-                raise self._error("was changed by another program in the meantime, so it is left as it is")
+                raise self._error(tr("was changed by another program in the meantime, so it is left as it is"))
 
         write_whole(Path(self.path) if out is None else out, write)
 
@@ -64,7 +64,7 @@ class FileText:
         try:
             return Path(self.path).read_bytes()
         except OSError as error:
-            raise self._error(f"cannot be read again: {error.strerror or error}") from None
+            raise self._error(tr("cannot be read again: {reason}", reason=reason(error))) from None
 
     def diff(self, text: str) -> Iterator[str]:
         """The lines of a patch that turns the file into `text`, without their line ends."""

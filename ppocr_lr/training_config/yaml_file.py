@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError, Place, Problem, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import encoding_of
@@ -152,9 +152,7 @@ def raw_file(path: str | Path) -> bytes:
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise _error(
-            Place(str(path)), tr("cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
-        ) from None
+        raise _error(Place(str(path)), tr("cannot be read: {reason}", reason=reason(error))) from None
     if len(raw) > MAX_BYTES:
         raise _error(
             Place(str(path)),
