@@ -16,7 +16,6 @@ from .cyclic import Cyclic as Cyclic
 from .decay import Constant as Constant
 from .decay import CosineWave as CosineWave
 from .decay import Decay as Decay
-from .decay import TwoStepCosine as TwoStepCosine
 from .exponential import ExponentialDecay as ExponentialDecay
 from .exponential import ExponentialGrowth as ExponentialGrowth
 from .exponential import ExponentialRise as ExponentialRise
@@ -47,6 +46,7 @@ from .shapes import Power as Power
 from .shapes import Reflected as Reflected
 from .shapes import Shape as Shape
 from .shapes import Tanh as Tanh
+from .two_step import TwoStepCosine as TwoStepCosine
 from .warmup import Warmup as Warmup
 
 __all__: list[str]
