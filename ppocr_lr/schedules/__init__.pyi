@@ -2,6 +2,7 @@ from .base import Corners as Corners
 from .base import End as End
 from .base import Lead as Lead
 from .base import Schedule as Schedule
+from .bent import Bent as Bent
 from .combine import Bounded as Bounded
 from .combine import Product as Product
 from .combine import Staircase as Staircase
@@ -36,7 +37,6 @@ from .restarts import DividedRestarts as DividedRestarts
 from .restarts import WarmRestarts as WarmRestarts
 from .shapes import COSINE as COSINE
 from .shapes import LINEAR as LINEAR
-from .shapes import Bent as Bent
 from .shapes import Cosine as Cosine
 from .shapes import Exponential as Exponential
 from .shapes import Flat as Flat
