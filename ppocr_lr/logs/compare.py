@@ -121,9 +121,16 @@ class Comparison:
 
     @property
     def positions(self) -> NDArray[np.float64]:
-        """Where a dot for each line lies on the curve: in the middle of its window, or of its epoch, in updates."""
-        counted = self.lines.updates - 1 - np.where(self.lines.span, self.lines.span, self.expected.fill - 1) / 2
-        return counted * (self.planned.run.iters_per_epoch / self.iters_per_epoch)
+        """Where a dot for each line lies on the curve, in updates: in the middle of its window.
+
+        The lines of an epoch that count no updates share it equally, each in the middle of its part.
+        """
+        lines = self.lines
+        begins = np.flatnonzero(np.diff(lines.updates, prepend=-1) | np.diff(lines.process, prepend=-1))
+        of_epoch, place = each(np.diff(begins, append=len(lines)))
+        before_end = 1 - (place + 0.5) / np.bincount(of_epoch)[of_epoch]
+        counted = lines.updates - 1 - np.where(lines.span, lines.span * before_end, (self.expected.fill - 1) / 2)
+        return np.asarray(counted * (self.planned.run.iters_per_epoch / self.iters_per_epoch), dtype=np.float64)
 
 
 def compare_runs(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, resumed
@@ -20,6 +22,14 @@ def test_dots_lie_on_the_curve(tmp_path: Path) -> None:
     schedule, positions = comparison.planned.schedule, comparison.positions
     beside = [schedule(np.floor(positions).astype(int)), schedule(np.ceil(positions).astype(int))]
     np.testing.assert_allclose(np.mean(beside, axis=0), comparison.log.rates, atol=5.1e-7)
+
+
+@pytest.mark.parametrize(("every", "per_epoch"), [(10, 5), (ITERS, 1)])
+def test_dots_of_lines_without_a_count_share_their_epoch(tmp_path: Path, every: int, per_epoch: int) -> None:
+    lines = Trainer(SECTIONS["Linear"], EPOCHS, ITERS, every=every).train()
+    log = write_log(tmp_path / "train.log", (re.sub(r", global_step: \d+", "", line) for line in lines))
+    own = (np.arange(EPOCHS * per_epoch) + 0.5) / per_epoch  # in epochs
+    np.testing.assert_allclose(compared(tmp_path, SECTIONS["Linear"], log).positions / ITERS, own, atol=1 / ITERS)
 
 
 def test_dots_tell_what_is_planned(tmp_path: Path) -> None:
