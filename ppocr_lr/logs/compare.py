@@ -37,6 +37,7 @@ _MOST_STRAYS = 1 / 3  # of the lines, where they are far off
 _SAMPLE = 200  # lines that a search for the length of an epoch examines
 _FEW_LENGTHS = 64  # that are all examined
 _LONG = 1000
+_EVERY = 10  # updates from line to line, as in PaddleOCR's configs
 _WINDOWS = (20, 10, 50, 100, 5, 1, 2, 30, 200, 500, 1000)  # of updates, that people choose
 _MOST_TIMES = 10_000  # the counts of a first epoch, where nothing bounds its length
 
@@ -90,6 +91,11 @@ class Comparison:
     def as_planned(self) -> bool:
         """The run follows the plan, in its rates and in its length."""
         return self.first_difference is None and not self.ends_early_or_late
+
+    @property
+    def shows_usual_window(self) -> bool:
+        """The run follows the plan where a line shows what the config says of it, or PaddleOCR's usual."""
+        return self.window == self.asked_window and self.first_difference is None
 
     @property
     def window_is_told(self) -> bool:
@@ -186,8 +192,13 @@ def plan_logged_run(
         return plan_config(planned.config, planned.source, exactly)
 
     if not log.step_key:
-        planned, told = with_length(planned.run.iters_per_epoch), tr("assumed, since the log counts none")
-        return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
+        assumed = tr("assumed, since the log counts none")
+        plans = {assumed: with_length(planned.run.iters_per_epoch)}
+        if short := _length_by_lines(planned, log):
+            plans[tr("estimated from its lines, since the log counts none")] = with_length(short)
+        told = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), assumed)
+        exactly = plans[told].flags._replace(iters_from=told)
+        return plan_config(planned.config, planned.source, exactly)
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
     several = flags.accumulate > 1 and not log.batches
@@ -196,6 +207,14 @@ def plan_logged_run(
     told = tr("from the log") + words + (tr(", which counts no batches") if counted else "")
     planned = counted or with_length(iters, flags.accumulate)
     return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
+
+
+def _length_by_lines(planned: PlannedRun, log: TrainLog) -> int:
+    """About the length of an epoch that has so many lines: one at each multiple of a number, and one at its end."""
+    settings = planned.config.get("Global")
+    every = settings.get("print_batch_step", _EVERY) if isinstance(settings, Mapping) else _EVERY
+    lines = len(log) / len(set(zip(log.starts.tolist(), log.epochs.tolist(), strict=True))) - 1
+    return max(0, min(int(lines * every), planned.run.iters_per_epoch)) if isinstance(every, int) else 0
 
 
 def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int], PlannedRun]) -> tuple[int, str]:

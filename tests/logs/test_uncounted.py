@@ -44,6 +44,19 @@ def test_a_log_that_counts_no_updates(
         assert ("1000 iterations per epoch, assumed, since the log counts none" in done.stdout) is not told
 
 
+@pytest.mark.parametrize("name", ["Cosine", "Linear"])
+def test_lines_of_short_epochs_that_show_medians(tmp_path: Path, command: Command, name: str) -> None:
+    """The trainer's own, without its count: half an epoch late."""
+    (tmp_path / "c.yml").write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS[name])), encoding="utf-8")
+    lines = Trainer(SECTIONS[name], EPOCHS, 36).train()
+    write_log(
+        tmp_path / "train.log", (re.sub(r", global_step: \d+", "", line) for line in lines if "iters" not in line)
+    )
+    done = command("compare-log", "-c", "c.yml", "train.log")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "34 iterations per epoch, estimated from its lines, since the log counts none" in done.stdout
+
+
 @pytest.mark.parametrize("other", ["Linear", "Step", "Piecewise"])
 def test_another_schedule_in_a_log_that_counts_no_updates(tmp_path: Path, command: Command, other: str) -> None:
     write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
