@@ -26,7 +26,7 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
             "out", tr("the ending must be one of {endings}", endings=", ".join("." + kind for kind in kinds)), path
         )
     if not path.parent.is_dir():
-        raise ArgumentError("out", tr("the folder {folder} does not exist", folder=path.parent), path)
+        raise ArgumentError("out", tr("there is no folder {folder}", folder=path.parent), path)
     return ending
 
 

@@ -129,7 +129,7 @@ def test_a_notebook_shows_a_picture() -> None:
         assert picture.size == (600, 300)
 
 
-@pytest.mark.parametrize("code", ["LR401", "lr401", "LR 401", "lr-401", "401", "the decay is cut off"])
+@pytest.mark.parametrize("code", ["LR401", "lr401", "LR 401", "lr-401", "401", "(LR401):", "the decay is cut off"])
 def test_explain(code: str) -> None:
     assert explain(code) == "\n".join(RULES["LR401"].explanation())
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from ppocr_lr.check.selection import code_of
 from ppocr_lr.check.subject import Subject
@@ -16,12 +15,10 @@ from ppocr_lr.errors import SECTION_PATH, LRConfigError, nearest
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import tr
 
-T = TypeVar("T")
 Find = TypeVar("Find", bound=Callable[..., Iterable[Finding]])
 
 
-@dataclass(frozen=True)
-class Rule(Generic[T]):
+class Rule(NamedTuple):
     """One kind of finding, and what finds it."""
 
     code: str
@@ -29,8 +26,8 @@ class Rule(Generic[T]):
     title: str
     example: str
     source: str
-    find: Callable[[T], Iterable[Finding]]
-    about: type[T]
+    find: Callable[[Any], Iterable[Finding]]
+    about: type
     """What it looks at."""
     of_paddleocrs_builder: bool = False
     """It applies only to PaddleOCR's builder, and is skipped where another one trains."""
@@ -49,7 +46,7 @@ class Rule(Generic[T]):
         """`finding` with this rule's code and severity."""
         return finding._replace(code=self.code, severity=self.severity)
 
-    def __call__(self, about: T) -> Iterator[Finding]:
+    def __call__(self, about: Any) -> Iterator[Finding]:
         """What the rule finds in `about`."""
         yield from map(self.found, self.find(about))
 
@@ -69,7 +66,7 @@ class Rule(Generic[T]):
         yield f"{tr('source:  ')}{self.source}"
 
 
-RULES: dict[str, Rule[Any]] = {}
+RULES: dict[str, Rule] = {}
 """By code. `check/rules` fills it."""
 
 
@@ -115,7 +112,7 @@ def _with_note(note: str, text: str, find: Find) -> Find:
 
 def rule(
     code: str, severity: Severity, title: str, *, of_paddleocrs_builder: bool = False
-) -> Callable[[Callable[[T], Iterable[Finding]]], Rule[T]]:
+) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
     """Make a function the rule that finds `code`; its docstring says why that matters, and below this decorator come
     those with its `example` and its `source`.
 
@@ -126,7 +123,7 @@ def rule(
         ValueError: the code is taken.
     """
 
-    def declare(find: Callable[[T], Iterable[Finding]]) -> Rule[T]:
+    def declare(find: Callable[[Any], Iterable[Finding]]) -> Rule:
         if code in RULES:
             raise ValueError(f"{code} is already found by {RULES[code].find.__name__}")
         about, _ = get_type_hints(find).values()

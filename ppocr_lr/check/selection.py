@@ -15,7 +15,7 @@ ALL = ("LR",)
 
 _COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
 
-_TYPED = re.compile(r"\s*(?:LR)?[\s_-]*(\d+)\s*", re.IGNORECASE)
+_TYPED = re.compile(r"\W*(?:LR)?[\W_]*(\d+)\W*", re.IGNORECASE)
 
 
 class Selection(NamedTuple):
@@ -34,7 +34,7 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
 
 
 def code_of(text: str) -> str:
-    """A code or a family as it is spelt, `LR401`, of one as people type it: `lr401`, `LR-401`, `401`."""
+    """A code or a family as it is spelt, `LR401`, of one as people type it: `lr401`, `LR-401`, `[401]`."""
     typed = _TYPED.fullmatch(text)
     return f"LR{typed[1]}" if typed else text
 

@@ -114,7 +114,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """As argparse, which would take `-out` for `-o ut`."""
         for word in args:
-            if not word.startswith("--") and f"-{word.partition('=')[0]}" in self.flags:
+            if word.startswith("-") and f"-{word.partition('=')[0]}" in self.flags:
                 self.error(f"{word}: write -{word}")
         return super().parse_known_args(args, namespace)
 

@@ -243,6 +243,8 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     for name in _OF_PICTURES:
         if getattr(arguments, name) not in (None, [], False) and kind not in PICTURES:
             raise ArgumentError(name, f"is for a picture ({pictures}), not for .{kind}")
+    if arguments.every > 1 and kind not in ("csv", "json"):
+        raise ArgumentError("every", f"is for .csv and .json, not for .{kind}", arguments.every)
     width, height = arguments.size or (9, 5)
     if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
         most = f"{_MOST_PIXELS // 10**6} million pixels in all"

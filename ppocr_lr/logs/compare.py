@@ -192,12 +192,12 @@ def plan_logged_run(
         return plan_config(planned.config, planned.source, exactly)
 
     if not log.step_key:
-        assumed = tr("assumed, since the log counts none")
-        plans = {assumed: with_length(planned.run.iters_per_epoch)}
+        guess = tr("assumed, since the log counts none")
+        plans = {guess: with_length(planned.run.iters_per_epoch)}
         if short := _length_by_lines(planned, log):
             plans[tr("estimated from its lines, since the log counts none")] = with_length(short)
-        told = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), assumed)
-        exactly = plans[told].flags._replace(iters_from=told)
+        likely = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), guess)
+        exactly = plans[likely].flags._replace(iters_from=likely)
         return plan_config(planned.config, planned.source, exactly)
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
@@ -327,19 +327,19 @@ def _with_unmarked_restarts(comparison: Comparison) -> Comparison | None:
 
     A log from which the lines between were cut does not show that a process was resumed.
     """
-    log = comparison.log
-    for _ in range(_MOST_RESTARTS):
-        index = comparison.first_difference
-        if index is None:
-            return comparison
+    log, left = comparison.log, _MOST_RESTARTS
+    for index in np.flatnonzero(~comparison.matches).tolist():
+        if comparison.matches[index]:  # by now
+            continue
         begin = int(np.argmax((log.starts == log.starts[index]) & (log.epochs == log.epochs[index])))
-        if begin == 0 or log.starts[begin] != log.starts[begin - 1]:
-            return None
         lines = comparison.lines.started_at(begin, comparison.window)
-        comparison = replace(comparison, lines=lines, expected=fitted_medians(comparison.schedule, lines))
-        if not comparison.follows[index]:
-            return None
-    return None
+        if begin > 0 and log.starts[begin] == log.starts[begin - 1] and lines.least[index] < comparison.window:
+            tried = replace(comparison, lines=lines, expected=fitted_medians(comparison.schedule, lines))
+            comparison = tried if tried.matches[index] else comparison
+        left -= 1
+        if not left or not comparison.follows[index]:
+            break
+    return comparison if comparison.first_difference is None else None
 
 
 def _lines(log: TrainLog, window: int, iters_per_epoch: int) -> Lines:

@@ -20,14 +20,14 @@ _IN_PADDLEOCR = {
     "Const": "decay",
     "Linear": "decay",
     "Cosine": "cosine",
-    "LinearWarmupCosine": "cosine",
+    "LinearWarmupCosine": "cosine_variants",
     "Step": "piecewise",
     "Piecewise": "piecewise",
     "MultiStepDecay": "piecewise",
     "CyclicalCosine": "cyclic",
     "OneCycle": "cyclic",
     "DecayLearningRate": "decay",
-    "TwoStepCosine": "cosine",
+    "TwoStepCosine": "cosine_variants",
 }
 
 _OUR_OWN = {

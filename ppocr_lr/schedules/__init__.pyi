@@ -2,6 +2,7 @@ from .base import Corners as Corners
 from .base import End as End
 from .base import Lead as Lead
 from .base import Schedule as Schedule
+from .bent import Bent as Bent
 from .combine import Bounded as Bounded
 from .combine import Product as Product
 from .combine import Staircase as Staircase
@@ -16,7 +17,6 @@ from .cyclic import Cyclic as Cyclic
 from .decay import Constant as Constant
 from .decay import CosineWave as CosineWave
 from .decay import Decay as Decay
-from .decay import TwoStepCosine as TwoStepCosine
 from .exponential import ExponentialDecay as ExponentialDecay
 from .exponential import ExponentialGrowth as ExponentialGrowth
 from .exponential import ExponentialRise as ExponentialRise
@@ -37,7 +37,6 @@ from .restarts import DividedRestarts as DividedRestarts
 from .restarts import WarmRestarts as WarmRestarts
 from .shapes import COSINE as COSINE
 from .shapes import LINEAR as LINEAR
-from .shapes import Bent as Bent
 from .shapes import Cosine as Cosine
 from .shapes import Exponential as Exponential
 from .shapes import Flat as Flat
@@ -47,6 +46,7 @@ from .shapes import Power as Power
 from .shapes import Reflected as Reflected
 from .shapes import Shape as Shape
 from .shapes import Tanh as Tanh
+from .two_step import TwoStepCosine as TwoStepCosine
 from .warmup import Warmup as Warmup
 
 __all__: list[str]

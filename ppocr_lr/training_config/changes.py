@@ -16,8 +16,8 @@ from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
-_NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What JSON takes as it is, and YAML does not, or takes for a line break."""
+_NOT_IN_A_LINE = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+"""What JSON takes as it is, and YAML does not, or takes for a line break; compiled where it is used: few texts are."""
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -32,7 +32,7 @@ def yaml_text(value: Any) -> str:
         return f"[{', '.join(map(yaml_text, value))}]"
     if isinstance(value, str):
         plain = _PLAIN_WORD.fullmatch(value) and read_yaml_text(value, value) == value
-        return value if plain else _NOT_IN_A_LINE.sub(_escape, json.dumps(value, ensure_ascii=False))
+        return value if plain else re.sub(_NOT_IN_A_LINE, _escape, json.dumps(value, ensure_ascii=False))
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
     if isinstance(value, (int, date)):

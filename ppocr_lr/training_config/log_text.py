@@ -15,9 +15,9 @@ _MOST_MARKS = 100  # more are noise
 _AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
 # A page or a chat leaves of a colour what can be seen, or writes its first character as ^[.
 _ESCAPES = re.compile(r"(?:\x1b|\^\[)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m")
-_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u3000]")
+_SPACES = "[\xa0\u2000-\u200a\u202f\u3000]"  # compiled where it is used: few texts need it, and it takes long
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # where chats and web pages let a line break
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # where chats and web pages let a line break
 _ESCAPED = re.compile(r"\\([\[\]_])")  # in Markdown, as mails and chats export it
 
 
@@ -68,7 +68,7 @@ def plain(text: str) -> str:
     """Text without colours, signs of HTML and Markdown, full-width colons, and what UTF-16 not known as such leaves."""
     text = text.replace("\0", "").replace("&nbsp;", " ")
     if not text.isascii():  # most logs are, and none of these can be in them
-        text = _SPACES.sub(" ", _UNSEEN.sub("", text))
+        text = re.sub(_SPACES, " ", re.sub(_UNSEEN, "", text))
     if "epoch: \\[" in text or "\\_step" in text:
         text = _ESCAPED.sub(r"\1", text)
     if any(words in text for words in _FULL_WIDTH):

@@ -9,15 +9,14 @@ from typing import NamedTuple
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 _KEYS = re.compile(r"\s*(?:learning_rate|max_lr|values|batch_size_per_card|first_bs)\s*:[^#]*#(.*)")
+# Compiled where they are used: most configs have no such comment.
 # `(8*8c)`, `128 × 8 cards`, `bs 128 x 8gpus`
-_PRODUCT = re.compile(r"(\d{1,6})\s*[*x×]\s*(\d{1,4})\s*(?:c\b|cards?|gpus?|卡|张)", re.IGNORECASE)
+_PRODUCT = r"(?i)(\d{1,6})\s*[*x×]\s*(\d{1,4})\s*(?:c\b|cards?|gpus?|卡|张)"
 # `8gpus 192bs`, `4 cards`, `8卡`
-_CARDS = re.compile(r"(?<![\d.])(\d{1,4})\s*(?:cards?\b|gpus?\b|x?\s*(?:V100|A100)|卡|张卡)", re.IGNORECASE)
-_BATCH = re.compile(
-    r"(?<![\d.])(\d{1,6})\s*bs\b|\b(?:bs|batch(?:[_ ]size)?)\s*[:=]?\s*(\d{1,6})(?![\d.])", re.IGNORECASE
-)
+_CARDS = r"(?i)(?<![\d.])(\d{1,4})\s*(?:cards?\b|gpus?\b|x?\s*(?:V100|A100)|卡|张卡)"
+_BATCH = r"(?i)(?<![\d.])(\d{1,6})\s*bs\b|\b(?:bs|batch(?:[_ ]size)?)\s*[:=]?\s*(\d{1,6})(?![\d.])"
 # `0.001/8`: the rate beside it is for that share of the cards
-_SHARE = re.compile(r"(?:\.\d+|\de-\d+)\s*/\s*(\d{1,4})(?![\d.])", re.IGNORECASE)
+_SHARE = r"(?i)(?:\.\d+|\de-\d+)\s*/\s*(\d{1,4})(?![\d.])"
 
 
 class Reference(NamedTuple):
@@ -42,15 +41,15 @@ def _comments(document: YAMLDocument) -> Iterator[str]:
 
 def _in_comment(comment: str) -> Reference | None:
     batch = cards = 0
-    if found := _PRODUCT.search(comment):
+    if found := re.search(_PRODUCT, comment):
         batch, cards = int(found[1]), int(found[2])
         if not batch:
             return None
-    elif found := _CARDS.search(comment):
+    elif found := re.search(_CARDS, comment):
         cards = int(found[1])
-        if batch_found := _BATCH.search(comment):
+        if batch_found := re.search(_BATCH, comment):
             batch = int(batch_found[1] or batch_found[2])
-    share = int(scaled[1]) if (scaled := _SHARE.search(comment)) else 1
+    share = int(scaled[1]) if (scaled := re.search(_SHARE, comment)) else 1
     if not cards or not share or cards % share:
         return None
     return Reference(cards // share, batch or None, comment)

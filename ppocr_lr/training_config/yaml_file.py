@@ -16,7 +16,6 @@ from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import encoding_of
 from ppocr_lr.training_config.logged_config import config_in_log, is_log
-from ppocr_lr.training_config.yaml_mistakes import likely_mistake
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -295,6 +294,8 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
         if not isinstance(error, yaml.constructor.ConstructorError):
             reason = tr("this is neither 'key: value' nor '- item'; look at the line above, too")
             if mark:
+                from ppocr_lr.training_config.yaml_mistakes import likely_mistake  # most files need none
+
                 where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
         elif error.context:  # ours have none
             reason = tr("a key is a word or a number, and '<<' takes a mapping")

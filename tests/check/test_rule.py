@@ -25,7 +25,7 @@ SUBJECT = Subject(
 
 
 @pytest.fixture
-def known() -> Iterator[dict[str, Rule[Subject]]]:
+def known() -> Iterator[dict[str, Rule]]:
     """The rules, which lose what the test adds."""
     before = dict(RULES)
     yield RULES
@@ -33,7 +33,7 @@ def known() -> Iterator[dict[str, Rule[Subject]]]:
     RULES.update(before)
 
 
-def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
+def test_a_rule_of_ones_own(known: dict[str, Rule]) -> None:
     @rule("XY001", Severity.ERROR, "three epochs")
     @example("epoch_num: 3")
     @source("this test")
@@ -52,7 +52,7 @@ def test_a_rule_of_ones_own(known: dict[str, Rule[Subject]]) -> None:
     assert found in findings_about(SUBJECT)
 
 
-def test_a_code_is_declared_once(known: dict[str, Rule[Subject]]) -> None:
+def test_a_code_is_declared_once(known: dict[str, Rule]) -> None:
     with pytest.raises(ValueError, match="LR301 is already found by as_long_as_the_run"):
         rule("LR301", Severity.NOTE, "again")(lambda subject: ())
 

@@ -122,7 +122,7 @@ def test_what_cannot_be_used_writes_nothing(command: Command, log: Path, tmp_pat
     for words, message in (
         (["--log", log, "--log", other], f"error: {other}: holds no range test"),
         (["--log", log, "-c", tmp_path / "absent.yml"], "absent.yml: cannot be read"),
-        (["--log", log, "--out", "absent/r.csv"], "--out absent/r.csv: the folder absent does not exist"),
+        (["--log", log, "--out", "absent/r.csv"], "--out absent/r.csv: there is no folder absent"),
     ):
         done = command("find-rate", *words, "--out", "r.csv")
         assert (done.returncode, done.stdout) == (2, "")

@@ -19,7 +19,7 @@ from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import strategies
 from tests.conftest import ROOT, Command
-from tests.logs.comparing import EPOCHS, ITERS, LENGTHLESS, SECTIONS, compared, kinds, of_every_name, times
+from tests.logs.comparing import EPOCHS, ITERS, LENGTHLESS, SECTIONS, compared, kinds, of_every_name, resumed, times
 from tests.train_logs import Trainer, write_config, write_log
 
 REAL = ROOT / "tests" / "data" / "logs"
@@ -303,3 +303,9 @@ def test_rates_that_six_decimals_do_not_show(tmp_path: Path, command: Command, f
     log = write_log(tmp_path / "train.log", Trainer(times(section, 0.5), EPOCHS, ITERS).train())
     assert compared(tmp_path, section, log).first_difference is None
     assert "so they say little" in command("compare-log", str(log), "-c", "c.yml").stdout
+
+
+@of_every_name
+def test_a_resume_that_a_log_does_not_show_contradicts_nothing(tmp_path: Path, section: dict[str, Any]) -> None:
+    """Its window was emptied, so its first lines show other medians."""
+    assert resumed(tmp_path, section, over=False, marked=False).matches.all()

@@ -98,7 +98,10 @@ def _staircase(schedule: lib.Schedule, step_iters: int) -> lib.Staircase | None:
         return None
 
 
-def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]]:
+def _composed(
+    inner: st.SearchStrategy[lib.Schedule], mirror: float
+) -> dict[type[lib.Schedule], st.SearchStrategy[lib.Schedule]]:
+    """Of `inner` ones; `mirror` is far above them, so that a mirror of a mirror is not the rounding of the first."""
     warmup: list[st.SearchStrategy[Any]] = [
         inner,
         lengths,
@@ -119,7 +122,7 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
         lib.Staircase: st.builds(_staircase, inner, lengths).filter(bool),
         lib.From: st.builds(lib.From, inner, st.integers(0, 150)),
         lib.HeldAfter: st.builds(lib.HeldAfter, inner, st.integers(0, 150)),
-        lib.Mirrored: st.builds(lib.Mirrored, inner, ends, st.just(1e3)),
+        lib.Mirrored: st.builds(lib.Mirrored, inner, ends, st.just(mirror)),
         lib.Scaled: st.builds(lib.Scaled, inner, st.sampled_from([0.0, 0.1, 3.0])),
         lib.Sequence: st.builds(
             lib.Sequence, st.lists(st.tuples(inner, lengths), max_size=5).map(tuple), inner
@@ -128,7 +131,7 @@ def _composed(inner: st.SearchStrategy[lib.Schedule]) -> dict[type[lib.Schedule]
 
 
 any_leaf = st.one_of(*leaves.values())
-composed = _composed(st.one_of(any_leaf, *_composed(any_leaf).values()))
+composed = _composed(st.one_of(any_leaf, *_composed(any_leaf, 1e3).values()), 1e5)
 BY_CLASS = leaves | composed
 """A strategy for every class."""
 

@@ -136,7 +136,7 @@ def assert_corners_are_complete(schedule: Schedule, end: int) -> None:
     assert list(corners.steps) == sorted(set(corners.steps))
     assert all(0 <= step <= end for step in corners.steps)
     rates = schedule(np.arange(end + 1))
-    noise = 1e-12 * rates.max()
+    noise = 1e-12 * np.abs(rates).max()
     for first, after in zip([0, *corners.steps], [*corners.steps, end + 1], strict=True):
         differences = np.diff(rates[first:after])
         assert (differences >= -noise).all() or (differences <= noise).all()

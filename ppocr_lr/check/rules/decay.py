@@ -42,6 +42,8 @@ def _by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
         return  # shortened already
     if end.step > subject.built_for.total_iters or lead.iters >= total:
         return  # too long by itself: `over_too_early`, `as_long_as_the_run`
+    if lead.iters + end.step <= total:
+        return  # it ends within the run, however high the last of a few updates is
 
     def left(rate: float) -> float:
         return (rate - end.rate) / (decay(0) - end.rate)

@@ -16,7 +16,7 @@ _LOG_STEP = 1e-6  # six decimals in PaddleOCR's log
 _LONG_FLAT = 0.03  # of the run
 _LONG_WAIT = 100  # epochs: PaddleOCR's own configs have at most 17 such
 _LOG_MEDIAN = 10  # updates: the log prints the median of the last 20, so fewer small rates never show
-_TWO_LINES = 20  # updates, of which PaddleOCR's configs print every tenth: fewer are one line
+_TWO_LINES = 20  # updates, of which PaddleOCR's configs print every tenth: fewer are one line, and not told
 
 
 @rule("LR407", Severity.NOTE, "the log will show lr: 0.000000")
@@ -28,7 +28,7 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
         return
     total, small = subject.run.total_iters, _LOG_STEP / 2
     below = count_below(subject.schedule, total, small)
-    if below is not None and below > _LOG_MEDIAN:
+    if below is not None and below > _TWO_LINES:
         early = count_below(subject.schedule, min(subject.lead.warmup_iters, total), small) or 0
         where = ""
         if early == below:
