@@ -191,6 +191,12 @@ def test_reports_are_in_chinese(words: tuple[str, ...], command: Command) -> Non
     assert numbers == theirs
 
 
+def test_english_reads_no_catalogue(command: Command) -> None:
+    catalogue.cache_clear()
+    assert command("show", EXAMPLE).returncode == 0
+    assert catalogue.cache_info().currsize == 0
+
+
 @pytest.mark.parametrize("form", ["json", *FORMATS])
 def test_what_programs_read_is_english(form: str, command: Command) -> None:
     assert command(*WARMUP, "--format", form, "--lang", "zh").stdout == command(*WARMUP, "--format", form).stdout
