@@ -28,7 +28,7 @@ from ppocr_lr.cli.options import (
     print_json,
 )
 from ppocr_lr.cli.run_options import add_run, add_scaling, run_flags
-from ppocr_lr.errors import ArgumentError, LRConfigError, printable
+from ppocr_lr.errors import ArgumentError, LRConfigError, printable, reason
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import amount
@@ -214,17 +214,17 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
         others = amount(passed_by, "YAML file holds", "YAML files hold")
         print(tr("note: {others} no training config of PaddleOCR's; skipped", others=others), file=sys.stderr)
     if not checked and not arguments.hook:
-        raise LRConfigError(f"{', '.join(paths)}: holds no training config of PaddleOCR's")
+        raise LRConfigError(tr("holds no training config of PaddleOCR's")).within(", ".join(paths))
     return checked
 
 
 def _stdin() -> bytes:
     if sys.stdin is None:
-        raise LRConfigError("-: cannot be read: standard input is closed")
+        raise LRConfigError(tr("cannot be read: {reason}", reason=tr("standard input is closed"))).within("-")
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
-        raise LRConfigError(f"-: cannot be read: {error.strerror}") from None
+        raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))).within("-") from None
 
 
 def _with_settings(arguments: argparse.Namespace, settings: Settings) -> argparse.Namespace:
@@ -256,8 +256,6 @@ def _check(
         return report._replace(findings=tuple(findings))
 
     if content is not None:
-        if len(content) > MAX_BYTES:
-            raise LRConfigError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, so it is not a training config")
         report = check(yaml_document(decoded(content, path), path))
         # A file of that name holds something else, so no fix of it is mentioned.
         return report._replace(findings=tuple(finding._replace(proposals=()) for finding in report.findings))

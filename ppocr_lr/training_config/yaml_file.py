@@ -146,22 +146,19 @@ def _text_of(path: str | Path) -> str:
 
 
 def raw_file(path: str | Path) -> bytes:
-    """The bytes of a YAML file; `LRConfigError` if it cannot be read, or is too large."""
+    """The bytes of a YAML file, and not many more of a larger one; `LRConfigError` if it cannot be read."""
     try:
         with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
         raise _error(Place(str(path)), tr("cannot be read: {reason}", reason=reason(error))) from None
-    if len(raw) > MAX_BYTES:
-        raise _error(
-            Place(str(path)),
-            tr("is larger than {size} MiB, so it is not a training config", size=MAX_BYTES >> 20),
-        )
-    return raw
 
 
 def decoded(raw: bytes, path: str | Path) -> str:
-    """The text of a YAML file, without a byte order mark; `LRConfigError` if it is not text."""
+    """The text of a YAML file, without a byte order mark; `LRConfigError` if it is too large, or not text."""
+    if len(raw) > MAX_BYTES:
+        too_large = tr("is larger than {size} MiB, so it is not a training config", size=MAX_BYTES >> 20)
+        raise _error(Place(str(path)), too_large)
     encoding = encoding_of(raw)
     try:
         # Windows editors write the mark, and some of them another one before it; libyaml does not count it, so that its
