@@ -15,6 +15,14 @@ UNCHINESE = re.compile(
 )
 
 
+_NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers in a text, which are the same in every language, in their own order."""
+    return sorted(_NUMBER.findall(text))
+
+
 def not_chinese(text: str) -> list[str]:
     """The lines with words of English, or set as English is."""
     lines = (_PADDLES.sub("", line) for line in text.splitlines())

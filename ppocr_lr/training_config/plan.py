@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,7 +34,6 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
-from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
@@ -68,8 +67,8 @@ class Reduction(NamedTuple):
 class Simulation(NamedTuple):
     """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
 
-    metrics: str
-    """Where they come from and when they were measured, in words."""
+    metrics: Callable[[], str]
+    """Says where they come from and when they were measured."""
     reductions: tuple[Reduction, ...]
 
 
@@ -78,7 +77,7 @@ class PlannedRun:
     """A training run as its config plans it. Immutable; `schedule(k)` is the rate of update k."""
 
     source: str
-    """The file name of the config."""
+    """The name of the file that holds the config: a YAML, or a log."""
     config: Mapping[str, Any]
     """The whole config, overrides applied."""
     flags: RunFlags
@@ -132,7 +131,7 @@ class PlannedRun:
         flags = self.flags._replace(reference_gpus=None, reference_batch=None)
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
-    @cached_property
+    @property  # not cached: their labels are in the language of whoever asks
     def all_groups(self) -> tuple[Group, ...]:
         """The parameters that have a factor of the rate, also of 1.
 
@@ -199,12 +198,7 @@ def plan_run(
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
     flags = (flags or RunFlags()).beside(path)
-    return plan_sections(read_training_config(path), source_of(path), overrides, flags, assumed_iters)
-
-
-def source_of(path: str | Path) -> str:
-    """What to call a run whose config is this file."""
-    return tr("config of {log}", log=path) if is_log(path) else str(path)
+    return plan_sections(read_training_config(path), str(path), overrides, flags, assumed_iters)
 
 
 def plan_sections(
