@@ -32,7 +32,7 @@ from ppocr_lr.cli.run_options import (
 from ppocr_lr.curve.summary import beside_text, row, text_lines
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, printable
 from ppocr_lr.export import EXPORTS
-from ppocr_lr.language import labelled, later, tr
+from ppocr_lr.language import OF_PICTURES, labelled, later, speaking, tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
@@ -175,7 +175,9 @@ def run(arguments: argparse.Namespace) -> int:
         if logs:
             from ppocr_lr.logs.picture import draw_logs
 
-            draw_logs(drawn.axes[0], logs, arguments.axis, _against(logs, runs))
+            with speaking(OF_PICTURES):
+                against = _against(logs, runs)
+            draw_logs(drawn.axes[0], logs, arguments.axis, against)
         return drawn
 
     told = ""

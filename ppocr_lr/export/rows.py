@@ -71,7 +71,7 @@ def write_csv(
     further = _further(runs, beside)
     columns = (*COLUMNS, *dict.fromkeys(column for each in further for column in each))
     file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
-    for run, label, schedules in zip(runs, names or labels(runs), further, strict=True):
+    for run, label, schedules in zip(runs, names or _labels(runs), further, strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
         for text in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
             file.write(_with_start(text, start))
@@ -96,7 +96,7 @@ def write_json(
     """
     count = _Counter(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
-    for index, (run, label, schedules) in enumerate(zip(runs, labels(runs), _further(runs, beside), strict=True)):
+    for index, (run, label, schedules) in enumerate(zip(runs, _labels(runs), _further(runs, beside), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label, schedules))
         between = b"\n["
         for text in count.blocks(run, list(schedules.values())):
@@ -187,6 +187,11 @@ def _csv_line(*values: str) -> bytes:
     # Before Python 3.13 only those line breaks are quoted that end a line.
     csv.writer(text, lineterminator="\r\n").writerow(values)
     return _utf8(text.getvalue().removesuffix("\r\n"))
+
+
+@speaking(OF_DATA)
+def _labels(runs: Sequence[PlannedRun]) -> list[str]:
+    return labels(runs)
 
 
 @speaking(OF_DATA)

@@ -98,7 +98,7 @@ def draw(
         )
         raise ArgumentError("names", said)
     with _figure(len(beside), size) as (figure, axes, panels):
-        key, names = in_common(figure, names or (labels(runs, brief=is_narrow(figure)) if len(runs) > 1 else ()))
+        key, names = in_common(figure, names or (_labels(runs, is_narrow(figure)) if len(runs) > 1 else ()))
         curves = _draw_runs(axes, runs, axis, names, marks)
         _scales(axes, runs, curves, log_scale, axis)
         for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
@@ -114,7 +114,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
     with _figure(1) as (figure, above, (below,)):
-        key, names = in_common(figure, labels(runs))
+        key, names = in_common(figure, _labels(runs))
         curves = _draw_runs(above, runs, result.axis, names)
         _scales(above, runs, curves, log_scale, result.axis)
         above.set_xlabel("")
@@ -165,6 +165,11 @@ def source_of(path: Path) -> str | None:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return source if isinstance(source, str) else None
+
+
+@speaking(OF_PICTURES)
+def _labels(runs: Sequence[PlannedRun], brief: bool = False) -> list[str]:
+    return labels(runs, brief=brief)
 
 
 @speaking(OF_PICTURES)

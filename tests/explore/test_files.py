@@ -196,7 +196,7 @@ def test_everything_is_told_in_chinese(address: str, visit: Visit, tmp_path: Pat
     expect(page.get_by_text("检查点 → 配置")).to_be_visible()
     expect(page.get_by_text("训练没有按计划进行")).to_be_visible()
     page.get_by_label("end_lr", exact=True).fill("0.05")
-    has_rates(page, "Cosine：PaddleOCR 自己的训练程序", lambda rates: rates[-1] < 0.01)
+    has_rates(page, "Cosine：PaddleOCR 自带的训练程序", lambda rates: rates[-1] < 0.01)
     page.get_by_label("卡数", exact=True).fill("x")
     expect(page.locator(".complaint:visible")).to_have_count(1)
     for name in ("notes.txt", "latest.pdopt", "empty.log", "bomb.yml"):
