@@ -455,7 +455,7 @@ def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
         page = visit(address)
         assert {name: max(rates) for name, rates in curves(page).items()} == {"Linear": 0.5, "learning_rate 0.25": 0.25}
         expect(page.get_by_text("3 epochs × 5 iterations = 15 updates")).to_be_visible()
-        page.context.close()
+        page.close()
 
 
 def test_a_config_without_a_curve_says_where_the_reason_is(browser: Any, tmp_path: Path) -> None:
