@@ -35,7 +35,7 @@ from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log
-from ppocr_lr.training_config.neighbours import neighbour
+from ppocr_lr.training_config.neighbours import PADDLEX, neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
@@ -321,13 +321,17 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
         if not isinstance(config, Mapping):
             raise LRConfigError(tr("must hold sections such as Optimizer, received {value}", value=shown(config)))
         if name := neighbour(config):
-            raise LRConfigError(
-                tr(
-                    "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
-                    "and later are read",
-                    name=name,
-                )
+            said = tr(
+                "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
+                "and later are read",
+                name=name,
             )
+            if name == PADDLEX:
+                said += tr(
+                    "; give PaddleOCR's config, which PaddleX writes to config.yaml in the folder Global.output when "
+                    "the training of a text model starts"
+                )
+            raise LRConfigError(said)
     return config
 
 
