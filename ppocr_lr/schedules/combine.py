@@ -289,10 +289,6 @@ def _change(holds: Callable[[int], bool], first: int, last: int) -> Iterator[int
         yield bisect_left(range(first, last), True, key=lambda k: holds(k) != before) + first
 
 
-def _rises(schedule: Schedule, k: int) -> bool:
-    return schedule(k + 1) > schedule(k)
-
-
 def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
     """The updates at which a smooth curve turns, as far as samples of it show."""
     length = last - first
@@ -306,7 +302,7 @@ def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
         now = (after > before) - (after < before)
         if now and way and now != way:
             # The turn is in the piece before or in this one: the first update from which the direction is the new one.
-            found += [turn + 1 for turn in _change(partial(_rises, schedule), moved_from, end - 1)]
+            found += [turn + 1 for turn in _change(lambda k: schedule(k + 1) > schedule(k), moved_from, end - 1)]
         if now:
             way, moved_from = now, begin
     return found
