@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
@@ -17,7 +18,6 @@ from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import (
     FROM_PADDLEOCR,
     OPTIMIZERS,
-    ConfigSection,
     GlobalSection,
     OptimizerSection,
     is_read,
@@ -165,7 +165,7 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
     ):
         for key, value in subject.section(section).items():
             if meant := meanings(key):
-                takes = [name for name in meant if _accepts(model, name, value)]
+                takes = [name for name in meant if not _problems(partial(read, model, {name: value}, ()))]
                 suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
                 proposals = renamed(key, *takes)
                 if subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]:
@@ -173,10 +173,6 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
                     proposals = taken_out(key)
                 said = tr("nothing reads it{suggestion}", suggestion=suggestion)
                 yield Finding((section, key), said, proposals=tuple(each.under(section) for each in proposals))
-
-
-def _accepts(model: type[ConfigSection], key: str, value: object) -> bool:
-    return not _problems(lambda: read(model, {key: value}, ()))
 
 
 def _problems(use: Callable[[], object]) -> tuple[Problem, ...]:
