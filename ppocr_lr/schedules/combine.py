@@ -160,9 +160,9 @@ class Product(_Looked):
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Where the fall of one of the two begins to outweigh the rise of the other, or the reverse."""
-        way = self._way(self.by, first, after - 1)
+        rates, factors = ([part(first), part(after - 1)] for part in (self.schedule, self.by))
         # Below `end`, a rising factor lowers the rate.
-        ways = {way * self._above(k) for k in (first, after - 1)} | {self._way(self.schedule, first, after - 1)}
+        ways = {_way(*factors) * _way(self.end, rate) for rate in rates} | {_way(*rates)}
         return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
     def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
@@ -178,21 +178,10 @@ class Product(_Looked):
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
         given = [run for run in part.all_corners if isinstance(run, range) and run.start < after and first < run.stop]
         own = [corners for run in given if (corners := inside(run, first, after))]
-        ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
+        pairs = [(begin, end - 1) for begin, end in _pieces(first, after, own, 16)]
         # The change from corner to corner counts as well: a piece of a single update has no direction.
-        pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
-        return ways | {self._way(part, *pair) for pair in pairs}
-
-    def _above(self, k: int) -> int:
-        """1 where `schedule` is above the end, −1 below, 0 at it."""
-        rate = self.schedule(k)
-        return (rate > self.end) - (rate < self.end)
-
-    @staticmethod
-    def _way(part: Schedule, first: int, last: int) -> int:
-        """1 up, −1 down, 0 neither."""
-        before, after = part(first), part(last)
-        return (after > before) - (after < before)
+        pairs += [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
+        return {_way(part(one), part(other)) for one, other in pairs}
 
     def lead(self) -> Lead:
         """The longer of the two warmups."""
@@ -289,6 +278,11 @@ def _change(holds: Callable[[int], bool], first: int, last: int) -> Iterator[int
         yield bisect_left(range(first, last), True, key=lambda k: holds(k) != before) + first
 
 
+def _way(before: float, after: float) -> int:
+    """1 up, −1 down, 0 neither."""
+    return (after > before) - (after < before)
+
+
 def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
     """The updates at which a smooth curve turns, as far as samples of it show."""
     length = last - first
@@ -299,7 +293,7 @@ def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
     found = []
     way, moved_from = 0, first
     for (before, begin), (after, end) in pairwise(zip(rates, steps, strict=True)):
-        now = (after > before) - (after < before)
+        now = _way(before, after)
         if now and way and now != way:
             # The turn is in the piece before or in this one: the first update from which the direction is the new one.
             found += [turn + 1 for turn in _change(lambda k: schedule(k + 1) > schedule(k), moved_from, end - 1)]
