@@ -26,9 +26,6 @@ class _Helping(NamedTuple):
     cleared: set[Kind]
     severity: Severity
 
-    def rank(self) -> tuple[bool, int, int]:
-        return not self.proposal.for_files, -len(self.cleared), -self.severity
-
 
 def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
     """The findings, each with those of its proposals that help, and the hint that they make.
@@ -59,7 +56,9 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             words = tr("{fix}, which brings up {codes}", fix="{}", codes=", ".join(come))
             said = proposal._replace(words=words, for_files=False)
         helping[proposal] = _Helping(said, known.keys() - after.keys(), finding.severity)
-    ranked = sorted(helping.values(), key=_Helping.rank)
+    ranked = sorted(
+        helping.values(), key=lambda each: (not each.proposal.for_files, -len(each.cleared), -each.severity)
+    )
 
     def hinted(finding: Finding) -> Finding:
         own = [helping[proposal] for proposal in finding.proposals if proposal in helping]

@@ -64,12 +64,8 @@ class FolderSettings(NamedTuple):
 
     def ignores(self, path: Path) -> tuple[str, ...]:
         """Codes and families that are left out of this file."""
-        return tuple(
-            code
-            for pattern, codes in self.values.per_file_ignores.items()
-            if self._matches(path, [pattern])
-            for code in codes
-        )
+        table = self.values.per_file_ignores
+        return tuple(code for pattern in table if self._matches(path, [pattern]) for code in table[pattern])
 
     def _matches(self, path: Path, patterns: Iterable[str]) -> bool:
         """As in ruff: a pattern is a path from the folder, or a name; one for a folder matches everything below it."""
