@@ -95,20 +95,12 @@ class Section:
         return str(self.written.get("name", NO_NAME))
 
     def schedule(self, window: Window) -> Schedule:
-        """The schedule of a run, or of a stage of one.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The schedule of a run, or of a stage of one; an error has the keys as the section spells them."""
         with self._respelt():
             return self.config.to_schedule(window)
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The schedule before the plateau of a section without a curve, followed by `after` or by the peak.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The same for a section without a curve: what leads to its plateau, followed by `after` or by the peak."""
         with self._respelt():
             return self.config.led_plateau(window, after)
 
@@ -330,11 +322,8 @@ class _Meant(NamedTuple):
     """What a swallowed key would do, written as the key that means it here."""
 
     key: str
-    """The one to write."""
-    ends: str
-    """Where the curves without and with it end; empty where that is the same."""
-    same: bool
-    """Both curves are the same."""
+    ends: str  # where the curves without and with it end; empty where that is the same
+    same: bool  # both curves are the same
 
 
 def _short(key: object) -> str:
