@@ -34,12 +34,12 @@ def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[
 class _Looked(Schedule):
     """A schedule that finds corners of its own inside the pieces of its parts."""
 
-    def corner_runs(self) -> Runs:
+    def _with_own(self, given: Runs) -> Runs:
         """The corners of its parts, and those found between them."""
         loose: set[int] = set()
         regular: list[range] = []
         left = _IN_ALL
-        for first, after, runs in stretches(self._given_runs()):
+        for first, after, runs in stretches(given):
             loose.add(first)
             most = min(_MANY, left) if runs else 2
             pieces = _pieces(first, after, runs, most)
@@ -63,10 +63,6 @@ class _Looked(Schedule):
         if not again or [corner + period for corner in once] != twice:
             return []
         return [range(corner, after, period) for corner in once]
-
-    @abstractmethod
-    def _given_runs(self) -> Runs:
-        """The corners of its parts."""
 
     @abstractmethod
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
@@ -98,8 +94,8 @@ class Bounded(_Looked):
             return self.floor if rate < self.floor else self.ceiling if rate > self.ceiling else rate
         return fn.minimum(fn.maximum(rate, self.floor), self.ceiling)
 
-    def _given_runs(self) -> Runs:
-        return self.schedule.all_corners
+    def corner_runs(self) -> Runs:
+        return self._with_own(self.schedule.all_corners)
 
     def _corners_in(self, first: int, after: int) -> Iterator[int]:
         """Where a bound is crossed."""
@@ -155,8 +151,8 @@ class Product(_Looked):
             return self.schedule.formula(k, fn) * self.by.formula(k, fn)
         return self.end + (self.schedule.formula(k, fn) - self.end) * self.by.formula(k, fn)
 
-    def _given_runs(self) -> Runs:
-        return *self.schedule.all_corners, *self.by.all_corners
+    def corner_runs(self) -> Runs:
+        return self._with_own((*self.schedule.all_corners, *self.by.all_corners))
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Where the fall of one of the two begins to outweigh the rise of the other, or the reverse."""

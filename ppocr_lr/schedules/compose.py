@@ -60,9 +60,8 @@ class Sequence(Schedule):
         if after - first == 1:
             return self._schedules[first].formula(k - self._starts[first], fn)
         middle = (first + after) // 2
-        return fn.split(
-            k, self._starts[middle], partial(self._among, first, middle), partial(self._among, middle, after)
-        )
+        before, behind = partial(self._among, first, middle), partial(self._among, middle, after)
+        return fn.split(k, self._starts[middle], before, behind)
 
     def corner_runs(self) -> Runs:
         loose = set(self._starts[1:])
