@@ -76,9 +76,8 @@ class FolderSettings(NamedTuple):
         steps = [inside, *inside.parents][: len(inside.parts)]
         written = [normpath(pattern) for pattern in patterns]
         wanted = {*written, *(pattern.removeprefix("**/") for pattern in written)}
-        return any(
-            fnmatchcase(name, pattern) for pattern in wanted for step in steps for name in (step.as_posix(), step.name)
-        )
+        names = {name for step in steps for name in (step.as_posix(), step.name)}
+        return any(fnmatchcase(name, pattern) for pattern in wanted for name in names)
 
 
 def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettings]:

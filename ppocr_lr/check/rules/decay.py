@@ -82,9 +82,8 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
             run=run,
             built_for=amount(built_for, "iteration"),
         )
-        yield Finding(
-            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card gives an epoch more iterations")
-        )
+        hint = tr("a smaller Train.loader.batch_size_per_card gives an epoch more iterations")
+        yield Finding(SECTION_PATH, said, hint)
 
 
 @rule("LR402", Severity.WARNING, "a drop that never comes")
@@ -235,15 +234,13 @@ def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     cycles = subject.lead.behind.end_of_cycles() if subject.can_be_told else None
     over = subject.lead.iters + cycles.step if cycles and cycles.step is not None else total
     if over < (1 - _LONG_REST) * total:
-        yield Finding(
-            subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
-            tr(
-                "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
-                epoch=subject.epoch_text(over),
-                final=subject.final,
-                rest=subject.epochs_text(total - over),
-            ),
+        said = tr(
+            "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
+            epoch=subject.epoch_text(over),
+            final=subject.final,
+            rest=subject.epochs_text(total - over),
         )
+        yield Finding(subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"), said)
 
 
 @rule("LR413", Severity.WARNING, "a rate that rises in a step")

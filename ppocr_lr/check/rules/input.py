@@ -112,11 +112,9 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
             if section_name == "Optimizer" and key in FROM_PADDLEOCR and subject.has_a_model:
                 continue  # LR512
             if section_name == "Optimizer" and key in _FACTORS_ELSEWHERE:
-                yield Finding(
-                    (section_name, key),
-                    tr("PaddleOCR's optimizers drop this key, so no parameter gets a rate of its own"),
-                    tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors"),
-                )
+                said = tr("PaddleOCR's optimizers drop this key, so no parameter gets a rate of its own")
+                hint = tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors")
+                yield Finding((section_name, key), said, hint)
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
@@ -125,9 +123,8 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                     section=section_name,
                     key=key,
                 )
-                yield Finding(
-                    (section_name, key), said, tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
-                )
+                hint = tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
+                yield Finding((section_name, key), said, hint)
 
 
 @rule("LR106", Severity.WARNING, "a duplicate key")
