@@ -95,9 +95,8 @@ class CosineWarmRestartsConfig(LRConfig):
     def _check_shortest(self, iters: float, key: str, warmup_iters: int, window: Window) -> None:
         """Refuse cycles of no iteration, under `key`, and those that their warmup fills."""
         if iters < 1:
-            raise self.error(
-                key, window.too_short if key != "num_cycles" else tr("at most the iterations that are left")
-            )
+            too_many = key == "num_cycles"
+            raise self.error(key, tr("at most the iterations that are left") if too_many else window.too_short)
         if warmup_iters > iters - 1:
             shortest = amount(int(iters), "iteration")
             raise self.error("cycle_warmup", tr("shorter than the shortest cycle, {length}", length=shortest))

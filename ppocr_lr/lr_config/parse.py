@@ -58,11 +58,7 @@ class ParsedLRConfig(NamedTuple):
 
     @property
     def schedule(self) -> Schedule:
-        """The curve.
-
-        Raises:
-            LRConfigError: there is none.
-        """
+        """The curve; `LRConfigError` if there is none."""
         if self.curve is None:
             said = tr(
                 "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
@@ -301,13 +297,10 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
             said = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else _of_other_names(key, known)
             suggestion, proposals = said, renamed(key, *names)
     instead = tr(INSTEAD[key]) if key in INSTEAD else ""
-    return Finding(
-        (_short(key),),
-        tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
-        instead,
-        code=_UNKNOWN,
-        proposals=tuple(each._replace(words=f"{{}}{tr('; ')}{instead}" if instead else "{}") for each in proposals),
-    )
+    words = f"{{}}{tr('; ')}{instead}" if instead else "{}"
+    proposals = tuple(each._replace(words=words) for each in proposals)
+    said = tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion)
+    return Finding((_short(key),), said, instead, code=_UNKNOWN, proposals=proposals)
 
 
 def _of_other_names(key: str, known: Collection[str]) -> str:
