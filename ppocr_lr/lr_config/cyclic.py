@@ -137,15 +137,8 @@ class OneCycleConfig(LRConfig):
         if self.div_factor * self.final_div_factor < 1:
             allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
             raise self.error("final_div_factor", allowed)
-        return schedules.OneCycle(
-            self.max_lr,
-            window.decay_iters,
-            self.anneal_strategy,
-            self.pct_start,
-            self.div_factor,
-            self.final_div_factor,
-            three_phase=self.three_phase,
-        )
+        shape = self.anneal_strategy, self.pct_start, self.div_factor, self.final_div_factor
+        return schedules.OneCycle(self.max_lr, window.decay_iters, *shape, three_phase=self.three_phase)
 
 
 @register_lr_config("Cyclic")
