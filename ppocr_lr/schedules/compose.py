@@ -121,8 +121,7 @@ class Mirrored(Schedule):
             raise refused(self, "high", self.high, f"a finite number of at least low, {self.low:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`low + (high − schedule(k))`: near `low` the difference is exact."""
-        return self.low + (self.high - self.schedule.formula(k, fn))
+        return self.low + (self.high - self.schedule.formula(k, fn))  # near `low` the difference is exact
 
     def corner_runs(self) -> Runs:
         return self.schedule.all_corners
