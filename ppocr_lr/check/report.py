@@ -130,12 +130,8 @@ def check_config(
 
     Args:
         config: the whole config, `{"Global": …, "Optimizer": …, "Train": …}`. Never changed.
-        flags: as for `plan_run`. The length of an epoch may stay unknown.
-        select, ignore: codes to keep and to leave out.
+        flags, select, ignore: as for `check_file`.
         source: what the report calls the config.
-
-    Returns:
-        A `Report`, as from `check_file`.
 
     Raises:
         LRConfigError: it is not a training config, a flag is wrong, or one of the codes does not exist.

@@ -93,14 +93,10 @@ class AsLength(NamedTuple):
             length = length_of(value)
             counts = self.iterations and length is not None and length.unit == "epochs"
             if length is None or not inside(length.amount, self.bounds) or (counts and not length.amount.is_integer()):
-                raise refused(self._allowed)
+                raise refused(tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE)))
             return int(length.amount) if counts else length
 
         return core_schema.no_info_plain_validator_function(check)
-
-    @property
-    def _allowed(self) -> str:
-        return tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         number = {"type": "integer" if self.iterations else "number"}
@@ -130,14 +126,8 @@ def _a_pair(value: Any) -> Any:
     raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
 
 
-class Counts(NamedTuple):
-    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
-
-    unit: str
-
-
-RATE = Counts("learning rate")
-ITERATIONS = Counts("iterations")
+RATE, ITERATIONS = "learning rate", "iterations"
+"""What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 
 
 class Ours(NamedTuple):

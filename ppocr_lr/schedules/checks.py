@@ -14,12 +14,7 @@ from ppocr_lr.schedules.kinds import MAX_ITERS
 
 
 class Checked:
-    """A frozen dataclass that checks its fields against their annotations and makes numbers plain ints and floats.
-
-    Raises:
-        LRConfigError: a parameter is outside its bounds.
-        TypeError: a part is not of the required class.
-    """
+    """A frozen dataclass that checks its fields against their annotations and makes numbers plain ints and floats."""
 
     def __post_init__(self) -> None:
         for name, kind in _kinds(type(self)):  # type: ignore[arg-type]  # a class is hashable
