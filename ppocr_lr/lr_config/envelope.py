@@ -13,6 +13,8 @@ from ppocr_lr.lr_config.length import Length
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
 """Types and fields by key; `WARMUP | HOLD` has the keys of both."""
 
+_ALWAYS_LINEAR = Ours("the warmup of PaddleOCR is always linear")
+
 
 class _Around:
     """Every key that is not a name's own; the groups below say which go together."""
@@ -31,9 +33,9 @@ class _Around:
         default=-1,
     )
     warmup_mode: Annotated[
-        Literal[tuple(kinds.WARMUP_SHAPES)], Ours("the warmup of PaddleOCR is always linear")  # type: ignore[valid-type]
+        Literal[tuple(kinds.WARMUP_SHAPES)], _ALWAYS_LINEAR  # type: ignore[valid-type]  # the names of a table
     ] = key("shape of the warmup", default="linear")
-    warmup_power: Annotated[kinds.Power, Ours("the warmup of PaddleOCR is always linear")] = key(
+    warmup_power: Annotated[kinds.Power, _ALWAYS_LINEAR] = key(
         "exponent of a linear warmup; 1 is a straight line", default=1.0
     )
     warmup_overlap: Annotated[
