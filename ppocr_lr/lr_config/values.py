@@ -13,13 +13,20 @@ NUMBER = rf"[-+]?{UNSIGNED}"
 
 def number_of(value: object) -> float | None:
     """The finite number that a value from YAML is, in a string too; None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, (Real, str)):
+    number = any_number_of(value)
+    return number if number is not None and math.isfinite(number) else None
+
+
+def any_number_of(value: object) -> float | None:
+    """The same of a number that may be infinite, as one too large for a float is, or NaN."""
+    if isinstance(value, str):
+        return number_in_text(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:
-        number = number_in_text(value) if isinstance(value, str) else float(value)
+        return float(value)
     except OverflowError:  # an int with hundreds of digits
-        return None
-    return number if number is not None and math.isfinite(number) else None
+        return -math.inf if value < 0 else math.inf
 
 
 def number_in_text(text: str) -> float | None:
