@@ -81,7 +81,7 @@ def check_document(
     sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source, document.logged), proposed)
     except LRConfigError as error:
         raise _placed(error, document) from None
     found += findings_about(document)

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ppocr_lr.errors import LRConfigError, errors_within, reason
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import LogDecoder, plain
-from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
+from ppocr_lr.training_config.logged_config import DATALOADER, DUMPED, ITERS, LoggedConfig
 
 # The rate must be followed by something: a number at the end of a cut line is not whole, nor is one whose last digits
 # are on the next line, or after a comma. All epochs together have at most 2^53 iterations.
@@ -47,9 +47,9 @@ _MARGIN = " \t>|"  # of a quotation, or of indented text
 _LINE_BEGINS = re.compile(r"epoch:[ \t]*\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
-_STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
+_STARTS = (DATALOADER, "During the training process, after the", "INFO: resume from ")
 _WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"
-_START = re.compile("|".join((rf"{_STARTS[0]} (\d{{1,9}}) iters", _STARTS[1] + _WHEN, _STARTS[2])))
+_START = re.compile("|".join((ITERS.pattern, _STARTS[1] + _WHEN, _STARTS[2])))
 _EVALUATED = "cur metric, "
 _EVALUATION = re.compile(rf"{_EVALUATED}([^\r\n]*)")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.

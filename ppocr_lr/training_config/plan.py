@@ -34,7 +34,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
-from ppocr_lr.training_config.logged_config import is_log
+from ppocr_lr.training_config.logged_config import is_log, run_in_log
 from ppocr_lr.training_config.neighbours import neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
@@ -198,8 +198,14 @@ def plan_run(
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    flags = (flags or RunFlags()).beside(path)
-    return plan_sections(read_training_config(path), source_of(path), overrides, flags, assumed_iters)
+    config, source, flags = read_for_run(path, flags)
+    return plan_sections(config, source, overrides, flags, assumed_iters)
+
+
+def read_for_run(path: str | Path, flags: RunFlags | None) -> tuple[Mapping[str, Any], str, RunFlags]:
+    """As `read_training_config`, with what to call the run, and the flags with what the file says beyond the config."""
+    config, length = run_in_log(path) if is_log(path) else (read_yaml_file(path), None)
+    return checked_sections(config, path), source_of(path), (flags or RunFlags()).beside(path, length)
 
 
 def source_of(path: str | Path) -> str:

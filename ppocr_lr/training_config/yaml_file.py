@@ -15,7 +15,8 @@ from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import encoding_of
-from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.training_config.logged_config import is_log, run_in_log
+from ppocr_lr.training_config.run_flags import LoggedLength
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,6 +47,8 @@ class YAMLDocument(NamedTuple):
     """Keys that occur again in the same mapping; the last one counts."""
     root: Any = None
     """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
+    logged: LoggedLength | None = None
+    """What a log says of the length of an epoch."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -89,14 +92,15 @@ def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
     if is_log(path):
-        return config_in_log(path)
+        return run_in_log(path).config
     return read_yaml_text(_text_of(path), str(path), any_tag=any_tag)
 
 
 def read_yaml_document(path: str | Path) -> YAMLDocument:
     """As `read_yaml_file`, with the place of each key; a log has none."""
     if is_log(path):
-        return YAMLDocument(str(path), config_in_log(path))
+        config, length = run_in_log(path)
+        return YAMLDocument(str(path), config, logged=length)
     return yaml_document(_text_of(path), path)
 
 

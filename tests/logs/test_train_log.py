@@ -19,7 +19,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.train_log import TrainLog, read_log, train_log
 from ppocr_lr.training_config.log_text import LogDecoder, plain
-from ppocr_lr.training_config.logged_config import config_in_log
+from ppocr_lr.training_config.logged_config import run_in_log
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, dumped, write_log
 
@@ -249,7 +249,7 @@ def test_the_config_behind_another_encoding(tmp_path: Path) -> None:
     ]
     first, second = ("\n".join(part) for part in text)
     (tmp_path / "train.log").write_bytes(first.encode("utf-16") + second.encode())
-    assert config_in_log(tmp_path / "train.log")["Global"] == {"epoch_num": 7}
+    assert run_in_log(tmp_path / "train.log").config["Global"] == {"epoch_num": 7}
 
 
 @pytest.mark.parametrize("wrap", [
