@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -268,13 +269,18 @@ def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
 def _nearest(word: str, known: tuple[str, ...], least: float) -> tuple[str, ...]:
     import difflib
 
-    by_folded = {name.lower().replace("_", ""): name for name in known}
-    folded = word.lower().replace("_", "")
+    by_folded = {_folded(name): name for name in known}
+    folded = _folded(word)
     if folded in by_folded:
         return (by_folded[folded],)
     close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=least)
     likeness = [difflib.SequenceMatcher(None, folded, match).ratio() for match in close]
     return tuple(by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06)
+
+
+def _folded(word: str) -> str:
+    """A word without its case, its underscores, and what an editor or a web page has put around it unseen."""
+    return re.sub(r"[\W_]", "", word.lower())
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

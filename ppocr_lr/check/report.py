@@ -215,8 +215,7 @@ def unusable_report(
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
         text = decoded(content or b"", path)
-    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
-    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
+    return Report(str(path), tuple(findings), None, tuple(text.splitlines()), _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn, TypeAlias
 from ppocr_lr.bounds import positive_integer
 from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale, tr
+from ppocr_lr.lr_config.values import DASHES, QUOTES, UNSEEN
 from ppocr_lr.output import JSON_VERSION
 
 # Arguments of the library whose flag is not simply their name.
@@ -27,9 +28,7 @@ NARROWEST = 40
 """Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
 
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
-_QUOTES = "\u2018\u2019\u201c\u201d"
-_BLANKS = re.compile(r"[^\S ]|[\u200b\u2060\ufeff]")  # of a web page, and those that nobody sees
+_BLANKS = re.compile(rf"[^\S ]|[{UNSEEN}]")  # of a web page, and those that nobody sees
 _OWN_WORDS = ("--title", "--label")  # what follows them is not to be read, only to be shown
 
 
@@ -38,12 +37,12 @@ def _as_typed(word: str) -> str:
     if os.path.lexists(word):
         return word
     plain = _BLANKS.sub(" ", word).strip()
-    rest = plain.lstrip(_DASHES)
+    rest = plain.lstrip(DASHES)
     if rest and (dashes := plain[: -len(rest)]):
         if dashes.strip("-"):
             return f"-{rest}" if len(rest) == 1 else f"--{rest}"
         return plain
-    return word.strip(_QUOTES)
+    return word.strip(QUOTES)
 
 
 def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> None:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError, errors_within, reason
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.log_text import LogDecoder, plain
+from ppocr_lr.training_config.log_text import GZIP, START, LogDecoder, plain, refuse_packed
 from ppocr_lr.training_config.logged_config import DATALOADER, DUMPED, ITERS, LoggedConfig
 
 # The rate must be followed by something: a number at the end of a cut line is not whole, nor is one whose last digits
@@ -136,6 +136,7 @@ class LogReader:
         if self._replaced():
             self._file.close()
             self._open()
+        refuse_packed(self._start, self.path)
         some = self.torn_archive = False
         with errors_within(str(self.path)):
             try:
@@ -201,14 +202,15 @@ class LogReader:
     def _open(self) -> None:
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
-            start = self._file.peek(2)[:2]
+            start = self._file.peek(START)[:START]
             if self.begin:  # a pipe has no other position
                 self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))).within(str(self.path)) from None
-        packed = start == b"\x1f\x8b"
+        packed = start.startswith(GZIP)
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)
+        self._start = b"" if packed else start
         self.opened += 1
         self._rest = ""
         self._read = self._width = 0

@@ -15,7 +15,7 @@ from ppocr_lr import schedules
 from ppocr_lr.bounds import KINDS, beyond, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.values import UNSIGNED, any_number_of, number_of
+from ppocr_lr.lr_config.values import UNSIGNED, any_number_of, as_typed, number_in_text, number_of
 from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
@@ -49,6 +49,12 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
+def _plainly(allowed: str, value: Any, read: Callable[[str], object]) -> str:
+    """What is allowed, with the value in plain signs if that is all it lacks."""
+    plain = as_typed(value, read)
+    return tr("{allowed}; in plain signs it is {plain}", allowed=allowed, plain=plain) if plain else allowed
+
+
 class Number(NamedTuple):
     """Marks a number from YAML, in quotes too: the bounds beside this mark say which are allowed."""
 
@@ -65,7 +71,7 @@ class Number(NamedTuple):
         def check(value: Any) -> float | int:
             number = number_of(value)
             if number is None or (whole and not number.is_integer()):
-                raise refused(self._allowed(marks, any_number_of(value)))
+                raise refused(_plainly(self._allowed(marks, any_number_of(value)), value, number_in_text))
             if not (inside(number, marks) and self.fits(number)):
                 raise refused(self._allowed(marks, number))
             return int(number) if whole else number
@@ -94,7 +100,8 @@ class AsLength(NamedTuple):
             counts = self.iterations and length is not None and length.unit == "epochs"
             if length is None or not inside(length.amount, self.bounds) or (counts and not length.amount.is_integer()):
                 said = tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
-                raise refused(beyond(said, self.bounds, length.amount if length else None))
+                said = beyond(said, self.bounds, length.amount if length else None)
+                raise refused(_plainly(said, value, length_of))
             return int(length.amount) if counts else length
 
         return core_schema.no_info_plain_validator_function(check)

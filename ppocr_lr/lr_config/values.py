@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from collections.abc import Callable
 from numbers import Real
 
 UNSIGNED = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
 NUMBER = rf"[-+]?{UNSIGNED}"
 """What YAML 1.2 calls a number; PyYAML reads YAML 1.1, where "1e-3" is a string."""
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
+QUOTES = "\u2018\u2019\u201c\u201d"
+UNSEEN = "\u200b\u2060\ufeff"
+_PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(QUOTES + UNSEEN, "")})
 
 
 def number_of(value: object) -> float | None:
@@ -32,6 +38,12 @@ def any_number_of(value: object) -> float | None:
 def number_in_text(text: str) -> float | None:
     """The number that `text` is, or None."""
     return float(text) if re.fullmatch(NUMBER, text.strip()) else None
+
+
+def as_typed(value: object, read: Callable[[str], object]) -> str:
+    """A text in plain signs, where an editor, a web page or a keyboard has put others and only those can be `read`."""
+    plain = unicodedata.normalize("NFKC", value).translate(_PLAIN).strip() if isinstance(value, str) else ""
+    return plain if plain != value and read(plain) is not None else ""
 
 
 def yaml_number(number: float, kind: type = int) -> str:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import LRConfigError, LRConfigWarning, printable, reason
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.log_text import LogDecoder, plain
+from ppocr_lr.training_config.log_text import GZIP, LogDecoder, plain
 from ppocr_lr.training_config.run_flags import LoggedLength
 
 _INDENT = 4
@@ -160,7 +160,7 @@ def run_in_log(path: str | Path) -> LoggedRun:
 def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     try:
         with open(path, "rb") as file:
-            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            packed = file.peek(2).startswith(GZIP)
             yield gzip.GzipFile(fileobj=file) if packed else file
     except gzip.BadGzipFile:
         raise

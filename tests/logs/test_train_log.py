@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import textwrap
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.logs.evaluations import read_metrics
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.train_log import TrainLog, read_log, train_log
 from ppocr_lr.training_config.log_text import LogDecoder, plain
@@ -76,6 +78,14 @@ def test_real_excerpts() -> None:
 def test_lines(tmp_path: Path, line: str, expected: tuple[int, int, int, float]) -> None:
     log = parsed(tmp_path, line, "")
     assert [log.epochs[0], log.totals[0], log.counts[0], log.rates[0]] == list(expected)
+
+
+def test_only_gzip_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_bytes(bz2.compress(b"epoch: [3/100], global_step: 90, lr: 0.5, acc: 1\n"))
+    with pytest.raises(LRConfigError, match=r"train\.log: is compressed \(bzip2\); unpack it first"):
+        read_log(tmp_path / "train.log")
+    with pytest.raises(LRConfigError, match=r"is compressed \(bzip2\)"):
+        read_metrics(tmp_path / "train.log", {})
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,22 @@ def test_a_number_that_is_too_large_is_told_the_upper_bound(
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "plain"),
+    [
+        ("learning_rate", "1e\u22123", "1e-3"),
+        ("learning_rate", "\u201c0.1\u201d", "0.1"),
+        ("learning_rate", "\uff10.\uff11", "0.1"),
+        ("learning_rate", "0\u200b.1", "0.1"),
+        ("warmup_epoch", "\u2018500it\u2019", "500it"),
+        ("warmup_iters", "10\uff05", "10%"),
+    ],
+)
+def test_a_number_in_other_signs_is_told_in_plain_ones(key: str, value: str, plain: str) -> None:
+    with pytest.raises(LRConfigError, match=f" is not allowed; it must be .*; in plain signs it is {plain}$"):
+        parse_lr_config({**CONST, key: value}, RUN)
+
+
+@pytest.mark.parametrize(
     ("key", "section"), [("warmup_iters", CONST), ("last_epoch", CONST), ("d_model", {"name": "Noam"})]
 )
 def test_whole_numbers_become_integers(key: str, section: dict[str, Any]) -> None:
