@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from os.path import exists
 from pathlib import PurePath
 from typing import Any, NamedTuple, TypeAlias
 
@@ -184,6 +185,9 @@ class LRConfigWarning(UserWarning):
     """A config that can be used, but not in the way it is written."""
 
 
+ADDRESS = re.compile(r"\w{2,}:/")  # one slash: a path has no two
+"""How an address of the web begins."""
+_STDIN = "/dev/stdin"  # which Windows does not have
 # What a system says most often of a file.
 _REASONS = (
     later("No such file or directory"), later("Permission denied"), later("Is a directory"), later("Not a directory"),
@@ -193,7 +197,15 @@ _REASONS = (
 
 def reason(error: OSError | ValueError) -> str:
     """Why a file cannot be used, in words of the system's, or in the user's language where they are known."""
-    return tr(str(getattr(error, "strerror", None) or error))
+    said = tr(str(getattr(error, "strerror", None) or error))
+    name = str(getattr(error, "filename", None) or "") if isinstance(error, FileNotFoundError) else ""
+    if name == "-" and exists(_STDIN):
+        said += tr("; standard input is called {name} here", name=_STDIN)
+    elif ADDRESS.match(name):
+        said += tr("; nothing is read from the web, download it first")
+    elif set("*?[") & set(name):
+        said += tr("; no file fits this pattern, or quotes keep the shell from filling it in")
+    return said
 
 
 def printable(text: str) -> str:

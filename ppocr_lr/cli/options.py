@@ -16,7 +16,7 @@ from textwrap import fill
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
-from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
+from ppocr_lr.errors import ADDRESS, ArgumentError, LRConfigError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale, tr
 from ppocr_lr.lr_config.values import DASHES, QUOTES, UNSEEN
 from ppocr_lr.output import JSON_VERSION
@@ -93,14 +93,14 @@ class Parser(argparse.ArgumentParser):
         _refuse_changed(args, self.error)
         arguments, unknown = self.parse_known_args(args, namespace)
         several = next((each for each in arguments.parser._get_positional_actions() if each.nargs in ("*", "+")), None)
-        if several and not any(word.startswith("-") for word in unknown):
+        if several and not any(word.startswith("-") and word != "-" for word in unknown):
             # argparse takes the words before the first flag, or those after it, and leaves the others.
             setattr(arguments, several.dest, [*getattr(arguments, several.dest), *map(several.type or str, unknown)])
             unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
             flags = arguments.parser.flags
-            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
+            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given) and given != "-"]  # the beginning
             # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
@@ -199,10 +199,8 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
-    if "-" in configs and "stdin_filename" not in arguments and not os.path.lexists("-"):
-        raise LRConfigError(tr("-: only check reads a config from standard input"))
     for config in configs:
-        if "=" in config and not os.path.lexists(config):
+        if "=" in config and not (os.path.lexists(config) or ADDRESS.match(config)):
             said = tr("{file}: there is no such file; KEY=VALUE goes after -o", file=config)
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")
