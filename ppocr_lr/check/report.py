@@ -81,7 +81,7 @@ def check_document(
     sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source, document.logged), proposed)
     except LRConfigError as error:
         raise _placed(error, document) from None
     found += findings_about(document)
@@ -211,8 +211,7 @@ def unusable_report(
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
         text = decoded(content or b"", path)
-    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
-    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
+    return Report(str(path), tuple(findings), None, tuple(text.splitlines()), _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

@@ -19,8 +19,7 @@ from ppocr_lr.training_config.plan import (
     Reduction,
     Simulation,
     plan_config,
-    read_training_config,
-    source_of,
+    read_for_run,
 )
 from ppocr_lr.training_config.run_flags import RunFlags
 
@@ -37,9 +36,9 @@ def plan_simulated_run(
     Raises:
         LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
     """
-    flags, source = (flags or RunFlags()).beside(path), source_of(path)
+    config, source, flags = read_for_run(path, flags)
     with errors_within(source):
-        config = with_overrides(read_training_config(path), overrides)
+        config = with_overrides(config, overrides)
     given = read_metrics(metrics, config)
     flags = flags._replace(windows=flags.windows or given.windows)
     with errors_within(source):

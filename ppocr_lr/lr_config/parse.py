@@ -288,7 +288,9 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
     proposals: tuple[Proposal, ...] = ()
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        if key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
+        if "name" not in section and isinstance(section[key], str) and section[key] in MODELS:
+            suggestion, proposals = tr("; did you mean {names}?", names="name"), renamed(key, "name")
+        elif key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
             suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and meant.ends:
             suggestion, proposals = meant.ends, renamed(key, meant.key)

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from ppocr_lr.bounds import in_words, inside, whole
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.schedules.kinds import MAX_ITERS
 
 
 class Checked:
@@ -66,9 +65,7 @@ def _tuple(owner: object, name: str, value: Any, kinds: tuple[Any, ...]) -> tupl
 def _whole(owner: object, name: str, value: Any, marks: list[Any]) -> int:
     number = whole(value)
     if number is None or not inside(number, marks):
-        if number is not None and number > MAX_ITERS:
-            raise refused(owner, name, value, "at most 2^53 iterations")
-        raise refused(owner, name, value, f"an integer {in_words(marks)}")
+        raise refused(owner, name, value, f"an integer {in_words(marks, number)}")
     return number
 
 
