@@ -12,6 +12,10 @@ from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 """English is the source, so there is no catalogue of it."""
+OF_PICTURES = "en"
+"""Not every machine has a font for Chinese."""
+OF_DATA = "en"
+"""Of CSV and JSON, which programs read."""
 
 # An entry of a PO file, with its further lines.
 _ENTRY = re.compile(r'^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)', re.MULTILINE)

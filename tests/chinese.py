@@ -9,10 +9,19 @@ _ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]{2,}|^ *(?!epoch)[a-z]{2,}  
 # What Paddle says.
 _PADDLES = re.compile("Error: (Optimizer set error, .*? should in state dict|LR_Scheduler state must be included)")
 
-# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own.
+# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own. What is put together
+# from parts may say a word twice.
 UNCHINESE = re.compile(
-    "[一-鿿] [一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]"
+    "[一-鿿] [一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]|在在|[，。；：]{2}"
 )
+
+
+_NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers in a text, which are the same in every language, in their own order."""
+    return sorted(_NUMBER.findall(text))
 
 
 def not_chinese(text: str) -> list[str]:

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 from ppocr_lr.cli.main import run
+from ppocr_lr.language import LANGUAGES
+from tests.chinese import not_chinese, numbers
 
 # Here and in every process that a test starts: no window, English, and one thread, since each core has a worker of
 # xdist.
@@ -42,6 +44,20 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         return subprocess.CompletedProcess(words, status, stdout.getvalue(), stderr.getvalue())
 
     return run_here
+
+
+@pytest.fixture
+def both(command: Command) -> Command:
+    """Runs a command in both languages; in Chinese it says nothing in English, and the same numbers."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        english, chinese = (command(words[0], "--lang", language, *words[1:]) for language in LANGUAGES)
+        assert not_chinese(chinese.stdout + chinese.stderr) == []
+        assert (chinese.returncode, chinese.stdout.count("\n")) == (english.returncode, english.stdout.count("\n"))
+        assert numbers(chinese.stdout + chinese.stderr) == numbers(english.stdout + english.stderr)
+        return english
+
+    return run
 
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -25,7 +25,7 @@ from ppocr_lr.training_config.scaling import ScalingRule
 from tests.check.test_mistakes import MISTAKES
 from tests.check.test_report import CASES, findings
 from tests.check.test_report import config as plan
-from tests.chinese import UNCHINESE, not_chinese
+from tests.chinese import UNCHINESE, not_chinese, numbers
 from tests.conftest import ROOT, Command
 
 EXAMPLE = str(ROOT / "configs/cosine.yml")
@@ -168,27 +168,81 @@ REPORTS = [
     ("show", "learning_rate=0.1"),
     ("show", "cosine.yml", "-o", "Optimizer.lr.nam=Cosine"),
     ("show", "cosine.yml", "-o", "Optimizer.lr"),
+    ("show", "cosine.yml", "-o", "Optimizer.lr={name: MultiStepDecay, learning_rate: 1, milestones: [7, 5]}"),
     ("show", "cosine.yml", "-o", "Global.epoch_num=9", "-o", "Optimizer.lr.learning_rate=0.2"),
     ("diff", "cosine.yml", "wsd.yml", "--out", "curve.txt"),
     ("resume", "cosine.yml"),
     ("compare-log", "cosine.yml"),
+    ("plot", "det_db.yml", "--gpus", "1", "--reference-gpus", "8", "--size", "3x2", "--momentum", "--out", "x.png"),
+    ("plot", "rec_lcnet.yml", "wsd.yml", "-o", "Optimizer.lr.last_epoch=9", "--weight-decay", "--out", "x.csv"),
+    ("plot", "reduce_on_plateau.yml", "--metrics", "reduce_on_plateau.txt", "--out", "x.json"),
+    ("plot", "det_db.yml", "scale.yml", "--out", "x.csv"),
+    ("plot", "cosine.yml", "--sweep", "warmup_epoch"),
+    ("plot", "cosine.yml", "--sweep", "Global.seed=1", "--sweep", "Global.seed=2"),
+    ("plot", "cosine.yml", "--sweep", "Optimizer.lr.warmup_epoch=0,1,2,3,4,5,6,7,8,9,10,11,12"),
+    ("plot", "cosine.yml", "--title", "T", "--out", "x.csv"),
+    ("plot", "cosine.yml", "--every", "2"),
+    ("plot", "cosine.yml", "--every", "9", "--out", "x.csv", "--iters-per-epoch", "100000000"),
+    ("plot", "cosine.yml", "--dpi", "9999"),
+    ("plot", "cosine.yml", "--label", "a", "b"),
+    ("plot", "cosine.yml", "--style", "ggplt"),
+    ("plot", "cosine.yml", "--log", "train.log", "--out", "x.csv"),
+    ("plot", "cosine.yml", "--log", "train.log", "--metrics", "loss.txt"),
+    ("find-rate",),
+    ("find-rate", "-c", "cosine.yml"),
+    ("find-rate", "train.py"),
+    ("find-rate", "--log", "train.log", "train.py"),
+    ("find-rate", "--log", "train.log"),
+    ("check",),
+    ("check", "cosine.yml", "--write-baseline"),
+    ("check", "cosine.yml", "--unsafe-fixes"),
     ("explain", "LR999"),
     ("explain", "warmup"),
     ("check", "cosine.yml", "--select", "LR9"),
 ]  # fmt: skip
 _PATCH = re.compile(r"^(---|\+\+\+|@@|[-+ ] ).*\n", re.MULTILINE)
-_NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
+
+
+def with_paths(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(ROOT / "configs" / word) if (ROOT / "configs" / word).is_file() else word for word in words)
 
 
 @pytest.mark.parametrize("words", REPORTS, ids=str)
 def test_reports_are_in_chinese(words: tuple[str, ...], command: Command) -> None:
-    words = tuple(str(ROOT / "configs" / word) if (ROOT / "configs" / word).is_file() else word for word in words)
-    english, chinese = (command(*words, "--lang", language) for language in LANGUAGES)
+    words = with_paths(words)
+    english, chinese = (command(words[0], "--lang", language, *words[1:]) for language in LANGUAGES)
     assert chinese.returncode == english.returncode
     told = chinese.stdout if words[0] != "scale" else _PATCH.sub("", chinese.stdout)
     assert not_chinese(told + chinese.stderr.removeprefix("error: ")) == []
-    numbers, theirs = (sorted(_NUMBER.findall(each.stdout + each.stderr)) for each in (chinese, english))
-    assert numbers == theirs
+    assert numbers(chinese.stdout + chinese.stderr) == numbers(english.stdout + english.stderr)
+
+
+PLATEAU = ("plot", "reduce_on_plateau.yml", "--metrics", "reduce_on_plateau.txt")
+FILES = [
+    ("plot", "rec_lcnet.yml", "--weight-decay", "--out", "x.svg"),
+    ("plot", "det_db.yml", "--num-samples", "900", "--reference-gpus", "8", "--out", "x.svg"),
+    ("plot", "det_db.yml", "scale.yml", "--out", "x.csv"),
+    ("plot", "det_db.yml", "scale.yml", "--out", "x.svg"),
+    (*PLATEAU, "--out", "x.svg"),
+    (*PLATEAU, "--out", "x.csv"),
+    (*PLATEAU, "--out", "x.json"),
+    ("diff", "rec_lcnet.yml", "det_db.yml", "--out", "x.svg"),
+]
+
+
+@pytest.mark.parametrize("words", FILES, ids=str)
+def test_pictures_and_data_are_english(words: tuple[str, ...], command: Command, tmp_path: Path) -> None:
+    """Not every machine has a font for Chinese, and programs read the others."""
+    files = []
+    for language in LANGUAGES:
+        command(*with_paths(words), "--lang", language)
+        files.append((tmp_path / words[-1]).read_bytes())
+    assert files[0] == files[1]
+
+
+def test_a_page_is_for_people(command: Command, tmp_path: Path) -> None:
+    assert command("plot", EXAMPLE, "--out", "x.html", "--lang", "zh").returncode == 0
+    assert '<html lang="zh-CN">' in (tmp_path / "x.html").read_text(encoding="utf-8")
 
 
 def test_english_reads_no_catalogue(command: Command) -> None:

@@ -121,17 +121,17 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.select, arguments.ignore
     )  # reported once, and before a config that is taken for a code is missed
     if not given:
-        raise LRConfigError("check: name at least one config or folder, before -o or after -c")
+        raise LRConfigError(tr("check: name at least one config or folder, before -o or after -c"))
     if arguments.write_baseline and not arguments.baseline:
-        raise LRConfigError("--write-baseline: needs --baseline FILE, which it writes")
+        raise LRConfigError(tr("--write-baseline: needs --baseline FILE, which it writes"))
     fixes = Fixes(arguments)
     if arguments.write_baseline and fixes.alone:
-        raise LRConfigError("--write-baseline: does not go with --diff or --fix-only, which report no findings")
+        raise LRConfigError(tr("--write-baseline: does not go with --diff or --fix-only, which report no findings"))
     if arguments.stdin_filename and "-" not in given:
-        raise LRConfigError("--stdin-filename: goes with a config -, which is read from stdin")
+        raise LRConfigError(tr("--stdin-filename: goes with a config -, which is read from stdin"))
     if fixes.asked and "-" in given:
         flag = next(name for name in ("fix", "fix_only", "diff") if getattr(arguments, name))
-        raise ArgumentError(flag, "what comes from stdin is not a file that could be fixed")
+        raise ArgumentError(flag, tr("what comes from stdin is not a file that could be fixed"))
     if arguments.statistics and arguments.format not in ("text", "concise", "json"):
         raise LRConfigError(f"--statistics: has the formats text and json, not {arguments.format}")
     known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()

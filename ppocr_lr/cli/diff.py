@@ -18,7 +18,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.cli.run_options import add_axis, add_run, run_flags
 from ppocr_lr.curve.difference import Difference, as_dict, difference, text_lines
 from ppocr_lr.errors import printable
-from ppocr_lr.language import labelled, speaking, tr
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.plan import plan_run
 
@@ -72,5 +72,4 @@ def _draw(result: Difference, arguments: argparse.Namespace) -> None:
     ready_to_draw()
     from ppocr_lr.plotting.figure import draw_difference, save
 
-    with speaking("en"):  # not every machine has a font for Chinese
-        save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)
+    save(draw_difference(result, log_scale=arguments.log_scale), arguments.out)

@@ -15,6 +15,7 @@ from ppocr_lr.cli.options import (
     Parser,
     add_command,
     add_import,
+    add_language,
     as_count,
     as_number,
     flag,
@@ -24,6 +25,7 @@ from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.find_rate.search import Search, text_lines, write_csv
+from ppocr_lr.language import OF_PICTURES, labelled, speaking, tr
 from ppocr_lr.logs.range_test import read_range_tests
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.parse import parse_lr_config
@@ -35,7 +37,7 @@ from ppocr_lr.trainer.command import TrainerCommand, read_command, without_pytho
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config, source_of
+from ppocr_lr.training_config.plan import PlannedRun, plan_config, read_training_config
 from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.sections import resumed_from
 
@@ -107,32 +109,33 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         "--out", action="append", type=Path, default=[], metavar="FILE",
         help="where to write the picture (.png, .svg, .pdf) or the numbers (.csv); may be repeated",
     )  # fmt: skip
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the tests, or read them; write what is asked for, print what to do."""
     if arguments.log:
         if arguments.training:
-            raise ArgumentError("log", "reads finished tests; leave out the script")
+            raise ArgumentError("log", tr("reads finished tests; leave out the script"))
         return _read(arguments)
     words = _own_flags(arguments)
-    if arguments.config is not None:
-        raise LRConfigError(
-            "find-rate: -c comes after the script, as when you train; only with --log it needs no script"
-        )
-    return _train(arguments, words)
+    with speaking(arguments.lang):
+        if arguments.config is not None:
+            said = tr("find-rate: -c comes after the script, as when you train; only with --log it needs no script")
+            raise LRConfigError(said)
+        return _train(arguments, words)
 
 
 def _read(arguments: argparse.Namespace) -> int:
     _check_outs(arguments.out)
     own = None
     if arguments.config:
-        own = _planned(read_training_config(arguments.config), source_of(arguments.config))
+        own = _planned(read_training_config(arguments.config), arguments.config)
     logged = [test for path in arguments.log for test in read_range_tests(path)]
     search = Search([each.test for each in logged], own)
     status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
     if hint := _hint(search, logged[0].planned.parsed.config, logged[0].planned.built_for):
-        print(f"hint: -o {SECTION}.{hint[0]}={yaml_number(float(f'{hint[1]:g}'))}")
+        print(labelled(tr("hint"), f"-o {SECTION}.{hint[0]}={yaml_number(float(f'{hint[1]:g}'))}"))
     return status
 
 
@@ -154,22 +157,26 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     failure: BaseException | None = None
     for number in range(arguments.repeat):
         place = trials.place(number)
-        named, section = printable(f"{place}: test {number + 1} of {arguments.repeat}"), trials.section
-        print(f"{named}, rate {rate_text(section.start_lr)} to {rate_text(section.end_lr)}", flush=True)
-        kept = f"its output is in {place / OUTPUT}"
+        test = tr("test {number} of {count}", number=number + 1, count=arguments.repeat)
+        named = printable(labelled(place, test))
+        first, last = rate_text(trials.section.start_lr), rate_text(trials.section.end_lr)
+        print(tr("{test}, rate {first} to {last}", test=named, first=first, last=last), flush=True)
+        kept = tr("its output is in {file}", file=place / OUTPUT)
+        script = trials.command.script
         try:
             with progress(named, after=0) as bar:
                 code = trials.run(number, bar)
         except KeyboardInterrupt:
-            failure = KeyboardInterrupt(f"interrupted; {kept}")
+            failure = KeyboardInterrupt(tr("interrupted; {kept}", kept=kept))
         else:
             if code:
-                failure = LRConfigError(f"{trials.command.script} ended with exit code {code}; {kept}")
+                said = tr("{script} ended with exit code {code}; {kept}", script=script, code=code, kept=kept)
+                failure = LRConfigError(said)
                 _show_end(place / OUTPUT)
         measured = _measured(place / LOG)
         tests += measured
         if not measured and not failure:
-            failure = LRConfigError(f"{trials.command.script} logged no rate; {kept}")
+            failure = LRConfigError(tr("{script} logged no rate; {kept}", script=script, kept=kept))
         if failure:
             break
     status = 2
@@ -177,7 +184,7 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
         search = Search(tests, _own_run(trials))
         status = _tell(search, str(trials.folder), outs)
         if not failure and (hint := _hint(search, trials.section, Run(1, 1))):
-            print(f"hint: {flag(hint[0])} {hint[1]:g}")
+            print(labelled(tr("hint"), f"{flag(hint[0])} {hint[1]:g}"))
     if failure:
         raise failure
     return status
@@ -187,14 +194,14 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
     launcher, command = _command(words)
     check_trainer(command.script)
     if command.config is None:
-        raise LRConfigError(printable(f"{command.script}: name its config after it, with -c"))
+        raise LRConfigError(tr("{script}: name its config after it, with -c", script=command.script))
     folder = arguments.folder or next(path for path in _folders() if not path.exists())
     check_folder(folder)
     if command.lost:
-        print(f"warning: {command.lost}", file=sys.stderr)
+        print(labelled(tr("warning"), command.lost), file=sys.stderr)
     config = with_overrides(read_training_config(command.config), command.overrides)
     _check_start(config)
-    return Trials(command, launcher, config, _section(arguments), folder)
+    return Trials(command, launcher, config, _section(arguments), folder, arguments.lang)
 
 
 def _check_start(config: Mapping[str, Any]) -> None:
@@ -202,8 +209,8 @@ def _check_start(config: Mapping[str, Any]) -> None:
     path, checkpoint = resumed_from(config)
     if path[0] != "Global" and isinstance(checkpoint, str) and Path(f"{checkpoint.rstrip('/')}.pdopt").exists():
         key = ".".join(map(str, path))
-        problem = "the test would continue at its update; name a copy of that folder without its metric.states"
-        raise LRConfigError(printable(f"{key}={checkpoint}: {problem}"))
+        problem = tr("the test would continue at its update; name a copy of that folder without its metric.states")
+        raise LRConfigError(f"{key}={checkpoint}: {problem}")
 
 
 def _command(words: Sequence[str]) -> tuple[Sequence[str], TrainerCommand]:
@@ -276,7 +283,7 @@ def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:
         numbers = output_kind(out, _ENDINGS) == "csv"
         if drawn or numbers:
             _write(search, out)
-            print(printable(f"{'written' if numbers else 'picture'}: {out}"))
+            print(printable(labelled(tr("written") if numbers else tr("picture"), out)))
     return int(search.rate is None)
 
 
@@ -301,4 +308,6 @@ def _write(search: Search, out: Path) -> None:
     from ppocr_lr.plotting.figure import save
 
     tests = [test for test in search.tests if len(test.losses)]
-    save(draw_range_tests(tests, search.choice, search.rises_from, search.own_rate), out)
+    with speaking(OF_PICTURES):
+        drawn = draw_range_tests(tests, search.choice, search.rises_from, search.own_rate)
+    save(drawn, out)

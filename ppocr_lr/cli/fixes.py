@@ -35,7 +35,7 @@ class Fixes:
         self.problems: list[Problem] = []
         """Why files are as they were."""
         if self.unsafe and not self.asked:
-            raise LRConfigError("--unsafe-fixes: goes with --fix, --fix-only or --diff")
+            raise LRConfigError(tr("--unsafe-fixes: goes with --fix, --fix-only or --diff"))
 
     def of(self, path: str | Path, check: Callable[[YAMLDocument], Report]) -> Report:
         """The report of a file after its fixes; as it is, if it could not be written."""

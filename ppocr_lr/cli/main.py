@@ -16,13 +16,14 @@ from importlib import import_module
 from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, flag, import_modules, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
-from ppocr_lr.language import speaking
+from ppocr_lr.language import labelled, speaking, tr
 
 COMMANDS = (
     "plot", "show", "explore", "check", "scale", "diff", "find-rate", "train", "resume", "compare-log", "explain",
     "schema",
 )  # fmt: skip
 """In the order of the help; each is a file of this folder."""
+_WITH_A_VALUE = ("--import", "--lang")  # flags of `train`
 _OF_A_SCRIPT = ("-c", "--config", "-o", "--opt")  # flags of PaddleOCR's trainer, so that its script should come first
 
 
@@ -99,8 +100,10 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
-    # What a command starts that is not ours may raise what it likes.
-    return int(arguments.start(arguments)) if status == 0 and "start" in arguments else status
+    if status or "start" not in arguments:
+        return status
+    with speaking(_language(arguments)):
+        return int(arguments.start(arguments))  # what it starts is not ours, and may raise what it likes
 
 
 def _as_flags(argv: Sequence[str]) -> Sequence[str]:
@@ -138,7 +141,7 @@ def _take_last_overrides(arguments: argparse.Namespace) -> None:
 
         arguments.overrides, lost = last_given(arguments.overrides)
         if lost:
-            print(f"warning: {lost}", file=sys.stderr)
+            print(labelled(tr("warning"), lost), file=sys.stderr)
 
 
 @contextmanager
@@ -161,7 +164,7 @@ def _split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         return argv, ()
     end = 1
     while end < len(argv) and argv[end].startswith("-") and argv[end] not in _OF_A_SCRIPT:
-        end += 1 + (argv[end] == "--import")
+        end += 1 + (argv[end] in _WITH_A_VALUE)
     return argv[:end], argv[end:]
 
 

@@ -14,6 +14,7 @@ from ppocr_lr.cli.options import (
     Commands,
     add_command,
     add_configs,
+    add_language,
     as_count,
     as_number,
     configs_of,
@@ -28,9 +29,10 @@ from ppocr_lr.cli.run_options import (
     run_flags,
     scaling_lines,
 )
-from ppocr_lr.curve.summary import beside_text, text_lines
+from ppocr_lr.curve.summary import beside_text, row, text_lines
 from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, printable
 from ppocr_lr.export import EXPORTS
+from ppocr_lr.language import OF_PICTURES, labelled, later, speaking, tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, use_style
@@ -51,7 +53,7 @@ _BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
     "momentum": momentum_of,
 }
 """What can be shown beside the rates, by the name of its flag."""
-_SHORT = {"weight_decay": "wd", "momentum": "momentum"}
+_SHORT = {"weight_decay": later("wd"), "momentum": later("momentum")}
 
 _MOST_PIXELS = 10**8
 _LONGEST_NAME = 150  # bytes of a config's path in the name of its picture; systems take 255 for the whole name
@@ -109,6 +111,7 @@ def add(commands: Commands) -> None:
         "--log", action="append", type=Path, default=[], metavar="FILE",
         help="train.log whose rates are drawn as dots on the curve of the first config; may be repeated",
     )  # fmt: skip
+    add_language(parser)
     _add_looks(parser)
     parser.add_argument("--show", action="store_true", help="also open the picture in a window")
 
@@ -172,7 +175,9 @@ def run(arguments: argparse.Namespace) -> int:
         if logs:
             from ppocr_lr.logs.picture import draw_logs
 
-            draw_logs(drawn.axes[0], logs, arguments.axis, _against(logs, runs))
+            with speaking(OF_PICTURES):
+                against = _against(logs, runs)
+            draw_logs(drawn.axes[0], logs, arguments.axis, against)
         return drawn
 
     told = ""
@@ -187,7 +192,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _export(runs, beside, out, kind, arguments)
     _print_summary(runs, beside, scalings, logs)
-    print(printable(f"{'picture' if kind in PICTURES else 'written'}: {out}{told}"))
+    print(printable(labelled(tr("picture") if kind in PICTURES else tr("written"), f"{out}{told}")))
     if arguments.show:
         from ppocr_lr.plotting.window import show
 
@@ -198,7 +203,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _larger(drawn: Figure, size: tuple[float, float] | None) -> str:
     """A note if a picture has become higher than asked for."""
     width, height = drawn.get_size_inches()
-    return f" ({width:g}x{height:.3g} inches, to hold everything in it)" if size and height > size[1] else ""
+    if not size or height <= size[1]:
+        return ""
+    return tr(" ({width}x{height} inches, to hold everything in it)", width=f"{width:g}", height=f"{height:.3g}")
 
 
 def _use_looks(arguments: argparse.Namespace) -> None:
@@ -242,17 +249,22 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
     pictures = ", ".join(f".{picture}" for picture in PICTURES)
     for name in _OF_PICTURES:
         if getattr(arguments, name) not in (None, [], False) and kind not in PICTURES:
-            raise ArgumentError(name, f"is for a picture ({pictures}), not for .{kind}")
+            raise ArgumentError(
+                name, tr("is for a picture ({pictures}), not for .{kind}", pictures=pictures, kind=kind)
+            )
     if arguments.every > 1 and kind not in ("csv", "json"):
-        raise ArgumentError("every", f"is for .csv and .json, not for .{kind}", arguments.every)
+        raise ArgumentError("every", tr("is for .csv and .json, not for .{kind}", kind=kind), arguments.every)
     width, height = arguments.size or (9, 5)
     if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
-        most = f"{_MOST_PIXELS // 10**6} million pixels in all"
-        raise ArgumentError("dpi", f"must be at least 10, with at most {most}", arguments.dpi)
+        most = _MOST_PIXELS // 10**6
+        said = tr("must be at least 10, with at most {most} million pixels in all", most=most)
+        raise ArgumentError("dpi", said, arguments.dpi)
     if arguments.log and kind not in PICTURES:
-        raise ArgumentError("log", f"a log is drawn in a picture ({pictures}), not in .{kind}")
+        said = tr("a log is drawn in a picture ({pictures}), not in .{kind}", pictures=pictures, kind=kind)
+        raise ArgumentError("log", said)
     if arguments.log and arguments.metrics:
-        raise ArgumentError("metrics", "make a curve of their own; a log beside it is compared with a planned one")
+        said = tr("make a curve of their own; a log beside it is compared with a planned one")
+        raise ArgumentError("metrics", said)
 
 
 def _planned(configs: Sequence[str], arguments: argparse.Namespace) -> tuple[list[PlannedRun], list[Comparison]]:
@@ -312,7 +324,7 @@ def _export(
         )
         return
     write = {"csv": write_csv, "json": write_json}[kind]
-    with progress(f"writing {out}") as bar:
+    with progress(tr("writing {file}", file=out)) as bar:
         write_whole(out, lambda file: write(runs, file, arguments.every, bar, beside))
 
 
@@ -326,14 +338,16 @@ def _print_summary(
     for index, (planned, name) in enumerate(zip(runs, names, strict=True)):
         print(*text_lines(planned), sep="\n")
         for what, schedules in beside.items():
-            print(f"  {_SHORT[what]:9}{beside_text(schedules[index], planned.run)}")
+            print(row(tr(_SHORT[what]), beside_text(schedules[index], planned.run)))
         if name:
-            print(printable(f"  curve    {name}"))
+            print(row(tr("curve"), name))
         print(*scalings[index], sep="\n", end="\n" if scalings[index] else "")
         for remark in planned.parsed.remarks:
-            print(printable(f"warning: {planned.source}: {remark.under(*SECTION_PATH)}"), file=sys.stderr)
+            warning = f"{planned.source}: {remark.under(*SECTION_PATH)}"
+            print(printable(labelled(tr("warning"), warning)), file=sys.stderr)
     if logs:
         from ppocr_lr.logs.report import verdict
 
         for comparison, name in zip(logs, _against(logs, runs), strict=True):
-            print(printable(f"{comparison.log.source}{name and f' against {name}'}: {verdict(comparison)}"))
+            log = tr("{log} against {plan}", log=comparison.log.source, plan=name) if name else comparison.log.source
+            print(printable(labelled(log, verdict(comparison))))

@@ -20,7 +20,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.cli.run_options import add_run, run_flags
 from ppocr_lr.errors import MissingError, Place, printable
 from ppocr_lr.finding import Finding, Severity
-from ppocr_lr.language import labelled, speaking, tr
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.forecast import Resume
@@ -28,7 +28,7 @@ from ppocr_lr.resume.remarks import remarks
 from ppocr_lr.resume.report import as_dict, text_lines
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.plan import PlannedRun, plan_run, read_training_config, source_of
+from ppocr_lr.training_config.plan import PlannedRun, plan_run, read_training_config
 from ppocr_lr.training_config.sections import resumed_from
 
 _LOG = "train.log"  # where PaddleOCR writes it
@@ -96,7 +96,7 @@ def _planned(path: str, arguments: argparse.Namespace) -> tuple[PlannedRun, list
         return plan_run(path, arguments.overrides, flags), []
     except UnknownEpochLengthError:
         config = with_overrides(read_training_config(path), arguments.overrides)
-        log = _checkpoint(arguments, config, source_of(path)).run_folder / _LOG
+        log = _checkpoint(arguments, config, str(path)).run_folder / _LOG
         if not log.is_file():
             raise
         from ppocr_lr.logs.beside_checkpoint import batches_in  # loads NumPy
@@ -135,5 +135,4 @@ def _draw(result: Resume, arguments: argparse.Namespace) -> None:
     from ppocr_lr.plotting.figure import save
     from ppocr_lr.resume.picture import draw_resume
 
-    with speaking("en"):  # not every machine has a font for Chinese
-        save(draw_resume(result, log_scale=arguments.log_scale), arguments.out)
+    save(draw_resume(result, log_scale=arguments.log_scale), arguments.out)

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ppocr_lr.cli.options import Commands, add_command, add_import, print_error
+from ppocr_lr.cli.options import Commands, add_command, add_import, add_language, print_error
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.trainer.command import is_first_process, read_command
 from ppocr_lr.trainer.hook import check_trainer, replace_builder, save_nothing, write_log
 from ppocr_lr.trainer.script import run_script
@@ -36,8 +37,9 @@ def add(commands: Commands) -> None:
         "schedules. No file is changed. Everything after the script's name is passed to it.",
         EXAMPLES,
     )
-    parser.usage = "ppocr-lr train [-h] [-q] [--import MODULE] [--no-check] SCRIPT …"
+    parser.usage = "ppocr-lr train [OPTIONS] SCRIPT …"
     add_import(parser)
+    add_language(parser)
     parser.add_argument(
         "--no-check", action="store_true", help="train whatever the findings are, and show none of them"
     )
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.no_check:
         check_trainer(session.command.script)
         if session.command.lost:
-            tell([f"warning: {session.command.lost}"])
+            tell([labelled(tr("warning"), session.command.lost)])
     return 0 if session.plan(check=not arguments.no_check) else 1
 
 
@@ -88,7 +90,7 @@ def _end(session: Session) -> None:
         if is_first_process():
             session.end()
     except LRConfigError as error:
-        session.tell([f"the log cannot be compared with the plan: {error}"])
+        session.tell([tr("the log cannot be compared with the plan: {error}", error=error)])
 
 
 def _tell(lines: Iterable[str]) -> None:

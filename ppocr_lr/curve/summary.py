@@ -72,24 +72,36 @@ def plan_lines(planned: PlannedRun) -> Iterator[str]:
     """The run in five lines below its name, for a terminal."""
     yield printable(f"{planned.source}: {planned.name}")
     for what, text in plan_rows(planned):
-        yield f"  {padded(tr(what), 9)}{text}"
+        yield row(tr(what), text)
 
 
 def text_lines(planned: PlannedRun) -> Iterator[str]:
     """The summary of a planned run, for a terminal."""
     run = planned.run
     yield from plan_lines(planned)
-    yield f"  rates    {_rates(summarize(planned.schedule, run))}"
+    yield row(tr("rates"), _rates(summarize(planned.schedule, run)))
     for number, line in enumerate(simulation_lines(planned)):
-        yield printable(f"  {'' if number else 'metrics':9}{line}")
+        yield row("" if number else tr("metrics"), line)
     if line := trainer_text(planned):
-        yield f"  trainer  {line}"
+        yield row(tr("trainer"), line)
     for group in planned.groups:
         peak = rate_text(summarize(group.of(planned.schedule), run).peak, 4)
-        rate = f"peak {peak}" if group.trains else "not trained"
-        yield printable(f"  group    × {group.factor_text}, {rate}: {group.label} ({group.names})")
-    if planned.parsed.config.done_iters:
-        yield f"  resume   last_epoch: the scheduler starts at {_where(planned.parsed.config.done_iters, run)}"
+        rate = tr("peak {rate}", rate=peak) if group.trains else tr("not trained")
+        said = tr(
+            "× {factor}, {rate}: {label} ({names})",
+            factor=group.factor_text,
+            rate=rate,
+            label=group.label,
+            names=group.names,
+        )
+        yield row(tr("group"), said)
+    if done := planned.parsed.config.done_iters:
+        yield row(tr("resume"), tr("last_epoch: the scheduler starts at {where}", where=_where(done, run)))
+
+
+def row(label: str, text: str) -> str:
+    """A line below the name of a run."""
+    return printable(f"  {padded(label, 9)}{text}")
 
 
 def trainer_text(planned: PlannedRun) -> str:
@@ -117,7 +129,7 @@ def simulation_lines(planned: PlannedRun) -> Iterator[str]:
     """The metrics that a curve is simulated with, and where they reduced the rate; nothing without metrics."""
     if planned.simulation is None:
         return
-    yield tr("simulated with {metrics}", metrics=planned.simulation.metrics)
+    yield tr("simulated with {metrics}", metrics=planned.simulation.metrics())
     reductions = planned.simulation.reductions
     for reduction in reductions[:_MOST_REDUCTIONS]:
         yield tr(

@@ -10,7 +10,6 @@ import yaml
 
 from ppocr_lr.explore.draft import Draft, opened
 from ppocr_lr.explore.look import Dropped
-from ppocr_lr.language import tr
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from ppocr_lr.training_config.yaml_edit import read_file_text
@@ -47,7 +46,7 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dro
     logs = [replace(log, source=path.name) for log in logs_at(path)]
     if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
         text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
-        draft = opened(text, tr("config of {log}", log=path.name))
+        draft = opened(text, f"{path.name}.yml")
     config = path.parent / "draft" / file_name(draft.source)
     config.parent.mkdir()
     config.write_text(draft.text, encoding="utf-8")

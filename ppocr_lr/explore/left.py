@@ -185,7 +185,7 @@ class Left:
         if not name or name == self.name:
             return
         self.name = self.chosen.text = name
-        self.chooser.props["aria-label"] = f"{self.words('Schedule')}: {name}"
+        self.chooser.props["aria-label"] = self.words("{label}: {text}", label=self.words("Schedule"), text=name)
         self.picture.content = small_picture(name, 72, 30)
         self.said.text = self.words(summary_of(name))
         self.keys.clear()
@@ -237,7 +237,10 @@ class Left:
                     column = max(1, place.column - len(self.frame.indent))
                     where = self.words("line {line}, column {column}", line=place.line - first + 1, column=column)
                 with ui.element("p"):
-                    ui.label(": ".join(filter(None, (where, self.words(problem.key), problem.text))))
+                    told = problem.text
+                    for head in filter(None, (self.words(problem.key), where)):
+                        told = self.words("{label}: {text}", label=head, text=told)
+                    ui.label(told)
 
 
 def _path_of(key: str) -> Path:

@@ -20,7 +20,7 @@ from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import CONFIG, figure, legend_name
 from ppocr_lr.finding import Finding
-from ppocr_lr.language import later, speaking, tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
@@ -250,15 +250,14 @@ def file_of(state: State, kind: str) -> bytes:
 
         write_html(runs, [check_planned(run) for run in runs], file, state.log_scale, state.axis, names=names)
         return file.getvalue()
-    with speaking("en"):  # programs read a CSV, and not every machine has a font for Chinese
-        if kind == "csv":
-            from ppocr_lr.export.rows import write_csv
+    if kind == "csv":
+        from ppocr_lr.export.rows import write_csv
 
-            write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS), names=names)
-            return file.getvalue()
-        from ppocr_lr.plotting.figure import draw, save
+        write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS), names=names)
+        return file.getvalue()
+    from ppocr_lr.plotting.figure import draw, save
 
-        with TemporaryDirectory() as folder:
-            path = Path(folder, f"curves.{kind}")
-            save(draw(runs, state.log_scale, axis=state.axis, names=names), path)
-            return path.read_bytes()
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"curves.{kind}")
+        save(draw(runs, state.log_scale, axis=state.axis, names=names), path)
+        return path.read_bytes()

@@ -109,7 +109,7 @@ class Page:
         """A button, whose name for a screen reader says what it is of."""
         button = ui.button(self.words(text), on_click=act).props("flat dense no-caps")
         if of:
-            button.props["aria-label"] = f"{self.words(text)}: {of}"
+            button.props["aria-label"] = self.words("{label}: {text}", label=self.words(text), text=of)
         return button
 
     # What is done

@@ -114,7 +114,7 @@ class Right:
             for (entry, *buttons), pin in zip(self.pins_shown, state.pins, strict=True):
                 entry.value = pin.name  # the field stays, as somebody may be typing on
                 for button in buttons:
-                    button.props["aria-label"] = f"{button.text}: {pin.name}"
+                    button.props["aria-label"] = self.words("{label}: {text}", label=button.text, text=pin.name)
         finally:
             self.syncing = False
 
@@ -153,7 +153,7 @@ class Right:
         """The numbers, findings, logs, and the texts to copy."""
         dots, self.details = self.details.dots, details
         numbers = [(self.words(what), text) for what, text in details.numbers]
-        told = (f"{what}: {text}" for what, text in numbers)
+        told = (self.words("{label}: {text}", label=what, text=text) for what, text in numbers)
         self.picture.props["aria-label"] = self.words("; ").join((self.words("Learning rate"), *told))
         if details.dots or dots:
             self._draw()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import simulation_lines, trainer_text
 from ppocr_lr.errors import ArgumentError, dotted, positive_argument
+from ppocr_lr.language import OF_DATA, speaking, tr
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.groups import Group
@@ -65,13 +66,12 @@ def write_csv(
     count = _Counter(runs, every, progress)
     several = len(runs) > 1
     for run in runs:
-        for said in (*simulation_lines(run), trainer_text(run)):
-            if said:
-                file.write(_utf8(" ".join(f"# {run.source}: {said}".split())) + b"\n")
+        for comment in _comments(run):
+            file.write(_utf8(" ".join(comment.split())) + b"\n")
     further = _further(runs, beside)
     columns = (*COLUMNS, *dict.fromkeys(column for each in further for column in each))
     file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
-    for run, label, schedules in zip(runs, names or labels(runs), further, strict=True):
+    for run, label, schedules in zip(runs, names or _labels(runs), further, strict=True):
         start = _csv_line(_no_formula(label)) + b"," if several else b""
         for text in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
             file.write(_with_start(text, start))
@@ -96,7 +96,7 @@ def write_json(
     """
     count = _Counter(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
-    for index, (run, label, schedules) in enumerate(zip(runs, labels(runs), _further(runs, beside), strict=True)):
+    for index, (run, label, schedules) in enumerate(zip(runs, _labels(runs), _further(runs, beside), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label, schedules))
         between = b"\n["
         for text in count.blocks(run, list(schedules.values())):
@@ -119,9 +119,10 @@ class _Counter:
         self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
         if self._total > MOST_ROWS:
             few = -(-sum(run.run.total_iters for run in runs) // MOST_ROWS) + 1
-            raise ArgumentError(
-                "every", f"would write {self._total} rows, more than {MOST_ROWS}; {few} is enough", every
+            said = tr(
+                "would write {rows} rows, more than {most}; {few} is enough", rows=self._total, most=MOST_ROWS, few=few
             )
+            raise ArgumentError("every", said, every)
         self._done = 0
 
     def blocks(self, run: PlannedRun, further: Sequence[Schedule | None] = ()) -> Iterator[bytes]:
@@ -188,6 +189,17 @@ def _csv_line(*values: str) -> bytes:
     return _utf8(text.getvalue().removesuffix("\r\n"))
 
 
+@speaking(OF_DATA)
+def _labels(runs: Sequence[PlannedRun]) -> list[str]:
+    return labels(runs)
+
+
+@speaking(OF_DATA)
+def _comments(run: PlannedRun) -> list[str]:
+    return [f"# {run.source}: {said}" for said in (*simulation_lines(run), trainer_text(run)) if said]
+
+
+@speaking(OF_DATA)
 def _json_head(run: PlannedRun, label: str, further: Iterable[str]) -> bytes:
     head: dict[str, Any] = {
         "config": run.source,
@@ -218,7 +230,7 @@ def _simulation(run: PlannedRun) -> dict[str, Any] | None:
         return None
     keys = ("iteration", "before", "after")
     reductions = [dict(zip(keys, reduction, strict=True)) for reduction in run.simulation.reductions]
-    return {"metrics": run.simulation.metrics, "reductions": reductions}
+    return {"metrics": run.simulation.metrics(), "reductions": reductions}
 
 
 def _utf8(text: str) -> bytes:

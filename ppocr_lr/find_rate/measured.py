@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, rate_text
 
 FEWEST = 10
@@ -22,7 +23,7 @@ _SHARE = 0.1  # and a rise at least this share of the fall before it
 _STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
 _BELOW = 10  # how far below the rate from which the loss rises a training is safe
 _AROUND = 3  # the first step of a search beside the suggestion
-_ELSEWHERE = "the rate is not to blame: look at the data and the labels, or switch AMP off"
+_ELSEWHERE = later("the rate is not to blame: look at the data and the labels, or switch AMP off")
 
 Change = Literal["lower start", "higher end", "more updates", ""]
 """What to do differently in the next test."""
@@ -58,8 +59,13 @@ class RangeTest:
     """The loss of each update, as it was measured."""
     smoothing: float
     """Weight of earlier losses in the average that ends a test; it also sets the width of the median in `smoothed`."""
-    stopped: str | None
-    """How the loss ended the test before its last rate; None when it did not."""
+    stop: Callable[[], str] | None
+    """Says how the loss ended the test before its last rate; None when it did not."""
+
+    @property
+    def stopped(self) -> str | None:
+        """How the loss ended the test before its last rate; None when it did not."""
+        return self.stop and self.stop()
 
     @cached_property
     def smoothed(self) -> NDArray[np.float64]:
@@ -119,35 +125,48 @@ class RangeTest:
         """
         return _steepest(self.rates[: self.lowest + 1], self.losses[: self.lowest + 1])
 
-    @cached_property
+    @property  # not cached: in a picture the reason is English
     def choice(self) -> Choice:
         """`suggestion` with its range and the rule that it follows, or the reason why there is none."""
+        elsewhere = tr(_ELSEWHERE)
         if not len(self.losses):
-            return Choice(None, f"{self.stopped}, before any update: {_ELSEWHERE}")
-        again = f"; if that stops as early, {_ELSEWHERE}" if self.stopped else ""
-        if len(self.losses) < FEWEST:
-            told = f"only {amount(len(self.losses), 'update')}"
-            if self.stopped:
-                return Choice(None, f"{told} before the stop; begin at a lower rate{again}", change="lower start")
-            return Choice(None, f"{told}; make more of them", change="more updates")
-        if not np.ptp(self.losses):
-            told = f"the loss is {self.losses[0]:g} at every rate, so no parameter that is trained changes it"
+            told = tr("{stopped}, before any update: {elsewhere}", stopped=self.stopped, elsewhere=elsewhere)
             return Choice(None, told)
+        again = tr("; if that stops as early, {elsewhere}", elsewhere=elsewhere) if self.stop else ""
+        if len(self.losses) < FEWEST:
+            updates = amount(len(self.losses), "update")
+            if self.stop:
+                told = tr("only {updates} before the stop; begin at a lower rate{again}", updates=updates, again=again)
+                return Choice(None, told, change="lower start")
+            return Choice(None, tr("only {updates}; make more of them", updates=updates), change="more updates")
+        if not np.ptp(self.losses):
+            told = later("the loss is {loss} at every rate, so no parameter that is trained changes it")
+            return Choice(None, tr(told, loss=f"{self.losses[0]:g}"))
         floor, rises_from = float(self.smoothed[self.lowest]), self.rises_from
         if self.lowest == 0 or self._begin - floor <= _NOISES * self._noise:
-            rise = "" if rises_from is None else f"; it rises from {rate_text(rises_from)} on, so stay far below"
-            told = f"the loss never falls by more than its noise{rise}; make more updates, or larger batches{again}"
+            rise = ""
+            if rises_from is not None:
+                rise = tr("; it rises from {rate} on, so stay far below", rate=rate_text(rises_from))
+            told = tr(
+                "the loss never falls by more than its noise{rise}; make more updates, or larger batches{again}",
+                rise=rise,
+                again=again,
+            )
             return Choice(None, told, change="more updates")
         if self.lowest < FEWEST:
-            told = f"the loss is lowest within the first {FEWEST} updates; begin at a lower rate"
+            told = tr("the loss is lowest within the first {count} updates; begin at a lower rate", count=FEWEST)
             return Choice(None, told, change="lower start")
         if rises_from is None:
-            falls = "still falls at" if self._falls_at_the_end else "does not rise up to"
-            told = f"the loss {falls} the last rate, {rate_text(self.rates[-1])}; end at a higher one"
-            return Choice(None, told, change="higher end")
+            told = later("the loss does not rise up to the last rate, {rate}; end at a higher one")
+            if self._falls_at_the_end:
+                told = later("the loss still falls at the last rate, {rate}; end at a higher one")
+            return Choice(None, tr(told, rate=rate_text(self.rates[-1])), change="higher end")
         fall, safe = self.steepest.middle, rises_from / _BELOW
-        ends = f"{rate_text(fall, 2)}, where the loss falls steepest, and {rate_text(safe, 2)}"
-        told = f"between {ends}, a tenth of the rate from which it rises"
+        told = tr(
+            "between {fall}, where the loss falls steepest, and {safe}, a tenth of the rate from which it rises",
+            fall=rate_text(fall, 2),
+            safe=rate_text(safe, 2),
+        )
         rate = math.sqrt(fall * safe)
         return Choice(rate, told, max(min(fall, safe), rate / _AROUND), min(max(fall, safe), rate * _AROUND))
 
@@ -181,8 +200,11 @@ class RangeTest:
     @property
     def extent(self) -> str:
         """How many updates there were, at which rates, and why no more."""
-        rates = f" from rate {rate_text(self.rates[0])} to {rate_text(self.rates[-1])}" if len(self.rates) else ""
-        return f"{amount(len(self.rates), 'update')}{rates}" + (f"; stopped, {self.stopped}" if self.stopped else "")
+        extent = amount(len(self.rates), "update")
+        if len(self.rates):
+            first, last = rate_text(self.rates[0]), rate_text(self.rates[-1])
+            extent = tr("{updates} from rate {first} to {last}", updates=extent, first=first, last=last)
+        return tr("{extent}; stopped, {why}", extent=extent, why=self.stopped) if self.stop else extent
 
     def save(self, path: str | Path) -> None:
         """Draw loss against rate with the suggestion and its range; png, svg or pdf by the ending."""
@@ -200,8 +222,8 @@ class Watch:
     """
 
     def __init__(self, smoothing: float = 0.9, stop_factor: float = 4.0) -> None:
-        self.stopped: str | None = None
-        """Why the test ended; None while it goes on."""
+        self.stop: Callable[[], str] | None = None
+        """Says why the test ended; None while it goes on."""
         self._smoothing, self._stop_factor = smoothing, stop_factor
         self._rates: list[float] = []
         self._losses: list[float] = []
@@ -211,7 +233,7 @@ class Watch:
     def add(self, rate: float, loss: float) -> bool:
         """Take the next loss; whether the test goes on."""
         if not math.isfinite(loss):
-            self.stopped = f"the loss was {loss} at rate {rate_text(rate)}"
+            self.stop = partial(tr, later("the loss was {loss} at rate {rate}"), loss=loss, rate=rate_text(rate))
             return False
         self._rates.append(rate)
         self._losses.append(loss)
@@ -220,8 +242,9 @@ class Watch:
         mean = self._sum / self._weight
         self._lowest = min(self._lowest, mean)
         if mean - self._lowest > (self._stop_factor - 1) * abs(self._lowest):
-            self.stopped = f"the average loss rose above {self._stop_factor:g} times its lowest"
-        return self.stopped is None
+            told = later("the average loss rose above {factor} times its lowest")
+            self.stop = partial(tr, told, factor=f"{self._stop_factor:g}")
+        return self.stop is None
 
     def follow(self, pairs: Iterable[tuple[float, float]]) -> Watch:
         """Take rates with their losses, until it is over."""
@@ -233,7 +256,7 @@ class Watch:
     @property
     def measured(self) -> RangeTest:
         """What has been measured so far."""
-        return RangeTest(np.array(self._rates), np.array(self._losses), self._smoothing, self.stopped)
+        return RangeTest(np.array(self._rates), np.array(self._losses), self._smoothing, self.stop)
 
 
 def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Stretch:

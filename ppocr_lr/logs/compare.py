@@ -184,7 +184,7 @@ def plan_logged_run(
         raise MissingError(said, "config").within(log.source)
     try:
         if own is not None:
-            planned = plan_sections(own, tr("config of {log}", log=log.source), overrides, flags, assumed)
+            planned = plan_sections(own, log.source, overrides, flags, assumed)
         else:
             planned = plan_run(path or beside, overrides, flags, assumed)
     except LRConfigError:

@@ -41,7 +41,7 @@ def dots_of(comparison: Comparison, number: int, axis: Axis, against: str = "") 
     """
     positions = comparison.positions / updates_per_unit(comparison.planned.run, axis)
     rates, follows = comparison.lines.rates, comparison.follows
-    log = f"{PurePath(comparison.log.source).name}{against and f' against {against}'}"
+    log = f"{PurePath(comparison.log.source).name}{against and tr(' against {plan}', plan=against)}"
     for planned in (True, False):
         which = follows if planned else ~follows
         count = int(which.sum())

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,8 +61,8 @@ class Evaluations(NamedTuple):
     """The evaluations of a run, in order."""
 
     found: tuple[Evaluation, ...]
-    words: str
-    """Where they come from, and when they were."""
+    words: Callable[[], str]
+    """Says where they come from, and when they were."""
 
 
 def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
@@ -100,29 +100,35 @@ def evaluations_in(
     begin, each, key = _usual(config, counted)
     if len(metrics.lines):
         found = _logged_at(metrics, counted, metrics.evaluates or ((begin, each) if key else None))
-        how = tr("where the log has them")
     else:
         found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
-        unit = amount(each, "batch", "batches") if batches else amount(each, "update")
-        how = tr("one every {unit} ({key})", unit=unit, key=key) if key else tr("one at the end of each epoch")
-        how += tr(", the first after {count}", count=begin + each) if begin else ""
     epochs = (divmod(evaluation.done, counted.iters_per_epoch) for evaluation in found)
     updates = [epoch * run.iters_per_epoch + min(rest // accumulate, run.iters_per_epoch) for epoch, rest in epochs]
     found = [evaluation._replace(done=done) for evaluation, done in zip(found, updates, strict=True)]
     inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
-    which = amount(len(metrics.values), "metric")
-    if metrics.name:
-        which = tr("{count} ({name})", count=which, name=metrics.name)
-    words = tr("{metrics} in {file}, {how}", metrics=which, file=metrics.source, how=how)
-    if inside and inside[-1].done < run.total_iters:
-        words += tr(", none after epoch {epoch}", epoch=epoch_text(inside[-1].done, run))
-    if repeated := len(metrics.values) - len(found):
-        if repeated == 1:
-            words += tr("; 1 left out, as a resume went back to before it")
+
+    def words() -> str:
+        which = amount(len(metrics.values), "metric")
+        if metrics.name:
+            which = tr("{count} ({name})", count=which, name=metrics.name)
+        if len(metrics.lines):
+            how = tr("where the log has them")
         else:
-            words += tr("; {count} left out, as a resume went back to before them", count=repeated)
-    if beyond := len(found) - len(inside):
-        words += tr("; {count} left out after the end of the run", count=beyond)
+            unit = amount(each, "batch", "batches") if batches else amount(each, "update")
+            how = tr("one every {unit} ({key})", unit=unit, key=key) if key else tr("one at the end of each epoch")
+            how += tr(", the first after {count}", count=begin + each) if begin else ""
+        said = tr("{metrics} in {file}, {how}", metrics=which, file=metrics.source, how=how)
+        if inside and inside[-1].done < run.total_iters:
+            said += tr(", none after epoch {epoch}", epoch=epoch_text(inside[-1].done, run))
+        if repeated := len(metrics.values) - len(found):
+            if repeated == 1:
+                said += tr("; 1 left out, as a resume went back to before it")
+            else:
+                said += tr("; {count} left out, as a resume went back to before them", count=repeated)
+        if beyond := len(found) - len(inside):
+            said += tr("; {count} left out after the end of the run", count=beyond)
+        return said
+
     return Evaluations(inside, words)
 
 

@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
+from ppocr_lr.language import OF_PICTURES, speaking
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.plotting.style import ALERT, GREY, STYLE
 from ppocr_lr.plotting.words import figure_of, put_legend
@@ -23,7 +24,9 @@ _FEW = 100  # dots of a log; more are smaller, so that they do not become a band
 def draw_logs(axes: Axes, logs: Sequence[Comparison], axis: Axis, against: Sequence[str]) -> None:
     """Each line of a log as a dot, hollow where it shows the plan; `against` has one for each, as for `dots_of`."""
     for number, (comparison, plan) in enumerate(zip(logs, against, strict=True)):
-        for dots in dots_of(comparison, number, axis, plan):
+        with speaking(OF_PICTURES):
+            drawn = list(dots_of(comparison, number, axis, plan))
+        for dots in drawn:
             few = len(dots.positions) <= _FEW
             axes.plot(
                 dots.positions, dots.rates, linestyle="none", label=dots.name, marker=dots.marker,

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ppocr_lr.curve.summary import trainer_text
+from ppocr_lr.curve.summary import row, trainer_text
 from ppocr_lr.errors import printable, shown
 from ppocr_lr.language import labelled, later, tr
 from ppocr_lr.logs.causes.explanation import Diagnosis, Explanation
 from ppocr_lr.logs.compare import Comparison
 from ppocr_lr.logs.lines import SIX_DECIMALS
-from ppocr_lr.numbers_text import amount, count_text, padded, rate_text
+from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.logged_config import decisive
 
 _MOST_SHOWN = 6
@@ -27,15 +27,18 @@ _ROUNDING = 1e-15  # of a rate that a log has in full, as both programs calculat
 def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
     """The report for a terminal."""
     log, planned = comparison.log, comparison.planned
-    yield printable(tr("{log} against {config}: {name}", log=log.source, config=planned.source, name=planned.name))
-    yield _row(tr("log"), _extent(comparison))
+    head = later("{log} against {config}: {name}")
+    if planned.source == log.source:
+        head = later("{log} against its own config: {name}")
+    yield printable(tr(head, log=log.source, config=planned.source, name=planned.name))
+    yield row(tr("log"), _extent(comparison))
     epochs = amount(planned.run.epochs, "epoch")
-    yield _row(tr("plan"), tr("{epochs}; {arithmetic}", epochs=epochs, arithmetic=planned.length.arithmetic))
+    yield row(tr("plan"), tr("{epochs}; {arithmetic}", epochs=epochs, arithmetic=planned.length.arithmetic))
     if line := trainer_text(planned):
-        yield _row(tr("trainer"), line)
+        yield row(tr("trainer"), line)
     for remark in _remarks(comparison):
-        yield _row(tr("note"), remark)
-    yield _row(tr("verdict"), verdict(comparison))
+        yield row(tr("note"), remark)
+    yield row(tr("verdict"), verdict(comparison))
     for _, same in groupby(diagnoses, key=lambda each: (each.found, [one.causes for one in each.explanations])):
         alike = list(same)
         places = tr(" and from ").join(log.place(diagnosis.first) for diagnosis in alike)
@@ -46,11 +49,7 @@ def text_lines(comparison: Comparison, diagnoses: Sequence[Diagnosis]) -> Iterat
         message = later("{starts} of the training was not examined")
         if left > 1:
             message = later("{starts} of the training were not examined")
-        yield _row("", tr(message, starts=amount(left, "more start")))
-
-
-def _row(label: str, text: str) -> str:
-    return f"  {padded(label, 9)}{text}"
+        yield row("", tr(message, starts=amount(left, "more start")))
 
 
 def _extent(comparison: Comparison) -> str:
@@ -338,15 +337,15 @@ def _diagnosis(comparison: Comparison, diagnosis: Diagnosis, where: str) -> Iter
         said = tr("no known cause explains every line{where}; the nearest are:", where=where)
     else:
         said = tr("no known cause explains every line{where}", where=where)
-    yield _row(tr("cause"), said)
+    yield row(tr("cause"), said)
     if certain:
-        yield _row("", tr("explains {lines}", lines=_fit(likely[0])))
+        yield row("", tr("explains {lines}", lines=_fit(likely[0])))
     for explanation in () if certain else likely:
-        yield _row("", f"- {labelled(_causes(explanation), _fit(explanation))}")
+        yield row("", f"- {labelled(_causes(explanation), _fit(explanation))}")
     proposal = likely[0].proposal if certain else None
     if proposal:
         what = tr("to plan these lines alone") if likely[0].of_these_lines else tr("to plan this run")
-        yield _row("", labelled(what, proposal.line))
+        yield row("", labelled(what, proposal.line))
 
 
 def _causes(explanation: Explanation) -> str:

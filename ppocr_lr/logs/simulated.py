@@ -36,7 +36,7 @@ def plan_simulated_run(
     Raises:
         LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
     """
-    config, source, flags = read_for_run(path, flags)
+    (config, flags), source = read_for_run(path, flags), str(path)
     with errors_within(source):
         config = with_overrides(config, overrides)
     given = read_metrics(metrics, config)
@@ -87,8 +87,13 @@ def _simulated(planned: PlannedRun, evaluations: Evaluations, metric: str) -> Pl
         raise ArgumentError("metrics", tr("simulate the rates as they are written, not scaled for another batch"))
     rates, reductions = simulate_plateau(led, evaluations.found)
     whole = parsed.config.led_plateau(planned.built_for.window, rates).before
-    words = evaluations.words
-    if metric and "loss" not in metric and getattr(led.plateau, "mode", "") == "min":
-        words += tr("; {metric} should rise, and with mode: min it improves by falling", metric=metric)
+    wrong_way = metric and "loss" not in metric and getattr(led.plateau, "mode", "") == "min"
+
+    def words() -> str:
+        said = evaluations.words()
+        if wrong_way:
+            said += tr("; {metric} should rise, and with mode: min it improves by falling", metric=metric)
+        return said
+
     seen = tuple(each for each in reductions if each.update < planned.run.total_iters)
     return replace(planned, parsed=parsed._replace(curve=whole), simulation=Simulation(words, seen))

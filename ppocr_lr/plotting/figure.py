@@ -20,6 +20,7 @@ from ppocr_lr.curve.difference import Difference
 from ppocr_lr.curve.polyline import Curve, trace
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.errors import ArgumentError
+from ppocr_lr.language import OF_PICTURES, speaking, tr
 from ppocr_lr.numbers_text import amount, count_text, plain_text
 from ppocr_lr.output import PICTURES, output_kind, write_whole
 from ppocr_lr.plotting.style import (
@@ -92,9 +93,12 @@ def draw(
         LRConfigError: `log_scale` with a curve that has no rate above 0, or too many `names` or too few.
     """
     if names and len(names) != len(runs):
-        raise ArgumentError("names", f"there must be one for each curve, {len(runs)} in all, received {len(names)}")
+        said = tr(
+            "there must be one for each curve, {count} in all, received {given}", count=len(runs), given=len(names)
+        )
+        raise ArgumentError("names", said)
     with _figure(len(beside), size) as (figure, axes, panels):
-        key, names = in_common(figure, names or (labels(runs, brief=is_narrow(figure)) if len(runs) > 1 else ()))
+        key, names = in_common(figure, names or (_labels(runs, is_narrow(figure)) if len(runs) > 1 else ()))
         curves = _draw_runs(axes, runs, axis, names, marks)
         _scales(axes, runs, curves, log_scale, axis)
         for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
@@ -110,7 +114,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
     runs = (result.first, result.second)
     with _figure(1) as (figure, above, (below,)):
-        key, names = in_common(figure, labels(runs))
+        key, names = in_common(figure, _labels(runs))
         curves = _draw_runs(above, runs, result.axis, names)
         _scales(above, runs, curves, log_scale, result.axis)
         above.set_xlabel("")
@@ -163,6 +167,12 @@ def source_of(path: Path) -> str | None:
     return source if isinstance(source, str) else None
 
 
+@speaking(OF_PICTURES)
+def _labels(runs: Sequence[PlannedRun], brief: bool = False) -> list[str]:
+    return labels(runs, brief=brief)
+
+
+@speaking(OF_PICTURES)
 def _draw_runs(
     axes: Axes, runs: Sequence[PlannedRun], axis: Axis, names: Sequence[str], marks: bool = True
 ) -> list[Curve]:

@@ -7,6 +7,8 @@ from functools import cache
 
 from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
 
+from ppocr_lr.language import later, tr
+
 _BASE = "DejaVu Sans"  # ships with matplotlib
 # What the names of families begin with, best first: a Noto Sans CJK, say, is one of SC, TC, HK, JP and KR.
 _CJK = (
@@ -18,7 +20,7 @@ _CJK = (
     "Alibaba PuHuiTi", "Yu Gothic", "Meiryo", "MS Gothic", "IPA", "Takao", "VL Gothic", "Malgun Gothic",
     "Apple SD Gothic", "Nanum", "Arial Unicode MS", "Unifont",
 )  # fmt: skip
-_BOXES = (
+_BOXES = later(
     "characters that no installed font has are drawn as □; Chinese, Japanese and Korean ones are in the package "
     "fonts-noto-cjk (Fedora: google-noto-sans-cjk-fonts)"
 )
@@ -30,7 +32,7 @@ def drawable(text: str) -> tuple[str, list[str]]:
     if missing and _add_new_fonts():
         missing, families = _chosen(text)
     if any(char.isprintable() for char in missing):
-        warnings.warn(_BOXES, stacklevel=1)  # always of this line, so Python shows it once in a process
+        warnings.warn(tr(_BOXES), stacklevel=1)  # always of this line, so Python shows it once in a process
     return "".join("□" if char in missing else char for char in text), families
 
 

@@ -84,10 +84,11 @@ def use_style(name: str) -> None:
             settings = rc_params_from_file(name, use_default_template=False)
     except (OSError, ValueError) as error:
         names = [known for known in style.available if not known.startswith("_")]
-        told = f"neither a style of matplotlib ({', '.join(names)}) nor a file of settings{did_you_mean(name, names)}"
-        raise ArgumentError("style", told, name) from error
+        told = tr("neither a style of matplotlib ({names}) nor a file of settings", names=", ".join(names))
+        raise ArgumentError("style", told + did_you_mean(name, names), name) from error
     if complaints:
-        raise ArgumentError("style", f"not a file of matplotlib's settings: {complaints[0]}", name)
+        told = tr("not a file of matplotlib's settings: {complaint}", complaint=complaints[0])
+        raise ArgumentError("style", told, name)
     STYLE.update(settings)
 
 

@@ -8,6 +8,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from ppocr_lr.errors import ArgumentError
+from ppocr_lr.language import tr
 
 
 def show(make_figure: Callable[[], Figure]) -> None:
@@ -22,7 +23,9 @@ def show(make_figure: Callable[[], Figure]) -> None:
     window = pyplot.figure()
     if type(window.canvas.manager) is FigureManagerBase:
         backend = matplotlib.get_backend().lower()
-        problem = f"no window can be opened here (matplotlib backend {backend}); the file is written"
+        problem = tr(
+            "no window can be opened here (matplotlib backend {backend}); the file is written", backend=backend
+        )
         raise ArgumentError("show", problem)
     pyplot.close(window)
     figure = make_figure()

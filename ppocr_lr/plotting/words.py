@@ -15,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from ppocr_lr.curve.summary import summarize
+from ppocr_lr.language import OF_PICTURES, speaking
 from ppocr_lr.numbers_text import amount, plain_text, shortened, width
 from ppocr_lr.plotting.fonts import drawable
 from ppocr_lr.plotting.names import HANDLE, shared
@@ -151,6 +152,7 @@ def _pairs(name: str) -> list[tuple[str, str]]:
     return [(match[1], match[2]) for match in matches if match] if all(matches) else []
 
 
+@speaking(OF_PICTURES)
 def common_facts(runs: Sequence[PlannedRun]) -> list[str]:
     """What is true of all curves, in the order of a title."""
     each = [list(_facts(run)) for run in runs]

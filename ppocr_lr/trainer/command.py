@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, printable
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.overrides import last_given
 from ppocr_lr.training_config.run_flags import RunFlags
 
@@ -41,13 +42,16 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     """
     given, words = list(words), without_python(words)
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
-        raise LRConfigError(f"the launcher starts this command, not the other way round: {_below_launch(given)}")
+        command = _below_launch(given)
+        raise LRConfigError(tr("the launcher starts this command, not the other way round: {command}", command=command))
     if not words or words[0].startswith("-"):
-        raise LRConfigError("name the script that trains, with its flags after it: tools/train.py -c config.yml")
+        example = "tools/train.py -c config.yml"
+        raise LRConfigError(tr("name the script that trains, with its flags after it: {example}", example=example))
     script, *rest = words
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
-        raise LRConfigError(printable(f"{Path(script).absolute()}: does not exist{did_you_mean(script, there)}"))
+        said = tr("does not exist{suggestion}", suggestion=did_you_mean(script, there))
+        raise LRConfigError(f"{Path(script).absolute()}: {said}")
     config, assignments = _config(rest)
     overrides, lost = last_given(assignments)
     return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)
@@ -64,7 +68,7 @@ def without_python(words: Sequence[str]) -> list[str]:
         words.pop(0)
     first = words[0] if words and not Path(words[0]).is_file() else "-"
     if not first.startswith("-") and not first.endswith(".py") and any(word.endswith(".py") for word in words):
-        raise LRConfigError(printable(f"{first}: write it before ppocr-lr, as in {first} ppocr-lr …"))
+        raise LRConfigError(tr("{word}: write it before ppocr-lr, as in {word} ppocr-lr …", word=first))
     return words
 
 

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from ppocr_lr.errors import LRConfigError, printable
+from ppocr_lr.language import later, tr
 from ppocr_lr.trainer.command import is_first_process
 
 MODULE = "ppocr.optimizer"
@@ -33,14 +34,13 @@ def check_trainer(script: str) -> None:
         (file for folder in folders if (file := folder / "ppocr" / "optimizer" / "__init__.py").is_file()), None
     )
     if file is None:
-        where = "there is no ppocr/optimizer above it or on Python's path"
+        where = tr("there is no {folder} above it or on Python's path", folder="ppocr/optimizer")
     elif BUILDER not in file.read_text(encoding="utf-8", errors="replace"):
-        where = f"there is no {BUILDER} in {file}"
+        where = tr("there is no {builder} in {file}", builder=BUILDER, file=file)
     else:
         return
-    raise LRConfigError(
-        printable(f"{script}: is not a trainer of PaddleOCR's: {where}, so it would train with its own rates")
-    )
+    said = later("{script}: is not a trainer of PaddleOCR's: {where}, so it would train with its own rates")
+    raise LRConfigError(tr(said, script=script, where=where))
 
 
 def replace_builder(builder: Builder) -> None:
@@ -50,8 +50,8 @@ def replace_builder(builder: Builder) -> None:
         # Where the function that builds the scheduler looks up the name.
         names = getattr(getattr(module, _CALLER, None), "__globals__", {})
         if BUILDER not in names:
-            problem = f"{_CALLER} calls no {BUILDER}, so the trainer cannot be given a schedule"
-            sys.exit(printable(f"error: {module.__file__}: {problem}"))
+            told = later("{caller} calls no {builder}, so the trainer cannot be given a schedule")
+            sys.exit(printable(f"error: {module.__file__}: {tr(told, caller=_CALLER, builder=BUILDER)}"))
         names[BUILDER] = builder
         setattr(module, BUILDER, builder)
 

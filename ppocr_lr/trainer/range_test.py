@@ -16,6 +16,7 @@ from typing import Any
 
 from ppocr_lr.errors import SECTION, ArgumentError
 from ppocr_lr.find_rate.measured import RangeTest
+from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import plan_logged_run
 from ppocr_lr.logs.lines import MOST_EPOCHS, LogReader
 from ppocr_lr.logs.range_test import range_test_of
@@ -49,6 +50,8 @@ class Trials:
     """The training's, its overrides applied."""
     section: RangeTestConfig
     folder: Path
+    language: str = "en"
+    """Of what the training says in its output."""
 
     @property
     def updates(self) -> int:
@@ -64,7 +67,8 @@ class Trials:
         ours = ["-m", "ppocr_lr"]
         if self.launcher:  # which starts files
             ours = [str(Path(__file__).parent.parent / "__main__.py")]
-        command = [*ours, "train", "--no-check", "--no-save", self.command.script, *self.command.words]
+        flags = ["--lang", self.language, "--no-check", "--no-save"]
+        command = [*ours, "train", *flags, self.command.script, *self.command.words]
         # Only the last -o counts.
         settings = [word for word in self.command.overrides if not word.startswith(f"{SECTION}.")]
         launcher = [*self.launcher, "--log_dir", str(self.place(number) / "log")] if self.launcher else []
@@ -165,6 +169,6 @@ def check_folder(folder: Path) -> None:
         ArgumentError: it is one.
     """
     if "=" in str(folder):
-        raise ArgumentError("folder", "PaddleOCR accepts no folder with a = in its name", folder)
+        raise ArgumentError("folder", tr("PaddleOCR accepts no folder with a = in its name"), folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ArgumentError("folder", "already exists; name a new one", folder)
+        raise ArgumentError("folder", tr("already exists; name a new one"), folder)

@@ -12,6 +12,7 @@ from ppocr_lr.check.report import Report, check_file
 from ppocr_lr.curve.summary import plan_lines
 from ppocr_lr.errors import SECTION_PATH, LRConfigError, Problem, errors_within, printable, shown
 from ppocr_lr.finding import Finding, Severity
+from ppocr_lr.language import labelled, later, tr
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.causes.explanation import Diagnosis
 from ppocr_lr.logs.causes.steps import offset
@@ -69,7 +70,7 @@ class Session:
             LRConfigError: as `check_file`.
         """
         if self.command.config is None:
-            self.tell(["no plan: the command names no config with -c"])
+            self.tell([tr("no plan: the command names no config with -c")])
             return True
         try:
             report = self._check(self.command.config)
@@ -78,7 +79,7 @@ class Session:
         except LRConfigError as error:
             if check:
                 raise error.within(self.command.config) from None
-            self.tell([f"no plan: {error}"])
+            self.tell([tr("no plan: {error}", error=error)])
             return True
         found = list(report.findings)
         self.planned = report.planned
@@ -121,7 +122,7 @@ class Session:
     def _plan_exactly(self, lr_config: Mapping[str, Any], epochs: int, iters_per_epoch: int) -> PlannedRun:
         optimizer = {**(self.config.get("Optimizer") or {}), "lr": dict(lr_config)}
         source = self.command.config or self.command.script
-        counted = "as the data loader counts"
+        counted = tr("as the data loader counts")
         flags = launched()._replace(epochs=epochs, iters_per_epoch=iters_per_epoch, iters_from=counted)
         with errors_within(source):
             planned = plan_config({**self.config, "Optimizer": optimizer}, source, flags)
@@ -133,9 +134,11 @@ class Session:
         assert self.planned is not None
         news = []
         if self.planned.built_for != trained.built_for:
-            news.append(f"the run is not as planned: {_other_length(self.planned, trained)}")
+            length = _other_length(self.planned, trained)
+            news.append(tr("the run is not as planned: {length}", length=length))
         if self.planned.parsed.config != trained.parsed.config:
-            news.append(printable(f"the trainer has changed Optimizer.lr: {shown(dict(lr_config))}"))
+            section = shown(dict(lr_config))
+            news.append(printable(tr("the trainer has changed Optimizer.lr: {section}", section=section)))
         self.tell(news)
         return bool(news)
 
@@ -148,7 +151,7 @@ class Session:
             # Beside the plan there is no curve of PaddleOCR's own: its builder is not there.
             resume = Resume(replace(planned, paddleocr_schedule=None), read_checkpoint(checkpoint), ours=True)
         except LRConfigError as error:  # PaddleOCR will say what it makes of it
-            self.tell([f"what a resume does cannot be predicted: {error}"])
+            self.tell([tr("what a resume does cannot be predicted: {error}", error=error)])
             return []
         self.ahead = resume.update - (resume.checkpoint.epoch or 0) * planned.run.iters_per_epoch
         self.tell(resume_lines(resume))
@@ -166,13 +169,13 @@ class Session:
             LRConfigError: the log has no rate of this run.
         """
         if self.trained is None:
-            script = printable(self.command.script)
-            self.tell([f"warning: {script} asked for no schedule, so whatever it trained used none of this plan"])
+            told = later("{script} asked for no schedule, so whatever it trained used none of this plan")
+            self.tell([labelled(tr("warning"), tr(told, script=printable(self.command.script)))])
         elif (path := self._log()) and path.is_file():
             log = read_log(path, self.log_begin)
             comparison = compare_log(self.trained, log)
             if comparison.as_planned:
-                self.tell([printable(f"{log.source}: {verdict(comparison)}")])
+                self.tell([printable(labelled(log.source, verdict(comparison)))])
             else:
                 self.tell(comparison_lines(comparison, list(map(self._as_foretold, diagnose(comparison)))))
 
@@ -187,26 +190,28 @@ def _in_this_trainer(finding: Finding) -> Finding:
     if finding.code in STOPS_THIS_TRAINER:
         return finding._replace(severity=Severity.ERROR)
     if finding.code == _LENGTH_UNKNOWN:
-        return finding._replace(hint="the plan is made once the trainer has read its data")
+        return finding._replace(hint=tr("the plan is made once the trainer has read its data"))
     return finding
 
 
 def _check_curve(planned: PlannedRun) -> None:
     if planned.parsed.curve is None:
-        problem = f"PaddleOCR's trainer steps a schedule without a metric, on which {planned.name} depends"
-        raise LRConfigError(Problem((*SECTION_PATH, "name"), problem))
+        told = later("PaddleOCR's trainer steps a schedule without a metric, on which {name} depends")
+        raise LRConfigError(Problem((*SECTION_PATH, "name"), tr(told, name=planned.name)))
 
 
 def _other_length(before: PlannedRun, trained: PlannedRun) -> str:
     """How the planned length came about, and what that says of the data."""
     if before.built_for.epochs != trained.built_for.epochs:
-        return (
-            f"{amount(trained.built_for.epochs, 'epoch')} instead of the planned {count_text(before.built_for.epochs)}"
-        )
+        epochs = amount(trained.built_for.epochs, "epoch")
+        planned = count_text(before.built_for.epochs)
+        return tr("{epochs} instead of the planned {planned}", epochs=epochs, planned=planned)
     iters = trained.built_for.iters_per_epoch
-    told = (
-        f"the data loader has {amount(iters, 'iteration')} in an epoch instead of the planned "
-        f"{count_text(before.built_for.iters_per_epoch)}: {before.length.arithmetic}"
+    told = tr(
+        "the data loader has {iters} in an epoch instead of the planned {planned}: {arithmetic}",
+        iters=amount(iters, "iteration"),
+        planned=count_text(before.built_for.iters_per_epoch),
+        arithmetic=before.length.arithmetic,
     )
     if before.length.samples is None:
         return told
@@ -214,4 +219,5 @@ def _other_length(before: PlannedRun, trained: PlannedRun) -> str:
     drop_last = read(Loader, before.config["Train"].get("loader"), ("Train", "loader"), "drop_last").drop_last
     last = cards * ((iters + drop_last) * batch - drop_last)
     first = last - cards * batch + 1
-    return f"{told}; so its data set has {count_text(first)} to {count_text(last)} samples"
+    samples = tr("; so its data set has {first} to {last} samples", first=count_text(first), last=count_text(last))
+    return told + samples

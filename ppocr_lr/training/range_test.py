@@ -81,7 +81,7 @@ def lr_range_test(
             if not watch.add(scheduler(), _number(step_fn())):
                 break
     if not len(watch.measured.losses):
-        raise ValueError(f"{watch.stopped}, before any update: there is nothing to test")
+        raise ValueError(f"{watch.measured.stopped}, before any update: there is nothing to test")
     return watch.measured
 
 

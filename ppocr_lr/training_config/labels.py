@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import amount, plain_text
+from ppocr_lr.numbers_text import amount, plain_text, width
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import at_default, factors, settings
 
@@ -39,10 +39,10 @@ def labels(runs: Sequence[PlannedRun], *, brief: bool = False) -> list[str]:
         ]
     elif len(differing) > 1 and len(files) == len(runs):
         return _file_names(runs)
-    texts = [", ".join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
+    texts = [tr(", ").join(_text(key, setting[key]) for key in differing if key in setting) for setting in each]
     texts = [text or run.name for text, run in zip(texts, runs, strict=True)]
     # If one label is too long or occurs twice, all become file names: a mixture is hard to read.
-    if len(set(texts)) < len(texts) or max(map(len, texts)) > _LONGEST:
+    if len(set(texts)) < len(texts) or max(map(width, texts)) > _LONGEST:
         return _file_names(runs)
     return texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -67,8 +67,8 @@ class Reduction(NamedTuple):
 class Simulation(NamedTuple):
     """Which metrics decided the rates of a run whose config alone has no curve, and what they did."""
 
-    metrics: str
-    """Where they come from and when they were measured, in words."""
+    metrics: Callable[[], str]
+    """Says where they come from and when they were measured."""
     reductions: tuple[Reduction, ...]
 
 
@@ -77,7 +77,7 @@ class PlannedRun:
     """A training run as its config plans it. Immutable; `schedule(k)` is the rate of update k."""
 
     source: str
-    """The file name of the config."""
+    """The name of the file that holds the config: a YAML, or a log."""
     config: Mapping[str, Any]
     """The whole config, overrides applied."""
     flags: RunFlags
@@ -131,7 +131,7 @@ class PlannedRun:
         flags = self.flags._replace(reference_gpus=None, reference_batch=None)
         return replace(self, flags=flags, section=section, parsed=parsed, paddleocr_schedule=paddleocr)
 
-    @cached_property
+    @property  # not cached: their labels are in the language of whoever asks
     def all_groups(self) -> tuple[Group, ...]:
         """The parameters that have a factor of the rate, also of 1.
 
@@ -197,19 +197,14 @@ def plan_run(
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    config, source, flags = read_for_run(path, flags)
-    return plan_sections(config, source, overrides, flags, assumed_iters)
+    config, flags = read_for_run(path, flags)
+    return plan_sections(config, str(path), overrides, flags, assumed_iters)
 
 
-def read_for_run(path: str | Path, flags: RunFlags | None) -> tuple[Mapping[str, Any], str, RunFlags]:
-    """As `read_training_config`, with what to call the run, and the flags with what the file says beyond the config."""
+def read_for_run(path: str | Path, flags: RunFlags | None) -> tuple[Mapping[str, Any], RunFlags]:
+    """As `read_training_config`, and the flags with what the file says beyond the config."""
     config, length = run_in_log(path) if is_log(path) else (read_yaml_file(path), None)
-    return checked_sections(config, path), source_of(path), (flags or RunFlags()).beside(path, length)
-
-
-def source_of(path: str | Path) -> str:
-    """What to call a run whose config is this file."""
-    return tr("config of {log}", log=path) if is_log(path) else str(path)
+    return checked_sections(config, path), (flags or RunFlags()).beside(path, length)
 
 
 def plan_sections(

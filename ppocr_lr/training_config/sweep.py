@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from ppocr_lr.errors import ArgumentError
+from ppocr_lr.language import tr
 from ppocr_lr.training_config.changes import same
 from ppocr_lr.training_config.overrides import Override
 
@@ -29,13 +30,16 @@ def sweep_overrides(sweeps: Iterable[str]) -> list[list[Override]]:
         key = key.strip()
         values = _divided(text)
         if not equals or not key or not all(values):
-            raise ArgumentError("sweep", "write KEY=V1,V2, as in Optimizer.lr.warmup_epoch=0,2,5", sweep)
+            raise ArgumentError(
+                "sweep", tr("write KEY=V1,V2, as in {example}", example="Optimizer.lr.warmup_epoch=0,2,5"), sweep
+            )
         if key in choices:
-            raise ArgumentError("sweep", f"{key} is swept already; write all its values at once", sweep)
+            raise ArgumentError("sweep", tr("{key} is swept already; write all its values at once", key=key), sweep)
         choices[key] = _different(Override(key, value, "sweep") for value in values)
     count = math.prod(map(len, choices.values()))
     if count > MOST_CURVES:
-        raise ArgumentError("sweep", f"{count} combinations; a picture holds at most {MOST_CURVES} curves")
+        said = tr("{count} combinations; a picture holds at most {most} curves", count=count, most=MOST_CURVES)
+        raise ArgumentError("sweep", said)
     return [list(combination) for combination in product(*choices.values())]
 
 

@@ -22,8 +22,8 @@ def log(tmp_path: Path) -> Path:
     return write_log(tmp_path / "train.log", lines(RAMP))
 
 
-def test_a_log_alone(command: Command, log: Path, tmp_path: Path) -> None:
-    done = command("find-rate", "--log", log)
+def test_a_log_alone(both: Command, log: Path, tmp_path: Path) -> None:
+    done = both("find-rate", "--log", log)
     assert (done.returncode, done.stderr) == (0, "")
     name, test, loss, rate, advice, paste = done.stdout.splitlines()
     assert name == str(log)
@@ -36,9 +36,9 @@ def test_a_log_alone(command: Command, log: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["train.log"]  # no file that nobody asked for
 
 
-def test_beside_a_config_with_a_picture_and_numbers(command: Command, log: Path, tmp_path: Path) -> None:
+def test_beside_a_config_with_a_picture_and_numbers(both: Command, log: Path, tmp_path: Path) -> None:
     own = write_config(tmp_path / "c.yml", {"name": "OneCycle", "max_lr": 2.0}, 20, 100)
-    done = command("find-rate", "--log", log, "-c", own, "--out", "r.svg", "--out", "r.csv")
+    done = both("find-rate", "--log", log, "-c", own, "--out", "r.svg", "--out", "r.csv")
     assert (done.returncode, done.stderr) == (0, "")
     *_, advice, paste, picture, numbers = done.stdout.splitlines()
     assert advice.endswith(f"The 2 of {own} is too high: training diverges.")
@@ -66,10 +66,10 @@ def test_a_folder_stands_for_the_log_in_it(command: Command, log: Path) -> None:
     assert of_folder == [str(log.parent), *of_file[1:]]
 
 
-def test_several_logs_and_one_that_is_packed(command: Command, log: Path, tmp_path: Path) -> None:
+def test_several_logs_and_one_that_is_packed(both: Command, log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "other.log.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))
-    done = command("find-rate", "--log", log, "--log", packed)
+    done = both("find-rate", "--log", log, "--log", packed)
     assert done.returncode == 0
     assert "  test 1   " in done.stdout
     assert "  test 2   " in done.stdout
@@ -92,9 +92,9 @@ def test_several_logs_and_one_that_is_packed(command: Command, log: Path, tmp_pa
         ),
     ],
 )
-def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: str, drawn: bool) -> None:
+def test_nothing_to_tell(both: Command, tmp_path: Path, change: Any, reason: str, drawn: bool) -> None:
     log = write_log(tmp_path / "train.log", map(change, lines(RAMP)))
-    done = command("find-rate", "--log", log, "--out", "r.png", "--out", "r.csv")
+    done = both("find-rate", "--log", log, "--out", "r.png", "--out", "r.csv")
     assert (done.returncode, done.stderr) == (1, "")
     assert f"  rate     unclear: {reason}" in done.stdout
     assert (tmp_path / "r.png").exists() == drawn
@@ -111,12 +111,12 @@ def test_nothing_to_tell(command: Command, tmp_path: Path, change: Any, reason: 
     ],
 )
 def test_what_to_change(
-    section: dict[str, Any], loss: Callable[[float], float], hint: str, command: Command, tmp_path: Path
+    section: dict[str, Any], loss: Callable[[float], float], hint: str, both: Command, tmp_path: Path
 ) -> None:
     section = {**RAMP, **section}
     trainer = Trainer(section, EPOCHS, ITERS, 1, 1, loss=loss)
     log = write_log(tmp_path / "train.log", dumped(config(section)), trainer.train())
-    done = command("find-rate", "--log", log)
+    done = both("find-rate", "--log", log)
     assert done.returncode == 1
     assert "unclear" in done.stdout
     assert [line for line in done.stdout.splitlines() if "hint" in line] == ([f"hint: -o {hint}"] if hint else [])

@@ -184,7 +184,7 @@ NAMES = [
     ("Cosine", ["Cosine"]),
     ("a" * 50, ["a" * 48, "a" * 2]),
     ("a.yml & b.yml: scaled for 4096 samples per update <linear>", ["a.yml &amp; b.yml: scaled for 4096 samples per", "update &lt;linear&gt;"]),
-    ("Cosine：PaddleOCR 自己的训练程序", ["Cosine：PaddleOCR 自己的训练程序"]),
+    ("Cosine：PaddleOCR 自带的训练程序", ["Cosine：PaddleOCR 自带的训练程序"]),
     ("很长的名字" * 6, ["很长的名字很长的名字很长的名字很长的名字很长的名", "字很长的名字"]),
     ("", []),
 ]  # fmt: skip

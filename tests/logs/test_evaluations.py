@@ -46,8 +46,8 @@ def column(folder: Path, text: str, run: Run = RUN, **settings: Any) -> Evaluati
 def test_a_column_is_one_an_evaluation(tmp_path: Path, settings: dict[str, Any], done: list[int], words: str) -> None:
     found = column(tmp_path, "0.5\n0.25\n1e-1\n", **settings)
     assert found.found == tuple(zip(done, (0.5, 0.25, 0.1), strict=False))
-    assert words in found.words
-    assert found.words.startswith("3 metrics in ")
+    assert words in found.words()
+    assert found.words().startswith("3 metrics in ")
 
 
 def test_what_a_column_may_hold(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_the_log_tells_where_they_were(tmp_path: Path, begin: int, each: int, ev
     found = evaluations_in(metrics, RUN, config)
     expected = list(range(begin + each, 41, each))
     assert [tuple(evaluation) for evaluation in found.found] == [(update, update) for update in expected]
-    assert found.words.startswith(f"{len(expected)} metrics (acc) in {path}, where the log has them")
+    assert found.words().startswith(f"{len(expected)} metrics (acc) in {path}, where the log has them")
     assert metrics.iters_per_epoch == (10 if every < 1000 else metrics.iters_per_epoch)
 
 
@@ -157,7 +157,7 @@ def test_where_several_batches_make_an_update_batches_are_counted(
     (tmp_path / "column.txt").write_text("".join(f"{metric}\n" for _, metric in in_log.found))
     in_column = evaluations_in(read_metrics(tmp_path / "column.txt", config), run, config, accumulate, 10)
     assert in_column.found == in_log.found
-    assert "one every 7 batches" in in_column.words
+    assert "one every 7 batches" in in_column.words()
 
 
 def test_a_resume_goes_back_behind_some(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_resume_goes_back_behind_some(tmp_path: Path) -> None:
     )  # fmt: skip
     found = evaluations_in(read_metrics(path, {}), RUN, {})
     assert [evaluation.done for evaluation in found.found] == [5, 10, 15, 20, 25, 30, 35, 40]
-    assert "4 left out, as a resume went back to before them" in found.words
+    assert "4 left out, as a resume went back to before them" in found.words()
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_the_config_of_the_log(tmp_path: Path, command: Command) -> None:
     lines = Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train()
     write_log(tmp_path / "train.log", dumped(whole_config(SECTIONS["Cosine"], EPOCHS)), lines)
     done = command("compare-log", "train.log")
-    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against config of train.log: Cosine")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "train.log against its own config: Cosine")
     assert command("plot", "--log", "train.log", "--out", "x.png").returncode == 0
     for part, value in (("epoch_num=30", "epoch_num is 20"), ("log_smooth_window=5", "log_smooth_window is missing")):
         write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,24 +10,9 @@ import pytest
 
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.report import text_lines
-from tests.chinese import not_chinese
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, times
 from tests.train_logs import Trainer, write_config, write_log
-
-
-@pytest.fixture
-def both(command: Command) -> Command:
-    """Runs a command in both languages; in Chinese it says nothing in English, and as much."""
-
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        english, chinese = (command(*words, "--lang", language) for language in ("en", "zh"))
-        assert not_chinese(chinese.stdout + chinese.stderr) == []
-        assert (chinese.returncode, chinese.stdout.count("\n")) == (english.returncode, english.stdout.count("\n"))
-        return english
-
-    return run
-
 
 COSINE = SECTIONS["Cosine"]
 

@@ -8,6 +8,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.font_manager import fontManager
 
+from ppocr_lr.language import speaking
 from ppocr_lr.plotting import fonts
 from tests.conftest import Command
 
@@ -24,8 +25,9 @@ def test_plain_text_needs_one_font() -> None:
 
 def test_characters_without_a_font_are_substituted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_CJK", ())
-    with pytest.warns(UserWarning, match="fonts-noto-cjk"):
-        assert fonts.drawable(NAME) == ("□□□.yml", ["DejaVu Sans"])
+    for language, said in (("en", "no installed font"), ("zh", "字体")):
+        with speaking(language), pytest.warns(UserWarning, match=f"{said}.*fonts-noto-cjk"):
+            assert fonts.drawable(NAME) == ("□□□.yml", ["DejaVu Sans"])
 
 
 @pytest.mark.filterwarnings("error")

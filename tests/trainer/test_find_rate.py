@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from ppocr_lr import build_schedule
+from tests.chinese import not_chinese
 from tests.conftest import Command
 from tests.trainer.conftest import ENVIRONMENT, Train, config, logged
 
@@ -113,6 +114,18 @@ def test_quiet_tells_of_a_training_that_breaks_off(command: Command, tmp_path: P
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
+@pytest.mark.parametrize("behind", [True, False])
+def test_a_training_that_logs_nothing_is_told_in_chinese(behind: bool, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
+    (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("def build_lr_scheduler(): pass\n")
+    (tmp_path / "train.py").touch()
+    (tmp_path / "c.yml").write_text(yaml.safe_dump({"Global": {"epoch_num": 1}, "Optimizer": {"lr": COSINE}}))
+    training, lang = ["train.py", "-c", "c.yml"], ["--lang", "zh"]
+    done = command("find-rate", *(training + lang if behind else lang + training))
+    assert (done.returncode, len(done.stdout.splitlines())) == (2, 1)
+    assert not_chinese(done.stdout + done.stderr) == []
+
+
 def test_a_test_is_no_run_of_weights_and_biases(command: Command, tmp_path: Path) -> None:
     (tmp_path / "ppocr" / "optimizer").mkdir(parents=True)
     (tmp_path / "ppocr" / "optimizer" / "__init__.py").write_text("def build_lr_scheduler(): pass\n")
@@ -167,6 +180,7 @@ def test_what_cannot_be_used(words: list[str], message: str, command: Command, t
     done = command("find-rate", *words)
     assert done.returncode == 2
     assert message in done.stderr
+    assert not_chinese(command("find-rate", "--lang", "zh", *words).stderr) == []
     assert not (tmp_path / "find_rate").exists()
 
 
@@ -204,4 +218,7 @@ def test_what_cannot_be_used_with_a_trainer(
     done = command("find-rate", *(training + words if behind else words + training))
     assert done.returncode == 2
     assert message in done.stderr
+    if words[0] != "--repeat":  # argparse reads flags before the language is known
+        chinese = command("find-rate", "--lang", "zh", *(training + words if behind else words + training))
+        assert not_chinese(chinese.stderr) == []
     assert not (tmp_path / "find_rate").exists()

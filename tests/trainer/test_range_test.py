@@ -72,7 +72,20 @@ def test_each_further_test_has_another_seed(written: dict[str, Any], seeds: list
 
 
 def test_the_command_around_the_script() -> None:
-    begin = ["train", "--no-check", "--no-save", "tools/train.py", "-c", "c.yml", "-o", "a.b=1", "-o", "a.b=1"]
+    begin = [
+        "train",
+        "--lang",
+        "en",
+        "--no-check",
+        "--no-save",
+        "tools/train.py",
+        "-c",
+        "c.yml",
+        "-o",
+        "a.b=1",
+        "-o",
+        "a.b=1",
+    ]
     assert trials("a.b=1").words(0)[: 3 + len(begin)] == [sys.executable, "-m", "ppocr_lr", *begin]
     launched = trials("a.b=1", launcher=("-m", "paddle.distributed.launch", "--gpus", "0,1")).words(0)
     assert launched[:7] == [

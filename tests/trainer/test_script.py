@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chinese import not_chinese, numbers
 from tests.trainer.conftest import ENVIRONMENT
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -136,6 +137,30 @@ def test_a_trainer_that_cannot_be_given_a_schedule(
     assert done.stderr.startswith("error: ")
     assert len(done.stderr.splitlines()) == 1
     assert said in done.stderr
+    chinese = run("-m", "ppocr_lr", "train", "--lang", "zh", "tools/train.py")
+    assert (chinese.returncode, not_chinese(chinese.stderr)) == (status, [])
+
+
+CONFIG = """
+Global: {epoch_num: 4}
+Optimizer: {lr: {name: Const, learning_rate: 0.1, warmup_epochs: 1}}
+Train: {dataset: {num_samples: 80}, loader: {batch_size_per_card: 8}}
+"""
+
+
+def test_it_speaks_the_language_while_the_script_runs(folder: Path, run: Run) -> None:
+    (folder / "c.yml").write_text(CONFIG)
+    (folder / "ppocr" / "optimizer" / "__init__.py").write_text(f"{OPTIMIZER}\n{CALLS.replace('1)', '12)')}\n")
+    (folder / "tools" / "train.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(folder)!r})\nfrom ppocr.optimizer import build_optimizer\n"
+        "build_optimizer({'name': 'Const', 'learning_rate': 0.2}, 4, 12, None)\n"
+    )
+    words = ("--no-check", "tools/train.py", "-c", "c.yml", "-o", "Global.seed=1", "-o", "Global.seed=2")
+    english, chinese = (run("-m", "ppocr_lr", "train", "--lang", language, *words) for language in ("en", "zh"))
+    assert "the run is not as planned: the data loader has 12 iterations" in english.stdout
+    assert (english.returncode, english.stderr, chinese.returncode, chinese.stderr) == (0, "", 0, "")
+    assert not_chinese(chinese.stdout) == []
+    assert numbers(chinese.stdout) == numbers(english.stdout)
 
 
 def test_one_that_asks_for_no_schedule_is_told(folder: Path, run: Run) -> None:

@@ -16,9 +16,11 @@ from paddle.optimizer.lr import LRScheduler
 
 from ppocr_lr import build_schedule
 from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import speaking
 from ppocr_lr.trainer.command import read_command
 from ppocr_lr.trainer.session import Session
 from tests import checkpoints
+from tests.chinese import not_chinese, numbers
 from tests.train_logs import Trainer, write_log
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
@@ -97,6 +99,24 @@ def test_another_length_is_told_with_its_cause(
         f"  run      4 epochs × {iters} iterations = {4 * iters} updates",
         f"  epoch    {iters} iterations per epoch, as the data loader counts",
     ]
+
+
+@pytest.mark.parametrize("train", [{"dataset": {"num_samples": 80}}, {"dataset": {"name": "LMDBDataSet"}}])
+@pytest.mark.parametrize("section", [COSINE, {**COSINE, "warmup_epochs": 1}, {"name": "Cosin", "learning_rate": 0.1}])
+def test_all_is_told_in_chinese(tmp_path: Path, train: dict[str, Any], section: dict[str, Any]) -> None:
+    settings = {"checkpoints": "nowhere", "save_model_dir": str(tmp_path)}
+    told = []
+    for language in ("en", "zh"):
+        (tmp_path / "train.log").unlink(missing_ok=True)
+        session = Told(tmp_path, config(section, train, **settings))
+        with speaking(language):
+            session.plan()
+            session.build_lr_scheduler({**COSINE, "warmup_epoch": 1}, 4, 12)
+            write_log(tmp_path / "train.log", Trainer(COSINE, 4, 12).train())
+            session.end()
+        told.append("\n".join(session.news()))
+    assert not_chinese(told[1]) == []
+    assert numbers(told[1]) == numbers(told[0])
 
 
 def test_with_several_cards_each_has_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
