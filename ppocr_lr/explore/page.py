@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -99,8 +100,8 @@ class Page:
             with ui.element("h1"):
                 ui.label("ppocr-lr explore")
             self.source = ui.label().classes("name")
-            self.undo_button = self.button("Undo", self.undo)
-            self.redo_button = self.button("Redo", self.redo)
+            self.undo_button = self.button("Undo", partial(self._go, -1))
+            self.redo_button = self.button("Redo", partial(self._go, 1))
             self.button("Open a file", lambda: self.uploader.run_method("pickFiles"))
             self.button("Dark or light", lambda: ui.run_javascript("Quasar.Dark.toggle()"))
             self.button(self.words.other.name, self._other_language)
@@ -173,15 +174,8 @@ class Page:
         if state.typed:
             self.wrong(state.refused, EDITOR)
 
-    async def undo(self) -> None:
-        """One step back."""
-        await self._go(-1)
-
-    async def redo(self) -> None:
-        """One step forward again."""
-        await self._go(1)
-
     async def _go(self, steps: int) -> None:
+        """Some steps forward again, or back where they are negative."""
         async with self.turn:
             if 0 <= self.at + steps < len(self.past):
                 self.at, self.last, self.refused = self.at + steps, ("", 0.0), ()
@@ -193,9 +187,9 @@ class Page:
         if event.action.keydown and (event.modifiers.ctrl or event.modifiers.meta):
             key = event.key.name.lower()
             if key == "y" or (key == "z" and event.modifiers.shift):
-                await self.redo()
+                await self._go(1)
             elif key == "z":
-                await self.undo()
+                await self._go(-1)
 
     async def pin(self) -> None:
         """Keep the curve beside later ones."""
