@@ -231,23 +231,20 @@ class Page:
                 self.say(self.words(_MISSING), stays=True)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
+        name = file_name(event.file.name)
         async with self.turn:
-            with TemporaryDirectory() as folder:
-                path = Path(folder, file_name(event.file.name))
-                try:
+            try:
+                with TemporaryDirectory() as folder, speaking(self.words.language):
+                    path = Path(folder, name)
                     await event.file.save(path)
-                    with speaking(self.words.language):
-                        draft, dropped = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
-                        state = await asyncio.to_thread(replace(self.state, draft=draft).read)
-                except LRConfigError as error:
-                    self.say(str(error.by_file_name()))
-                    return
-                except MissingExtraError as error:
-                    self.say(f"{path.name}: {error}")
-                    return
-                except OSError as error:
-                    self.say(f"{path.name}: {error.strerror or error}")
-                    return
+                    draft, dropped = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
+                    state = await asyncio.to_thread(replace(self.state, draft=draft).read)
+            except LRConfigError as error:
+                self.say(str(error.by_file_name()))
+                return
+            except (MissingExtraError, OSError) as error:
+                self.say(f"{name}: {self.words(getattr(error, 'strerror', None) or str(error))}")
+                return
             self.dropped = dropped
             if state.draft != self.state.draft:
                 state, self.refused = self._without_typed(state), ()
