@@ -267,7 +267,10 @@ class KeyField:
 
 
 class InnerSections:
-    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper."""
+    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper.
+
+    What has no fields, as a pair in a third party's schedule, is left to the editor.
+    """
 
     def __init__(self, field: Field, words: Words, change: Set, add: Add) -> None:
         self.field, self.words, self.change, self.add = field, words, change, add
@@ -281,8 +284,9 @@ class InnerSections:
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Show what the section has now."""
         value = section.get(self.field.key.rpartition(".")[2])
-        parts: dict[str, Any] = {self.field.key: value} if "." not in self.field.key else {}
-        if in_list := bool(parts) and isinstance(value, (list, tuple)):
+        has_cards = self.field.kind == "section" and "." not in self.field.key
+        parts: dict[str, Any] = {self.field.key: value} if has_cards else {}
+        if in_list := has_cards and isinstance(value, (list, tuple)):
             parts = {f"{self.field.key}.{at}": part for at, part in enumerate(value)}
         parts = {key: part for key, part in parts.items() if isinstance(part, Mapping) and name_in(part)}
         names = [(key, name_in(part)) for key, part in parts.items()]
@@ -336,7 +340,9 @@ def build_fields(
 
     def build(some: Iterable[Field]) -> list[AnyField]:
         return [
-            InnerSections(field, words, change, add) if field.kind == "section" else KeyField(field, words, change)
+            InnerSections(field, words, change, add)
+            if field.kind in ("section", "pair")
+            else KeyField(field, words, change)
             for field in some
         ]
 
