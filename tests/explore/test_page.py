@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -442,6 +443,30 @@ def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
     switch.click()
     settled(page)
     assert section(page) == {"name": "Const", "learning_rate": 0.2}
+
+
+OWN = """
+from ppocr_lr import LRConfig, kinds, register_lr_config
+from ppocr_lr.schedules import Constant
+
+@register_lr_config("Own")
+class Own(LRConfig):
+    learning_rate: kinds.PositiveRate = kinds.key("the rate")
+    point: kinds.Knot = kinds.key("an epoch and a rate")
+
+    def curve(self, window):
+        return Constant(self.learning_rate)
+"""
+
+
+def test_a_pair_in_a_schedule_of_ones_own_is_left_to_the_editor(tmp_path: Path) -> None:
+    lr = "{name: Own, learning_rate: 0.1, point: [2, 0.05]}"
+    (tmp_path / "c.yml").write_text(f"Global: {{epoch_num: 3}}\nOptimizer: {{lr: {lr}}}\n")
+    (tmp_path / "own.py").write_text(OWN)
+    with served(tmp_path, "c.yml", "--import", "own.py") as address, urlopen(address) as answer:
+        page = answer.read().decode()
+    assert "in the YAML" in page
+    assert "add to point" not in page
 
 
 def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
