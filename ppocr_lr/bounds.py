@@ -53,7 +53,7 @@ def positive_integer(value: object) -> int:
     if number is None or number < 1:
         raise ValueError(tr("a positive integer"))
     if number > MAX_COUNT:
-        raise ValueError(tr("at most 2^53"))
+        raise ValueError(tr("a positive integer up to 2^53"))
     return number
 
 
@@ -62,12 +62,24 @@ def inside(value: float, marks: Iterable[Any]) -> bool:
     return all(kind.fits(value, limit) for kind, limit in limits(marks))
 
 
-def in_words(marks: Iterable[Any]) -> str:
-    """`above 0 and below 1`, `from 0 to 1`; empty without bounds. Limits that nobody meets are left out."""
-    told = [(kind.words, f"{limit:g}") for kind, limit in limits(marks) if limit < MAX_COUNT]
+def in_words(marks: Iterable[Any], value: float | None = None) -> str:
+    """`above 0 and below 1`, `from 0 to 1`; empty without bounds. A limit that hardly anybody meets is left out, unless
+    `value` does.
+    """
+    told = [
+        (kind.words, "2^53" if limit == MAX_COUNT else f"{limit:g}")
+        for kind, limit in limits(marks)
+        if limit < MAX_COUNT or not (value is None or kind.fits(value, limit))
+    ]
     if [words for words, _ in told] == ["of at least", "at most"]:
         return tr("from {least} to {most}", least=told[0][1], most=told[1][1])
     return tr(" and ").join(f"{tr(words)} {limit}" for words, limit in told)
+
+
+def beyond(said: str, marks: Iterable[Any], value: float | None) -> str:
+    """What is allowed, `said` without such limits, with the one that `value` meets."""
+    far = in_words([mark for mark in marks for _, limit in limits([mark]) if limit >= MAX_COUNT], value)
+    return tr(", ").join([said, far]) if far else said
 
 
 def limits(marks: Iterable[Any]) -> Iterator[tuple[Kind, Any]]:

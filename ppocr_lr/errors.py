@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from os.path import exists
 from pathlib import PurePath
 from typing import Any, NamedTuple, TypeAlias
 
@@ -183,6 +185,9 @@ class LRConfigWarning(UserWarning):
     """A config that can be used, but not in the way it is written."""
 
 
+ADDRESS = re.compile(r"\w{2,}:/")  # one slash: a path has no two
+"""How an address of the web begins."""
+_STDIN = "/dev/stdin"  # which Windows does not have
 # What a system says most often of a file.
 _REASONS = (
     later("No such file or directory"), later("Permission denied"), later("Is a directory"), later("Not a directory"),
@@ -192,7 +197,15 @@ _REASONS = (
 
 def reason(error: OSError | ValueError) -> str:
     """Why a file cannot be used, in words of the system's, or in the user's language where they are known."""
-    return tr(str(getattr(error, "strerror", None) or error))
+    said = tr(str(getattr(error, "strerror", None) or error))
+    name = str(getattr(error, "filename", None) or "") if isinstance(error, FileNotFoundError) else ""
+    if name == "-" and exists(_STDIN):
+        said += tr("; standard input is called {name} here", name=_STDIN)
+    elif ADDRESS.match(name):
+        said += tr("; nothing is read from the web, download it first")
+    elif set("*?[") & set(name):
+        said += tr("; no file fits this pattern, or quotes keep the shell from filling it in")
+    return said
 
 
 def printable(text: str) -> str:
@@ -268,13 +281,18 @@ def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
 def _nearest(word: str, known: tuple[str, ...], least: float) -> tuple[str, ...]:
     import difflib
 
-    by_folded = {name.lower().replace("_", ""): name for name in known}
-    folded = word.lower().replace("_", "")
+    by_folded = {_folded(name): name for name in known}
+    folded = _folded(word)
     if folded in by_folded:
         return (by_folded[folded],)
     close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=least)
     likeness = [difflib.SequenceMatcher(None, folded, match).ratio() for match in close]
     return tuple(by_folded[match] for match, like in zip(close, likeness, strict=True) if like > likeness[0] - 0.06)
+
+
+def _folded(word: str) -> str:
+    """A word without its case, its underscores, and what an editor or a web page has put around it unseen."""
+    return re.sub(r"[\W_]", "", word.lower())
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

@@ -64,7 +64,8 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 BROWSER_WAIT = 20_000  # milliseconds; a busy machine is slow
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--process-per-site",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
 
 

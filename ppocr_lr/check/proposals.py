@@ -26,9 +26,6 @@ class _Helping(NamedTuple):
     cleared: set[Kind]
     severity: Severity
 
-    def rank(self) -> tuple[bool, int, int]:
-        return not self.proposal.for_files, -len(self.cleared), -self.severity
-
 
 def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], Iterable[Finding]]) -> list[Finding]:
     """The findings, each with those of its proposals that help, and the hint that they make.
@@ -42,7 +39,6 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
     findings = list(findings)
     known = by_kind(findings)
     helping: dict[Proposal, _Helping] = {}
-    told: dict[Proposal, Proposal] = {}  # what becomes of a proposal
     proposed = ((each, made) for each in findings for made in each.proposals)
     for finding, proposal in islice(proposed, min(_MOST_TRIED, _MOST_FOUND // max(1, len(findings)))):
         try:
@@ -51,30 +47,24 @@ def with_hints(findings: Iterable[Finding], findings_with: Callable[[Proposal], 
             continue
         if printable(proposal.line) != proposal.line:
             continue
+        said = proposal
         if not helps(proposal, finding, known, after):
             # Once renamed, its value counts, and is wrong itself; it needs the other name all the same.
             come = sorted({code for code, _ in _new(known, after, Severity.WARNING)})
             if not proposal.renames or not come or kind_of(finding) in after:
                 continue
             words = tr("{fix}, which brings up {codes}", fix="{}", codes=", ".join(come))
-            told[proposal] = proposal._replace(words=words, for_files=False)
-        proposal = told.get(proposal, proposal)
-        helping[proposal] = _Helping(proposal, known.keys() - after.keys(), finding.severity)
-    findings = [each._replace(proposals=tuple(told.get(one, one) for one in each.proposals)) for each in findings]
-    ranked = sorted(helping.values(), key=_Helping.rank)
+            said = proposal._replace(words=words, for_files=False)
+        helping[proposal] = _Helping(said, known.keys() - after.keys(), finding.severity)
+    ranked = sorted(
+        helping.values(), key=lambda each: (not each.proposal.for_files, -len(each.cleared), -each.severity)
+    )
 
     def hinted(finding: Finding) -> Finding:
-        best = (
-            next(each for each in ranked if each.proposal.overlaps(proposal))
-            for proposal in finding.proposals
-            if proposal in helping
-        )
+        own = [helping[proposal] for proposal in finding.proposals if proposal in helping]
+        best = (next(each for each in ranked if each.proposal.overlaps(one.proposal)) for one in own)
         clears = any(proposal.clears for proposal in finding.proposals)
-        said = tuple(
-            each.proposal
-            for each in best
-            if each.proposal in finding.proposals or (clears and kind_of(finding) in each.cleared)
-        )
+        said = tuple(each.proposal for each in best if each in own or (clears and kind_of(finding) in each.cleared))
         hint = tr("; or ").join(dict.fromkeys(map(str, said)))
         return finding._replace(hint=hint or finding.hint, proposals=said)
 

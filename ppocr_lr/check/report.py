@@ -81,7 +81,7 @@ def check_document(
     sections = checked_sections(document.data, source)
     try:
         config, proposed = with_overrides(sections, overrides), proposed_reference(document)
-        planned, found = _found(config, source, (flags or RunFlags()).beside(source), proposed)
+        planned, found = _found(config, source, (flags or RunFlags()).beside(source, document.logged), proposed)
     except LRConfigError as error:
         raise _placed(error, document) from None
     found += findings_about(document)
@@ -130,12 +130,8 @@ def check_config(
 
     Args:
         config: the whole config, `{"Global": …, "Optimizer": …, "Train": …}`. Never changed.
-        flags: as for `plan_run`. The length of an epoch may stay unknown.
-        select, ignore: codes to keep and to leave out.
+        flags, select, ignore: as for `check_file`.
         source: what the report calls the config.
-
-    Returns:
-        A `Report`, as from `check_file`.
 
     Raises:
         LRConfigError: it is not a training config, a flag is wrong, or one of the codes does not exist.
@@ -215,8 +211,7 @@ def unusable_report(
         if content is None and Path(path).is_file():  # a pipe has been read already
             content = raw_file(path)
         text = decoded(content or b"", path)
-    lines = () if "\0" in text else tuple(text.splitlines())  # bytes of another encoding, as every second one in UTF-16
-    return Report(str(path), tuple(findings), None, lines, _keys_of(overrides))
+    return Report(str(path), tuple(findings), None, tuple(text.splitlines()), _keys_of(overrides))
 
 
 def said_once(reports: Iterable[Report]) -> list[Report]:

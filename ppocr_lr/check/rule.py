@@ -50,20 +50,13 @@ class Rule(NamedTuple):
         """What the rule finds in `about`."""
         yield from map(self.found, self.find(about))
 
-    def explanation(self) -> Iterator[str]:
-        """For `ppocr-lr explain`."""
-        yield tr(
-            "{code} ({severity}, {family}): {title}",
-            code=self.code,
-            severity=tr(str(self.severity)),
-            family=tr(self.family),
-            title=tr(self.title),
+    def explanation(self) -> tuple[str, ...]:
+        """Its lines in `ppocr-lr explain`."""
+        severity, family, title = tr(str(self.severity)), tr(self.family), tr(self.title)
+        head = tr(
+            "{code} ({severity}, {family}): {title}", code=self.code, severity=severity, family=family, title=title
         )
-        yield ""
-        yield tr(self.why)
-        yield ""
-        yield f"{tr('example: ')}{self.example}"
-        yield f"{tr('source:  ')}{self.source}"
+        return head, "", tr(self.why), "", f"{tr('example: ')}{self.example}", f"{tr('source:  ')}{self.source}"
 
 
 RULES: dict[str, Rule] = {}

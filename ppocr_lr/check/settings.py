@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.selection import ALL, check_codes
-from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, reason, value_error
+from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, errors_within, reason, value_error
 from ppocr_lr.language import later, tr
 from ppocr_lr.training_config.run_flags import Trainer
 
@@ -64,12 +64,8 @@ class FolderSettings(NamedTuple):
 
     def ignores(self, path: Path) -> tuple[str, ...]:
         """Codes and families that are left out of this file."""
-        return tuple(
-            code
-            for pattern, codes in self.values.per_file_ignores.items()
-            if self._matches(path, [pattern])
-            for code in codes
-        )
+        table = self.values.per_file_ignores
+        return tuple(code for pattern in table if self._matches(path, [pattern]) for code in table[pattern])
 
     def _matches(self, path: Path, patterns: Iterable[str]) -> bool:
         """As in ruff: a pattern is a path from the folder, or a name; one for a folder matches everything below it."""
@@ -80,9 +76,8 @@ class FolderSettings(NamedTuple):
         steps = [inside, *inside.parents][: len(inside.parts)]
         written = [normpath(pattern) for pattern in patterns]
         wanted = {*written, *(pattern.removeprefix("**/") for pattern in written)}
-        return any(
-            fnmatchcase(name, pattern) for pattern in wanted for step in steps for name in (step.as_posix(), step.name)
-        )
+        names = {name for step in steps for name in (step.as_posix(), step.name)}
+        return any(fnmatchcase(name, pattern) for pattern in wanted for name in names)
 
 
 def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettings]:
@@ -104,36 +99,32 @@ def nearest_settings(*, isolated: bool = False) -> Callable[[Path], FolderSettin
 def _settings_in(folder: Path) -> Settings | None:
     # A link that leads nowhere is there as well, and cannot be read.
     if lexists(own := folder / _OWN):
-        text = _text_of(own)
-        return _validated(_parsed(text, own), text, own)
+        text, values = _read(own)
+        return _validated(values, text, own)
     if lexists(shared := folder / _SHARED):
-        text = _text_of(shared)
-        tool = _parsed(text, shared).get("tool")
+        text, values = _read(shared)
+        tool = values.get("tool")
         if isinstance(tool, Mapping) and "ppocr-lr" in tool:
             return _validated(tool["ppocr-lr"], text, shared, "tool", "ppocr-lr")
     return None
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise LRConfigError(
-            Problem((), tr("cannot be read: {reason}", reason=reason(error)), Place(str(file)))
-        ) from None
-    except UnicodeDecodeError:
-        raise LRConfigError(Problem((), tr("is not UTF-8"), Place(str(file)))) from None
-
-
-def _parsed(text: str, file: Path) -> Mapping[str, Any]:
+def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
+    """The text of a file, and the TOML in it."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number may be too long for Python
-        raise LRConfigError(Problem((), tr("is not TOML: {reason}", reason=error), Place(str(file)))) from None
+    with errors_within(str(file)):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+            return text, tomllib.loads(text)
+        except OSError as error:
+            raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))) from None
+        except UnicodeDecodeError:
+            raise LRConfigError(tr("is not UTF-8")) from None
+        except (ValueError, RecursionError) as error:  # a number may be too long for Python
+            raise LRConfigError(tr("is not TOML: {reason}", reason=error)) from None
 
 
 def _validated(values: object, text: str, file: Path, *above: str) -> Settings:

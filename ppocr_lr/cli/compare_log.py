@@ -19,6 +19,7 @@ from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import json_value, text_lines
 from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.logs.visualdl_records import is_records
+from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.plan import PlannedRun
 
 EXAMPLES = """\
@@ -70,7 +71,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare each log, look for causes, print."""
     for path in arguments.logs:
-        if path.suffix.lower() in (".yml", ".yaml"):
+        if path.suffix.lower() in (".yml", ".yaml") and path.is_file() and not is_log(path):
             raise LRConfigError(printable(tr("{file}: is a config, no log; write -c {file}", file=path)))
         if path.is_fifo() and not path.is_symlink() and not arguments.quiet:  # no link, as a shell's <(command) is
             said = tr("{path}: is a pipe; waiting for a program that writes into it", path=path)

@@ -26,7 +26,7 @@ from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.find_rate.search import Search, text_lines, write_csv
 from ppocr_lr.language import OF_PICTURES, labelled, speaking, tr
-from ppocr_lr.logs.range_test import read_range_test
+from ppocr_lr.logs.range_test import read_range_tests
 from ppocr_lr.lr_config import LRConfig, Run
 from ppocr_lr.lr_config.parse import parse_lr_config
 from ppocr_lr.lr_config.range_test import RangeTestConfig
@@ -75,7 +75,7 @@ def add(commands: Commands) -> None:
     _add_flags(parser)
     parser.add_argument(
         "--log", action="append", type=Path, default=[], metavar="FILE",
-        help="instead of training, read the train.log of a run with name: RangeTest; may be repeated",
+        help="instead of training, read the train.log of a run with name: RangeTest, or its folder; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "-c", "--config", metavar="CONFIG", help="with --log: the config whose rate is compared with the result"
@@ -131,7 +131,7 @@ def _read(arguments: argparse.Namespace) -> int:
     own = None
     if arguments.config:
         own = _planned(read_training_config(arguments.config), arguments.config)
-    logged = [read_range_test(path) for path in arguments.log]
+    logged = [test for path in arguments.log for test in read_range_tests(path)]
     search = Search([each.test for each in logged], own)
     status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
     if hint := _hint(search, logged[0].planned.parsed.config, logged[0].planned.built_for):
@@ -257,7 +257,7 @@ def _planned(config: Mapping[str, Any], source: str) -> PlannedRun:
 
 def _measured(log: Path) -> list[RangeTest]:
     try:
-        return [read_range_test(log).test]
+        return [each.test for each in read_range_tests(log)]
     except LRConfigError:  # nothing has been logged
         return []
 

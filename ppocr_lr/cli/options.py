@@ -16,8 +16,9 @@ from textwrap import fill
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
-from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean, nearest, printable
+from ppocr_lr.errors import ADDRESS, ArgumentError, LRConfigError, did_you_mean, nearest, printable
 from ppocr_lr.language import LANGUAGES, of_locale, tr
+from ppocr_lr.lr_config.values import DASHES, QUOTES, UNSEEN
 from ppocr_lr.output import JSON_VERSION
 
 # Arguments of the library whose flag is not simply their name.
@@ -27,9 +28,7 @@ NARROWEST = 40
 """Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
 
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
-_QUOTES = "\u2018\u2019\u201c\u201d"
-_BLANKS = re.compile(r"[^\S ]|[\u200b\u2060\ufeff]")  # of a web page, and those that nobody sees
+_BLANKS = re.compile(rf"[^\S ]|[{UNSEEN}]")  # of a web page, and those that nobody sees
 _OWN_WORDS = ("--title", "--label")  # what follows them is not to be read, only to be shown
 
 
@@ -38,12 +37,12 @@ def _as_typed(word: str) -> str:
     if os.path.lexists(word):
         return word
     plain = _BLANKS.sub(" ", word).strip()
-    rest = plain.lstrip(_DASHES)
+    rest = plain.lstrip(DASHES)
     if rest and (dashes := plain[: -len(rest)]):
         if dashes.strip("-"):
             return f"-{rest}" if len(rest) == 1 else f"--{rest}"
         return plain
-    return word.strip(_QUOTES)
+    return word.strip(QUOTES)
 
 
 def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> None:
@@ -94,14 +93,14 @@ class Parser(argparse.ArgumentParser):
         _refuse_changed(args, self.error)
         arguments, unknown = self.parse_known_args(args, namespace)
         several = next((each for each in arguments.parser._get_positional_actions() if each.nargs in ("*", "+")), None)
-        if several and not any(word.startswith("-") for word in unknown):
+        if several and not any(word.startswith("-") and word != "-" for word in unknown):
             # argparse takes the words before the first flag, or those after it, and leaves the others.
             setattr(arguments, several.dest, [*getattr(arguments, several.dest), *map(several.type or str, unknown)])
             unknown = []
         if unknown:
             given = unknown[0].split("=")[0]
             flags = arguments.parser.flags
-            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given)]  # the beginning of one
+            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given) and given != "-"]  # the beginning
             # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
@@ -200,10 +199,8 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     configs = [*arguments.configs, *arguments.more_configs]
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
-    if "-" in configs and "stdin_filename" not in arguments and not os.path.lexists("-"):
-        raise LRConfigError(tr("-: only check reads a config from standard input"))
     for config in configs:
-        if "=" in config and not os.path.lexists(config):
+        if "=" in config and not (os.path.lexists(config) or ADDRESS.match(config)):
             said = tr("{file}: there is no such file; KEY=VALUE goes after -o", file=config)
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")

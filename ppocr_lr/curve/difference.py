@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,6 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable
 from ppocr_lr.language import labelled, later, tr
-from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import differing_beside, differing_settings
@@ -178,17 +178,13 @@ def _first_difference(result: Difference, begin: int) -> int:
     """The first run's update at which the curves part, found by halving its updates between two points."""
     if begin == 0:
         return 0
-    units = result.units
-    low, high = (round(position * units[0]) for position in result.positions[begin - 1 : begin + 1])
-    while high - low > 1:
-        middle = (low + high) // 2
-        ours = result.first.schedule(middle)
-        theirs = result.second.schedule(_update_at(middle / units[0], units[1]))
-        if _differ(ours, theirs):
-            high = middle
-        else:
-            low = middle
-    return high
+    unit, other = result.units
+    low, high = (round(position * unit) for position in result.positions[begin - 1 : begin + 1])
+
+    def is_different(update: int) -> bool:
+        return _differ(result.first.schedule(update), result.second.schedule(_update_at(update / unit, other)))
+
+    return bisect_left(range(high), True, min(low + 1, high), key=is_different)  # both may be in one update
 
 
 def _both(result: Difference, index: int) -> str:
@@ -202,13 +198,10 @@ def _named(result: Difference, position: float) -> str:
         return tr("{percent} % of the run", percent=f"{100 * position:.3g}")
     if result.axis == "iters":
         return tr("update {update}", update=count_text(round(position, 3)))
-    last = [planned.run for planned in (result.first, result.second) if _is_last(position, planned.run)]
-    epoch = epoch_text(last[0].total_iters - 1, last[0]) if last else count_text(round(position, 3))
-    return tr("epoch {epoch}", epoch=epoch)
-
-
-def _is_last(epoch: float, run: Run) -> bool:
-    return epoch == (run.total_iters - 1) / run.iters_per_epoch
+    for run in (result.first.run, result.second.run):
+        if position == (last := run.total_iters - 1) / run.iters_per_epoch:
+            return tr("epoch {epoch}", epoch=epoch_text(last, run))
+    return tr("epoch {epoch}", epoch=count_text(round(position, 3)))
 
 
 def _value(value: Any) -> str:

@@ -19,16 +19,8 @@ class Phase(NamedTuple):
     last_rate: float
 
 
-class Phases(NamedTuple):
-    """The phases of a run, in order."""
-
-    phases: tuple[Phase, ...]
-    complete: bool
-    """False when the run has more of them than were asked for."""
-
-
-def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
-    """The first `limit` phases of updates 0 … `total_iters` − 1, as the schedule's corners divide them.
+def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> tuple[list[Phase], bool]:
+    """The first `limit` phases of updates 0 … `total_iters` − 1, as corners divide them; whether these are all.
 
     `warmup` is a linear warmup, `plateau` a constant rate, `decay` a falling and `rise` a rising one; a `restart` is a
     decay that begins with a jump upwards, not one from the top of a rise. A piece of a single update belongs to the
@@ -44,7 +36,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> Phases:
             previous = found.pop()
             first = previous.first
         found.append(_phase(schedule, first, after - 1, found[-1] if found else None, warmup))
-    return Phases(tuple(found), complete)
+    return found, complete
 
 
 def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None, warmup: bool) -> Phase:

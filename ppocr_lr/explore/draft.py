@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -313,11 +314,14 @@ def summary_of(name: str) -> str:
 
 def schedule_name(draft: Draft) -> str:
     """The name of the schedule of a draft, whether it can be used or not; empty if there is none."""
-    try:
+    with suppress(LRConfigError):
         return read_section(draft.section).name
-    except LRConfigError:
-        try:
-            name = draft.section.get("name")
-        except LRConfigError:
-            return ""
-        return name if isinstance(name, str) and name in MODELS else ""
+    with suppress(LRConfigError):
+        return name_in(draft.section)
+    return ""
+
+
+def name_in(section: Mapping[str, Any]) -> str:
+    """The name of a schedule that has fields; empty where it is none."""
+    name = section.get("name")
+    return name if isinstance(name, str) and name in MODELS else ""

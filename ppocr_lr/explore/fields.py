@@ -8,8 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
-
+from ppocr_lr.bounds import limits
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.kinds import RATE, AsLength, Number, Ours
@@ -100,15 +99,11 @@ def _field(key: str, annotation: Any, marks: tuple[Any, ...]) -> Field:
 
 
 def _bounded(field: Field, marks: tuple[Any, ...]) -> Field:
-    for mark in marks:
-        if isinstance(mark, (Ge, Gt)):
-            low: Any = mark.ge if isinstance(mark, Ge) else mark.gt
-            if low >= field.low:
-                field = replace(field, low=float(low), open_low=isinstance(mark, Gt))
-        elif isinstance(mark, (Le, Lt)):
-            high: Any = mark.le if isinstance(mark, Le) else mark.lt
-            if high <= field.high:
-                field = replace(field, high=float(high), open_high=isinstance(mark, Lt))
+    for kind, limit in limits(marks):
+        if kind.name in ("ge", "gt") and limit >= field.low:
+            field = replace(field, low=float(limit), open_low=kind.name == "gt")
+        elif kind.name in ("le", "lt") and limit <= field.high:
+            field = replace(field, high=float(limit), open_high=kind.name == "lt")
     return field
 
 

@@ -47,7 +47,7 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dro
     if draft.text == DEFAULT_CONFIG.read_text(encoding="utf-8") and logs[0].config is not None:
         text = yaml.safe_dump(logs[0].config, sort_keys=False, allow_unicode=True)
         draft = opened(text, f"{path.name}.yml")
-    config = path.parent / "draft" / file_name(draft.source)
+    config = path.parent / f"for {path.name}" / file_name(draft.source)
     config.parent.mkdir()
     config.write_text(draft.text, encoding="utf-8")
     planned = plan_logged_run(config, logs[0])

@@ -9,6 +9,7 @@ from typing import Any
 from nicegui import events, ui
 from nicegui.element import Element
 
+from ppocr_lr.explore.draft import name_in
 from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, scale_of, written
 from ppocr_lr.explore.parts import Panel
 from ppocr_lr.explore.words import Words
@@ -46,6 +47,11 @@ def complain(label: ui.label, entries: Iterable[Element], texts: Iterable[str]) 
     for entry in entries:
         entry.props["error"] = True if text else None  # NiceGUI 3.2 reads it, so it is never taken out
         entry.props(marks) if text else entry.props(remove=marks)
+
+
+def sign_button(sign: str, name: str, act: Callable[[], Coming]) -> ui.button:
+    """A small button with a sign on it, which has a name for a screen reader."""
+    return ui.button(sign, on_click=act).props(f'flat dense round aria-label="{name}"')
 
 
 _MOST_ITEMS = 30  # of a list that have a field each
@@ -122,8 +128,8 @@ class KeyField:
                 self.unit = ui.select(self.units, value="epochs", on_change=lambda: self._other_unit()).classes("unit")
                 self.unit.props(f'dense outlined aria-label="{field.key}: {words("unit")}"')
             if not field.required:
-                self.remove = ui.button("×", on_click=lambda: self.change(field.key, "")).props("flat dense round")
-                self.remove.props(f'aria-label="{words("take out")} {field.key}"')
+                about = f"{words('take out')} {field.key}"
+                self.remove = sign_button("×", about, lambda: self.change(field.key, ""))
         if field.kind == "list":
             self.width = len(field.items[0].items) or 1  # of an item, which is a number or a pair
             self.items = ui.element("div").classes("items")
@@ -188,12 +194,6 @@ class KeyField:
         listed = items if isinstance(items, (list, tuple)) else ()
         parts = [part for item in listed for part in (item if isinstance(item, (list, tuple)) else [item])]
         texts = [yaml_text(part).strip("\"'") for part in parts]
-        if len(texts) > _MOST_ITEMS:
-            self.items.clear()
-            self.inputs = []
-            with self.items:
-                ui.label(self.words("in the YAML")).classes("soft")
-            return
         if self.inputs and len(texts) == len(self.inputs):
             for entry, text in zip(self.inputs, texts, strict=True):
                 if length_of(entry.value) != length_of(text):
@@ -202,16 +202,15 @@ class KeyField:
         self.items.clear()
         self.inputs = []
         with self.items:
+            if len(texts) > _MOST_ITEMS:
+                ui.label(self.words("in the YAML")).classes("soft")
+                return
             for number, text in enumerate(texts, 1):
                 entry = ui.input(value=text, on_change=lambda: self._listed())
                 entry.props(f'dense outlined {QUIET} {PAUSE} aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
-            for sign, word, act in (
-                ("+", self.words("add to"), self._longer),
-                ("−", self.words("shorten"), self._shorter),
-            ):
-                button = ui.button(sign, on_click=act).props("flat dense round")
-                button.props(f'aria-label="{word} {self.field.key}"')
+            sign_button("+", f"{self.words('add to')} {self.field.key}", self._longer)
+            sign_button("−", f"{self.words('shorten')} {self.field.key}", self._shorter)
 
     def _chosen(self) -> Coming:
         return None if self.syncing else self.change(self.field.key, yaml_text(self.entry.value))
@@ -268,7 +267,10 @@ class KeyField:
 
 
 class InnerSections:
-    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper."""
+    """A section inside the section, or a list of them: a card for each, with its fields; none for what is deeper.
+
+    What has no fields, as a pair in a third party's schedule, is left to the editor.
+    """
 
     def __init__(self, field: Field, words: Words, change: Set, add: Add) -> None:
         self.field, self.words, self.change, self.add = field, words, change, add
@@ -282,11 +284,12 @@ class InnerSections:
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Show what the section has now."""
         value = section.get(self.field.key.rpartition(".")[2])
-        parts: dict[str, Any] = {self.field.key: value} if "." not in self.field.key else {}
-        if in_list := bool(parts) and isinstance(value, (list, tuple)):
+        has_cards = self.field.kind == "section" and "." not in self.field.key
+        parts: dict[str, Any] = {self.field.key: value} if has_cards else {}
+        if in_list := has_cards and isinstance(value, (list, tuple)):
             parts = {f"{self.field.key}.{at}": part for at, part in enumerate(value)}
-        parts = {key: part for key, part in parts.items() if isinstance(part, Mapping) and _name_of(part)}
-        names = [(key, _name_of(part)) for key, part in parts.items()]
+        parts = {key: part for key, part in parts.items() if isinstance(part, Mapping) and name_in(part)}
+        names = [(key, name_in(part)) for key, part in parts.items()]
         if names != self.names:
             self.names, self.fields = names, []
             self.cards.clear()
@@ -299,8 +302,8 @@ class InnerSections:
                         inside = [replace(each, key=f"{key}.{each.key}") for each in fields_inside(name, in_list)]
                         self.fields.append(build_fields(inside, parts[key], self.words, self.change, self.add, 0))
                 if in_list:
-                    more = ui.button("+", on_click=lambda: self.add(self.field.key)).props("flat dense round")
-                    more.props(f'aria-label="{self.words("add to")} {self.field.key}"')
+                    about = f"{self.words('add to')} {self.field.key}"
+                    sign_button("+", about, lambda: self.add(self.field.key))
                 if names[_MOST_CARDS:] or not names:
                     ui.label(self.words("in the YAML")).classes("soft")
         for fields, part in zip(self.fields, parts.values(), strict=False):
@@ -315,8 +318,7 @@ class InnerSections:
             )
             chooser.props(f'dense outlined {QUIET} aria-label="{key}: {self.words("Schedule")}"').classes("name")
             if can_go:
-                remove = ui.button("×", on_click=lambda: self.change(key, "")).props("flat dense round")
-                remove.props(f'aria-label="{self.words("take out")} {key}"')
+                sign_button("×", f"{self.words('take out')} {key}", lambda: self.change(key, ""))
 
     def complain(self, said: Callable[[str], Iterable[str]]) -> None:
         """Say what is wrong with the keys inside, if anything is."""
@@ -338,7 +340,9 @@ def build_fields(
 
     def build(some: Iterable[Field]) -> list[AnyField]:
         return [
-            InnerSections(field, words, change, add) if field.kind == "section" else KeyField(field, words, change)
+            InnerSections(field, words, change, add)
+            if field.kind in ("section", "pair")
+            else KeyField(field, words, change)
             for field in some
         ]
 
@@ -350,12 +354,6 @@ def build_fields(
         with ui.expansion(more).props(f'toggle-aria-label="{more}"'):  # its own one is in English
             built += build(fields[shown:])
     return built
-
-
-def _name_of(section: Mapping[str, Any]) -> str:
-    """The name of a schedule that has fields; empty where it is none."""
-    name = section.get("name")
-    return name if isinstance(name, str) and name in MODELS else ""
 
 
 def _plain(number: float) -> float | int:

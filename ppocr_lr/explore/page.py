@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -99,8 +100,8 @@ class Page:
             with ui.element("h1"):
                 ui.label("ppocr-lr explore")
             self.source = ui.label().classes("name")
-            self.undo_button = self.button("Undo", self.undo)
-            self.redo_button = self.button("Redo", self.redo)
+            self.undo_button = self.button("Undo", partial(self._go, -1))
+            self.redo_button = self.button("Redo", partial(self._go, 1))
             self.button("Open a file", lambda: self.uploader.run_method("pickFiles"))
             self.button("Dark or light", lambda: ui.run_javascript("Quasar.Dark.toggle()"))
             self.button(self.words.other.name, self._other_language)
@@ -173,15 +174,8 @@ class Page:
         if state.typed:
             self.wrong(state.refused, EDITOR)
 
-    async def undo(self) -> None:
-        """One step back."""
-        await self._go(-1)
-
-    async def redo(self) -> None:
-        """One step forward again."""
-        await self._go(1)
-
     async def _go(self, steps: int) -> None:
+        """Some steps forward again, or back where they are negative."""
         async with self.turn:
             if 0 <= self.at + steps < len(self.past):
                 self.at, self.last, self.refused = self.at + steps, ("", 0.0), ()
@@ -193,9 +187,9 @@ class Page:
         if event.action.keydown and (event.modifiers.ctrl or event.modifiers.meta):
             key = event.key.name.lower()
             if key == "y" or (key == "z" and event.modifiers.shift):
-                await self.redo()
+                await self._go(1)
             elif key == "z":
-                await self.undo()
+                await self._go(-1)
 
     async def pin(self) -> None:
         """Keep the curve beside later ones."""
@@ -237,23 +231,20 @@ class Page:
                 self.say(self.words(_MISSING), stays=True)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
+        name = file_name(event.file.name)
         async with self.turn:
-            with TemporaryDirectory() as folder:
-                path = Path(folder, file_name(event.file.name))
-                try:
+            try:
+                with TemporaryDirectory() as folder, speaking(self.words.language):
+                    path = Path(folder, name)
                     await event.file.save(path)
-                    with speaking(self.words.language):
-                        draft, dropped = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
-                        state = await asyncio.to_thread(replace(self.state, draft=draft).read)
-                except LRConfigError as error:
-                    self.say(str(error.by_file_name()))
-                    return
-                except MissingExtraError as error:
-                    self.say(f"{path.name}: {error}")
-                    return
-                except OSError as error:
-                    self.say(f"{path.name}: {error.strerror or error}")
-                    return
+                    draft, dropped = await asyncio.to_thread(read_dropped, path, self.state.draft, self.dropped)
+                    state = await asyncio.to_thread(replace(self.state, draft=draft).read)
+            except LRConfigError as error:
+                self.say(str(error.by_file_name()))
+                return
+            except (MissingExtraError, OSError) as error:
+                self.say(f"{name}: {self.words(getattr(error, 'strerror', None) or str(error))}")
+                return
             self.dropped = dropped
             if state.draft != self.state.draft:
                 state, self.refused = self._without_typed(state), ()

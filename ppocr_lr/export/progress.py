@@ -4,63 +4,55 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
+
+Progress: TypeAlias = Callable[[int, int], object]
+"""Called with how much is done, and how much there is in all."""
 
 _AFTER = 1.0
 
 
 @contextmanager
-def progress(description: str, after: float = _AFTER) -> Iterator[Bar]:
+def progress(description: str, after: float = _AFTER) -> Iterator[Progress]:
     """A callable `(done, total)` that shows how far the work is, until the `with` block ends.
 
     A bar appears on stderr when stderr is a terminal and the block has been running for more than `after`
     seconds; otherwise nothing does. It is removed at the end.
     """
-    bar = Bar(description, after)
+    due = time.monotonic() + after
+    is_possible = sys.stderr is not None and sys.stderr.isatty()
+    bar: Any = None
+
+    def tell(done: int, total: int) -> None:
+        nonlocal bar
+        if is_possible and bar is None and time.monotonic() > due:
+            bar = _started(description)
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
     try:
-        yield bar
+        yield tell
     finally:
-        bar.close()
+        is_possible = False
+        if bar is not None:
+            bar.stop()
 
 
-class Bar:
-    """What `progress` gives; made by it."""
+def _started(description: str) -> Any:
+    # Only now, since rich is slow to import.
+    from rich import progress as rich
+    from rich.console import Console
 
-    def __init__(self, description: str, after: float) -> None:
-        self._description = description
-        self._due = time.monotonic() + after
-        self._possible = sys.stderr is not None and sys.stderr.isatty()
-        self._display: Any = None
-        self._task: Any = None
-
-    def __call__(self, done: int, total: int) -> None:
-        """Say that `done` of `total` are done, in whatever unit."""
-        if self._possible and self._display is None and time.monotonic() > self._due:
-            self._open()
-        if self._display is not None:
-            self._display.update(self._task, completed=done, total=total)
-
-    def close(self) -> None:
-        """Remove the bar, if there is one."""
-        if self._display is not None:
-            self._display.stop()
-            self._display = None
-        self._possible = False
-
-    def _open(self) -> None:
-        # Only now, since rich is slow to import.
-        from rich import progress as rich
-        from rich.console import Console
-
-        self._display = rich.Progress(
-            rich.TextColumn("{task.description}", markup=False),
-            rich.BarColumn(),
-            rich.TaskProgressColumn(),
-            rich.TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._display.add_task(self._description, total=None)
-        self._display.start()
+    bar = rich.Progress(
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(),
+        rich.TaskProgressColumn(),
+        rich.TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bar.add_task(description, total=None)
+    bar.start()
+    return bar

@@ -6,24 +6,22 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.curve.summary import simulation_lines, trainer_text
 from ppocr_lr.errors import ArgumentError, dotted, positive_argument
+from ppocr_lr.export.progress import Progress
 from ppocr_lr.language import OF_DATA, speaking, tr
 from ppocr_lr.output import JSON_VERSION
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.groups import Group
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.plan import PlannedRun
-
-Progress: TypeAlias = Callable[[int, int], object]
-"""Called after each block with the rows written so far and the rows in all."""
 
 COLUMNS = ("iteration", "epoch", "rate")
 
@@ -55,7 +53,7 @@ def write_csv(
         runs: at least one.
         file: open for writing in binary.
         every: only every so many updates, beginning with update 0; the last update is always there.
-        progress: called after each block.
+        progress: called after each block with the rows written so far and the rows in all.
         beside: further columns, by name: a schedule for each run.
         names: one for each run; without them, what tells it from the others.
 

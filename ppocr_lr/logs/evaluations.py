@@ -21,6 +21,7 @@ from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.log_text import refuse_packed
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.sections import Evaluating, read
 
@@ -191,6 +192,7 @@ def _column(path: str | Path) -> list[float]:
     if len(content) > _MOST_BYTES:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
         raise LRConfigError(said).within(str(path))
+    refuse_packed(content, path)
     values = []
     for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()

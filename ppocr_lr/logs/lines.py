@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from ppocr_lr.errors import LRConfigError, errors_within, reason
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.log_text import LogDecoder, plain
-from ppocr_lr.training_config.logged_config import DUMPED, LoggedConfig
+from ppocr_lr.training_config.log_text import GZIP, START, LogDecoder, plain, refuse_packed
+from ppocr_lr.training_config.logged_config import DATALOADER, DUMPED, ITERS, LoggedConfig
 
 # The rate must be followed by something: a number at the end of a cut line is not whole, nor is one whose last digits
 # are on the next line, or after a comma. All epochs together have at most 2^53 iterations.
@@ -47,9 +47,9 @@ _MARGIN = " \t>|"  # of a quotation, or of indented text
 _LINE_BEGINS = re.compile(r"epoch:[ \t]*\[\d")
 _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
 # PaddleOCR says these once, when a training process starts.
-_STARTS = ("train dataloader has", "During the training process, after the", "INFO: resume from ")
+_STARTS = (DATALOADER, "During the training process, after the", "INFO: resume from ")
 _WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"
-_START = re.compile("|".join((rf"{_STARTS[0]} (\d{{1,9}}) iters", _STARTS[1] + _WHEN, _STARTS[2])))
+_START = re.compile("|".join((ITERS.pattern, _STARTS[1] + _WHEN, _STARTS[2])))
 _EVALUATED = "cur metric, "
 _EVALUATION = re.compile(rf"{_EVALUATED}([^\r\n]*)")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.
@@ -136,6 +136,7 @@ class LogReader:
         if self._replaced():
             self._file.close()
             self._open()
+        refuse_packed(self._start, self.path)
         some = self.torn_archive = False
         with errors_within(str(self.path)):
             try:
@@ -201,14 +202,15 @@ class LogReader:
     def _open(self) -> None:
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  # read on in later calls
-            start = self._file.peek(2)[:2]
+            start = self._file.peek(START)[:START]
             if self.begin:  # a pipe has no other position
                 self._file.seek(self.begin)
         except (OSError, ValueError) as error:  # a name that no file can have
             raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))).within(str(self.path)) from None
-        packed = start == b"\x1f\x8b"
+        packed = start.startswith(GZIP)
         self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = None if packed else LogDecoder(start)
+        self._start = b"" if packed else start
         self.opened += 1
         self._rest = ""
         self._read = self._width = 0

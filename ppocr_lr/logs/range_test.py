@@ -11,7 +11,8 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.find_rate.measured import RangeTest, Watch
 from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
-from ppocr_lr.logs.train_log import TrainLog, read_log
+from ppocr_lr.logs.files import logs_at
+from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.training_config.plan import PlannedRun
 
 _SMOOTHING = 0.9  # from one update to the next
@@ -24,13 +25,16 @@ class LoggedTest(NamedTuple):
     planned: PlannedRun
 
 
-def read_range_test(path: str | Path) -> LoggedTest:
-    """The last range test in a log: a run with `name: RangeTest`, whose config the log holds.
+def read_range_tests(path: str | Path) -> list[LoggedTest]:
+    """The last range test in a log, or in each log of a folder: a run with `name: RangeTest`, whose config it holds.
 
     Raises:
-        LRConfigError: the log cannot be read, or holds no such run, or no loss.
+        LRConfigError: a log cannot be read, or holds no such run, or no loss.
     """
-    log = read_log(path)
+    return [_last_test(log) for log in logs_at(Path(path))]
+
+
+def _last_test(log: TrainLog) -> LoggedTest:
     name = ""
     for run in reversed(log.runs(by_config=True)):
         planned = plan_logged_run(None, run)
@@ -38,7 +42,7 @@ def read_range_test(path: str | Path) -> LoggedTest:
             return LoggedTest(range_test_of(planned, run), planned)
         name = name or planned.name
     said = tr("holds no range test; train with name: RangeTest, not with {name}", name=name)
-    raise LRConfigError(said).within(str(path))
+    raise LRConfigError(said).within(log.source)
 
 
 def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:

@@ -19,7 +19,7 @@ from ppocr_lr.training_config.plan import (
     Reduction,
     Simulation,
     plan_config,
-    read_training_config,
+    read_for_run,
 )
 from ppocr_lr.training_config.run_flags import RunFlags
 
@@ -36,9 +36,9 @@ def plan_simulated_run(
     Raises:
         LRConfigError: as `plan_run`; no metric decides the schedule; or the metrics cannot be used.
     """
-    flags, source = (flags or RunFlags()).beside(path), str(path)
+    (config, flags), source = read_for_run(path, flags), str(path)
     with errors_within(source):
-        config = with_overrides(read_training_config(path), overrides)
+        config = with_overrides(config, overrides)
     given = read_metrics(metrics, config)
     flags = flags._replace(windows=flags.windows or given.windows)
     with errors_within(source):

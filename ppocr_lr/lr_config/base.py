@@ -49,7 +49,8 @@ class LRConfig(BaseModel, ABC):
     """One validated lr section: the keys of a name, and the curve that they make.
 
     A subclass shows the keys of its own. `takes` says which keys around the curve come with them when it is
-    registered: `takes = WARMUP | HOLD | OVER_THE_RUN`.
+    registered: `takes = WARMUP | HOLD | OVER_THE_RUN`. What is planned for a window raises `LRConfigError` where the
+    section does not fit it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -85,9 +86,6 @@ class LRConfig(BaseModel, ABC):
         """The schedule after warmup and hold, counted from its own start.
 
         A decay over the run lasts `window.decay_iters`; `window.iters(length)` converts a length to iterations.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
         """
 
     def around(self, key: str) -> Any:
@@ -100,11 +98,7 @@ class LRConfig(BaseModel, ABC):
         return True
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak."""
         iters = self.warmup_length(window)
         return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
 
@@ -165,11 +159,7 @@ class LRConfig(BaseModel, ABC):
         return float(getattr(self, self.peak_key))
 
     def highest_rate(self, window: Window) -> float:
-        """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it."""
         if self.has_key("warmup_mode") or not self.has_curve:
             return self.peak
         return self.to_schedule(window).extremes(0, window.total_iters - 1)[1]

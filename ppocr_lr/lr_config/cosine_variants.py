@@ -68,13 +68,9 @@ class TwoStepCosineConfig(LRConfig):
         """Two cosines; after a warmup Paddle uses the closed form, without one it multiplies ratios."""
         self.check_end("end_lr")
         led = self.warmup_length(window) or window.iters(self.around("hold_epochs"))
-        return schedules.TwoStepCosine(
-            self.learning_rate,
-            self.first_iters(window),
-            window.decay_iters,
-            self.end_lr,
-            recursive=self.first_epochs is None and not led,
-        )
+        recursive = self.first_epochs is None and not led
+        first, second = self.first_iters(window), window.decay_iters
+        return schedules.TwoStepCosine(self.learning_rate, first, second, self.end_lr, recursive=recursive)
 
     def first_iters(self, window: Window) -> int:
         """How many iterations the first cosine lasts."""

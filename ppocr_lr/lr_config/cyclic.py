@@ -95,9 +95,8 @@ class CosineWarmRestartsConfig(LRConfig):
     def _check_shortest(self, iters: float, key: str, warmup_iters: int, window: Window) -> None:
         """Refuse cycles of no iteration, under `key`, and those that their warmup fills."""
         if iters < 1:
-            raise self.error(
-                key, window.too_short if key != "num_cycles" else tr("at most the iterations that are left")
-            )
+            too_many = key == "num_cycles"
+            raise self.error(key, tr("at most the iterations that are left") if too_many else window.too_short)
         if warmup_iters > iters - 1:
             shortest = amount(int(iters), "iteration")
             raise self.error("cycle_warmup", tr("shorter than the shortest cycle, {length}", length=shortest))
@@ -138,15 +137,8 @@ class OneCycleConfig(LRConfig):
         if self.div_factor * self.final_div_factor < 1:
             allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
             raise self.error("final_div_factor", allowed)
-        return schedules.OneCycle(
-            self.max_lr,
-            window.decay_iters,
-            self.anneal_strategy,
-            self.pct_start,
-            self.div_factor,
-            self.final_div_factor,
-            three_phase=self.three_phase,
-        )
+        shape = self.anneal_strategy, self.pct_start, self.div_factor, self.final_div_factor
+        return schedules.OneCycle(self.max_lr, window.decay_iters, *shape, three_phase=self.three_phase)
 
 
 @register_lr_config("Cyclic")

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from ppocr_lr import schedules
-from ppocr_lr.bounds import KINDS, in_words, inside, limits
+from ppocr_lr.bounds import KINDS, beyond, in_words, inside, limits
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.values import UNSIGNED, number_of
+from ppocr_lr.lr_config.values import UNSIGNED, any_number_of, as_typed, number_in_text, number_of
 from ppocr_lr.schedules import Shape, kinds
 
 SECTION_SCHEMA = "lr section"
@@ -49,6 +49,12 @@ def refused(allowed: str) -> PydanticCustomError:
     return PydanticCustomError("lr_value", "{allowed}", {"allowed": allowed})
 
 
+def _plainly(allowed: str, value: Any, read: Callable[[str], object]) -> str:
+    """What is allowed, with the value in plain signs if that is all it lacks."""
+    plain = as_typed(value, read)
+    return tr("{allowed}; in plain signs it is {plain}", allowed=allowed, plain=plain) if plain else allowed
+
+
 class Number(NamedTuple):
     """Marks a number from YAML, in quotes too: the bounds beside this mark say which are allowed."""
 
@@ -65,17 +71,17 @@ class Number(NamedTuple):
         def check(value: Any) -> float | int:
             number = number_of(value)
             if number is None or (whole and not number.is_integer()):
-                raise refused(self._allowed(marks))
+                raise refused(_plainly(self._allowed(marks, any_number_of(value)), value, number_in_text))
             if not (inside(number, marks) and self.fits(number)):
-                raise refused(self._allowed(marks))
+                raise refused(self._allowed(marks, number))
             return int(number) if whole else number
 
         return core_schema.no_info_before_validator_function(check, schema)
 
-    def _allowed(self, marks: list[Any]) -> str:
+    def _allowed(self, marks: list[Any], number: float | None) -> str:
         if self.said:
-            return tr(self.said)
-        bounds = in_words(marks)
+            return beyond(tr(self.said), marks, number)
+        bounds = in_words(marks, number)
         return tr("{noun} {bounds}", noun=tr(self.noun), bounds=bounds) if bounds else tr(self.noun)
 
 
@@ -93,14 +99,12 @@ class AsLength(NamedTuple):
             length = length_of(value)
             counts = self.iterations and length is not None and length.unit == "epochs"
             if length is None or not inside(length.amount, self.bounds) or (counts and not length.amount.is_integer()):
-                raise refused(self._allowed)
+                said = tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
+                said = beyond(said, self.bounds, length.amount if length else None)
+                raise refused(_plainly(said, value, length_of))
             return int(length.amount) if counts else length
 
         return core_schema.no_info_plain_validator_function(check)
-
-    @property
-    def _allowed(self) -> str:
-        return tr(self.said, forms=tr(FORMS), share=tr(_OR_SHARE))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         number = {"type": "integer" if self.iterations else "number"}
@@ -130,14 +134,8 @@ def _a_pair(value: Any) -> Any:
     raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
 
 
-class Counts(NamedTuple):
-    """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
-
-    unit: str
-
-
-RATE = Counts("learning rate")
-ITERATIONS = Counts("iterations")
+RATE, ITERATIONS = "learning rate", "iterations"
+"""What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 
 
 class Ours(NamedTuple):
@@ -161,9 +159,9 @@ Share = Annotated[float, Ge(0), Le(1), Number(later("a share"))]
 InnerShare = Annotated[kinds.Gamma, Number(later("a share"))]
 Cycles = Annotated[float, Gt(0), Le(500), Number()]
 Bound = Annotated[kinds.OnTheTangent, Number()]
-WholeCycles = Annotated[kinds.Cycles, Number(said=later("a whole number from 1 to 1000"))]
+WholeCycles = Annotated[kinds.Cycles, Number(later("a whole number"))]
 Growth = Annotated[kinds.Growth, Number(said=later("1, or a number from 1.01 to 1000000"), fits=kinds.is_growth)]
-Count = Annotated[kinds.Iters, Number(said=later("a whole number above 0"))]
+Count = Annotated[kinds.Iters, Number(later("a whole number"))]
 Calls = Annotated[kinds.Update, Number(said=later("a whole number of calls, 0 for none"))]
 _OR_SHARE = later('or a share of the run ("10%")')
 _NO_ITERS = later("a whole number of iterations, 0 for none, {share}")
@@ -175,7 +173,7 @@ LastEpoch = Annotated[
     int,
     Ge(-1),
     Lt(kinds.MAX_ITERS),
-    Number(said=later("a whole number of at least -1 and below 2^53: the last update done before, -1 for none")),
+    Number(said=later("a whole number of at least -1, the last update done before or -1 for none")),
 ]
 AnyLength = Annotated[Length, AsLength()]
 LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none, not below: {forms}"))]

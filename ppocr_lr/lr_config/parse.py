@@ -58,11 +58,7 @@ class ParsedLRConfig(NamedTuple):
 
     @property
     def schedule(self) -> Schedule:
-        """The curve.
-
-        Raises:
-            LRConfigError: there is none.
-        """
+        """The curve; `LRConfigError` if there is none."""
         if self.curve is None:
             said = tr(
                 "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
@@ -95,20 +91,12 @@ class Section:
         return str(self.written.get("name", NO_NAME))
 
     def schedule(self, window: Window) -> Schedule:
-        """The schedule of a run, or of a stage of one.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The schedule of a run, or of a stage of one; an error has the keys as the section spells them."""
         with self._respelt():
             return self.config.to_schedule(window)
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
-        """The schedule before the plateau of a section without a curve, followed by `after` or by the peak.
-
-        Raises:
-            LRConfigError: the section does not fit this run.
-        """
+        """The same for a section without a curve: what leads to its plateau, followed by `after` or by the peak."""
         with self._respelt():
             return self.config.led_plateau(window, after)
 
@@ -300,7 +288,9 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
     proposals: tuple[Proposal, ...] = ()
     if isinstance(key, str):
         names = [name for name in called_elsewhere(key) if name in known]
-        if key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
+        if "name" not in section and isinstance(section[key], str) and section[key] in MODELS:
+            suggestion, proposals = tr("; did you mean {names}?", names="name"), renamed(key, "name")
+        elif key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
             suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
         elif meant and meant.ends:
             suggestion, proposals = meant.ends, renamed(key, meant.key)
@@ -309,13 +299,10 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
             said = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else _of_other_names(key, known)
             suggestion, proposals = said, renamed(key, *names)
     instead = tr(INSTEAD[key]) if key in INSTEAD else ""
-    return Finding(
-        (_short(key),),
-        tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion),
-        instead,
-        code=_UNKNOWN,
-        proposals=tuple(each._replace(words=f"{{}}{tr('; ')}{instead}" if instead else "{}") for each in proposals),
-    )
+    words = f"{{}}{tr('; ')}{instead}" if instead else "{}"
+    proposals = tuple(each._replace(words=words) for each in proposals)
+    said = tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion)
+    return Finding((_short(key),), said, instead, code=_UNKNOWN, proposals=proposals)
 
 
 def _of_other_names(key: str, known: Collection[str]) -> str:
@@ -330,11 +317,8 @@ class _Meant(NamedTuple):
     """What a swallowed key would do, written as the key that means it here."""
 
     key: str
-    """The one to write."""
-    ends: str
-    """Where the curves without and with it end; empty where that is the same."""
-    same: bool
-    """Both curves are the same."""
+    ends: str  # where the curves without and with it end; empty where that is the same
+    same: bool  # both curves are the same
 
 
 def _short(key: object) -> str:

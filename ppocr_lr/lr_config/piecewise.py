@@ -88,7 +88,7 @@ class PiecewiseConfig(LRConfig):
         if self.warmup_length(window) and not self.values[0]:
             raise self.error("values", tr("a list that starts with a rate above 0, since the warmup goes up to it"))
         values = self.values if len(self.values) > count else (*self.values, self.values[-1])
-        return schedules.PiecewiseConstant(tuple(window.first_update(epoch) for epoch in self.decay_epochs), values)
+        return schedules.PiecewiseConstant(tuple(map(window.first_update, self.decay_epochs)), values)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
@@ -127,9 +127,8 @@ class MultiStepDecayConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         _check_rising(self, window)
-        return schedules.MultiStepDecay(
-            self.learning_rate, tuple(window.first_update(epoch) for epoch in self.milestones), self.gamma
-        )
+        milestones = tuple(map(window.first_update, self.milestones))
+        return schedules.MultiStepDecay(self.learning_rate, milestones, self.gamma)
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)

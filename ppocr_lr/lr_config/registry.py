@@ -111,19 +111,17 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
     def register(model: Model) -> Model:
         if not (isinstance(model, type) and issubclass(model, LRConfig)):
             raise TypeError(f"the schedule {name!r} must be a subclass of LRConfig, received {model!r}")
-        if name in _HOMES and model.__module__ != f"ppocr_lr.lr_config.{_HOMES[name]}":
-            taken = f"ppocr_lr.lr_config.{_HOMES[name]}"
-        elif name in _registered and _identity(_registered[name]) != _identity(model):
-            taken = ".".join(_identity(_registered[name]))
-        else:
-            without_curve = vars(model).get("has_curve") is False
-            made: Model = with_keys(model, model.takes if without_curve else {**model.takes, **EVERY})
-            _registered[name] = made
-            return made
-        raise ValueError(f"the schedule name {name!r} is taken by {taken}")
+        home = f"ppocr_lr.lr_config.{_HOMES[name]}" if name in _HOMES else model.__module__
+        taken = _identity(_registered.get(name, model)) if model.__module__ == home else home
+        if taken != _identity(model):
+            raise ValueError(f"the schedule name {name!r} is taken by {taken}")
+        without_curve = vars(model).get("has_curve") is False
+        made: Model = with_keys(model, model.takes if without_curve else {**model.takes, **EVERY})
+        _registered[name] = made
+        return made
 
     return register
 
 
-def _identity(model: type[LRConfig]) -> tuple[str, str]:
-    return model.__module__, model.__qualname__
+def _identity(model: type[LRConfig]) -> str:
+    return f"{model.__module__}.{model.__qualname__}"

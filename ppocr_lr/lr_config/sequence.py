@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
@@ -34,31 +34,22 @@ def _read_inner(value: object, place: str, inside: Spellings | None) -> Section:
     return read_section(value, inside and inside(model_of(value).model_fields), inside)
 
 
-def _read_stages(value: object, info: ValidationInfo) -> tuple[Stage, ...]:
-    if not isinstance(value, (list, tuple)):
-        raise value_error((), value, tr("a list, as in [1, 2]"))
-    if not value:
-        raise value_error((), value, tr("a list of at least one stage"))
-    stages: list[Stage] = []
-    problems: list[Problem] = []
-    for index, stage in enumerate(value):
-        try:
-            stages.append(_read_stage(stage, index == len(value) - 1, info.context))
-        except LRConfigError as error:
-            problems += error.under(index).problems
-    if problems:
-        raise LRConfigError(problems)
-    return tuple(stages)
+def _with_the_last(stages: Any) -> list[tuple[object, bool]]:
+    """The stages, each with whether it is the last one."""
+    if not stages:
+        raise value_error((), stages, tr("a list of at least one stage"))
+    return [(stage, index == len(stages) - 1) for index, stage in enumerate(stages)]
 
 
-def _read_stage(value: object, last: bool, inside: Spellings | None) -> Stage:
-    if isinstance(value, Stage):
-        return value
-    if not isinstance(value, Mapping):
-        return Stage(_read_inner(value, "stages", inside), None)
-    length = _stage_length(value, last)
-    section = {key: item for key, item in value.items() if key not in STAGE_KEYS}
-    return Stage(_read_inner(section, "stages", inside), length)
+def _read_stage(given: tuple[object, bool], info: ValidationInfo) -> Stage:
+    stage, last = given
+    if isinstance(stage, Stage):
+        return stage
+    if not isinstance(stage, Mapping):
+        return Stage(_read_inner(stage, "stages", info.context), None)
+    length = _stage_length(stage, last)
+    section = {key: item for key, item in stage.items() if key not in STAGE_KEYS}
+    return Stage(_read_inner(section, "stages", info.context), length)
 
 
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
@@ -85,8 +76,9 @@ class SequenceConfig(LRConfig):
     """Schedules one after the other, each planned for its own stage of the run."""
 
     stages: Annotated[
-        tuple[Stage, ...],
-        PlainValidator(_read_stages),
+        tuple[Annotated[Stage, PlainValidator(_read_stage)], ...],
+        BeforeValidator(_with_the_last),
+        kinds.AList,
         WithJsonSchema({"type": "array", "items": {kinds.SECTION_SCHEMA: "stage"}}),
     ] = key("the stages in order: each an lr section with its length, epochs: 5, the last one until_end: true")
 

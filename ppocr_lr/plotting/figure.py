@@ -185,7 +185,7 @@ def _draw_runs(
     else:
         _draw_several(axes, drawn, curves, axis, names, marks)
     told: set[str] = set()
-    for run, schedule, colour_and_dashes, label in (*_own(runs), *_paddleocrs(drawn), *_groups(drawn)):
+    for run, schedule, colour_and_dashes, label in _thin(runs, drawn):
         curves.append(trace(schedule, run.run.total_iters))
         new = label not in told and len(told) < MOST_ENTRIES
         if new:
@@ -203,25 +203,18 @@ class _Thin(NamedTuple):
     label: str
 
 
-def _own(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
-    """The configs of which a scaled curve is drawn."""
+def _thin(runs: Sequence[PlannedRun], drawn: Sequence[PlannedRun]) -> Iterator[_Thin]:
+    """The configs of which a scaled curve is drawn, PaddleOCR's own trainer, and what trains at another rate."""
     for index, run in enumerate(runs):
         if run.scaled:
             label = scaling_labels(run)[1] if len(runs) == 1 else "as in the config, not scaled"
             yield _Thin(run, run.schedule, (look(index)[0], OWN_DASHES), label)
-
-
-def _paddleocrs(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
-    for index, run in enumerate(runs):
+    for index, run in enumerate(drawn):
         if run.paddleocr_schedule is not None:
             ignored = f", which ignores {', '.join(run.own_keys)}" if len(runs) == 1 else ""
             colour = GREY if len(runs) == 1 else look(index)[0]
             yield _Thin(run, run.paddleocr_schedule, (colour, PADDLEOCR_DASHES), f"PaddleOCR's own trainer{ignored}")
-
-
-def _groups(runs: Sequence[PlannedRun]) -> Iterator[_Thin]:
-    """What trains at another rate, in the colour of its run."""
-    for index, run in enumerate(runs):
+    for index, run in enumerate(drawn):
         for group, schedule in run.other_curves:
             yield _Thin(run, schedule, look(index), group.title)
 

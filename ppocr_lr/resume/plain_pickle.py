@@ -52,8 +52,6 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
             raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))) from None
         except EOFError:
             raise LRConfigError(tr("ends in the middle: it is truncated, or still being written")) from None
-        except _RefusedError as error:
-            raise LRConfigError(str(error)) from None
         except LRConfigError:
             raise
         except (IndexError, KeyError, TypeError, ValueError, struct.error):
@@ -61,10 +59,6 @@ def read_plain_pickle(path: Path, kind: str) -> dict[Any, Any]:
         if not isinstance(data, dict):
             raise LRConfigError(tr("holds no dictionary, so it is not {kind}", kind=kind))
         return data
-
-
-class _RefusedError(Exception):
-    """The file holds what it should not."""
 
 
 _FORMATS = {
@@ -143,7 +137,7 @@ class _Reader:
 
     def read(self) -> Any:
         if self.take(1) != pickle.PROTO or self.take(1) not in (b"\2", b"\3", b"\4", b"\5"):
-            raise _RefusedError(tr("is not a file of paddle.save, so it is not {kind}", kind=self.kind))
+            raise LRConfigError(tr("is not a file of paddle.save, so it is not {kind}", kind=self.kind))
         while (code := self.take(1)) != pickle.STOP:
             self.spend(_INSTRUCTION)
             instruction = _INSTRUCTIONS.get(code)
@@ -163,12 +157,12 @@ class _Reader:
         self.refuse_part(tr("the pickle instruction {name}", name=known))
 
     def refuse_part(self, part: str) -> NoReturn:
-        raise _RefusedError(tr("holds {part}, which is not part of {kind}; nothing was run", part=part, kind=self.kind))
+        raise LRConfigError(tr("holds {part}, which is not part of {kind}; nothing was run", part=part, kind=self.kind))
 
     def spend(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
-            raise _RefusedError(
+            raise LRConfigError(
                 tr(
                     "holds far more than {kind} does: over {most} MiB beside its arrays",
                     kind=self.kind,

@@ -172,11 +172,8 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
             file, goes_on = checkpoint.states_path, ""
             if update:
                 goes_on = tr(", while the schedule continues at update {update}", update=count_text(update))
-            holds_none, missing = (
-                tr("{file} holds no epoch", file=file.name),
-                tr("{file} does not exist", file=file.name),
-            )
-            problem = holds_none if file.exists() else missing
+            message = later("{file} holds no epoch") if file.exists() else later("{file} does not exist")
+            problem = tr(message, file=file.name)
             yield _warning(
                 tr("{problem}: PaddleOCR counts epochs from 1 again{goes_on}", problem=problem, goes_on=goes_on),
                 _the_one_copied(resume),

@@ -10,16 +10,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from ppocr_lr.bounds import in_words, inside, whole
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.schedules.kinds import MAX_ITERS
 
 
 class Checked:
-    """A frozen dataclass that checks its fields against their annotations and makes numbers plain ints and floats.
-
-    Raises:
-        LRConfigError: a parameter is outside its bounds.
-        TypeError: a part is not of the required class.
-    """
+    """A frozen dataclass that checks its fields against their annotations and makes numbers plain ints and floats."""
 
     def __post_init__(self) -> None:
         for name, kind in _kinds(type(self)):  # type: ignore[arg-type]  # a class is hashable
@@ -71,9 +65,7 @@ def _tuple(owner: object, name: str, value: Any, kinds: tuple[Any, ...]) -> tupl
 def _whole(owner: object, name: str, value: Any, marks: list[Any]) -> int:
     number = whole(value)
     if number is None or not inside(number, marks):
-        if number is not None and number > MAX_ITERS:
-            raise refused(owner, name, value, "at most 2^53 iterations")
-        raise refused(owner, name, value, f"an integer {in_words(marks)}")
+        raise refused(owner, name, value, f"an integer {in_words(marks, number)}")
     return number
 
 

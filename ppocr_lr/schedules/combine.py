@@ -34,12 +34,12 @@ def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[
 class _Looked(Schedule):
     """A schedule that finds corners of its own inside the pieces of its parts."""
 
-    def corner_runs(self) -> Runs:
+    def _with_own(self, given: Runs) -> Runs:
         """The corners of its parts, and those found between them."""
         loose: set[int] = set()
         regular: list[range] = []
         left = _IN_ALL
-        for first, after, runs in stretches(self._given_runs()):
+        for first, after, runs in stretches(given):
             loose.add(first)
             most = min(_MANY, left) if runs else 2
             pieces = _pieces(first, after, runs, most)
@@ -63,10 +63,6 @@ class _Looked(Schedule):
         if not again or [corner + period for corner in once] != twice:
             return []
         return [range(corner, after, period) for corner in once]
-
-    @abstractmethod
-    def _given_runs(self) -> Runs:
-        """The corners of its parts."""
 
     @abstractmethod
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
@@ -98,8 +94,8 @@ class Bounded(_Looked):
             return self.floor if rate < self.floor else self.ceiling if rate > self.ceiling else rate
         return fn.minimum(fn.maximum(rate, self.floor), self.ceiling)
 
-    def _given_runs(self) -> Runs:
-        return self.schedule.all_corners
+    def corner_runs(self) -> Runs:
+        return self._with_own(self.schedule.all_corners)
 
     def _corners_in(self, first: int, after: int) -> Iterator[int]:
         """Where a bound is crossed."""
@@ -155,14 +151,14 @@ class Product(_Looked):
             return self.schedule.formula(k, fn) * self.by.formula(k, fn)
         return self.end + (self.schedule.formula(k, fn) - self.end) * self.by.formula(k, fn)
 
-    def _given_runs(self) -> Runs:
-        return *self.schedule.all_corners, *self.by.all_corners
+    def corner_runs(self) -> Runs:
+        return self._with_own((*self.schedule.all_corners, *self.by.all_corners))
 
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Where the fall of one of the two begins to outweigh the rise of the other, or the reverse."""
-        way = self._way(self.by, first, after - 1)
+        rates, factors = ([part(first), part(after - 1)] for part in (self.schedule, self.by))
         # Below `end`, a rising factor lowers the rate.
-        ways = {way * self._above(k) for k in (first, after - 1)} | {self._way(self.schedule, first, after - 1)}
+        ways = {_way(*factors) * _way(self.end, rate) for rate in rates} | {_way(*rates)}
         return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
     def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
@@ -178,21 +174,10 @@ class Product(_Looked):
         """The directions of one of the two in the first pieces of a stretch and along its corners."""
         given = [run for run in part.all_corners if isinstance(run, range) and run.start < after and first < run.stop]
         own = [corners for run in given if (corners := inside(run, first, after))]
-        ways = {self._way(part, begin, end - 1) for begin, end in _pieces(first, after, own, 16)}
+        pairs = [(begin, end - 1) for begin, end in _pieces(first, after, own, 16)]
         # The change from corner to corner counts as well: a piece of a single update has no direction.
-        pairs = [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
-        return ways | {self._way(part, *pair) for pair in pairs}
-
-    def _above(self, k: int) -> int:
-        """1 where `schedule` is above the end, −1 below, 0 at it."""
-        rate = self.schedule(k)
-        return (rate > self.end) - (rate < self.end)
-
-    @staticmethod
-    def _way(part: Schedule, first: int, last: int) -> int:
-        """1 up, −1 down, 0 neither."""
-        before, after = part(first), part(last)
-        return (after > before) - (after < before)
+        pairs += [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
+        return {_way(part(one), part(other)) for one, other in pairs}
 
     def lead(self) -> Lead:
         """The longer of the two warmups."""
@@ -289,8 +274,9 @@ def _change(holds: Callable[[int], bool], first: int, last: int) -> Iterator[int
         yield bisect_left(range(first, last), True, key=lambda k: holds(k) != before) + first
 
 
-def _rises(schedule: Schedule, k: int) -> bool:
-    return schedule(k + 1) > schedule(k)
+def _way(before: float, after: float) -> int:
+    """1 up, −1 down, 0 neither."""
+    return (after > before) - (after < before)
 
 
 def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
@@ -303,10 +289,10 @@ def _turns(schedule: Schedule, first: int, last: int) -> list[int]:
     found = []
     way, moved_from = 0, first
     for (before, begin), (after, end) in pairwise(zip(rates, steps, strict=True)):
-        now = (after > before) - (after < before)
+        now = _way(before, after)
         if now and way and now != way:
             # The turn is in the piece before or in this one: the first update from which the direction is the new one.
-            found += [turn + 1 for turn in _change(partial(_rises, schedule), moved_from, end - 1)]
+            found += [turn + 1 for turn in _change(lambda k: schedule(k + 1) > schedule(k), moved_from, end - 1)]
         if now:
             way, moved_from = now, begin
     return found

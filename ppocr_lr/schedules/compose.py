@@ -60,9 +60,8 @@ class Sequence(Schedule):
         if after - first == 1:
             return self._schedules[first].formula(k - self._starts[first], fn)
         middle = (first + after) // 2
-        return fn.split(
-            k, self._starts[middle], partial(self._among, first, middle), partial(self._among, middle, after)
-        )
+        before, behind = partial(self._among, first, middle), partial(self._among, middle, after)
+        return fn.split(k, self._starts[middle], before, behind)
 
     def corner_runs(self) -> Runs:
         loose = set(self._starts[1:])
@@ -122,8 +121,7 @@ class Mirrored(Schedule):
             raise refused(self, "high", self.high, f"a finite number of at least low, {self.low:g}")
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
-        """`low + (high − schedule(k))`: near `low` the difference is exact."""
-        return self.low + (self.high - self.schedule.formula(k, fn))
+        return self.low + (self.high - self.schedule.formula(k, fn))  # near `low` the difference is exact
 
     def corner_runs(self) -> Runs:
         return self.schedule.all_corners

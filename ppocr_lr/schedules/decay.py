@@ -55,9 +55,8 @@ class Decay(Schedule):
         return self.shape.rate(self.peak, self.end, (n - fn.minimum(k, n)) / n, fn)
 
     def corner_runs(self) -> Runs:
-        return (
-            tuple(sorted({*(math.ceil(turn * self.decay_iters) for turn in self.shape.turns()), self.decay_iters})),
-        )
+        turns = {math.ceil(turn * self.decay_iters) for turn in self.shape.turns()}
+        return (tuple(sorted({*turns, self.decay_iters})),)
 
     def end_of_decay(self) -> End | None:
         if self.shape.turns():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -22,14 +22,9 @@ class once(Generic[T]):  # noqa: N801  # a decorator, as `property` is
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> once[T]: ...
-    @overload
-    def __get__(self, instance: object, owner: type | None = None) -> T: ...
-
-    def __get__(self, instance: object | None, owner: type | None = None) -> once[T] | T:
+    def __get__(self, instance: object | None, owner: type | None = None) -> T:
         if instance is None:
-            return self
+            return self  # type: ignore[return-value]  # of the class, for documentation
         value = self._work(instance)
         object.__setattr__(instance, self._name, value)  # a schedule is frozen
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ppocr_lr.schedules.base import Runs, Schedule
 from ppocr_lr.schedules.checks import refused
@@ -14,11 +14,6 @@ from ppocr_lr.schedules.decay import Constant
 from ppocr_lr.schedules.functions import SCALAR, Functions
 from ppocr_lr.schedules.kinds import Gamma, Iters, Positive, Rate
 from ppocr_lr.schedules.once import once
-
-
-class _Phases(NamedTuple):
-    first_steps: tuple[int, ...]  # of the second and later phases
-    rows: tuple[tuple[float, ...], ...]  # each: where it ends (a fraction of an update), length, rates a and b
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,8 @@ class OneCycle(Schedule):
         return self.start / self.final_div_factor
 
     @once
-    def _phases(self) -> _Phases:
+    def _phases(self) -> tuple[tuple[int, ...], tuple[tuple[float, ...], ...]]:
+        """The first updates of the second and later phases; where each phase ends, its length, its rates a and b."""
         rise_end = self.pct_start * self.total_iters - 1
         ends = [rise_end, float(self.total_iters - 1)]
         rates = [self.start, self.peak, self.final]
@@ -74,11 +70,9 @@ class OneCycle(Schedule):
         begins = [0.0, *ends[:-1]]
         # A phase of length 0 is skipped, so that nothing is divided by it. The last one always has a length.
         lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
-        return _Phases(
-            # In a run of a few updates phases may end before they begin: the later one counts.
-            first_steps=tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max)),
-            rows=tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True)),
-        )
+        # In a run of a few updates phases may end before they begin: the later one counts.
+        first_steps = tuple(accumulate((_next(end, begin) for begin, end in pairwise([0.0, *ends[:-1]])), max))
+        return first_steps, tuple(zip(ends, lengths, rates[:-1], rates[1:], strict=True))
 
     def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
         if fn is SCALAR:
@@ -86,8 +80,8 @@ class OneCycle(Schedule):
         return fn.split(k, self.total_iters + 1, self._annealed, Constant(self._held).formula)
 
     def _annealed(self, k: Any, fn: Functions) -> Any:
-        phases = self._phases
-        end, length, a, b = fn.pick_row(phases.rows, fn.count_passed(k, phases.first_steps))
+        first_steps, rows = self._phases
+        end, length, a, b = fn.pick_row(rows, fn.count_passed(k, first_steps))
         left = (end - k) / length
         return b + (a - b) * (left if self.anneal == "linear" else fn.half_cosine(left))
 
@@ -97,7 +91,7 @@ class OneCycle(Schedule):
 
     def corner_runs(self) -> Runs:
         n = self.total_iters
-        return (tuple(sorted({*self._phases.first_steps, n - 1, n, n + 1})),)
+        return (tuple(sorted({*self._phases[0], n - 1, n, n + 1})),)
 
 
 def _next(end: float, begin: float) -> int:

@@ -48,7 +48,6 @@ class Power(Shape):
     exponent: Positive = 1.0
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """`(peak − end)·q^exponent + end`."""
         return end + (peak - end) * (q if self.exponent == 1.0 else q**self.exponent)
 
 
@@ -105,7 +104,6 @@ class OneMinusSqrt(Shape):
     """
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)·(1 − √(1 − q))`."""
         return end + (peak - end) * (1.0 - (1.0 - q) ** 0.5)
 
 
@@ -116,7 +114,6 @@ class Reflected(Shape):
     """
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)·2·q/(1 + q)`."""
         return end + (peak - end) * (2.0 * q / (1.0 + q))
 
 
@@ -143,7 +140,6 @@ class HalfLife(Shape):
     rest: Gamma = 0.05
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
-        """`end + (peak − end)·(rest^(1 − q) − rest)/(1 − rest)`."""
         return end + (peak - end) * ((self.rest ** (1.0 - q) - self.rest) / (1.0 - self.rest))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Mapping
-from functools import singledispatch
 from typing import Any
 
 from ppocr_lr import schedules
@@ -260,128 +259,60 @@ def on_plateau(led: LedPlateau, done_iters: int = 0) -> lr.LRScheduler:
     return scheduler
 
 
-@singledispatch
 def _scheduler(schedule: Schedule) -> lr.LRScheduler:
+    match schedule:
+        case schedules.Constant():
+            return ConstantLR(schedule, schedule.rate, _one)
+        case schedules.Decay(shape=schedules.Power(exponent=power)):
+            return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, power)
+        case schedules.CosineWave():
+            return CosineAnnealingDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end)
+        case schedules.TwoStepCosine():
+            return TwoStepCosineDecay(schedule, schedule.peak)
+        case schedules.StepDecay():
+            return StepDecay(schedule, schedule.peak, schedule.step_iters, schedule.gamma)
+        case schedules.PiecewiseConstant() if schedule.boundaries:  # Paddle's class refuses to have none
+            return PiecewiseDecay(schedule, list(schedule.boundaries), list(schedule.values))
+        case schedules.MultiStepDecay():
+            # Fractional milestones can fall on one update, which Paddle's constructor refuses.
+            distinct = list(dict.fromkeys(schedule.milestones))
+            return MultiStepDecay(schedule, schedule.peak, distinct, schedule.gamma)
+        case schedules.CyclicalCosine():
+            return CyclicalCosineDecay(schedule, schedule.peak)
+        case schedules.CyclicPolynomial(peak=peak, decay_iters=iters, end=end, power=power):
+            return PolynomialDecay(schedule, peak, iters, end, power, cycle=True)
+        case schedules.Noam():
+            return NoamDecay(schedule, schedule.d_model, schedule.warmup_iters, schedule.scale)
+        case schedules.ExponentialDecay():
+            gamma = schedule.gamma ** (1 / schedule.decay_iters)
+            if gamma < 1:  # over very many updates it rounds to 1, which Paddle's constructor refuses
+                return ExponentialDecay(schedule, schedule.peak, gamma)
+        case schedules.NaturalExpDecay():
+            return NaturalExpDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
+        case schedules.InverseTimeDecay():
+            return InverseTimeDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
+        case schedules.Cyclic(base=base, peak=peak, up_iters=up, down_iters=down):
+            return CyclicLR(schedule, base, peak, up, down, schedule.mode, schedule.gamma)
+        case schedules.WarmRestarts(peak=peak, cycle_iters=(first, *_), t_mult=t_mult, end=end):
+            # Another one is more than Paddle's class knows.
+            if schedule == schedules.WarmRestarts(peak, (first,), t_mult, end) and t_mult.is_integer():
+                return CosineAnnealingWarmRestarts(schedule, peak, first, int(t_mult), end)
+        case schedules.OneCycle():
+            return OneCycleDecay(
+                schedule,
+                schedule.peak,
+                schedule.total_iters,
+                schedule.div_factor,
+                schedule.final,
+                schedule.pct_start,
+                schedule.anneal,
+                schedule.three_phase,
+            )
+        case schedules.Warmup(shape=schedules.LINEAR, after=after):
+            # PaddleOCR wraps the bare number for Const, and the state of a checkpoint shows the difference.
+            wrapped = after.rate if isinstance(after, schedules.Constant) else _scheduler(after)
+            return LinearWarmup(schedule, wrapped, schedule.warmup_iters, schedule.start, schedule.peak)
     return ScheduleLR(schedule, schedule(0))
-
-
-@_scheduler.register
-def _(schedule: schedules.Constant) -> lr.LRScheduler:
-    return ConstantLR(schedule, schedule.rate, _one)
-
-
-@_scheduler.register
-def _(schedule: schedules.Decay) -> lr.LRScheduler:
-    if not isinstance(schedule.shape, schedules.Power):
-        return ScheduleLR(schedule, schedule(0))
-    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.shape.exponent)
-
-
-@_scheduler.register
-def _(schedule: schedules.CosineWave) -> lr.LRScheduler:
-    return CosineAnnealingDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end)
-
-
-@_scheduler.register
-def _(schedule: schedules.TwoStepCosine) -> lr.LRScheduler:
-    return TwoStepCosineDecay(schedule, schedule.peak)
-
-
-@_scheduler.register
-def _(schedule: schedules.StepDecay) -> lr.LRScheduler:
-    return StepDecay(schedule, schedule.peak, schedule.step_iters, schedule.gamma)
-
-
-@_scheduler.register
-def _(schedule: schedules.PiecewiseConstant) -> lr.LRScheduler:
-    if not schedule.boundaries:  # Paddle's class refuses that
-        return ScheduleLR(schedule, schedule(0))
-    return PiecewiseDecay(schedule, list(schedule.boundaries), list(schedule.values))
-
-
-@_scheduler.register
-def _(schedule: schedules.MultiStepDecay) -> lr.LRScheduler:
-    # Fractional milestones can fall on one update, which Paddle's constructor refuses.
-    distinct = list(dict.fromkeys(schedule.milestones))
-    return MultiStepDecay(schedule, schedule.peak, distinct, schedule.gamma)
-
-
-@_scheduler.register
-def _(schedule: schedules.CyclicalCosine) -> lr.LRScheduler:
-    return CyclicalCosineDecay(schedule, schedule.peak)
-
-
-@_scheduler.register
-def _(schedule: schedules.CyclicPolynomial) -> lr.LRScheduler:
-    return PolynomialDecay(schedule, schedule.peak, schedule.decay_iters, schedule.end, schedule.power, cycle=True)
-
-
-@_scheduler.register
-def _(schedule: schedules.Noam) -> lr.LRScheduler:
-    return NoamDecay(schedule, schedule.d_model, schedule.warmup_iters, schedule.scale)
-
-
-@_scheduler.register
-def _(schedule: schedules.ExponentialDecay) -> lr.LRScheduler:
-    gamma = schedule.gamma ** (1 / schedule.decay_iters)
-    # Over very many updates the factor of one of them rounds to 1, which Paddle's constructor refuses.
-    return ExponentialDecay(schedule, schedule.peak, gamma) if gamma < 1 else ScheduleLR(schedule, schedule.peak)
-
-
-@_scheduler.register
-def _(schedule: schedules.NaturalExpDecay) -> lr.LRScheduler:
-    return NaturalExpDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
-
-
-@_scheduler.register
-def _(schedule: schedules.InverseTimeDecay) -> lr.LRScheduler:
-    return InverseTimeDecay(schedule, schedule.peak, schedule.gamma / schedule.decay_iters)
-
-
-@_scheduler.register
-def _(schedule: schedules.Cyclic) -> lr.LRScheduler:
-    return CyclicLR(
-        schedule,
-        schedule.base,
-        schedule.peak,
-        schedule.up_iters,
-        schedule.down_iters,
-        schedule.mode,
-        schedule.gamma,
-    )
-
-
-@_scheduler.register
-def _(schedule: schedules.WarmRestarts) -> lr.LRScheduler:
-    first, t_mult, end = schedule.cycle_iters[0], schedule.t_mult, schedule.end
-    if schedule != schedules.WarmRestarts(schedule.peak, (first,), t_mult, end) or not t_mult.is_integer():
-        # more than Paddle's class knows
-        return ScheduleLR(schedule, schedule(0))
-    return CosineAnnealingWarmRestarts(schedule, schedule.peak, first, int(t_mult), end)
-
-
-@_scheduler.register
-def _(schedule: schedules.OneCycle) -> lr.LRScheduler:
-    return OneCycleDecay(
-        schedule,
-        schedule.peak,
-        schedule.total_iters,
-        schedule.div_factor,
-        schedule.final,
-        schedule.pct_start,
-        schedule.anneal,
-        schedule.three_phase,
-    )
-
-
-@_scheduler.register
-def _(schedule: schedules.Warmup) -> lr.LRScheduler:
-    after = schedule.after
-    if schedule.shape != schedules.LINEAR:
-        return ScheduleLR(schedule, schedule(0))
-    # PaddleOCR wraps the bare number for Const, and the state of a checkpoint shows the difference.
-    wrapped = after.rate if isinstance(after, schedules.Constant) else _scheduler(after)
-    return LinearWarmup(schedule, wrapped, schedule.warmup_iters, schedule.start, schedule.peak)
 
 
 def _one(step: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, NamedTuple
@@ -53,7 +54,8 @@ def epoch_length(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
 
     In this order: `iters_per_epoch` and `num_samples` of the flags; the label files named in the section, if they
     exist, as PaddleOCR finds them from the working directory, or else in `folder`, that of the config;
-    `Train.dataset.num_samples`, a key of this project's own. With N samples on G cards, n = ceil(N/G) and
+    `Train.dataset.num_samples`, a key of this project's own; the log that holds the config, which also comes before
+    what is an estimate only. With N samples on G cards, n = ceil(N/G) and
     batches of B, an epoch has floor(n/B) iterations with `drop_last`, else ceil(n/B), as Paddle's
     DistributedBatchSampler counts; `batch_size` takes the place of the config's B. With `accumulate` A, every
     A batches make one update, and the batches left over at the end of an epoch make none: ⌊batches/A⌋ updates.
@@ -62,7 +64,7 @@ def epoch_length(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
         LRConfigError: a number is not a positive integer, the label files are missing and no argument replaces them,
             or an epoch comes out empty.
     """
-    batches = _batches(train, flags)
+    batches = _batches_for_sure(train, flags)
     accumulate = positive_argument("accumulate", flags.accumulate)
     if accumulate == 1:
         return batches
@@ -77,6 +79,18 @@ def epoch_length(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
         updates=amount(updates, "update"),
     )
     return EpochLength(updates, words, batches.estimate, batches=batches.iters)
+
+
+def _batches_for_sure(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:
+    """As `_batches`; as the log says, if it is of the same data and these are not known for sure."""
+    logged = flags.logged
+    if logged is None or logged.train != train or (flags.num_samples, flags.batch_size) != (None, None):
+        return _batches(train, flags)
+    with suppress(UnknownEpochLengthError):
+        batches = _batches(train, flags)
+        if not batches.estimate:
+            return batches
+    return _batches(train, flags._replace(iters_per_epoch=logged.iters, iters_from=tr("from the log")))
 
 
 def _batches(train: Mapping[str, Any], flags: RunFlags) -> EpochLength:

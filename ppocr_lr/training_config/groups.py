@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import shorten
 from typing import Annotated, Any, NamedTuple
 
-from annotated_types import Ge
+from annotated_types import Ge, Lt
 from pydantic import BeforeValidator
 
 from ppocr_lr import schedules
+from ppocr_lr.bounds import in_words, inside
 from ppocr_lr.errors import LRConfigError, Path, Problem
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config.kinds import LARGEST_RATE, key, refused
@@ -25,6 +26,7 @@ FACTOR_KEYS = ("lr_mult_list", "lab_lr", "loc_lr", "freeze_params", "freeze_norm
 _MODELS: Path = ("Architecture", "Models")
 _MOST_MODELS = 100
 _LINE = 160  # characters
+_FACTOR = (Ge(0), Lt(LARGEST_RATE))
 
 GROUP_LR: Path = ("Optimizer", "group_lr")
 
@@ -130,9 +132,10 @@ def _of_model(model: Mapping[str, Any], path: Path) -> Iterator[Group]:
 
 
 def _factor(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LARGEST_RATE:
-        raise refused(tr("a number of at least 0, such as 0.1"))
-    return float(value)
+    number = None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
+    if number is None or not inside(number, _FACTOR):
+        raise refused(tr("a number {bounds}, such as 0.1", bounds=in_words(_FACTOR, number)))
+    return float(number)
 
 
 def _six(value: Any) -> Any:

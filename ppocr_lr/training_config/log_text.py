@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from pathlib import Path
+
+from ppocr_lr.errors import LRConfigError
+from ppocr_lr.language import tr
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # PowerShell's > writes it
 # The mark before a letter, digit or sign, in the middle of a line, which may have cut a character in two.
@@ -19,6 +23,24 @@ _SPACES = "[\xa0\u2000-\u200a\u202f\u3000]"  # compiled where it is used: few te
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 _UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # where chats and web pages let a line break
 _ESCAPED = re.compile(r"\\([\[\]_])")  # in Markdown, as mails and chats export it
+GZIP = b"\x1f\x8b"
+_PACKED = {
+    GZIP: "gzip",
+    b"PK\3\4": "zip",
+    b"\xfd7zXZ": "xz",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf": "7z",
+}
+"""The first bytes of files that a program has packed."""
+START = max(map(len, _PACKED))
+"""How many of them tell what a file is."""
+
+
+def refuse_packed(start: bytes, path: str | Path) -> None:
+    """Raise an `LRConfigError` if a file that begins with these bytes has to be unpacked first."""
+    if kind := next((kind for mark, kind in _PACKED.items() if start.startswith(mark)), None):
+        raise LRConfigError(tr("is compressed ({kind}); unpack it first", kind=kind)).within(str(path))
 
 
 def encoding_of(start: bytes) -> str:

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 from ppocr_lr.errors import LRConfigError, LRConfigWarning, printable, reason
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.log_text import LogDecoder, plain
+from ppocr_lr.training_config.log_text import GZIP, LogDecoder, plain
+from ppocr_lr.training_config.run_flags import LoggedLength
 
 _INDENT = 4
 # A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends, or `"` and what comes in an object.
@@ -29,6 +30,10 @@ DUMPED = re.compile(
     rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\"|\"(?:\}}|, ?\"\w+\" ?:))[^\r\n])*)"
 )
 """A line of the config: indentation, key, value."""
+
+DATALOADER = "train dataloader has"
+ITERS = re.compile(rf"{DATALOADER} (\d{{1,9}}) iters")
+"""What the trainer says once, after the config: the iterations of an epoch."""
 
 # Before it may be what other tools put before each line (a time, a rank, a line number, a quotation mark). In a YAML
 # such a line is a comment.
@@ -78,6 +83,14 @@ class _Line(NamedTuple):
     value: str
 
 
+class LoggedRun(NamedTuple):
+    """What a log says of its last run."""
+
+    config: Mapping[str, Any]
+    length: LoggedLength | None
+    """None where the data loader's words are missing."""
+
+
 class LoggedConfig:
     """Collects the lines of a config."""
 
@@ -110,8 +123,8 @@ def is_log(path: str | Path) -> bool:
     return False
 
 
-def config_in_log(path: str | Path) -> Mapping[str, Any]:
-    """The last config in a log.
+def run_in_log(path: str | Path) -> LoggedRun:
+    """The last config in a log, and what its data loader says.
 
     Raises:
         LRConfigError: the file cannot be read, or holds none.
@@ -119,31 +132,35 @@ def config_in_log(path: str | Path) -> Mapping[str, Any]:
     Warns:
         LRConfigWarning: it is a truncated archive, so what came after that config is not known.
     """
-    collected, config, torn = LoggedConfig(), None, False
+    collected, config, iters, torn = LoggedConfig(), None, 0, False
     try:
         with _opened(path) as stream:
             for line in _lines(stream):
                 if found := DUMPED.search(line):
                     collected.add(found)
                 elif _LOG_LINE.match(line):
-                    config = collected.end() or config
+                    if later := collected.end():
+                        config, iters = later, 0
+                    if found := ITERS.search(line):
+                        iters = int(found[1])
     except _TORN:
         torn = True
-    config = collected.end() or config
+    if later := collected.end():
+        config, iters = later, 0
     if config is None:
         said = tr("is a log without a config; PaddleOCR writes it there, indented, when it starts")
         raise LRConfigError(said).within(str(path))
     if torn:
         said = tr("{path}: is a truncated archive; a later config in it could not be unpacked", path=path)
         warnings.warn(printable(said), LRConfigWarning, stacklevel=2)
-    return config
+    return LoggedRun(config, LoggedLength(iters, config.get("Train") or {}) if iters else None)
 
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     try:
         with open(path, "rb") as file:
-            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            packed = file.peek(2).startswith(GZIP)
             yield gzip.GzipFile(fileobj=file) if packed else file
     except gzip.BadGzipFile:
         raise

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 _Config = Mapping[str, Any]
+PADDLEX = "PaddleX"
+"""It trains text models in PaddleOCR, with a config of PaddleOCR that it writes when a training starts.
+
+Source: PaddleX, `BaseTrainer.dump_config`.
+"""
 
 
 def _in(config: _Config, section: str, *keys: str) -> bool:
@@ -42,7 +47,7 @@ def neighbour(config: _Config) -> str | None:
         if any(key in config for key in keys):
             return name
     if "Optimizer" not in config and _in(config, "Train", "learning_rate"):
-        return "PaddleX"
+        return PADDLEX
     if isinstance(rate, int | float) and "Global" not in config:
         return "a project on PyTorch (its Optimizer.lr is a number)"
     of_1_x = _in(config, "Optimizer", "function", "base_lr", "decay") and not _in(config, "Optimizer", "lr", "name")

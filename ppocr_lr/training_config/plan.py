@@ -34,7 +34,8 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
-from ppocr_lr.training_config.neighbours import neighbour
+from ppocr_lr.training_config.logged_config import is_log, run_in_log
+from ppocr_lr.training_config.neighbours import PADDLEX, neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
@@ -50,7 +51,6 @@ from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
-
 
 _DEEPER = later("; its keys have to be indented further than it is")
 
@@ -197,8 +197,14 @@ def plan_run(
     Raises:
         LRConfigError: the file or a value in it cannot be used; the message starts with the file's name.
     """
-    flags = (flags or RunFlags()).beside(path)
-    return plan_sections(read_training_config(path), str(path), overrides, flags, assumed_iters)
+    config, flags = read_for_run(path, flags)
+    return plan_sections(config, str(path), overrides, flags, assumed_iters)
+
+
+def read_for_run(path: str | Path, flags: RunFlags | None) -> tuple[Mapping[str, Any], RunFlags]:
+    """As `read_training_config`, and the flags with what the file says beyond the config."""
+    config, length = run_in_log(path) if is_log(path) else (read_yaml_file(path), None)
+    return checked_sections(config, path), (flags or RunFlags()).beside(path, length)
 
 
 def plan_sections(
@@ -315,13 +321,17 @@ def checked_sections(config: Any, path: str | Path) -> Mapping[str, Any]:
         if not isinstance(config, Mapping):
             raise LRConfigError(tr("must hold sections such as Optimizer, received {value}", value=shown(config)))
         if name := neighbour(config):
-            raise LRConfigError(
-                tr(
-                    "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
-                    "and later are read",
-                    name=name,
-                )
+            said = tr(
+                "is a config of {name}, whose trainer reads another schedule from it; only those of PaddleOCR 2.0 "
+                "and later are read",
+                name=name,
             )
+            if name == PADDLEX:
+                said += tr(
+                    "; give PaddleOCR's config, which PaddleX writes to config.yaml in the folder Global.output when "
+                    "the training of a text model starts"
+                )
+            raise LRConfigError(said)
     return config
 
 
@@ -329,7 +339,7 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """`Optimizer.lr` of a config; `LRConfigError` if it is missing or not a mapping."""
     optimizer = config.get("Optimizer", {})
     if not isinstance(optimizer, Mapping):
-        deeper = tr(_DEEPER) if optimizer is None and "lr" in config else ""
+        deeper = _deeper(config, "lr" in config) if optimizer is None else ""
         raise value_error(("Optimizer",), optimizer, tr("a mapping with name and lr") + deeper)
     if "lr" not in optimizer:
         path, section = (SECTION_PATH[:1], SECTION_PATH[-1]) if "Optimizer" in config else ((), SECTION)
@@ -344,9 +354,18 @@ def lr_section(config: Mapping[str, Any]) -> Mapping[str, Any]:
         raise LRConfigError(Problem(path, said))
     section = optimizer["lr"]
     if not isinstance(section, Mapping):
-        deeper = tr(_DEEPER) if section is None and any(is_peak(key) for key in optimizer if key != "lr") else ""
+        beside = any(is_peak(key) for key in optimizer if key != "lr")
+        deeper = _deeper(optimizer, beside) if section is None else ""
         raise value_error(SECTION_PATH, section, tr("a mapping such as {name: Cosine, learning_rate: 0.001}") + deeper)
     return section
+
+
+def _deeper(keys: Iterable[Any], here: bool) -> str:
+    """Why a section is empty: its keys are `here`, beside it, or indented with what YAML takes for a part of them."""
+    odd = next((key[0] for key in keys if isinstance(key, str) and key[:1].isspace()), None)
+    if odd is not None:
+        return tr("; its keys are indented with U+{code}, which only looks like a space", code=f"{ord(odd):04X}")
+    return tr(_DEEPER) if here else ""
 
 
 def _epochs(config: Mapping[str, Any], given: int | None) -> int:

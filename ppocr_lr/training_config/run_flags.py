@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 Trainer = Literal["ppocr-lr", "paddleocr"]
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
+
+
+class LoggedLength(NamedTuple):
+    """What a log says of the length of an epoch, and of which data."""
+
+    iters: int
+    """Iterations of an epoch, as the data loader has them."""
+    train: Mapping[str, Any]
+    """The `Train` section that it was made from."""
 
 
 class RunFlags(NamedTuple):
@@ -41,7 +51,9 @@ class RunFlags(NamedTuple):
     """
     folder: Path | None = None
     """Where the config is: label files that are not in the working directory are looked for there."""
+    logged: LoggedLength | None = None
+    """What the log says that holds the config; it counts where the config alone does not give the length for sure."""
 
-    def beside(self, config: str | Path) -> RunFlags:
-        """The same for a config in this file."""
-        return self._replace(folder=Path(config).parent)
+    def beside(self, config: str | Path, logged: LoggedLength | None = None) -> RunFlags:
+        """The same for a config in this file, with what it says of the length of an epoch if it is a log."""
+        return self._replace(folder=Path(config).parent, logged=logged)

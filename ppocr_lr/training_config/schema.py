@@ -8,7 +8,7 @@ yaml-language-server 1.20.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -16,11 +16,12 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import to_jsonable_python
 
 from ppocr_lr.bounds import KINDS
 from ppocr_lr.lr_config import MODELS, LRConfig
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
-from ppocr_lr.lr_config.length import Length
+from ppocr_lr.lr_config.length import as_written
 from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
@@ -52,14 +53,6 @@ class _Generator(GenerateJsonSchema):
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         """Where a bound stands behind a validator, pydantic writes its own name for it."""
         return {_BOUNDS.get(word, word): value for word, value in super().generate_inner(schema).items()}
-
-    def encode_default(self, dft: Any) -> Any:
-        if dft is None or isinstance(dft, (bool, int, float, str)):  # JSON has it, without an adapter made for it
-            return dft
-        return dft.written if isinstance(dft, Length) else super().encode_default(dft)
-
-
-_DEFAULTS = _Generator()  # for `encode_default`: the schema of one key after the other takes a new one each time
 
 
 def lr_schema() -> dict[str, Any]:
@@ -96,7 +89,7 @@ def _section(description: str, kind: str) -> dict[str, Any]:
     """A section with a name of the lr section, and the keys that go with it in a section of this kind.
 
     A chain of if/then instead of oneOf: an editor then shows what is wrong under this name, not that none of
-    of many alternatives fits.
+    many alternatives fits.
     """
     return {
         "description": description,
@@ -173,7 +166,11 @@ def _keys(name: str, model: type[LRConfig], inside: Mapping[str, str]) -> dict[s
             **{key: own[key] for key in required},
             **{key: schema for key, schema in own.items() if key not in required},
             **{other: _also(key, own[key]) for other, key in model.also_called.items()},
-            **dict(_keys_without_effect(model)),
+            **{
+                key: {"description": f"no effect: {rule.why}", "deprecated": True}
+                for key, rule in {**SET_BY_THE_RUN, **model.no_effect}.items()
+                if key not in model.model_fields
+            },
         },
         "required": required,
         "additionalProperties": False,
@@ -214,12 +211,6 @@ def _of_a_value(keys: dict[str, Any]) -> dict[str, Any]:
     return {**keys, "properties": own | others, "required": required}
 
 
-def _keys_without_effect(model: type[LRConfig]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for key, rule in {**SET_BY_THE_RUN, **model.no_effect}.items():
-        if key not in model.model_fields:
-            yield key, {"description": f"no effect: {rule.why}", "deprecated": True}
-
-
 def _summary(name: str, model: type[LRConfig]) -> str:
     """The first line of the model's own docstring; its parents' tell nothing of it."""
     text = (vars(model).get("__doc__") or "").strip()
@@ -256,7 +247,7 @@ def _field_schema(name: str, field: FieldInfo) -> tuple[dict[str, Any], dict[str
     if field.description:
         schema["description"] = field.description
     if not field.is_required():
-        schema["default"] = _DEFAULTS.encode_default(field.get_default(call_default_factory=True))
+        schema["default"] = to_jsonable_python(as_written(field.get_default(call_default_factory=True)))
     return schema, definitions
 
 

@@ -14,8 +14,9 @@ import yaml
 from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
-from ppocr_lr.training_config.log_text import encoding_of
-from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
+from ppocr_lr.training_config.logged_config import is_log, run_in_log
+from ppocr_lr.training_config.run_flags import LoggedLength
 
 # PyYAML's safe loader on libyaml where that is built in; the same loader in Python, ten times slower, if not.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -25,6 +26,11 @@ _NUMBERS = (f"{_PLAIN_TAG}int", f"{_PLAIN_TAG}float")
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 does not allow in a file."""
+
+_NEVER_TEXT = re.compile(rb"[\1-\x08\x0e-\x19]")
+"""Bytes of programs, pictures and models; those of texts in other encodings are higher, or 0."""
+_ENOUGH = 1000  # bytes that show what a file is
+_WEB_PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml|404: Not Found)", re.IGNORECASE)
 
 MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
@@ -46,6 +52,8 @@ class YAMLDocument(NamedTuple):
     """Keys that occur again in the same mapping; the last one counts."""
     root: Any = None
     """PyYAML's node of the whole, in which each mapping has what is merged into it; None of a log."""
+    logged: LoggedLength | None = None
+    """What a log says of the length of an epoch."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -89,14 +97,15 @@ def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
     if is_log(path):
-        return config_in_log(path)
+        return run_in_log(path).config
     return read_yaml_text(_text_of(path), str(path), any_tag=any_tag)
 
 
 def read_yaml_document(path: str | Path) -> YAMLDocument:
     """As `read_yaml_file`, with the place of each key; a log has none."""
     if is_log(path):
-        return YAMLDocument(str(path), config_in_log(path))
+        config, length = run_in_log(path)
+        return YAMLDocument(str(path), config, logged=length)
     return yaml_document(_text_of(path), path)
 
 
@@ -156,18 +165,24 @@ def raw_file(path: str | Path) -> bytes:
 
 def decoded(raw: bytes, path: str | Path) -> str:
     """The text of a YAML file, without a byte order mark; `LRConfigError` if it is too large, or not text."""
+    refuse_packed(raw, path)
     if len(raw) > MAX_BYTES:
         too_large = tr("is larger than {size} MiB, so it is not a training config", size=MAX_BYTES >> 20)
         raise _error(Place(str(path)), too_large)
     encoding = encoding_of(raw)
     try:
-        # Windows editors write the mark, and some of them another one before it; libyaml does not count it, so that its
-        # places would all be one character too early.
-        return raw.decode(encoding).lstrip("\ufeff")
+        text, ended, _ = raw.decode(encoding).partition("\0")  # as every second byte of UTF-16 without its mark is
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode(encoding).lstrip("\ufeff")
-        where = _end_of(before, path)
-        raise _error(where, tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=error.start)) from None
+        text, ended = raw[: error.start].decode(encoding), "\0"
+    byte = len(text.encode(encoding)) if ended else 0
+    # Windows editors write the mark, and some of them another one before it; libyaml does not count it, so that its
+    # places would all be one character too early.
+    text = text.lstrip("\ufeff")
+    if ended and _NEVER_TEXT.search(raw, 0, _ENOUGH):
+        raise _error(Place(str(path)), tr("is not text, so it is not a training config"))
+    if ended:
+        raise _error(_end_of(text, path), tr("is not UTF-8 (byte {byte}); save it as UTF-8", byte=byte))
+    return text
 
 
 class _UnknownTagError(Exception):
@@ -258,6 +273,8 @@ def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
 
 def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[KeyPath, ...], Any]:
     """PyYAML's node of the whole, the repeated keys, and the value."""
+    if _WEB_PAGE.match(text):
+        raise _error(Place(source, 1, 1), tr("is a web page, not a config; download the file itself, its raw text"))
     try:
         _check_directives(text, source)
         loader = (_AnyTagLoader if any_tag else _Loader)(text, source)

@@ -6,13 +6,22 @@ import re
 from typing import Any
 
 from ppocr_lr.errors import Place
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 
 _NO_SPACE = re.compile(r"\s*(?:- +)?([A-Za-z_]\w+):(?!//)([^\s:#](?:[^:#]|:\S)*?)\s*(?:#.*)?$", re.ASCII)
 _ALIAS = re.compile(r"\*([\w-]+)(?=[\s,\]}]|$)", re.ASCII)
 _WIDE_COLON = re.compile(r"\s*(?:- +)?[\w.]+\s*：")
 _NO_COLON = re.compile(r"\s*(?:- +)?([A-Za-z_]\w+)(?:\s+[^\s#:,]+)?\s*(?:#.*)?$", re.ASCII)
 _SECOND_COLON = re.compile(r"\s*[^\s'\"#\[{][^#:]*:\s+[^\s'\"#\[{|>][^#]*?:\s")
+_OF_ALL = (
+    (
+        re.compile(r"^<{7} ", re.MULTILINE),
+        later("a merge conflict begins here; keep one of its sides, without the marks"),
+    ),
+    (re.compile(r"^```", re.MULTILINE), later("'```' is a mark of Markdown; keep only what is between two of them")),
+    (re.compile(r"^@@ -\d", re.MULTILINE), later("this is a patch, not a config; apply it to one")),
+)
+"""What is seen anywhere in a text, wherever PyYAML stops in it."""
 _HAS_VALUE = re.compile(r"[^#]*?:\s+[^\s#|>]")
 
 
@@ -25,6 +34,9 @@ def likely_mistake(text: str, place: Place, index: int, begin: Any) -> tuple[Pla
         index: the same, in characters.
         begin: PyYAML's mark of the beginning of what it then read; None if it gives none.
     """
+    for sign, said in _OF_ALL:
+        if found := sign.search(text):
+            return Place(place.source, text.count("\n", 0, found.start()) + 1, 1), tr(said)
     if reason := _of_signs(text, index, begin):
         return place, reason
     lines = text.splitlines()
@@ -40,6 +52,8 @@ def likely_mistake(text: str, place: Place, index: int, begin: Any) -> tuple[Pla
 def _of_signs(text: str, index: int, begin: Any) -> str:
     at, opened = text[index : index + 1], text[begin.index : begin.index + 1] if begin else ""
     if opened in ("[", "{"):
+        if "\uff0c" in text[begin.index : index]:
+            return tr("'，' is a full-width comma; write ', '")
         return tr("the '{sign}' in line {line} is not closed", sign=opened, line=begin.line + 1)
     if opened in ("'", '"'):
         if not text[index:].strip():
@@ -61,8 +75,14 @@ def _of_signs(text: str, index: int, begin: Any) -> str:
 
 
 def _of_line(line: str) -> str:
-    if "\t" in line[: _indent(line)]:
+    blanks = line[: _indent(line)].strip(" ")
+    if "\t" in blanks:
         return tr("the line is indented with a tab, and YAML takes spaces only")
+    if blanks:
+        return tr(
+            "the line is indented with U+{code}, which only looks like a space; YAML takes spaces only",
+            code=f"{ord(blanks[0]):04X}",
+        )
     if _WIDE_COLON.match(line):
         return tr("'：' is a full-width colon; write ': '")
     if found := _NO_SPACE.match(line):
@@ -95,7 +115,7 @@ def _indent(line: str) -> int:
 
 def _begin(line: str) -> int:
     """The first character that is not indentation."""
-    return 0 if "\t" in line[: _indent(line)] else _indent(line.replace("- ", "  "))
+    return 0 if line[: _indent(line)].strip(" ") else _indent(line.replace("- ", "  "))
 
 
 def _is_item(line: str) -> bool:

@@ -63,6 +63,8 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
         (["-c", "c.yml", "no.log"], "no.log: holds no line with a learning rate"),
         (["c.yml", "train.log"], "c.yml: is a config, no log; write -c c.yml"),
+        (["-c", "c.yml", "none.yml"], "none.yml: cannot be read"),
+        (["-c", "c.yml", "packed.log"], "packed.log: is compressed (zip); unpack it first"),
         (["-c", "c.yml", "train.log", "--gpus", "0,1,3"], "own numbers; say how many there are: --gpus 3"),
         (["-c", "c.yml", "train.log", "--gpus", "two"], "error: --gpus two: must be a positive integer"),
         (["train.log"], "holds no config, indented as PaddleOCR writes it, and there is no config.yml; give --config"),
@@ -78,6 +80,7 @@ def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str]
     others = {
         "no_length.yml": LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])),
         "other.log": "2021-08-12 10:00:00 [INFO] [TRAIN] epoch: 1, iter: 10/1000, loss: 2.6, lr: 0.009919, cost: 0.1\n",
+        "packed.log": "PK\3\4",
         "no.log": "Global:\n  epoch_num: 20\n",
         "comma.log": "epoch: [1/20], global_step: 10, lr: 0,000045, loss: 1,692174\n",
     }
@@ -87,6 +90,18 @@ def test_unusable_input(command: Command, scaled_log: Path, arguments: list[str]
     assert (done.returncode, done.stdout) == (2, "")
     assert part in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_log_and_its_folder_may_be_called_as_a_config_is(command: Command, scaled_log: Path) -> None:
+    folder = scaled_log.with_name("run.yml")
+    folder.mkdir()
+    for log in (folder / "train.log", scaled_log.with_name("log.yml")):
+        log.write_bytes(scaled_log.read_bytes())
+    verdicts = [
+        command("compare-log", "-c", "c.yml", name).stdout.splitlines()[1:]
+        for name in ("train.log", "run.yml", "log.yml")
+    ]
+    assert verdicts[0] == verdicts[1] == verdicts[2] != []
 
 
 def test_the_text_needs_neither_paddle_nor_matplotlib(scaled_log: Path) -> None:

@@ -61,6 +61,11 @@ def test_a_full_disk_does_not_cost_the_report(
     assert not (tmp_path / "r.csv").exists()
 
 
+def test_a_folder_stands_for_the_log_in_it(command: Command, log: Path) -> None:
+    of_file, of_folder = (command("find-rate", "--log", path).stdout.splitlines() for path in (log, log.parent))
+    assert of_folder == [str(log.parent), *of_file[1:]]
+
+
 def test_several_logs_and_one_that_is_packed(both: Command, log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "other.log.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))

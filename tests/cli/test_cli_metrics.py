@@ -96,10 +96,10 @@ def test_a_log_tells_the_epoch_and_where_it_evaluated(command: Command, tmp_path
         at = next(n for n, line in enumerate(lines) if f"global_step: {10 * epoch}," in line)
         lines.insert(at + 1, f"[2022/09/29 02:59:23] ppocr INFO: cur metric, acc: {accuracy}, fps: 3.5")
     write_log(tmp_path / "train.log", dumped({**CONFIG, "Metric": {"main_indicator": "acc"}}), iter(lines))
-    for config in ("plateau.yml", "train.log"):
+    for config, source in (("plateau.yml", "train.log"), ("train.log", "the log")):
         done = command("plot", config, "--metrics", "train.log", "--out", "a.png", "-o", "Optimizer.lr.mode=max")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "10 iterations per epoch, from train.log" in done.stdout
+        assert f"10 iterations per epoch, from {source}" in done.stdout
         assert "simulated with 5 metrics (acc) in train.log, where the log has them\n" in done.stdout
         assert [line.strip() for line in done.stdout.splitlines() if "reduced at" in line] == [
             LINES[0].replace("4", "8")

@@ -53,6 +53,12 @@ def test_the_first_difference_is_exact(tmp_path: Path) -> None:
     assert "the curves differ from update 501 on" in text
 
 
+def test_the_first_difference_is_between_two_points_of_one_update(tmp_path: Path) -> None:
+    """The other run has more updates in a share of the run, and its milestone falls into one of these."""
+    text = words(tmp_path, PIECEWISE, PIECEWISE, "progress", epochs=30, iters=1000)
+    assert "the curves differ from update 667 on" in text
+
+
 @pytest.mark.parametrize(
     ("axis", "part"),
     [("epochs", "equal as far as both"), ("iters", "differ from update 1000 on"), ("progress", "differ|equal")],

@@ -63,7 +63,7 @@ def test_what_is_typed_while_the_server_stands_still_is_there_later(visit: Visit
         settled(page)
         page.reload()
         expect(page.locator(".cm-content")).to_contain_text("# kept")
-        page.context.close()
+        page.close()
 
 
 def test_a_text_that_cannot_be_used_survives_a_reload(address: str, visit: Visit) -> None:
@@ -91,7 +91,7 @@ def test_what_is_typed_outlives_the_server(visit: Visit, tmp_path: Path, text: s
         page.get_by_text(RELOADED).wait_for()
         expect(page.locator(".cm-content")).to_contain_text("name: Linear")
         expect(page.locator(".cm-content")).to_contain_text(text.strip())
-        page.context.close()
+        page.close()
 
 
 class Way:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import errno
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +22,9 @@ from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.explore.draft import opened
 from ppocr_lr.explore.files import file_name, read_dropped
 from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of
+from ppocr_lr.explore.page import Page
 from ppocr_lr.explore.state import State
+from ppocr_lr.explore.words import Words
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests import checkpoints
 from tests.chinese import not_chinese
@@ -127,6 +133,24 @@ def test_a_schedule_without_a_curve_is_compared_with_nothing(tmp_path: Path) -> 
     assert "LR412" in {finding.code for finding in details.findings}
     [note] = curves_of(state).notes
     assert "depends on the metric" in note
+
+
+def test_a_log_may_have_the_name_that_the_page_gives_to_something_else(tmp_path: Path) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    _, dropped = read_dropped(log(tmp_path / "draft"), draft, Dropped())
+    assert [each.source for each in dropped.logs] == ["draft"]
+
+
+def test_a_full_disk_is_told_in_the_language_of_the_visitor() -> None:
+    async def save(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    said: list[str] = []
+    page: Any = SimpleNamespace(turn=asyncio.Lock(), words=Words("zh"), say=said.append)
+    event: Any = SimpleNamespace(file=SimpleNamespace(name="train.log", save=save))
+    with ThreadPoolExecutor() as elsewhere:  # this thread may have the loop of Playwright
+        elsewhere.submit(asyncio.run, Page._uploaded(page, event)).result()
+    assert said == ["train.log: 磁盘空间不足"]
 
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:

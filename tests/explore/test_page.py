@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -444,6 +445,30 @@ def test_the_whole_file_is_edited(address: str, visit: Visit) -> None:
     assert section(page) == {"name": "Const", "learning_rate": 0.2}
 
 
+OWN = """
+from ppocr_lr import LRConfig, kinds, register_lr_config
+from ppocr_lr.schedules import Constant
+
+@register_lr_config("Own")
+class Own(LRConfig):
+    learning_rate: kinds.PositiveRate = kinds.key("the rate")
+    point: kinds.Knot = kinds.key("an epoch and a rate")
+
+    def curve(self, window):
+        return Constant(self.learning_rate)
+"""
+
+
+def test_a_pair_in_a_schedule_of_ones_own_is_left_to_the_editor(tmp_path: Path) -> None:
+    lr = "{name: Own, learning_rate: 0.1, point: [2, 0.05]}"
+    (tmp_path / "c.yml").write_text(f"Global: {{epoch_num: 3}}\nOptimizer: {{lr: {lr}}}\n")
+    (tmp_path / "own.py").write_text(OWN)
+    with served(tmp_path, "c.yml", "--import", "own.py") as address, urlopen(address) as answer:
+        page = answer.read().decode()
+    assert "in the YAML" in page
+    assert "add to point" not in page
+
+
 def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
     for name, rate in (("a.yml", 0.5), ("b.yml", 0.25)):
         text = f"Global: {{epoch_num: 3}}\nOptimizer:\n  lr:\n    name: Linear   # {name}\n    learning_rate: {rate}\n"
@@ -455,7 +480,7 @@ def test_configs_of_the_command_line(visit: Visit, tmp_path: Path) -> None:
         page = visit(address)
         assert {name: max(rates) for name, rates in curves(page).items()} == {"Linear": 0.5, "learning_rate 0.25": 0.25}
         expect(page.get_by_text("3 epochs × 5 iterations = 15 updates")).to_be_visible()
-        page.context.close()
+        page.close()
 
 
 def test_a_config_without_a_curve_says_where_the_reason_is(browser: Any, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.logs.range_test import read_range_test
+from ppocr_lr.logs.range_test import read_range_tests
 from tests.train_logs import Trainer, dumped, write_log
 
 RAMP = {"name": "RangeTest", "start_lr": 1e-6, "end_lr": 10, "updates": 141}  # 20 updates a decade
@@ -41,7 +41,7 @@ def lines(section: dict[str, Any], window: int = 1, every: int = 1, **keys: Any)
 
 def test_each_update_in_full(tmp_path: Path) -> None:
     """The log shows 1e-6 as 0.000001; the rates are those of the schedule."""
-    test, planned = read_range_test(write_log(tmp_path / "train.log", lines(RAMP)))
+    ((test, planned),) = read_range_tests(write_log(tmp_path / "train.log", lines(RAMP)))
     rates = build_schedule(RAMP, EPOCHS, ITERS)(np.arange(len(test.rates)))
     np.testing.assert_allclose(test.rates, rates, rtol=1e-12)
     np.testing.assert_allclose(test.losses, [valley(rate) for rate in rates.tolist()], atol=1e-6)
@@ -56,7 +56,7 @@ def test_each_update_in_full(tmp_path: Path) -> None:
 def test_a_line_that_shows_medians_stands_for_the_middle_of_its_updates(
     window: int, every: int, tmp_path: Path
 ) -> None:
-    test, _ = read_range_test(write_log(tmp_path / "train.log", lines(RAMP, window, every)))
+    ((test, _),) = read_range_tests(write_log(tmp_path / "train.log", lines(RAMP, window, every)))
     np.testing.assert_allclose(test.losses, [valley(rate) for rate in test.rates.tolist()], rtol=0.08)
     gap = every / 20  # decades from line to line
     assert math.log10(test.steepest.middle) == pytest.approx(-3, abs=0.1 + gap)
@@ -64,7 +64,7 @@ def test_a_line_that_shows_medians_stands_for_the_middle_of_its_updates(
 
 
 def plainly(tmp_path: Path) -> Any:
-    return read_range_test(write_log(tmp_path / "plain.log", lines(RAMP))).test
+    return read_range_tests(write_log(tmp_path / "plain.log", lines(RAMP)))[0].test
 
 
 def resumed() -> Iterator[str]:
@@ -99,7 +99,7 @@ def cut_off(section: dict[str, Any], count: int) -> Iterator[str]:
     ids=["behind", "before", "other", "again", "resumed", "older", "a line less", "a loss less"],
 )
 def test_the_last_range_test_of_a_log(log: list[str], tmp_path: Path) -> None:
-    test = read_range_test(write_log(tmp_path / "train.log", iter(log))).test
+    test = read_range_tests(write_log(tmp_path / "train.log", iter(log)))[0].test
     plain = plainly(tmp_path)
     assert len(plain.rates) - len(test.rates) in (0, 1)
     assert test.rates[-1] == plain.rates[-1]
@@ -108,7 +108,7 @@ def test_the_last_range_test_of_a_log(log: list[str], tmp_path: Path) -> None:
 
 def test_behind_the_test_the_rate_stays_and_says_no_more(tmp_path: Path) -> None:
     section = {**RAMP, "end_lr": 0.1, "updates": 101}
-    test = read_range_test(write_log(tmp_path / "train.log", lines(section))).test
+    test = read_range_tests(write_log(tmp_path / "train.log", lines(section)))[0].test
     assert len(test.rates) == 101
     assert test.choice.change == "higher end"
 
@@ -118,7 +118,7 @@ def test_a_loss_that_is_no_number_ends_the_test(bad: str, tmp_path: Path) -> Non
     broken = [
         re.sub(r"loss: [\d.]+", f"loss: {bad}", line) if "global_step: 90," in line else line for line in lines(RAMP)
     ]
-    test = read_range_test(write_log(tmp_path / "train.log", iter(broken))).test
+    test = read_range_tests(write_log(tmp_path / "train.log", iter(broken)))[0].test
     assert len(test.losses) == 89
     assert test.stopped is not None
     assert re.search(r"the loss was -?(nan|inf) at rate 2.82e-2", test.stopped)
@@ -135,4 +135,4 @@ def test_a_loss_that_is_no_number_ends_the_test(bad: str, tmp_path: Path) -> Non
 )
 def test_what_cannot_be_read(log: list[str], message: str, tmp_path: Path) -> None:
     with pytest.raises(LRConfigError, match=message):
-        read_range_test(write_log(tmp_path / "train.log", iter(log)))
+        read_range_tests(write_log(tmp_path / "train.log", iter(log)))

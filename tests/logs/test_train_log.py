@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import textwrap
@@ -16,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError
+from ppocr_lr.logs.evaluations import read_metrics
 from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.train_log import TrainLog, read_log, train_log
 from ppocr_lr.training_config.log_text import LogDecoder, plain
-from ppocr_lr.training_config.logged_config import config_in_log
+from ppocr_lr.training_config.logged_config import run_in_log
 from tests.conftest import ROOT
 from tests.train_logs import Trainer, dumped, write_log
 
@@ -76,6 +78,14 @@ def test_real_excerpts() -> None:
 def test_lines(tmp_path: Path, line: str, expected: tuple[int, int, int, float]) -> None:
     log = parsed(tmp_path, line, "")
     assert [log.epochs[0], log.totals[0], log.counts[0], log.rates[0]] == list(expected)
+
+
+def test_only_gzip_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_bytes(bz2.compress(b"epoch: [3/100], global_step: 90, lr: 0.5, acc: 1\n"))
+    with pytest.raises(LRConfigError, match=r"train\.log: is compressed \(bzip2\); unpack it first"):
+        read_log(tmp_path / "train.log")
+    with pytest.raises(LRConfigError, match=r"is compressed \(bzip2\)"):
+        read_metrics(tmp_path / "train.log", {})
 
 
 @pytest.mark.parametrize(
@@ -249,7 +259,7 @@ def test_the_config_behind_another_encoding(tmp_path: Path) -> None:
     ]
     first, second = ("\n".join(part) for part in text)
     (tmp_path / "train.log").write_bytes(first.encode("utf-16") + second.encode())
-    assert config_in_log(tmp_path / "train.log")["Global"] == {"epoch_num": 7}
+    assert run_in_log(tmp_path / "train.log").config["Global"] == {"epoch_num": 7}
 
 
 @pytest.mark.parametrize("wrap", [

@@ -60,7 +60,7 @@ KINDS: list[tuple[str, dict[str, Any], str, list[Any], list[Any], str]] = [
     ("NoIters", CONST, "warmup_iters", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of iterations, 0 for none"),
     ("Calls", PLATEAU, "patience", [0, 1, 2, 2**53], [-1, -0.5, 0.5, 2**53 + 2, 2**60], "a whole number of calls, 0 for none"),
     ("Iters", {"name": "Noam", "d_model": 4}, "warmup_iters", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2], "a whole number of iterations above 0, or"),
-    ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number above 0"),
+    ("Count", {"name": "Noam"}, "d_model", [1, 2, 2**53], [0, -1, 0.5, 2**53 + 2, 2**60], "a whole number "),
     ("AtLeastOne", ONE_CYCLE, "div_factor", [1, 1.5, 2, 1e300], [below(1), 0.5, 0, -1], "a number of at least 1"),
     ("Growth", RESTARTS, "T_mult", [1, 1.01, 1.5, 1e6], [below(1), above(1), 1.005, below(1.01), 0, -2, above(1e6), 1e7],
      "1, or a number from 1.01 to 1000000"),
@@ -92,6 +92,50 @@ def test_numbers_that_are_refused(section: dict[str, Any], key: str, value: Any,
         parse_lr_config({**section, key: value}, RUN)
     assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
     assert f" is not allowed; it must be {allowed}" in str(error.value)
+
+
+# A limit that nobody meets is told only to those who do.
+TOO_LARGE: list[tuple[dict[str, Any], str, list[Any], str]] = [
+    (CONST, "learning_rate", [1e100, 1e308, "1e308", 10**400, "1e999", inf], "a number above 0 and below 1e+100"),
+    (LINEAR, "end_lr", [1e100, 10**400], "a number of at least 0 and below 1e+100"),
+    (LINE, "start_factor", [1e300], "a number above 0 and below 1e+100"),
+    (LINE, "end_factor", [1e300], "a number of at least 0 and below 1e+100"),
+    (CONST, "last_epoch", [2**53, 1e300], "a whole number of at least -1, the last update done before or -1 for none, below 2^53"),
+    (PLATEAU, "patience", [2**53 + 2, 1e300], "a whole number of calls, 0 for none, at most 2^53"),
+    ({"name": "Noam"}, "d_model", [2**53 + 2, "1e300"], "a whole number from 1 to 2^53"),
+    (CONST, "warmup_iters", [2**53 + 2, "1e300it"], 'a whole number of iterations, 0 for none, or a share of the run ("10%"), at most 2^53'),
+    ({"name": "Noam", "d_model": 4}, "warmup_iters", [2**60], 'a whole number of iterations above 0, or a share of the run ("10%"), at most 2^53'),
+    (RESTARTS, "T_mult", [1e300], "1, or a number from 1.01 to 1000000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "allowed"),
+    [(section, key, value, allowed) for section, key, values, allowed in TOO_LARGE for value in values],
+    ids=lambda value: value.get("name") if isinstance(value, dict) else str(value)[:20],
+)
+def test_a_number_that_is_too_large_is_told_the_upper_bound(
+    section: dict[str, Any], key: str, value: Any, allowed: str
+) -> None:
+    with pytest.raises(LRConfigError) as error:
+        parse_lr_config({**section, key: value}, RUN)
+    assert str(error.value).endswith(f" is not allowed; it must be {allowed}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "plain"),
+    [
+        ("learning_rate", "1e\u22123", "1e-3"),
+        ("learning_rate", "\u201c0.1\u201d", "0.1"),
+        ("learning_rate", "\uff10.\uff11", "0.1"),
+        ("learning_rate", "0\u200b.1", "0.1"),
+        ("warmup_epoch", "\u2018500it\u2019", "500it"),
+        ("warmup_iters", "10\uff05", "10%"),
+    ],
+)
+def test_a_number_in_other_signs_is_told_in_plain_ones(key: str, value: str, plain: str) -> None:
+    with pytest.raises(LRConfigError, match=f" is not allowed; it must be .*; in plain signs it is {plain}$"):
+        parse_lr_config({**CONST, key: value}, RUN)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, LRConfigWarning
-from ppocr_lr.training_config.logged_config import config_in_log, is_log
+from ppocr_lr.logs.simulated import plan_simulated_run
+from ppocr_lr.training_config.logged_config import is_log, run_in_log
 from ppocr_lr.training_config.plan import plan_run
+from ppocr_lr.training_config.run_flags import RunFlags
 from tests.conftest import ROOT, Command
 from tests.train_logs import dumped, write_log
 
@@ -31,8 +33,8 @@ BEHIND = "[2022/09/29 02:59:04] ppocr INFO: train with paddle 2.3.2 and device P
 def test_the_config_of_a_log_is_the_config(tmp_path: Path, path: Path) -> None:
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
     log = write_log(tmp_path / "train.log", dumped(config))
-    assert config_in_log(log)["Optimizer"] == config["Optimizer"]
-    assert config_in_log(log)["Global"] == config["Global"]
+    assert run_in_log(log).config["Optimizer"] == config["Optimizer"]
+    assert run_in_log(log).config["Global"] == config["Global"]
 
 
 plain = st.one_of(
@@ -50,13 +52,13 @@ sections = st.recursive(
 @given(sections)
 def test_any_values_come_back(tmp_path_factory: pytest.TempPathFactory, section: dict[str, Any]) -> None:
     config = {"Optimizer": section}
-    assert config_in_log(write_log(tmp_path_factory.mktemp("log") / "train.log", dumped(config))) == config
+    assert run_in_log(write_log(tmp_path_factory.mktemp("log") / "train.log", dumped(config))).config == config
 
 
 def test_a_list_of_mappings(tmp_path: Path) -> None:
     stages = [{"name": "Const", "epochs": 3}, {"name": "Cosine", "learning_rate": 0.1}]
     config = {"Optimizer": {"lr": {"name": "Sequence", "stages": stages}}}
-    assert config_in_log(write_log(tmp_path / "train.log", dumped(config))) == config
+    assert run_in_log(write_log(tmp_path / "train.log", dumped(config))).config == config
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_the_last_whole_config_counts(tmp_path: Path, encode: Callable[[str], by
     ]
     (tmp_path / "train.log").write_bytes(encode("\n".join(lines) + "\n"))
     assert is_log(tmp_path / "train.log")
-    assert config_in_log(tmp_path / "train.log") == later
+    assert run_in_log(tmp_path / "train.log").config == later
 
 
 def test_plan_show_check_and_plot_take_a_log(tmp_path: Path, command: Command) -> None:
@@ -90,6 +92,66 @@ def test_plan_show_check_and_plot_take_a_log(tmp_path: Path, command: Command) -
     for name in ("show", "check", "plot"):
         done = command(name, str(log), "--iters-per-epoch", "10")
         assert (done.returncode, done.stdout.startswith(f"{log}: Cosine\n") or name == "check") == (0, True)
+
+
+SAYS = "[2022/09/29 02:59:21] ppocr INFO: train dataloader has {} iters"
+OTHER = {**COSINE, "Train": {**COSINE["Train"], "loader": {"batch_size_per_card": 4}}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "iters"),
+    [
+        ([*dumped(COSINE), BEHIND, SAYS.format(7)], 7),
+        ([*dumped(COSINE), SAYS.format(7)], 7),
+        ([*dumped(COSINE), SAYS.format(7), BEHIND, SAYS.format(9)], 9),  # a resume that printed no config
+        ([*dumped(OTHER), SAYS.format(7), *dumped(COSINE), SAYS.format(9)], 9),
+        ([*dumped(OTHER), SAYS.format(7), *dumped(COSINE), BEHIND], None),  # of other data
+        ([*dumped(OTHER), SAYS.format(7), *dumped(COSINE)], None),
+        ([*dumped(COSINE), SAYS.format(0)], None),
+        ([*dumped(COSINE), SAYS.format(7).replace("train", "valid")], None),
+    ],
+)
+def test_the_data_loader_of_the_log_says_how_long_an_epoch_is(
+    tmp_path: Path, command: Command, lines: list[str], iters: int | None
+) -> None:
+    log = write_log(tmp_path / "train.log", iter(lines))
+    if iters is None:
+        with pytest.raises(LRConfigError, match="the length of an epoch is not known"):
+            plan_run(log)
+        assert "LR201" in command("check", str(log)).stdout
+        return
+    assert plan_run(log).length[:2] == (iters, f"{iters} iterations per epoch, from the log")
+    assert f"\n{iters} iterations per epoch, from the log\n" in command("show", str(log)).stdout
+    assert "LR201" not in command("check", str(log)).stdout
+
+
+def test_what_is_given_comes_before_what_the_log_says(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "train.log", iter([*dumped(COSINE), SAYS.format(70)]))
+    (tmp_path / "a b").write_text("x\n" * 16)
+    assert plan_run(log, flags=RunFlags(iters_per_epoch=5)).run.iters_per_epoch == 5
+    assert plan_run(log, flags=RunFlags(num_samples=24)).run.iters_per_epoch == 3
+    assert plan_run(log, flags=RunFlags(accumulate=4)).run.iters_per_epoch == 17
+    assert plan_run(log, flags=RunFlags(windows=True)).run.iters_per_epoch == 69
+    for overrides, flags in (((), RunFlags(batch_size=2)), (["Train.loader.batch_size_per_card=2"], RunFlags())):
+        with pytest.raises(LRConfigError, match="the length of an epoch is not known"):
+            plan_run(log, overrides, flags)
+    (tmp_path / "c").write_text("x\n" * 16)
+    assert plan_run(log).run.iters_per_epoch == 3  # the label files
+
+
+def test_the_log_is_surer_than_an_estimate(tmp_path: Path) -> None:
+    sampler = {"name": "MultiScaleSampler", "scales": [[320, 32]], "first_bs": 8}
+    config = {**COSINE, "Train": {"dataset": {"num_samples": 800}, "sampler": sampler}}
+    log = write_log(tmp_path / "train.log", iter([*dumped(config), SAYS.format(77)]))
+    assert plan_run(log).length[:3] == (77, "77 iterations per epoch, from the log", False)
+    assert plan_run(log, flags=RunFlags(num_samples=800)).length.estimate
+
+
+def test_metrics_are_simulated_with_what_the_log_of_the_config_says(tmp_path: Path) -> None:
+    plateau = {"lr": {"name": "ReduceOnPlateau", "learning_rate": 0.1}}
+    log = write_log(tmp_path / "train.log", iter([*dumped({**COSINE, "Optimizer": plateau}), SAYS.format(7)]))
+    (tmp_path / "metrics.txt").write_text("0.5\n0.6\n")
+    assert plan_simulated_run(log, tmp_path / "metrics.txt").run.iters_per_epoch == 7
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-400], lambda data: data[:-4], lambda data: data + b"no archive",

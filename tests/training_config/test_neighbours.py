@@ -54,6 +54,27 @@ def test_it_is_named(tmp_path: Path, command: Command, name: str, text: str, wor
     assert "did you mean" not in done.stdout + done.stderr
 
 
+PADDLEX = "Global: {model: PP-OCRv4_mobile_rec, mode: train, output: output}\nTrain: {epochs_iters: 20, learning_rate: 0.001}\n"
+
+
+def test_paddlex_writes_a_config_that_can_be_read(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "x.yaml").write_text(PADDLEX, encoding="utf-8")
+    assert "give PaddleOCR's config, which PaddleX writes to config.yaml" in command("show", "x.yaml").stderr
+    # What its trainer adds to a config of PaddleOCR.
+    (tmp_path / "config.yaml").write_text(
+        """\
+Global: {epoch_num: 20, save_model_dir: output, uniform_output_enabled: true, pdx_model_name: PP-OCRv4_mobile_rec,
+  hpi_config_path: null, eval_batch_epoch: 1, to_static: false, use_xpu: false, use_npu: false, use_mlu: false}
+Architecture: {model_type: rec, algorithm: SVTR_LCNet}
+Optimizer: {name: Adam, lr: {name: Cosine, learning_rate: 0.001, warmup_epoch: 2}}
+Train: {dataset: {name: MSTextRecDataset}, loader: {batch_size_per_card: 8}}
+""",
+        encoding="utf-8",
+    )
+    done = command("check", "config.yaml", "--num-samples", "2000", "--fail-on", "warning")
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize(
     "extra",
     [

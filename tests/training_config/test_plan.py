@@ -72,6 +72,8 @@ BAD = [
     ({"Optimizer": {"lr": None}}, r"Optimizer.lr: null is not allowed; it must be a mapping such as \{.*\}$"),
     ({"Optimizer": {"lr": None, "name": "Cosine", "learning_rate": 0.1}}, "Optimizer.lr: null.*; its keys have to be indented further"),
     ({"Optimizer": None, "lr": None, "learning_rate": 0.1}, "Optimizer: null.*; its keys have to be indented further"),
+    ({"Optimizer": None, "\xa0\xa0lr": None}, r"Optimizer: null.*; its keys are indented with U\+00A0, which only looks like"),
+    ({"Optimizer": {"lr": None, "\u3000name": 1}}, r"Optimizer.lr: null.*; its keys are indented with U\+3000, which only"),
     ({"Optimizer": LR}, "Global.epoch_num: is missing: it is the length of the run; give epochs"),
     ({"Optimizer": LR, "globals": {"epoch_num": 5}}, "; nothing reads globals, write it as Global; give epochs"),
     ({"Optimizer": LR, "global": 5, 5: {"epoch_num": 5}}, "is missing: it is the length of the run; give epochs"),

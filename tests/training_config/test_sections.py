@@ -83,7 +83,7 @@ def test_a_count_beyond_every_run_is_refused(count: int, place: str) -> None:
         "samples": train(dataset={"num_samples": count}),
         "scale": train(sampler={**SCALES, "scales": [[count, 32]]}),
     }[place]
-    with pytest.raises(LRConfigError, match=r"at most 2\^53"):
+    with pytest.raises(LRConfigError, match=r"a positive integer up to 2\^53"):
         plan_config(written, "c.yml", RunFlags())
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import bz2
 import errno
+import gzip
 import importlib.util
+import lzma
 import os
 import re
 from contextlib import suppress
@@ -17,6 +20,14 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.language import speaking
 from ppocr_lr.training_config.yaml_file import read_yaml_file, read_yaml_text, yaml_document
 
+PACKED = {
+    "gzip": gzip.compress(b"a: 1"),
+    "bzip2": bz2.compress(b"a: 1"),
+    "xz": lzma.compress(b"a: 1"),
+    "zip": b"PK\3\4\x14\0",
+    "zstd": b"\x28\xb5\x2f\xfd\4\0",
+    "7z": b"7z\xbc\xaf\x27\x1c",
+}
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
 
 BAD = [
@@ -77,7 +88,7 @@ BAD = [
     (f"a: 1\n{2**61 - 1}: 2", r"c\.yml:2:1: is not YAML: an integer of more than 16 digits cannot be a key"),
     (f"a: {{{2**61 - 1:#x}: 2}}", "an integer of more than 16 digits cannot be a key"),
     (f"a: !!set {{{2**62 - 2}, 1}}", "an integer of more than 16 digits cannot be a key"),
-    ("a: \x00", r"c\.yml:1:4: is not YAML: it holds the character U\+0000"),
+    ("a: \x00", r"c\.yml:1:4: is not UTF-8 \(byte 3\)"),
     ("a: 1\nb: é\x0b", r"c\.yml:2:5: is not YAML: it holds the character U\+000B"),
     ("a: 1\n---\nb: 2", r"c\.yml:2:1: is not YAML: \w"),
 ]
@@ -221,10 +232,29 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     gbk.write_bytes("# 学习率\n".encode() + "a: 学习率".encode("gbk"))
     with pytest.raises(LRConfigError, match=r"gbk\.yml:2:6: is not UTF-8 \(byte 19\); save it as UTF-8"):
         read_yaml_file(gbk)
+    gbk.write_bytes("a: 1".encode("utf-16-le"))  # without its mark
+    with pytest.raises(LRConfigError, match=r"gbk\.yml:1:2: is not UTF-8 \(byte 1\); save it as UTF-8"):
+        read_yaml_file(gbk)
     large = tmp_path / "large.yml"
     large.write_bytes(b"#" * (5 * 2**20))
     with pytest.raises(LRConfigError, match=r"large\.yml: is larger than 4 MiB"):
         read_yaml_file(large)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        *((raw, rf"is compressed \({kind}\); unpack it first") for kind, raw in PACKED.items()),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1", "is not text, so it is not a training config"),
+        (b"\x80\x02}q\x00.", "is not text"),
+        (b"\n <!DOCTYPE html>\n<html lang='en'>\n", "c.yml:1:1: is a web page, not a config; download the file itself"),
+        (b"404: Not Found", "is a web page"),
+    ],
+)
+def test_files_of_another_kind(raw: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_bytes(raw)
+    with pytest.raises(LRConfigError, match=said):
+        read_yaml_file(tmp_path / "c.yml")
 
 
 def test_text_is_named_by_its_source() -> None:

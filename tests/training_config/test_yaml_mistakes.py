@@ -62,7 +62,15 @@ MISTAKES = [
     ("Global:", "> Global:", "c.yml:1:1: is not YAML: the line begins with '>'"),
     ("Optimizer:", "> Optimizer:", "the line begins with '>'"),
     ("Train:", "---\nTrain:", "second document"),
-]
+    ("    decay_epochs", "\u00a0\u00a0\u00a0\u00a0decay_epochs", r"c.yml:8:1: .* indented with U\+00A0, which only looks like a space"),
+    ("    values", "\u3000\u3000values", r"c.yml:9:1: .* indented with U\+3000, which only looks like a space"),
+    ("[700, 800]", "{a: 1，b: 2}", "'，' is a full-width comma; write ', '"),
+    ("Global:", "```yaml\nGlobal:", "c.yml:1:1: is not YAML: '```' is a mark of Markdown"),
+    ("img_mode: BGR\n", "img_mode: BGR\n```\n", "c.yml:16:1: is not YAML: '```' is a mark of Markdown"),
+    ("  name: Adam", "<<<<<<< HEAD\n  name: Adam\n=======\n  name: SGD\n>>>>>>> b", "c.yml:5:1: is not YAML: a merge conflict"),
+    ("Global:", "<<<<<<< HEAD\nGlobal:", "c.yml:1:1: is not YAML: a merge conflict"),
+    ("Global:", "--- a/c.yml\n+++ b/c.yml\n@@ -1,3 +1,3 @@\n Global:", "c.yml:3:1: is not YAML: this is a patch"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES, ids=[wrong.strip() for _, wrong, _ in MISTAKES])

@@ -13,7 +13,7 @@ from digits.data import Digits, load_digits
 from digits.results import Course, Result
 from digits.trainer import Trainer
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.export.progress import Bar, progress
+from ppocr_lr.export.progress import Progress, progress
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import PICTURES, output_kind
 from ppocr_lr.training_config.labels import labels
@@ -99,7 +99,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 class _Count:
-    def __init__(self, bar: Bar, total: int) -> None:
+    def __init__(self, bar: Progress, total: int) -> None:
         self._bar, self._total, self._done = bar, total, 0
 
     def one_more(self) -> None:

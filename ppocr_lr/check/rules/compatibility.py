@@ -45,8 +45,7 @@ def number_of_another_type(subject: Subject) -> Iterator[Finding]:
     not even 2.0, and only a float as a constant rate. Here a fractional step_size is rounded to iterations.
     """
     # A fraction is noticed while the section is read.
-    window = subject.built_for.window
-    for finding in of_another_type(subject.planned.section, subject.lr, window):
+    for finding in of_another_type(subject.planned.section, subject.lr, subject.built_for.window):
         yield finding.under(*SECTION_PATH)
 
 

@@ -61,9 +61,8 @@ def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
             final=subject.of_peak(final),
         )
         hint = tr("a cycle ends at epoch {ends}", ends=ends)
-        yield Finding(
-            subject.path(subject.lr.cycle_key), said, hint, proposals=tuple(_whole_cycles(subject, left, after - begin))
-        )
+        proposals = tuple(_whole_cycles(subject, left, after - begin))
+        yield Finding(subject.path(subject.lr.cycle_key), said, hint, proposals=proposals)
 
 
 def _whole_cycles(subject: CurveSubject, left: int, length: int) -> Iterator[Proposal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
 from ppocr_lr.check.subject import CurveSubject, Subject
@@ -82,9 +82,8 @@ def _by_windows(subject: CurveSubject) -> Iterator[Finding]:
             run=run,
             built_for=amount(built_for, "iteration"),
         )
-        yield Finding(
-            SECTION_PATH, said, tr("a smaller Train.loader.batch_size_per_card gives an epoch more iterations")
-        )
+        hint = tr("a smaller Train.loader.batch_size_per_card gives an epoch more iterations")
+        yield Finding(SECTION_PATH, said, hint)
 
 
 @rule("LR402", Severity.WARNING, "a drop that never comes")
@@ -110,11 +109,11 @@ def too_late(subject: CurveSubject) -> Iterator[Finding]:
             final=subject.final,
         )
         yield Finding(subject.path(key), said, proposals=tuple(_in_proportion(subject, key)))
-    decay = _own_length(subject)
-    if decay and decay.over > subject.built_for.total_iters and subject.lr.end_key == "knots":
+    over = _end_by_its_own_length(subject)
+    if over > subject.built_for.total_iters and subject.lr.end_key == "knots":
         said = tr(
             "the last knot, at {where}, lies beyond the run of {epochs}; the rate ends at {final}",
-            where=decay.where,
+            where=tr("epoch {epoch}", epoch=subject.epoch_text(over)),
             epochs=amount(subject.run.epochs, "epoch"),
             final=subject.final,
         )
@@ -184,42 +183,33 @@ def has_no_end(subject: CurveSubject) -> Iterator[Finding]:
         yield Finding(subject.path("name"), said, hint, proposals=(wsd,) if is_peak else ())
 
 
-class _OwnLength(NamedTuple):
-    """A decay whose length its section writes, whatever the run."""
+def _end_by_its_own_length(subject: CurveSubject) -> int:
+    """The update at which a decay ends whose section writes its length, whatever the run.
 
-    iters: int
-    over: int
-    """The update at which it ends."""
-    where: str
-    """The same, for a message."""
-
-
-def _own_length(subject: CurveSubject) -> _OwnLength | None:
-    """None if the run decides, if nothing decays, or if the end is not known."""
+    0 if the run decides, if nothing decays, or if the end is not known.
+    """
     decay, left = subject.lead.behind, subject.run.total_iters - subject.lead.iters
     end = decay.end_of_decay()
     if not subject.lr.end_key or end is None or not subject.can_be_told:
-        return None
+        return 0
     if end.step is not None:
         iters = end.step if decay.extremes(0, end.step)[1] > end.rate else 0
     else:
         below = count_below(decay, left, end.rate + _NOTHING * (decay(0) - end.rate)) if left > 0 else None
         iters = left - below if below else 0
-    over = subject.lead.iters + iters
-    where = tr("epoch {epoch}", epoch=subject.epoch_text(over))
-    return _OwnLength(iters, over, where) if iters else None
+    return subject.lead.iters + iters if iters else 0
 
 
 def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
-    decay, summary, key = _own_length(subject), subject.summary, subject.lr.end_key
-    if not decay or key == "knots":  # `too_late`
+    over, summary, key = _end_by_its_own_length(subject), subject.summary, subject.lr.end_key
+    if key == "knots":  # `too_late`
         return
-    if decay.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
+    if over - subject.lead.iters > subject.built_for.total_iters and summary.final > _HIGH_END * summary.peak:
         field = type(subject.lr).model_fields.get(key)
         optional = field and not field.is_required()
         said = tr(
             "the decay would end at {where}, beyond the run of {epochs}; the rate ends at {final}",
-            where=decay.where,
+            where=tr("epoch {epoch}", epoch=subject.epoch_text(over)),
             epochs=amount(subject.run.epochs, "epoch"),
             final=subject.of_peak(summary.final),
         )
@@ -232,28 +222,25 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
 @source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
     """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
-    decay, total = _own_length(subject), subject.run.total_iters
-    if decay and decay.over < (1 - _LONG_REST) * total:
-        rest = subject.epochs_text(total - decay.over)
+    over, total = _end_by_its_own_length(subject), subject.run.total_iters
+    if 0 < over < (1 - _LONG_REST) * total:
         said = tr(
             "the decay ends at {where}; the rate stays at {final} for the remaining {rest}",
-            where=decay.where,
+            where=tr("epoch {epoch}", epoch=subject.epoch_text(over)),
             final=subject.final,
-            rest=rest,
+            rest=subject.epochs_text(total - over),
         )
         yield Finding(subject.path(subject.lr.end_key), said)
     cycles = subject.lead.behind.end_of_cycles() if subject.can_be_told else None
     over = subject.lead.iters + cycles.step if cycles and cycles.step is not None else total
     if over < (1 - _LONG_REST) * total:
-        yield Finding(
-            subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"),
-            tr(
-                "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
-                epoch=subject.epoch_text(over),
-                final=subject.final,
-                rest=subject.epochs_text(total - over),
-            ),
+        said = tr(
+            "the cycles end at epoch {epoch}; the rate stays at {final} for the remaining {rest}",
+            epoch=subject.epoch_text(over),
+            final=subject.final,
+            rest=subject.epochs_text(total - over),
         )
+        yield Finding(subject.path("cycle_limit" if hasattr(subject.lr, "cycle_limit") else "name"), said)
 
 
 @rule("LR413", Severity.WARNING, "a rate that rises in a step")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from ppocr_lr.check.rule import RULES, example, rule, source
 from ppocr_lr.check.selection import IgnoreComment
@@ -17,7 +18,6 @@ from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import (
     FROM_PADDLEOCR,
     OPTIMIZERS,
-    ConfigSection,
     GlobalSection,
     OptimizerSection,
     is_read,
@@ -112,11 +112,9 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
             if section_name == "Optimizer" and key in FROM_PADDLEOCR and subject.has_a_model:
                 continue  # LR512
             if section_name == "Optimizer" and key in _FACTORS_ELSEWHERE:
-                yield Finding(
-                    (section_name, key),
-                    tr("PaddleOCR's optimizers drop this key, so no parameter gets a rate of its own"),
-                    tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors"),
-                )
+                said = tr("PaddleOCR's optimizers drop this key, so no parameter gets a rate of its own")
+                hint = tr("in a training loop of your own, ppocr_lr.parameter_groups makes groups with factors")
+                yield Finding((section_name, key), said, hint)
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
                 takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
@@ -125,9 +123,8 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                     section=section_name,
                     key=key,
                 )
-                yield Finding(
-                    (section_name, key), said, tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
-                )
+                hint = tr("write it as {key}", key=subject.key(takes[0])) if takes else ""
+                yield Finding((section_name, key), said, hint)
 
 
 @rule("LR106", Severity.WARNING, "a duplicate key")
@@ -165,7 +162,7 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
     ):
         for key, value in subject.section(section).items():
             if meant := meanings(key):
-                takes = [name for name in meant if _accepts(model, name, value)]
+                takes = [name for name in meant if not _problems(partial(read, model, {name: value}, ()))]
                 suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
                 proposals = renamed(key, *takes)
                 if subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]:
@@ -173,10 +170,6 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
                     proposals = taken_out(key)
                 said = tr("nothing reads it{suggestion}", suggestion=suggestion)
                 yield Finding((section, key), said, proposals=tuple(each.under(section) for each in proposals))
-
-
-def _accepts(model: type[ConfigSection], key: str, value: object) -> bool:
-    return not _problems(lambda: read(model, {key: value}, ()))
 
 
 def _problems(use: Callable[[], object]) -> tuple[Problem, ...]:
