@@ -76,20 +76,19 @@ class Difference:
 
 def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> Difference:
     """Compare two runs as far as both go."""
-    units = [updates_per_unit(planned.run, axis) for planned in (first, second)]
-    ends = [planned.run.total_iters - 1 for planned in (first, second)]
-    last = min(end / unit for end, unit in zip(ends, units, strict=True))
+    sides = [(each, updates_per_unit(each.run, axis), each.run.total_iters - 1) for each in (first, second)]
+    last = min(end / unit for _, unit, end in sides)
     positions = sorted(
         {
             position
-            for planned, unit in zip((first, second), units, strict=True)
-            for step in curve_points(planned.schedule, planned.run.total_iters)[0]
+            for planned, unit, end in sides
+            for step in curve_points(planned.schedule, end + 1)[0]
             if (position := step / unit) <= last
         }
     )
     rates = (
         tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
-        for planned, unit, end in zip((first, second), units, ends, strict=True)
+        for planned, unit, end in sides
     )
     settings, beside = (tuple(differing(first, second)) for differing in (differing_settings, differing_beside))
     return Difference(first, second, axis, settings, beside, tuple(positions), *rates)

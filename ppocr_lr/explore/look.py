@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ppocr_lr.curve.axis import Axis, updates_per_unit
@@ -255,9 +253,6 @@ def file_of(state: State, kind: str) -> bytes:
 
         write_csv(runs, file, every=-(-max(run.run.total_iters for run in runs) // MOST_ROWS), names=names)
         return file.getvalue()
-    from ppocr_lr.plotting.figure import draw, save
+    from ppocr_lr.plotting.figure import draw, picture
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder, f"curves.{kind}")
-        save(draw(runs, state.log_scale, axis=state.axis, names=names), path)
-        return path.read_bytes()
+    return picture(draw(runs, state.log_scale, axis=state.axis, names=names), kind)

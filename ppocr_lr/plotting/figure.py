@@ -143,18 +143,23 @@ def _figure(small: int, size: Size | None = None) -> Iterator[tuple[Figure, Axes
         yield figure, grid[0, 0], list(grid[1:, 0])
 
 
-@rc_context(STYLE)
 def save(figure: Figure, path: Path, source: str = "", dpi: float = DPI) -> None:
-    """Write the figure as its ending says (png, svg, pdf), whole or not at all; `dpi` is the pixels of an inch.
+    """Write the figure as its ending says (png, svg, pdf), whole or not at all; the rest is as for `picture`."""
+    # Not straight into the file: on a full disk matplotlib's pdf fails with an error of its own.
+    content = picture(figure, output_kind(path, PICTURES), source, dpi)
+    write_whole(path, lambda file: file.write(content))
+
+
+@rc_context(STYLE)
+def picture(figure: Figure, kind: str, source: str = "", dpi: float = DPI) -> bytes:
+    """The content of a file of this kind (png, svg, pdf); `dpi` is the pixels of an inch.
 
     A png remembers its `source`, which `source_of` reads.
     """
-    kind = output_kind(path, PICTURES)
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {_SOURCE: source} if source else {}}[kind]
-    # Not straight into the file: on a full disk matplotlib's pdf fails with an error of its own.
-    picture = BytesIO()
-    figure.savefig(picture, format=kind, dpi=dpi, metadata=metadata)
-    write_whole(path, lambda file: file.write(picture.getbuffer()))
+    file = BytesIO()
+    figure.savefig(file, format=kind, dpi=dpi, metadata=metadata)
+    return file.getvalue()
 
 
 def source_of(path: Path) -> str | None:

@@ -179,8 +179,8 @@ class _Reader:
     def number(self, form: str) -> Any:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
-    def content(self, form: str) -> bytes | None:
-        """The bytes after their count; None, skipped, if there are so many that they are an array's."""
+    def content(self, form: str) -> bytes | Array:
+        """The bytes after their count; if there are so many that they are an array's, `ARRAY`: they are skipped."""
         count = self.number(form)
         if count <= _LONGEST:
             self.spend(count)
@@ -188,15 +188,11 @@ class _Reader:
         if self.file.tell() + count > self.size:
             raise EOFError
         self.file.seek(count, os.SEEK_CUR)
-        return None
+        return ARRAY
 
     def text(self, form: str) -> None:
         content = self.content(form)
-        self.stack.append(ARRAY if content is None else content.decode("utf-8", "surrogatepass"))
-
-    def binary(self, form: str) -> None:
-        content = self.content(form)
-        self.stack.append(ARRAY if content is None else content)
+        self.stack.append(content.decode("utf-8", "surrogatepass") if isinstance(content, bytes) else content)
 
     def long(self) -> None:
         count = self.number("<B")
@@ -277,10 +273,10 @@ _INSTRUCTIONS: dict[bytes, Callable[[_Reader], Any]] = {
     pickle.SHORT_BINUNICODE: lambda reader: reader.text("<B"),
     pickle.BINUNICODE: lambda reader: reader.text("<I"),
     pickle.BINUNICODE8: lambda reader: reader.text("<Q"),
-    pickle.SHORT_BINBYTES: lambda reader: reader.binary("<B"),
-    pickle.BINBYTES: lambda reader: reader.binary("<I"),
-    pickle.BINBYTES8: lambda reader: reader.binary("<Q"),
-    pickle.BYTEARRAY8: lambda reader: reader.binary("<Q"),
+    pickle.SHORT_BINBYTES: lambda reader: reader.stack.append(reader.content("<B")),
+    pickle.BINBYTES: lambda reader: reader.stack.append(reader.content("<I")),
+    pickle.BINBYTES8: lambda reader: reader.stack.append(reader.content("<Q")),
+    pickle.BYTEARRAY8: lambda reader: reader.stack.append(reader.content("<Q")),
     pickle.MARK: lambda reader: reader.marks.append(len(reader.stack)),
     pickle.EMPTY_DICT: lambda reader: reader.stack.append({}),
     pickle.EMPTY_LIST: lambda reader: reader.stack.append([]),

@@ -297,17 +297,8 @@ def _scheduler(schedule: Schedule) -> lr.LRScheduler:
             # Another one is more than Paddle's class knows.
             if schedule == schedules.WarmRestarts(peak, (first,), t_mult, end) and t_mult.is_integer():
                 return CosineAnnealingWarmRestarts(schedule, peak, first, int(t_mult), end)
-        case schedules.OneCycle():
-            return OneCycleDecay(
-                schedule,
-                schedule.peak,
-                schedule.total_iters,
-                schedule.div_factor,
-                schedule.final,
-                schedule.pct_start,
-                schedule.anneal,
-                schedule.three_phase,
-            )
+        case schedules.OneCycle(peak=peak, total_iters=iters, div_factor=factor, final=final, pct_start=share):
+            return OneCycleDecay(schedule, peak, iters, factor, final, share, schedule.anneal, schedule.three_phase)
         case schedules.Warmup(shape=schedules.LINEAR, after=after):
             # PaddleOCR wraps the bare number for Const, and the state of a checkpoint shows the difference.
             wrapped = after.rate if isinstance(after, schedules.Constant) else _scheduler(after)

@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.explore.draft import opened
 from ppocr_lr.explore.files import file_name, read_dropped
-from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of
+from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.page import Page
 from ppocr_lr.explore.state import State
 from ppocr_lr.explore.words import Words
@@ -151,6 +151,13 @@ def test_a_full_disk_is_told_in_the_language_of_the_visitor() -> None:
     with ThreadPoolExecutor() as elsewhere:  # this thread may have the loop of Playwright
         elsewhere.submit(asyncio.run, Page._uploaded(page, event)).result()
     assert said == ["train.log: 磁盘空间不足"]
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("csv", b"iter")])
+def test_a_download_needs_no_room_on_the_disk(kind: str, begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/not/there")
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    assert file_of(State(draft), kind).startswith(begin)
 
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:
