@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ppocr_lr.cli.options import Commands, add_command, add_format, add_language, print_json
@@ -73,9 +72,6 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.logs:
         if path.suffix.lower() in (".yml", ".yaml") and path.is_file() and not is_log(path):
             raise LRConfigError(printable(tr("{file}: is a config, no log; write -c {file}", file=path)))
-        if path.is_fifo() and not path.is_symlink() and not arguments.quiet:  # no link, as a shell's <(command) is
-            said = tr("{path}: is a pipe; waiting for a program that writes into it", path=path)
-            print(printable(said), file=sys.stderr, flush=True)
     overrides, flags = arguments.overrides, run_flags(arguments)
     plans: dict[Length, PlannedRun] = {}  # a log that grows is not planned anew at each line
 

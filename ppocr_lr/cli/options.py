@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -217,6 +218,16 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
             said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=other)
         raise LRConfigError(said)
     return configs
+
+
+def tell_pipes(arguments: argparse.Namespace) -> None:
+    """Say which files to read are pipes: until a program writes into one, nothing happens."""
+    given = [vars(arguments).get(name) for name in ("configs", "more_configs", "config", "logs", "log", "metrics")]
+    for each in (file for files in given if files for file in (files if isinstance(files, list) else [files])):
+        with suppress(OSError, ValueError):  # said when it is read
+            if stat.S_ISFIFO(os.lstat(each).st_mode):  # no link, as a shell's <(command) is
+                said = tr("{path}: is a pipe; waiting for a program that writes into it", path=each)
+                print(printable(said), file=sys.stderr, flush=True)
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:

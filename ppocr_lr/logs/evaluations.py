@@ -21,7 +21,7 @@ from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
-from ppocr_lr.training_config.log_text import refuse_packed
+from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.sections import Evaluating, read
 
@@ -193,17 +193,18 @@ def _column(path: str | Path) -> list[float]:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
         raise LRConfigError(said).within(str(path))
     refuse_packed(content, path)
+    text = content.decode(encoding_of(content), errors="replace").lstrip("\ufeff")
     values = []
-    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
+    for number, line in enumerate(text.splitlines(), 1):
+        written = line.strip()
+        if not written or written.startswith("#"):
             continue
         try:
-            values.append(float(text))
+            values.append(float(written))
         except ValueError:
             said = tr(
                 "{value} is not a number; a file of metrics has one on each line, or is a log of PaddleOCR's",
-                value=shown(text),
+                value=shown(written),
             )
             raise LRConfigError(Problem((), said, Place(str(path), number))) from None
     if not values:

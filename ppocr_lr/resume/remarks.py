@@ -222,7 +222,7 @@ def _epochs(resume: Resume) -> Iterator[Finding]:
 def _the_one_copied(resume: Resume) -> str:
     """PaddleOCR copies `best_accuracy` to `best_model/model`, without its `.states`."""
     folder = resume.checkpoint.path.parent
-    prefix = folder.with_name("best_accuracy")
+    prefix = folder.parent / "best_accuracy"  # "." has no name that could be another
     if folder.name != "best_model" or not prefix.with_name("best_accuracy.states").is_file():
         return ""
     option = Proposal((f"{resume.checkpoint_key}={prefix}",)).line

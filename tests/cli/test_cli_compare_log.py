@@ -154,19 +154,30 @@ def test_a_log_is_drawn_in_a_picture_alone(command: Command, scaled_log: Path) -
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-def test_a_pipe_that_nobody_writes_into_is_told(scaled_log: Path) -> None:
-    pipe = scaled_log.with_name("pipe.log")
+@pytest.mark.parametrize(
+    ("words", "content", "code", "found"),
+    [
+        (["compare-log", "-c", "c.yml", "pipe"], "train.log", 1, "cause    the rate is 4 times as high as the plan's"),
+        (["compare-log", "-c", "pipe", "train.log"], "c.yml", 1, "train.log against pipe: "),
+        (["check", "pipe"], "c.yml", 0, "LR505"),
+        (["show", "-c", "pipe"], "c.yml", 0, "pipe: Cosine"),
+    ],
+)
+def test_a_pipe_that_nobody_writes_into_is_told(
+    scaled_log: Path, words: list[str], content: str, code: int, found: str
+) -> None:
+    pipe = scaled_log.with_name("pipe")
     os.mkfifo(pipe)
     process = subprocess.Popen(
-        [sys.executable, "-m", "ppocr_lr", "compare-log", "-c", "c.yml", "pipe.log"],
+        [sys.executable, "-m", "ppocr_lr", *words],
         cwd=scaled_log.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stderr is not None
-    assert process.stderr.readline() == "pipe.log: is a pipe; waiting for a program that writes into it\n"
-    pipe.write_bytes(scaled_log.read_bytes())
+    assert process.stderr.readline() == "pipe: is a pipe; waiting for a program that writes into it\n"
+    pipe.write_bytes(scaled_log.with_name(content).read_bytes())
     stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (1, "")
-    assert "cause    the rate is 4 times as high as the plan's" in stdout
+    assert (process.returncode, stderr) == (code, "")
+    assert found in stdout
 
 
 @pytest.mark.parametrize("missing", ["", "plotille"])

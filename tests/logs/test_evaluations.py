@@ -55,6 +55,8 @@ def test_what_a_column_may_hold(tmp_path: Path) -> None:
     values = [metric for _, metric in column(tmp_path, text).found]
     assert math.isnan(values.pop(1))
     assert values == [0.5, -math.inf, 3]
+    (tmp_path / "metrics.txt").write_bytes("0.5\r\n0.6\r\n".encode("utf-16"))  # as PowerShell's > writes it
+    assert read_metrics(tmp_path / "metrics.txt", {}).values == [0.5, 0.6]
 
 
 @pytest.mark.parametrize(

@@ -429,6 +429,13 @@ class TestEpochs:
         (hint,) = (each.hint for each in remarks(result) if "counts epochs from 1 again" in each.message)
         assert hint.endswith(f" has its epoch: -o Global.checkpoints={tmp_path / 'best_accuracy'}")
 
+    def test_a_checkpoint_of_the_working_directory_may_lack_its_epoch(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save(tmp_path / "model", WARM, 20, 10, 96)
+        monkeypatch.chdir(tmp_path)
+        assert any("counts epochs from 1 again" in each for each in said(resume(Path("model"), WARM, 20, 10)))
+
     @pytest.mark.parametrize(("name", "done"), [("latest", 100), ("best_accuracy", 98)])
     def test_the_run_that_ended_with_the_epoch_is_recognised(self, tmp_path: Path, name: str, done: int) -> None:
         result = resume(save(tmp_path / name, WARM, 10, 10, done, epoch=10), WARM, 20, 10)

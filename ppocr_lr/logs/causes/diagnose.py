@@ -28,6 +28,7 @@ from ppocr_lr.logs.causes.steps import (
 from ppocr_lr.logs.compare import Comparison, compare_log
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
+from ppocr_lr.training_config.logged_config import decisive
 from ppocr_lr.training_config.plan import plan_config
 
 _PLAIN, _NOT_FOUND = 3, 100  # strange: what one cause explains, and what none does
@@ -37,10 +38,23 @@ _NEAREST = 3
 
 def diagnose(comparison: Comparison) -> list[Diagnosis]:
     """What would explain each process that does not follow the plan; those with one explanation together."""
-    return [
-        replace(each, explanations=tuple(_with_tried(comparison, each, one) for one in each.explanations))
-        for each in _likeliest(comparison)
-    ]
+    found = []
+    for each in _likeliest(comparison):
+        tried = [_with_tried(comparison, each, one) for one in each.explanations]
+        told = [one for one in tried if each.found and _is_told(comparison, each, one)]
+        found.append(replace(each, explanations=tuple(told or tried)))
+    return found
+
+
+def _is_told(comparison: Comparison, diagnosis: Diagnosis, explanation: Explanation) -> bool:
+    """Whether the config in the log has the values that make the plan what was run; of others, rates may look alike."""
+    if explanation.proposal is None:
+        return False
+    config, _ = comparison.planned.with_proposal(explanation.proposal)
+    own = comparison.log.processes[diagnosis.processes[-1]].config or {}
+    logged, planned, proposed = map(decisive, (own, comparison.planned.config, config))
+    changed = [key for key, value in proposed.items() if planned.get(key) != value]
+    return bool(changed) and all(logged.get(key) == proposed[key] for key in changed)
 
 
 def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Explanation) -> Explanation:

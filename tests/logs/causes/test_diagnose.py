@@ -14,7 +14,7 @@ from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.report import text_lines
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS, compared, diagnosed, kinds, of_every_name, times
-from tests.train_logs import Trainer, write_config, write_log
+from tests.train_logs import Trainer, dumped, write_config, write_log
 
 
 def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) -> None:
@@ -24,6 +24,20 @@ def test_another_window_than_the_config_tells(tmp_path: Path, command: Command) 
     assert (done.returncode, done.stderr) == (1, "")
     assert "cause    the log shows the median of 50 updates, not of 20" in done.stdout
     assert "to plan this run: -o Global.log_smooth_window=50" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("logged", "causes"), [(1, [["warmup"]]), (3, [["factor"], ["warmup"]]), (None, [["factor"], ["warmup"]])]
+)
+def test_the_config_in_the_log_tells_causes_apart_whose_rates_are_alike(
+    tmp_path: Path, logged: int | None, causes: list[list[str]]
+) -> None:
+    section = {"name": "Cosine", "learning_rate": 0.001, "warmup_epoch": 5}
+    lines = Trainer({**section, "warmup_epoch": 1}, EPOCHS, ITERS).train(1)
+    config = dumped({"Optimizer": {"lr": {**section, "warmup_epoch": logged}}}) if logged else iter(())
+    log = write_log(tmp_path / "train.log", config, lines)
+    (diagnosis,) = diagnose(compared(tmp_path, section, log))
+    assert sorted(kinds(diagnosis)) == causes
 
 
 def test_two_runs_that_write_into_one_log(tmp_path: Path) -> None:
