@@ -52,6 +52,7 @@ autodoc_preserve_defaults = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|pathlib|numpy|np)\.\w+"),
     ("py:class", "ArrayLike|Axes|Axis|ConfigDict|Given|GradScaler|LRScheduler|Layer|Model|NDArray|Optimizer|Ramp"),
+    ("py:class", r"ppocr_lr\.training_config\.run_flags\.LoggedLength"),  # what only commands hand over
 ]
 
 
