@@ -27,8 +27,8 @@ _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 does not allow in a file."""
 
-_NEVER_TEXT = re.compile(rb"[\1-\x08\x0e-\x19]")
-"""Bytes of programs, pictures and models; those of texts in other encodings are higher, or 0."""
+_NEVER_TEXT = re.compile(rb"[\1-\x08\x0e-\x19]|\0{4}")
+"""Bytes of programs, pictures, models and lost files; those of texts in other encodings are higher, or a few 0."""
 _ENOUGH = 1000  # bytes that show what a file is
 _WEB_PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml|404: Not Found)", re.IGNORECASE)
 

@@ -247,6 +247,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         *((raw, rf"is compressed \({kind}\); unpack it first") for kind, raw in PACKED.items()),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1", "is not text, so it is not a training config"),
         (b"\x80\x02}q\x00.", "is not text"),
+        (b"\0" * 16, "is not text"),  # as a crash of the machine leaves a file
         (b"\n <!DOCTYPE html>\n<html lang='en'>\n", "c.yml:1:1: is a web page, not a config; download the file itself"),
         (b"404: Not Found", "is a web page"),
     ],
