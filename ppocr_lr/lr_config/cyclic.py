@@ -10,7 +10,7 @@ from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_co
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
@@ -173,10 +173,4 @@ class CyclicConfig(LRConfig):
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
-            highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])
-            said = tr(
-                "{gamma} is above 1, so the cycles grow, to {highest} in the run",
-                gamma=f"{self.gamma:g}",
-                highest=highest,
-            )
-            yield Finding(("gamma",), said, code="LR413")
+            yield self.grows(self.gamma, window)

@@ -54,12 +54,10 @@ class DecayLearningRateConfig(LRConfig):
 
     no_effect: ClassVar = {
         "end_lr": NoEffect(
-            "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr",
-            lambda config, value, run: value == 0,
+            "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr"
         ),
         "warmup_epoch": NoEffect(
-            "PaddleOCR has no warmup under this name; warmup_ratio is one here, and Linear with power has one",
-            lambda config, value, run: value == 0,
+            "PaddleOCR has no warmup under this name; warmup_ratio is one here, and Linear with power has one"
         ),
         "last_epoch": NoEffect("this name always starts at update 0", lambda config, value, run: value == -1),
     }

@@ -115,23 +115,19 @@ class Section:
         those that mislead.
         """
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
-        model = type(self.config)
-        unread = [key for key in self.written if not self._reads(key)]
-        for key in unread:
-            if key in no_effect:
-                continue
-            meant = self._meant_by(key, window, schedule)
-            if strict or not meant or not meant.same:  # else nobody is misled
-                yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings(self.config.types_in_paddle(window))
-        for key in unread:
-            rule, value = no_effect.get(key), self.written[key]
-            if rule and not rule.agrees(self.config, value, window.run):
-                meant = self._meant_by(key, window, schedule)
+        for key, value in self.written.items():
+            rule = no_effect.get(key)
+            if self._reads(key) or (rule and rule.agrees(self.config, value, window.run)):
+                continue
+            meant = self._meant_by(key, window, schedule)
+            if rule:
                 ends = meant.ends if meant else ""
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
+            elif strict or not meant or not meant.same:  # else nobody is misled
+                yield _unknown(key, type(self.config), self.written, meant)
         for remark in self.config.remarks(window):
             yield remark._replace(path=self._as_written(remark.path))
 

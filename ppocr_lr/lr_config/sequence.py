@@ -1,6 +1,6 @@
 """Sections made of sections: Sequence, Scale."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any, ClassVar
@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSc
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
-from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.base import InIterations, LedPlateau
@@ -19,8 +18,6 @@ from ppocr_lr.lr_config.length import FORMS, Length, length_of
 from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
-
-_NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
 
 def _read_inner(value: object, place: str, inside: Spellings | None) -> Section:
@@ -67,10 +64,6 @@ def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
     return length
 
 
-def _inside(remarks: Iterable[Finding], *path: str | int) -> Iterator[Finding]:
-    return (remark.under(*path) for remark in remarks if remark.code not in _NOT_INSIDE)
-
-
 @register_lr_config("Sequence")
 class SequenceConfig(LRConfig):
     """Schedules one after the other, each planned for its own stage of the run."""
@@ -111,12 +104,15 @@ class SequenceConfig(LRConfig):
         return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
 
     @property
+    def inside(self) -> list[tuple[Path, Section]]:
+        return [(("stages", index), stage.section) for index, stage in enumerate(self.stages)]
+
+    @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        found: dict[Path, InIterations] = {}
+        found = super().in_iterations
         for index, stage in enumerate(self.stages):
             if stage.epochs and stage.epochs.unit == "it":
                 found["stages", index, "epochs"] = InIterations(stage.epochs, [int(stage.epochs.amount)])
-            found |= stage.section.in_iterations("stages", index)
         return found
 
     def curve(self, window: Window) -> Schedule:
@@ -125,27 +121,14 @@ class SequenceConfig(LRConfig):
 
     def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
         """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
-        for index, section, part in self._planned(window):
-            make = last if index == len(self.stages) - 1 else Section.schedule
-            with errors_under("stages", index):
+        for (path, section), (start, part) in zip(self.inside, self.planned_inside(window), strict=True):
+            make = last if start + part.total_iters == window.total_iters else Section.schedule
+            with errors_under(*path):
                 made = make(section, part)
             yield made, part.total_iters
 
-    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
-        start = 0
-        for index, section, part in self._planned(window):
-            if index:
-                yield ("stages", index), start
-            for path, update in section.config.seams(part):
-                yield ("stages", index, *path), start + update
-            start += part.total_iters
-
-    def remarks(self, window: Window) -> Iterator[Finding]:
-        for index, section, part in self._planned(window):
-            yield from _inside(section.remarks(part), "stages", index)
-
-    def _planned(self, window: Window) -> list[tuple[int, Section, Window]]:
-        """The stages with their numbers and what each is planned for; together they fill the run."""
+    def planned_inside(self, window: Window) -> list[tuple[int, Window]]:
+        """The stages together fill the run."""
         planned = []
         done = 0
         for index, stage in enumerate(self.stages):
@@ -159,7 +142,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            planned.append((index, stage.section, window.stage(iters)))
+            planned.append((done, window.stage(iters)))
             done += iters
         if done < window.total_iters:
             problem = tr(
@@ -195,18 +178,13 @@ class ScaleConfig(LRConfig):
     }
 
     @property
-    def in_iterations(self) -> dict[Path, InIterations]:
-        return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
-
-    @property
-    def _sections(self) -> list[tuple[str, Section]]:
-        """The sections inside, with their keys."""
-        return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
+    def inside(self) -> list[tuple[Path, Section]]:
+        return [(("schedule",), self.schedule), *([] if self.times is None else [(("times",), self.times)])]
 
     def curve(self, window: Window) -> Schedule:
         parts = []
-        for place, section in self._sections:
-            with errors_under(place):
+        for path, section in self.inside:
+            with errors_under(*path):
                 parts.append(section.schedule(window))
         if self.end_lr and self.times is None:
             raise self.error("end_lr", tr("left out without times"))
@@ -224,11 +202,3 @@ class ScaleConfig(LRConfig):
             with suppress(LRConfigError):
                 return schedules.Product(schedule, by, self.end_lr)
         raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
-
-    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
-        for place, section in self._sections:
-            yield from (((place, *path), update) for path, update in section.config.seams(window))
-
-    def remarks(self, window: Window) -> Iterator[Finding]:
-        for place, section in self._sections:
-            yield from _inside(section.remarks(window), place)

@@ -27,8 +27,7 @@ class KDecayConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         self.check_end("end_lr")
-        shape = self.bent(schedules.Cosine(), self.k)
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Cosine()))
 
 
 @register_lr_config("Tanh")
