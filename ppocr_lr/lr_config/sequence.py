@@ -20,15 +20,20 @@ from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
-def _read_inner(value: object, place: str, inside: Spellings | None) -> Section:
-    """A section inside another one, under the key `place`."""
+def _read_inner(value: object, info: ValidationInfo) -> Section:
+    """A section inside another one."""
     if isinstance(value, Section):
         return value
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise value_error((), value, tr("an lr section, such as {name: Cosine, learning_rate: 0.001}"))
     if "last_epoch" in value:
-        raise LRConfigError(Problem(("last_epoch",), tr("write it beside {place}, for the whole run", place=place)))
+        outside = tr("write it beside {place}, for the whole run", place=info.field_name)
+        raise LRConfigError(Problem(("last_epoch",), outside))
+    inside: Spellings | None = info.context
     return read_section(value, inside and inside(model_of(value).model_fields), inside)
+
+
+_Inner = Annotated[Section, PlainValidator(_read_inner), WithJsonSchema({kinds.SECTION_SCHEMA: "section"})]
 
 
 def _with_the_last(stages: Any) -> list[tuple[object, bool]]:
@@ -43,10 +48,10 @@ def _read_stage(given: tuple[object, bool], info: ValidationInfo) -> Stage:
     if isinstance(stage, Stage):
         return stage
     if not isinstance(stage, Mapping):
-        return Stage(_read_inner(stage, "stages", info.context), None)
+        return Stage(_read_inner(stage, info), None)
     length = _stage_length(stage, last)
     section = {key: item for key, item in stage.items() if key not in STAGE_KEYS}
-    return Stage(_read_inner(section, "stages", info.context), length)
+    return Stage(_read_inner(section, info), length)
 
 
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
@@ -159,17 +164,9 @@ class ScaleConfig(LRConfig):
     """Any schedule times a factor, a number or another schedule."""
 
     factor: Annotated[kinds.Factor, kinds.RATE] = key("what every rate is multiplied by, a factor", default=1.0)
-    times: Annotated[
-        Section | None,
-        PlainValidator(lambda value, info: None if value is None else _read_inner(value, "times", info.context)),
-        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
-    ] = key("another lr section, whose rates are factors of those of schedule", default=None)
+    times: _Inner | None = key("another lr section, whose rates are factors of those of schedule", default=None)
     end_lr: kinds.FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
-    schedule: Annotated[
-        Section,
-        PlainValidator(lambda value, info: _read_inner(value, "schedule", info.context)),
-        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
-    ] = key("the lr section to scale")
+    schedule: _Inner = key("the lr section to scale")
 
     nearest_in_paddleocr = "the inner schedule with its rates multiplied"
     example: ClassVar = {

@@ -82,11 +82,6 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
 @source("transformers #6673")
 def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
     """warmup_steps of LinearWarmupCosine counts iterations. A warmup of a handful of them is over before it helps."""
-    yield from _short_warmup(subject)
-    yield from _short_linear_lr(subject)
-
-
-def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
@@ -95,14 +90,9 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
         said = tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration"))
         hint = tr("it counts iterations: epochs × iterations per epoch")
         yield Finding(subject.path(key), said, hint, proposals=(meant,) if subject.length_is_known else ())
-
-
-def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
-    """For LinearLR, whose default is the five iterations of PyTorch's."""
-    end = subject.schedule.end_of_decay()
-    if subject.planned.name != "LinearLR" or end is None or end.step is None:
-        return
-    if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
+    # The default of LinearLR is the five iterations of PyTorch's.
+    end = subject.schedule.end_of_decay() if subject.planned.name == "LinearLR" else None
+    if end and end.step is not None and end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         said = tr(
             "the change from {first} to {last} is over after {length}; the number looks like epochs",
