@@ -218,7 +218,7 @@ def _json_schema(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, 
         schema = _field_schema(name, field)
         made["$defs"] |= schema.pop("$defs", {})
         if key in model.takes_strings:  # a string for a number
-            about = {word: schema.pop(word) for word in ("description", "default") if word in schema}
+            about: dict[str, Any] = {word: schema.pop(word) for word in ("description", "default") if word in schema}
             schema = {**about, "anyOf": [schema, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
         made["properties"][key] = schema
         if field.is_required():
