@@ -15,7 +15,7 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, UP_TO_PEAK, WARMUP_SHAPES, Ours
 from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
 from ppocr_lr.numbers_text import amount, rate_text
@@ -109,6 +109,9 @@ class LRConfig(BaseModel, ABC):
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
+        for key, field in type(self).model_fields.items():
+            if UP_TO_PEAK in field.metadata and getattr(self, key) > self.peak:
+                raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         schedule = self._bounded(self.behind(window, self.lead_length(window)))
         if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
@@ -325,11 +328,6 @@ class LRConfig(BaseModel, ABC):
         if not iters:
             raise self.error(key, window.too_short)
         return iters
-
-    def check_end(self, key: str) -> None:
-        """The rate at the end of a decay must not be above its beginning."""
-        if getattr(self, key) > self.peak:
-            raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
 
     def grows(self, gamma: float, window: Window) -> Finding:
         """The finding about a `gamma` with which the rate grows."""

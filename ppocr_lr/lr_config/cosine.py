@@ -44,7 +44,6 @@ class CosineConfig(WaveConfig):
     example: ClassVar = {"learning_rate": 0.001, "warmup_epoch": "5%"}
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         return self.wave(window, self.end_lr)
 
 
@@ -94,7 +93,6 @@ class TwoStepCosineConfig(LRConfig):
 
     def curve(self, window: Window) -> Schedule:
         """Two cosines; after a warmup Paddle uses the closed form, without one it multiplies ratios."""
-        self.check_end("end_lr")
         led = self.warmup_length(window) or window.iters(self.around("hold_epochs"))
         recursive = self.first_epochs is None and not led
         first, second = self.first_iters(window), window.decay_iters

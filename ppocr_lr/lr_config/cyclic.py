@@ -31,7 +31,6 @@ class CyclicalCosineConfig(LRConfig):
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         cycle = self.some_iters("cycle", window)
         return self.limited(schedules.CyclicalCosine(self.learning_rate, (cycle,), end=self.end_lr))
 
@@ -51,7 +50,7 @@ class CosineWarmRestartsConfig(LRConfig):
         "number of equal cycles that fill the iterations after warmup and hold, instead of T_0; 1.5 stops within one",
         default=None,
     )
-    eta_min: kinds.Rate = key("the rate at the end of each cycle", default=0.0)
+    eta_min: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = key("the rate at the end of each cycle", default=0.0)
     peak_decay: kinds.UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
     eta_min_decay: kinds.UpToOne = key("factor of eta_min from one cycle to the next", default=1.0)
     height_decay: kinds.UpToOne = key("factor of the height of the peak above eta_min", default=1.0)
@@ -69,7 +68,6 @@ class CosineWarmRestartsConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
             allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
             raise self.error("T_0", allowed)

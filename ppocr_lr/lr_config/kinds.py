@@ -129,6 +129,8 @@ def _only(fits: Callable[[Any], bool], allowed: str) -> BeforeValidator:
 
 RATE, ITERATIONS = "learning rate", "iterations"
 """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
+UP_TO_PEAK = "up to the peak"
+"""Marks the rate at the end of a decay, which cannot be above its beginning."""
 
 
 class Ours(NamedTuple):
@@ -140,7 +142,9 @@ class Ours(NamedTuple):
 
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
-EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
+EndRate = Annotated[
+    Rate, UP_TO_PEAK, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")
+]
 Gamma = Annotated[kinds.Gamma, Number()]
 Power = Annotated[kinds.Positive, Number()]
 Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
