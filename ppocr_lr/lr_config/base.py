@@ -109,8 +109,8 @@ class LRConfig(BaseModel, ABC):
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
-        for key, field in type(self).model_fields.items():
-            if UP_TO_PEAK in field.metadata and getattr(self, key) > self.peak:
+        for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
+            if UP_TO_PEAK in field.metadata and (getattr(self, key) or 0) > self.peak:
                 raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         schedule = self._bounded(self.behind(window, self.lead_length(window)))
         if hold_iters := window.iters(self.around("hold_epochs")):
@@ -131,8 +131,6 @@ class LRConfig(BaseModel, ABC):
         floor, ceiling = bounds.get("floor", 0.0), bounds.get("ceiling", LARGEST_RATE)
         if ceiling < floor:
             raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
-        if self.has_key("warmup_mode") and floor > self.peak:
-            raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         if self.has_key("warmup_mode") and ceiling < self.peak:
             raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
         return schedules.Bounded(schedule, **bounds)

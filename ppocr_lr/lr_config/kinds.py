@@ -130,7 +130,7 @@ def _only(fits: Callable[[Any], bool], allowed: str) -> BeforeValidator:
 RATE, ITERATIONS = "learning rate", "iterations"
 """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
 UP_TO_PEAK = "up to the peak"
-"""Marks the rate at the end of a decay, which cannot be above its beginning."""
+"""Marks a rate that may not be above the peak, under a name that warms up to one."""
 
 
 class Ours(NamedTuple):
