@@ -110,7 +110,7 @@ class LRConfig(BaseModel, ABC):
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
         for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
-            if UP_TO_PEAK in field.metadata and (getattr(self, key) or 0) > self.peak:
+            if UP_TO_PEAK in field.metadata and (rate := getattr(self, key)) and rate > self.peak:
                 raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         schedule = self._bounded(self.behind(window, self.lead_length(window)))
         if hold_iters := window.iters(self.around("hold_epochs")):
