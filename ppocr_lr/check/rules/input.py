@@ -116,7 +116,7 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                 yield Finding((section_name, key), said, hint)
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
-                takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
+                takes = [name for name in here if accepts(type(subject.lr), name, value)]
                 said = tr(
                     "PaddleOCR reads the learning rate only from Optimizer.lr; {section}.{key} has no effect",
                     section=section_name,

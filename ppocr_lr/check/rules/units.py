@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
@@ -61,8 +62,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """
     epochs = subject.run.epochs
     for key, value in subject.lr:
-        lengths = [item for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs"]
-        largest = max((length.amount for length in lengths), default=0)
+        epochs_in = (item.amount for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs")
+        largest = max(epochs_in, default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = ""
             if subject.length_is_known:
@@ -144,10 +145,8 @@ def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterat
     else:
         return
     proposal = Proposal((f"{dotted(path)}={written}",), words=f"{{}} {why}", clears=False)
-    try:
+    with suppress(LRConfigError):
         config, flags = planned.with_proposal(proposal)
         cured = plan_config(config, planned.source, flags)
-    except LRConfigError:
-        return
-    if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
-        yield proposal
+        if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
+            yield proposal
