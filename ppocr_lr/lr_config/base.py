@@ -257,17 +257,17 @@ class LRConfig(BaseModel, ABC):
         return getattr(self, self.marks_key) if self.marks_key else ()
 
     @property
-    def inside(self) -> Sequence[tuple[Path, "Section"]]:
+    def _inside(self) -> Sequence[tuple[Path, "Section"]]:
         """The sections inside, each with its path."""
         return ()
 
-    def planned_inside(self, window: Window) -> Sequence[tuple[int, Window]]:
-        """For each of them, the update at which it takes over, and what it is planned for."""
-        return [(0, window)] * len(self.inside)
+    def _planned_inside(self, window: Window) -> Sequence[tuple[Path, "Section", int, Window]]:
+        """The same, each with the update at which it takes over and with what it is planned for."""
+        return [(path, section, 0, window) for path, section in self._inside]
 
     def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
         """The sections inside that take over from another one, at any depth, and the updates at which they do."""
-        for (path, section), (start, part) in zip(self.inside, self.planned_inside(window), strict=True):
+        for path, section, start, part in self._planned_inside(window):
             if start:
                 yield path, start
             for deeper, update in section.config.seams(part):
@@ -275,7 +275,7 @@ class LRConfig(BaseModel, ABC):
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise, at any depth."""
-        for (path, section), (_, part) in zip(self.inside, self.planned_inside(window), strict=True):
+        for path, section, _, part in self._planned_inside(window):
             yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
         if not self.has_key("warmup_mode"):
             return
@@ -299,7 +299,7 @@ class LRConfig(BaseModel, ABC):
         for key, field in type(self).model_fields.items():
             if lengths := list(_iterations(getattr(self, key), field)):
                 found[key,] = InIterations(getattr(self, key), lengths)
-        for path, section in self.inside:
+        for path, section in self._inside:
             found |= section.in_iterations(*path)
         return found
 

@@ -109,7 +109,7 @@ class SequenceConfig(LRConfig):
         return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
 
     @property
-    def inside(self) -> list[tuple[Path, Section]]:
+    def _inside(self) -> list[tuple[Path, Section]]:
         return [(("stages", index), stage.section) for index, stage in enumerate(self.stages)]
 
     @property
@@ -126,15 +126,15 @@ class SequenceConfig(LRConfig):
 
     def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
         """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
-        for (path, section), (start, part) in zip(self.inside, self.planned_inside(window), strict=True):
+        for path, section, start, part in self._planned_inside(window):
             make = last if start + part.total_iters == window.total_iters else Section.schedule
             with errors_under(*path):
                 made = make(section, part)
             yield made, part.total_iters
 
-    def planned_inside(self, window: Window) -> list[tuple[int, Window]]:
+    def _planned_inside(self, window: Window) -> list[tuple[Path, Section, int, Window]]:
         """The stages together fill the run."""
-        planned = []
+        planned: list[tuple[Path, Section, int, Window]] = []
         done = 0
         for index, stage in enumerate(self.stages):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
@@ -147,7 +147,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            planned.append((done, window.stage(iters)))
+            planned.append((("stages", index), stage.section, done, window.stage(iters)))
             done += iters
         if done < window.total_iters:
             problem = tr(
@@ -175,12 +175,12 @@ class ScaleConfig(LRConfig):
     }
 
     @property
-    def inside(self) -> list[tuple[Path, Section]]:
+    def _inside(self) -> list[tuple[Path, Section]]:
         return [(("schedule",), self.schedule), *([] if self.times is None else [(("times",), self.times)])]
 
     def curve(self, window: Window) -> Schedule:
         parts = []
-        for path, section in self.inside:
+        for path, section in self._inside:
             with errors_under(*path):
                 parts.append(section.schedule(window))
         if self.end_lr and self.times is None:
