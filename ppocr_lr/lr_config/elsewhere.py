@@ -76,7 +76,7 @@ _NO_FUNCTION = "a section holds no function"
 
 _OR = ", or "  # between names, each of which is an answer
 
-# What Paddle, PyTorch, PaddleOCR and others call the classes behind the names, mostly without `_ENDINGS`.
+# Names here, and what Paddle, PyTorch, PaddleOCR and others call the classes behind them, mostly without `_ENDINGS`.
 _NAMES = {
     "Const": "Constant",
     "Cosine": "CosineAnnealing",
