@@ -45,8 +45,6 @@ def _with_the_last(stages: Any) -> list[tuple[object, bool]]:
 
 def _read_stage(given: tuple[object, bool], info: ValidationInfo) -> Stage:
     stage, last = given
-    if isinstance(stage, Stage):
-        return stage
     if not isinstance(stage, Mapping):
         return Stage(_read_inner(stage, info), None)
     length = _stage_length(stage, last)
