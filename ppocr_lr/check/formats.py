@@ -162,19 +162,11 @@ def _written(report: Report) -> Mapping[Proposal, Sequence[tuple[Place, Place, s
 
 
 def _sarif_fix(report: Report, fix: Proposal, edits: Sequence[tuple[Place, Place, str]]) -> dict[str, Any]:
-    changes = [
-        {
-            "deletedRegion": {
-                "startLine": start.line,
-                "startColumn": start.column,
-                "endLine": end.line,
-                "endColumn": end.column,
-            },
-            "insertedContent": {"text": text},
-        }
-        for start, end, text in edits
-    ]
-    change = {"artifactLocation": _sarif_file(report), "replacements": changes}
+    replacements = []
+    for start, end, text in edits:
+        region = {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+        replacements.append({"deletedRegion": region, "insertedContent": {"text": text}})
+    change = {"artifactLocation": _sarif_file(report), "replacements": replacements}
     return {"description": {"text": printable(str(fix))}, "artifactChanges": [change]}
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from ppocr_lr.curve.summary import Summary, summarize
 from ppocr_lr.errors import SECTION_PATH, Path, dotted
 from ppocr_lr.finding import Proposal
-from ppocr_lr.language import later, tr
-from ppocr_lr.lr_config.kinds import ITERATIONS
+from ppocr_lr.language import tr
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import spelling
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
@@ -18,9 +17,6 @@ from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.schedules import Lead, Schedule
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.reference import Reference
-
-_IGNORED = later(" (PaddleOCR ignores that key)")
-"""What a hint with a key of this project says to those who train with PaddleOCR's own builder."""
 
 
 class Subject:
@@ -54,7 +50,7 @@ class Subject:
     @property
     def ignored(self) -> str:
         """What a hint with a key of this project adds, where PaddleOCR knows the name but not the key."""
-        return tr(_IGNORED) if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
+        return tr(" (PaddleOCR ignores that key)") if self.planned.name in IN_PADDLEOCR and not self.trains_here else ""
 
     def epoch(self, step: float) -> float:
         """The epoch, counted from 0, in which update `step` falls, with its fraction."""
@@ -133,14 +129,13 @@ class CurveSubject(Subject):
 
     def warmup_text(self, iters: int) -> str:
         """A warmup of about `iters` iterations, as it is written under the section's `warmup_key`."""
-        if self.counts_warmup_in_iterations:
-            return str(iters) if isinstance(getattr(self.lr, self.lr.warmup_key), int) else f"{iters}it"
-        if self.lr.warmup_key == "warmup_ratio":
-            return f"{iters / self.built_for.total_iters:.3g}"
-        if (written := getattr(self.lr, self.lr.warmup_key)) and written.unit == "%":
-            return f"{100 * iters / self.built_for.total_iters:.3g}%"
-        if ITERATIONS in type(self.lr).model_fields[self.lr.warmup_key].metadata:
-            return str(iters)
+        written, share = getattr(self.lr, self.lr.warmup_key), iters / self.built_for.total_iters
+        if not isinstance(written, Length):
+            return str(iters) if isinstance(written, int) else f"{share:.3g}"
+        if written.unit == "it":
+            return f"{iters}it"
+        if written.unit == "%":
+            return f"{100 * share:.3g}%"
         return count_text(float(f"{iters / self.built_for.iters_per_epoch:.2g}"))  # it is a proposal, and round
 
     @cached_property

@@ -3,8 +3,8 @@
 # No `from __future__ import annotations`, here or in the models: pydantic would compile each annotation for each heir.
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -15,18 +15,23 @@ from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, WARMUP_SHAPES, Ours
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, UP_TO_PEAK, WARMUP_SHAPES, Ours
 from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
-from ppocr_lr.numbers_text import amount
+from ppocr_lr.numbers_text import amount, rate_text
 from ppocr_lr.schedules import Schedule, Shape
+
+if TYPE_CHECKING:
+    from ppocr_lr.lr_config.parse import Section
+
+_NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
 
 class NoEffect(NamedTuple):
     """A key that PaddleOCR takes under this name and does not use."""
 
     why: str
-    agrees: Callable[[Any, Any, Run], bool]
+    agrees: Callable[[Any, Any, Run], bool] = lambda config, value, run: value == 0
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
 
 
@@ -104,6 +109,9 @@ class LRConfig(BaseModel, ABC):
 
     def to_schedule(self, window: Window) -> Schedule:
         """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
+        for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
+            if UP_TO_PEAK in field.metadata and (rate := getattr(self, key)) and rate > self.peak:
+                raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         schedule = self._bounded(self.behind(window, self.lead_length(window)))
         if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
@@ -123,8 +131,6 @@ class LRConfig(BaseModel, ABC):
         floor, ceiling = bounds.get("floor", 0.0), bounds.get("ceiling", LARGEST_RATE)
         if ceiling < floor:
             raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
-        if self.has_key("warmup_mode") and floor > self.peak:
-            raise self.error("floor", tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
         if self.has_key("warmup_mode") and ceiling < self.peak:
             raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
         return schedules.Bounded(schedule, **bounds)
@@ -201,9 +207,9 @@ class LRConfig(BaseModel, ABC):
             return "name"
         return "" if self.around("decay_length") is None else "decay_length"
 
-    def bent(self, shape: Shape, k_decay: float | None = None) -> Shape:
-        """The shape as the section's `k_decay` and power bend it, if it has them."""
-        k_decay = self.around("k_decay") if k_decay is None else k_decay
+    def bent(self, shape: Shape) -> Shape:
+        """The shape as `k_decay` and `decay_power` bend it; a name may have a `k` or a `power` of its own instead."""
+        k_decay = getattr(self, "k", self.around("k_decay"))
         power = getattr(self, "power", self.around("decay_power"))
         if shape == schedules.LINEAR:
             shape, power = schedules.Power(power), 1.0
@@ -250,12 +256,27 @@ class LRConfig(BaseModel, ABC):
         """Where the rate drops, by the list under `marks_key`."""
         return getattr(self, self.marks_key) if self.marks_key else ()
 
+    @property
+    def _inside(self) -> Sequence[tuple[Path, "Section"]]:
+        """The sections inside, each with its path."""
+        return ()
+
+    def _planned_inside(self, window: Window) -> Sequence[tuple[Path, "Section", int, Window]]:
+        """The same, each with the update at which it takes over and with what it is planned for."""
+        return [(path, section, 0, window) for path, section in self._inside]
+
     def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
         """The sections inside that take over from another one, at any depth, and the updates at which they do."""
-        return iter(())
+        for path, section, start, part in self._planned_inside(window):
+            if start:
+                yield path, start
+            for deeper, update in section.config.seams(part):
+                yield (*path, *deeper), start + update
 
     def remarks(self, window: Window) -> Iterator[Finding]:
-        """Findings about values that can be used, but may surprise."""
+        """Findings about values that can be used, but may surprise, at any depth."""
+        for path, section, _, part in self._planned_inside(window):
+            yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields
@@ -278,6 +299,8 @@ class LRConfig(BaseModel, ABC):
         for key, field in type(self).model_fields.items():
             if lengths := list(_iterations(getattr(self, key), field)):
                 found[key,] = InIterations(getattr(self, key), lengths)
+        for path, section in self._inside:
+            found |= section.in_iterations(*path)
         return found
 
     @property
@@ -304,10 +327,11 @@ class LRConfig(BaseModel, ABC):
             raise self.error(key, window.too_short)
         return iters
 
-    def check_end(self, key: str) -> None:
-        """The rate at the end of a decay must not be above its beginning."""
-        if getattr(self, key) > self.peak:
-            raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
+    def grows(self, gamma: float, window: Window) -> Finding:
+        """The finding about a `gamma` with which the rate grows."""
+        highest = rate_text(self.to_schedule(window).extremes(0, window.total_iters - 1)[1])
+        said = tr("{gamma} is above 1, so the rate grows, to {highest} in the run", gamma=f"{gamma:g}", highest=highest)
+        return Finding(("gamma",), said, code="LR413")
 
     def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
         """With the value under `key`, each rate of the run must be small enough to be one."""

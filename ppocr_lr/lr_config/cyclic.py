@@ -10,7 +10,7 @@ from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_co
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
 
@@ -31,7 +31,6 @@ class CyclicalCosineConfig(LRConfig):
         return "PaddleOCR stops there with an AttributeError"
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         cycle = self.some_iters("cycle", window)
         return self.limited(schedules.CyclicalCosine(self.learning_rate, (cycle,), end=self.end_lr))
 
@@ -51,7 +50,7 @@ class CosineWarmRestartsConfig(LRConfig):
         "number of equal cycles that fill the iterations after warmup and hold, instead of T_0; 1.5 stops within one",
         default=None,
     )
-    eta_min: kinds.Rate = key("the rate at the end of each cycle", default=0.0)
+    eta_min: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = key("the rate at the end of each cycle", default=0.0)
     peak_decay: kinds.UpToOne = key("factor of the peak from one cycle to the next", default=1.0)
     eta_min_decay: kinds.UpToOne = key("factor of eta_min from one cycle to the next", default=1.0)
     height_decay: kinds.UpToOne = key("factor of the height of the peak above eta_min", default=1.0)
@@ -69,7 +68,6 @@ class CosineWarmRestartsConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("eta_min")
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
             allowed = tr("a length, or cycles a list of lengths, or num_cycles a number: one of the three")
             raise self.error("T_0", allowed)
@@ -173,10 +171,4 @@ class CyclicConfig(LRConfig):
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
         if self.mode == "exp_range" and self.gamma > 1:
-            highest = rate_text(self.curve(window).extremes(0, window.total_iters - 1)[1])
-            said = tr(
-                "{gamma} is above 1, so the cycles grow, to {highest} in the run",
-                gamma=f"{self.gamma:g}",
-                highest=highest,
-            )
-            yield Finding(("gamma",), said, code="LR413")
+            yield self.grows(self.gamma, window)

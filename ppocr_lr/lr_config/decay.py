@@ -48,24 +48,19 @@ class DecayLearningRateConfig(LRConfig):
     takes = WARMUP_WITHOUT_EPOCHS | HOLD | OVER_THE_RUN | K_DECAY
     learning_rate: kinds.PositiveRate = key("the rate where the decay begins, the peak")
     factor: kinds.Power = key("exponent of the decay", default=0.9)
-    min_lr: Annotated[kinds.Rate, kinds.Ours("Linear with power takes an end_lr")] = key(
-        "the rate at the end of the decay", default=0.0
-    )
+    min_lr: Annotated[kinds.Rate, kinds.UP_TO_PEAK, kinds.Ours("Linear with power takes an end_lr")] = kinds.END
 
     no_effect: ClassVar = {
         "end_lr": NoEffect(
-            "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr",
-            lambda config, value, run: value == 0,
+            "PaddleOCR fixes it at 0 under this name; min_lr counts here, Linear with power takes an end_lr"
         ),
         "warmup_epoch": NoEffect(
-            "PaddleOCR has no warmup under this name; warmup_ratio is one here, and Linear with power has one",
-            lambda config, value, run: value == 0,
+            "PaddleOCR has no warmup under this name; warmup_ratio is one here, and Linear with power has one"
         ),
         "last_epoch": NoEffect("this name always starts at update 0", lambda config, value, run: value == -1),
     }
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("min_lr")
         shape = self.bent(schedules.Power(self.factor))
         return schedules.Decay(self.learning_rate, window.decay_iters, self.min_lr, shape)
 

@@ -11,7 +11,6 @@ from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.envelope import HOLD, POWER, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
-from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule
 
 
@@ -52,13 +51,7 @@ class ExponentialConfig(_TimedConfig):
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
         if self.gamma > 1:
-            last = rate_text(self.to_schedule(window)(window.total_iters - 1))
-            said = tr(
-                "{gamma} is above 1, so the rate grows, to {last} at the end of the run",
-                gamma=f"{self.gamma:g}",
-                last=last,
-            )
-            yield Finding(("gamma",), said, code="LR413")
+            yield self.grows(self.gamma, window)
 
 
 @register_lr_config("NaturalExp")

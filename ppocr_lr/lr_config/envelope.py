@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import create_model
 
 from ppocr_lr.lr_config import kinds
-from ppocr_lr.lr_config.kinds import Ours, key
+from ppocr_lr.lr_config.kinds import UP_TO_PEAK, Ours, key
 from ppocr_lr.lr_config.length import Length
 
 Keys: TypeAlias = dict[str, tuple[Any, Any]]
@@ -22,7 +22,7 @@ class _Around:
     once_per_epoch: Annotated[kinds.Switch, Ours("Piecewise, with a value for each epoch")] = key(
         "the rate changes only at the end of an epoch", default=False
     )
-    floor: Annotated[kinds.Rate | None, Ours("LinearWarmupCosine has min_lr, Linear an end_lr")] = key(
+    floor: Annotated[kinds.Rate | None, UP_TO_PEAK, Ours("LinearWarmupCosine has min_lr, Linear an end_lr")] = key(
         "the rate never falls below it after the warmup", default=None
     )
     ceiling: Annotated[kinds.PositiveRate | None, Ours("a lower learning_rate")] = key(

@@ -84,7 +84,7 @@ def paddleocr_schedule(section: Mapping[str, Any], parsed: ParsedLRConfig, run: 
 def read_by_paddleocr(section: Mapping[str, Any]) -> dict[str, Any]:
     """A section without the keys of this project that PaddleOCR swallows under its name."""
     model = model_of(section)
-    return {key: value for key, value in section.items() if not (isinstance(key, str) and model.ours(key))}
+    return {key: value for key, value in section.items() if not model.ours(key)}
 
 
 def parse_as_paddleocr(section: Mapping[str, Any], run: Run) -> ParsedLRConfig:

@@ -116,26 +116,21 @@ class AsLength(NamedTuple):
         return {"anyOf": [number, {"type": "string", "pattern": rf"^\s*{above_0}{sign}({iterations}|{share})\s*$"}]}
 
 
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool) or (type(value) is int and value in (0, 1)):
-        return bool(value)
-    raise refused(tr("true or false"))
+def _only(fits: Callable[[Any], bool], allowed: str) -> BeforeValidator:
+    """Refuses what does not fit, in words of this project."""
 
+    def check(value: Any) -> Any:
+        if fits(value):
+            return value
+        raise refused(tr(allowed))
 
-def _a_list(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return value
-    raise refused(tr("a list, as in [1, 2]"))
-
-
-def _a_pair(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) and len(value) == 2:
-        return value
-    raise refused(tr("a pair of when and the rate there, as in [5, 0.1]"))
+    return BeforeValidator(check)
 
 
 RATE, ITERATIONS = "learning rate", "iterations"
 """What a key counts, as a mark in its type: a `RATE` is scaled, `ITERATIONS` fit only some lengths of an epoch."""
+UP_TO_PEAK = "up to the peak"
+"""Marks a rate that may not be above the peak, under a name that warms up to one."""
 
 
 class Ours(NamedTuple):
@@ -147,7 +142,9 @@ class Ours(NamedTuple):
 
 PositiveRate = Annotated[kinds.PositiveRate, Lt(LARGEST_RATE), Number(), RATE]
 Rate = Annotated[kinds.Rate, Lt(LARGEST_RATE), Number(), RATE]
-EndRate = Annotated[Rate, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")]
+EndRate = Annotated[
+    Rate, UP_TO_PEAK, Ours("a cosine with a minimum is LinearWarmupCosine with min_lr; Linear takes an end_lr")
+]
 Gamma = Annotated[kinds.Gamma, Number()]
 Power = Annotated[kinds.Positive, Number()]
 Factor = Annotated[kinds.Positive, Lt(LARGEST_RATE), Number()]
@@ -180,9 +177,10 @@ LengthOrNone = Annotated[Length, AsLength((Ge(0),), later("a length, 0 for none,
 PositiveLength = Annotated[Length, AsLength((Gt(0),), later("a length above 0: {forms}"))]
 Mark = Annotated[Length, AsLength((Ge(0),), later("a mark in time, not below 0: {forms}"))]
 DecayShape: TypeAlias = Literal[tuple(DECAY_SHAPES)]  # type: ignore[valid-type]
-Switch = Annotated[bool, BeforeValidator(_boolean)]
-AList = BeforeValidator(_a_list)
-Knot = Annotated[tuple[Mark, Rate], BeforeValidator(_a_pair)]
+Switch = Annotated[bool, _only(lambda value: type(value) in (bool, int) and value in (0, 1), later("true or false"))]
+AList = _only(lambda value: isinstance(value, (list, tuple)), later("a list, as in [1, 2]"))
+_PAIR = later("a pair of when and the rate there, as in [5, 0.1]")
+Knot = Annotated[tuple[Mark, Rate], _only(lambda value: isinstance(value, (list, tuple)) and len(value) == 2, _PAIR)]
 
 PEAK = key("the rate at the end of the warmup, the peak")
 END = key("the rate at the end of the decay", default=0.0)

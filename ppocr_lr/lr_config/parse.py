@@ -115,23 +115,20 @@ class Section:
         those that mislead.
         """
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
-        model = type(self.config)
-        unread = [key for key in self.written if not self._reads(key)]
-        for key in unread:
-            if key in no_effect:
-                continue
-            meant = self._meant_by(key, window, schedule)
-            if strict or not meant or not meant.same:  # else nobody is misled
-                yield _unknown(key, model, self.written, meant)
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings(self.config.types_in_paddle(window))
-        for key in unread:
-            rule, value = no_effect.get(key), self.written[key]
-            if rule and not rule.agrees(self.config, value, window.run):
-                meant = self._meant_by(key, window, schedule)
+        for key, value in self.written.items():
+            rule = no_effect.get(key)
+            read = key == "name" or self.also_called.get(key, key) in type(self.config).model_fields
+            if read or (rule and rule.agrees(self.config, value, window.run)):
+                continue
+            meant = self._meant_by(key, window, schedule)
+            if rule:
                 ends = meant.ends if meant else ""
                 said = tr("{value} has no effect: {why}{ends}", value=shown(value), why=tr(rule.why), ends=ends)
                 yield Finding((key,), said, code="LR104", proposals=taken_out(key))
+            elif strict or not meant or not meant.same:  # else nobody is misled
+                yield _unknown(key, type(self.config), self.written, meant)
         for remark in self.config.remarks(window):
             yield remark._replace(path=self._as_written(remark.path))
 
@@ -143,21 +140,15 @@ class Section:
         written_as = spelling(self.also_called, self.written)
         return tuple(written_as.get(str(part), part) for part in path[:1]) + path[1:]
 
-    def _reads(self, key: Any) -> bool:
-        return key == "name" or self.also_called.get(key, key) in type(self.config).model_fields
-
-    def _meant_by(self, key: object, window: Window, schedule: Schedule | None) -> _Meant | None:
+    def _meant_by(self, key: Any, window: Window, schedule: Schedule | None) -> _Meant | None:
         """None unless the key is a rate, the name is PaddleOCR's too, and the key that means it is not written."""
-        if not isinstance(key, str) or self.name not in IN_PADDLEOCR:
-            return None
         model = type(self.config)
         fields = model.model_fields
         meant = next((name for name in called_elsewhere(key) if name in fields and RATE in fields[name].metadata), None)
-        if meant is None or meant in self.written:
+        if meant is None or meant in self.written or self.name not in IN_PADDLEOCR:
             return None
-        known = {name: value for name, value in self.written.items() if self._reads(name)}
         try:
-            other = read_section({**known, meant: self.written[key]}, self.also_called).schedule(window)
+            other = read_section({**self.written, meant: self.written[key]}, self.also_called).schedule(window)
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)

@@ -15,46 +15,27 @@ if TYPE_CHECKING:
 
     Model = TypeVar("Model", bound=type[LRConfig])
 
-# Creating a pydantic model takes longer than checking a config, so a module is imported when its name is asked for.
+# The names by their modules. Creating a pydantic model takes longer than checking a config, so a module is imported
+# when one of its names is asked for.
 _IN_PADDLEOCR = {
-    "Const": "decay",
-    "Linear": "decay",
-    "Cosine": "cosine",
-    "LinearWarmupCosine": "cosine_variants",
-    "Step": "piecewise",
-    "Piecewise": "piecewise",
-    "MultiStepDecay": "piecewise",
-    "CyclicalCosine": "cyclic",
-    "OneCycle": "cyclic",
-    "DecayLearningRate": "decay",
-    "TwoStepCosine": "cosine_variants",
+    "decay": ("Const", "Linear", "DecayLearningRate"),
+    "cosine": ("Cosine", "LinearWarmupCosine", "TwoStepCosine"),
+    "piecewise": ("Step", "Piecewise", "MultiStepDecay"),
+    "cyclic": ("CyclicalCosine", "OneCycle"),
 }
-
 _OUR_OWN = {
-    "Polynomial": "decay",
-    "LinearLR": "decay",
-    "REX": "shapes",
-    "KDecay": "shapes",
-    "Tanh": "shapes",
-    "CosineWarmRestarts": "cyclic",
-    "WSD": "shapes",
-    "Trapezoid": "shapes",
-    "InverseSqrt": "endless",
-    "InverseTime": "endless",
-    "Noam": "endless",
-    "Exponential": "endless",
-    "NaturalExp": "endless",
-    "PiecewiseLinear": "piecewise",
-    "Cyclic": "cyclic",
-    "Sequence": "sequence",
-    "Scale": "sequence",
-    "ReduceOnPlateau": "plateau",
-    "RangeTest": "range_test",
+    "decay": ("Polynomial", "LinearLR"),
+    "shapes": ("REX", "KDecay", "Tanh", "WSD", "Trapezoid"),
+    "cyclic": ("CosineWarmRestarts", "Cyclic"),
+    "endless": ("InverseSqrt", "InverseTime", "Noam", "Exponential", "NaturalExp"),
+    "piecewise": ("PiecewiseLinear",),
+    "sequence": ("Sequence", "Scale"),
+    "plateau": ("ReduceOnPlateau",),
+    "range_test": ("RangeTest",),
 }
+_HOMES = {name: module for homes in (_IN_PADDLEOCR, _OUR_OWN) for module, names in homes.items() for name in names}
 
-_HOMES = _IN_PADDLEOCR | _OUR_OWN
-
-IN_PADDLEOCR = frozenset(_IN_PADDLEOCR)
+IN_PADDLEOCR = frozenset().union(*_IN_PADDLEOCR.values())
 """The names that PaddleOCR has too."""
 
 ENTRY_POINTS = "ppocr_lr.schedules"

@@ -1,6 +1,6 @@
 """Sections made of sections: Sequence, Scale."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any, ClassVar
@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSc
 
 from ppocr_lr import schedules
 from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
-from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.base import InIterations, LedPlateau
@@ -20,18 +19,21 @@ from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, mode
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
-_NOT_INSIDE = ("LR102", "LR502")  # what PaddleOCR stops at; it never gets to a section inside this project's names
 
-
-def _read_inner(value: object, place: str, inside: Spellings | None) -> Section:
-    """A section inside another one, under the key `place`."""
+def _read_inner(value: object, info: ValidationInfo) -> Section:
+    """A section inside another one."""
     if isinstance(value, Section):
         return value
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise value_error((), value, tr("an lr section, such as {name: Cosine, learning_rate: 0.001}"))
     if "last_epoch" in value:
-        raise LRConfigError(Problem(("last_epoch",), tr("write it beside {place}, for the whole run", place=place)))
+        outside = tr("write it beside {place}, for the whole run", place=info.field_name)
+        raise LRConfigError(Problem(("last_epoch",), outside))
+    inside: Spellings | None = info.context
     return read_section(value, inside and inside(model_of(value).model_fields), inside)
+
+
+_Inner = Annotated[Section, PlainValidator(_read_inner), WithJsonSchema({kinds.SECTION_SCHEMA: "section"})]
 
 
 def _with_the_last(stages: Any) -> list[tuple[object, bool]]:
@@ -43,13 +45,11 @@ def _with_the_last(stages: Any) -> list[tuple[object, bool]]:
 
 def _read_stage(given: tuple[object, bool], info: ValidationInfo) -> Stage:
     stage, last = given
-    if isinstance(stage, Stage):
-        return stage
     if not isinstance(stage, Mapping):
-        return Stage(_read_inner(stage, "stages", info.context), None)
+        return Stage(_read_inner(stage, info), None)
     length = _stage_length(stage, last)
     section = {key: item for key, item in stage.items() if key not in STAGE_KEYS}
-    return Stage(_read_inner(section, "stages", info.context), length)
+    return Stage(_read_inner(section, info), length)
 
 
 def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
@@ -65,10 +65,6 @@ def _stage_length(stage: Mapping[Any, Any], last: bool) -> Length | None:
         allowed = tr("it must be the length of the stage: {forms}, or until_end: true", forms=tr(FORMS))
         raise LRConfigError(Problem(("epochs",), f"{given}{tr('; ')}{allowed}"))
     return length
-
-
-def _inside(remarks: Iterable[Finding], *path: str | int) -> Iterator[Finding]:
-    return (remark.under(*path) for remark in remarks if remark.code not in _NOT_INSIDE)
 
 
 @register_lr_config("Sequence")
@@ -111,12 +107,15 @@ class SequenceConfig(LRConfig):
         return last._replace(before=before, iters=last.iters + sum(iters for _, iters in parts))
 
     @property
+    def _inside(self) -> list[tuple[Path, Section]]:
+        return [(("stages", index), stage.section) for index, stage in enumerate(self.stages)]
+
+    @property
     def in_iterations(self) -> dict[Path, InIterations]:
-        found: dict[Path, InIterations] = {}
+        found = super().in_iterations
         for index, stage in enumerate(self.stages):
             if stage.epochs and stage.epochs.unit == "it":
                 found["stages", index, "epochs"] = InIterations(stage.epochs, [int(stage.epochs.amount)])
-            found |= stage.section.in_iterations("stages", index)
         return found
 
     def curve(self, window: Window) -> Schedule:
@@ -125,28 +124,15 @@ class SequenceConfig(LRConfig):
 
     def _built(self, window: Window, last: Callable[[Section, Window], Any]) -> Iterator[tuple[Any, int]]:
         """Each stage's schedule and its length; of the last stage, what `last` makes of it."""
-        for index, section, part in self._planned(window):
-            make = last if index == len(self.stages) - 1 else Section.schedule
-            with errors_under("stages", index):
+        for path, section, start, part in self._planned_inside(window):
+            make = last if start + part.total_iters == window.total_iters else Section.schedule
+            with errors_under(*path):
                 made = make(section, part)
             yield made, part.total_iters
 
-    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
-        start = 0
-        for index, section, part in self._planned(window):
-            if index:
-                yield ("stages", index), start
-            for path, update in section.config.seams(part):
-                yield ("stages", index, *path), start + update
-            start += part.total_iters
-
-    def remarks(self, window: Window) -> Iterator[Finding]:
-        for index, section, part in self._planned(window):
-            yield from _inside(section.remarks(part), "stages", index)
-
-    def _planned(self, window: Window) -> list[tuple[int, Section, Window]]:
-        """The stages with their numbers and what each is planned for; together they fill the run."""
-        planned = []
+    def _planned_inside(self, window: Window) -> list[tuple[Path, Section, int, Window]]:
+        """The stages together fill the run."""
+        planned: list[tuple[Path, Section, int, Window]] = []
         done = 0
         for index, stage in enumerate(self.stages):
             iters = window.total_iters - done if stage.epochs is None else window.iters(stage.epochs)
@@ -159,7 +145,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            planned.append((index, stage.section, window.stage(iters)))
+            planned.append((("stages", index), stage.section, done, window.stage(iters)))
             done += iters
         if done < window.total_iters:
             problem = tr(
@@ -176,17 +162,9 @@ class ScaleConfig(LRConfig):
     """Any schedule times a factor, a number or another schedule."""
 
     factor: Annotated[kinds.Factor, kinds.RATE] = key("what every rate is multiplied by, a factor", default=1.0)
-    times: Annotated[
-        Section | None,
-        PlainValidator(lambda value, info: None if value is None else _read_inner(value, "times", info.context)),
-        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
-    ] = key("another lr section, whose rates are factors of those of schedule", default=None)
+    times: _Inner | None = key("another lr section, whose rates are factors of those of schedule", default=None)
     end_lr: kinds.FactorOrZero = key("the rate where times is 0: what is above it is multiplied", default=0.0)
-    schedule: Annotated[
-        Section,
-        PlainValidator(lambda value, info: _read_inner(value, "schedule", info.context)),
-        WithJsonSchema({kinds.SECTION_SCHEMA: "section"}),
-    ] = key("the lr section to scale")
+    schedule: _Inner = key("the lr section to scale")
 
     nearest_in_paddleocr = "the inner schedule with its rates multiplied"
     example: ClassVar = {
@@ -195,18 +173,13 @@ class ScaleConfig(LRConfig):
     }
 
     @property
-    def in_iterations(self) -> dict[Path, InIterations]:
-        return {path: each for place, section in self._sections for path, each in section.in_iterations(place).items()}
-
-    @property
-    def _sections(self) -> list[tuple[str, Section]]:
-        """The sections inside, with their keys."""
-        return [("schedule", self.schedule), *([] if self.times is None else [("times", self.times)])]
+    def _inside(self) -> list[tuple[Path, Section]]:
+        return [(("schedule",), self.schedule), *([] if self.times is None else [(("times",), self.times)])]
 
     def curve(self, window: Window) -> Schedule:
         parts = []
-        for place, section in self._sections:
-            with errors_under(place):
+        for path, section in self._inside:
+            with errors_under(*path):
                 parts.append(section.schedule(window))
         if self.end_lr and self.times is None:
             raise self.error("end_lr", tr("left out without times"))
@@ -224,11 +197,3 @@ class ScaleConfig(LRConfig):
             with suppress(LRConfigError):
                 return schedules.Product(schedule, by, self.end_lr)
         raise LRConfigError(Problem(("times",), tr("has too many cycles against those of schedule")))
-
-    def seams(self, window: Window) -> Iterator[tuple[Path, int]]:
-        for place, section in self._sections:
-            yield from (((place, *path), update) for path, update in section.config.seams(window))
-
-    def remarks(self, window: Window) -> Iterator[Finding]:
-        for place, section in self._sections:
-            yield from _inside(section.remarks(window), place)

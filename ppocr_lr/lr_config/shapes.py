@@ -1,6 +1,6 @@
 """Sections of decays that are neither a line nor a plain cosine: KDecay, Tanh, REX; WSD and Trapezoid at the end."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from ppocr_lr import schedules
 from ppocr_lr.language import tr
@@ -19,16 +19,14 @@ class KDecayConfig(LRConfig):
     takes = WARMUP | HOLD | OVER_THE_RUN | POWER
     learning_rate: kinds.PositiveRate = kinds.PEAK
     k: kinds.Power = key("exponent of time; 1 is a cosine", default=1.0)
-    end_lr: kinds.Rate = kinds.END
+    end_lr: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = kinds.END
 
     also_called: ClassVar = {**kinds.ETA_MIN, "k_decay": "k"}
     nearest_in_paddleocr = "Cosine"
     example: ClassVar = {"learning_rate": 0.001, "k": 2}
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
-        shape = self.bent(schedules.Cosine(), self.k)
-        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, shape)
+        return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Cosine()))
 
 
 @register_lr_config("Tanh")
@@ -37,13 +35,12 @@ class TanhConfig(LRConfig):
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT | TANGENT
     learning_rate: kinds.PositiveRate = kinds.PEAK
-    end_lr: kinds.Rate = key("the rate at the end of the decay", default=0.0)
+    end_lr: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = kinds.END
 
     also_called = kinds.ETA_MIN
     nearest_in_paddleocr = "Cosine"
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(self.tangent))
 
 
@@ -53,13 +50,12 @@ class REXConfig(LRConfig):
 
     takes = WARMUP | HOLD | OVER_THE_RUN | BENT
     learning_rate: kinds.PositiveRate = kinds.PEAK
-    end_lr: kinds.Rate = kinds.END
+    end_lr: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = kinds.END
 
     also_called = kinds.ETA_MIN
     nearest_in_paddleocr = "Linear with a power of 0.5"
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         return schedules.Decay(self.learning_rate, window.decay_iters, self.end_lr, self.bent(schedules.Reflected()))
 
 
@@ -73,7 +69,7 @@ class WSDConfig(LRConfig):
         "length of the decay at the end of the run (epochs)", default=Length(20, "%")
     )
     decay_shape: kinds.DecayShape = key("shape of the decay", default="1-sqrt")
-    end_lr: kinds.Rate = kinds.END
+    end_lr: Annotated[kinds.Rate, kinds.UP_TO_PEAK] = kinds.END
 
     also_called = kinds.ETA_MIN
     end_key: ClassVar[str] = ""
@@ -85,7 +81,6 @@ class WSDConfig(LRConfig):
         return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
-        self.check_end("end_lr")
         decay = self.some_iters("decay_length", window)
         stable = window.decay_iters - decay
         if stable < 0:

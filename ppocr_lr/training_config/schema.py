@@ -164,7 +164,7 @@ def _keys(name: str, model: type[LRConfig], inside: Mapping[str, str]) -> dict[s
             "name": {"const": name, "description": _summary(name, model)},
             # Those that must be there come first, and so they do in what an editor offers.
             **{key: own[key] for key in required},
-            **{key: schema for key, schema in own.items() if key not in required},
+            **own,
             **{other: _also(key, own[key]) for other, key in model.also_called.items()},
             **{
                 key: {"description": f"no effect: {rule.why}", "deprecated": True}
@@ -175,15 +175,6 @@ def _keys(name: str, model: type[LRConfig], inside: Mapping[str, str]) -> dict[s
         "required": required,
         "additionalProperties": False,
     }
-
-
-def _key(key: str, schema: Mapping[str, Any], model: type[LRConfig | ConfigSection]) -> dict[str, Any]:
-    """One key of a model; where PaddleOCR takes a string for a number, the string as well."""
-    plain = {**schema}
-    if key not in model.takes_strings:
-        return plain
-    about: dict[str, Any] = {word: plain.pop(word) for word in ("description", "default") if word in plain}
-    return {**about, "anyOf": [plain, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
 
 
 def _also(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,16 +215,19 @@ def _json_schema(name: str, model: type[LRConfig | ConfigSection]) -> dict[str, 
         model.model_rebuild()
     made: dict[str, Any] = {"properties": {}, "required": [], "$defs": {}}
     for key, field in model.model_fields.items():
-        schema, definitions = _field_schema(name, field)
-        made["properties"][key] = _key(key, schema, model)
-        made["$defs"] |= definitions
+        schema = _field_schema(name, field)
+        made["$defs"] |= schema.pop("$defs", {})
+        if key in model.takes_strings:  # a string for a number
+            about: dict[str, Any] = {word: schema.pop(word) for word in ("description", "default") if word in schema}
+            schema = {**about, "anyOf": [schema, {"type": "string", "pattern": _NUMBER_IN_TEXT}]}
+        made["properties"][key] = schema
         if field.is_required():
             made["required"].append(key)
     return made
 
 
-def _field_schema(name: str, field: FieldInfo) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The schema of one key, and the types that it refers to."""
+def _field_schema(name: str, field: FieldInfo) -> dict[str, Any]:
+    """The schema of one key, and in `$defs` the types that it refers to."""
     kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     try:
         schema = {**_type_schema(kind, DEFAULT_REF_TEMPLATE)}
@@ -241,14 +235,13 @@ def _field_schema(name: str, field: FieldInfo) -> tuple[dict[str, Any], dict[str
         schema = _type_schema.__wrapped__(kind, DEFAULT_REF_TEMPLATE)
     if "$defs" in schema:  # two models may use the same word for different types
         schema = _type_schema.__wrapped__(kind, f"#/$defs/{name}.{{model}}")
-    definitions = schema.pop("$defs", {})
     if isinstance(field.json_schema_extra, dict):
         schema.update(field.json_schema_extra)
     if field.description:
         schema["description"] = field.description
     if not field.is_required():
         schema["default"] = to_jsonable_python(as_written(field.get_default(call_default_factory=True)))
-    return schema, definitions
+    return schema
 
 
 @cache
@@ -273,16 +266,16 @@ def _outside(model: type[ConfigSection]) -> dict[str, Any]:
     """A section outside the lr section; one that decides nothing may be empty."""
     whole = {"lr": lambda: _section(_RATE, "section"), "regularizer": _regularizer, "momentum": _momentum}
     inner, properties = inner_sections(model), {}
-    for key, field in model.model_fields.items():
+    for key in model.model_fields:
         if key in inner:
             properties[key] = _outside(inner[key])
         elif key in whole:
             properties[key] = whole[key]()
         else:
-            schema = _field_schema(model.__name__, field)[0]
+            schema = {**_json_schema(model.__name__, model)["properties"][key]}
             if schema.get("default", 0) is None:  # not written, and not null
                 del schema["default"]
-            properties[key] = _key(key, schema, model)
+            properties[key] = schema
     kind = {"type": "object", "required": [*model.required]} if model.required else {"type": ["object", "null"]}
     return {"description": inspect.getdoc(model), **kind, "properties": properties}
 
@@ -300,7 +293,7 @@ def _momentum() -> dict[str, Any]:
         if name in OPPOSITE:
             own = _other_keys(name, OPPOSITE[name], const=name)
             section["allOf"][index] = {"if": _is_named(name), "then": own}
-    number = _field_schema("momentum", PlainMomentum.model_fields["momentum"])[0]
+    number = _json_schema("momentum", PlainMomentum)["properties"]["momentum"]
     plain = {word: value for word, value in number.items() if word not in ("description", "default")}
     return {"description": "the momentum", "anyOf": [plain, {"type": "null"}, section]}
 

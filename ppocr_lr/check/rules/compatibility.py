@@ -11,8 +11,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.errors import SECTION_PATH, nearest, printable, shown
 from ppocr_lr.finding import Change, Finding, Proposal, Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type
-from ppocr_lr.lr_config.in_paddleocr import own_keys as own_keys_of
+from ppocr_lr.lr_config.in_paddleocr import UNKNOWN_LENGTH, of_another_type, own_keys
 from ppocr_lr.lr_config.length import length_of
 from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from ppocr_lr.numbers_text import count_text, rate_text
@@ -86,7 +85,7 @@ def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
 @rule("LR505", Severity.NOTE, "a key that only this project reads", of_paddleocrs_builder=True)
 @example("lr: {name: Cosine, learning_rate: 0.001, end_lr: 1.0e-6}")
 @source("this project")
-def own_keys(subject: Subject) -> Iterator[Finding]:
+def own_key(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR silently ignores it. A config that is trained with PaddleOCR's own scheduler needs the nearest thing
     that it can do.
     """
@@ -96,7 +95,7 @@ def own_keys(subject: Subject) -> Iterator[Finding]:
         final = partial(subject.run.window.final_text, digits=4)
         in_paddleocr = tr(", and its final rate is {final}", final=final(subject.planned.paddleocr_schedule))
         here = tr(", and the final rate is {final}", final=final(subject.planned.schedule))
-    for key, instead, length in own_keys_of(subject.planned.section, subject.lr) if known else ():
+    for key, instead, length in own_keys(subject.planned.section, subject.lr) if known else ():
         if length is None:
             said = tr(
                 "PaddleOCR ignores this key{in_paddleocr}; here it counts{here}", in_paddleocr=in_paddleocr, here=here

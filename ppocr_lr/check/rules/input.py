@@ -18,8 +18,7 @@ from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import (
     FROM_PADDLEOCR,
     OPTIMIZERS,
-    GlobalSection,
-    OptimizerSection,
+    SECTIONS,
     is_read,
     meant_at_the_top,
     meant_in_global,
@@ -30,7 +29,7 @@ from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
-_OPTIMIZERS_OWN = {*OptimizerSection.model_fields, "epsilon", "momentum"}
+_OPTIMIZERS_OWN = {*SECTIONS["Optimizer"].model_fields, "epsilon"}
 _FACTORS_ELSEWHERE = frozenset({"layer_decay", "layerwise_decay", "lr_mult", "lr_mult_list", "param_groups"})
 """Factors of the rate, which optimizers of PaddleClas, PaddleDetection, PaddleSeg and ERNIE take."""
 
@@ -117,7 +116,7 @@ def outside_the_section(subject: Subject) -> Iterator[Finding]:
                 yield Finding((section_name, key), said, hint)
             here = [name for name in (key, *called_elsewhere(key)) if name in fields]
             if here:
-                takes = [name for name in here if subject.lr.has_key(name) and accepts(type(subject.lr), name, value)]
+                takes = [name for name in here if accepts(type(subject.lr), name, value)]
                 said = tr(
                     "PaddleOCR reads the learning rate only from Optimizer.lr; {section}.{key} has no effect",
                     section=section_name,
@@ -156,13 +155,10 @@ def misspelt(subject: Subject) -> Iterator[Finding]:
             suggestion = tr("; did you mean {names}?", names=meant[0])
             said = tr("nothing reads it{suggestion}", suggestion=suggestion)
             yield Finding((key,), said, proposals=renamed(key, *meant))
-    for section, model, meanings in (
-        ("Global", GlobalSection, meant_in_global),
-        ("Optimizer", OptimizerSection, meant_in_optimizer),
-    ):
+    for section, meanings in (("Global", meant_in_global), ("Optimizer", meant_in_optimizer)):
         for key, value in subject.section(section).items():
             if meant := meanings(key):
-                takes = [name for name in meant if not _problems(partial(read, model, {name: value}, ()))]
+                takes = [name for name in meant if not _problems(partial(read, SECTIONS[section], {name: value}, ()))]
                 suggestion = tr("; did you mean {names}?", names=tr(" or ").join(takes)) if takes else ""
                 proposals = renamed(key, *takes)
                 if subject.section(section).get("regularizer") is not None and takes == ["weight_decay"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ppocr_lr.check.rule import example, rule, source
@@ -61,8 +62,8 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
     """
     epochs = subject.run.epochs
     for key, value in subject.lr:
-        lengths = [item for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs"]
-        largest = max((length.amount for length in lengths), default=0)
+        epochs_in = (item.amount for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs")
+        largest = max(epochs_in, default=0)
         if largest >= _LOOKS_LIKE_ITERATIONS and largest >= 5 * epochs:
             in_epochs = ""
             if subject.length_is_known:
@@ -82,11 +83,6 @@ def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
 @source("transformers #6673")
 def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
     """warmup_steps of LinearWarmupCosine counts iterations. A warmup of a handful of them is over before it helps."""
-    yield from _short_warmup(subject)
-    yield from _short_linear_lr(subject)
-
-
-def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
     steps = subject.summary.warmup_iters
     short = steps <= _LOOKS_LIKE_EPOCHS and steps < subject.run.total_iters / 100
     if subject.counts_warmup_in_iterations and steps > 0 and short:
@@ -95,14 +91,9 @@ def _short_warmup(subject: CurveSubject) -> Iterator[Finding]:
         said = tr("the warmup is over after {length}; the number looks like epochs", length=amount(steps, "iteration"))
         hint = tr("it counts iterations: epochs × iterations per epoch")
         yield Finding(subject.path(key), said, hint, proposals=(meant,) if subject.length_is_known else ())
-
-
-def _short_linear_lr(subject: CurveSubject) -> Iterator[Finding]:
-    """For LinearLR, whose default is the five iterations of PyTorch's."""
-    end = subject.schedule.end_of_decay()
-    if subject.planned.name != "LinearLR" or end is None or end.step is None:
-        return
-    if end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
+    # The default of LinearLR is the five iterations of PyTorch's.
+    end = subject.schedule.end_of_decay() if subject.planned.name == "LinearLR" else None
+    if end and end.step is not None and end.step <= min(_LOOKS_LIKE_EPOCHS, subject.run.total_iters / 100):
         words = tr("for {epochs}: {{}}", epochs=amount(end.step, "epoch"))
         said = tr(
             "the change from {first} to {last} is over after {length}; the number looks like epochs",
@@ -154,10 +145,8 @@ def _as_without_accumulation(subject: Subject, path: Path, value: Any) -> Iterat
     else:
         return
     proposal = Proposal((f"{dotted(path)}={written}",), words=f"{{}} {why}", clears=False)
-    try:
+    with suppress(LRConfigError):
         config, flags = planned.with_proposal(proposal)
         cured = plan_config(config, planned.source, flags)
-    except LRConfigError:
-        return
-    if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
-        yield proposal
+        if subject_of(cured).peak == subject.peak:  # that of Noam depends on its warmup
+            yield proposal
