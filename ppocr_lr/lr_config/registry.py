@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # when one of its names is asked for.
 _IN_PADDLEOCR = {
     "decay": ("Const", "Linear", "DecayLearningRate"),
-    "cosine": ("Cosine", "LinearWarmupCosine", "TwoStepCosine"),
+    "cosine": ("Cosine",),
+    "cosine_variants": ("LinearWarmupCosine", "TwoStepCosine"),
     "piecewise": ("Step", "Piecewise", "MultiStepDecay"),
     "cyclic": ("CyclicalCosine", "OneCycle"),
 }
