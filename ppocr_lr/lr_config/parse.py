@@ -286,7 +286,9 @@ def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], mea
         elif meant and meant.ends:
             suggestion, proposals = meant.ends, renamed(key, meant.key)
         else:
-            names = [name for name in names or nearest(key, known) if accepts(model, name, section[key])]
+            if not called_elsewhere(key):  # a word of another library is no slip
+                names = nearest(key, known)
+            names = [name for name in names if accepts(model, name, section[key])]
             said = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else _of_other_names(key, known)
             suggestion, proposals = said, renamed(key, *names)
     instead = tr(INSTEAD[key]) if key in INSTEAD else ""

@@ -284,6 +284,8 @@ UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
     (COSINE, "Warmup_Epoch", "is not a key of Cosine and has no effect; did you mean warmup_epoch?"),
     ({"name": "Const", "learning_rate": 0.1}, "values", f"is not a key of Const and has no effect; {KEYS_OF_CONST}; values is a key of Piecewise"),
     ({"name": "Const", "learning_rate": 0.1}, "gamma", f"is not a key of Const and has no effect; {KEYS_OF_CONST}; gamma is a key of MultiStepDecay and Step"),
+    ({"learning_rate": 0.1}, "decay_epoch", f"is not a key of Const (no name is given) and has no effect; {KEYS_OF_CONST}"),  # no slip of last_epoch
+    (COSINE, "cycle", "is not a key of Cosine and has no effect; it takes end_lr, learning_rate, num_cycles and keys around the curve, such as the warmup's; cycle is a key of CyclicalCosine"),  # a length, no slip of num_cycles
     (COSINE, 3, "is not a key of Cosine and has no effect"),
     (COSINE, None, "is not a key of Cosine and has no effect"),
     ({"name": "REX", "learning_rate": 0.1}, "min_lr", "is not a key of REX and has no effect; did you mean end_lr?"),
