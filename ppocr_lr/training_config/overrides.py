@@ -109,6 +109,13 @@ class Override(NamedTuple):
         try:
             return read_yaml_text(self.text, shown(self.text))
         except LRConfigError as error:
+            if self.text.startswith(("[", "{")) and not self.text.endswith(("]", "}")):
+                problem = tr(
+                    "{value} has no end; the shell splits words at blanks, so write it in quotes, as in {example}",
+                    value=shown(self.text),
+                    example=f'"{self.key}={self.text}…"',
+                )
+                raise self.error(problem) from None
             raise self.error(str(error)) from None
 
     def error(self, problem: str) -> ArgumentError:

@@ -106,7 +106,10 @@ BAD = [
     ("=5", "write KEY=VALUE"),
     ("a." * 3000 + "b=1", "a key has at most 30 parts"),
     ("Global..epoch_num=5", "write KEY=VALUE"),
-    ("Global.epoch_num=[1", r"Global\.epoch_num: .*is not YAML"),
+    ("Global.epoch_num=a: b: c", r"Global\.epoch_num: .*is not YAML"),
+    ("Global.epoch_num=[1", r"Global\.epoch_num: '\[1' has no end; .*in quotes, as in \"Global\.epoch_num=\[1…\"$"),
+    ("Global.eval_batch_step=[0,", r"Global\.eval_batch_step: '\[0,' has no end; the shell splits words at blanks"),
+    ("Optimizer.lr={name:", r"Optimizer\.lr: '\{name:' has no end"),
     ("Global.epoch_num=!!python/name:os.system", "the tag !!python/name:os.system is not allowed"),
 ]
 
