@@ -42,7 +42,9 @@ def likely_mistake(text: str, place: Place, index: int, begin: Any) -> tuple[Pla
     lines = text.splitlines()
     number = min(place.line, len(lines)) - 1
     filled = [at for at in range(number) if lines[at].strip() and not lines[at].lstrip().startswith("#")]
-    for at in (number, *filled[-1:]):
+    # An item such as '- exp' is whole, unless the next line belongs to it.
+    suspect = [at for at in filled[-1:] if not _is_item(lines[at]) or _indent(lines[number]) > _indent(lines[at])]
+    for at in (number, *suspect):
         if at >= 0 and (reason := _of_line(lines[at])):
             return Place(place.source, at + 1, _begin(lines[at]) + 1), reason
     reason = _of_levels([lines[at] for at in filled], lines[number]) if filled else ""

@@ -64,6 +64,8 @@ MISTAKES = [
     ("Train:", "---\nTrain:", "second document"),
     ("    decay_epochs", "\u00a0\u00a0\u00a0\u00a0decay_epochs", r"c.yml:8:1: .* indented with U\+00A0, which only looks like a space"),
     ("    values", "\u3000\u3000values", r"c.yml:9:1: .* indented with U\+3000, which only looks like a space"),
+    ("DecodeImage:", "DecodeImage", "c.yml:14:9: is not YAML: a colon is missing after DecodeImage"),
+    ("Global:\n  epoch_num: 500", " Global:\n  epoch_num: 500\n  custom_list:\n    - exp\nTrain:", "c.yml:5:1: .* the line, 0, matches no level"),
     ("[700, 800]", "{a: 1，b: 2}", "'，' is a full-width comma; write ', '"),
     ("Global:", "```yaml\nGlobal:", "c.yml:1:1: is not YAML: '```' is a mark of Markdown"),
     ("img_mode: BGR\n", "img_mode: BGR\n```\n", "c.yml:16:1: is not YAML: '```' is a mark of Markdown"),
