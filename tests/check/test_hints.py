@@ -217,6 +217,14 @@ def test_a_key_that_does_not_take_the_value_is_not_proposed(tmp_path: Path) -> N
         assert {finding.code: finding.hint for finding in findings(tmp_path, content)}["LR105"] == hint
 
 
+@pytest.mark.parametrize(("name", "near"), [("Const", "L2"), ("Cosine", "CosineL2")])
+def test_the_regularizer_of_paddleocr_that_is_nearest(name: str, near: str, tmp_path: Path) -> None:
+    content = config(COSINE)
+    content["Optimizer"]["regularizer"] = {"name": name, "factor": 0.0}
+    (hint,) = (finding.hint for finding in findings(tmp_path, content) if finding.code == "LR509")
+    assert hint == f"the nearest that PaddleOCR has: {near}"
+
+
 def test_hints_for_those_who_train_with_this_projects_builder(tmp_path: Path) -> None:
     content = config({**TWO, "first_epochs": 10})
     for flags, said in ((KNOWN, True), (KNOWN._replace(trainer="ppocr-lr"), False)):

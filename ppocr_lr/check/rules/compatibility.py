@@ -181,7 +181,8 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
             "with this project's WeightDecayStepper",
             name=section["name"],
         )
-        yield Finding((*REGULARIZER, "name"), said, tr("the nearest that PaddleOCR has: {nearest}", nearest="CosineL2"))
+        near = "L2" if section["name"] == "Const" else "CosineL2"
+        yield Finding((*REGULARIZER, "name"), said, tr("the nearest that PaddleOCR has: {nearest}", nearest=near))
     if isinstance(optimizer.get("momentum"), Mapping):
         said = tr(
             "PaddleOCR passes the section to the optimizer and would stop with a TypeError; train "
