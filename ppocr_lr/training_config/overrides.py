@@ -109,7 +109,7 @@ class Override(NamedTuple):
         try:
             return read_yaml_text(self.text, shown(self.text))
         except LRConfigError as error:
-            if self.text.startswith(("[", "{")) and not self.text.endswith(("]", "}")):
+            if sum(map(self.text.count, "[{")) > sum(map(self.text.count, "]}")):
                 problem = tr(
                     "{value} has no end; the shell splits words at blanks, so write it in quotes, as in {example}",
                     value=shown(self.text),

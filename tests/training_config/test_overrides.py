@@ -110,6 +110,8 @@ BAD = [
     ("Global.epoch_num=[1", r"Global\.epoch_num: '\[1' has no end; .*in quotes, as in \"Global\.epoch_num=\[1…\"$"),
     ("Global.eval_batch_step=[0,", r"Global\.eval_batch_step: '\[0,' has no end; the shell splits words at blanks"),
     ("Optimizer.lr={name:", r"Optimizer\.lr: '\{name:' has no end"),
+    ("Train.sampler.scales=[[320, 32],", r"Train\.sampler\.scales: '.*' has no end"),
+    ("Global.pretrained_model={path/to}/best", r"Global\.pretrained_model: .*is not YAML"),
     ("Global.epoch_num=!!python/name:os.system", "the tag !!python/name:os.system is not allowed"),
 ]
 
