@@ -147,6 +147,8 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", " "], "' ' is no word"),
         (["plot", "c.yml", "--checkpoint", ""], "'' is no word"),
         (["compare-log", ""], "'' is no word"),
+        (["check", "-c", "c.yml", "#", "four", "cards"], "#: a comment begins here, which your shell has passed on"),
+        (["show", "c.yml", "#the", "--gpus", "parameter"], "#the: a comment begins here"),
         (["show", "tools/train.py", "-c", "c.yml"], "error: tools/train.py: is a script, not a config; write what"),
         (["tools/train.py", "-c", "c.yml"], "to train with tools/train.py: ppocr-lr train tools/train.py -c c.yml"),
         (["python", "-m", "a", "train.py"], "to train with train.py: ppocr-lr train python -m a train.py"),
