@@ -302,8 +302,13 @@ def _of_other_names(key: str, known: Collection[str]) -> str:
     """The keys to write instead, and PaddleOCR's names that this one belongs to."""
     own = ", ".join(name for name in known if name not in envelope.ALL)
     said = tr("; it takes {own} and keys around the curve, such as the warmup's", own=own) if own else ""
-    others = [name for name in sorted(IN_PADDLEOCR) if key not in envelope.ALL and MODELS[name].has_key(key)]
-    return said + (tr("; {key} is a key of {names}", key=key, names=tr(" and ").join(others)) if others else "")
+    return said + names_with(key)
+
+
+def names_with(key: str) -> str:
+    """PaddleOCR's names that a key belongs to, if it is not one around the curve."""
+    names = [name for name in sorted(IN_PADDLEOCR) if key not in envelope.ALL and MODELS[name].has_key(key)]
+    return tr("; {key} is a key of {names}", key=key, names=tr(" and ").join(names)) if names else ""
 
 
 class _Meant(NamedTuple):

@@ -10,7 +10,6 @@ from ppocr_lr.errors import (
     ArgumentError,
     LRConfigError,
     called,
-    did_you_mean,
     dotted,
     errors_under,
     listed,
@@ -21,7 +20,7 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
-from ppocr_lr.lr_config.parse import STAGE_KEYS, model_of
+from ppocr_lr.lr_config.parse import SET_BY_THE_RUN, STAGE_KEYS, model_of, names_with
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.output import PICTURES
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
@@ -40,6 +39,8 @@ from ppocr_lr.training_config.weight_decay import REGULARIZER_KEYS
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
 _DEEPEST = 30
+_ALIKE = 0.7
+"""How alike two keys are of which one may be a slip of the other."""
 _ANOTHER_SIGN = 0.8
 """How alike a key is to one of ours that is written with something else than dots, as `Optimizer["lr"]["name"]`."""
 
@@ -240,19 +241,25 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     last = _last(key)
     if last in FACTOR_KEYS and override.parts[0] == "Architecture":
         return
-    if override.argument == "overrides" and _is_paddleocrs(override, known):
+    if override.argument == "overrides" and _is_paddleocrs(override, known, original):
         return
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
-    elsewhere = [f"{place}.{field}" for field in meant if field in fields]
-    names = elsewhere or [name for name in known if _last(name) == last]
+    names = [f"{place}.{field}" for field in meant if field in fields]
+    suggestion = ""
+    if model and key == f"{place}.{last}":
+        rule = {**SET_BY_THE_RUN, **model.no_effect}.get(last)
+        suggestion = f"{tr('; ')}{tr(rule.why)}" if rule else names_with(last)
+        if not (rule or meant):
+            names = [f"{place}.{field}" for field in nearest(last, fields)]
+    elif not names:
+        names = [name for name in known if _last(name) == last != "name"]
+        names = names or nearest(key, [*known, *_leaves(original)], _ALIKE)
     if names:
-        suggestion = tr("; did you mean {names}?", names=tr(" or ").join(names))
-    else:
-        suggestion = did_you_mean(key, [*known, *_leaves(original)])
+        suggestion += tr("; did you mean {names}?", names=tr(" or ").join(names))
     raise override.error(tr("the config has no such key and nothing reads it{suggestion}", suggestion=suggestion))
 
 
-def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
+def _is_paddleocrs(override: Override, known: Sequence[str], config: Mapping[str, Any]) -> bool:
     """Whether nothing here reads the key, but PaddleOCR may, and it is not a misspelt key of ours."""
     top, *inside, last = override.parts if len(override.parts) > 1 else ("", override.key)
     if top == "Optimizer":
@@ -260,10 +267,12 @@ def _is_paddleocrs(override: Override, known: Sequence[str]) -> bool:
     beside = [_last(name) for name in known if name.rpartition(".")[0] == ".".join((top, *inside))]
     if top == "Global" and "epoch_num" in meant_in_global(last):
         return False
-    if nearest(last, beside) or (top in ("", *SECTIONS) and last != "name" and last in {_last(name) for name in known}):
+    if nearest(last, beside, _ALIKE) or (
+        top in ("", *SECTIONS) and last != "name" and last in {_last(name) for name in known}
+    ):
         return False
     if top:
-        return top in _OF_PADDLEOCR
+        return top in _OF_PADDLEOCR or top in config
     return not nearest(last, [*SECTIONS]) and not nearest(last, known, _ANOTHER_SIGN)
 
 

@@ -91,6 +91,15 @@ BAD = [
     ("Optimizer.lr.warmup_epochs=5", "nothing reads it; did you mean Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_iters or Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.learning_rate=0.1", "nothing reads it"),  # Piecewise does not
+    ("Optimizer.lr.gamma=0.1", "nothing reads it; gamma is a key of MultiStepDecay and Step$"),
+    (
+        "Optimizer.lr.warmup_steps=5",
+        "it; warmup_steps is a key of LinearWarmupCosine; did you mean Optimizer.lr.warmup_iters",
+    ),
+    ("Optimizer.lr.epochs=5", "nothing reads it; the length of the run is Global.epoch_num$"),
+    ("Optimizer.lr.zzz=5", "nothing reads it$"),
+    ("Optimizer.backbone_lr_mult=0.1", "nothing reads it$"),
+    ("wandb.name=a", "nothing reads it$"),  # PaddleOCR stops where the config has no such section
     ("Optimizer.base_lr=0.1", "the config has no such key and nothing reads it"),
     ("Global.epochs_num=5", "did you mean Global.epoch_num[?]"),
     ("epoch_num=5", "did you mean Global.epoch_num[?]"),
@@ -130,7 +139,7 @@ PASTED = [
     "Global.save_model_dir=./output", "Global.print_batch_step=1", "Global.save_epoch_step=3",
     "Global.eval_batch_step=[0,2000]", "Global.character_dict_path=dict.txt", "Global.log_smooth_window=1",
     "Train.loader.num_workers=0", "Train.loader.shuffle=True", "Train.loader.use_shared_memory=False",
-    "Train.dataset.data_dir=./train", "Train.dataset.name=SimpleDataSet", "Eval.dataset.data_dir=./val",
+    "Train.dataset.data_dir=./train", "Train.dataset.name=SimpleDataSet", "Train.dataset.data_ext_ratio=[0.1]", "Eval.dataset.data_dir=./val",
     "Eval.loader.batch_size_per_card=1", "Eval.dataset.label_file_list=[val.txt]", "Architecture.Backbone.scale=0.5",
     "Architecture.Head.name=CTCHead", "Loss.name=CTCLoss", "PostProcess.thresh=0.3", "Metric.main_indicator=acc",
     "Optimizer.beta1=0.9", "Optimizer.training_step=LF_2", "Optimizer.clip_norm=10", "Optimizer.name=AdamW", "profiler_options=null",
@@ -144,6 +153,12 @@ def test_what_paddleocr_reads_is_taken(override: str) -> None:
     for part in key.split("."):
         node = node[part]
     assert node == yaml.safe_load(value)
+
+
+@pytest.mark.parametrize(("section", "key"), [("wandb", "name"), ("Test", "batch_size_per_card")])
+def test_any_section_of_the_config_is_taken_as_paddleocr_takes_it(section: str, key: str) -> None:
+    config = with_overrides({**CONFIG, section: {"a": 1}}, [f"{section}.{key}=2"])
+    assert config[section] == {"a": 1, key: 2}
 
 
 # A slip in a key that decides the curve or the length of the run is an error all the same.
