@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
@@ -68,7 +69,8 @@ def without_python(words: Sequence[str]) -> list[str]:
         words.pop(0)
     first = words[0] if words and not Path(words[0]).is_file() else "-"
     if not first.startswith("-") and not first.endswith(".py") and any(word.endswith(".py") for word in words):
-        raise LRConfigError(tr("{word}: write it before ppocr-lr, as in {word} ppocr-lr …", word=first))
+        before = takewhile(lambda word: not _PYTHON.fullmatch(Path(word).name) and not word.endswith(".py"), words)
+        raise LRConfigError(tr("{word}: write it before ppocr-lr, as in {word} ppocr-lr …", word=shlex.join(before)))
     return words
 
 

@@ -54,6 +54,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("", "name the script that trains"),
         ("python", "name the script that trains"),
         ("CUDA_VISIBLE_DEVICES=0 python tools/train.py -c c.yml", "CUDA_VISIBLE_DEVICES=0: write it before ppocr-lr"),
+        ("uv run python3 tools/train.py -c c.yml", "uv run: write it before ppocr-lr, as in uv run ppocr-lr …"),
         ("nohup tools/train.py -c c.yml", "nohup: write it before ppocr-lr, as in nohup ppocr-lr …"),
         ("python -m tools.train", "name the script that trains"),
         ("-c c.yml tools/train.py", "name the script that trains"),
