@@ -95,7 +95,7 @@ class PiecewiseConfig(LRConfig):
         count, last = len(self.decay_epochs), self.decay_epochs[-1]
         if len(self.values) == count:
             where = tr("epoch {epoch}", epoch=last) if last.unit == "epochs" else f"{last}"
-            values = ", ".join(map(yaml_number, (*self.values, self.values[-1])))
+            values = ", ".join(yaml_number(value, float) for value in (*self.values, self.values[-1]))
             said = tr(
                 "{count} values for {count} decay_epochs: the last one, {last}, holds to the end and the boundary at "
                 "{where} changes nothing; Paddle 2.6.2 and later refuse this, as they take {needed} values",

@@ -182,6 +182,8 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
          '-o "Optimizer.lr.decay_epochs=[14]" makes the same curve'),
         ("LR501", {**PIECEWISE, "decay_epochs": [14, 18], "values": [0.1, 0.01], "warmup_epoch": 2,
                    "decay_within_run": True}, KNOWN, '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
+        ("LR501", {**PIECEWISE, "values": [1.0, 0.1]}, KNOWN,
+         '-o "Optimizer.lr.values=[1.0, 0.1, 0.1]" makes the same curve'),
         ("LR501", {**PIECEWISE, "values": [0.1, 0.01]}, KNOWN,
          '-o "Optimizer.lr.values=[0.1, 0.01, 0.01]" makes the same curve'),
         ("LR501", {**PIECEWISE, "decay_epochs": [10], "values": [0.1]}, KNOWN,
