@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import Any
 
 from ppocr_lr.check.render import text_lines
@@ -13,7 +14,7 @@ from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, ru
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import dotted, printable
+from ppocr_lr.errors import LRConfigError, dotted, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
@@ -87,14 +88,16 @@ def _show(planned: PlannedRun, report: Report) -> None:
     if line := area_text(planned):
         console.print(labelled(tr("area under the curve"), line))
     optimizer = planned.config["Optimizer"]
-    if optimizer.get("regularizer") is not None:
-        decay = beside_text(weight_decay_of(planned.config, run), run)
-        console.print(labelled(tr("weight decay"), decay), markup=False)
-    if (momentum := optimizer.get("momentum")) is not None:
-        line, name = beside_text(momentum_of(planned), run), optimizer.get("name")
-        if is_ignored(momentum, name):
-            line += tr("; {name} ignores Optimizer.momentum", name=name)
-        console.print(labelled(tr("momentum"), line), markup=False)
+    with suppress(LRConfigError):  # a finding says it
+        if optimizer.get("regularizer") is not None:
+            decay = beside_text(weight_decay_of(planned.config, run), run)
+            console.print(labelled(tr("weight decay"), decay), markup=False)
+    with suppress(LRConfigError):
+        if (momentum := optimizer.get("momentum")) is not None:
+            line, name = beside_text(momentum_of(planned), run), optimizer.get("name")
+            if is_ignored(momentum, name):
+                line += tr("; {name} ignores Optimizer.momentum", name=name)
+            console.print(labelled(tr("momentum"), line), markup=False)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")

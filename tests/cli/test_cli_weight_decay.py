@@ -110,6 +110,16 @@ def test_show_says_whose_momentum_it_is(command: Command, tmp_path: Path, name: 
     assert f"momentum: {said}\n" in done.stdout
 
 
+@pytest.mark.parametrize("override", ["Optimizer.regularizer={name: L2, coeff: 1}", "Optimizer.momentum=1"])
+def test_show_has_a_finding_where_the_weight_decay_or_the_momentum_cannot_be_used(
+    command: Command, tmp_path: Path, override: str
+) -> None:
+    (tmp_path / "m.yml").write_text(MOMENTUM)
+    done = command("show", "m.yml", "--iters-per-epoch", "9", "-o", "Optimizer.regularizer=null", override)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "LR107 error Optimizer." in done.stdout
+
+
 def test_diff_tells_of_the_momentum(command: Command, tmp_path: Path) -> None:
     (tmp_path / "m.yml").write_text(MOMENTUM)
     (tmp_path / "n.yml").write_text(MOMENTUM.replace("{name: OneCycle}", "0.9"))
