@@ -91,6 +91,7 @@ _NAMES = {
     "a name with warmup_epoch, such as Const or Cosine": "LinearWarmup",
     "MultiStepDecay": "MultiStep StepWithFixedGamma",
     f"Exponential ({_NO_FUNCTION})": "Multiplicative",
+    **{f"{name} (with step_size: 1it)": name for name in ("Exponential", "InverseTime", "NaturalExp")},  # per step()
     "Scale": "Multiply",
     "ReduceOnPlateau": "Plateau ReduceLROnPlateau",
     "Linear (with power), or Polynomial": "Poly Polynomial",

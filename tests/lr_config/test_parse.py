@@ -36,6 +36,7 @@ ERRORS = [
     ({**COSINE, "name": "two_step_cosine"}, ["did you mean TwoStepCosine?"]),
     ({**COSINE, "name": "CosineAnnealingDecay"}, ["did you mean Cosine?"]),
     ({**COSINE, "name": "CosineAnnealingWarmRestarts"}, ["did you mean CosineWarmRestarts?"]),
+    ({**COSINE, "name": "ExponentialDecay"}, ["did you mean Exponential (with step_size: 1it)?"]),
     ({**COSINE, "name": "LambdaDecay"}, ["did you mean Sequence or PiecewiseLinear (a section holds no function)?"]),
     ({**COSINE, "name": None}, ["Optimizer.lr.name: null is not a schedule; the schedules are Const, Cosine", "more with import"]),
     ({**COSINE, "name": 3}, ["Optimizer.lr.name: 3 is not a schedule"]),
