@@ -87,6 +87,8 @@ class Override(NamedTuple):
             raise ArgumentError("overrides", problem, assignment)
         if "=" in text:
             problem = tr("PaddleOCR stops at a second =; write a value that contains one into the config")
+            if any("=" in word for word in text.split()[1:]):
+                problem = tr("PaddleOCR stops at a second =; each KEY=VALUE is a word of its own, in quotes of its own")
             raise ArgumentError("overrides", problem, assignment)
         return cls(key, text)
 

@@ -87,6 +87,7 @@ def test_of_several_flags_the_last_counts(given: list[list[str]], counts: list[s
 
 BAD = [
     ("Global.save_model_dir=./a=b", r"Global\.save_model_dir=./a=b: PaddleOCR stops at a second ="),
+    ("Global.epoch_num=5 Global.use_gpu=false", "PaddleOCR stops at a second =; each KEY=VALUE is a word of its own"),
     ("Global.epoch_num = 5", r"leave out the blank before the =, as in Global\.epoch_num=5; PaddleOCR ignores the key"),
     ("Optimizer.lr.warmup_epochs=5", "nothing reads it; did you mean Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_iters or Optimizer.lr.warmup_epoch[?]"),
