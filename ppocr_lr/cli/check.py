@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ppocr_lr.check.baseline import new_in, read_baseline, write_baseline
 from ppocr_lr.check.files import config_files, is_something_else
 from ppocr_lr.check.formats import FORMATS
-from ppocr_lr.check.render import as_dict, statistics, text_lines, totals
+from ppocr_lr.check.render import as_dict, place_of, sentence, statistics, text_lines, totals
 from ppocr_lr.check.report import Report, check_document, said_once, selection_of, unusable_report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.settings import FolderSettings, Settings, nearest_settings
@@ -146,11 +146,17 @@ def run(arguments: argparse.Namespace) -> int:
         return fixes.finish()
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
-    _show([each.report for each in checked], arguments)
+    reports = [each.report for each in checked]
+    _show(reports, arguments)
     fixes.finish()
-    if any(each.report.planned is None and (each.report.findings or not known) for each in checked):
-        return 2
-    return int(any(each.fails for each in checked))
+    unusable = [report for report in reports if report.planned is None and (report.findings or not known)]
+    if arguments.quiet:  # findings go nowhere then, but why the exit code is 2 does not
+        why = [
+            f"{place_of(finding, report)}: {sentence(finding)}" for report in unusable for finding in report.findings
+        ]
+        if why:
+            raise LRConfigError("\n".join(why))
+    return 2 if unusable else int(any(each.fails for each in checked))
 
 
 class _Checked(NamedTuple):

@@ -395,10 +395,12 @@ def test_quiet_says_nothing(words: str, code: int, command: Command, tmp_path: P
     assert (tmp_path / "c.png").exists() == ("c.png" in words)
 
 
-def test_quiet_tells_errors(command: Command) -> None:
-    done = command("plot", "-q", "-c", "missing.yml")
+@pytest.mark.parametrize("name", ["plot", "check"])
+def test_quiet_tells_errors(command: Command, name: str) -> None:
+    done = command(name, "-q", "-c", "missing.yml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "missing.yml" in done.stderr
+    assert done.stderr.startswith("error: missing.yml")
+    assert "cannot be read: No such file" in done.stderr
 
 
 @pytest.mark.parametrize(
