@@ -248,14 +248,15 @@ def _check_read(override: Override, config: Mapping[str, Any], original: Mapping
     meant = (last,) if last in fields and last != "name" else called_elsewhere(last)
     names = [f"{place}.{field}" for field in meant if field in fields]
     suggestion = ""
-    if model and key == f"{place}.{last}":
+    inside = key == f"{place}.{last}"
+    if model and inside:
         rule = {**SET_BY_THE_RUN, **model.no_effect}.get(last)
         suggestion = f"{tr('; ')}{tr(rule.why)}" if rule else names_with(last)
-        if not (rule or meant):
-            names = [f"{place}.{field}" for field in nearest(last, fields)]
-    elif not names:
+    if not (names or suggestion):
         names = [name for name in known if _last(name) == last != "name"]
-        names = names or nearest(key, [*known, *_leaves(original)], _ALIKE)
+    if not (names or suggestion or meant):
+        near = [f"{place}.{field}" for field in nearest(last, fields)]
+        names = near if model and inside else nearest(key, [*known, *_leaves(original)], _ALIKE)
     if names:
         suggestion += tr("; did you mean {names}?", names=tr(" or ").join(names))
     raise override.error(tr("the config has no such key and nothing reads it{suggestion}", suggestion=suggestion))

@@ -98,6 +98,8 @@ BAD = [
         "it; warmup_steps is a key of LinearWarmupCosine; did you mean Optimizer.lr.warmup_iters",
     ),
     ("Optimizer.lr.epochs=5", "nothing reads it; the length of the run is Global.epoch_num$"),
+    ("Optimizer.lr.epoch_num=5", r"did you mean Global\.epoch_num[?]$"),
+    ("Optimizer.lr.last_epochs=5", r"did you mean Optimizer\.lr\.last_epoch[?]$"),
     ("Optimizer.lr.zzz=5", "nothing reads it$"),
     ("Optimizer.backbone_lr_mult=0.1", "nothing reads it$"),
     ("wandb.name=a", "nothing reads it$"),  # PaddleOCR stops where the config has no such section
