@@ -162,11 +162,13 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["diff", "-", "-"], "directory; standard input is called /dev/stdin here"),
         (["plot", "c.yml", "-o", "a.png"], "Optimizer.lr.learning_rate=0.001; name a picture after --out"),
         (["plot", "--dpi", "9"], "error: --dpi 9.0: must be at least 10, with at most 100 million pixels in all"),
+        (["plot", "--dpi", "1e308"], "error: --dpi 1e+308: must be at least 10, with at most 100 million pixels in all"),
         (["plot", "--out="], "error: --out=: nothing follows the =; is a variable not set?"),
         (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 3"),
         (["--quiet", "plot"], "error: name the command first: ppocr-lr plot --quiet"),
         (["--import", "a.py", "plot", "c.yml"], "error: name the command first: ppocr-lr plot --import a.py c.yml"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
+        (["show", "c.yml", "-o", "Global.epoch_num=3", "--"], "unrecognized arguments: --\n"),
         (["plot", "—c", "c.yml"], "—c: a web page, a chat or the shell has changed what was typed; write -c"),
         (["plot", "c.yml", " --epochs", "5"], "write --epochs"),
         (["plot", "--epochs\xa05"], "write --epochs 5"),
@@ -312,13 +314,18 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, command: list[str]) 
 
 
 @pytest.mark.parametrize(
-    "setting",
-    [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}, {"MPLCONFIGDIR": "/dev/null/x"}],
+    ("setting", "kind"),
+    [
+        ({"PYTHONIOENCODING": "ascii"}, "png"),
+        ({"MPLBACKEND": "nonsense"}, "png"),
+        ({"MPLCONFIGDIR": "/dev/null/x"}, "png"),
+        ({"SOURCE_DATE_EPOCH": "nonsense"}, "pdf"),
+        ({"SOURCE_DATE_EPOCH": "9" * 17}, "svg"),
+    ],
 )
-def test_odd_environments(tmp_path: Path, setting: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, capture_output=True, env={**os.environ, **setting}
-    )
+def test_odd_environments(tmp_path: Path, setting: dict[str, str], kind: str) -> None:
+    words = [sys.executable, "-m", "ppocr_lr", "plot", "--out", f"a.{kind}"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, env={**os.environ, **setting})
     assert (done.returncode, done.stderr) == (0, b"")
 
 
