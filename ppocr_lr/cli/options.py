@@ -273,6 +273,11 @@ def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     parser.add_argument("--format", choices=("text", "json", *more), default="text", help="format of the output (text)")
 
 
+def shows_colours() -> bool:
+    """Whether standard output is a terminal that can show colours, and its user has not said no to them."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """The language of the text; without the flag, the one of the locale."""
     parser.add_argument(

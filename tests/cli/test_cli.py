@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ppocr_lr.cli.main import run
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.conftest import ROOT, Command
 
@@ -311,6 +314,38 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, command: list[str]) 
     popen.stdout.close()
     _, stderr = popen.communicate(timeout=60)
     assert (popen.returncode, stderr) == (0, b"")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("words", [["check"], ["show"]])
+@pytest.mark.parametrize(
+    ("setting", "coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+)
+def test_colours_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], setting: dict[str, str], coloured: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **setting}.items():
+        monkeypatch.setenv(name, value)
+    with redirect_stdout(Terminal()) as terminal:
+        assert run([*words, str(DEFAULT_CONFIG)]) == 0
+    assert ("\x1b[1;36mnote" in terminal.getvalue()) == coloured
+    assert setting.get("TERM") != "dumb" or "\x1b" not in terminal.getvalue()
+
+
+def test_ctrl_c_while_a_command_is_loaded(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ppocr_lr.cli.main.import_module", interrupted)
+    done = command("show")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 @pytest.mark.parametrize(
