@@ -9,7 +9,15 @@ from typing import Any
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
-from ppocr_lr.cli.options import NARROWEST, Commands, add_command, add_configs, add_language, configs_of
+from ppocr_lr.cli.options import (
+    NARROWEST,
+    Commands,
+    add_command,
+    add_configs,
+    add_language,
+    configs_of,
+    shows_colours,
+)
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
@@ -102,7 +110,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
     print()
-    print(*text_lines([report], colour=console.is_terminal), sep="\n")
+    print(*text_lines([report], colour=shows_colours()), sep="\n")
 
 
 def _table(title: str, *heads: str) -> Any:
