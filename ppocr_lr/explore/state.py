@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Annotated
 
-from ppocr_lr.curve.axis import AXES, Axis
+from pydantic import BaseModel, Field
+
+from ppocr_lr.curve.axis import Axis
 from ppocr_lr.errors import LRConfigError, Place, Problem, printable
 from ppocr_lr.explore.draft import LONGEST_NAME, LONGEST_TEXT, Draft
 from ppocr_lr.language import tr
@@ -23,9 +23,6 @@ LONGEST_LINK = 24_000
 MOST_PINS = 8
 _MOST_STEPS = 200
 _MOST_TEXT = 50 * LONGEST_TEXT  # of all steps together
-
-_NUMBER = (int, type(None))
-_KINDS = ((str,), (str,), _NUMBER, _NUMBER, (int,))  # of the values of a draft in a link
 
 
 @dataclass(frozen=True)
@@ -111,15 +108,20 @@ class State:
     @property
     def link(self) -> str:
         """The state as a word for an address; empty where it would be too long for one."""
-        drafts = [self.draft, *(pin.draft for pin in self.pins)]
-        content = {
-            "drafts": [[each.text, each.source, each.iters_per_epoch, each.num_samples, each.gpus] for each in drafts],
-            "pins": [pin.name for pin in self.pins],
-            "axis": self.axis,
-            "log": self.log_scale,
-        }
-        word = base64.urlsafe_b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)).decode()
+        drafts = tuple(astuple(each) for each in (self.draft, *(pin.draft for pin in self.pins)))
+        names = tuple(pin.name for pin in self.pins)
+        content = _Content(drafts=drafts, pins=names, axis=self.axis, log=self.log_scale).model_dump_json()
+        word = base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
         return word if len(word) <= LONGEST_LINK else ""
+
+
+class _Content(BaseModel, strict=True):
+    """What a link carries: the fields of the draft and of the pinned ones, and the names of those."""
+
+    drafts: tuple[tuple[str, str, int | None, int | None, int], ...]
+    pins: Annotated[tuple[str, ...], Field(max_length=MOST_PINS)]
+    axis: Axis
+    log: bool
 
 
 def latest(states: list[State]) -> list[State]:
@@ -137,27 +139,16 @@ def state_of(link: str) -> State:
     """
     try:
         packed = base64.urlsafe_b64decode(link[:LONGEST_LINK].encode())
-        reader = zlib.decompressobj()
-        content = json.loads(reader.decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT))
-        drafts = [Draft(*(_checked(*pair) for pair in zip(each, _KINDS, strict=True))) for each in content["drafts"]]
+        text = zlib.decompressobj().decompress(packed, (MOST_PINS + 1) * 4 * LONGEST_TEXT)
+        content = _Content.model_validate_json(text)
+        drafts = [Draft(*fields) for fields in content.drafts]
         if not all(0 < len(draft.source) <= LONGEST_NAME and draft.source.isprintable() for draft in drafts):
             raise ValueError
-        names = [_checked(name, (str,)) for name in content["pins"]]
-        pins = tuple(Pin(printable(name)[:LONGEST_NAME], draft) for name, draft in zip(names, drafts[1:], strict=True))
-        if len(pins) > MOST_PINS or content["axis"] not in AXES or len(drafts) != len(names) + 1:
-            raise ValueError
-        state = State(drafts[0], pins, content["axis"], content["log"] is True)
-        _ = state.draft.section, state.draft.flags
-    except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
+        draft, *pinned = drafts
+        names = (printable(name)[:LONGEST_NAME] for name in content.pins)
+        state = State(draft, tuple(Pin(*pair) for pair in zip(names, pinned, strict=True)), content.axis, content.log)
+        _ = draft.section, draft.flags
+    except (zlib.error, ValueError) as error:
         reason = f": {error}" if isinstance(error, LRConfigError) else ""
         raise LRConfigError(tr("the link is incomplete or not from this page{reason}", reason=reason)) from None
     return state
-
-
-def _checked(value: Any, kinds: tuple[type, ...]) -> Any:
-    """A value of a link, if it is of one of these kinds."""
-    if type(value) not in kinds:
-        raise TypeError
-    if isinstance(value, str):
-        value.encode()  # half a character is none
-    return value
