@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +29,12 @@ def output_kind(path: Path, kinds: Sequence[str]) -> str:
     if not path.parent.is_dir():
         raise ArgumentError("out", tr("there is no folder {folder}", folder=path.parent), path)
     return ending
+
+
+def numbered(stem: str, ending: str = "") -> Iterator[Path]:
+    """Names for something new where the first may be taken: `stem`, `stem-2`, `stem-3`, …, each with the ending."""
+    yield Path(f"{stem}{ending}")
+    yield from (Path(f"{stem}-{number}{ending}") for number in count(2))
 
 
 def _mode_to_replace(path: Path) -> int | None:

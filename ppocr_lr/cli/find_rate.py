@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from ppocr_lr.cli.options import (
     flag,
     ready_to_draw,
 )
-from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, printable
+from ppocr_lr.errors import SECTION, ArgumentError, LRConfigError, errors_within, printable
 from ppocr_lr.export.progress import progress
 from ppocr_lr.find_rate.measured import RangeTest
 from ppocr_lr.find_rate.search import Search, text_lines, write_csv
@@ -32,7 +32,7 @@ from ppocr_lr.lr_config.parse import parse_lr_config
 from ppocr_lr.lr_config.range_test import RangeTestConfig
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.output import PICTURES, output_kind, write_whole
+from ppocr_lr.output import PICTURES, numbered, output_kind, write_whole
 from ppocr_lr.trainer.command import TrainerCommand, read_command, without_python
 from ppocr_lr.trainer.hook import check_trainer
 from ppocr_lr.trainer.range_test import LOG, OUTPUT, Trials, check_folder
@@ -114,12 +114,14 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the tests, or read them; write what is asked for, print what to do."""
-    if arguments.log:
-        if arguments.training:
-            raise ArgumentError("log", tr("reads finished tests; leave out the script"))
-        return _read(arguments)
+    if arguments.log and arguments.training:
+        raise ArgumentError("log", tr("reads finished tests; leave out the script"))
     words = _own_flags(arguments)
     with speaking(arguments.lang):
+        for out in arguments.out:
+            output_kind(out, _ENDINGS)  # a wrong path is reported before anything is done
+        if arguments.log:
+            return _read(arguments)
         if arguments.config is not None:
             said = tr("find-rate: -c comes after the script, as when you train; only with --log it needs no script")
             raise LRConfigError(said)
@@ -127,10 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    _check_outs(arguments.out)
-    own = None
-    if arguments.config:
-        own = _planned(read_training_config(arguments.config), arguments.config)
+    own = _planned(read_training_config(arguments.config), arguments.config) if arguments.config else None
     logged = [test for path in arguments.log for test in read_range_tests(path)]
     search = Search([each.test for each in logged], own)
     status = _tell(search, ", ".join(map(str, arguments.log)), arguments.out)
@@ -152,7 +151,6 @@ def _own_flags(arguments: argparse.Namespace) -> list[str]:
 def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
     trials = _trials(arguments, words)
     outs = arguments.out or [trials.folder / "rate.png", trials.folder / "losses.csv"]
-    _check_outs(arguments.out)
     tests: list[RangeTest] = []
     failure: BaseException | None = None
     for number in range(arguments.repeat):
@@ -173,15 +171,18 @@ def _train(arguments: argparse.Namespace, words: Sequence[str]) -> int:
                 said = tr("{script} ended with exit code {code}; {kept}", script=script, code=code, kept=kept)
                 failure = LRConfigError(said)
                 _show_end(place / OUTPUT)
-        measured = _measured(place / LOG)
-        tests += measured
-        if not measured and not failure:
-            failure = LRConfigError(tr("{script} logged no rate; {kept}", script=script, kept=kept))
+        try:
+            tests += [each.test for each in read_range_tests(place / LOG)]
+        except LRConfigError:
+            failure = failure or LRConfigError(tr("{script} logged no rate; {kept}", script=script, kept=kept))
         if failure:
             break
     status = 2
     if tests:
-        search = Search(tests, _own_run(trials))
+        own = None
+        with suppress(LRConfigError):  # it cannot be planned
+            own = _planned(trials.config, str(trials.command.config))
+        search = Search(tests, own)
         status = _tell(search, str(trials.folder), outs)
         if not failure and (hint := _hint(search, trials.section, Run(1, 1))):
             print(labelled(tr("hint"), f"{flag(hint[0])} {hint[1]:g}"))
@@ -195,7 +196,7 @@ def _trials(arguments: argparse.Namespace, words: Sequence[str]) -> Trials:
     check_trainer(command.script)
     if command.config is None:
         raise LRConfigError(tr("{script}: name its config after it, with -c", script=command.script))
-    folder = arguments.folder or next(path for path in _folders() if not path.exists())
+    folder = arguments.folder or next(path for path in numbered("find_rate") if not path.exists())
     check_folder(folder)
     if command.lost:
         print(labelled(tr("warning"), command.lost), file=sys.stderr)
@@ -223,11 +224,6 @@ def _command(words: Sequence[str]) -> tuple[Sequence[str], TrainerCommand]:
     return launcher[launcher.index("-m") :], read_command(words[script:])
 
 
-def _folders() -> Iterable[Path]:
-    yield Path("find_rate")
-    yield from (Path(f"find_rate-{number}") for number in count(2))
-
-
 def _section(arguments: argparse.Namespace) -> RangeTestConfig:
     given = {key: getattr(arguments, key) for key in ("start_lr", "end_lr", "updates")}
     try:
@@ -239,39 +235,16 @@ def _section(arguments: argparse.Namespace) -> RangeTestConfig:
     return parsed.config
 
 
-def _own_run(trials: Trials) -> PlannedRun | None:
-    """The run as the config plans it; None if it cannot be planned."""
-    try:
-        return _planned(trials.config, str(trials.command.config))
-    except LRConfigError:
-        return None
-
-
 def _planned(config: Mapping[str, Any], source: str) -> PlannedRun:
     """The run of a config, also of one without a curve, at any length of an epoch: that moves no peak."""
-    try:
+    with errors_within(source):
         return plan_config(config, source, RunFlags(), assumed_iters=1000)
-    except LRConfigError as error:
-        raise error.within(source) from None
-
-
-def _measured(log: Path) -> list[RangeTest]:
-    try:
-        return [each.test for each in read_range_tests(log)]
-    except LRConfigError:  # nothing has been logged
-        return []
 
 
 def _show_end(output: Path) -> None:
     with open(output, encoding="utf-8", errors="replace") as file:
         for line in deque(file, _SHOWN):
             print(printable(line.rstrip("\n")), file=sys.stderr)
-
-
-def _check_outs(outs: Iterable[Path]) -> None:
-    """A wrong path is reported before anything is done."""
-    for out in outs:
-        output_kind(out, _ENDINGS)
 
 
 def _tell(search: Search, source: str, outs: Sequence[Path]) -> int:

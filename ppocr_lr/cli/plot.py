@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ from ppocr_lr.errors import SECTION_PATH, ArgumentError, errors_within, printabl
 from ppocr_lr.export import EXPORTS
 from ppocr_lr.language import OF_PICTURES, labelled, later, speaking, tr
 from ppocr_lr.lr_config import Run
-from ppocr_lr.output import PICTURES, output_kind, write_whole
+from ppocr_lr.output import PICTURES, numbered, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, blamed_on_style, use_style
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
@@ -239,11 +238,7 @@ def _free_name(config: str, source: str) -> Path:
     name = "_".join(part for part in (*path.parent.parts, path.stem) if part not in (path.anchor, ".."))
     while len(os.fsencode(name)) > _LONGEST_NAME:
         name = name[1:]
-    for number in count(1):
-        out = Path(f"lr_{name}{'' if number == 1 else f'-{number}'}.png")
-        if not out.exists() or source_of(out) == source:
-            return out
-    raise AssertionError("counting has no end")
+    return next(out for out in numbered(f"lr_{name}", ".png") if not out.exists() or source_of(out) == source)
 
 
 def _check(arguments: argparse.Namespace, kind: str) -> None:
