@@ -156,7 +156,8 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         if why:
             raise LRConfigError("\n".join(why))
-    return 2 if unusable else int(any(each.fails for each in checked))
+    failing = any(finding.severity >= each.fail_on for each in checked for finding in each.report.findings)
+    return 2 if unusable else int(failing)
 
 
 class _Checked(NamedTuple):
@@ -164,10 +165,6 @@ class _Checked(NamedTuple):
 
     report: Report
     fail_on: Severity
-
-    @property
-    def fails(self) -> bool:
-        return any(finding.severity >= self.fail_on for finding in self.report.findings)
 
 
 def _show(reports: list[Report], arguments: argparse.Namespace) -> None:

@@ -49,7 +49,8 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan the run; 1 if an error is found in it."""
-    tell = _tell if is_first_process() and not arguments.quiet else _tell_none
+    is_heard = is_first_process() and not arguments.quiet
+    tell = _tell if is_heard else lambda lines: None
     arguments.session = session = Session(read_command(arguments.command), tell)
     if not arguments.no_check:
         check_trainer(session.command.script)
@@ -96,7 +97,3 @@ def _end(session: Session) -> None:
 def _tell(lines: Iterable[str]) -> None:
     for line in lines:
         print(line, flush=True)
-
-
-def _tell_none(lines: Iterable[str]) -> None:
-    """Nothing: the first process says it, or nobody wants to know."""

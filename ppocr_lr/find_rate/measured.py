@@ -158,7 +158,7 @@ class RangeTest:
             return Choice(None, told, change="lower start")
         if rises_from is None:
             told = later("the loss does not rise up to the last rate, {rate}; end at a higher one")
-            if self._falls_at_the_end:
+            if self.lowest == len(self.losses) - 1 - self._edge:
                 told = later("the loss still falls at the last rate, {rate}; end at a higher one")
             return Choice(None, tr(told, rate=rate_text(self.rates[-1])), change="higher end")
         fall, safe = self.steepest.middle, rises_from / _BELOW
@@ -182,10 +182,6 @@ class RangeTest:
     @property
     def _begin(self) -> float:
         return float(self.losses[: max(3, len(self.losses) // 10)].mean())
-
-    @property
-    def _falls_at_the_end(self) -> bool:
-        return self.lowest == len(self.losses) - 1 - self._edge
 
     @property
     def _noise(self) -> float:

@@ -88,7 +88,8 @@ def use_style(name: str) -> None:
         told = tr("neither a style of matplotlib ({names}) nor a file of settings", names=", ".join(names))
         raise ArgumentError("style", told + did_you_mean(name, names), name) from error
     if complaints:
-        told = tr("not a file of matplotlib's settings: {complaint}", complaint=complaints[0])
+        complaint = " ".join(complaints[0].getMessage().split())
+        told = tr("not a file of matplotlib's settings: {complaint}", complaint=complaint)
         raise ArgumentError("style", told, name)
     STYLE.update(settings)
 
@@ -112,22 +113,17 @@ def blamed_on_style(name: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """What matplotlib reports meanwhile, which it only logs; each in one line."""
+def _complaints() -> Iterator[list[Any]]:
+    """The records of what matplotlib reports meanwhile, which it only logs."""
     import logging
+    from logging.handlers import BufferingHandler
 
-    told: list[str] = []
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            told.append(" ".join(record.getMessage().split()))
-
-    logger, listener = logging.getLogger("matplotlib"), Listener()
+    logger, listener = logging.getLogger("matplotlib"), BufferingHandler(10**6)
     level = logger.level
     logger.addHandler(listener)
     logger.setLevel(logging.WARNING)
     try:
-        yield told
+        yield listener.buffer
     finally:
         logger.removeHandler(listener)
         logger.setLevel(level)

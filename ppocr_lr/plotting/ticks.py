@@ -65,14 +65,8 @@ def _told(axes: Axes) -> list[float]:
 
 def iterations_above(axes: Axes, iters_per_epoch: int) -> None:
     """A scale of iterations along the upper edge, with its ticks where those of the epochs are."""
-
-    def to_iters(epochs: Any) -> Any:
-        return epochs * iters_per_epoch
-
-    def to_epochs(iters: Any) -> Any:
-        return iters / iters_per_epoch
-
-    above = axes.secondary_xaxis("top", functions=(to_iters, to_epochs))
+    there_and_back = lambda epochs: epochs * iters_per_epoch, lambda iters: iters / iters_per_epoch
+    above = axes.secondary_xaxis("top", functions=there_and_back)
     above.xaxis.set_major_locator(_SameTicks(axes, iters_per_epoch))
     above.xaxis.set_major_formatter(FuncFormatter(lambda iters, _: count_text(iters)))
     above.tick_params(colors=GREY, labelsize="small", length=3)
