@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import add_import, as_count
 from ppocr_lr.curve.axis import AXES
+from ppocr_lr.curve.summary import row
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import padded, times_text
+from ppocr_lr.numbers_text import times_text
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
 from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags
 from ppocr_lr.training_config.scaling import override_line, scaling_factor
@@ -106,10 +107,7 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     if reference is None:
         return []
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
-    return [
-        f"  {padded(tr('scaling'), 9)}{scaling_text(planned, reference)}",
-        f"  {'':9}{line or tr('nothing changes')}",
-    ]
+    return [row(tr("scaling"), scaling_text(planned, reference)), row("", line or tr("nothing changes"))]
 
 
 def scaling_text(planned: PlannedRun, reference: int) -> str:

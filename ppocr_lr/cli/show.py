@@ -20,11 +20,11 @@ from ppocr_lr.cli.options import (
 )
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
-from ppocr_lr.curve.summary import beside_text, simulation_lines, summarize, trainer_text
+from ppocr_lr.curve.summary import beside_text, length_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import LRConfigError, dotted, printable
 from ppocr_lr.language import labelled, tr
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.plotting.terminal import terminal_lines
 from ppocr_lr.training_config.momentum import is_ignored, momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
@@ -82,8 +82,7 @@ def _show(planned: PlannedRun, report: Report) -> None:
     console.width = max(console.width, NARROWEST) if console.is_terminal else 120
     run = planned.run
     console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
-    epoch = amount(run.iters_per_epoch, "iteration")
-    console.print(f"{amount(run.epochs, 'epoch')} × {epoch} = {amount(run.total_iters, 'update')}")
+    console.print(length_text(run))
     console.print(planned.length.arithmetic, markup=False)
     if line := trainer_text(planned):
         console.print(labelled(tr("trainer"), line), markup=False)

@@ -55,12 +55,17 @@ def summarize(schedule: Schedule, run: Run) -> Summary:
     )
 
 
+def length_text(run: Run) -> str:
+    """`20 epochs × 100 iterations = 2000 updates`."""
+    updates = amount(run.total_iters, "update")
+    return f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}"
+
+
 def plan_rows(planned: PlannedRun) -> Iterator[tuple[str, str]]:
     """The run in numbers: what, and how much."""
     run = planned.run
     summary = summarize(planned.schedule, run)
-    updates = amount(run.total_iters, "update")
-    yield later("run"), f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}"
+    yield later("run"), length_text(run)
     yield later("epoch"), planned.length.arithmetic
     yield later("warmup"), _warmup(summary, run)
     peak, final = rate_text(summary.peak, 4), rate_text(summary.final, 4)

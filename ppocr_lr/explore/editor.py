@@ -10,7 +10,7 @@ from nicegui import events
 from nicegui.element import Element
 
 from ppocr_lr.explore.draft import LONGEST_TEXT, TOO_LONG
-from ppocr_lr.explore.form import Coming
+from ppocr_lr.explore.parts import Coming
 from ppocr_lr.explore.words import Words
 from ppocr_lr.language import later
 

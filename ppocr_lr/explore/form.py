@@ -11,14 +11,12 @@ from nicegui.element import Element
 
 from ppocr_lr.explore.draft import name_in
 from ppocr_lr.explore.fields import Field, Scale, amount_and_unit, fields_inside, scale_of, written
-from ppocr_lr.explore.parts import Panel
+from ppocr_lr.explore.parts import Coming, Panel, by_hand
 from ppocr_lr.explore.words import Words
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.length import Unit, length_of
 from ppocr_lr.training_config.changes import yaml_text
 
-Coming = Awaitable[None] | None
-"""What is to be done about an event, if anything."""
 Set = Callable[[str, str], Awaitable[None]]
 """Gives a key a value, as written in YAML; an empty one removes the key."""
 
@@ -89,7 +87,6 @@ class KeyField:
         self.field, self.words, self.change = field, words, change
         self.run, self.value = Run(1, 1), None
         self.scale: Scale | None = None
-        self.syncing = False
         self.entry: Any = None
         self.remove: ui.button | None = None
         self.slider: Slider | None = None
@@ -114,18 +111,18 @@ class KeyField:
         field, words = self.field, self.words
         with ui.element("div").classes("take"):
             if field.kind == "choice":
-                self.entry = ui.select(list(field.choices), on_change=lambda: self._chosen()).classes("word")
+                self.entry = ui.select(list(field.choices), on_change=by_hand(self._chosen)).classes("word")
             elif field.kind == "switch":
-                self.entry = ui.switch(on_change=lambda: self._chosen())
+                self.entry = ui.switch(on_change=by_hand(self._chosen))
             elif field.kind in ("rate", "number", "count", "length"):
-                self.entry = ui.input(on_change=lambda: self._typed()).props(PAUSE)
+                self.entry = ui.input(on_change=by_hand(self._typed)).props(PAUSE)
             if field.kind != "list":
                 self.entry.props(f'dense outlined {QUIET} aria-label="{field.key}"')
             if field.kind == "length":
                 self.units = {"epochs": words("epochs"), "it": words("iterations"), "%": words("% of run")}
                 if field.iterations:
                     self.units["epochs"] = self.units.pop("it")
-                self.unit = ui.select(self.units, value="epochs", on_change=lambda: self._other_unit()).classes("unit")
+                self.unit = ui.select(self.units, value="epochs", on_change=by_hand(self._other_unit)).classes("unit")
                 self.unit.props(f'dense outlined aria-label="{field.key}: {words("unit")}"')
             if not field.required:
                 about = f"{words('take out')} {field.key}"
@@ -138,19 +135,13 @@ class KeyField:
 
     def show(self, section: Mapping[str, Any], run: Run) -> None:
         """Show what the section has now."""
-        self.run, self.syncing = run, True
-        key = self.field.key.rpartition(".")[2]
-        try:
-            self._show(section.get(key), key in section)
-        finally:
-            self.syncing = False
-
-    def _show(self, value: Any, is_set: bool) -> None:
-        field = self.field
+        field, self.run = self.field, run
+        key = field.key.rpartition(".")[2]
+        is_set = key in section
         self.key.classes(add="set" if is_set else "", remove="" if is_set else "set")
         if self.remove is not None:
             self.remove.set_visibility(is_set)
-        shown = value if is_set else field.default
+        self.value = shown = section.get(key, field.default)
         if field.kind == "switch":
             self.entry.value = shown in (True, 1)
         elif field.kind == "choice":
@@ -163,10 +154,9 @@ class KeyField:
             self.unit.value = unit if unit in self.unit.options else "epochs"
             self._put("" if shown is None else yaml_text(_plain(amount)))
             self._slide(_plain(amount), self.unit.value)
-        elif field.kind in ("rate", "number", "count"):
+        else:
             self._put("" if shown is None else shown if isinstance(shown, str) else yaml_text(shown))
             self._slide(shown)
-        self.value = shown
 
     def complain(self, said: Callable[[str], Iterable[str]]) -> None:
         """Say what is wrong with the key, if anything is."""
@@ -206,19 +196,17 @@ class KeyField:
                 ui.label(self.words("in the YAML")).classes("soft")
                 return
             for number, text in enumerate(texts, 1):
-                entry = ui.input(value=text, on_change=lambda: self._listed())
+                entry = ui.input(value=text, on_change=by_hand(lambda _: self._listed(self._parts())))
                 entry.props(f'dense outlined {QUIET} {PAUSE} aria-label="{self.field.key} {number}"')
                 self.inputs.append(entry)
             sign_button("+", f"{self.words('add to')} {self.field.key}", self._longer)
             sign_button("−", f"{self.words('shorten')} {self.field.key}", self._shorter)
 
-    def _chosen(self) -> Coming:
-        return None if self.syncing else self.change(self.field.key, yaml_text(self.entry.value))
+    def _chosen(self, value: Any) -> Coming:
+        return self.change(self.field.key, yaml_text(value))
 
-    def _typed(self) -> Coming:
-        if self.syncing:
-            return None
-        text = (self.entry.value or "").strip()
+    def _typed(self, value: str | None) -> Coming:
+        text = (value or "").strip()
         if text and self.unit is not None and (length := length_of(text)) and length.unit == "epochs":
             text = written(self.field, length.amount, self.unit.value)
         return self._change(text, self.entry)
@@ -237,33 +225,31 @@ class KeyField:
         finally:
             self.touched.remove(touched)
 
-    def _other_unit(self) -> Coming:
+    def _other_unit(self, unit: Unit) -> Coming:
         """The same length in another unit."""
         length = length_of(self.value)
-        if self.syncing or self.unit is None or length is None:
+        if length is None:
             return None
         iters = int(length.amount) if self.field.iterations and length.unit == "epochs" else self.run.iters(length)
-        unit: Unit = self.unit.value
         bare = 1 if self.field.iterations else self.run.iters_per_epoch
         amount = {"epochs": iters / bare, "it": iters, "%": 100 * iters / self.run.total_iters}[unit]
         return self.change(self.field.key, written(self.field, float(f"{amount:.6g}"), unit))
 
-    def _listed(self, texts: list[str] | None = None) -> Coming:
-        if self.syncing:
-            return None
-        if texts is None:
-            texts = [(entry.value or "").strip() or "0" for entry in self.inputs]
+    def _parts(self) -> list[str]:
+        return [(entry.value or "").strip() or "0" for entry in self.inputs]
+
+    def _listed(self, texts: list[str]) -> Coming:
         if self.width > 1:
             pairs = zip(*[iter(texts)] * self.width, strict=False)
             texts = [f"[{', '.join(pair)}]" for pair in pairs]
         return self.change(self.field.key, f"[{', '.join(texts)}]")
 
     def _longer(self) -> Coming:
-        texts = [entry.value or "0" for entry in self.inputs]
+        texts = self._parts()
         return self._listed([*texts, *(texts[-self.width :] or ["0"] * self.width)])
 
     def _shorter(self) -> Coming:
-        return self._listed([entry.value or "0" for entry in self.inputs][: -self.width or None])
+        return self._listed(self._parts()[: -self.width])
 
 
 class InnerSections:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nicegui import events, ui
+from nicegui import ui
 
 from ppocr_lr.errors import SECTION, SECTION_PATH, Path, Problem, dotted
 from ppocr_lr.explore.draft import BATCH_SIZE, FLAGS, Draft, schedule_name, summary_of
 from ppocr_lr.explore.editor import Editor
 from ppocr_lr.explore.fields import fields_of
-from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, Coming, build_fields, complain, complaint
+from ppocr_lr.explore.form import PAUSE, QUIET, AnyField, build_fields, complain, complaint
 from ppocr_lr.explore.look import small_picture
-from ppocr_lr.explore.parts import titled
+from ppocr_lr.explore.parts import Coming, by_hand, putting, titled
 from ppocr_lr.explore.state import State, Typed
 from ppocr_lr.language import later
 from ppocr_lr.lr_config import MODELS, Run
@@ -47,7 +47,6 @@ class Left:
 
     def __init__(self, page: Page, whole: bool, edits: int) -> None:
         self.page, self.words, self.whole = page, page.words, whole
-        self.syncing = False
         self.frame = Excerpt("", "", "")
         self.run = Run(100, 100)
         self.name = ""
@@ -88,9 +87,7 @@ class Left:
         self.dialog.open()
 
     def _build_editor(self, edits: int) -> None:
-        self.whole_file = ui.switch(self.words("the whole file"), value=self.whole, on_change=self._set_whole).props(
-            "dense"
-        )
+        self.whole_file = ui.switch(self.words("the whole file"), on_change=by_hand(self._set_whole)).props("dense")
         self.editor = Editor(self.words, self._typed, edits)
         self.problems = ui.element("div").classes("wrong").props('role="alert"')
         self.problems.set_visibility(False)
@@ -99,10 +96,10 @@ class Left:
         self.numbers: dict[str, tuple[ui.input, ui.label]] = {}
         for what in _NUMBERS:
             with ui.element("div"):
-                entry = ui.input(self.words(what), on_change=partial(self._number, what))
+                entry = ui.input(self.words(what), on_change=by_hand(partial(self._number, what)))
                 entry.props(f"dense outlined stack-label {QUIET} {PAUSE}")
                 self.numbers[what] = entry, complaint()
-        self.drop_last = ui.switch("drop_last", on_change=self._set_drop_last)
+        self.drop_last = ui.switch("drop_last", on_change=by_hand(self._set_drop_last))
         self.arithmetic = ui.label().classes("soft").style("grid-column: 1 / -1")
 
     # What is done
@@ -111,10 +108,7 @@ class Left:
         self.dialog.close()
         await self.page.change(lambda draft: draft.named(name))
 
-    def _set_whole(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
-        return None if self.syncing else self._edit_whole(bool(event.value))
-
-    async def _edit_whole(self, whole: bool) -> None:
+    async def _set_whole(self, whole: bool) -> None:
         async with self.page.turn:
             self.whole = whole
             self.sync(self.page.state, "")
@@ -140,13 +134,11 @@ class Left:
     async def _add_stage(self, key: str) -> None:
         await self.page.change(lambda draft: draft.with_stage(*_path_of(key)))
 
-    def _set_drop_last(self, event: events.ValueChangeEventArguments[Any]) -> Coming:
-        return None if self.syncing else self._set_at(_IN_THE_CONFIG["drop_last"], yaml_text(bool(event.value)))
+    def _set_drop_last(self, drop_last: bool) -> Coming:
+        return self._set_at(_IN_THE_CONFIG["drop_last"], yaml_text(drop_last))
 
-    def _number(self, what: str, event: events.ValueChangeEventArguments[Any]) -> Coming:
-        text = (event.value or "").strip()
-        if self.syncing:
-            return None
+    def _number(self, what: str, value: str | None) -> Coming:
+        text = (value or "").strip()
         if what in FLAGS:
             return self.page.change(lambda draft: draft.with_flag(what, text), what)
         return self._set_at(_IN_THE_CONFIG[what], text)
@@ -164,8 +156,7 @@ class Left:
     def sync(self, state: State, by: str) -> None:
         """Show the state everywhere, except in a field that is being typed into."""
         draft, typed = state.draft, state.typed
-        self.syncing = True
-        try:
+        with putting():
             self.whole = typed.whole if typed else self.whole
             if by != EDITOR or self.editor.whole != self.whole:
                 self.frame = typed.frame if typed else draft.frame(self.whole)
@@ -178,8 +169,6 @@ class Left:
             for field in self.fields:
                 field.show(section, self.run)
             self._sync_run(draft, by)
-        finally:
-            self.syncing = False
 
     def _sync_name(self, name: str, section: Mapping[str, Any]) -> None:
         if not name or name == self.name:
@@ -213,8 +202,9 @@ class Left:
             return
         self.run = planned.run
         section = self.page.state.draft.section
-        for field in self.fields:
-            field.show(section, self.run)
+        with putting():
+            for field in self.fields:
+                field.show(section, self.run)
 
     def show_problems(self, problems: tuple[Problem, ...], by: str) -> None:
         """What is wrong with the text, by line and column of the editor, and at its field or the touched one."""

@@ -12,6 +12,9 @@ from nicegui.element import Element
 
 from ppocr_lr.explore.words import Words
 
+Coming = Awaitable[None] | None
+"""What is to be done about an event, if anything."""
+
 
 class Panel(Element, component="panel.js"):
     """An HTML element that is redrawn by itself when something in it changes, and not with the rest of the page."""
@@ -28,6 +31,25 @@ def titled(words: Words, title: str) -> Iterator[ui.element]:
         with ui.element("h2"):
             ui.label(words(title))
         yield section
+
+
+_putting = False  # for all visitors: putting has no pause in which another one is served
+
+
+@contextmanager
+def putting() -> Iterator[None]:
+    """Meanwhile the page itself puts values into fields, which NiceGUI reports as changes like any other."""
+    global _putting
+    _putting = True
+    try:
+        yield
+    finally:
+        _putting = False
+
+
+def by_hand(act: Callable[[Any], Coming]) -> Callable[[events.ValueChangeEventArguments[Any]], Coming]:
+    """What is called with the value of a field that the visitor has changed."""
+    return lambda event: None if _putting else act(event.value)
 
 
 class Plot(ui.plotly, component="plot.js"):

@@ -7,16 +7,15 @@ from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nicegui import events, ui
+from nicegui import ui
 
 from ppocr_lr.curve.axis import AXES, LABELS
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_NAME
-from ppocr_lr.explore.form import Coming
 from ppocr_lr.explore.look import Curves, Details
-from ppocr_lr.explore.parts import Plot, titled
+from ppocr_lr.explore.parts import Coming, Plot, by_hand, putting, titled
 from ppocr_lr.explore.state import State
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later
@@ -38,7 +37,6 @@ class Right:
     def __init__(self, page: Page) -> None:
         self.page, self.words = page, page.words
         self.curves, self.details = Curves(), Details()
-        self.syncing = False
         self.pins_shown: list[tuple[ui.input, ui.button, ui.button]] = []
         with ui.element("div").classes("right") as self.column:
             with titled(self.words, "Learning rate"):
@@ -59,9 +57,11 @@ class Right:
     def _build_curve(self) -> None:
         with ui.element("div").classes("line"):
             axes = {axis: re.split(r" \(|（", self.words(LABELS[axis]))[0] for axis in AXES}
-            self.axis = ui.toggle(axes, on_change=self._set_view).props("no-caps dense toggle-text-color=on-accent")
-            self.axis.props(f'role="group" aria-label="{self.words("horizontal axis")}"')
-            self.log_scale = ui.switch(self.words("logarithmic"), on_change=self._set_view)
+            self.axis = ui.toggle(axes, on_change=by_hand(self._set_view))
+            self.axis.props(
+                f'no-caps dense toggle-text-color=on-accent role="group" aria-label="{self.words("horizontal axis")}"'
+            )
+            self.log_scale = ui.switch(self.words("logarithmic"), on_change=by_hand(self._set_view))
             self.page.button("Pin this one", self.page.pin)
         with ui.element("div").props('role="img"') as self.picture:
             self.plot = Plot().classes("plot")
@@ -86,28 +86,25 @@ class Right:
 
     # What is done
 
-    def _set_view(self, _: events.ValueChangeEventArguments[Any]) -> Coming:
-        if not self.syncing:
-            view = {"axis": self.axis.value, "log_scale": bool(self.log_scale.value)}
-            return self.page.become(lambda state: replace(state, **view), "view")
-        return None
+    def _set_view(self, _: object) -> Coming:
+        view = {"axis": self.axis.value, "log_scale": self.log_scale.value}
+        return self.page.become(lambda state: replace(state, **view), "view")
 
     async def _edit(self, number: int) -> None:
         pinned = self.page.state.pins[number].draft
         await self.page.change(lambda _: pinned)
 
-    def _rename(self, number: int, event: events.ValueChangeEventArguments[Any]) -> Coming:
+    def _rename(self, number: int, name: str | None) -> Coming:
         pins = self.page.state.pins
-        if not self.syncing and event.value and number < len(pins):
-            return self.page.repin(number, replace(pins[number], name=printable(event.value)[:LONGEST_NAME]))
+        if name and number < len(pins):
+            return self.page.repin(number, replace(pins[number], name=printable(name)[:LONGEST_NAME]))
         return None
 
     # What is shown
 
     def sync(self, state: State) -> None:
         """Let switches and the list of pins show the state."""
-        self.syncing = True
-        try:
+        with putting():
             self.axis.value, self.log_scale.value = state.axis, state.log_scale
             if len(state.pins) != len(self.pins_shown):
                 self._build_pins(len(state.pins))
@@ -115,8 +112,6 @@ class Right:
                 entry.value = pin.name  # the field stays, as somebody may be typing on
                 for button in buttons:
                     button.props["aria-label"] = self.words("{label}: {text}", label=button.text, text=pin.name)
-        finally:
-            self.syncing = False
 
     def _build_pins(self, count: int) -> None:
         self.pins.clear()
@@ -124,8 +119,9 @@ class Right:
         with self.pins:
             for number in range(count):
                 with ui.element("div").classes("line"):
-                    entry = ui.input(on_change=partial(self._rename, number)).props("dense outlined debounce=800")
-                    entry.props["aria-label"] = self.words("name of curve {number}", number=number + 2)
+                    name = self.words("name of curve {number}", number=number + 2)
+                    entry = ui.input(on_change=by_hand(partial(self._rename, number)))
+                    entry.props(f'dense outlined debounce=800 aria-label="{name}"')
                     edit = self.page.button("Edit", partial(self._edit, number))
                     remove = self.page.button("Remove", partial(self.page.repin, number))
                     self.pins_shown.append((entry, edit, remove))

@@ -18,7 +18,7 @@ from ppocr_lr.check.report import Report
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.curve.axis import LABELS, Axis, epoch_text, updates_per_unit
 from ppocr_lr.curve.polyline import COLUMNS, Curve, trace
-from ppocr_lr.curve.summary import simulation_lines, summarize, trainer_text
+from ppocr_lr.curve.summary import length_text, simulation_lines, summarize, trainer_text
 from ppocr_lr.errors import MissingExtraError
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
@@ -349,13 +349,12 @@ def _lengths(runs: Sequence[PlannedRun], names: Sequence[str]) -> str:
     for planned, name in (each for pair in zip(runs, names, strict=True) for each in _drawn(*pair)):
         run = planned.run
         summary = summarize(planned.schedule, run)
-        updates = amount(run.total_iters, "update")
         told = tr("; ").join(filter(None, (*simulation_lines(planned), trainer_text(planned))))
         peak = tr("{rate} at epoch {epoch}", rate=rate_text(summary.peak, 4), epoch=epoch_text(summary.peak_step, run))
         rows.append((
             _text(name),
             f'<td class="path">{_text(planned.source)}</td>',
-            f"{amount(run.epochs, 'epoch')} × {amount(run.iters_per_epoch, 'iteration')} = {updates}",
+            length_text(run),
             _text(planned.length.arithmetic),
             _text(told),
             f'<td class="number">{peak}</td>',
