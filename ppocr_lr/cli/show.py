@@ -21,7 +21,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, length_text, simulation_lines, summarize, trainer_text
-from ppocr_lr.curve.tables import area_text, phase_rows
+from ppocr_lr.curve.tables import PHASE_HEADS, area_text, phase_rows
 from ppocr_lr.errors import LRConfigError, dotted, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import count_text, rate_text
@@ -120,7 +120,7 @@ def _table(title: str, *heads: str) -> Any:
 
 
 def _phase_table(planned: PlannedRun) -> Any:
-    rows = _table(tr("phases"), tr("phase"), tr("epochs"), tr("updates"), tr("length"), tr("rate"))
+    rows = _table(tr("phases"), *map(tr, PHASE_HEADS))
     for row in phase_rows(planned):
         rows.add_row(*row)
     return rows

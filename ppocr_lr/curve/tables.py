@@ -8,13 +8,16 @@ from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 from ppocr_lr.training_config.plan import PlannedRun
 
+PHASE_HEADS = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
+"""Of the columns of `phase_rows`."""
+
 
 def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
-    """Kind, epochs, updates, length and rates of each phase of a run, the first 30 of them."""
+    """The phases of a run, the first 30 of them."""
     run = planned.run
     phases, complete = phases_of(planned.schedule, run.total_iters)
     for phase in phases:

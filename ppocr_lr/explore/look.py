@@ -16,7 +16,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
-from ppocr_lr.export.html import CONFIG, figure, legend_name
+from ppocr_lr.export.html import CONFIG, figure, legend_name, line_of
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
@@ -193,14 +193,13 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
 def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str, Any]:
     """The update at which a checkpoint continues."""
     place = update / updates_per_unit(planned.run, axis)
-    dashes = ",".join(f"{length}px" for length in MARK_DASHES)
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": tr("checkpoint, update {update}: {rate}", update=count_text(update), rate=plain_text(rate, 4)),
         "x": [place, place],
         "y": [0, rate],
-        "line": {"color": ALERT, "width": THIN, "dash": dashes},
+        "line": line_of(ALERT, MARK_DASHES, THIN),
         "marker": {"symbol": "diamond", "size": 9, "color": ALERT},
     }
 
@@ -230,8 +229,12 @@ MOST_ROWS = 100_000
 """Updates in a CSV; of a longer run every second, third, …"""
 
 
+MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
+"""The kinds of files that the curves can be had as."""
+
+
 def file_of(state: State, kind: str) -> bytes:
-    """The curves, of which there must be one, as a file: png, svg, csv or html, as `ppocr-lr plot` writes it.
+    """The curves, of which there must be one, as a file of one of the kinds, as `ppocr-lr plot` writes it.
 
     Only one at a time, as Matplotlib is one.
 

@@ -21,7 +21,7 @@ from ppocr_lr.errors import LRConfigError, MissingExtraError, Problem
 from ppocr_lr.explore.draft import Draft, schedule_name
 from ppocr_lr.explore.files import MOST_BYTES, file_name, read_dropped
 from ppocr_lr.explore.left import EDITOR, Left
-from ppocr_lr.explore.look import Curves, Dropped, curves_of, details_of, file_of
+from ppocr_lr.explore.look import MEDIA, Curves, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.parts import Connection
 from ppocr_lr.explore.right import Right
 from ppocr_lr.explore.state import MOST_PINS, Pin, State, latest
@@ -40,7 +40,6 @@ _REPLACED = later("The text that could not be used is no longer in the editor: U
 # One file at a time, for all visitors: Matplotlib's settings are those of the whole process, and somebody impatient
 # takes no more than one of the threads.
 _writing = asyncio.Lock()
-_MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": "text/html"}
 
 
 class Page:
@@ -266,7 +265,7 @@ class Page:
         except (LRConfigError, MissingExtraError) as error:
             self.say(str(error))
             return
-        ui.download.content(content, f"lr_{PurePath(state.draft.source).stem}.{kind}", _MEDIA[kind])
+        ui.download.content(content, f"lr_{PurePath(state.draft.source).stem}.{kind}", MEDIA[kind])
 
     def download_config(self) -> None:
         """The whole config, with the section in its place."""

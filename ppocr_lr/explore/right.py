@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from ppocr_lr.curve.axis import AXES, LABELS
+from ppocr_lr.curve.tables import PHASE_HEADS
 from ppocr_lr.errors import printable
 from ppocr_lr.explore.draft import LONGEST_NAME
-from ppocr_lr.explore.look import Curves, Details
+from ppocr_lr.explore.look import MEDIA, Curves, Details
 from ppocr_lr.explore.parts import Coming, Plot, by_hand, putting, titled
 from ppocr_lr.explore.state import State
 from ppocr_lr.finding import Finding
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
 
 _SECTION, _COMMAND, _PYTHON = later("the section"), later("after the command"), later("in Python")
 _LINK = later("a link to this page")
-_FILES = ("PNG", "SVG", "CSV", "HTML")
 _MOST_FINDINGS = 50
 _SLOWEST = 5.0  # seconds in which a browser that is there draws a curve
-_PHASES = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
 
 
 class Right:
@@ -81,7 +80,7 @@ class Right:
     def _build_downloads(self) -> None:
         with ui.element("div").classes("line"):
             ui.label(self.words("Download"))
-            self.files = [self.page.button(file, partial(self.page.download, file.lower())) for file in _FILES]
+            self.files = [self.page.button(kind.upper(), partial(self.page.download, kind)) for kind in MEDIA]
             self.page.button("the whole config", self.page.download_config)
 
     # What is done
@@ -155,7 +154,7 @@ class Right:
             self._draw()
         self.counted.set_visibility(bool(numbers))
         self.numbers.content = _table((), numbers)
-        self.phases.content = _table(map(self.words, _PHASES), details.phases)
+        self.phases.content = _table(map(self.words, PHASE_HEADS), details.phases)
         self.beside.clear()
         with self.beside:
             for line in (*self.curves.notes, *details.verdicts):

@@ -159,12 +159,12 @@ def figure(
     curves, traces = [], []
     for index, (run, name) in enumerate(zip(runs, names, strict=True)):
         colour, dashes = look(index)
-        lines = _line(colour, dashes, WIDTH), _line(colour, OWN_DASHES, THIN)
+        lines = line_of(colour, dashes, WIDTH), line_of(colour, OWN_DASHES, THIN)
         drawn = [(each.schedule, label, line) for (each, label), line in zip(_drawn(run, name), lines, strict=False)]
         if paddleocr := (run.scaled or run).paddleocr_schedule:
-            line = _line(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
+            line = line_of(GREY if len(runs) == 1 else colour, PADDLEOCR_DASHES, THIN)
             drawn.append((paddleocr, tr("{name}: PaddleOCR's own trainer", name=name), line))
-        thin = _line(colour, dashes, THIN)
+        thin = line_of(colour, dashes, THIN)
         drawn += [(schedule, f"{name}: {group.title}", thin) for group, schedule in (run.scaled or run).other_curves]
         for schedule, label, line in drawn:
             curves.append(trace(schedule, run.run.total_iters, columns))
@@ -173,7 +173,7 @@ def figure(
     for number, (what, schedules) in enumerate(beside.items(), 2):
         panels[what] = [trace(each, run.run.total_iters, columns) for run, each in zip(runs, schedules, strict=True)]
         for index, (run, curve, name) in enumerate(zip(runs, panels[what], names, strict=True)):
-            below = _traces(run, curve, name, index, axis, _line(*look(index), WIDTH), what)
+            below = _traces(run, curve, name, index, axis, line_of(*look(index), WIDTH), what)
             traces += [{**each, "yaxis": f"y{number}", "showlegend": False} for each in below]
     return traces, _layout(runs, curves, panels, log_scale, axis)
 
@@ -186,7 +186,8 @@ def _drawn(run: PlannedRun, name: str) -> list[tuple[PlannedRun, str]]:
     return [(run.scaled, scaled), (run, own)]
 
 
-def _line(colour: str, dashes: Sequence[float], width: float) -> dict[str, Any]:
+def line_of(colour: str, dashes: Sequence[float], width: float) -> dict[str, Any]:
+    """A line as Plotly has it, of dashes as matplotlib has them."""
     lengths = ",".join(f"{length * width:g}px" for length in dashes)
     return {"color": colour, "width": width, "dash": lengths or "solid"}
 

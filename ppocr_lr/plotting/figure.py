@@ -358,9 +358,9 @@ def _scales(axes: Axes, runs: Sequence[PlannedRun], curves: Sequence[Curve], log
     axes.set_xlabel(LABELS[axis])
     if not roomy and len(runs) >= _MANY:
         axes.set_ylabel("rate")
+    elif log_scale:
+        axes.set_ylabel("learning rate (logarithmic)" if roomy else "rate (log)")
     else:
-        axes.set_ylabel(
-            "learning rate (logarithmic)" if log_scale and roomy else "rate (log)" if log_scale else "learning rate"
-        )
+        axes.set_ylabel("learning rate")
     if above:
         iterations_above(axes, lengths.pop())

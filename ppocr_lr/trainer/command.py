@@ -102,14 +102,15 @@ def _config(words: list[str]) -> tuple[str | None, list[list[str]]]:
 
 def is_first_process() -> bool:
     """Whether this process is the one that logs: the others train in silence, numbered by paddle.distributed.launch."""
-    return _number("PADDLE_TRAINER_ID", 0) == 0
+    return _number("PADDLE_TRAINER_ID") == 0
 
 
 def launched() -> RunFlags:
     """What the way this process was started says about the run."""
-    return RunFlags(gpus=max(1, _number("PADDLE_TRAINERS_NUM", 1)), windows=platform.system() == "Windows")
+    return RunFlags(gpus=max(1, _number("PADDLE_TRAINERS_NUM")), windows=platform.system() == "Windows")
 
 
-def _number(variable: str, default: int) -> int:
+def _number(variable: str) -> int:
+    """What the launcher has set; 0 if it has not."""
     text = os.environ.get(variable, "")
-    return int(text) if text.isascii() and text.isdigit() else default
+    return int(text) if text.isascii() and text.isdigit() else 0

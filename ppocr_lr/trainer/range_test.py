@@ -140,16 +140,13 @@ class Follower:
 
     def measured(self) -> RangeTest | None:
         """The test so far; None before its first loss."""
-        if self._reader is None:
-            if not self._path.is_file():
-                return None
+        if self._reader is None and self._path.is_file():
             self._reader = LogReader(self._path)
-        if not self._reader.read_on():
-            return self._test
-        log = train_log(self._reader)
-        if len(log):
-            self._planned = self._planned or plan_logged_run(None, log)
-            self._test = range_test_of(self._planned, log)
+        if self._reader is not None and self._reader.read_on():
+            log = train_log(self._reader)
+            if len(log):
+                self._planned = self._planned or plan_logged_run(None, log)
+                self._test = range_test_of(self._planned, log)
         return self._test
 
 
