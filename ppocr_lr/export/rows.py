@@ -65,14 +65,14 @@ def write_csv(
     several = len(runs) > 1
     for run in runs:
         for comment in _comments(run):
-            file.write(_utf8(" ".join(comment.split())) + b"\n")
+            file.write(_utf8(" ".join(comment.split()) + "\n"))
     further = _further(runs, beside)
     columns = (*COLUMNS, *dict.fromkeys(column for each in further for column in each))
-    file.write((_csv_line("run", *columns) if several else _csv_line(*columns)) + b"\n")
+    file.write(_utf8((_csv_line("run", *columns) if several else _csv_line(*columns)) + "\n"))
     for run, label, schedules in zip(runs, names or _labels(runs), further, strict=True):
-        start = _csv_line(_no_formula(label)) + b"," if several else b""
-        for text in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
-            file.write(_with_start(text, start))
+        start = f"{_csv_line(_no_formula(label))}," if several else ""
+        for rows in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
+            file.write(_utf8(start + f"\n{start}".join(rows) + "\n"))
 
 
 def write_json(
@@ -96,10 +96,10 @@ def write_json(
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
     for index, (run, label, schedules) in enumerate(zip(runs, _labels(runs), _further(runs, beside), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label, schedules))
-        between = b"\n["
-        for text in count.blocks(run, list(schedules.values())):
-            file.write(between + text[:-1].replace(b"\n", b"],\n[") + b"]")
-            between = b",\n["
+        between = "\n["
+        for rows in count.blocks(run, list(schedules.values())):
+            file.write((between + "],\n[".join(rows) + "]").encode())
+            between = ",\n["
         file.write(b"\n]}")
     file.write(b"\n]}\n")
 
@@ -123,8 +123,8 @@ class _Counter:
             raise ArgumentError("every", said, every)
         self._done = 0
 
-    def blocks(self, run: PlannedRun, further: Sequence[Schedule | None] = ()) -> Iterator[bytes]:
-        r"""The rows of one run, `iteration,epoch,rate\n` each, with further columns; no block is empty."""
+    def blocks(self, run: PlannedRun, further: Sequence[Schedule | None]) -> Iterator[list[str]]:
+        """The rows of one run, each `iteration,epoch,rate`, with further columns; no block is empty."""
         last = run.run.total_iters - 1
         rows = _row_count(run.run.total_iters, self._every)
         for first in range(0, rows, _BLOCK):
@@ -135,17 +135,17 @@ class _Counter:
             if after == rows and (not steps.size or steps[-1] != last):
                 steps = np.append(steps, last)
             values = [None if each is None else np.asarray(each(steps)) for each in (run.schedule, *further)]
-            yield self._text(steps, steps / run.run.iters_per_epoch, values)
+            yield self._rows(steps, steps / run.run.iters_per_epoch, values)
             self._done += after - first
             if self._progress:
                 self._progress(self._done, self._total)
 
-    def _text(self, steps: NDArray[Any], epochs: NDArray[Any], rates: Sequence[NDArray[Any] | None]) -> bytes:
-        """A line for each row, floats as `repr` writes them; what is not finite as `not_finite`, if given."""
+    def _rows(self, steps: NDArray[Any], epochs: NDArray[Any], rates: Sequence[NDArray[Any] | None]) -> list[str]:
+        """Floats are as `repr` writes them; what is not finite as `not_finite`, if given."""
         columns = [self._numbers(each) if each is not None else [""] * len(steps) for each in rates]
         numbers = columns[0] if len(columns) == 1 else map(",".join, zip(*columns, strict=True))
-        lines = zip(steps.tolist(), epochs.tolist(), numbers, strict=True)
-        return "".join([f"{step},{epoch!r},{number}\n" for step, epoch, number in lines]).encode()
+        rows = zip(steps.tolist(), epochs.tolist(), numbers, strict=True)
+        return [f"{step},{epoch!r},{number}" for step, epoch, number in rows]
 
     def _numbers(self, rates: NDArray[Any]) -> list[str]:
         if self._not_finite is None:
@@ -170,21 +170,16 @@ def _row_count(total: int, every: int) -> int:
     return -(-(total - 1) // every) + 1
 
 
-def _with_start(text: bytes, start: bytes) -> bytes:
-    """`start` before every line."""
-    return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n" if start else text
-
-
 def _no_formula(text: str) -> str:
     """A spreadsheet would evaluate text that begins like this; an apostrophe keeps it text."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _csv_line(*values: str) -> bytes:
+def _csv_line(*values: str) -> str:
     text = io.StringIO()
     # Before Python 3.13 only those line breaks are quoted that end a line.
     csv.writer(text, lineterminator="\r\n").writerow(values)
-    return _utf8(text.getvalue().removesuffix("\r\n"))
+    return text.getvalue().removesuffix("\r\n")
 
 
 @speaking(OF_DATA)
