@@ -32,8 +32,8 @@ class Difference:
     other_settings: tuple[tuple[str, Any, Any], ...]
     """The same for what is not part of the curve: the weight decay, and parameters that train at another rate."""
     positions: tuple[float, ...]
-    first_rates: tuple[float, ...]
-    second_rates: tuple[float, ...]
+    rates: tuple[tuple[float, ...], ...]
+    """Those of both runs at each position."""
 
     @property
     def begin(self) -> int | None:
@@ -44,11 +44,6 @@ class Difference:
     def equal(self) -> bool:
         """The curves are the same from beginning to end."""
         return self.begin is None and self.first.run.total_iters == self.second.run.total_iters
-
-    @property
-    def rates(self) -> Iterator[tuple[float, float]]:
-        """The rates of both runs at each position."""
-        return zip(self.first_rates, self.second_rates, strict=True)
 
     @property
     def units(self) -> list[int]:
@@ -86,12 +81,12 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
             if (position := step / unit) <= last
         }
     )
-    rates = (
-        tuple(planned.schedule(min(_update_at(position, unit), end)) for position in positions)
-        for planned, unit, end in sides
+    rates = tuple(
+        tuple(planned.schedule(min(_update_at(position, unit), end)) for planned, unit, end in sides)
+        for position in positions
     )
     settings, beside = (tuple(differing(first, second)) for differing in (differing_settings, differing_beside))
-    return Difference(first, second, axis, settings, beside, tuple(positions), *rates)
+    return Difference(first, second, axis, settings, beside, tuple(positions), rates)
 
 
 def _update_at(position: float, unit: int) -> int:
@@ -147,7 +142,8 @@ def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
             message = later("largest ratio: the first is {times} times as high as the second at {where}")
         yield tr(message, times=f"{max(ratio, 1 / ratio):.4g}", where=_both(result, at))
     at = result.largest_gap
-    gap = rate_text(abs(result.first_rates[at] - result.second_rates[at]))
+    ours, theirs = result.rates[at]
+    gap = rate_text(abs(ours - theirs))
     yield tr("largest gap: {gap} at {where}", gap=gap, where=_both(result, at))
 
 
@@ -169,8 +165,7 @@ def as_dict(result: Difference) -> dict[str, object]:
 
 
 def _json_point(result: Difference, index: int) -> dict[str, object]:
-    rates = [result.first_rates[index], result.second_rates[index]]
-    return {result.axis: result.positions[index], "rates": rates}
+    return {result.axis: result.positions[index], "rates": list(result.rates[index])}
 
 
 def _first_difference(result: Difference, begin: int) -> int:
@@ -187,7 +182,7 @@ def _first_difference(result: Difference, begin: int) -> int:
 
 
 def _both(result: Difference, index: int) -> str:
-    ours, theirs = rate_text(result.first_rates[index], 4), rate_text(result.second_rates[index], 4)
+    ours, theirs = (rate_text(rate, 4) for rate in result.rates[index])
     where = _named(result, result.positions[index])
     return tr("{where}: {ours} against {theirs}", where=where, ours=ours, theirs=theirs)
 
