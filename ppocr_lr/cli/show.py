@@ -25,7 +25,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import dotted, errors_within, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
-from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.plotting.terminal import WIDEST, terminal_lines
 from ppocr_lr.training_config.groups import Group
 from ppocr_lr.training_config.momentum import is_ignored, momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
@@ -115,7 +115,7 @@ def _show(planned: PlannedRun, groups: Sequence[Group], beside: Sequence[str], r
         console.print(line, markup=False)
     print()
     sys.stdout.flush()
-    print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
+    print(*terminal_lines(planned, width=min(console.width, WIDEST)), sep="\n")
     print()
     print(*text_lines([report], colour=shows_colours()), sep="\n")
 
