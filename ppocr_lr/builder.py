@@ -6,12 +6,15 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigWarning
+from ppocr_lr.errors import SECTION_PATH, ArgumentError, LRConfigWarning, arguments_called
 from ppocr_lr.lr_config import ParsedLRConfig, Run, parse_lr_config
 from ppocr_lr.schedules import Schedule
 
 if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
+
+_AROUND = {"Optimizer": "config['Optimizer']['lr']", "lr": "config['lr']"}
+"""The keys by which what holds an lr section is told from one, and what was meant."""
 
 
 def build_schedule(config: Mapping[str, Any], epochs: int, iters_per_epoch: int, *, strict: bool = False) -> Schedule:
@@ -69,13 +72,18 @@ def build_lr_scheduler(
     """
     from ppocr_lr.training.paddle_scheduler import on_plateau, to_paddle
 
-    parsed = _parsed(config, Run(epochs, iters_epoch), strict)
+    with arguments_called(lambda argument: "iters_epoch" if argument == "iters_per_epoch" else argument):
+        run = Run(epochs, iters_epoch)
+    parsed = _parsed(config, run, strict)
     if parsed.plateau is not None:
         return on_plateau(parsed.plateau, parsed.config.done_iters)
     return to_paddle(parsed.schedule, parsed.config.done_iters)
 
 
 def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:
+    for key, meant in _AROUND.items() if isinstance(config, Mapping) else ():
+        if isinstance(config.get(key), Mapping):
+            raise ArgumentError("config", f"holds an lr section and is none; give {meant}")
     parsed = parse_lr_config(config, run, strict=strict)
     for remark in parsed.remarks:
         warnings.warn(str(remark.under(*SECTION_PATH)), LRConfigWarning, stacklevel=3)

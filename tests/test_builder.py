@@ -15,7 +15,7 @@ pytest.importorskip("paddle")
 
 import paddle
 
-from ppocr_lr import LRConfigWarning, Run, build_lr_scheduler, build_schedule
+from ppocr_lr import LRConfigError, LRConfigWarning, Run, build_lr_scheduler, build_schedule
 from ppocr_lr.lr_config.in_paddleocr import parse_as_paddleocr
 from tests import paddleocr
 from tests.strategies import BY_NAME, planned
@@ -211,6 +211,28 @@ class TestLastEpoch:
         section = {"name": "Cosine", "learning_rate": 0.1}
         assert build_schedule({**section, "last_epoch": 499}, 10, 100) == build_schedule(section, 10, 100)
         assert build_lr_scheduler({**section, "last_epoch": 499}, 10, 100)() == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("build", [build_schedule, build_lr_scheduler])
+@pytest.mark.parametrize(
+    ("config", "meant"),
+    [
+        ({"Global": {"epoch_num": 3}, "Optimizer": {"name": "Adam", "lr": SECTIONS[0]}}, "config['Optimizer']['lr']"),
+        ({"name": "Adam", "beta1": 0.9, "lr": SECTIONS[0]}, "config['lr']"),
+    ],
+)
+def test_what_holds_the_section_is_told_from_it(build: Any, config: dict[str, Any], meant: str) -> None:
+    with pytest.raises(LRConfigError) as caught:
+        build(config, 3, 10)
+    assert str(caught.value) == f"config: holds an lr section and is none; give {meant}"
+
+
+@pytest.mark.parametrize(
+    ("build", "argument"), [(build_schedule, "iters_per_epoch"), (build_lr_scheduler, "iters_epoch")]
+)
+def test_an_argument_is_called_as_it_is_here(build: Any, argument: str) -> None:
+    with pytest.raises(LRConfigError, match=f"^{argument} 0: must be a positive integer$"):
+        build(SECTIONS[0], 3, 0)
 
 
 def test_paddle_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

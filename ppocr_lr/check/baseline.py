@@ -47,7 +47,7 @@ def read_baseline(path: Path) -> Known:
         return Counter({(each["file"], each["code"], each["about"]): int(each["count"]) for each in findings})
     except OSError as error:
         raise ArgumentError("baseline", tr("cannot be read: {reason}", reason=reason(error)), path) from None
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         raise ArgumentError("baseline", tr("is not a baseline, so it is left as it is"), path) from None
 
 

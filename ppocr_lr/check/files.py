@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from os.path import abspath
 from pathlib import Path
@@ -23,11 +24,11 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
         LRConfigError: a folder holds no such file.
     """
     given, seen = list(map(Path, paths)), set()
-    by_name = set(map(abspath, given))
+    by_name = {abspath(path) for path in given if not path.is_dir()}
     for path in given:
         found, named = [path], not path.is_dir()
         if not named:
-            found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
+            found = sorted(_below(path))
         if not found:
             raise LRConfigError(tr("holds no .yml or .yaml file")).within(str(path))
         for each in found:
@@ -35,6 +36,15 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
             if file not in seen and (named or file not in by_name):
                 seen.add(file)
                 yield each, named
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The .yml and .yaml files below a folder, and the folders that cannot be read, which would hide some."""
+    closed: list[OSError] = []
+    for above, _, names in os.walk(folder, onerror=closed.append):
+        files = (Path(above, name) for name in names)
+        yield from (file for file in files if file.suffix.lower() in _ENDINGS and file.is_file())
+    yield from (Path(error.filename) for error in closed)
 
 
 def is_something_else(path: Path) -> bool:

@@ -17,9 +17,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from ppocr_lr.bounds import MAX_COUNT
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.check.selection import ALL, check_codes
-from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, errors_within, reason, value_error
+from ppocr_lr.errors import LRConfigError, Place, Problem, did_you_mean, errors_within, value_error
 from ppocr_lr.language import later, tr
 from ppocr_lr.training_config.run_flags import Trainer
+from ppocr_lr.training_config.yaml_file import raw_file
 
 _OWN, _SHARED = "ppocr-lr.toml", "pyproject.toml"
 
@@ -116,11 +117,10 @@ def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
     else:
         import tomli as tomllib
     with errors_within(str(file)):
+        raw = raw_file(file)  # not all of a device, to which a link in somebody's repository may lead
         try:
-            text = file.read_text(encoding="utf-8-sig")
+            text = raw.decode("utf-8-sig")
             return text, tomllib.loads(text)
-        except OSError as error:
-            raise LRConfigError(tr("cannot be read: {reason}", reason=reason(error))) from None
         except UnicodeDecodeError:
             raise LRConfigError(tr("is not UTF-8")) from None
         except (ValueError, RecursionError) as error:  # a number may be too long for Python

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -26,6 +25,7 @@ from ppocr_lr.cli.options import (
     comma_list,
     configs_of,
     print_json,
+    shows_colours,
 )
 from ppocr_lr.cli.run_options import add_run, add_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable, reason
@@ -190,7 +190,7 @@ def _show(reports: list[Report], arguments: argparse.Namespace) -> None:
         for line in FORMATS[arguments.format](reports):
             print(line)
     else:
-        print(*text_lines(reports, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), sep="\n")
+        print(*text_lines(reports, colour=shows_colours()), sep="\n")
 
 
 def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> list[_Checked]:

@@ -69,14 +69,14 @@ def _ready_for_any_text() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; 0 when all went well, 2 for input that cannot be used (said on stderr)."""
-    argv, command = _split(_as_flags(argv))
-    parser = _parser(argv)
-    if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
-        with suppress(ModuleNotFoundError):
-            import argcomplete
-
-            argcomplete.autocomplete(parser)
     try:
+        argv, command = _split(_as_flags(argv))
+        parser = _parser(argv)
+        if "_ARGCOMPLETE" in os.environ:  # set by the shell while it completes a line
+            with suppress(ModuleNotFoundError):
+                import argcomplete
+
+                argcomplete.autocomplete(parser)
         if not argv:
             parser.print_help(sys.stderr)
             return 2

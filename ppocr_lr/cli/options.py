@@ -103,7 +103,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             given = unknown[0].split("=")[0]
             flags = arguments.parser.flags
-            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given) and given != "-"]  # the beginning
+            meant = [flag for flag in dict.fromkeys(flags) if flag.startswith(given) and given.strip("-")]
             # All begin with dashes, which does not make them alike.
             names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
             meant = meant or [f"--{name}" for name in nearest(given.lstrip("-"), names)]
@@ -267,11 +267,17 @@ def ready_to_draw(*, on_screen: bool = False) -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its cache is, and which font it takes, is no news
     if not on_screen:
         os.environ["MPLBACKEND"] = "agg"  # it stops at a wrong one
+    os.environ.pop("SOURCE_DATE_EPOCH", None)  # as at a wrong one of these, though no picture holds a date
 
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """Text for people, JSON for programs."""
     parser.add_argument("--format", choices=("text", "json", *more), default="text", help="format of the output (text)")
+
+
+def shows_colours() -> bool:
+    """Whether standard output is a terminal that can show colours, and its user has not said no to them."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

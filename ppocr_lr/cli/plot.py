@@ -35,7 +35,7 @@ from ppocr_lr.export import EXPORTS
 from ppocr_lr.language import OF_PICTURES, labelled, later, speaking, tr
 from ppocr_lr.lr_config import Run
 from ppocr_lr.output import PICTURES, output_kind, write_whole
-from ppocr_lr.plotting.style import DPI, STYLE, use_style
+from ppocr_lr.plotting.style import DPI, STYLE, blamed_on_style, use_style
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
 from ppocr_lr.training_config.momentum import momentum_of
@@ -186,8 +186,9 @@ def run(arguments: argparse.Namespace) -> int:
     if kind in PICTURES:
         from ppocr_lr.plotting.figure import save
 
-        drawn = figure()
-        save(drawn, out, source, arguments.dpi)
+        with blamed_on_style(arguments.style):
+            drawn = figure()
+            save(drawn, out, source, arguments.dpi)
         told = _larger(drawn, arguments.size)
     else:
         _export(runs, beside, out, kind, arguments)
@@ -254,8 +255,8 @@ def _check(arguments: argparse.Namespace, kind: str) -> None:
             )
     if arguments.every > 1 and kind not in ("csv", "json"):
         raise ArgumentError("every", tr("is for .csv and .json, not for .{kind}", kind=kind), arguments.every)
-    width, height = arguments.size or (9, 5)
-    if not (arguments.dpi >= 10 and width * height * arguments.dpi**2 <= _MOST_PIXELS):
+    width, height = (inches * arguments.dpi for inches in arguments.size or (9, 5))
+    if not (arguments.dpi >= 10 and width * height <= _MOST_PIXELS):
         most = _MOST_PIXELS // 10**6
         said = tr("must be at least 10, with at most {most} million pixels in all", most=most)
         raise ArgumentError("dpi", said, arguments.dpi)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ppocr_lr.curve.polyline import Curve
-from ppocr_lr.errors import ArgumentError, did_you_mean
+from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean
 from ppocr_lr.language import tr
 
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
@@ -58,6 +58,7 @@ STYLE: Any = {
     # A picture that is drawn again from the same config is the same file.
     "svg.hashsalt": "ppocr_lr",
     "svg.fonttype": "none",  # text stays text, which can be searched and edited
+    "text.usetex": False,  # names of files and keys are not LaTeX
 }
 """Matplotlib's settings, for its `rc_context`."""
 PANEL_HEIGHT = 1 / 2.2
@@ -90,6 +91,24 @@ def use_style(name: str) -> None:
         told = tr("not a file of matplotlib's settings: {complaint}", complaint=complaints[0])
         raise ArgumentError("style", told, name)
     STYLE.update(settings)
+
+
+@contextmanager
+def blamed_on_style(name: str | None) -> Iterator[None]:
+    """What matplotlib stops at inside is the fault of the user's style, if there is one: it may hold any number.
+
+    Raises:
+        ArgumentError: instead of an error of matplotlib's.
+    """
+    try:
+        yield
+    except LRConfigError:
+        raise
+    except Exception as error:
+        if name is None:
+            raise
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]  # what LaTeX says goes on for pages
+        raise ArgumentError("style", tr("matplotlib cannot draw with it: {error}", error=said), name) from error
 
 
 @contextmanager

@@ -113,6 +113,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
             )
         ).within(str(path))
     folder = prefix if os.path.isdir(prefix) else path.parent
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
+        raise LRConfigError(tr("cannot be read: {reason}", reason=tr("Permission denied"))).within(str(folder))
     try:
         files = [file for pattern in ("*.pdopt", "*/*.pdopt") for file in folder.glob(pattern)]
         there = sorted(str(file.relative_to(folder).with_suffix("")) for file in files)

@@ -13,15 +13,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigWarning, MissingExtraError
+from ppocr_lr.errors import LRConfigWarning, MissingExtraError, shown
 from ppocr_lr.lr_config.base import LedPlateau
 from ppocr_lr.schedules.base import Schedule, as_step
+from ppocr_lr.training.scheduler_state import OPTIMIZER_KEY
 
 try:
     from paddle.optimizer import lr
 except ModuleNotFoundError as error:
     otherwise = " for a CPU, up to Python 3.13, or Paddle's own paddlepaddle-gpu for a GPU"
     raise MissingExtraError("Paddle", "paddle", otherwise) from error
+
+
+def _received(state: Mapping[str, Any]) -> str:
+    """What a wrong state holds; that of an optimizer, thousands of keys."""
+    inside = f"; an optimizer holds a scheduler's state under {OPTIMIZER_KEY}" if OPTIMIZER_KEY in state else ""
+    return f"received the keys {shown(list(state))}{inside}"
 
 
 class _FromSchedule(lr.LRScheduler):
@@ -62,7 +69,7 @@ class _FromSchedule(lr.LRScheduler):
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"a scheduler state must be a mapping, received {state_dict!r}")
         if "last_epoch" not in state_dict:
-            raise KeyError(f"a scheduler state needs last_epoch, received the keys {list(state_dict)}")
+            raise KeyError(f"a scheduler state needs last_epoch, {_received(state_dict)}")
         self.step(as_step(state_dict["last_epoch"]))
         if set(state_dict) != set(self.state_dict()):
             warnings.warn(
@@ -237,7 +244,7 @@ class LedReduceOnPlateau(lr.LRScheduler):
         """
         if not {"last_epoch", "ReduceOnPlateau"} <= set(state_dict):
             needed = "a state of this scheduler has last_epoch and ReduceOnPlateau"
-            raise KeyError(f"{needed}, received the keys {list(state_dict)}")
+            raise KeyError(f"{needed}, {_received(state_dict)}")
         last_epoch = as_step(state_dict["last_epoch"])  # its error comes before anything is changed
         self.plateau.set_state_dict(state_dict["ReduceOnPlateau"])
         self.last_epoch = last_epoch

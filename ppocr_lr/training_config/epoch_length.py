@@ -246,8 +246,7 @@ def _is_file(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:  # no permission to look, a name no file can have
-        problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason(error))
-        raise LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem)) from None
+        raise _unreadable(path, error) from None
 
 
 def _ratios(ratios: float | Sequence[float], count: int) -> Sequence[float]:
@@ -269,6 +268,11 @@ def _count_lines(path: Path) -> int:
                 lines += block.count(b"\n")
                 last = block[-1:]
     except OSError as error:
-        said = tr("cannot be read: {reason}", reason=reason(error))
-        raise LRConfigError(said).within(str(path)) from None
+        raise _unreadable(path, error) from None
     return lines + (last != b"\n")
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> LRConfigError:
+    """About the config that names the file, as any error about a config is."""
+    problem = tr("{path} cannot be read: {reason}", path=shown(str(path)), reason=reason(error))
+    return LRConfigError(Problem(("Train", "dataset", "label_file_list"), problem))

@@ -37,7 +37,7 @@ from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
 from ppocr_lr.training_config.logged_config import is_log, run_in_log
 from ppocr_lr.training_config.neighbours import PADDLEX, neighbour
 from ppocr_lr.training_config.overrides import with_overrides
-from ppocr_lr.training_config.run_flags import RunFlags, Trainer
+from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags, Trainer
 from ppocr_lr.training_config.scaling import scaled_section, scaling_factor
 from ppocr_lr.training_config.sections import (
     GlobalSection,
@@ -225,6 +225,8 @@ def plan_config(
     config: Mapping[str, Any], source: str, flags: RunFlags, assumed_iters: int | None = None
 ) -> PlannedRun:
     """As `plan_run`, for a config that has been read and may have no curve; `source` names it."""
+    if flags.trainer not in (None, *TRAINERS):
+        raise ArgumentError("trainer", tr("must be {allowed}", allowed=tr(" or ").join(TRAINERS)), shown(flags.trainer))
     section = lr_section(config)
     check_sections(config)
     train = config.get("Train") or {}

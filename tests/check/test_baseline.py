@@ -53,7 +53,12 @@ def test_what_is_known_once_is_new_a_second_time(command: Command, tmp_path: Pat
     assert (done.returncode, "LR106" in done.stdout, "LR101" in done.stdout) == (1, True, False)
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"findings": 5}', '{"findings": [{}]}', "[" * 10**5, "\0"])
+ENDLESS = '{"findings": [{"file": "a.yml", "code": "LR101", "about": "", "count": 1e999}]}'
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "[]", "{}", '{"findings": 5}', '{"findings": [{}]}', ENDLESS, "[" * 10**5, "\0"]
+)
 def test_what_is_no_baseline(text: str | None, command: Command, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "base.json").write_text(text, encoding="utf-8")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ppocr_lr.cli.main import run
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests.conftest import ROOT, Command
 
@@ -111,6 +114,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     [
         (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["plot", "."], "error: .: cannot be read: Is a directory"),
+        (["show", str(DEFAULT_CONFIG), "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["show", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["compare-log", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["plot", "empty.yml"], "error: empty.yml: is empty"),
@@ -164,11 +168,13 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["diff", "-", "-"], "directory; standard input is called /dev/stdin here"),
         (["plot", "c.yml", "-o", "a.png"], "Optimizer.lr.learning_rate=0.001; name a picture after --out"),
         (["plot", "--dpi", "9"], "error: --dpi 9.0: must be at least 10, with at most 100 million pixels in all"),
+        (["plot", "--dpi", "1e308"], "error: --dpi 1e+308: must be at least 10, with at most 100 million pixels in all"),
         (["plot", "--out="], "error: --out=: nothing follows the =; is a variable not set?"),
         (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 3"),
         (["--quiet", "plot"], "error: name the command first: ppocr-lr plot --quiet"),
         (["--import", "a.py", "plot", "c.yml"], "error: name the command first: ppocr-lr plot --import a.py c.yml"),
         (["plot", "--sow"], "unrecognized arguments: --sow"),
+        (["show", "c.yml", "-o", "Global.epoch_num=3", "--"], "unrecognized arguments: --\n"),
         (["plot", "—c", "c.yml"], "—c: a web page, a chat or the shell has changed what was typed; write -c"),
         (["plot", "c.yml", " --epochs", "5"], "write --epochs"),
         (["plot", "--epochs\xa05"], "write --epochs 5"),
@@ -188,7 +194,7 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     (tmp_path / "tag.yml").write_text("a: !!python/object/apply:os.system ['touch hacked']", encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     done = command(*arguments)
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.count("error:") == 1
@@ -313,14 +319,51 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, command: list[str]) 
     assert (popen.returncode, stderr) == (0, b"")
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("words", [["check"], ["show"]])
 @pytest.mark.parametrize(
-    "setting",
-    [{"PYTHONIOENCODING": "ascii"}, {"MPLBACKEND": "nonsense"}, {"MPLCONFIGDIR": "/dev/null/x"}],
+    ("setting", "coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
 )
-def test_odd_environments(tmp_path: Path, setting: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "ppocr_lr", "plot"], cwd=tmp_path, capture_output=True, env={**os.environ, **setting}
-    )
+def test_colours_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], setting: dict[str, str], coloured: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **setting}.items():
+        monkeypatch.setenv(name, value)
+    with redirect_stdout(Terminal()) as terminal:
+        assert run([*words, str(DEFAULT_CONFIG)]) == 0
+    assert ("\x1b[1;36mnote" in terminal.getvalue()) == coloured
+    assert setting.get("TERM") != "dumb" or "\x1b" not in terminal.getvalue()
+
+
+def test_ctrl_c_while_a_command_is_loaded(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ppocr_lr.cli.main.import_module", interrupted)
+    done = command("show")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [
+        ({"PYTHONIOENCODING": "ascii"}, "png"),
+        ({"MPLBACKEND": "nonsense"}, "png"),
+        ({"MPLCONFIGDIR": "/dev/null/x"}, "png"),
+        ({"SOURCE_DATE_EPOCH": "nonsense"}, "pdf"),
+        ({"SOURCE_DATE_EPOCH": "9" * 17}, "svg"),
+    ],
+)
+def test_odd_environments(tmp_path: Path, setting: dict[str, str], kind: str) -> None:
+    words = [sys.executable, "-m", "ppocr_lr", "plot", "--out", f"a.{kind}"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, env={**os.environ, **setting})
     assert (done.returncode, done.stderr) == (0, b"")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -173,6 +174,21 @@ def test_folders_are_walked_and_one_bad_file_stops_nothing(command: Command, tmp
         == "error: --ignore LR9: there is no such code; `ppocr-lr explain` lists all\n"
     )
     assert "error: empty: holds no .yml or .yaml file" in command("check", "empty").stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_is_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "closed").mkdir(parents=True)
+    (tmp_path / "deep" / "c.yml").write_text(CLEAN)
+    (tmp_path / "deep" / "closed").chmod(0)
+    try:
+        for folder in ("deep", "deep/closed"):
+            done = command("check", folder)
+            assert done.returncode == 2
+            assert "deep/closed\n  1:1 LR100 error cannot be read: Permission denied" in done.stdout
+            assert ("deep/c.yml" in done.stdout) == (folder == "deep")
+    finally:
+        (tmp_path / "deep" / "closed").chmod(0o755)
 
 
 def test_json(command: Command) -> None:

@@ -53,6 +53,21 @@ def test_what_is_none_is_one_error(command: Command, tmp_path: Path, name: str, 
     assert not (tmp_path / "a.png").exists()
 
 
+def test_a_style_that_nothing_can_be_drawn_with_is_one_error(process: Command, tmp_path: Path) -> None:
+    (tmp_path / "narrow.mplstyle").write_text("figure.subplot.left: 0.99\n", encoding="utf-8")
+    done = process("plot", "--style", "narrow.mplstyle", "--out", "a.png")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: --style narrow.mplstyle: matplotlib cannot draw with it: ValueError: ")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_the_text_of_a_picture_is_never_latex(process: Command, tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n", encoding="utf-8")
+    done = process("plot")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_marks_are_seen_on_a_dark_page() -> None:
     with style.context("dark_background"):
         lines = draw([plan_run(ROOT / "configs/cosine.yml")]).axes[0].lines

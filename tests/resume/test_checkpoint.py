@@ -121,6 +121,14 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
         assert message in str(caught.value), given
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("given", ["closed", "closed/latest"])
+def test_a_folder_that_cannot_be_read_is_not_said_to_be_empty(tmp_path: Path, given: str) -> None:
+    (tmp_path / "closed").mkdir(0)
+    with pytest.raises(LRConfigError, match=r"closed: cannot be read: Permission denied$"):
+        read_checkpoint(tmp_path / given)
+
+
 @pytest.mark.parametrize(
     ("state", "message"),
     [

@@ -258,6 +258,10 @@ class TestStates:
             scheduler.set_state_dict(None)
         with pytest.raises(KeyError, match="needs last_epoch"):
             scheduler.set_state_dict({1: 2, "a": 3})
+        optimizers = {f"linear_{number}.w_0_moment1_0": None for number in range(30)}
+        with pytest.raises(KeyError, match=r"needs last_epoch, received the keys .* under LR_Scheduler") as caught:
+            scheduler.set_state_dict({**optimizers, "LR_Scheduler": scheduler.state_dict()})
+        assert len(str(caught.value)) < 300
         with pytest.raises(ValueError, match="cannot be negative"):
             scheduler.set_state_dict({"last_epoch": -5, "last_lr": 0.1})
         assert scheduler.last_epoch == 0

@@ -224,6 +224,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (LOADER, {"num_samples": 5, "accumulate": 0}, "accumulate 0: must be a positive integer"),
     (LOADER, {"num_samples": 5, "accumulate": 2}, "accumulate 2: an epoch has only 1 batch"),
     ({"dataset": {"label_file_list": ["a" * 300]}}, {}, "label_file_list: .* cannot be read: File name too long"),
+    ({"dataset": {"label_file_list": ["/proc/self/mem"]}}, {}, "label_file_list: .* cannot be read|there is no label file"),
     ({"dataset": {"label_file_list": ["a/" + "a" * 300]}}, {}, "label_file_list: .* cannot be read|there is no label file"),
     ({"sampler": 3}, {"num_samples": 5}, "Train.sampler: 3.*a mapping"),
     ({"sampler": {"name": "MultiScaleSampler"}}, {"num_samples": 5}, "Train.sampler.scales: null"),

@@ -133,6 +133,14 @@ def test_configs_that_cannot_be_used(config: Any, message: str, tmp_path: Path) 
     assert str(caught.value).startswith(f"{path}: ")
 
 
-def test_bad_epochs_flag() -> None:
-    with pytest.raises(LRConfigError, match=r"^epochs 0: must be a positive integer"):
-        plan_run(DEFAULT_CONFIG, flags=RunFlags(epochs=0))
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"epochs": 0}, "^epochs 0: must be a positive integer"),
+        ({"trainer": "PaddleOCR"}, "^trainer 'PaddleOCR': must be ppocr-lr or paddleocr$"),
+        ({"trainer": []}, r"^trainer \[\]: must be ppocr-lr or paddleocr$"),
+    ],
+)
+def test_bad_flags(flags: dict[str, Any], message: str) -> None:
+    with pytest.raises(LRConfigError, match=message):
+        plan_run(DEFAULT_CONFIG, flags=RunFlags(**flags))
