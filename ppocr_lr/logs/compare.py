@@ -233,7 +233,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, any_of_them
     lines = compared.lines.thinned(_SAMPLE)
-    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // int(compared.log.totals.max()))
+    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // compared.planned.run.epochs)
     long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
     stretched = with_length(long).schedule
 

@@ -154,6 +154,16 @@ def test_the_counts_and_the_rates_tell_the_length(tmp_path: Path, name: str, ite
     assert compare_log(plan_logged_run(config, log), log).first_difference is not None
 
 
+def test_a_count_that_leaves_the_epochs_of_its_line_no_length(tmp_path: Path) -> None:
+    """All of them would have more iterations than a run can have; those of the config would not."""
+    config = tmp_path / "c.yml"
+    config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
+    counts = (("99999999990", "0.000600"), ("99999999999", "0.000500"))
+    lines = (f"epoch: [1/999999], global_step: {count}, lr: {rate}, loss: 1.0" for count, rate in counts)
+    log = read_log(write_log(tmp_path / "train.log", lines))
+    assert compare_log(plan_logged_run(config, log), log).first_difference == 0
+
+
 @pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
 @pytest.mark.parametrize(("iters", "lines"), [(7, 2), (7, 5), (10, 2), (10, 20), (50, 20)])
 def test_a_part_of_a_run_that_counts_anew(tmp_path: Path, name: str, iters: int, lines: int) -> None:
