@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, nearest, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
@@ -148,7 +148,19 @@ def raw_file(path: str | Path, most: int = MAX_BYTES) -> bytes:
         with open(path, "rb") as file:
             return file.read(most + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise _error(Place(str(path)), tr("cannot be read: {reason}", reason=reason(error))) from None
+        said = tr("cannot be read: {reason}", reason=reason(error))
+        if isinstance(error, FileNotFoundError):
+            said += _did_you_mean_beside(Path(path))
+        raise _error(Place(str(path)), said) from None
+
+
+def _did_you_mean_beside(path: Path) -> str:
+    """Which YAML files of the folder a name may have meant."""
+    with suppress(OSError):
+        beside = {each.stem: str(each) for each in path.parent.iterdir() if each.suffix in (".yml", ".yaml")}
+        if names := [beside[stem] for stem in nearest(path.stem, sorted(beside), 0.8)]:
+            return tr("; did you mean {names}?", names=tr(" or ").join(names))
+    return ""
 
 
 def decoded(raw: bytes, path: str | Path) -> str:

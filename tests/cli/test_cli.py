@@ -113,6 +113,8 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
+        (["plot", "emty.yml"], "No such file or directory; did you mean empty.yml?"),
+        (["check", "-q", "./Empty.yaml"], "No such file or directory; did you mean empty.yml?"),
         (["plot", "."], "error: .: cannot be read: Is a directory"),
         (["show", str(DEFAULT_CONFIG), "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["show", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
