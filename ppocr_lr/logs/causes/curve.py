@@ -12,7 +12,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Cause, flag, override
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
-from ppocr_lr.logs.causes.steps import once_per_epoch
+from ppocr_lr.logs.causes.steps import once_per_epoch, stepped_every
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.window import least_squares, medians
@@ -129,7 +129,7 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
     if rate <= 0:
         words = tr("the rate is below 5e-7 throughout")
     (once,) = once_per_epoch(search, base)
-    never = replace(once, stepped_every=int(search.lines.updates.max()))
+    never = stepped_every(int(search.lines.updates.max()), search, base)
     match search.explains(never), search.explains(once):
         case True, True:
             words += tr(", as if the schedule were never stepped or stepped once per epoch")
