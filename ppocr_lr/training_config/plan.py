@@ -102,21 +102,22 @@ class PlannedRun:
         """The learning rate of the run; `LRConfigError` where a metric decides it, which `plan_run` refuses."""
         return self.parsed.schedule
 
-    def batch_per_card(self, given: int | None = None) -> int:
-        """Samples in a batch of one card: `given`, else the config's."""
-        return batch_per_card(self.config.get("Train") or {}, given)
+    @property
+    def batch_per_card(self) -> int:
+        """Samples in a batch of one card."""
+        return batch_per_card(self.config.get("Train") or {}, self.flags.batch_size)
 
     @property
     def batch(self) -> int:
         """Samples of one optimizer update, on all cards."""
-        return self.batch_per_card(self.flags.batch_size) * self.flags.accumulate * self.flags.gpus
+        return self.batch_per_card * self.flags.accumulate * self.flags.gpus
 
     @property
     def reference_batch(self) -> int | None:
         """The batch that the rate is said to be meant for."""
         if self.flags.reference_gpus is None:
             return self.flags.reference_batch
-        return self.batch_per_card(self.flags.batch_size) * self.flags.reference_gpus
+        return self.batch_per_card * self.flags.reference_gpus
 
     @cached_property
     def scaled(self) -> PlannedRun | None:
