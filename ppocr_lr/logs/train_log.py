@@ -166,8 +166,8 @@ class TrainLog:
 
     def is_over(self, iters_per_epoch: int) -> bool:
         """The last update of the run is logged: an epoch's last line is its only one that is sure to be written."""
-        last_epoch = int(self.totals[-1]) - 1 + self.first_epoch if len(self) else 0
-        return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
+        last_epoch = int(self.totals[-1]) - 1 + self.first_epoch
+        return self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
 
 
 def read_log(path: str | Path, begin: int = 0) -> TrainLog:
