@@ -225,3 +225,14 @@ def test_odd_states_have_a_report(tmp_path: Path, rate: float, update: int, epoc
     text = "\n".join(text_lines(resume))
     assert " -0" not in text
     assert json.dumps(as_dict(resume), allow_nan=False)
+
+
+@pytest.mark.parametrize("ending", [".states", ".gone"])
+def test_a_name_that_a_terminal_would_obey(tmp_path: Path, ending: str) -> None:
+    prefix = tmp_path / "lat\x1b[31m"
+    save(prefix, COSINE, 2, 5, 5, epoch=1)
+    prefix.with_suffix(".states").rename(prefix.with_suffix(ending))
+    config = {"Global": {"epoch_num": 2}, "Optimizer": {"name": "Momentum", "lr": COSINE}}
+    (tmp_path / "c.yml").write_text(json.dumps(config), encoding="utf-8")
+    planned = plan_run(tmp_path / "c.yml", (), RunFlags(iters_per_epoch=5))
+    assert all(map(str.isprintable, text_lines(Resume(planned, read_checkpoint(prefix)))))
