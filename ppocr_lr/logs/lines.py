@@ -14,7 +14,6 @@ import math
 import os
 import re
 import stat
-import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -105,7 +104,6 @@ class Line(NamedTuple):
     """Iterations per epoch, as the process said when it started; 0 if it did not."""
 
 
-_PACKED = struct.Struct("<iiq?dd?d?q")  # the fields of a line
 _ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "<f8", "?", "<i8"), strict=True)))
 
 
@@ -171,7 +169,7 @@ class LogReader:
     @property
     def whole(self) -> int:
         """How many lines with a rate there are, but for one without its end."""
-        return len(self.lines) // _PACKED.size
+        return len(self.lines) // _ROW.itemsize
 
     @property
     def rounding(self) -> float:
@@ -186,8 +184,8 @@ class LogReader:
         Nothing can be read on while this is kept.
         """
         said = replace(self.said, logged=LoggedConfig(), evaluations=[])
-        last = [_PACKED.pack(*line) for line in _lines(self._together(self._rest), said)]
-        return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
+        last = np.array([*_lines(self._together(self._rest), said)], _ROW)
+        return np.frombuffer(self.lines + last.tobytes() if len(last) else self.lines, _ROW)
 
     def _open(self) -> None:
         try:
@@ -238,15 +236,16 @@ class LogReader:
             end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = self._together(text[:end])
-        before = self.whole
+        found = []
         for line in _lines(text, self.said):
-            self.lines += _PACKED.pack(*line)
+            found.append(line)
             if line.start:
                 config, self.said.config = self.said.config, None
                 if config is not None and (not self.configs or self.configs[-1][1] != config):  # it is another one
                     self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
                 self._starts += 1
-        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (self.whole - before)
+        self.lines += np.array(found, _ROW).tobytes()
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - len(found)
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
