@@ -37,10 +37,11 @@ class Length(NamedTuple):
         return self.least <= iters <= (self.most or iters)
 
     def also(self, other: Length) -> Length | None:
-        """What both allow, with what is likely for the other; None if there is no such length."""
+        """What both allow, with what is likely for the other, or next to that; None if there is no such length."""
         least = max(self.least, other.least)
         most = min((each for each in (self.most, other.most) if each), default=None)
-        return Length(least, most, other.likely) if most is None or least <= most else None
+        likely = max(least, min(other.likely, most or other.likely))
+        return Length(least, most, likely) if most is None or least <= most else None
 
     def __str__(self) -> str:
         if self.exact:

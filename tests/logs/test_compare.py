@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.language import speaking
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
+from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import strategies
@@ -198,6 +200,15 @@ def test_a_constant_rate_needs_no_length(tmp_path: Path, command: Command) -> No
     done = command("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (0, "")
     assert "its counts allow 40 or more, the verdict is the same for all" in done.stdout
+
+
+def test_what_the_last_of_two_starts_shows_is_taken_only_where_the_first_allows_it(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(LENGTHLESS.format(20, "{learning_rate: 0.001}"), encoding="utf-8")
+    starts = [islice(Trainer({"learning_rate": 0.001}, 20, 100).train(), 3 + lines) for lines in (5, 2)]
+    untold = (line for start in starts for line in start if "train dataloader has" not in line)
+    log = read_log(write_log(tmp_path / "train.log", untold))
+    planned = plan_logged_run(tmp_path / "c.yml", log)
+    assert (log.possible_lengths, planned.run.iters_per_epoch) == (Length(50, None, 50), 50)
 
 
 @pytest.mark.parametrize(
