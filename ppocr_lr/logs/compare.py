@@ -297,7 +297,8 @@ def _batches(planned: PlannedRun, log: TrainLog) -> int:
     allowed, updates, every = log.possible_lengths, planned.run.iters_per_epoch, planned.flags.accumulate
     if every == 1 or not log.step_key or allowed.allows(updates):
         return 0
-    return next((length for length in range(every * updates, every * (updates + 1)) if allowed.allows(length)), 0)
+    least = max(every * updates, allowed.least)
+    return least if least < every * (updates + 1) and allowed.allows(least) else 0
 
 
 def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_]:
