@@ -25,7 +25,7 @@ class Length(NamedTuple):
     least: int
     most: int | None
     likely: int
-    """What the last lines of its epochs say, which only the trainer on Windows leaves out."""
+    """What is assumed at first: the least, as the last line of an epoch shows it; of a part of a log about the mean."""
 
     @property
     def exact(self) -> int | None:
@@ -234,21 +234,17 @@ def _usual_gap(before: NDArray[np.int64], due: NDArray[np.int64]) -> int:
 
 
 def _at_ends(before: NDArray[np.int64], process: Counted, allowed: Length) -> Length:
-    """The length by the last lines of epochs: for sure where their count is none at which a line is written anyway."""
+    """The length, if last lines of epochs show it: their counts are none at which a line is written anyway."""
     counts, due = process.counts, process.due
     sure = due % _usual_gap(before, due) != 0
     sure[-1] |= process.ended and before[0] == 0  # no part of a log
-    last = np.append(before[1:] > before[:-1], process.ended)
-    for ends in (sure, last):
-        lengths = Counter(
-            count // epochs
-            for epochs, count in zip((before[ends] + 1).tolist(), counts[ends].tolist(), strict=True)
-            if count % epochs == 0 and allowed.allows(count // epochs)
-        )
-        length, votes = (lengths.most_common(1) or [(0, 0)])[0]
-        if 2 * votes > int(ends.sum()):
-            return exactly(length) if ends is sure else allowed._replace(likely=length)
-    return allowed
+    lengths = Counter(
+        count // epochs
+        for epochs, count in zip((before[sure] + 1).tolist(), counts[sure].tolist(), strict=True)
+        if count % epochs == 0 and allowed.allows(count // epochs)
+    )
+    length, votes = (lengths.most_common(1) or [(0, 0)])[0]
+    return exactly(length) if 2 * votes > int(sure.sum()) else allowed
 
 
 def counted_within_epochs(
