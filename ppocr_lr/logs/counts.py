@@ -149,7 +149,11 @@ def _agreed(process: Counted, known: set[int]) -> Agreed:
     begins = {int(before[0] - (counts[0] - 1) // length) for length in lengths if length > 0} | {int(before[0])}
     anew = [] if process.goes_on else sorted((base for base in begins if base > 0), reverse=True)
     found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * process.from_zero, *anew)]
-    base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
+
+    def likeliness(each: tuple[int, Length, NDArray[np.bool_]]) -> tuple[int, bool, bool]:
+        return int(each[2].sum()), each[1].exact == said, any(map(each[1].allows, known))
+
+    base, length, lines = max(found, key=likeliness)
     if lines.mean() < _MOST:  # a count from before the process had another length, or one of updates
         updates = _agreed(process._replace(said=0), known) if said else None
         if updates and updates.length and _of_several_batches(updates.length, said):

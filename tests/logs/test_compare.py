@@ -276,6 +276,20 @@ def test_a_count_that_lacks_an_epoch_is_not_one_on_windows(tmp_path: Path, name:
     assert (comparison.log.windows, comparison.first_difference) == (False, None)
 
 
+@pytest.mark.parametrize("lines", [1, 2, 8])
+def test_a_resume_of_few_lines_has_the_epochs_of_the_start_before(tmp_path: Path, lines: int) -> None:
+    """Its count, which begins anew, would be that of far shorter epochs too."""
+    trainer = Trainer(SECTIONS["Cosine"], EPOCHS, 47)
+    first = list(trainer.train(2))
+    trainer.global_step = 0
+    both = (*first, *islice(trainer.train(), 3 + lines))
+    log = read_log(write_log(tmp_path / "train.log", (line for line in both if "train dataloader has" not in line)))
+    (run,) = log.runs(by_config=False)
+    assert run.possible_lengths.exact == 47
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, 47)
+    assert compare_log(plan_logged_run(config, run), run).as_planned
+
+
 @pytest.mark.parametrize(("epochs", "iters", "resumed"), [(300, 9, 232), (20, 50, 6), (40, 21, 39), (100, 2, 50)])
 @pytest.mark.parametrize("kept", [False, True])
 @pytest.mark.parametrize("told", ["loader", "backslash"])
