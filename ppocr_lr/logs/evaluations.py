@@ -104,7 +104,7 @@ def evaluations_in(
     else:
         found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
     epochs = (divmod(evaluation.done, counted.iters_per_epoch) for evaluation in found)
-    updates = [epoch * run.iters_per_epoch + min(rest // accumulate, run.iters_per_epoch) for epoch, rest in epochs]
+    updates = [epoch * run.iters_per_epoch + rest // accumulate for epoch, rest in epochs]
     found = [evaluation._replace(done=done) for evaluation, done in zip(found, updates, strict=True)]
     inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
 

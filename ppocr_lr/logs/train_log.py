@@ -146,10 +146,10 @@ class TrainLog:
         plan: tuple[int, Mapping[str, Any] | None] | None = None
         length: Length | None = None
         for begin, end in pairwise(bounds):
-            process = self.take(slice(begin, end))
-            total = Counter(process.totals.tolist()).most_common(1)[0][0]
+            process = self.processes[int(self.starts[begin])]
+            total = Counter(self.totals[begin:end].tolist()).most_common(1)[0][0]
             before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
-            own = self.processes[int(self.starts[begin])].length or ANY
+            own = process.length or ANY
             fitting = length.also(own) if length and plan == before else None
             begins += [begin] * (fitting is None)
             length = fitting or own

@@ -54,9 +54,9 @@ def changed(search: Search, base: Candidate, scaled: bool = False) -> Iterator[C
             key = None  # any warmup that is over before the first line would do as well
     if key is not None:
         yield from _warmup(search, base, written, key, warmup, scaled)
-    peak = getattr(config, "peak", None) or getattr(config, "learning_rate", None)
+    peak = config.highest_rate(base.run.window)
     for name in _OTHER_NAMES:
-        if name != search.planned.name and peak:
+        if name != search.planned.name:
             section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
             if name != "DecayLearningRate" and warmup:
                 section["warmup_epoch"] = warmup / base.run.iters_per_epoch
@@ -104,7 +104,7 @@ def multiplied(search: Search, base: Candidate) -> Iterator[Candidate]:
         if not likely:
             break
     config = section.config
-    peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
+    peak = config.highest_rate(base.run.window)
     factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
     if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
         return
