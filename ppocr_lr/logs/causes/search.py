@@ -113,7 +113,7 @@ class Search:
         self.batches = comparison.iters_per_epoch if comparison.schedule != planned.schedule else 0
         by_batches = partial(Accumulated, batches=self.batches, every=planned.flags.accumulate)
         self.plan = Candidate((), read_section(planned.section), planned.built_for, (by_batches,) * bool(self.batches))
-        self.logged_length = log.lengths[processes[0]]
+        self.logged_length = next((length for each in processes if (length := log.lengths[each])), None)
         self.counted_length = log.processes[processes[0]].length or ANY
         self.logged_epochs = int(log.totals[first])
 
